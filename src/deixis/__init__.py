@@ -1,0 +1,115 @@
+"""Point at part of an image, and have any multimodal model understand.
+
+    import deixis as dx
+
+    image = dx.open_image("street.jpg")
+    cup = dx.box(412, 300, 520, 411)
+    model = dx.load("Qwen/Qwen3-VL-8B-Instruct")
+    print(model.ask(image, "What is {cup} standing on?", cup=cup).text)
+
+Names are imported when they are first used, so that `import deixis` is quick and without torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from deixis._version import __version__
+
+if TYPE_CHECKING:
+    from deixis.ask.loading import load, wrap
+    from deixis.ask.model import Answer, Model
+    from deixis.ask.sent import Sent
+    from deixis.coordinates import Convention, Reading, conventions
+    from deixis.core.errors import DeixisError, UsageError
+    from deixis.core.fetch import FetchPolicy
+    from deixis.core.image import Image
+    from deixis.core.images import ImageLimits, open_image
+    from deixis.core.mask import Mask
+    from deixis.core.region import Region, box, box_xywh, ellipse, mask, point, polygon, stroke
+    from deixis.core.size import Size
+    from deixis.core.transform import Transform
+    from deixis.encodings.cropped import cropped
+    from deixis.encodings.dimmed import dimmed
+    from deixis.encodings.said import said
+    from deixis.nn.grid import TokenGrid
+    from deixis.nn.interface import Example, Generation, Question, VisionLanguageModel
+
+_HOMES = {
+    "ask.loading": ("load", "wrap"),
+    "ask.model": ("Answer", "Model"),
+    "ask.sent": ("Sent",),
+    "coordinates": ("Convention", "Reading", "conventions"),
+    "core.errors": ("DeixisError", "UsageError"),
+    "core.fetch": ("FetchPolicy",),
+    "core.image": ("Image",),
+    "core.images": ("ImageLimits", "open_image"),
+    "core.mask": ("Mask",),
+    "core.region": (
+        "Region",
+        "box",
+        "box_xywh",
+        "ellipse",
+        "mask",
+        "point",
+        "polygon",
+        "stroke",
+    ),
+    "core.size": ("Size",),
+    "core.transform": ("Transform",),
+    "encodings.cropped": ("cropped",),
+    "encodings.dimmed": ("dimmed",),
+    "encodings.said": ("said",),
+    "nn.grid": ("TokenGrid",),
+    "nn.interface": ("Example", "Generation", "Question", "VisionLanguageModel"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "Convention",
+    "DeixisError",
+    "Example",
+    "FetchPolicy",
+    "Generation",
+    "Image",
+    "ImageLimits",
+    "Mask",
+    "Model",
+    "Question",
+    "Reading",
+    "Region",
+    "Sent",
+    "Size",
+    "TokenGrid",
+    "Transform",
+    "UsageError",
+    "VisionLanguageModel",
+    "__version__",
+    "box",
+    "box_xywh",
+    "conventions",
+    "cropped",
+    "dimmed",
+    "ellipse",
+    "load",
+    "mask",
+    "open_image",
+    "point",
+    "polygon",
+    "said",
+    "stroke",
+    "wrap",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'deixis' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"deixis.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Values without torch: regions, masks, images, transforms, the catalog and the errors."""

@@ -1,0 +1,126 @@
+"""Pixels out of picture files and PIL pictures: upright, RGB, 8 bits, on white."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image as PIL
+from PIL import UnidentifiedImageError
+
+from deixis.core._jpeg import read_jpeg
+from deixis.core._picture_file import OPENED, PictureFile, file_kind
+from deixis.core._png import read_png
+from deixis.core._webp import read_webp
+from deixis.core.errors import ImageError
+
+READERS = {"PNG": read_png, "JPEG": read_jpeg, "WebP": read_webp}
+# all that Pillow was seen to raise on hostile bytes; warnings for those who make them errors
+DECODE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    PIL.DecompressionBombError,
+    Warning,
+)
+
+
+def read_file(data: bytes) -> PictureFile:
+    """The file behind the bytes, by their content; nothing is decoded."""
+    if not data:
+        raise ImageError("it is empty: 0 bytes")
+    kind = file_kind(data)
+    reader = READERS.get(kind or "")
+    if reader is not None:
+        return reader(data)
+    opened = f"Deixis opens {', '.join(OPENED)}"
+    if kind is None:
+        raise ImageError(f"it is no picture file that is known here; {opened}")
+    raise ImageError(
+        f"it looks like a {kind} file; {opened}: convert it to one of these, "
+        "or decode it yourself and pass a PIL image or an array"
+    )
+
+
+def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
+    """The upright pixels of a file; what its header says was checked by the caller."""
+    largest = PIL.MAX_IMAGE_PIXELS
+    if largest is not None and file.size.area > largest:
+        raise ImageError(
+            f"it has {file.size.area} pixels and Pillow itself stops at {largest}; "
+            "raise PIL.Image.MAX_IMAGE_PIXELS to go beyond"
+        )
+    try:
+        with PIL.open(io.BytesIO(file.data), formats=("PNG", "JPEG", "WEBP")) as image:
+            if image.size != (file.size.width, file.size.height):
+                raise ImageError(f"the {file.kind} tells two sizes: {file.size} and {image.size}")
+            pixels = _on_white(image)
+    except UnidentifiedImageError as error:
+        raise ImageError(f"the {file.kind}'s header is damaged") from error
+    except DECODE_ERRORS as error:
+        raise ImageError(f"the {file.kind} cannot be decoded: {_reason(error)}") from error
+    if file.clear_color is not None:
+        clear = (pixels == np.array(file.clear_color, dtype=np.uint8)).all(axis=-1, keepdims=True)
+        pixels = np.where(clear, np.uint8(255), pixels)
+    return upright(pixels, file.orientation)
+
+
+def rgb_pixels(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
+    """The pixels of a PIL picture in any mode that has a known range; as stored, not turned."""
+    try:
+        return _on_white(image)
+    except DECODE_ERRORS as error:
+        raise ImageError(
+            f"PIL cannot give its pixels as RGB (mode {image.mode}): {_reason(error)}"
+        ) from error
+
+
+def upright(
+    pixels: UInt8[np.ndarray, "height width 3"], orientation: int
+) -> UInt8[np.ndarray, "upright_height upright_width 3"]:
+    """The picture turned as EXIF's orientation (1 to 8) says; read-only."""
+    if orientation >= 5:
+        pixels = pixels.transpose(1, 0, 2)
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    turned = pixels[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+    turned = np.ascontiguousarray(turned)
+    turned.flags.writeable = False
+    return turned
+
+
+def _on_white(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
+    if image.mode in ("I", "F"):
+        raise ImageError(
+            f"a PIL image of mode {image.mode} has no known range: scale it to 0..255 and "
+            "convert it to mode 'L' first"
+        )
+    image.load()
+    if image.mode.startswith("I;16"):
+        return _from_16_bits(image)
+    if not image.has_transparency_data:
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    layered = image.convert("RGBA")
+    ground = PIL.new("RGB", layered.size, "white")
+    ground.paste(layered, mask=layered.getchannel("A"))
+    return np.asarray(ground)
+
+
+def _from_16_bits(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
+    """Grey of 16 bits by its high byte, as Pillow does it for colour."""
+    grey = (np.asarray(image) >> 8).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    return f"{error}"[:200] or type(error).__name__

@@ -1,0 +1,92 @@
+"""Every error that Deixis raises, as one tree.
+
+DeixisError
+├── UsageError                what you passed cannot be used: expected, got, what to do
+│   ├── RegionError           a region that cannot be: NaN, reversed, empty, outside of its image
+│   ├── ImageError            a picture that is refused: format, size, truncated, hostile
+│   ├── FetchError            a URL that is refused or did not answer as an image should
+│   ├── UnknownNameError      no such convention, model family, mark …; names the nearest
+│   ├── MissingExtraError     an optional package is needed; names its pip install
+│   └── UnsupportedError      this model or convention cannot do what was asked
+├── SampleError               one bad row of a data set; names the data set and the row
+├── ModelError                a checkpoint that is broken, unsafe or not what it claims
+└── RemoteError               a server that failed, timed out or answered nonsense
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import final
+
+
+class DeixisError(Exception):
+    """The root: `except DeixisError` catches all that Deixis raises on purpose."""
+
+
+class UsageError(DeixisError):
+    """A mistake in what was passed. The command line prints it without a traceback and exits 2."""
+
+
+@final
+class RegionError(UsageError):
+    """A region that is not one: NaN, reversed corners, nothing inside, wholly outside."""
+
+
+@final
+class ImageError(UsageError):
+    """A picture that is refused, with the reason."""
+
+
+@final
+class FetchError(UsageError):
+    """A URL that is refused, or that did not give an image."""
+
+
+@final
+class UnsupportedError(UsageError):
+    """What was asked is beyond this model or convention."""
+
+
+@final
+class UnknownNameError(UsageError):
+    """A name that no file and no entry point has."""
+
+    def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"no {kind} named {name!r}{hint} Known: {', '.join(names) or 'none'}")
+
+
+@final
+class MissingExtraError(UsageError):
+    """An optional package is not installed."""
+
+    def __init__(self, *, package: str, extra: str, needed_for: str) -> None:
+        super().__init__(
+            f"{needed_for} needs the package {package!r}: pip install 'deixis[{extra}]'"
+        )
+
+
+@final
+class SampleError(DeixisError):
+    """One bad row of a data set."""
+
+    def __init__(self, *, dataset: str, row: int | str, reason: str) -> None:
+        super().__init__(f"{dataset}, row {row}: {reason}")
+
+
+@final
+class ModelError(DeixisError):
+    """A checkpoint that is broken, unsafe to load, or not what it claims to be."""
+
+
+class RemoteError(DeixisError):
+    """A server that failed, timed out, or answered what cannot be read.
+
+    `answers` holds what it had answered of the same call, in the questions' order, None where it
+    had not: what was paid for is not lost with the rest.
+    """
+
+    def __init__(self, message: str, *, answers: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.answers = answers

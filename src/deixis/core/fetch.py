@@ -1,0 +1,232 @@
+"""Fetch a picture from the web without being led into one's own network.
+
+Off unless a caller passes a `FetchPolicy`. Each hop is checked from scratch: the URL, the name's
+addresses (asked for once, all of them public or allowed), and then the very address that was
+checked is dialled. Bytes, redirects and time have caps. What comes must be a picture by content.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from deixis.core._address import Address, is_allowed, read_networks
+from deixis.core._picture_file import OPENED, file_kind
+from deixis.core._pinned_connection import Deadline, PinnedConnection
+from deixis.core._target import Target, read_target, redirected
+from deixis.core.errors import FetchError
+
+Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
+PIECE = 65_536
+REDIRECTS = (301, 302, 303, 307, 308)
+BYTE_TYPES = ("application/octet-stream", "binary/octet-stream", "application/x-unknown")
+HEADERS = {
+    "Accept": "image/png, image/jpeg, image/webp",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "deixis",
+}
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """A name's addresses, as this machine knows them."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchPolicy:
+    """What may be fetched. The defaults: any public host on the ports 80 and 443.
+
+    allowed_ports: whatever the scheme.
+    allowed_domains: None for any; "example.org" is that host alone, "*.example.org" all below it.
+    allowed_networks: dialled although they are not public, such as ("10.1.0.0/16",).
+    ca_file: certificates to trust instead of the machine's, as an intranet needs.
+    resolver: names to addresses; OSError where there are none. Asked once for each hop.
+    """
+
+    max_bytes: int = 64 * 2**20
+    max_redirects: int = 3
+    connect_timeout: float = 5.0  # seconds, for each address and for its TLS handshake
+    read_timeout: float = 10.0  # seconds without a byte
+    total_timeout: float = 30.0  # seconds for all hops
+    allowed_ports: tuple[int, ...] = (80, 443)
+    allowed_domains: tuple[str, ...] | None = None
+    allowed_networks: tuple[str, ...] = ()
+    ca_file: str | None = None
+    resolver: Resolver = resolve
+
+    def __post_init__(self) -> None:
+        timeouts = (self.connect_timeout, self.read_timeout, self.total_timeout)
+        if min(timeouts) <= 0 or self.max_bytes < 1 or self.max_redirects < 0:
+            raise FetchError(f"a fetch policy's caps and timeouts are above 0, got {self}")
+        read_networks(self.allowed_networks)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """The bytes, the URL that gave them after redirects, and the type that the server declared."""
+
+    data: bytes
+    url: str
+    content_type: str
+
+
+def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
+    """A PNG, JPEG or WebP file from the web. FetchError says why not, never with what was sent."""
+    deadline = Deadline(
+        connect=policy.connect_timeout, read=policy.read_timeout, total=policy.total_timeout
+    )
+    target = read_target(url)
+    for _ in range(policy.max_redirects + 1):
+        answer = _ask(target, policy, deadline)
+        if isinstance(answer, Fetched):
+            return answer
+        target = answer
+    raise FetchError(f"{target}: more than {policy.max_redirects} redirects")
+
+
+def _ask(target: Target, policy: FetchPolicy, deadline: Deadline) -> Fetched | Target:
+    """One hop: the picture, or where to ask next."""
+    _check_target(target, policy)
+    connection: PinnedConnection | None = None
+    try:
+        connection = PinnedConnection(
+            host=target.host,
+            port=target.port,
+            addresses=_checked_addresses(target, policy, deadline),
+            tls=_tls(policy) if target.scheme == "https" else None,
+            deadline=deadline,
+        )
+        connection.request("GET", target.path, headers=HEADERS)
+        return _read_answer(connection.getresponse(), target, policy)
+    except TimeoutError:
+        raise FetchError(
+            f"{target} did not answer in time (connect {policy.connect_timeout:g} s, "
+            f"read {policy.read_timeout:g} s, all {policy.total_timeout:g} s)"
+        ) from None
+    except OSError as error:
+        raise FetchError(f"{target} cannot be reached: {error}") from error
+    except (http.client.HTTPException, ValueError) as error:  # their text repeats what was sent
+        raise FetchError(f"{target} does not speak HTTP: {type(error).__name__}") from None
+    finally:
+        if connection is not None:
+            connection.hang_up()
+
+
+def _tls(policy: FetchPolicy) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=policy.ca_file)
+    except OSError as error:
+        raise FetchError(f"FetchPolicy(ca_file={policy.ca_file!r}): {error}") from error
+
+
+def _check_target(target: Target, policy: FetchPolicy) -> None:
+    if target.port not in policy.allowed_ports:
+        raise FetchError(
+            f"{target}: port {target.port} is not among FetchPolicy(allowed_ports="
+            f"{policy.allowed_ports})"
+        )
+    if policy.allowed_domains is not None and not any(
+        _is_domain(target.host, domain.lower()) for domain in policy.allowed_domains
+    ):
+        raise FetchError(f"{target}: its host is not among FetchPolicy(allowed_domains=…)")
+
+
+def _is_domain(host: str, domain: str) -> bool:
+    return host.endswith(domain[1:]) if domain.startswith("*.") else host == domain
+
+
+def _checked_addresses(
+    target: Target, policy: FetchPolicy, deadline: Deadline
+) -> tuple[Address, ...]:
+    """Every address of the host; refused if any of them is neither public nor allowed."""
+    if target.address is not None:
+        addresses: tuple[Address, ...] = (target.address,)
+    else:
+        addresses = _resolved(target, policy, deadline)
+    allowed = read_networks(policy.allowed_networks)
+    if not all(is_allowed(address, allowed) for address in addresses):
+        raise FetchError(
+            f"{target}: its host is not on the public internet; where that is wanted, list its "
+            "network in FetchPolicy(allowed_networks=…)"
+        )
+    return addresses
+
+
+def _resolved(target: Target, policy: FetchPolicy, deadline: Deadline) -> tuple[Address, ...]:
+    """Asked in a thread of its own, since a resolver keeps to no deadline."""
+    found: list[str] = []
+    done = threading.Event()
+
+    def look_up() -> None:
+        try:
+            found.extend(policy.resolver(target.host, target.port))
+        except (OSError, UnicodeError):
+            found.clear()
+        finally:
+            done.set()
+
+    threading.Thread(target=look_up, daemon=True, name="deixis-resolver").start()
+    if not done.wait(deadline.to_connect()):
+        raise TimeoutError
+    try:
+        addresses = tuple(ipaddress.ip_address(text) for text in found)
+    except ValueError:  # such as an address with a zone, which no public one has
+        raise FetchError(f"{target}: its host has an address that cannot be public") from None
+    if not addresses:
+        raise FetchError(f"{target}: no address is known for its host")
+    return addresses
+
+
+def _read_answer(
+    response: http.client.HTTPResponse, target: Target, policy: FetchPolicy
+) -> Fetched | Target:
+    location = response.getheader("Location")
+    if response.status in REDIRECTS and location:
+        return redirected(target, location)
+    if response.status != 200:
+        raise FetchError(f"{target} answered with status {response.status}, not 200")
+    if response.getheader("Content-Encoding", "identity").strip().lower() != "identity":
+        raise FetchError(f"{target} answered compressed, which was not asked for")
+    if response.getheader("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+        raise FetchError(f"{target} answered in a transfer encoding that is not read")
+    content_type = response.getheader("Content-Type", "")
+    _check_type(content_type, target)
+    data = _read_body(response, target, policy.max_bytes)
+    kind = file_kind(data)
+    if kind not in OPENED:
+        raise FetchError(
+            f"{target} sent no {', '.join(OPENED)} by its content"
+            + (f"; it looks like a {kind} file" if kind else "")
+        )
+    return Fetched(data=data, url=target.url, content_type=content_type)
+
+
+def _check_type(content_type: str, target: Target) -> None:
+    media = content_type.partition(";")[0].strip().lower()
+    is_picture = media.startswith("image/") and not media.startswith("image/svg")
+    if media and not is_picture and media not in BYTE_TYPES:
+        raise FetchError(f"{target} declares {media!r:.60}, not an image")
+
+
+def _read_body(response: http.client.HTTPResponse, target: Target, max_bytes: int) -> bytes:
+    declared = response.length
+    if declared is not None and declared > max_bytes:
+        raise FetchError(f"{target} declares {declared} bytes, above the limit of {max_bytes}")
+    pieces: list[bytes] = []
+    num_bytes = 0
+    while piece := response.read(min(PIECE, max_bytes + 1 - num_bytes)):
+        pieces.append(piece)
+        num_bytes += len(piece)
+        if num_bytes > max_bytes:
+            raise FetchError(f"{target} sends more than the limit of {max_bytes} bytes")
+    if declared is not None and num_bytes < declared:
+        raise FetchError(f"{target} ended after {num_bytes} of {declared} bytes")
+    return b"".join(pieces)

@@ -1,0 +1,239 @@
+"""Open pictures safely: from a path, bytes, PIL, an array, a file, a data URL or a web URL.
+
+What is opened, how each kind is handled and what is refused: docs/images.md.
+"""
+
+import base64
+import binascii
+import os
+import re
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeAlias, final, runtime_checkable
+
+import numpy as np
+from PIL import Image as PIL
+
+from deixis.core._decode import decode, read_file, rgb_pixels, upright
+from deixis.core._picture_file import orientation_of
+from deixis.core.errors import FetchError, ImageError, UsageError
+from deixis.core.fetch import FetchPolicy, fetch_bytes
+from deixis.core.image import Image
+
+MIB = 2**20
+URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageLimits:
+    """What a picture may be at most; checked before it is decoded.
+
+    Decoding takes up to 16 bytes of memory for each pixel at its peak.
+    """
+
+    max_bytes: int = 64 * MIB  # of the file
+    max_pixels: int = 64_000_000
+    max_side: int = 32_768  # pixels of the longer side
+
+    def __post_init__(self) -> None:
+        if min(self.max_bytes, self.max_pixels, self.max_side) < 1:
+            raise UsageError(f"image limits are at least 1, got {self}")
+
+
+DEFAULT_LIMITS = ImageLimits()
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """Anything that gives bytes: an open file, an upload, `io.BytesIO`."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+
+Unopened: TypeAlias = str | os.PathLike[str] | bytes | PIL.Image | np.ndarray | Readable
+ImageSource: TypeAlias = Unopened | Image
+
+
+def open_image(
+    source: ImageSource, *, limits: ImageLimits = DEFAULT_LIMITS, fetch: FetchPolicy | None = None
+) -> Image:
+    """The picture, upright RGB in 8 bits on white; ImageError says why it is refused.
+
+    Web URLs are opened only with a `fetch` policy. A file that is passed open stays open.
+    """
+    if isinstance(source, Image):
+        return source
+    if isinstance(source, str) and (url := URL.match(source)):
+        return _from_url(source, url.group(1).lower(), limits, fetch)
+    name = _name(source)
+    try:
+        return Image(pixels=_pixels(source, limits), source=name)
+    except ImageError as error:
+        raise ImageError(f"cannot open {name!r}: {error}") from error.__cause__
+
+
+def _name(source: Unopened) -> str:
+    if isinstance(source, str | os.PathLike):
+        text = os.fspath(source)
+        return f"{text[:32]}…" if DATA_URL.match(text) else text
+    if isinstance(source, bytes):
+        return "bytes"
+    if isinstance(source, np.ndarray):
+        return "array"
+    own = getattr(source, "filename" if isinstance(source, PIL.Image) else "name", None)
+    return own if isinstance(own, str) and own else f"a {type(source).__name__}"
+
+
+def _pixels(source: Unopened, limits: ImageLimits) -> np.ndarray:
+    if isinstance(source, np.ndarray):
+        return _array_pixels(source, limits)
+    if isinstance(source, PIL.Image):
+        return _pil_pixels(source, limits)
+    if isinstance(source, bytes):
+        return _file_pixels(source, limits)
+    if isinstance(source, str) and DATA_URL.match(source):
+        return _file_pixels(_data_url_bytes(source, limits), limits)
+    if isinstance(source, str | os.PathLike):
+        return _file_pixels(_path_bytes(os.fspath(source), limits), limits)
+    return _file_pixels(_stream_bytes(source, limits), limits)
+
+
+def _from_url(url: str, scheme: str, limits: ImageLimits, fetch: FetchPolicy | None) -> Image:
+    if scheme == "file":
+        raise FetchError(f"file:// URLs are not opened; pass the path itself: {url[7:]!r:.200}")
+    if scheme not in ("http", "https"):
+        raise FetchError(f"{scheme}:// URLs are not opened, only http, https and data")
+    if fetch is None:
+        raise FetchError(
+            "web URLs are not opened unless you say so: "
+            "open_image(url, fetch=FetchPolicy()) with `from deixis.core.fetch import FetchPolicy`"
+        )
+    policy = replace(fetch, max_bytes=min(fetch.max_bytes, limits.max_bytes))
+    fetched = fetch_bytes(url, policy)
+    try:
+        return Image(pixels=_file_pixels(fetched.data, limits), source=fetched.url)
+    except ImageError as error:
+        shown = fetched.url.partition("?")[0]  # a query often holds a secret
+        raise ImageError(f"cannot open {shown!r:.200}: {error}") from error.__cause__
+
+
+def _check_size(width: int, height: int, limits: ImageLimits) -> None:
+    if max(width, height) > limits.max_side:
+        raise ImageError(
+            f"{width}x{height} pixels has a side above the limit of {limits.max_side}; "
+            "make it smaller or raise ImageLimits(max_side=…)"
+        )
+    if width * height > limits.max_pixels:
+        raise ImageError(
+            f"{width}x{height} is {width * height} pixels, above the limit of "
+            f"{limits.max_pixels}; make it smaller or raise ImageLimits(max_pixels=…)"
+        )
+
+
+def _check_bytes(num_bytes: int, limits: ImageLimits) -> None:
+    if num_bytes > limits.max_bytes:
+        raise ImageError(
+            f"it is larger than the limit of {limits.max_bytes} bytes; "
+            "make it smaller or raise ImageLimits(max_bytes=…)"
+        )
+
+
+def _file_pixels(data: bytes, limits: ImageLimits) -> np.ndarray:
+    _check_bytes(len(data), limits)
+    file = read_file(data)
+    _check_size(file.size.width, file.size.height, limits)
+    return decode(file)
+
+
+def _pil_pixels(image: PIL.Image, limits: ImageLimits) -> np.ndarray:
+    _check_size(image.width, image.height, limits)
+    pixels = rgb_pixels(image)
+    exif = image.info.get("exif")  # a PNG's is known only after its pixels
+    return upright(pixels, orientation_of(exif) if isinstance(exif, bytes) else 1)
+
+
+def _array_pixels(array: np.ndarray, limits: ImageLimits) -> np.ndarray:
+    if array.dtype != np.uint8:
+        raise ImageError(f"an array's numbers are uint8, got {array.dtype}; {_advice(array)}")
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if array.ndim not in (2, 3) or (array.ndim == 3 and channels not in (3, 4)):
+        moved = array.ndim == 3 and array.shape[0] in (1, 3, 4)
+        advice = "; channels come last: array.transpose(1, 2, 0)" if moved else ""
+        raise ImageError(
+            f"an array is of height x width, or height x width x 3 or 4, got {array.shape}{advice}"
+        )
+    if 0 in array.shape:
+        raise ImageError(f"an array needs at least one pixel, got {array.shape}")
+    _check_size(array.shape[1], array.shape[0], limits)
+    if channels == 3:
+        return upright(np.array(array, order="C"), 1)
+    return rgb_pixels(PIL.fromarray(np.ascontiguousarray(array)))
+
+
+def _advice(array: np.ndarray) -> str:
+    if array.dtype == np.bool_:
+        return "write array.astype(np.uint8) * 255"
+    if array.dtype == np.uint16:
+        return "write (array >> 8).astype(np.uint8) if it spans all 16 bits"
+    if np.issubdtype(array.dtype, np.floating):
+        return "write (array * 255).round().astype(np.uint8) if it spans 0 to 1"
+    return "scale it to 0..255 and write array.astype(np.uint8)"
+
+
+def _data_url_bytes(url: str, limits: ImageLimits) -> bytes:
+    head, _, payload = url.partition(",")
+    if not head.lower().endswith(";base64"):
+        raise ImageError("a data URL of an image is written data:image/png;base64,…")
+    _check_bytes(len(payload) * 3 // 4 - 2, limits)
+    try:
+        return base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ImageError(f"the data URL's base64 is broken: {error}") from error
+
+
+def _path_bytes(path: str, limits: ImageLimits) -> bytes:
+    try:
+        found = Path(path).stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ImageError("it is a directory, not a file")
+        if not stat.S_ISREG(found.st_mode):  # opening a pipe or a device could wait for ever
+            raise ImageError("it is a pipe, socket or device, not a file")
+        _check_bytes(found.st_size, limits)
+        with Path(path).open("rb") as file:
+            return file.read(found.st_size)
+    except FileNotFoundError:
+        raise ImageError(f"there is no such file, seen from {Path.cwd()}") from None
+    except PermissionError:
+        raise ImageError("this user may not read it (permission denied)") from None
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise ImageError(f"it cannot be read: {error}") from error
+
+
+def _stream_bytes(stream: Readable, limits: ImageLimits) -> bytes:
+    """From where the file stands; short reads are continued."""
+    if not callable(getattr(stream, "read", None)):
+        raise ImageError(
+            "an image is a path, URL, bytes, PIL image, uint8 array or binary file, "
+            f"got {type(stream).__name__}"
+        )
+    pieces: list[bytes] = []
+    num_bytes = 0
+    while num_bytes <= limits.max_bytes:
+        try:
+            piece = stream.read(limits.max_bytes + 1 - num_bytes)
+        except (OSError, ValueError) as error:  # ValueError: closed before
+            raise ImageError(f"the file cannot be read: {error}") from error
+        if not isinstance(piece, bytes):
+            raise ImageError(f"the file gives {type(piece).__name__}, open it in 'rb' mode")
+        if not piece:
+            break
+        pieces.append(piece)
+        num_bytes += len(piece)
+    if not pieces:
+        raise ImageError("the file gives 0 bytes; if it was read before, seek(0) first")
+    return b"".join(pieces)

@@ -1,0 +1,123 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from deixis.core import region as regions
+from deixis.core.errors import RegionError
+from deixis.core.region import Region
+from deixis.core.size import Size
+from tests.core import strategies
+
+
+def pixel_centres(size):
+    rows, columns = np.mgrid[: size.height, : size.width]
+    return columns + 0.5, rows + 0.5
+
+
+@given(strategies.boxes, strategies.sizes)
+def test_a_box_holds_the_pixels_whose_centres_it_holds(region, size):
+    xs, ys = pixel_centres(size)
+    box = region.box()
+    expected = (xs >= box.x0) & (xs < box.x1) & (ys >= box.y0) & (ys < box.y1)
+    assume(expected.any())
+    assert (region.mask(size).to_array() == expected).all()
+
+
+@given(strategies.ellipses, strategies.sizes)
+def test_an_ellipse_holds_the_pixels_whose_centres_it_holds(region, size):
+    xs, ys = pixel_centres(size)
+    e = region.shape
+    assume(e.rx > 0.01)
+    assume(e.ry > 0.01)
+    turn = math.radians(e.angle)
+    u = (xs - e.cx) * math.cos(turn) + (ys - e.cy) * math.sin(turn)
+    v = (ys - e.cy) * math.cos(turn) - (xs - e.cx) * math.sin(turn)
+    level = (u / e.rx) ** 2 + (v / e.ry) ** 2
+    assume((level < 0.999).any())
+    found = region.mask(size).to_array()
+    sure = np.abs(level - 1) > 1e-3  # on the very border rounding decides
+    assert (found[sure] == (level < 1)[sure]).all()
+
+
+@given(strategies.strokes, strategies.sizes)
+def test_a_stroke_holds_the_pixels_near_its_path(region, size):
+    stroke = region.shape
+    xs, ys = pixel_centres(size)
+    near = np.full(xs.shape, np.inf)
+    path = [*stroke.points, stroke.points[-1]]
+    for (ax, ay), (bx, by) in zip(path, path[1:], strict=False):
+        length = max((bx - ax) ** 2 + (by - ay) ** 2, 1e-12)
+        along = np.clip(((xs - ax) * (bx - ax) + (ys - ay) * (by - ay)) / length, 0, 1)
+        near = np.minimum(near, np.hypot(xs - ax - along * (bx - ax), ys - ay - along * (by - ay)))
+    assume((near < stroke.width / 2 - 1e-3).any())
+    sure = np.abs(near - stroke.width / 2) > 1e-3
+    found = region.mask(size).to_array()
+    assert (found[sure] == (near < stroke.width / 2)[sure]).all()
+
+
+@given(strategies.mask_arrays)
+def test_the_outline_of_a_mask_without_holes_gives_it_back(array):
+    filled = regions.mask(array)
+    size = filled.shape.size
+    outlined = Region(shape=filled.polygon()).mask(size).to_array()
+    assert (outlined >= array).all()
+    again = regions.mask(outlined)  # holes are filled once and for all
+    assert (Region(shape=again.polygon()).mask(size).to_array() == outlined).all()
+
+
+def test_holes_are_left_out_of_the_outline():
+    ring = np.ones((5, 5), dtype=bool)
+    ring[2, 2] = False
+    assert len(regions.mask(ring).polygon().rings) == 1
+
+
+def test_the_outline_of_a_rectangle_has_four_corners():
+    array = np.zeros((9, 9), dtype=bool)
+    array[2:5, 3:8] = True
+    (ring,) = regions.mask(array).polygon().rings
+    assert sorted(ring) == [(3, 2), (3, 5), (8, 2), (8, 5)]
+
+
+def test_a_point_has_no_outline():
+    with pytest.raises(RegionError, match="no outline"):
+        regions.point(1, 2).polygon()
+
+
+def test_a_point_is_one_pixel():
+    array = regions.point(3.7, 2.2).mask(Size(width=6, height=5)).to_array()
+    assert array.sum() == 1
+    assert array[2, 3]
+
+
+def test_a_sliver_is_the_pixel_under_it():
+    array = regions.box(2.1, 1.1, 2.3, 1.2).mask(Size(width=6, height=5)).to_array()
+    assert array.sum() == 1
+    assert array[1, 2]
+
+
+def test_a_strokes_outline_may_leave_the_picture():
+    box = Region(shape=regions.stroke([(-10, 5), (4, 5)], width=4).polygon()).box()
+    assert box.x0 <= -11
+
+
+@given(strategies.ellipses)
+def test_the_box_of_an_ellipse_is_that_of_its_outline(region):
+    ours, drawn = region.box(), Region(shape=region.polygon()).box()
+    slack = 0.003 * max(region.shape.rx, region.shape.ry) + 1e-6
+    for a, b in zip(ours.xyxy, drawn.xyxy, strict=True):
+        assert abs(a - b) <= slack
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 20), st.integers(0, 20))
+def test_a_polygon_of_whole_pixels_equals_the_box(width, height, left, top):
+    size = Size(width=70, height=70)
+    box = regions.box_xywh(left, top, width, height)
+    assert Region(shape=box.polygon()).mask(size) == box.mask(size)
+
+
+def test_a_polygon_far_beyond_the_picture_costs_no_more_than_the_picture():
+    huge = regions.polygon([(-9e6, -9e6), (9e6, -9e6), (9e6, 9e6), (-9e6, 9e6)])
+    assert huge.mask(Size(width=7, height=5)).area == 35
