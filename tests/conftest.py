@@ -1,6 +1,12 @@
 """Settings that all tests share."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# tiny tensors on many threads are slower, and several test processes run beside each other
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 # a busy machine is slow now and then: time is no test's business
 settings.register_profile(

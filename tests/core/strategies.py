@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from deixis.core import region as regions
 from deixis.core.size import Size
 
-coordinates = st.floats(-50, 250, allow_nan=False, width=32)
+coordinates = st.floats(-20, 90, allow_nan=False, width=32)
 extents = st.floats(0, 120, allow_nan=False, width=32)
 places = st.tuples(coordinates, coordinates)
 sizes = st.builds(lambda w, h: Size(width=w, height=h), st.integers(1, 90), st.integers(1, 70))

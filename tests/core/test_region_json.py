@@ -1,3 +1,4 @@
+import contextlib
 import json
 from pathlib import Path
 
@@ -39,10 +40,8 @@ def test_every_region_fits_the_written_schema(region):
 )
 def test_any_json_is_a_region_or_refused(value, kind):
     record = {"kind": kind, **value} if isinstance(value, dict) else value
-    try:
+    with contextlib.suppress(RegionError):
         region_json.from_record(record)
-    except RegionError:
-        pass
 
 
 @pytest.mark.parametrize(

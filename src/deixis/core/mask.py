@@ -42,11 +42,14 @@ class Mask:
             raise RegionError(
                 f"a mask is a boolean array of height x width, got {array.dtype} {array.shape}"
             )
-        height, width = array.shape
-        encoded = coco.encode(np.asfortranarray(array != 0, dtype=np.uint8))
-        return cls(
-            size=Size(width=int(width), height=int(height)), counts=encoded["counts"].decode()
-        )
+        size = Size(width=int(array.shape[1]), height=int(array.shape[0]))
+        used = np.flatnonzero(array.any(axis=0))
+        if not used.size:
+            raise RegionError("a mask needs at least one pixel, this one is empty")
+        first, last = int(used[0]), int(used[-1]) + 1
+        filled = (array[:, first:last] != 0).ravel(order="F")  # only the columns that hold any
+        changes = np.flatnonzero(np.diff(filled, prepend=False, append=False))
+        return cls._from_changes(size, changes + first * size.height)
 
     @classmethod
     def from_columns(
@@ -62,19 +65,17 @@ class Mask:
         Convex shapes are that, so they need no array of the picture's size.
         """
         starts = (first_column + np.arange(tops.size)) * size.height + tops
-        edges = np.stack([starts, starts + np.maximum(bottoms - tops, 0)], axis=1).ravel()
-        edges = np.concatenate([[0], edges, [size.area]])
-        record = coco.frPyObjects(
-            {"size": [size.height, size.width], "counts": np.diff(edges).tolist()},
-            size.height,
-            size.width,
-        )
-        return cls(size=size, counts=record["counts"].decode())
+        ends = starts + np.maximum(bottoms - tops, 0)
+        places, times = np.unique(np.concatenate([starts, ends]), return_counts=True)
+        return cls._from_changes(size, places[times % 2 == 1])  # two at one place cancel out
 
     def to_array(self) -> Bool[np.ndarray, "height width"]:
         """True where the mask is."""
         runs = decode_counts(self.counts)
-        column_by_column = np.repeat(np.arange(runs.size) % 2 == 1, runs)
+        inside = runs.size - runs.size % 2  # runs up to the last one that is inside
+        column_by_column = np.zeros(self.size.area, dtype=np.bool_)
+        filled = np.repeat(np.arange(1, inside) % 2 == 1, runs[1:inside])
+        column_by_column[runs[0] : runs[0] + filled.size] = filled
         return column_by_column.reshape(self.size.width, self.size.height).T
 
     def coco(self) -> dict[str, Any]:  # Any: pycocotools' own record
@@ -83,6 +84,14 @@ class Mask:
             "size": [self.size.height, self.size.width],
             "counts": self.counts.encode(),
         }
+
+    @classmethod
+    def _from_changes(cls, size: Size, changes: Int64[np.ndarray, " change"]) -> "Mask":
+        """From where, column by column, inside and outside take turns."""
+        runs = np.diff(changes[changes < size.area], prepend=0, append=size.area)
+        record = {"size": [size.height, size.width], "counts": runs.tolist()}
+        packed = coco.frPyObjects(record, size.height, size.width)
+        return cls(size=size, counts=packed["counts"].decode())
 
     @property
     def area(self) -> int:

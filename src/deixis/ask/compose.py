@@ -1,0 +1,91 @@
+"""From regions and a question to the pictures and words that are sent."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias, final
+
+from deixis.coordinates import Convention
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.transform import identity
+from deixis.encodings import Encoding, Frame
+from deixis.encodings.said import Said
+from deixis.nn.interface import Question
+
+Pointed: TypeAlias = Region | Encoding
+PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A question ready to be sent: pictures with their places, and the words."""
+
+    frames: tuple[Frame, ...]
+    text: str
+
+    def question(self, system: str | None) -> Question:
+        """As the model takes it."""
+        pictures = tuple(frame.image for frame in self.frames)
+        return Question(pictures=pictures, text=self.text, system=system)
+
+
+def compose(
+    image: Image, text: str, regions: Mapping[str, object], convention: Convention
+) -> Asked:
+    """The pictures and the words of a question about some regions of one image."""
+    encodings = {name: _encoding(pointed) for name, pointed in regions.items()}
+    _check_names(text, encodings)
+    _check_sole(encodings)
+    for encoding in encodings.values():
+        encoding.region.within(image.size)
+    whole = image
+    for encoding in encodings.values():
+        whole = encoding.paint(whole)
+    frames: dict[str, Frame] = {}
+    if not encodings or any(encoding.needs_whole for encoding in encodings.values()):
+        frames[""] = Frame(image=whole, transform=identity(image.size))
+    for name, encoding in encodings.items():
+        own = encoding.own_picture(image)
+        if own is not None:
+            frames[name] = own
+    numbered = {
+        name: replace(frame, number=i + 1, num_pictures=len(frames))
+        for i, (name, frame) in enumerate(frames.items())
+    }
+    phrases = {
+        name: encoding.phrase(numbered.get(name) or numbered[""], convention)
+        for name, encoding in encodings.items()
+    }
+    said = PLACE.sub(lambda place: phrases[place[1]], text) if phrases else text
+    return Asked(frames=tuple(numbered.values()), text=said)
+
+
+def _encoding(pointed: object) -> Encoding:
+    if isinstance(pointed, Region):
+        return Said(region=pointed)
+    if isinstance(pointed, Encoding):
+        return pointed
+    raise UsageError(f"a region or an encoding of one is expected, got {type(pointed).__name__}")
+
+
+def _check_names(text: str, encodings: Mapping[str, Encoding]) -> None:
+    if not encodings:
+        return
+    mentioned = set(PLACE.findall(text))
+    for name in sorted(mentioned - set(encodings)):
+        raise UnknownNameError(kind="region of this question", name=name, known=encodings)
+    for name in encodings:
+        if name not in mentioned:
+            raise UsageError(f"the question does not mention the region {name!r}: write {{{name}}}")
+
+
+def _check_sole(encodings: Mapping[str, Encoding]) -> None:
+    kinds = [type(encoding).__name__ for encoding in encodings.values() if encoding.is_sole]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise UsageError(
+                f"only one region of a question can be {kind.lower()}; say or crop the others"
+            )

@@ -1,0 +1,150 @@
+"""Asking: regions and a question go in, words and regions of the original image come out.
+
+The way of one question: `compose` shows or tells each region by its encoding → `Asked` (pictures
+and words) → the model → `Answer`, whose `sent` is enough to repeat the call.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+from deixis.ask.compose import Asked, Pointed, compose
+from deixis.ask.sent import Sent, software
+from deixis.coordinates import conventions
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.core.region import Region
+from deixis.nn.interface import (
+    Completion,
+    Generation,
+    PixelChange,
+    TokenChange,
+    VisionLanguageModel,
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What the model said; the regions in its words, in pixels of the original image; the pieces
+    that look like coordinates but could not be read; and exactly what was sent.
+    """
+
+    text: str
+    regions: tuple[Region, ...]
+    unread: tuple[str, ...]
+    finish: str
+    sent: Sent
+
+
+@final
+class Model:
+    """A loaded model that can be asked about regions."""
+
+    def __init__(self, vlm: VisionLanguageModel, *, convention: str | None = None) -> None:
+        self.vlm = vlm
+        self.convention_name = convention or vlm.convention
+        settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
+        self.convention = conventions.get(self.convention_name)(**settings)
+
+    def __repr__(self) -> str:
+        return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"
+
+    def ask(
+        self,
+        image: Image | str,
+        question: str,
+        /,
+        *,
+        system: str | None = None,
+        settings: Generation | None = None,
+        **regions: Pointed,
+    ) -> Answer:
+        """Ask one question. `{name}` in it stands for the region given as `name=`; a bare region
+        is said in the model's own coordinates.
+
+        `image` is an Image, or a path to open. Braces stay as they are where no region is given.
+        """
+        return self.ask_all([(image, question, regions)], system=system, settings=settings)[0]
+
+    def ask_all(
+        self,
+        questions: Sequence[tuple[Image | str, str, Mapping[str, Pointed]]],
+        *,
+        system: str | None = None,
+        settings: Generation | None = None,
+    ) -> list[Answer]:
+        """Ask many, in batches; the answers do not depend on what else is in the batch."""
+        settings = settings or Generation()
+        asked = [
+            compose(_opened(image), text, regions, self.convention)
+            for image, text, regions in questions
+        ]
+        sendable = [one.question(system) for one in asked]
+        completions = self.vlm.generate(sendable, settings)
+        return [
+            self._answer(one, completion, system, settings)
+            for one, completion in zip(asked, completions, strict=True)
+        ]
+
+    def stream(
+        self,
+        image: Image | str,
+        question: str,
+        /,
+        *,
+        system: str | None = None,
+        settings: Generation | None = None,
+        **regions: Pointed,
+    ) -> Iterator[str]:
+        """The words of one answer as they come."""
+        asked = compose(_opened(image), question, regions, self.convention)
+        return self.vlm.stream(asked.question(system), settings)
+
+    def replay(self, sent: Sent) -> Answer:
+        """Send the same again: the same pictures, words and settings."""
+        if sent.model != self.vlm.name:
+            raise UsageError(f"this was sent to {sent.model!r}, this model is {self.vlm.name!r}")
+        if sent.convention != self.convention_name:
+            raise UsageError(
+                f"this was said in {sent.convention!r}, this model speaks {self.convention_name!r};"
+                f" make the model with convention={sent.convention!r}"
+            )
+        asked = Asked(frames=sent.frames, text=sent.text)
+        (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
+        return self._answer(asked, completion, sent.system, sent.settings)
+
+    def with_token_change(self, change: TokenChange | None) -> "Model":
+        """The same model, its vision tokens changed on the way to the language model."""
+        return Model(self.vlm.with_token_change(change), convention=self.convention_name)
+
+    def with_pixel_change(self, change: PixelChange | None) -> "Model":
+        """The same model, every picture changed before the family's own preparation."""
+        return Model(self.vlm.with_pixel_change(change), convention=self.convention_name)
+
+    def _answer(
+        self, asked: Asked, completion: Completion, system: str | None, settings: Generation
+    ) -> Answer:
+        first = asked.frames[0]
+        reading = self.convention.read(completion.text, first.image.size)
+        back = first.transform.inverse()
+        return Answer(
+            text=completion.text,
+            regions=tuple(replace(back.region(r), source=self.vlm.name) for r in reading.regions),
+            unread=reading.unread,
+            finish=completion.finish,
+            sent=Sent(
+                model=self.vlm.name,
+                convention=self.convention_name,
+                frames=asked.frames,
+                text=asked.text,
+                system=system,
+                settings=settings,
+                software=software(),
+            ),
+        )
+
+
+def _opened(image: Image | str) -> Image:
+    return image if isinstance(image, Image) else open_image(image)

@@ -1,0 +1,148 @@
+"""Ask a model about a picture and regions of it.
+
+  deixis ask street.jpg "What is {cup} standing on?" cup=box:412,300,520,411 --model MODEL
+  deixis ask street.jpg "What is {cup}?" cup=cropped:box:412,300,520,411 --model MODEL
+  deixis ask --replay sent.json --model MODEL
+
+MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
+"tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
+the model's own convention, the default), cropped, dimmed.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.cli._regions import FORMS, named_spec, region_of
+from deixis.core import region_json
+from deixis.core.errors import UsageError
+from deixis.core.fetch import FetchPolicy
+from deixis.core.images import open_image
+from deixis.encodings import Encoding, encodings
+
+if TYPE_CHECKING:
+    from deixis.ask.model import Answer, Model
+    from deixis.nn.interface import Generation
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis ask` takes."""
+    parser.epilog = FORMS
+    parser.add_argument("image", nargs="?", help="the picture")
+    parser.add_argument("question", nargs="?", help='"What is {cup}?"')
+    parser.add_argument("regions", nargs="*", metavar="NAME=[ENCODING:]SHAPE:NUMBERS")
+    parser.add_argument("--model", required=True, help="which model")
+    parser.add_argument("--system", help="a system prompt, for models that take one")
+    parser.add_argument("--convention", help="other coordinates than the model's own")
+    parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
+    parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
+    parser.add_argument("--seed", type=int, help="of sampling")
+    parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
+    parser.add_argument("--stream", action="store_true", help="print the words as they come")
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help="keep what was sent, to replay it"
+    )
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    loading = parser.add_argument_group("loading a checkpoint")
+    loading.add_argument("--device", help="cpu, cuda, cuda:1, mps")
+    loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
+    loading.add_argument("--quantize", choices=("4bit", "8bit"))
+    loading.add_argument("--adapter", help="folder of a LoRA adapter")
+    loading.add_argument("--revision", help="of a hub checkpoint")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Ask, and print the answer."""
+    if arguments.replay is None and arguments.question is None:
+        raise UsageError("give a picture and a question, or --replay FILE")
+    if arguments.stream and (arguments.json or arguments.save or arguments.replay):
+        raise UsageError("--stream prints words only; leave out --json, --save and --replay")
+    pointed = _pointed(arguments.regions)
+    model = _model(arguments)
+    if arguments.stream:
+        _stream(model, arguments, pointed)
+        return
+    answer = _answer(model, arguments, pointed)
+    if arguments.save is not None:
+        answer.sent.save(arguments.save)
+    _print(answer, as_json=arguments.json)
+
+
+def _pointed(specs: list[str]) -> dict[str, Encoding]:
+    pointed: dict[str, Encoding] = {}
+    for name, spec in map(named_spec, specs):
+        first, _, rest = spec.partition(":")
+        way = first if first in encodings.names() else "said"
+        region = region_of(rest if way == first else spec)
+        if name in pointed:
+            raise UsageError(f"the region {name!r} is given twice")
+        pointed[name] = encodings.get(way).of(region)
+    return pointed
+
+
+def _model(arguments: argparse.Namespace) -> "Model":
+    from deixis.ask.loading import load
+
+    names = ("device", "dtype", "quantize", "adapter", "revision")
+    options = {name: getattr(arguments, name) for name in names}
+    given = {name: value for name, value in options.items() if value is not None}
+    return load(arguments.model, convention=arguments.convention, **given)
+
+
+def _settings(arguments: argparse.Namespace) -> "Generation":
+    from deixis.nn.interface import Generation
+
+    return Generation(
+        max_new_tokens=arguments.max_new_tokens,
+        temperature=arguments.temperature,
+        seed=arguments.seed,
+    )
+
+
+def _answer(
+    model: "Model", arguments: argparse.Namespace, pointed: dict[str, Encoding]
+) -> "Answer":
+    from deixis.ask.sent import Sent
+
+    if arguments.replay is not None:
+        return model.replay(Sent.load(arguments.replay))
+    image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
+    return model.ask(
+        image, arguments.question, system=arguments.system, settings=_settings(arguments), **pointed
+    )
+
+
+def _stream(model: "Model", arguments: argparse.Namespace, pointed: dict[str, Encoding]) -> None:
+    image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
+    words = model.stream(
+        image, arguments.question, system=arguments.system, settings=_settings(arguments), **pointed
+    )
+    for piece in words:
+        print(piece, end="", flush=True)
+    print()
+
+
+def _print(answer: "Answer", *, as_json: bool) -> None:
+    regions = [region_json.to_record(region) for region in answer.regions]
+    if as_json:
+        record = {
+            "text": answer.text,
+            "finish": answer.finish,
+            "regions": regions,
+            "unread": list(answer.unread),
+            "sent": {
+                "model": answer.sent.model,
+                "convention": answer.sent.convention,
+                "text": answer.sent.text,
+                "pictures": [frame.image.sha256 for frame in answer.sent.frames],
+            },
+        }
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    print(answer.text)
+    for record in regions:
+        print(json.dumps(record, ensure_ascii=False))
+    for piece in answer.unread:
+        print(f"unread: {piece}")

@@ -1,0 +1,74 @@
+"""`deixis`: finds the subcommands by their files, runs one, turns errors into exit codes."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+from deixis import cli
+from deixis._version import __version__
+from deixis.core.errors import DeixisError, UsageError
+
+DONE, FAILED, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
+ABOUT = """\
+Point at part of an image, and have any multimodal model understand.
+
+  deixis say --size 640x480 cup=box:412,300,520,411       one region in every model's coordinates
+  deixis ask street.jpg "What is {cup}?" cup=box:412,300,520,411 --model Qwen/Qwen3-VL-8B-Instruct
+  deixis models                                            families, and what each can do
+
+Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistake.
+"""
+
+
+def subcommands() -> list[str]:
+    """Names of the subcommands: the public files beside this one."""
+    names = (module.name for module in pkgutil.iter_modules(cli.__path__))
+    return sorted(name for name in names if not name.startswith("_") and name != "main")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    whole.add_argument("--version", action="version", version=f"deixis {__version__}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in subcommands():
+        module = importlib.import_module(f"deixis.cli.{name}")
+        summary, _, rest = (module.__doc__ or name).partition("\n")
+        command = commands.add_parser(
+            name,
+            help=summary.rstrip("."),
+            description=f"{summary}\n{rest}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.run(chosen)
+        sys.stdout.flush()
+    except UsageError as mistake:
+        print(f"deixis {chosen.command}: {mistake}", file=sys.stderr)
+        return YOUR_MISTAKE
+    except DeixisError as failure:
+        print(f"deixis {chosen.command}: {failure}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Read the regions in a model's answer.
+
+  deixis read '{"bbox_2d": [64, 63, 81, 86]}' --size 640x480 --convention qwen3_vl
+  some-model | deixis read - --size 640x480 --convention gemini --json
+
+Prints one region's JSON a line, in pixels of the picture; what looks like coordinates but could
+not be read goes to standard error.
+"""
+
+import argparse
+import json
+import sys
+
+from deixis.cli._regions import size_of
+from deixis.coordinates import conventions
+from deixis.core import region_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis read` takes."""
+    parser.add_argument("text", help="the answer, or - for standard input")
+    parser.add_argument("--size", required=True, help="WIDTHxHEIGHT of the picture that was sent")
+    parser.add_argument("--convention", required=True, help="the coordinates it is written in")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print what was read."""
+    convention = conventions.get(arguments.convention)()
+    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    reading = convention.read(text, size_of(arguments.size))
+    if arguments.json:
+        regions = [region_json.to_record(region) for region in reading.regions]
+        print(json.dumps({"regions": regions, "unread": list(reading.unread)}, ensure_ascii=False))
+        return
+    for region in reading.regions:
+        print(region_json.dumps(region))
+    for piece in reading.unread:
+        print(f"unread: {piece}", file=sys.stderr)

@@ -1,0 +1,62 @@
+"""Say regions in the coordinates of every model family.
+
+  deixis say --size 640x480 cup=box:412,300,520,411
+  deixis say street.jpg cup=box:412,300,520,411 dog=point:88,240 --convention gemini
+
+A region of a kind that a convention lacks is said as its box, or as its centre.
+"""
+
+import argparse
+import json
+
+from deixis.cli._regions import FORMS, named_spec, region_of, size_of
+from deixis.cli._table import table
+from deixis.coordinates import conventions
+from deixis.core.errors import UsageError
+from deixis.core.images import open_image
+from deixis.core.region import Region
+from deixis.core.size import Size
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis say` takes."""
+    parser.epilog = FORMS
+    parser.add_argument("image", nargs="?", help="the picture, for its size (or give --size)")
+    parser.add_argument("regions", nargs="*", metavar="NAME=SHAPE:NUMBERS")
+    parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
+    parser.add_argument("--convention", help="only this one; alone, its words are printed as is")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print one line per convention."""
+    specs = list(arguments.regions)
+    image = arguments.image
+    if image is not None and arguments.size is not None:
+        specs.insert(0, image)
+        image = None
+    regions = [region_of(spec, label=name) for name, spec in map(named_spec, specs)]
+    if not regions:
+        raise UsageError(f"no region is given\n\n{FORMS}")
+    size = _size(image, arguments.size)
+    names = [arguments.convention] if arguments.convention else conventions.names()
+    said = {name: _said(name, regions, size) for name in names}
+    if arguments.json:
+        print(json.dumps({"size": [size.width, size.height], "said": said}, ensure_ascii=False))
+    elif arguments.convention:
+        print(said[arguments.convention])
+    else:
+        rows = [(name, said[name], conventions.get(name).summary) for name in names]
+        print(table(("convention", "said", "form"), rows))
+
+
+def _size(image: str | None, size: str | None) -> Size:
+    if size is not None:
+        return size_of(size)
+    if image is None:
+        raise UsageError("give a picture, or its size as --size 640x480")
+    return open_image(image).size
+
+
+def _said(name: str, regions: list[Region], size: Size) -> str:
+    return conventions.get(name)().say(regions, size)

@@ -1,0 +1,57 @@
+"""The interface of a coordinate convention: say regions, read them back."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from deixis.core.region import Region
+from deixis.core.size import Size
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantum:
+    """The step of a convention's numbers, in pixels of the picture: say-then-read moves no edge
+    by more than half of it.
+    """
+
+    x: float
+    y: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What was read from a text: regions in pixels of the original image, in the text's order,
+    and the pieces that look like coordinates of this convention but could not be read.
+    """
+
+    regions: tuple[Region, ...]
+    unread: tuple[str, ...] = ()
+
+
+class Convention(ABC):
+    """How one family of models writes places down; every one can be made without arguments.
+
+    `size` is always the size of the picture as it was sent to the model, and regions are in its
+    pixels. `kinds` are the kinds of regions that are said as they are; any other kind is said as
+    its box where boxes are among them, else as its centre.
+    """
+
+    kinds: ClassVar[tuple[str, ...]]
+    summary: ClassVar[str]
+
+    @abstractmethod
+    def say(self, regions: Sequence[Region], size: Size) -> str:
+        """The regions in this convention's words, one phrase for all. RegionError if one lies
+        wholly outside of the picture; what sticks out is cut at its border.
+        """
+
+    @abstractmethod
+    def read(self, text: str, size: Size) -> Reading:
+        """Every region in a model's answer. Never raises, whatever the text holds."""
+
+    @abstractmethod
+    def quantum(self, size: Size) -> Quantum:
+        """The step of the numbers in a picture of this size; say-then-read is within half of it."""

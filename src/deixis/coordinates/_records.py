@@ -1,0 +1,252 @@
+"""Regions in lists and objects: the reading that all JSON-like conventions share."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, final
+
+from typing_extensions import TypeIs
+
+from deixis.coordinates._collect import Collected
+from deixis.coordinates._convention import Reading
+from deixis.coordinates._frame import Frame, Number
+from deixis.coordinates._scan import Listed, Named, Value, as_number, scan
+from deixis.coordinates._words import json_label
+from deixis.core.mask import Mask
+from deixis.core.shapes import Box, Point
+
+MaskReader: TypeAlias = Callable[[str, Box], Mask | None]
+BOX_KEYS = ("bbox_2d", "box_2d", "bbox", "box", "bounding_box", "boundingbox", "bboxes", "boxes")
+POINT_KEYS = ("point_2d", "point", "points", "coordinate", "coordinates")
+LABEL_KEYS = ("label", "name", "class", "category", "object", "text_content", "text", "description")
+EDGE_KEYS = (
+    ("x_min", "y_min", "x_max", "y_max"),
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("x0", "y0", "x1", "y1"),
+    ("x1", "y1", "x2", "y2"),
+    ("left", "top", "right", "bottom"),
+)
+EXTENT_KEYS = {"w", "h", "width", "height"}
+NESTING_LIMIT = 2  # strings that hold JSON that holds strings
+BARE = re.compile(
+    r"(?<![\w.])-?\d{1,9}(?:\.\d{1,9})?(?:\s{0,3},\s{0,3}-?\d{1,9}(?:\.\d{1,9})?){3,}"
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordReader:
+    """Reads lists of 4 (boxes) and 2 (points), and objects with such lists or with named edges.
+
+    Anything else that looks like a place goes to `collected.unread`: other counts of numbers,
+    numbers out of range, reversed corners (x and y may be swapped, or width and height meant),
+    x with width, four bare numbers without brackets, a cut-off tail. With `join_corners`,
+    `(x0,y0),(x1,y1)` is one box.
+    """
+
+    frame: Frame
+    collected: Collected = field(default_factory=Collected)
+    y_first: bool = False
+    join_corners: bool = False
+    read_mask: MaskReader | None = None
+
+    def read(self, text: str, *, label: str | None = None, nesting: int = 0) -> None:
+        """Collect every region of a text; `label` is that of places without their own."""
+        scanned = scan(text)
+        values = _joined(text, scanned.values) if self.join_corners else scanned.values
+        pieces: list[tuple[int, int, Value | None]]
+        pieces = [(value.start, value.end, value) for value in values]
+        pieces += [(start, end, None) for start, end in scanned.tails]
+        pieces.sort(key=lambda piece: piece[0])
+        at = 0
+        for start, end, value in pieces:
+            self._read_prose(text[at:start])
+            if value is None:
+                self.collected.leave(text[start:end])
+            else:
+                _Walk(reader=self, text=text, nesting=nesting).value(value, label)
+            at = max(at, end)
+        self._read_prose(text[at:])
+
+    def ordered(self, numbers: Sequence[float]) -> tuple[float, ...]:
+        """The numbers x first."""
+        if not self.y_first:
+            return tuple(numbers)
+        return tuple(numbers[i ^ 1] for i in range(len(numbers)))
+
+    def _read_prose(self, prose: str) -> None:
+        for bare in BARE.finditer(prose):
+            self.collected.leave(bare.group())
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Walk:
+    """One way through a value that was found in a text."""
+
+    reader: RecordReader
+    text: str
+    nesting: int
+
+    def value(self, value: object, label: str | None) -> None:
+        if isinstance(value, Named):
+            self._named(value, label)
+        elif isinstance(value, Listed):
+            self._listed(value, label)
+        elif isinstance(value, str) and self.nesting < NESTING_LIMIT:
+            self.reader.read(value, label=label, nesting=self.nesting + 1)
+
+    def _listed(self, listed: Listed, label: str | None) -> None:
+        numbers = listed.numbers()
+        if numbers is not None and len(numbers) in (2, 4):
+            self._numbers(numbers, label, self._written(listed))
+            return
+        enough = 2 if listed.sound and numbers is not None else (4 if listed.round else 2)
+        if listed.num_numbers >= enough or (numbers is not None and len(numbers) > 1):
+            self.reader.collected.leave(self._written(listed))
+            return
+        for item in listed.items:
+            self.value(item, label)
+
+    def _numbers(self, numbers: Sequence[float], label: str | None, written: str) -> None:
+        reader = self.reader
+        frame, placed = reader.frame, reader.ordered(numbers)
+        shape = frame.point(placed) if len(placed) == 2 else frame.box(placed)
+        reader.collected.place(shape, label=label, written=written)
+
+    def _named(self, named: Named, inherited: str | None) -> None:
+        fields = {key.lower(): value for key, value in named.fields}
+        label = next(
+            (
+                text
+                for key in LABEL_KEYS
+                if isinstance(text := fields.get(key), str) and text.strip()
+            ),
+            inherited,
+        )
+        if self._edges(fields, label, named):
+            return
+        keys = [key for key in (*BOX_KEYS, *POINT_KEYS) if key in fields]
+        before = len(self.reader.collected.regions)
+        for key in keys:
+            self._place(fields[key], label, named, is_box=key in BOX_KEYS)
+        mask = fields.get("mask")
+        if keys and self.reader.read_mask is not None and isinstance(mask, str):
+            self._mask(mask, self.reader.read_mask, before)
+        if not keys:
+            for key, value in fields.items():
+                if key not in LABEL_KEYS or not isinstance(value, str):
+                    self.value(value, label)
+        for value in named.loose:
+            self.value(value, label)
+
+    def _edges(self, fields: dict[str, object], label: str | None, named: Named) -> bool:
+        """Read an object with named edges; whether it is one."""
+        written = self._written(named)
+        frame, collected = self.reader.frame, self.reader.collected
+        for edges in EDGE_KEYS:
+            if all(key in fields for key in edges):
+                found = _all_numbers(fields[key] for key in edges)
+                shape = None if found is None else frame.box(found)
+                collected.place(shape, label=label, written=written)
+                return True
+        if "x" in fields and "y" in fields:
+            place = (
+                None if EXTENT_KEYS & fields.keys() else _all_numbers((fields["x"], fields["y"]))
+            )
+            point = None if place is None else frame.point(place)
+            collected.place(point, label=label, written=written)
+            return True
+        return False
+
+    def _place(self, value: object, label: str | None, named: Named, *, is_box: bool) -> None:
+        """The value of a field that holds places."""
+        before = self.reader.collected.count
+        corners = _two_corners(value) if is_box else None
+        if corners is not None:
+            self._numbers(corners, label, self._written(named))
+        else:
+            self.value(value, label)
+        empty = isinstance(value, Listed) and not value.items
+        wordy = isinstance(value, str) and not any(character.isdigit() for character in value)
+        if self.reader.collected.count == before and not empty and not wordy:
+            self.reader.collected.leave(self._written(named))
+
+    def _mask(self, mask: str, read_mask: MaskReader, before: int) -> None:
+        """Put the mask in the place of the one box that was just read."""
+        collected = self.reader.collected
+        regions = collected.regions[before:]
+        box = regions[0].shape if len(regions) == 1 else None
+        found = read_mask(mask, box) if isinstance(box, Box) else None
+        if found is None:
+            collected.leave(mask)
+        else:
+            collected.regions[before] = replace(regions[0], shape=found)
+
+    def _written(self, value: Value) -> str:
+        return self.text[value.start : value.end]
+
+
+def read_records(text: str, frame: Frame) -> Reading:
+    """The whole reading of a convention that is nothing but lists and objects, x first."""
+    reader = RecordReader(frame=frame)
+    reader.read(text)
+    return reader.collected.reading()
+
+
+def _joined(text: str, values: Sequence[Value]) -> list[Value]:
+    joined: list[Value] = []
+    for value in values:
+        last = joined[-1] if joined else None
+        if (
+            _is_corner(last)
+            and _is_corner(value)
+            and text[last.end : value.start].strip() in ("", ",")
+        ):
+            items = (*last.items, *value.items)
+            joined[-1] = Listed(
+                items=items, start=last.start, end=value.end, round=True, sound=True
+            )
+        else:
+            joined.append(value)
+    return joined
+
+
+def _is_corner(value: Value | None) -> TypeIs[Listed]:
+    return isinstance(value, Listed) and value.round and len(value.numbers() or ()) == 2
+
+
+def _all_numbers(values: Iterable[object]) -> tuple[float, ...] | None:
+    found = [as_number(value) for value in values]
+    kept = tuple(number for number in found if number is not None)
+    return kept if len(kept) == len(found) else None
+
+
+def _two_corners(value: object) -> tuple[float, ...] | None:
+    """[[x0, y0], [x1, y1]] as four numbers."""
+    if not isinstance(value, Listed) or len(value.items) != 2:
+        return None
+    corners = [item.numbers() for item in value.items if isinstance(item, Listed)]
+    if len(corners) != 2 or any(corner is None or len(corner) != 2 for corner in corners):
+        return None
+    return tuple(number for corner in corners for number in corner or ())
+
+
+def said_record(key: str, numbers: Sequence[Number], label: str | None) -> str:
+    """One JSON object: a list of numbers under its key, then the label."""
+    listed = ", ".join(str(number) for number in numbers)
+    said = json_label(label)
+    return f'{{"{key}": [{listed}]' + (f', "label": {said}}}' if said else "}")
+
+
+def said_records(records: Iterable[str]) -> str:
+    """A JSON list of objects."""
+    return f"[{', '.join(records)}]"
+
+
+def said_numbers(shape: object, frame: Frame) -> tuple[Number, ...]:
+    """The numbers of a box or a point, x first."""
+    if isinstance(shape, Point):
+        return frame.said_point(shape)
+    assert isinstance(shape, Box)
+    return frame.said_box(shape)

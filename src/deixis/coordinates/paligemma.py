@@ -1,0 +1,79 @@
+"""PaliGemma: location tokens, y first."""
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.coordinates._collect import Collected
+from deixis.coordinates._convention import Convention, Quantum, Reading
+from deixis.coordinates._frame import Frame, said_shape, whole_frame
+from deixis.coordinates._records import said_numbers
+from deixis.coordinates._said import BARE_KINDS
+from deixis.coordinates._words import plain_label, token_label
+from deixis.core.region import Region
+from deixis.core.size import Size
+
+TOKENS = re.compile(r"(?:<(?:loc|seg)\d{1,4}>\s{0,3})+")
+LOCATION = re.compile(r"<loc(\d{1,4})>")
+SEGMENT = re.compile(r"<seg\d{1,4}>")
+CUT_TOKEN = re.compile(r"<(?:l|lo|loc\d{0,4}|s|se|seg\d{0,4})\Z")
+
+
+@final
+class PaliGemma(Convention):
+    """`<loc0427><loc0329><loc0584><loc0415> cup`, several separated by ` ; `; a point has two.
+
+    y first, the share of the picture times 1023 to the nearest, as its makers' data and scorers
+    have it. Segmentation tokens after a box need the makers' mask decoder: the box is read, the
+    tokens are reported as unread. Labels are said on one line, < > ; as ‹ › ,.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
+    summary: ClassVar[str] = "<locYYYY><locXXXX> tokens, y first, 0-1023 of the picture"
+
+    @override
+    def say(self, regions: Sequence[Region], size: Size) -> str:
+        return " ; ".join(_said(region, _frame(size)) for region in regions)
+
+    @override
+    def read(self, text: str, size: Size) -> Reading:
+        collected = Collected()
+        runs = list(TOKENS.finditer(text))
+        for i, run in enumerate(runs):
+            until = runs[i + 1].start() if i + 1 < len(runs) else len(text)
+            label = CUT_TOKEN.sub("", text[run.end() : until]).partition(";")[0]
+            _read_run(run.group(), plain_label(label), _frame(size), collected)
+        cut = CUT_TOKEN.search(text)
+        if cut is not None:
+            collected.leave(cut.group())
+        return collected.reading()
+
+    @override
+    def quantum(self, size: Size) -> Quantum:
+        return _frame(size).quantum()
+
+
+def _said(region: Region, frame: Frame) -> str:
+    numbers = said_numbers(said_shape(region, frame.size, PaliGemma.kinds), frame)
+    tokens = "".join(f"<loc{numbers[i ^ 1]:04d}>" for i in range(len(numbers)))
+    label = plain_label((token_label(region.label) or "").replace(";", ","))
+    return f"{tokens} {label}" if label else tokens
+
+
+def _read_run(run: str, label: str | None, frame: Frame, collected: Collected) -> None:
+    numbers = [int(token) for token in LOCATION.findall(run)]
+    placed = [numbers[i ^ 1] for i in range(len(numbers) - len(numbers) % 2)]
+    if len(numbers) == 2:
+        collected.place(frame.point(placed), label=label, written=run)
+    elif numbers and len(numbers) % 4 == 0:
+        for i in range(0, len(placed), 4):
+            collected.place(frame.box(placed[i : i + 4]), label=label, written=run)
+    elif numbers:
+        collected.leave(run)
+    collected.leave("".join(SEGMENT.findall(run)))
+
+
+def _frame(size: Size) -> Frame:
+    return whole_frame(size, last=(1023.0, 1023.0))

@@ -1,0 +1,12 @@
+"""How a region reaches a model: said, cropped, dimmed. One file each."""
+
+from deixis.core.catalog import Catalog
+from deixis.encodings._encoding import Encoding, Frame
+
+encodings: Catalog[Encoding] = Catalog(
+    kind="encoding",
+    package="deixis.encodings",
+    interface=Encoding,
+)
+
+__all__ = ["Encoding", "Frame", "encodings"]

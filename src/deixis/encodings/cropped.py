@@ -1,0 +1,65 @@
+"""A region as a picture of its own."""
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+from typing_extensions import override
+
+from deixis.coordinates import Convention
+from deixis.core import transform
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.encodings._encoding import Encoding, Frame, checked_share
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cropped(Encoding):
+    """The box around the region, cut out with `context` times its extent on every side.
+
+    Alone, the crop is the picture that is asked about; beside regions that are said or dimmed, or
+    with `beside`, it follows the whole picture.
+    """
+
+    context: float = 0.25
+    beside: bool = False
+
+    def __post_init__(self) -> None:
+        checked_share("a crop's context", self.context, low=0, high=10)
+
+    @classmethod
+    @override
+    def of(cls, region: Region) -> "Cropped":
+        return cls(region=region)
+
+    @property
+    def needs_whole(self) -> bool:  # type: ignore[override]  # depends on `beside`
+        """Whether the whole picture goes first."""
+        return self.beside
+
+    @override
+    def own_picture(self, image: Image) -> Frame:
+        box = self.region.within(image.size).box()
+        margin_x, margin_y = self.context * box.width, self.context * box.height
+        left = min(max(math.floor(box.x0 - margin_x), 0), image.size.width - 1)
+        top = min(max(math.floor(box.y0 - margin_y), 0), image.size.height - 1)
+        right = min(max(math.ceil(box.x1 + margin_x), left + 1), image.size.width)
+        bottom = min(max(math.ceil(box.y1 + margin_y), top + 1), image.size.height)
+        size = Size(width=right - left, height=bottom - top)
+        return Frame(
+            image=Image(pixels=image.pixels[top:bottom, left:right], source=image.source),
+            transform=transform.crop(image.size, left=left, top=top, after=size),
+        )
+
+    @override
+    def phrase(self, frame: Frame, convention: Convention) -> str:
+        if frame.num_pictures == 1:
+            return "the object in the picture"
+        return f"the object in picture {frame.number}"
+
+
+def cropped(region: Region, *, context: float = 0.25, beside: bool = False) -> Cropped:
+    """The region cut out as a picture of its own; `beside` keeps the whole picture before it."""
+    return Cropped(region=region, context=context, beside=beside)

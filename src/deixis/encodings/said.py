@@ -1,0 +1,30 @@
+"""A region said in words: its coordinates as the model family writes them."""
+
+from dataclasses import dataclass
+from typing import final
+
+from typing_extensions import override
+
+from deixis.coordinates import Convention
+from deixis.core.region import Region
+from deixis.encodings._encoding import Encoding, Frame
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said(Encoding):
+    """`[412, 300, 520, 411]`, or whatever the model's convention makes of it."""
+
+    @classmethod
+    @override
+    def of(cls, region: Region) -> "Said":
+        return cls(region=region)
+
+    @override
+    def phrase(self, frame: Frame, convention: Convention) -> str:
+        return convention.say([frame.transform.region(self.region)], frame.image.size)
+
+
+def said(region: Region) -> Said:
+    """The region as coordinates in the question's text."""
+    return Said(region=region)

@@ -1,0 +1,1 @@
+"""Deixis shown and tried on small things that anyone can run."""

@@ -1,0 +1,1 @@
+"""Model families: adapters of checkpoints and servers to the interfaces of `nn`."""

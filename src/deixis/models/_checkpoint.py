@@ -1,0 +1,212 @@
+"""Opening a checkpoint of transformers: safetensors only, and every failure said plainly."""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
+from transformers import (
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    AutoConfig,
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    BitsAndBytesConfig,
+)
+
+from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
+from deixis.models._torchvision import require_torchvision, without_video
+
+DTYPES = {
+    "float32": torch.float32,
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+    "float64": torch.float64,
+}
+QUANTIZED = ("4bit", "8bit")
+# optional packages that processors ask for, and the extra of ours that brings each
+_EXTRAS = {"num2words": "smolvlm"}
+_PICKLED = (
+    "; its weights are pickles, which can run code, so they stay shut. Where you trust them, "
+    "convert them once: AutoModelForImageTextToText.from_pretrained(FOLDER).save_pretrained(FOLDER)"
+)
+# what transformers raises on a checkpoint that it cannot open
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SafetensorError,
+    StrictDataclassError,
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loading:
+    """How a checkpoint is loaded; the words are those of transformers."""
+
+    device: str | torch.device | None = None  # None: where transformers puts it
+    device_map: Any = None  # Any: "auto" or a dict; needs accelerate
+    dtype: str | torch.dtype = "auto"  # "auto": as the checkpoint was saved
+    quantize: str | None = None  # "4bit" or "8bit"; needs bitsandbytes
+    adapter: str | Path | None = None  # folder of a LoRA adapter; needs peft
+    revision: str | None = None  # branch, tag or commit on the hub
+    trust_remote_code: bool = False  # runs code that the checkpoint brings
+    attn_implementation: str | None = None  # "sdpa", "eager", "flash_attention_2"
+    batch_size: int = 8  # questions answered at once
+
+    def __post_init__(self) -> None:
+        if self.device is not None and (self.device_map is not None or self.quantize):
+            raise UsageError("device_map and quantize choose the device themselves; drop device")
+        if self.quantize is not None and self.quantize not in QUANTIZED:
+            raise UnknownNameError(kind="quantization", name=str(self.quantize), known=QUANTIZED)
+        if self.dtype != "auto":
+            torch_dtype(self.dtype)
+        _require("bitsandbytes", extra="quantize", needed_for="quantize", asked=self.quantize)
+        _require("accelerate", extra="big", needed_for="device_map", asked=self.device_map)
+        _require("peft", extra="tune", needed_for="a LoRA adapter", asked=self.adapter)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A model and the processor that belongs to it."""
+
+    model: Any  # Any: transformers' own classes
+    processor: Any
+
+
+def torch_dtype(dtype: str | torch.dtype) -> torch.dtype:
+    """The dtype of that name."""
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    if dtype not in DTYPES:
+        raise UnknownNameError(kind="dtype", name=dtype, known=[*DTYPES, "auto"])
+    return DTYPES[dtype]
+
+
+def open_checkpoint(name: str, loading: Loading) -> Opened:
+    """The model and processor of a folder or hub id."""
+    folder = Path(name).expanduser()
+    where = str(folder) if folder.is_dir() else name
+    if name.startswith((".", "/", "~")) and not folder.is_dir():
+        raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
+    remote = {"revision": loading.revision, "trust_remote_code": loading.trust_remote_code}
+    with _said(f"the configuration of {name!r} cannot be read"):
+        config = AutoConfig.from_pretrained(where, **remote)
+    _check_kind(name, config, loading)
+    _check_weights(name, Path(where))
+    with _said(f"the processor of {name!r} cannot be loaded"), without_video():
+        # Pillow's resize is the one that the differentiable preparation equals
+        processor: Any = AutoProcessor.from_pretrained(where, backend="pil", **remote)
+    if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
+        raise ModelError(
+            f"{name!r} has no processor of pictures and words: its folder needs "
+            "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
+        )
+    model = _model(name, where, config, loading)
+    if loading.adapter is not None:
+        _adapt(model, Path(loading.adapter).expanduser())
+    if loading.device is not None:
+        model.to(loading.device)
+    return Opened(model=model.eval(), processor=processor)
+
+
+def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
+    settings: dict[str, Any] = {
+        "revision": loading.revision,
+        "trust_remote_code": loading.trust_remote_code,
+        "dtype": loading.dtype if loading.dtype == "auto" else torch_dtype(loading.dtype),
+    }
+    if loading.device_map is not None:
+        settings["device_map"] = loading.device_map
+    if loading.attn_implementation is not None:
+        settings["attn_implementation"] = loading.attn_implementation
+    if loading.quantize is not None:
+        settings["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=loading.quantize == "4bit", load_in_8bit=loading.quantize == "8bit"
+        )
+    with _said(f"the weights of {name!r} cannot be loaded"):
+        loaded: Any = AutoModelForImageTextToText.from_pretrained(
+            where,
+            config=config,
+            use_safetensors=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are in the report, and refused below
+            **settings,
+        )
+    model, report = loaded
+    misfits = [str(key[0]) for key in report["mismatched_keys"]]
+    for problem, keys in (("another shape", misfits), ("no values", report["missing_keys"])):
+        if keys:
+            some = ", ".join(sorted(keys)[:3])
+            raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
+    return model
+
+
+def _check_kind(name: str, config: Any, loading: Loading) -> None:
+    own_code = loading.trust_remote_code and getattr(config, "auto_map", None)
+    if type(config) not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING and not own_code:
+        raise ModelError(
+            f"{name!r} is a {config.model_type} model, which does not answer in text about pictures"
+        )
+    if config.model_type == "molmo2":
+        require_torchvision("the image processor of Molmo 2")
+
+
+def _check_weights(name: str, folder: Path) -> None:
+    """Refuse a folder without safetensors; a pickle in it is never opened."""
+    if folder.is_dir() and not any(folder.glob("*.safetensors")):
+        raise ModelError(f"{name!r} has no .safetensors file{_PICKLED if _pickled(folder) else ''}")
+
+
+def _pickled(folder: Path) -> bool:
+    return any(file.suffix in {".bin", ".pt", ".pth", ".ckpt"} for file in folder.iterdir())
+
+
+def _adapt(model: Any, folder: Path) -> None:
+    """Put a LoRA adapter into the model."""
+    if not (folder / "adapter_config.json").is_file():
+        raise UsageError(f"{str(folder)!r} is no LoRA adapter: it has no adapter_config.json")
+    if not (folder / "adapter_model.safetensors").is_file():
+        raise ModelError(f"the adapter {str(folder)!r} has no adapter_model.safetensors")
+    with _said(f"the adapter {str(folder)!r} does not fit this model"):
+        report = model.load_adapter(str(folder))
+    if report.missing_keys or report.unexpected_keys or report.mismatched_keys:
+        raise ModelError(f"the adapter {str(folder)!r} was trained on another model")
+
+
+def _require(package: str, *, extra: str, needed_for: str, asked: object) -> None:
+    if asked is not None and importlib.util.find_spec(package) is None:
+        raise MissingExtraError(package=package, extra=extra, needed_for=needed_for)
+
+
+@contextmanager
+def _said(problem: str) -> Iterator[None]:
+    """Say in one line of ours what transformers says in a traceback."""
+    try:
+        yield
+    except ImportError as error:
+        for package, extra in _EXTRAS.items():
+            if package in str(error):
+                raise MissingExtraError(
+                    package=package, extra=extra, needed_for="this processor"
+                ) from None
+        raise ModelError(f"{problem}: {_first_line(error)}") from None
+    except json.JSONDecodeError as error:
+        raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
+    except _BROKEN as error:
+        raise ModelError(f"{problem}: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2]) or type(error).__name__

@@ -1,0 +1,74 @@
+"""What CLIP's picture preparation and single-view families share."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from deixis.core.errors import ModelError
+from deixis.core.size import Size
+from deixis.models.family import Batch
+from deixis.models.language import Tensors
+from deixis.nn.grid import GridView, TokenGrid
+from deixis.nn.resample import PILLOW_FILTERS
+from deixis.nn.view import Resized, View, Windowed, centre_window
+
+
+def clip_view(processor: Any, size: Size) -> View:  # Any: a transformers image processor
+    """Pad to a square if asked, resize, centre crop: CLIP's and LLaVA's preparation."""
+    view = View(original=size, steps=())
+    if getattr(processor, "do_pad", False):
+        red, green, blue = (float(int(mean * 255)) for mean in processor.image_mean)
+        side = max(size.width, size.height)
+        square = Size(width=side, height=side)
+        left, top = (side - size.width) // 2, (side - size.height) // 2
+        pad = Windowed(left=-left, top=-top, size=square, fill=(red, green, blue))
+        view = view.then(pad)
+    if processor.do_resize:
+        view = view.then(
+            Resized(
+                size=resized(processor, view.size),
+                resample=PILLOW_FILTERS[int(processor.resample)],
+            )
+        )
+    if processor.do_center_crop:
+        after = Size(width=processor.crop_size["width"], height=processor.crop_size["height"])
+        view = view.then(centre_window(view.size, after))
+    return view
+
+
+def resized(processor: Any, size: Size) -> Size:  # Any: a transformers image processor
+    """The size that the processor's own `size` asks for."""
+    asked = dict(processor.size)
+    if asked.get("height") and asked.get("width"):
+        return Size(width=asked["width"], height=asked["height"])
+    if asked.get("shortest_edge") and not asked.get("longest_edge"):
+        return shortest_edge(size, asked["shortest_edge"])
+    raise ModelError(f"do not know how to resize to {asked}")
+
+
+def shortest_edge(size: Size, side: int) -> Size:
+    """The shorter side at `side`, the other in proportion, cut down to whole pixels."""
+    if size.width <= size.height:
+        return Size(width=side, height=int(side * size.height / size.width))
+    return Size(width=int(side * size.width / size.height), height=side)
+
+
+def stacked(batch: Batch) -> Tensors:
+    """All views of all pictures in one tensor."""
+    views = [view for pictures in batch for views in pictures for view in views]
+    return {"pixel_values": torch.stack(views)}
+
+
+def cells(view: View, side: int, *, first: int = 0) -> GridView:
+    """A token a square cell, row by row from `first`; what is left over at the end, towers drop."""
+    rows, columns = view.size.height // side, view.size.width // side
+    kept = Windowed(left=0, top=0, size=Size(width=columns * side, height=rows * side))
+    tokens = first + np.arange(rows * columns).reshape(rows, columns)
+    return GridView(transform=view.then(kept).transform, tokens=tokens)
+
+
+def whole_grid(view: View, patch: int) -> TokenGrid:
+    """One token a patch, row by row."""
+    only = cells(view, patch)
+    return TokenGrid(size=view.original, num_tokens=only.tokens.size, views=(only,))

@@ -1,0 +1,48 @@
+"""What the Qwen-VL families share: a picture at nearly its own shape, patches merged in tokens."""
+
+from typing import Any
+
+import torch
+
+from deixis.core.size import Size
+from deixis.core.sizing import smart_resize
+from deixis.models.family import Batch
+from deixis.models.language import Tensors
+from deixis.nn.resample import PILLOW_FILTERS
+from deixis.nn.view import Resized, View
+
+
+def qwen_sizing(processor: Any) -> dict[str, int]:  # Any: a transformers image processor
+    """The numbers of the processor's smart resize; `factor` is a token's side in pixels."""
+    return {
+        "factor": processor.patch_size * processor.merge_size,
+        "min_pixels": processor.size["shortest_edge"],
+        "max_pixels": processor.size["longest_edge"],
+    }
+
+
+def qwen_view(processor: Any, size: Size) -> View:  # Any: a transformers image processor
+    """The picture at a size of whole tokens."""
+    view = View(original=size, steps=())
+    if not processor.do_resize:
+        return view
+    after = smart_resize(size, **qwen_sizing(processor))
+    return view.then(Resized(size=after, resample=PILLOW_FILTERS[int(processor.resample)]))
+
+
+def qwen_patches(processor: Any, batch: Batch) -> Tensors:  # Any: a transformers image processor
+    """Flat patches, those of one token together, and each picture's rows and columns of them."""
+    patch, merge, frames = processor.patch_size, processor.merge_size, processor.temporal_patch_size
+    patches, grids = [], []
+    for view in (view for pictures in batch for views in pictures for view in views):
+        rows, columns = view.shape[1] // patch, view.shape[2] // patch
+        cells = view.view(3, rows // merge, merge, patch, columns // merge, merge, patch)
+        cells = cells.permute(1, 4, 2, 5, 0, 3, 6).unsqueeze(5)
+        # a still picture is a film whose frames are the same
+        patches.append(cells.expand(*[-1] * 5, frames, -1, -1).reshape(rows * columns, -1))
+        grids.append([1, rows, columns])
+    device = patches[0].device
+    return {
+        "pixel_values": torch.cat(patches),
+        "image_grid_thw": torch.tensor(grids, device=device),
+    }

@@ -1,0 +1,48 @@
+"""What families that look through tiles share: the cutting, and where the tokens lie."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from deixis.core.size import Size
+from deixis.models.families._clip import cells
+from deixis.models.family import Viewed
+from deixis.nn.grid import TokenGrid
+from deixis.nn.view import View, Windowed
+
+
+def setting(processor: Any, name: str) -> Any:  # Any: a transformers processor and its settings
+    """What the image processor is told: the processor's own default goes before its attribute."""
+    return processor.images_kwargs.get(name, getattr(processor.image_processor, name))
+
+
+def tiled(canvas: View, tile: Size) -> tuple[View, ...]:
+    """A canvas of whole tiles cut in them, row by row."""
+    return tuple(
+        canvas.then(Windowed(left=left, top=top, size=tile))
+        for top in range(0, canvas.size.height, tile.height)
+        for left in range(0, canvas.size.width, tile.width)
+    )
+
+
+def views_grid(views: Sequence[View], side: int) -> TokenGrid:
+    """One token a square cell, row by row, view after view."""
+    cut, first = [], 0
+    for view in views:
+        cut.append(cells(view, side, first=first))
+        first += cut[-1].tokens.size
+    return TokenGrid(size=views[0].original, num_tokens=first, views=tuple(cut))
+
+
+def filled_up(rows: Sequence[Sequence[Viewed]]) -> Tensor:
+    """Rows of views in one tensor, the shorter rows filled up with zeros."""
+    longest = max(len(row) for row in rows)
+    return torch.stack(
+        [
+            functional.pad(torch.stack(list(row)), (0, 0, 0, 0, 0, 0, 0, longest - len(row)))
+            for row in rows
+        ]
+    )

@@ -1,0 +1,39 @@
+"""PaliGemma: one view of the picture; each token of the prompt sees all of the prompt."""
+
+from dataclasses import replace
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core.size import Size
+from deixis.models.families._clip import clip_view, stacked, whole_grid
+from deixis.models.family import FULL, Batch, Family
+from deixis.models.language import Tensors
+from deixis.nn.grid import TokenGrid
+from deixis.nn.interface import Abilities, Question
+from deixis.nn.view import View
+
+
+@final
+class PaliGemma(Family):
+    """`google/paligemma*`. The words are a task's: "detect cat", "answer en where is it?"."""
+
+    convention: ClassVar[str] = "paligemma"
+    abilities: ClassVar[Abilities] = replace(FULL, system=False)
+    answer_marks: ClassVar[dict[str, int]] = {"token_type_ids": 1}
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return (clip_view(self.image_processor, size),)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return stacked(batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        return whole_grid(self.views(size)[0], self.config.vision_config.patch_size)
+
+    @override
+    def prompt(self, question: Question) -> str:
+        return self.processor.image_token * len(question.pictures) + question.text

@@ -1,0 +1,90 @@
+"""A model by its name: a tiny one, a checkpoint on disk or on the hub, or one behind a server."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, final
+
+import torch
+
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.models import tiny
+from deixis.models._checkpoint import Loading, open_checkpoint, torch_dtype
+from deixis.models.families import families, family_of
+from deixis.models.generic import GenericModel
+from deixis.models.openai.model import from_name
+from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import VisionLanguageModel
+
+Options = TypeVar("Options")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TinyLoading:
+    """How a tiny random model is made."""
+
+    seed: int = 0  # of its weights
+    device: str | torch.device | None = None  # None: the CPU
+    dtype: str | torch.dtype = "float32"
+    batch_size: int = 8  # questions answered at once
+
+
+def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass
+    """The model of that name.
+
+    "tiny:llava" is a random one of a few thousand parameters (options: `TinyLoading`);
+    "openai:MODEL@URL" is behind a server (options: `openai.Remote`); all else is a folder, or
+    OWNER/NAME of the Hugging Face hub (options: `Loading`). A model of no known family is a
+    `GenericModel`.
+    """
+    if name.startswith("openai:"):
+        return from_name(name, **options)
+    if name.startswith("tiny:"):
+        return _tiny(name, _options(TinyLoading, options))
+    loading = _options(Loading, options)
+    if "/" not in name and not Path(name).is_dir():
+        known = [f"tiny:{family}" for family in tiny.names()]
+        raise UnknownNameError(
+            kind="folder, hub model (OWNER/NAME) or model", name=name, known=known
+        )
+    opened = open_checkpoint(name, loading)
+    return wrap(opened.model, opened.processor, name=name, batch_size=loading.batch_size)
+
+
+def wrap(
+    model: Any,  # Any: transformers' own classes
+    processor: Any,
+    *,
+    name: str,
+    batch_size: int = 8,
+) -> VisionLanguageModel:
+    """A model and processor that you have loaded yourself; a peft model's adapters stay active."""
+    if batch_size < 1:
+        raise UsageError(f"batch_size is at least 1, got {batch_size}")
+    if hasattr(model, "get_base_model"):  # peft puts its layers inside the model that it wraps
+        model = model.get_base_model()
+    tokenizer = processor.tokenizer
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    family = family_of(model.config)
+    if family not in families.names():
+        return GenericModel(name=name, model=model, processor=processor, batch_size=batch_size)
+    return TransformersModel(
+        name=name, family=families.get(family)(model, processor), batch_size=batch_size
+    )
+
+
+def _tiny(name: str, loading: TinyLoading) -> VisionLanguageModel:
+    built = tiny.build(name.removeprefix("tiny:"), seed=loading.seed)
+    model: Any = built.model
+    model.to(device=loading.device or "cpu", dtype=torch_dtype(loading.dtype))
+    return wrap(model, built.processor, name=name, batch_size=loading.batch_size)
+
+
+def _options(kind: type[Options], options: dict[str, Any]) -> Options:
+    known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    for option in options:
+        if option not in known:
+            raise UnknownNameError(kind="option of this kind of model", name=option, known=known)
+    return kind(**options)

@@ -1,0 +1,1 @@
+"""What every model gives: the VisionLanguageModel interface, its values, and shared tensor work."""

@@ -1,0 +1,74 @@
+"""Where in the original image each vision token looks."""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+from deixis.core.errors import UsageError
+from deixis.core.size import Size
+from deixis.core.transform import Transform
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class GridView:
+    """One picture that the tower sees (the whole, a tile, a thumbnail), cut in cells.
+
+    `transform` leads from the original image to this view. `tokens[row, column]` is the index of
+    the cell's token in the model's order, or -1 where the model drops it.
+    """
+
+    transform: Transform
+    tokens: Int64[np.ndarray, "row column"]
+
+    @property
+    def cell_boxes(self) -> Float64[np.ndarray, "row column 4"]:
+        """Each cell as x0, y0, x1, y1 in the original; cells of padding lie outside of it."""
+        rows, columns = self.tokens.shape
+        back = self.transform.inverse()
+        xs = back.scale_x * np.linspace(0, self.transform.after.width, columns + 1) + back.shift_x
+        ys = back.scale_y * np.linspace(0, self.transform.after.height, rows + 1) + back.shift_y
+        boxes = np.empty((rows, columns, 4))
+        boxes[..., 0], boxes[..., 2] = xs[None, :-1], xs[None, 1:]
+        boxes[..., 1], boxes[..., 3] = ys[:-1, None], ys[1:, None]
+        return boxes
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class TokenGrid:
+    """For each vision token the box of the original image that it covers.
+
+    `spatial` is False for models whose tokens look everywhere (Q-Formers): their views are the
+    cells of the encoder before it, and none of their tokens has a place.
+    """
+
+    size: Size
+    num_tokens: int
+    views: tuple[GridView, ...]
+    spatial: bool = True
+
+    def __post_init__(self) -> None:
+        for view in self.views:
+            if view.tokens.max() >= self.num_tokens and self.spatial:
+                raise UsageError(f"a view names token {view.tokens.max()} of {self.num_tokens}")
+
+    @property
+    def boxes(self) -> Float64[np.ndarray, "token 4"]:
+        """Each token as x0, y0, x1, y1 in the original; NaN for tokens without a place
+        (separators, Q-Former queries).
+        """
+        boxes = np.full((self.num_tokens, 4), np.nan)
+        if self.spatial:
+            for view in self.views:
+                kept = view.tokens >= 0
+                boxes[view.tokens[kept]] = view.cell_boxes[kept]
+        return boxes
+
+    def tokens_at(self, x: float, y: float) -> list[int]:
+        """The tokens that look at a point of the original image, in the model's order."""
+        boxes = self.boxes
+        inside = (boxes[:, 0] <= x) & (x < boxes[:, 2]) & (boxes[:, 1] <= y) & (y < boxes[:, 3])
+        return np.flatnonzero(inside).tolist()

@@ -1,0 +1,106 @@
+"""10,000 hostile texts and some very long ones for every reader; prints a report as JSON."""
+
+import json
+import random
+import sys
+import time
+from typing import Any
+
+from deixis.coordinates import Convention, conventions
+from deixis.core import region as make
+from deixis.core.size import Size
+
+SIZE = Size(width=1280, height=720)
+TEXTS = 10_000
+LONG, SHORT = 100_000, 15_000
+PIECES = (
+    *"[](){}<>,:;\"'`\\/|=-+._ \n\t\0",
+    *("[[", "]]", "1e999", "NaN", "-Infinity", "9" * 30, "0.5", "12", "999", "1000", "1023", "-3"),
+    *("<box>", "</box>", "<ref>", "</ref>", "<|box_start|>", "<|det|>", "<|/det|>", "<point x="),
+    *("<loc0001>", "<seg001>", "<loc_1>", "<poly>", "<sep>", "<patch_index_0001>", "<object>"),
+    *("</point>", '<points coords="', "bbox_2d", '"box_2d": ', '"mask": "data:image/png;base64,'),
+    *(
+        "```json\n",
+        "the cat",
+        "’",
+        "\ud83d",
+        "🦊",
+        "\u2028",
+        "\u0663",
+        "é",
+        "null",
+        "True",
+        "\\u12",
+    ),
+)
+UNITS = (
+    *("[", "{", "<", "(", "9", "9,", "1, 2, ", '"', "'", "\\", " ", "[1,2", '{"a":', "1.", "-"),
+    *('["', "['\"", "<point ", '<point x="', "<points coords='1 1 2", "<loc_", "<loc_1>", "]"),
+    *("<loc0001>", "<patch_index_", "<object>", "<box>[[", "<ref>", "<|det|>", "<poly>", "a,"),
+    *('{"bbox_2d": [1, 2, 3, 4]}, ', "[1,2,3,4", "<|box_start|>(1,2),", ":", "&#", "{[(", "<l"),
+    *("<point ='", "(1,2)", "<seg001>", "<loc0001> ", "\n", "<a", "1 ", "<phrase>", "x=1"),
+)
+
+
+def main() -> None:
+    report: dict[str, dict[str, Any]] = {}
+    for name in conventions.names():
+        convention = conventions.get(name)()
+        slowest = max(seconds_for(convention, unit) for unit in UNITS)
+        report[name] = {
+            "failure": first_failure(convention),
+            "slowest_seconds": slowest[0],
+            "slowest_text": slowest[1],
+        }
+    sys.stdout.write(json.dumps(report))
+
+
+def seconds_for(convention: Convention, unit: str) -> tuple[float, str]:
+    length = LONG if unit in "[{<9" else SHORT
+    text = (unit * length)[:length]
+    start = time.perf_counter()
+    convention.read(text, SIZE)
+    return (time.perf_counter() - start, unit)
+
+
+def first_failure(convention: Convention) -> str | None:
+    """Any exception, or a region that is not in the picture."""
+    source = random.Random(20240711)
+    cup = make.box(100, 200, 300, 400, label="cup")
+    more = [make.point(88, 240), make.box(0, 0, 1280, 720, label='a "b" <c>')]
+    sayings = [convention.say([cup], SIZE), convention.say(more, SIZE)]
+    for _ in range(TEXTS):
+        text = hostile(source, source.choice(sayings))
+        try:
+            boxes = [region.box() for region in convention.read(text, SIZE).regions]
+        except Exception as failure:  # noqa: BLE001  # any exception is what we look for
+            return f"{text!r}: {failure!r}"
+        if any(min(b.xyxy) < 0 or b.x1 > SIZE.width or b.y1 > SIZE.height for b in boxes):
+            return f"{text!r}: {boxes}"
+    return None
+
+
+def hostile(source: random.Random, saying: str) -> str:
+    """A mutated saying, or random pieces."""
+    if source.random() < 0.3:
+        return "".join(source.choices(PIECES, k=source.randrange(24)))
+    text = saying
+    for _ in range(source.randrange(1, 4)):
+        a, b = sorted((source.randrange(len(text) + 1), source.randrange(len(text) + 1)))
+        b = min(b, a + 12)
+        piece = source.choice(PIECES)
+        text = source.choice(
+            (
+                text[:a],
+                text[a:],
+                text[:a] + text[b:],
+                text[:b] + text[a:],
+                text[:a] + piece + text[a:],
+                text[:a] + piece + text[b:],
+            )
+        )
+    return text
+
+
+if __name__ == "__main__":
+    main()

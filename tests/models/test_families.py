@@ -1,0 +1,363 @@
+"""The contract of a model family, held by each on its tiny model of the real classes."""
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+from transformers import pipeline
+from transformers.utils import is_torchvision_available
+
+from deixis.core.errors import UnsupportedError
+from deixis.core.image import Image
+from deixis.models import tiny
+from deixis.models.families import families
+from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import Completion, Example, Generation, Question
+
+pytestmark = [
+    # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+NEEDS_TORCHVISION = {"molmo2"}
+each_family = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.skipif(
+                name in NEEDS_TORCHVISION and not is_torchvision_available(),
+                reason=f"the image processor of {name} needs torchvision",
+            ),
+        )
+        for name in families.names()
+    ],
+)
+SIZES = [(50, 37), (31, 90), (64, 64), (100, 33), (20, 25)]
+SETTINGS = Generation(max_new_tokens=6)
+ANSWERS = ["cat", "a big dog", "yes it is"]
+
+
+@functools.cache
+def built(name: str) -> TransformersModel:
+    if name not in tiny.names():
+        pytest.fail(f"the family {name} has no tiny model: add src/deixis/models/tiny/{name}.py")
+    parts = tiny.build(name)
+    family = families.get(name)(parts.model, parts.processor)
+    return TransformersModel(name=name, family=family, batch_size=5)
+
+
+def picture(width: int, height: int, seed: int = 0) -> Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image(pixels=pixels)
+
+
+def as_pixels(image: Image) -> torch.Tensor:
+    return torch.from_numpy(image.pixels.copy()).permute(2, 0, 1).float()
+
+
+def asked(*pictures: Image, text: str = "What is this?") -> Question:
+    return Question(pictures=pictures, text=text)
+
+
+def mixed_questions() -> list[Question]:
+    """Five of different sizes and lengths."""
+    return [
+        asked(picture(*size, seed=i), text="What is this?" + " dog" * i)
+        for i, size in enumerate(SIZES)
+    ]
+
+
+def equal_questions() -> list[Question]:
+    """Five of one size, which all of transformers' pipelines can put in one batch."""
+    return [asked(picture(64, 64, seed=i), text="Where?" + " cat" * i) for i in range(5)]
+
+
+def tokens(completions: list[Completion]) -> list[tuple[int, ...]]:
+    return [completion.tokens for completion in completions]
+
+
+@functools.cache
+def mixed_answers(name: str) -> list[tuple[int, ...]]:
+    return tokens(built(name).generate(mixed_questions(), SETTINGS))
+
+
+def chat(question: Question) -> list[dict]:
+    content = [{"type": "image", "image": picture.pil()} for picture in question.pictures]
+    return [{"role": "user", "content": [*content, {"type": "text", "text": question.text}]}]
+
+
+@functools.cache
+def built_pipeline(name: str):
+    family = built(name).family
+    return pipeline("image-text-to-text", model=family.model, processor=family.processor)
+
+
+def pipeline_ids(name: str, questions: list[Question], *, batch_size: int = 1) -> list[list[int]]:
+    """What transformers' own pipeline generates, perhaps with the prompt before it."""
+    family = built(name).family
+    ask = functools.partial(
+        built_pipeline(name),
+        max_new_tokens=SETTINGS.max_new_tokens,
+        do_sample=False,
+        return_tensors=True,
+    )
+    outputs = []
+    for begin in range(0, len(questions), batch_size):
+        part = questions[begin : begin + batch_size]
+        if family.processor.chat_template:
+            chats = [chat(question) for question in part]
+            outputs += [row for (row,) in ask(text=chats, batch_size=batch_size)]
+        else:
+            pictures = [picture.pil() for question in part for picture in question.pictures]
+            outputs += ask(images=pictures, text=[family.prompt(question) for question in part])
+    return [output["generated_token_ids"].tolist() for output in outputs]
+
+
+def ends_with(name: str, ids: list[int], answer: tuple[int, ...]) -> bool:
+    """Whether a row of ids ends with that answer, but for the end-of-answer and padding tokens."""
+    tokenizer = built(name).family.processor.tokenizer
+    while len(answer) < SETTINGS.max_new_tokens and ids[-1] in (
+        tokenizer.eos_token_id,
+        tokenizer.pad_token_id,
+    ):
+        ids = ids[:-1]
+    return tuple(ids[-len(answer) :]) == answer
+
+
+@each_family
+def test_a_batch_of_mixed_sizes_gives_the_tokens_of_transformers_pipeline(name):
+    # the pipeline asks one by one: it cannot stack pictures with different numbers of tiles
+    reference = pipeline_ids(name, mixed_questions())
+    pairs = zip(reference, mixed_answers(name), strict=True)
+    assert [ends_with(name, ids, answer) for ids, answer in pairs] == [True] * 5
+
+
+@each_family
+def test_a_batch_of_five_gives_the_tokens_of_transformers_pipeline_at_batch_size_five(name):
+    reference = pipeline_ids(name, equal_questions(), batch_size=5)
+    answers = tokens(built(name).generate(equal_questions(), SETTINGS))
+    pairs = zip(reference, answers, strict=True)
+    assert [ends_with(name, ids, answer) for ids, answer in pairs] == [True] * 5
+
+
+@each_family
+def test_a_question_alone_is_answered_as_in_a_batch(name):
+    alone = [built(name).generate([question], SETTINGS)[0] for question in mixed_questions()]
+    assert tokens(alone) == mixed_answers(name)
+
+
+@each_family
+def test_answers_depend_on_the_picture(name):
+    questions = [asked(picture(*size, seed=i)) for i, size in enumerate(SIZES)]
+    assert len(set(tokens(built(name).generate(questions, SETTINGS)))) > 1
+
+
+@each_family
+@pytest.mark.parametrize("size", [*SIZES, (200, 30)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_prepare_equals_the_processors_tensors(name, size):
+    # 1e-5 of a normalised value: the same 8-bit pixels, normalised in float32 in another order
+    image = picture(*size)
+    model = built(name)
+    theirs = model._inputs([asked(image)])
+    for key, ours in model.prepare(as_pixels(image)).items():
+        torch.testing.assert_close(ours.to(theirs[key]), theirs[key], atol=1e-5, rtol=0)
+
+
+@each_family
+def test_the_gradient_of_the_loss_reaches_every_part_of_the_original_pixels(name):
+    pixels = as_pixels(picture(60, 60)).requires_grad_()
+    built(name).loss([Example(question=asked(pixels), answer="cat")]).backward()
+    assert pixels.grad.isfinite().all()
+    parts = torch.nn.functional.max_pool2d(pixels.grad.abs(), 20)
+    assert (parts > 0).all()
+
+
+@each_family
+def test_the_loss_is_the_same_from_pixels_as_from_the_image(name):
+    image = picture(50, 37)
+    from_image = built(name).loss([Example(question=asked(image), answer="cat")])
+    from_pixels = built(name).loss([Example(question=asked(as_pixels(image)), answer="cat")])
+    torch.testing.assert_close(from_pixels, from_image, atol=1e-5, rtol=0)
+
+
+@each_family
+def test_the_loss_of_a_batch_is_the_mean_over_all_its_answer_tokens(name):
+    model = built(name)
+    examples = [
+        Example(question=question, answer=answer)
+        for question, answer in zip(mixed_questions(), ANSWERS, strict=False)
+    ]
+    lengths = [len(model._answer_ids(example.answer)) + 1 for example in examples]
+    singles = [model.loss([example]) * n for example, n in zip(examples, lengths, strict=True)]
+    torch.testing.assert_close(model.loss(examples), sum(singles) / sum(lengths), atol=1e-4, rtol=0)
+
+
+@each_family
+def test_the_loss_of_an_answer_is_minus_the_mean_of_its_scores_and_its_ends(name):
+    model, question = built(name), asked(picture(50, 37))
+    ids = [*model._answer_ids("cat"), model._end_of_answer()]
+    with torch.no_grad():
+        text, features = model._encoded([question])
+    (scores,) = model.family.language().score(text, features, [ids])
+    loss = model.loss([Example(question=question, answer="cat")]).item()
+    assert loss == pytest.approx(-sum(scores) / len(scores), abs=1e-4)
+
+
+@each_family
+def test_scores_of_many_answers_are_those_of_each_alone(name):
+    model, question = built(name), asked(picture(31, 90))
+    together = model.answer_logprobs(question, ANSWERS)
+    alone = [model.answer_logprobs(question, [answer])[0] for answer in ANSWERS]
+    for score, other in zip(together, alone, strict=True):
+        assert score.token_logprobs == pytest.approx(other.token_logprobs, abs=1e-4)
+
+
+@each_family
+def test_adding_zero_to_the_tokens_changes_nothing(name):
+    model = built(name).with_token_change(lambda parts: [part.tokens + 0 for part in parts])
+    assert tokens(model.generate(mixed_questions(), SETTINGS)) == mixed_answers(name)
+
+
+@each_family
+def test_adding_noise_to_the_tokens_changes_the_answers(name):
+    noise = torch.Generator().manual_seed(0)
+
+    def disturb(parts):
+        return [part.tokens + 3 * torch.randn(part.tokens.shape, generator=noise) for part in parts]
+
+    model = built(name).with_token_change(disturb)
+    assert tokens(model.generate(mixed_questions(), SETTINGS)) != mixed_answers(name)
+
+
+@each_family
+@pytest.mark.parametrize("size", [(200, 30), (31, 90), (300, 300)], ids=str)
+def test_the_grid_counts_the_models_tokens(name, size):
+    image = picture(*size)
+    (seen,) = built(name).vision_tokens([image], text="What?")
+    assert len(seen.tokens) == built(name).token_grid(image.size).num_tokens
+
+
+def painted(image: Image, box: np.ndarray) -> Image:
+    x0, y0, x1, y1 = np.maximum(box, 0).round().astype(int)
+    pixels = image.pixels.copy()
+    pixels[y0:y1, x0:x1] = (250, 20, 30)
+    return Image(pixels=pixels)
+
+
+def cells_inside(grid, view, *, most: int) -> list[tuple[int, np.ndarray]]:
+    """Some of a view's tokens and boxes that lie wholly in the picture."""
+    limits = np.array([grid.size.width, grid.size.height] * 2)
+    found = [
+        (int(token), box)
+        for token, box in zip(view.tokens.ravel(), view.cell_boxes.reshape(-1, 4), strict=True)
+        if token >= 0 and (box > -1e-6).all() and (box < limits + 1e-6).all()
+    ]
+    return found[:: max(1, len(found) // most)]
+
+
+def only_where(holds):
+    """The families of whose class that is true; the class tells before anything is built."""
+    names = [name for name in families.names() if holds(families.get(name).abilities)]
+    kept = [p for p in each_family.args[1] if p.values[0] in names]
+    return pytest.mark.parametrize("name", kept)
+
+
+@only_where(lambda abilities: abilities.spatial_tokens)
+@pytest.mark.parametrize("size", [(240, 160), (160, 160)], ids=str)
+def test_painting_a_cell_changes_its_token_most_in_its_view(name, size):
+    model = built(name)
+    ground = picture(*size)
+    (before,) = model.vision_tokens([ground])
+    wrong, tried = [], 0
+    for view in before.grid.views:
+        for token, box in cells_inside(before.grid, view, most=4):
+            (after,) = model.vision_tokens([painted(ground, box)])
+            change = (after.tokens - before.tokens).norm(dim=1).numpy(force=True)
+            shown = view.tokens[view.tokens >= 0]
+            tried += 1
+            if shown[change[shown].argmax()] != token:
+                wrong.append((token, int(shown[change[shown].argmax()])))
+    assert tried >= 4
+    assert wrong == []
+
+
+@only_where(lambda abilities: abilities.spatial_tokens)
+def test_the_token_that_a_painted_cell_changes_most_looks_at_that_cell(name):
+    model = built(name)
+    ground = picture(240, 160)
+    (before,) = model.vision_tokens([ground])
+    boxes = before.grid.boxes
+    for view in before.grid.views:
+        for _, (x0, y0, x1, y1) in cells_inside(before.grid, view, most=2):
+            (after,) = model.vision_tokens([painted(ground, np.array([x0, y0, x1, y1]))])
+            most = int((after.tokens - before.tokens).norm(dim=1).argmax())
+            left, top, right, bottom = boxes[most]
+            assert min(x1, right) > max(x0, left)
+            assert min(y1, bottom) > max(y0, top)
+
+
+@only_where(lambda abilities: abilities.spatial_tokens)
+def test_tokens_without_a_place_do_not_depend_on_the_picture(name):
+    first, second = built(name).vision_tokens([picture(100, 60, 1), picture(100, 60, 2)])
+    placeless = np.isnan(first.grid.boxes).any(axis=1)
+    torch.testing.assert_close(first.tokens[placeless], second.tokens[placeless])
+
+
+@only_where(lambda abilities: not abilities.spatial_tokens)
+def test_queries_have_no_place_but_their_encoder_has_cells(name):
+    grid = built(name).token_grid(picture(50, 37).size)
+    assert not grid.spatial
+    assert np.isnan(grid.boxes).all()
+    assert all(view.tokens.size > 1 for view in grid.views)
+
+
+@only_where(lambda abilities: abilities.many_pictures)
+def test_questions_of_several_pictures_are_answered_as_transformers_does(name):
+    questions = [asked(picture(50, 37, 1), picture(31, 90, 2)), asked(picture(64, 64, 3))]
+    answers = tokens(built(name).generate(questions, SETTINGS))
+    reference = pipeline_ids(name, questions)
+    pairs = zip(reference, answers, strict=True)
+    assert [ends_with(name, ids, answer) for ids, answer in pairs] == [True] * 2
+
+
+@only_where(lambda abilities: abilities.many_pictures)
+def test_several_pictures_give_the_same_loss_from_pixels_as_from_images(name):
+    images = (picture(50, 37, 1), picture(31, 90, 2))
+    both = [asked(*images), asked(*map(as_pixels, images))]
+    losses = [built(name).loss([Example(question=question, answer="cat")]) for question in both]
+    torch.testing.assert_close(*losses, atol=1e-5, rtol=0)
+
+
+@only_where(lambda abilities: abilities.many_pictures)
+def test_the_tokens_of_several_pictures_are_changed_picture_by_picture(name):
+    images = (picture(50, 37, 1), picture(31, 90, 2))
+    counts = []
+
+    def note(parts):
+        counts.extend((part.picture is image) for part, image in zip(parts, images, strict=True))
+        return [part.tokens for part in parts]
+
+    built(name).with_token_change(note).loss([Example(question=asked(*images), answer="cat")])
+    assert counts == [True, True]
+
+
+@only_where(lambda abilities: not abilities.many_pictures)
+def test_several_pictures_are_refused_where_the_family_takes_one(name):
+    with pytest.raises(UnsupportedError, match="one picture"):
+        built(name).generate([asked(picture(50, 37), picture(31, 90))], SETTINGS)
+
+
+@only_where(lambda abilities: abilities.system)
+def test_a_system_prompt_reaches_the_model(name):
+    question = asked(picture(50, 37))
+    told = Question(pictures=question.pictures, text=question.text, system="Be very brief.")
+    plain, led = (built(name).answer_logprobs(q, ["cat"])[0].total for q in (question, told))
+    assert plain != pytest.approx(led, abs=1e-4)
+
+
+@only_where(lambda abilities: not abilities.system)
+def test_a_system_prompt_is_refused_where_the_family_takes_none(name):
+    question = Question(pictures=(picture(50, 37),), text="What?", system="Be brief.")
+    with pytest.raises(UnsupportedError, match="system prompt"):
+        built(name).generate([question], SETTINGS)

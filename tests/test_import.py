@@ -1,0 +1,65 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+import deixis
+
+
+def in_a_new_process(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_importing_deixis_does_not_import_torch_or_numpy():
+    code = "import sys, deixis; print([m for m in ('torch', 'numpy', 'PIL') if m in sys.modules])"
+    assert in_a_new_process(code) == "[]"
+
+
+@pytest.mark.parametrize("command", ["say", "read"])
+def test_light_commands_do_not_import_torch(command):
+    code = (
+        "import sys\nfrom deixis.cli.main import main\n"
+        f"main(['{command}', *(['--size', '6x4', 'a=point:1,1'] if '{command}' == 'say' else "
+        "['x', '--size', '6x4', '--convention', 'pixels'])])\n"
+        "print('torch' in sys.modules)"
+    )
+    assert in_a_new_process(code).endswith("False")
+
+
+def test_regions_and_coordinates_do_not_import_torch():
+    code = (
+        "import sys, deixis; deixis.box(1, 2, 3, 4); deixis.conventions\n"
+        "print('torch' in sys.modules)"
+    )
+    assert in_a_new_process(code) == "False"
+
+
+def best_of(times, code):
+    seconds = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        in_a_new_process(code)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def test_importing_deixis_takes_under_three_tenths_of_a_second():
+    assert best_of(5, "import deixis") - best_of(5, "pass") < 0.3
+
+
+def test_every_public_name_can_be_had():
+    for name in deixis.__all__:
+        assert getattr(deixis, name) is not None
+
+
+def test_the_list_of_names_and_their_homes_agree():
+    assert set(deixis.__all__) == set(deixis._HOME_OF) | {"__version__"}
+    assert dir(deixis) == deixis.__all__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nope'"):
+        _ = deixis.nope
