@@ -2,9 +2,9 @@
 
     python benchmarks/masks.py
 
-Plain numpy is what a script writes: a boolean array of the picture's size for each region, filled by
-comparing coordinates, with area and box by `sum` and `nonzero`. Both sides give the same answers,
-which is checked. Medians of several rounds, one thread; bytes at rest are counted.
+Plain numpy is what a script writes: a boolean array of the picture's size for each region, filled
+by comparing coordinates, with area and box by `sum` and `nonzero`. Both sides give the same
+answers, which is checked. Medians of several rounds, one thread; bytes at rest are counted.
 """
 
 import statistics
@@ -112,10 +112,8 @@ def main():
         times * median_seconds(lambda: [mask.to_array() for mask in masks[: len(arrays)]]),
         times * median_seconds(lambda: [plain_array(run) for run in runs]),
     )
-    kept = sum(len(mask.counts) for mask in masks)
-    print(
-        f"at rest: {kept / 1e3:.0f} kB against {NUM_REGIONS * SIZE.area / 1e6:.0f} MB of booleans"
-    )
+    kept = sum(len(mask.counts) for mask in masks) / 1e3
+    print(f"at rest: {kept:.0f} kB against {NUM_REGIONS * SIZE.area / 1e6:.0f} MB of booleans")
 
 
 if __name__ == "__main__":

@@ -95,10 +95,10 @@ def test_another_convention_can_be_spoken():
 
 
 def test_a_path_is_opened(tmp_path):
-    (tmp_path / "a.png").write_bytes(IMAGE.png())
-    assert (
-        dx.Model(Echo("yes")).ask(str(tmp_path / "a.png"), "Is it?").sent.frames[0].image == IMAGE
-    )
+    path = tmp_path / "a.png"
+    path.write_bytes(IMAGE.png())
+    answer = dx.Model(Echo("yes")).ask(str(path), "Is it?")
+    assert answer.sent.frames[0].image == IMAGE
 
 
 def test_replaying_to_another_model_is_refused():

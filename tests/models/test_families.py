@@ -154,7 +154,7 @@ def test_answers_depend_on_the_picture(name):
 
 
 @each_family
-@pytest.mark.parametrize("size", [*SIZES, (200, 30)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [*SIZES, (200, 30), (20, 3)], ids=str)
 def test_prepare_equals_the_processors_tensors(name, size):
     # 1e-5 of a normalised value: the same 8-bit pixels, normalised in float32 in another order
     image = picture(*size)
@@ -231,7 +231,7 @@ def test_adding_noise_to_the_tokens_changes_the_answers(name):
 
 
 @each_family
-@pytest.mark.parametrize("size", [(200, 30), (31, 90), (300, 300)], ids=str)
+@pytest.mark.parametrize("size", [(200, 30), (31, 90), (300, 300), (300, 3)], ids=str)
 def test_the_grid_counts_the_models_tokens(name, size):
     image = picture(*size)
     (seen,) = built(name).vision_tokens([image], text="What?")

@@ -26,9 +26,7 @@ def named_spec(argument: str) -> tuple[str, str]:
     """NAME=REST taken apart."""
     match = NAMED.fullmatch(argument)
     if match is None:
-        raise UsageError(
-            f"a region is NAME=SHAPE:NUMBERS, as cup=box:412,300,520,411: {argument!r}"
-        )
+        raise UsageError(f"a region is NAME=SHAPE:NUMBERS, as cup=box:1,2,30,40, got {argument!r}")
     return match[1], match[2]
 
 

@@ -40,9 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="of sampling")
     parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
     parser.add_argument("--stream", action="store_true", help="print the words as they come")
-    parser.add_argument(
-        "--save", type=Path, metavar="FILE", help="keep what was sent, to replay it"
-    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     loading = parser.add_argument_group("loading a checkpoint")

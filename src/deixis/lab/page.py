@@ -18,7 +18,8 @@ svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; }
 td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3; }
 code, pre { font: .85rem ui-monospace, monospace; background: #f3efe5; border-radius: 3px; }
-code { padding: .1rem .3rem; overflow-wrap: anywhere; } pre { padding: .6rem; white-space: pre-wrap; }
+code { padding: .1rem .3rem; overflow-wrap: anywhere; }
+pre { padding: .6rem; white-space: pre-wrap; }
 """
 
 
@@ -80,7 +81,7 @@ def picture(
 def _cell(box: Box) -> str:
     return (
         f'<rect x="{box.x0:.2f}" y="{box.y0:.2f}" width="{box.width:.2f}" '
-        f'height="{box.height:.2f}" fill="#ff0" fill-opacity=".35" stroke="#000" stroke-width=".6"/>'
+        f'height="{box.height:.2f}" fill="#ff0" fill-opacity=".35" stroke="#000"/>'
     )
 
 

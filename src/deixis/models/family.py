@@ -1,7 +1,7 @@
 """What one family of transformers models does in its own way.
 
-A family file holds one final class of this interface; `transformers_model.TransformersModel` does the
-rest. From `views` and `pack` follow the differentiable preparation, from `grid` the map of places.
+A family file holds one final class of this interface; `transformers_model.TransformersModel` does
+the rest. From `views` and `pack` follow the differentiable preparation, from `grid` the map of places.
 """
 
 from abc import ABC, abstractmethod
@@ -35,7 +35,8 @@ FULL = Abilities(
 
 class Family(ABC):
     """How one family looks at pictures and is spoken to. Built on a loaded model and processor;
-    every number comes from their configs, none from a name."""
+    every number comes from their configs, none from a name.
+    """
 
     convention: ClassVar[str]
     abilities: ClassVar[Abilities] = FULL

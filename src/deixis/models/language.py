@@ -24,7 +24,8 @@ IGNORED = -100
 
 class Language(ABC):
     """What can be done once the pictures are encoded. `text` are the processor's text tensors,
-    left-padded; `features` is the output of the vision side, or None for text alone."""
+    left-padded; `features` is the output of the vision side, or None for text alone.
+    """
 
     @abstractmethod
     def generate(self, text: Tensors, features: Output, **settings: object) -> list[list[int]]:
@@ -122,7 +123,8 @@ class CausalLanguage(Language):
             for i, answer in enumerate(answers):
                 prompt = values[i][mask[i]]
                 row[i, : len(prompt)] = prompt
-                row[i, len(prompt) : len(prompt) + len(answer)] = self._answer_row(name, answer, row)
+                after = slice(len(prompt), len(prompt) + len(answer))
+                row[i, after] = self._answer_row(name, answer, row)
             rows[name] = row
         labels = torch.full((len(answers), width), IGNORED, device=device)
         for i, answer in enumerate(answers):
@@ -174,9 +176,7 @@ class Seq2SeqLanguage(Language):
                 attention_mask=mask.expand(len(chunk), -1),
                 labels=_right_padded(chunk, mask.device, IGNORED),
             )
-            scores.extend(
-                logprobs[i, : len(answer)].tolist() for i, answer in enumerate(chunk)
-            )
+            scores.extend(logprobs[i, : len(answer)].tolist() for i, answer in enumerate(chunk))
         return scores
 
     @override

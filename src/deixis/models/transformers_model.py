@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
-import numpy as np
+import PIL.Image
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -199,12 +199,12 @@ class TransformersModel(VisionLanguageModel):
             for view in views(picture_size(pixels))
         ]
 
-    def _shown(self, picture: Picture) -> np.ndarray:
-        """What the processor gets, height x width x 3."""
+    def _shown(self, picture: Picture) -> PIL.Image.Image:
+        """What the processor gets; of an array, it would take 1, 3 or 4 rows for channels."""
         if isinstance(picture, Image):
-            return picture.pixels
+            return picture.pil()
         rounded = picture.detach().round().clamp(0, 255).to("cpu", torch.uint8)
-        return rounded.permute(1, 2, 0).contiguous().numpy()
+        return PIL.Image.fromarray(rounded.permute(1, 2, 0).contiguous().numpy())
 
     def _placed(self, value: Tensor) -> Tensor:
         if value.is_floating_point():
