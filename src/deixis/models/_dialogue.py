@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+import PIL.Image
 import torch
 
 from deixis.nn.interface import Completion, Generation, Question
@@ -12,10 +12,10 @@ from deixis.nn.interface import Completion, Generation, Question
 def chat_inputs(
     processor: Any,  # Any: transformers' own class
     questions: Sequence[Question],
-    shown: Sequence[Sequence[np.ndarray]],
+    shown: Sequence[Sequence[PIL.Image.Image]],
 ) -> Any:
     """The processor's tensors for these questions through its chat template, padded on the left;
-    `shown` are their pictures, height x width x 3.
+    `shown` are their pictures (of arrays, it would take 1, 3 or 4 rows for channels).
     """
     chats = []
     for question, pictures in zip(questions, shown, strict=True):

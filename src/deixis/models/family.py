@@ -1,7 +1,8 @@
 """What one family of transformers models does in its own way.
 
 A family file holds one final class of this interface; `transformers_model.TransformersModel` does
-the rest. From `views` and `pack` follow the differentiable preparation, from `grid` the map of places.
+the rest. From `views` and `pack` follow the differentiable preparation, from `grid` the map of
+places.
 """
 
 from abc import ABC, abstractmethod

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, final
 
 import jinja2
-import numpy as np
+import PIL.Image
 import torch
 from torch import Tensor
 from typing_extensions import override
@@ -66,7 +66,7 @@ class GenericModel(VisionLanguageModel):
 
     def _rows(self, questions: Sequence[Question], settings: Generation) -> list[list[int]]:
         """Token ids of the answers alone."""
-        shown = [[_pixels(picture) for picture in question.pictures] for question in questions]
+        shown = [[_shown(picture) for picture in question.pictures] for question in questions]
         inputs = chat_inputs(self.processor, questions, shown)
         inputs = inputs.to(self.model.device, self.model.dtype)
         chosen = generate_settings(settings, self.processor.tokenizer)
@@ -104,11 +104,11 @@ class GenericModel(VisionLanguageModel):
             return False
 
 
-def _pixels(picture: Image | Tensor) -> np.ndarray:
-    """Height x width x 3. Pixels that carry a gradient would lose it here."""
+def _shown(picture: Image | Tensor) -> PIL.Image.Image:
+    """What the processor gets. Pixels that carry a gradient would lose it here."""
     if isinstance(picture, Image):
-        return picture.pixels
+        return picture.pil()
     if picture.requires_grad:
         raise UnsupportedError("a model of no known family cannot give gradients to pixels")
     rounded = picture.round().clamp(0, 255).to("cpu", torch.uint8)
-    return rounded.permute(1, 2, 0).contiguous().numpy()
+    return PIL.Image.fromarray(rounded.permute(1, 2, 0).contiguous().numpy())

@@ -174,6 +174,7 @@ class TransformersModel(VisionLanguageModel):
                 return_tensors="pt",
             )
         tensors = {name: value for name, value in inputs.items() if isinstance(value, Tensor)}
+        tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
         if self._needs_twin(questions):
             views = [
                 [

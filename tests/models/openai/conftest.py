@@ -135,6 +135,7 @@ class Script:
 @pytest.fixture(autouse=True)
 def _without_key_of_the_machine(monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("DEIXIS_API_KEY", raising=False)
 
 
 @pytest.fixture

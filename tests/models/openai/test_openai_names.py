@@ -91,9 +91,11 @@ def test_a_key_that_no_header_can_hold_is_refused_and_not_repeated(key):
     assert key not in str(refused.value)
 
 
-def test_the_key_is_taken_from_the_environment_when_building(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-environment\n")
-    assert remote_from_name("openai:m", {}).api_key == "sk-of-the-environment"
+def test_each_server_gets_its_own_key_of_the_environment(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-for-openai\n")
+    monkeypatch.setenv("DEIXIS_API_KEY", "sk-for-others")
+    assert remote_from_name("openai:m", {}).api_key == "sk-for-openai"
+    assert remote_from_name("openai:m@http://example.org/v1", {}).api_key == "sk-for-others"
 
 
 def test_a_passed_key_goes_before_the_one_of_the_environment(monkeypatch):

@@ -8,7 +8,7 @@ from deixis.models.family import Family
 families: Catalog[Family] = Catalog(
     kind="model family",
     package="deixis.models.families",
-    interface=Family,  # type: ignore[type-abstract]
+    interface=Family,
 )
 
 

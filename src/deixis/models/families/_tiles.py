@@ -20,12 +20,18 @@ def setting(processor: Any, name: str) -> Any:  # Any: a transformers processor 
 
 
 def tiled(canvas: View, tile: Size) -> tuple[View, ...]:
-    """A canvas of whole tiles cut in them, row by row."""
-    return tuple(
-        canvas.then(Windowed(left=left, top=top, size=tile))
-        for top in range(0, canvas.size.height, tile.height)
-        for left in range(0, canvas.size.width, tile.width)
-    )
+    """A canvas cut in tiles, row by row; the last ones are smaller where it is not a multiple."""
+    width, height = canvas.size.width, canvas.size.height
+    windows = [
+        Windowed(
+            left=left,
+            top=top,
+            size=Size(width=min(tile.width, width - left), height=min(tile.height, height - top)),
+        )
+        for top in range(0, height, tile.height)
+        for left in range(0, width, tile.width)
+    ]
+    return tuple(canvas.then(window) for window in windows)
 
 
 def views_grid(views: Sequence[View], side: int) -> TokenGrid:

@@ -1,18 +1,17 @@
-"""Gemma 3: one square view of the picture, a block of patches averaged to a token."""
+"""Gemma 3: one square view of the picture, perhaps crops of it; a block of patches is a token."""
 
 import math
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
-from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
-from deixis.models.families._clip import clip_view, stacked, whole_grid
-from deixis.models.families._tiles import setting
+from deixis.models.families._clip import resized, stacked
+from deixis.models.families._tiles import setting, tiled, views_grid
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.nn.grid import TokenGrid
-from deixis.nn.view import View
+from deixis.nn.view import Resized, View
 
 
 @final
@@ -23,12 +22,12 @@ class Gemma3(Family):
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:
-        if setting(self.processor, "do_pan_and_scan"):
-            raise UnsupportedError(
-                "Deixis does not follow Gemma 3's pan and scan to tensors and token places; "
-                "set do_pan_and_scan to False in the processor's images_kwargs"
-            )
-        return (clip_view(self.image_processor, size),)
+        whole = View(original=size, steps=())
+        seen = (whole, *_crops(self.processor, whole))
+        if not self.image_processor.do_resize:
+            return seen
+        after = Resized(size=resized(self.image_processor, size), resample=self.resample)
+        return tuple(view.then(after) for view in seen)
 
     @override
     def pack(self, batch: Batch) -> Tensors:
@@ -36,5 +35,24 @@ class Gemma3(Family):
 
     @override
     def grid(self, size: Size) -> TokenGrid:
-        (view,) = self.views(size)
-        return whole_grid(view, view.size.width // math.isqrt(self.config.mm_tokens_per_image))
+        views = self.views(size)
+        side = views[0].size.width // math.isqrt(self.config.mm_tokens_per_image)
+        return views_grid(views, side)
+
+
+def _crops(processor: Any, whole: View) -> tuple[View, ...]:  # Any: a Gemma3Processor
+    """Pan and scan, where it is on: a long picture cut in a row of crops."""
+    if not setting(processor, "do_pan_and_scan"):
+        return ()
+    least = setting(processor, "pan_and_scan_min_crop_size")
+    long, short = sorted((whole.size.width, whole.size.height), reverse=True)
+    if long / short < setting(processor, "pan_and_scan_min_ratio_to_activate"):
+        return ()
+    count = max(2, min(long // least, math.floor(long / short + 0.5)))
+    count = min(setting(processor, "pan_and_scan_max_num_crops"), count)
+    length = math.ceil(long / count)
+    if min(length, short) < least:
+        return ()
+    lying = whole.size.width == long
+    width, height = (length, short) if lying else (short, length)
+    return tiled(whole, Size(width=width, height=height))

@@ -90,7 +90,8 @@ class Remote:
 def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: of Remote's fields
     """The remote that "openai:MODEL@URL" names; "openai:MODEL" alone is at OpenAI itself.
 
-    Where no `api_key` is passed, the environment's OPENAI_API_KEY is taken.
+    Where no `api_key` is passed, the environment's OPENAI_API_KEY is taken for OpenAI itself and
+    DEIXIS_API_KEY for every other server, so that no key reaches a host it was not meant for.
     """
     known = [each.name for each in fields(Remote) if each.name not in ("model", "url")]
     for option in options:
@@ -98,13 +99,19 @@ def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: o
             near = difflib.get_close_matches(option, known, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UsageError(f"no option {option!r}{hint} Known: {', '.join(known)}")
-    given = {"api_key": os.environ.get("OPENAI_API_KEY", ""), **options}
+    model, url = _parted(name)
+    given = {"api_key": os.environ.get(key_variable(url or OPENAI_URL), ""), **options}
     if isinstance(given.get("journal"), str):
         given["journal"] = Path(given["journal"])
-    model, url = _parted(name)
     if url is None:
         return Remote(model=model, **{"limit_name": "max_completion_tokens", **given})
     return Remote(model=model, url=url, **given)
+
+
+def key_variable(url: str) -> str:
+    """Name of the environment variable that holds the key for that server."""
+    own = url.rstrip("/") == OPENAI_URL
+    return "OPENAI_API_KEY" if own else "DEIXIS_API_KEY"
 
 
 def _parted(name: str) -> tuple[str, str | None]:

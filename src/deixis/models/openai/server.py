@@ -16,7 +16,7 @@ import httpx
 from deixis.core.errors import RemoteError, UsageError
 from deixis.models.openai.answer import MAY_BE_PAID, error_message, read_answer, read_stream
 from deixis.models.openai.deadline import Deadline
-from deixis.models.openai.remote import Remote
+from deixis.models.openai.remote import Remote, key_variable
 from deixis.nn.interface import Completion
 
 LONGEST_MESSAGE = 1 << 16  # bytes read of an answer that is only a reason
@@ -146,7 +146,8 @@ class Server:
             to = self._remote.quoted(response.headers.get("location", "elsewhere"))
             raise RemoteError(f"{said}; it redirects to {to}, which is not followed: name that URL")
         if status in (401, 403):
-            raise UsageError(f"{said}; pass another api_key, or set OPENAI_API_KEY")
+            variable = key_variable(self._remote.url)
+            raise UsageError(f"{said}; pass another api_key, or set {variable}")
         if status == 404:
             raise UsageError(
                 f"{said}; is {self._remote.model!r} served there, and does the URL end in /v1?"

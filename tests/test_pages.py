@@ -1,0 +1,60 @@
+"""The README and the pages are true: their tree, their links, and their code runs.
+
+Blocks marked `python` are run; those marked `py` need a server or files of your own.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from deixis.cli.main import main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = [
+    (page, block)
+    for page in PAGES
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+]
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands():
+    lines = "\n".join(blocks(README, "sh")).splitlines()
+    return [line for line in lines if line.startswith("deixis ")]
+
+
+def test_the_tree_in_the_readme_is_that_of_the_package():
+    (tree,) = [block for block in blocks(README, "") if block.startswith("src/deixis/")]
+    named = set(re.findall(r"^  (\w+)/ ", tree, re.MULTILINE))
+    folders = {path.parent.name for path in (ROOT / "src/deixis").glob("*/__init__.py")}
+    assert named == folders
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page):
+    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    missing = [link for link in local if not (page.parent / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_of_the_readme_work(command, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    assert main(shlex.split(command)[1:]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize(
+    ("page", "block"), EXAMPLES, ids=[f"{page.name}-{i}" for i, (page, _) in enumerate(EXAMPLES)]
+)
+def test_python_examples_run(page, block, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    exec(compile(block, str(page), "exec"), {})  # our own pages
