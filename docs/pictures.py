@@ -6,21 +6,21 @@ from PIL import Image as PIL
 from PIL import ImageDraw, ImageFont
 
 import deixis as dx
-from deixis.lab.picture import still_life
+from deixis.lab.picture import Still, still_life
 
 FOLDER = Path(__file__).parent
 SAID = ("qwen3_vl", "gemini", "paligemma", "padded_unit")
 INK, PAPER, PINK = "#222222", "#fdfcf9", "#e6007e"
 
 
-def outlined(still):
+def outlined(still: Still) -> PIL.Image:
     """The still life with the cup's box drawn on it."""
     picture = still.image.pil()
     ImageDraw.Draw(picture).rectangle(still.cup.box().xyxy, outline=PINK, width=4)
     return picture
 
 
-def main():
+def main() -> None:
     """Write still-life.png and pointing.png."""
     still = still_life()
     still.image.pil().save(FOLDER / "still-life.png")

@@ -50,6 +50,11 @@ def test_importing_deixis_takes_under_three_tenths_of_a_second():
     assert best_of(5, "import deixis") - best_of(5, "pass") < 0.3
 
 
+def test_saying_takes_under_half_a_second():
+    say = "from deixis.cli.main import main; main(['say', '--size', '64x48', 'a=point:1,1'])"
+    assert best_of(5, say) < 0.5
+
+
 def test_every_public_name_can_be_had():
     for name in deixis.__all__:
         assert getattr(deixis, name) is not None

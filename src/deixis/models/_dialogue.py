@@ -64,7 +64,9 @@ def completion(
     end = next((i for i, token in enumerate(ids) if token in stops), None)
     kept = ids if end is None else ids[:end]
     text = tokenizer.decode(kept, skip_special_tokens=True)
-    stopped = end is not None or any(text.endswith(stop) for stop in settings.stop)
-    for stop in settings.stop:
-        text = text.removesuffix(stop)
-    return Completion(text=text.strip(), finish="stop" if stopped else "length", tokens=tuple(kept))
+    # a token may reach beyond the stop that it completes
+    cut = min((text.find(stop) for stop in settings.stop if stop in text), default=None)
+    stopped = end is not None or cut is not None
+    return Completion(
+        text=text[:cut].strip(), finish="stop" if stopped else "length", tokens=tuple(kept)
+    )
