@@ -98,7 +98,7 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
         (["say", "--size", "64x48", CUP, "--convention", "gemni"], "did you mean 'gemini'"),
         (["read", "x", "--size", "64x48", "--convention", "nope"], "convention"),
         (["ask", "--model", "tiny:llava"], "picture and a question"),
-        (["ask", "a.png", "Hi", "--model", "tiny:lava"], "did you mean"),
+        (["ask", "docs/still-life.png", "Hi", "--model", "tiny:lava"], "did you mean"),
         (["ask", "a.png", "Hi", CUP, CUP, "--model", "tiny:llava"], "given twice"),
         (["ask", "a.png", "Hi", "--model", "tiny:llava", "--stream", "--json"], "--stream prints"),
         (["ask", "https://example.org/a.png", "Hi", "--model", "tiny:llava"], "URL"),
@@ -173,6 +173,12 @@ def test_a_command_that_is_not_there_ends_with_two():
     with pytest.raises(SystemExit) as left:
         cli.main(["sya"])
     assert left.value.code == 2
+
+
+def test_no_command_shows_what_there_is(capsys):
+    code, _, err = run(capsys)
+    assert code == 2
+    assert all(name in err for name in cli.subcommands())
 
 
 def test_the_reader_of_our_output_may_leave():

@@ -18,6 +18,7 @@ from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.fetch import FetchPolicy
+from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.encodings import Encoding, encodings
 
@@ -57,12 +58,22 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("give a picture and a question, or --replay FILE")
     if arguments.stream and (arguments.json or arguments.save or arguments.replay):
         raise UsageError("--stream prints words only; leave out --json, --save and --replay")
-    pointed = _pointed(arguments.regions)
-    model = _model(arguments)
-    if arguments.stream:
-        _stream(model, arguments, pointed)
-        return
-    answer = _answer(model, arguments, pointed)
+    if arguments.replay is not None:
+        answer = _replayed(arguments)
+    else:
+        # the picture and the regions before the model, which may take minutes
+        pointed = _pointed(arguments.regions)
+        image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
+        if arguments.stream:
+            _stream(arguments, image, pointed)
+            return
+        answer = _model(arguments).ask(
+            image,
+            arguments.question,
+            system=arguments.system,
+            settings=_settings(arguments),
+            **pointed,
+        )
     if arguments.save is not None:
         answer.sent.save(arguments.save)
     _print(answer, as_json=arguments.json)
@@ -99,22 +110,15 @@ def _settings(arguments: argparse.Namespace) -> "Generation":
     )
 
 
-def _answer(
-    model: "Model", arguments: argparse.Namespace, pointed: dict[str, Encoding]
-) -> "Answer":
+def _replayed(arguments: argparse.Namespace) -> "Answer":
     from deixis.ask.sent import Sent
 
-    if arguments.replay is not None:
-        return model.replay(Sent.load(arguments.replay))
-    image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
-    return model.ask(
-        image, arguments.question, system=arguments.system, settings=_settings(arguments), **pointed
-    )
+    sent = Sent.load(arguments.replay)
+    return _model(arguments).replay(sent)
 
 
-def _stream(model: "Model", arguments: argparse.Namespace, pointed: dict[str, Encoding]) -> None:
-    image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
-    words = model.stream(
+def _stream(arguments: argparse.Namespace, image: Image, pointed: dict[str, Encoding]) -> None:
+    words = _model(arguments).stream(
         image, arguments.question, system=arguments.system, settings=_settings(arguments), **pointed
     )
     for piece in words:

@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
         prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     whole.add_argument("--version", action="version", version=f"deixis {__version__}")
-    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND")
     for name in subcommands():
         module = importlib.import_module(f"deixis.cli.{name}")
         summary, _, rest = (module.__doc__ or name).partition("\n")
@@ -52,7 +52,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    chosen = parser().parse_args(arguments)
+    whole = parser()
+    chosen = whole.parse_args(arguments)
+    if chosen.command is None:
+        whole.print_help(sys.stderr)
+        return YOUR_MISTAKE
     try:
         chosen.run(chosen)
         sys.stdout.flush()
