@@ -16,7 +16,7 @@ from deixis.lab.picture import Still, still_life
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import Generation
 
-LOOKERS = ("llava", "qwen2_5_vl", "smolvlm", "internvl")
+LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 ASKED = "tiny:qwen2_5_vl"
 
 

@@ -1,6 +1,5 @@
 """Opening a checkpoint of transformers: safetensors only, and every failure said plainly."""
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from transformers import (
 )
 
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
+from deixis.core.extras import require_package
 from deixis.models._torchvision import require_torchvision, without_video
 
 DTYPES = {
@@ -70,9 +70,12 @@ class Loading:
             raise UnknownNameError(kind="quantization", name=str(self.quantize), known=QUANTIZED)
         if self.dtype != "auto":
             torch_dtype(self.dtype)
-        _require("bitsandbytes", extra="quantize", needed_for="quantize", asked=self.quantize)
-        _require("accelerate", extra="big", needed_for="device_map", asked=self.device_map)
-        _require("peft", extra="tune", needed_for="a LoRA adapter", asked=self.adapter)
+        if self.quantize is not None:
+            require_package("bitsandbytes", extra="quantize", needed_for="quantize")
+        if self.device_map is not None:
+            require_package("accelerate", extra="big", needed_for="device_map")
+        if self.adapter is not None:
+            require_package("peft", extra="tune", needed_for="a LoRA adapter")
 
 
 @final
@@ -182,11 +185,6 @@ def _adapt(model: Any, folder: Path) -> None:
         report = model.load_adapter(str(folder))
     if report.missing_keys or report.unexpected_keys or report.mismatched_keys:
         raise ModelError(f"the adapter {str(folder)!r} was trained on another model")
-
-
-def _require(package: str, *, extra: str, needed_for: str, asked: object) -> None:
-    if asked is not None and importlib.util.find_spec(package) is None:
-        raise MissingExtraError(package=package, extra=extra, needed_for=needed_for)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from transformers import (
     SmolVLMVisionConfig,
 )
 
+from deixis.core.extras import require_package
 from deixis.models._torchvision import video_processor, without_video
 from deixis.models.tiny import _idefics
 from deixis.models.tiny._configs import vision_sizes
@@ -19,6 +20,7 @@ _START = "<|im_start|>"
 
 def build(seed: int) -> Tiny:
     """A tiny SmolVLM of 4 x 4 vision tokens a tile and at most 2 x 2 tiles and a thumbnail."""
+    require_package("num2words", extra="smolvlm", needed_for="SmolVLM's processor")
     tokenizer = _idefics.tokenizer(_START)
     tiling = _idefics.tiling(_TILE, tiles=2)
     with without_video():
