@@ -64,7 +64,7 @@ def test_many_questions_get_the_answers_of_one_by_one():
 
 
 def test_streaming_gives_the_words_of_the_answer():
-    words = "".join(tiny().stream(IMAGE, "What is {cup}?", cup=CUP, settings=SHORT))
+    words = "".join(tiny().stream(IMAGE, "What is {cup}?", {"cup": CUP}, settings=SHORT))
     assert words.strip() == tiny().ask(IMAGE, "What is {cup}?", cup=CUP, settings=SHORT).text
 
 
@@ -107,6 +107,14 @@ def test_replaying_to_another_model_is_refused():
         tiny().replay(sent)
 
 
+def test_replaying_to_a_changed_model_is_refused():
+    inverted = tiny().with_pixel_change(lambda pixels: 255 - pixels)
+    sent = inverted.ask(IMAGE, "Is it?", settings=SHORT).sent
+    assert inverted.replay(sent).sent == sent
+    with pytest.raises(UsageError, match="pixels"):
+        tiny().replay(sent)
+
+
 def test_replaying_in_other_coordinates_is_refused():
     sent = dx.Model(Echo("yes")).ask(IMAGE, "Is it?").sent
     with pytest.raises(UsageError, match="convention='qwen3_vl'"):
@@ -128,6 +136,8 @@ def test_a_region_outside_is_refused_before_the_model_is_asked():
         lambda record: record["pictures"][0].update(sha256="0"),
         lambda record: record["pictures"][0]["transform"].update(scale_x=-1),
         lambda record: record.update(pictures=7),
+        lambda record: record.update(loaded=7),
+        lambda record: record["settings"].update(stop=[5]),
     ],
 )
 def test_a_damaged_record_is_refused(damage):

@@ -9,6 +9,7 @@ import deixis as dx
 from deixis.cli import main as cli
 
 CUP = "cup=box:8,12,40,30"
+PICTURE = ("ask", "docs/still-life.png")
 
 
 @pytest.fixture
@@ -99,6 +100,13 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
         (["read", "x", "--size", "64x48", "--convention", "nope"], "convention"),
         (["ask", "--model", "tiny:llava"], "picture and a question"),
         (["ask", "docs/still-life.png", "Hi", "--model", "tiny:lava"], "did you mean"),
+        ([*PICTURE, "Hi", "--model", "tiny:llava", "--device", "warp"], "there are: cpu"),
+        ([*PICTURE, "Hi", "--model", "tiny:llava", "--dtype", "float7"], "dtype"),
+        ([*PICTURE, "Hi", "--model", "tiny:llava", "--temperature", "nan"], "temperature"),
+        ([*PICTURE, "Hi", "--model", "tiny:llava", "--seed", "9" * 30], "seed"),
+        ([*PICTURE, "Hi", "--model", "tiny:llava", "--save", "/none/x.json"], "cannot write"),
+        ([*PICTURE, "Hi <image>", "--model", "tiny:llava"], "refuses the question"),
+        (["demo", "--out", "/proc/x"], "cannot"),
         (["ask", "a.png", "Hi", CUP, CUP, "--model", "tiny:llava"], "given twice"),
         (["ask", "a.png", "Hi", "--model", "tiny:llava", "--stream", "--json"], "--stream prints"),
         (["ask", "https://example.org/a.png", "Hi", "--model", "tiny:llava"], "URL"),
@@ -156,6 +164,12 @@ def test_a_region_can_be_cropped_or_dimmed(picture, capsys):
     asked = [word if word != CUP else "cup=cropped:box:8,12,40,30" for word in ASK]
     record = json.loads(run(capsys, "ask", picture, *asked, "--json")[1])
     assert record["sent"]["text"] == "What is the object in the picture?"
+
+
+@pytest.mark.parametrize("name", ["system", "settings", "image", "self"])
+def test_a_region_may_have_any_name(name, picture, capsys):
+    asked = [f"What is {{{name}}}?", f"{name}=point:9,9", *ASK[2:]]
+    assert run(capsys, "ask", picture, *asked)[0] == 0
 
 
 def test_ask_streams(picture, capsys):

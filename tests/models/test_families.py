@@ -188,7 +188,7 @@ def test_the_loss_of_a_batch_is_the_mean_over_all_its_answer_tokens(name):
         Example(question=question, answer=answer)
         for question, answer in zip(mixed_questions(), ANSWERS, strict=False)
     ]
-    lengths = [len(model._answer_ids(example.answer)) + 1 for example in examples]
+    lengths = [len(model._turn(example)) for example in examples]
     singles = [model.loss([example]) * n for example, n in zip(examples, lengths, strict=True)]
     torch.testing.assert_close(model.loss(examples), sum(singles) / sum(lengths), atol=1e-4, rtol=0)
 
@@ -196,11 +196,11 @@ def test_the_loss_of_a_batch_is_the_mean_over_all_its_answer_tokens(name):
 @each_family
 def test_the_loss_of_an_answer_is_minus_the_mean_of_its_scores_and_its_ends(name):
     model, question = built(name), asked(picture(50, 37))
-    ids = [*model._answer_ids("cat"), model._end_of_answer()]
+    example = Example(question=question, answer="cat")
     with torch.no_grad():
         text, features = model._encoded([question])
-    (scores,) = model.family.language().score(text, features, [ids])
-    loss = model.loss([Example(question=question, answer="cat")]).item()
+    (scores,) = model.family.language().score(text, features, [model._turn(example)])
+    loss = model.loss([example]).item()
     assert loss == pytest.approx(-sum(scores) / len(scores), abs=1e-4)
 
 

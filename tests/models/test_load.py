@@ -14,7 +14,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig
 
-from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
+import deixis as dx
+from deixis.core.errors import (
+    MissingExtraError,
+    ModelError,
+    RegionError,
+    UnknownNameError,
+    UsageError,
+)
 from deixis.core.image import Image
 from deixis.models import tiny
 from deixis.models.load import load, wrap
@@ -291,3 +298,23 @@ def test_an_adapter_of_another_model_is_said(adapter: Path, tmp_path: Path) -> N
     tiny.save("paligemma", tmp_path)
     with pytest.raises(ModelError, match="adapter"):
         load(str(tmp_path), adapter=adapter)
+
+
+@pytest.mark.parametrize("name", ["llava", "vipllava"])
+def test_said_numbers_are_shares_of_what_the_tower_sees(name):
+    model = dx.load(f"tiny:{name}")
+    size = dx.Size(width=640, height=420)
+    cup = dx.box(210, 195, 345, 330)
+    (view,) = model.vlm.family.views(size)
+    seen = view.transform.box(cup.box())
+    shares = [value / view.size.width for value in seen.xyxy]
+    said = model.convention.say([cup], size)
+    assert json.loads(said) == pytest.approx(shares, abs=0.0006)
+    (read,) = model.convention.read(said, size).regions
+    assert read.box().xyxy == pytest.approx(cup.box().xyxy, abs=0.5)
+
+
+def test_a_region_that_the_tower_does_not_see_is_refused():
+    model = dx.load("tiny:llava")
+    with pytest.raises(RegionError, match="outside"):
+        model.convention.say([dx.box(0, 100, 90, 200)], dx.Size(width=640, height=420))

@@ -54,7 +54,7 @@ def test_the_loss_of_a_batch_is_the_mean_over_its_tokens():
         Example(question=question(), answer="cat"),
         Example(question=question(31, 90), answer="a big dog"),
     ]
-    counts = [len(model()._answer_ids(example.answer)) + 1 for example in examples]
+    counts = [len(model()._turn(example)) for example in examples]
     alone = [model().loss([example]).item() for example in examples]
     expected = sum(a * n for a, n in zip(alone, counts, strict=True)) / sum(counts)
     assert model().loss(examples).item() == pytest.approx(expected, abs=1e-4)

@@ -1,9 +1,12 @@
 """How an answer is made: sampling, its seed, stops, lengths."""
 
+import dataclasses
 import functools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 
 import deixis as dx
 from deixis.core.errors import UnsupportedError, UsageError
@@ -24,6 +27,33 @@ def answer(**settings):
 def test_a_seed_makes_sampling_repeatable():
     settings = {"temperature": 1.5, "max_new_tokens": 12, "seed": 4}
     assert answer(**settings) == answer(**settings)
+
+
+def test_sampling_leaves_the_frameworks_own_state_alone():
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    answer(temperature=1.5, max_new_tokens=4, seed=9)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_the_same_question_sampled_twice_in_a_call_gets_two_answers():
+    question = dx.Question(pictures=(IMAGE,), text="What is this?")
+    vlm = dataclasses.replace(model(), batch_size=1)
+    settings = dx.Generation(temperature=2.0, max_new_tokens=12, seed=3)
+    first, second = vlm.generate([question, question], settings)
+    assert first.tokens != second.tokens
+
+
+def test_a_checkpoints_own_top_k_does_not_narrow_our_sampling():
+    vlm = dx.load("tiny:llava").vlm
+    vlm.family.model.generation_config.top_k = 1
+    question = dx.Question(pictures=(IMAGE,), text="What is this?")
+    texts = {
+        vlm.generate([question], dx.Generation(temperature=5, max_new_tokens=9, seed=seed))[0].text
+        for seed in range(4)
+    }
+    assert len(texts) > 1
 
 
 def test_seeds_differ():
@@ -74,6 +104,76 @@ def test_a_model_without_a_system_prompt_refuses_one():
     vlm = dx.load("tiny:paligemma").vlm
     with pytest.raises(UnsupportedError, match="system prompt"):
         vlm.generate([dx.Question(pictures=(IMAGE,), text="?", system="be brief")])
+
+
+def test_a_thin_picture_that_would_grow_beyond_all_memory_is_refused():
+    thin = dx.Image(pixels=np.zeros((1, 60_000, 3), dtype=np.uint8))
+    with pytest.raises(UnsupportedError, match="would enlarge a 60000x1 picture"):
+        model().generate([dx.Question(pictures=(thin,), text="?")])
+
+
+def test_pixels_of_whole_numbers_are_refused():
+    whole = torch.zeros(3, 4, 5, dtype=torch.uint8)
+    with pytest.raises(UsageError, match=r"call \.float\(\)"):
+        model().generate([dx.Question(pictures=(whole,), text="?")])
+
+
+def test_scores_are_the_same_in_the_middle_of_a_training():
+    vlm = dx.load("tiny:llava").vlm
+    question = dx.Question(pictures=(IMAGE,), text="?")
+    before = vlm.answer_logprobs(question, ["cat", "a dog"])
+    vlm.family.model.activation_checkpointing_enable()
+    vlm.family.model.train()
+    assert vlm.answer_logprobs(question, ["cat", "a dog"]) == before
+    assert vlm.family.model.training
+
+
+def test_two_threads_get_the_scores_of_one():
+    vlm = dx.load("tiny:qwen2_vl").vlm
+    pictures = [
+        dx.Image(pixels=np.full((40, width, 3), width, dtype=np.uint8)) for width in (30, 90)
+    ]
+    questions = [dx.Question(pictures=(picture,), text="?") for picture in pictures] * 6
+    alone = [vlm.answer_logprobs(question, ["cat", "a dog"]) for question in questions]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda q: vlm.answer_logprobs(q, ["cat", "a dog"]), questions))
+    assert together == alone
+
+
+def test_an_answer_is_scored_as_the_template_writes_it():
+    vlm = dx.load("tiny:smolvlm").vlm
+    example = dx.Example(question=dx.Question(pictures=(IMAGE,), text="?"), answer="cup")
+    tokenizer = vlm.family.processor.tokenizer
+    ids = vlm._turn(example)
+    assert tokenizer.decode(ids[:-1]) == " cup"
+    assert ids[-1] == tokenizer.eos_token_id
+
+
+def test_of_several_ends_the_one_that_the_template_writes_is_learned():
+    vlm = dx.load("tiny:gemma3").vlm
+    tokenizer = vlm.family.processor.tokenizer
+    of_turn = tokenizer.convert_tokens_to_ids("<end_of_turn>")
+    vlm.family.model.generation_config.eos_token_id = [tokenizer.eos_token_id, of_turn]
+    example = dx.Example(question=dx.Question(pictures=(IMAGE,), text="?"), answer="cup")
+    assert vlm._turn(example)[-1] == of_turn
+
+
+def test_words_like_picture_tokens_are_refused():
+    vlm = dx.load("tiny:qwen2_vl").vlm
+    with pytest.raises(UsageError, match="refuses the question"):
+        vlm.generate([dx.Question(pictures=(IMAGE,), text="<|image_pad|>")])
+
+
+def test_a_template_that_wants_its_system_prompt_as_text_gets_it():
+    vlm = dx.load("tiny:llava").vlm
+    processor = vlm.family.processor
+    processor.chat_template = (
+        "{% for m in messages %}{% if m['role'] == 'system' %}{{ 'SYS ' + m['content'] }}"
+        "{% else %}<image>{{ m['content'][-1]['text'] }}{% endif %}{% endfor %}"
+    )
+    question = dx.Question(pictures=(IMAGE,), text="?", system="be brief")
+    assert vlm.abilities.system
+    assert vlm.generate([question], dx.Generation(max_new_tokens=2))
 
 
 def test_a_token_change_keeps_the_shapes():

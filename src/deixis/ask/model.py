@@ -75,7 +75,7 @@ class Model:
         system: str | None = None,
         settings: Generation | None = None,
     ) -> list[Answer]:
-        """Ask many, in batches; the answers do not depend on what else is in the batch."""
+        """Ask many, in batches; greedy answers do not depend on what else is in the batch."""
         settings = settings or Generation()
         asked = [
             compose(_opened(image), text, regions, self.convention)
@@ -92,13 +92,12 @@ class Model:
         self,
         image: Image | str,
         question: str,
-        /,
+        regions: Mapping[str, Pointed],
         *,
         system: str | None = None,
         settings: Generation | None = None,
-        **regions: Pointed,
     ) -> Iterator[str]:
-        """The words of one answer as they come."""
+        """The words of one answer as they come; `regions` by their names in the question."""
         asked = compose(_opened(image), question, regions, self.convention)
         return self.vlm.stream(asked.question(system), settings)
 
@@ -110,6 +109,11 @@ class Model:
             raise UsageError(
                 f"this was said in {sent.convention!r}, this model speaks {self.convention_name!r};"
                 f" make the model with convention={sent.convention!r}"
+            )
+        if dict(sent.loaded) != dict(self.vlm.record):
+            raise UsageError(
+                f"this was sent to a model of {dict(sent.loaded)}, this one is of "
+                f"{dict(self.vlm.record)}; load and change it in the same way"
             )
         asked = Asked(frames=sent.frames, text=sent.text)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
@@ -141,6 +145,7 @@ class Model:
                 text=asked.text,
                 system=system,
                 settings=settings,
+                loaded=self.vlm.record,
                 software=software(),
             ),
         )

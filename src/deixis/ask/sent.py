@@ -35,6 +35,7 @@ class Sent:
     text: str
     system: str | None
     settings: Generation
+    loaded: Mapping[str, str]  # precision, revision, adapter, changes: see VisionLanguageModel
     software: Mapping[str, str]
 
     def to_json(self) -> str:
@@ -46,6 +47,7 @@ class Sent:
             "text": self.text,
             "system": self.system,
             "settings": asdict(self.settings),
+            "loaded": dict(self.loaded),
             "software": dict(self.software),
             "pictures": [_frame_record(frame) for frame in self.frames],
         }
@@ -71,7 +73,8 @@ class Sent:
                 text=record["text"],
                 system=record["system"],
                 settings=Generation(**settings),
-                software=record["software"],
+                loaded=dict(record["loaded"]),
+                software=dict(record["software"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as broken:
             raise UsageError(f"not a record of what was sent: {broken!r}") from None

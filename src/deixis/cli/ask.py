@@ -56,6 +56,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Ask, and print the answer."""
     if arguments.replay is None and arguments.question is None:
         raise UsageError("give a picture and a question, or --replay FILE")
+    if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {arguments.save}: there is no such folder")
     if arguments.stream and (arguments.json or arguments.save or arguments.replay):
         raise UsageError("--stream prints words only; leave out --json, --save and --replay")
     if arguments.replay is not None:
@@ -63,17 +65,14 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         # the picture and the regions before the model, which may take minutes
         pointed = _pointed(arguments.regions)
+        settings = _settings(arguments)
         image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
         if arguments.stream:
-            _stream(arguments, image, pointed)
+            _stream(arguments, image, pointed, settings)
             return
-        answer = _model(arguments).ask(
-            image,
-            arguments.question,
-            system=arguments.system,
-            settings=_settings(arguments),
-            **pointed,
-        )
+        questions = [(image, arguments.question, pointed)]
+        model = _model(arguments)
+        (answer,) = model.ask_all(questions, system=arguments.system, settings=settings)
     if arguments.save is not None:
         answer.sent.save(arguments.save)
     _print(answer, as_json=arguments.json)
@@ -117,9 +116,14 @@ def _replayed(arguments: argparse.Namespace) -> "Answer":
     return _model(arguments).replay(sent)
 
 
-def _stream(arguments: argparse.Namespace, image: Image, pointed: dict[str, Encoding]) -> None:
+def _stream(
+    arguments: argparse.Namespace,
+    image: Image,
+    pointed: dict[str, Encoding],
+    settings: "Generation",
+) -> None:
     words = _model(arguments).stream(
-        image, arguments.question, system=arguments.system, settings=_settings(arguments), **pointed
+        image, arguments.question, pointed, system=arguments.system, settings=settings
     )
     for piece in words:
         print(piece, end="", flush=True)

@@ -1,4 +1,4 @@
-"""Shares of the picture padded to a square, as LLaVA and Shikra see it."""
+"""Shares of a square around or within the picture, as LLaVA and Shikra see it."""
 
 from collections.abc import Sequence
 from typing import ClassVar, final
@@ -9,41 +9,59 @@ from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame
 from deixis.coordinates._records import read_records
 from deixis.coordinates._said import BARE_KINDS, said_lists
+from deixis.core.errors import UnknownNameError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.core.transform import pad_to_square
+from deixis.core.transform import Transform, centre_crop, pad_to_square
+
+FITS = ("pad", "crop")
 
 
 @final
 class PaddedUnit(Convention):
-    """`[0.100,0.200,0.300,0.400]`: 0-1 of the square of the longer side, the picture in the middle.
+    """`[0.100,0.200,0.300,0.400]`: 0-1 of a square with the picture in its middle.
 
-    No place for labels; those of JSON are read. What lies in the padding is cut off.
+    The square is that of the longer side ("pad"), or, for checkpoints whose processor crops the
+    picture, that of the shorter one ("crop"): a region outside of it is refused, since the model
+    does not see it. No place for labels; those of JSON are read.
     """
 
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "[x0,y0,x1,y1], 0-1 of the picture padded to a square"
 
+    def __init__(self, *, fit: str = "pad") -> None:
+        if fit not in FITS:
+            raise UnknownNameError(kind="fit to a square", name=fit, known=FITS)
+        self.fit = fit
+
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return said_lists(regions, _frame(size), comma=",")
+        seen = self._square(size)
+        for region in regions:
+            seen.region(region).within(seen.after)
+        return said_lists(regions, self._frame(size), comma=",")
 
     @override
     def read(self, text: str, size: Size) -> Reading:
-        return read_records(text, _frame(size))
+        return read_records(text, self._frame(size))
 
     @override
     def quantum(self, size: Size) -> Quantum:
-        return _frame(size).quantum()
+        return self._frame(size).quantum()
 
+    def _square(self, size: Size) -> Transform:
+        if self.fit == "pad":
+            return pad_to_square(size)
+        side = min(size.width, size.height)
+        return centre_crop(size, Size(width=side, height=side))
 
-def _frame(size: Size) -> Frame:
-    padding = pad_to_square(size)
-    side = float(padding.after.width)
-    return Frame(
-        size=size,
-        step=(side, side),
-        last=(1.0, 1.0),
-        shift=(padding.shift_x, padding.shift_y),
-        decimals=3,
-    )
+    def _frame(self, size: Size) -> Frame:
+        square = self._square(size)
+        side = float(square.after.width)
+        return Frame(
+            size=size,
+            step=(side, side),
+            last=(1.0, 1.0),
+            shift=(square.shift_x, square.shift_y),
+            decimals=3,
+        )

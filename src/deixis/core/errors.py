@@ -10,6 +10,7 @@ DeixisError
 │   └── UnsupportedError      this model or convention cannot do what was asked
 ├── SampleError               one bad row of a data set; names the data set and the row
 ├── ModelError                a checkpoint that is broken, unsafe or not what it claims
+├── TrainingError             a run that cannot go on: the loss is not a number, the disk is full
 └── RemoteError               a server that failed, timed out or answered nonsense
 """
 
@@ -20,6 +21,17 @@ from typing import final
 
 class DeixisError(Exception):
     """The root: `except DeixisError` catches all that Deixis raises on purpose."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors travel between processes as they are, whatever their class is made with."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[DeixisError], words: tuple[object, ...], more: dict[str, object]) -> object:
+    error = kind.__new__(kind)
+    error.args = words
+    error.__dict__.update(more)
+    return error
 
 
 class UsageError(DeixisError):
@@ -78,6 +90,11 @@ class SampleError(DeixisError):
 @final
 class ModelError(DeixisError):
     """A checkpoint that is broken, unsafe to load, or not what it claims to be."""
+
+
+@final
+class TrainingError(DeixisError):
+    """A run that cannot go on; its last checkpoint stays as it is."""
 
 
 class RemoteError(DeixisError):

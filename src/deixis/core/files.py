@@ -1,8 +1,11 @@
 """Files that are there whole or not at all."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
+
+from deixis.core.errors import UsageError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -14,8 +17,19 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as refusal:
+        raise UsageError(f"cannot write {path}: {refusal.strerror or refusal}") from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are not there yet."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as refusal:
+        raise UsageError(f"cannot make {path}: {refusal.strerror or refusal}") from None
 
 
 def write_text(path: Path, content: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from deixis.ask.compose import compose
 from deixis.ask.loading import load
 from deixis.coordinates import conventions
-from deixis.core.files import write_text
+from deixis.core.files import make_folder, write_text
 from deixis.core.shapes import Box
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
@@ -24,7 +24,7 @@ def write_tour(folder: Path) -> Path:
     """The page, `index.html` in that folder."""
     still = still_life()
     parts = (_regions(still), _said(still), _shown(still), _asked(still), _looks(still))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / "index.html"
     lead = "Point at part of an image, and have any multimodal model understand."
     write_text(path, page.page("Deixis", lead, parts))

@@ -63,6 +63,16 @@ class Loading:
     attn_implementation: str | None = None  # "sdpa", "eager", "flash_attention_2"
     batch_size: int = 8  # questions answered at once
 
+    def record(self) -> dict[str, str]:
+        """What of it answers depend on."""
+        told = {
+            "revision": self.revision,
+            "quantize": self.quantize,
+            "adapter": self.adapter,
+            "attn_implementation": self.attn_implementation,
+        }
+        return {name: str(value) for name, value in told.items() if value is not None}
+
     def __post_init__(self) -> None:
         if self.device is not None and (self.device_map is not None or self.quantize):
             raise UsageError("device_map and quantize choose the device themselves; drop device")
@@ -92,7 +102,7 @@ def torch_dtype(dtype: str | torch.dtype) -> torch.dtype:
     if isinstance(dtype, torch.dtype):
         return dtype
     if dtype not in DTYPES:
-        raise UnknownNameError(kind="dtype", name=dtype, known=[*DTYPES, "auto"])
+        raise UnknownNameError(kind="dtype", name=str(dtype), known=[*DTYPES, "auto"])
     return DTYPES[dtype]
 
 
@@ -119,8 +129,21 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
     if loading.device is not None:
-        model.to(loading.device)
+        move(model, loading.device)
     return Opened(model=model.eval(), processor=processor)
+
+
+def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = None) -> None:
+    """Put a model on a device; UsageError names those that there are."""
+    try:
+        model.to(device=torch.device(device), dtype=dtype)
+    except (RuntimeError, AssertionError) as refusal:  # torch's own ways to say no
+        there = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
+        there += ["mps"] if torch.backends.mps.is_available() else []
+        raise UsageError(
+            f"cannot use the device {str(device)!r} ({first_line(refusal)}); "
+            f"there are: {', '.join(['cpu', *there])}"
+        ) from None
 
 
 def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
@@ -135,7 +158,12 @@ def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
         settings["attn_implementation"] = loading.attn_implementation
     if loading.quantize is not None:
         settings["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=loading.quantize == "4bit", load_in_8bit=loading.quantize == "8bit"
+            load_in_4bit=loading.quantize == "4bit",
+            load_in_8bit=loading.quantize == "8bit",
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_compute_dtype=(
+                torch.bfloat16 if loading.dtype == "auto" else torch_dtype(loading.dtype)
+            ),
         )
     with _said(f"the weights of {name!r} cannot be loaded"):
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
@@ -198,13 +226,14 @@ def _said(problem: str) -> Iterator[None]:
                 raise MissingExtraError(
                     package=package, extra=extra, needed_for="this processor"
                 ) from None
-        raise ModelError(f"{problem}: {_first_line(error)}") from None
+        raise ModelError(f"{problem}: {first_line(error)}") from None
     except json.JSONDecodeError as error:
         raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
     except _BROKEN as error:
-        raise ModelError(f"{problem}: {_first_line(error)}") from None
+        raise ModelError(f"{problem}: {first_line(error)}") from None
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The gist of a message of many lines."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return " ".join(lines[:2]) or type(error).__name__

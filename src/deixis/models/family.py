@@ -5,6 +5,7 @@ the rest. From `views` and `pack` follow the differentiable preparation, from `g
 places.
 """
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias
@@ -45,6 +46,8 @@ class Family(ABC):
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values",)
     # those of them that the language side needs as well (Qwen's grids, for its positions)
     shared_inputs: ClassVar[tuple[str, ...]] = ()
+    # what stands between a prompt without a chat template and the answer
+    answer_lead: ClassVar[str] = ""
     # values of the text tensors on answer tokens, where not 0
     answer_marks: ClassVar[dict[str, int]] = {}
 
@@ -53,6 +56,8 @@ class Family(ABC):
         self.processor = processor
         self.config = model.config
         self.image_processor = processor.image_processor
+        # transformers keeps state of a call on the model (Qwen's positions), so one call at a time
+        self.lock = threading.RLock()
 
     @abstractmethod
     def views(self, size: Size) -> tuple[View, ...]:
@@ -75,7 +80,7 @@ class Family(ABC):
         return self.grid(size)
 
     @property
-    def convention_settings(self) -> dict[str, int]:
+    def convention_settings(self) -> dict[str, int | str]:
         """What the family's coordinates depend on."""
         return {}
 
@@ -94,8 +99,11 @@ class Family(ABC):
     def language(self) -> Language:
         """The language side."""
         return CausalLanguage(
-            forward=lambda text, features: self.model(
-                **text, mm_encoder_outputs={"image": features}, use_cache=True
+            forward=lambda text, features, kept: self.model(
+                **text,
+                mm_encoder_outputs={"image": features},
+                use_cache=True,
+                logits_to_keep=kept,
             ),
             follow=lambda ids, cache: self.model(input_ids=ids, past_key_values=cache),
             start=lambda text, features, settings: self.model.generate(

@@ -19,6 +19,7 @@ Tensors: TypeAlias = dict[str, Tensor]
 Output: TypeAlias = Any  # Any: the output classes of transformers differ by family
 Answers: TypeAlias = Sequence[Sequence[int]]
 ANSWERS_AT_ONCE = 64
+CACHE_BYTES = 2 << 30
 IGNORED = -100
 
 
@@ -44,7 +45,8 @@ class Language(ABC):
 class CausalLanguage(Language):
     """Prompt and answer in one row, each token seeing those before it.
 
-    `forward(text, features)` runs a whole row; `follow(ids, cache)` runs further tokens on a cache;
+    `forward(text, features, kept)` runs a whole row and gives the last `kept` logits (0: all);
+    `follow(ids, cache)` runs further tokens on a cache;
     `start(text, features, settings)` generates and gives whole rows or the new tokens alone.
     `answer_marks` are the values that text tensors take on answer tokens (PaliGemma's token types).
     """
@@ -52,7 +54,7 @@ class CausalLanguage(Language):
     def __init__(
         self,
         *,
-        forward: Callable[[Tensors, Output], Output],
+        forward: Callable[[Tensors, Output, int], Output],
         follow: Callable[[Tensor, Output], Output],
         start: Callable[[Tensors, Output, dict[str, object]], Tensor],
         answer_marks: dict[str, int] | None = None,
@@ -64,21 +66,18 @@ class CausalLanguage(Language):
 
     @override
     def generate(self, text: Tensors, features: Output, **settings: object) -> list[list[int]]:
-        rows = self._start(text, features, settings)
-        prompt = text["input_ids"]
-        length = prompt.shape[1]
-        whole = rows.shape[1] >= length and bool((rows[:, :length] == prompt).all())
-        return [row[length if whole else 0 :].tolist() for row in rows]
+        return new_tokens(self._start(text, features, settings), text["input_ids"])
 
     @override
     @torch.no_grad()
     def score(self, text: Tensors, features: Output, answers: Answers) -> list[list[float]]:
-        prefix = self._forward(text, features)
+        prefix = self._forward(text, features, 1)
+        at_once = _answers_at_once(prefix.past_key_values)
         first = torch.log_softmax(prefix.logits[0, -1].float(), dim=-1)
         scores: list[list[float]] = []
-        for begin in range(0, len(answers), ANSWERS_AT_ONCE):
-            chunk = answers[begin : begin + ANSWERS_AT_ONCE]
-            last = begin + ANSWERS_AT_ONCE >= len(answers)
+        for begin in range(0, len(answers), at_once):
+            chunk = answers[begin : begin + at_once]
+            last = begin + at_once >= len(answers)
             cache = prefix.past_key_values if last else copy.deepcopy(prefix.past_key_values)
             scores.extend(self._score_chunk(first, cache, chunk))
         return scores
@@ -104,10 +103,9 @@ class CausalLanguage(Language):
     @override
     def loss(self, text: Tensors, features: Output, answers: Answers) -> Float[Tensor, ""]:
         rows, labels = self._with_answers(text, answers)
-        logits = self._forward(rows, features).logits[:, :-1].float()
-        return functional.cross_entropy(
-            logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED
-        )
+        logits = self._forward(rows, features, 0).logits[:, :-1]
+        answered = labels[:, 1:] != IGNORED
+        return functional.cross_entropy(logits[answered].float(), labels[:, 1:][answered])
 
     def _with_answers(self, text: Tensors, answers: Answers) -> tuple[Tensors, Tensor]:
         """Rows of prompt and answer, padded on the right, so that positions count from 0."""
@@ -195,6 +193,22 @@ class Seq2SeqLanguage(Language):
             logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="none"
         )
         return losses.view(labels.shape)
+
+
+def new_tokens(
+    rows: Int64[Tensor, "question _"], prompt: Int64[Tensor, "question _"]
+) -> list[list[int]]:
+    """What `generate` added: some models give the prompt before it, some do not."""
+    length = prompt.shape[1]
+    whole = rows.shape[1] >= length and bool((rows[:, :length] == prompt).all())
+    return [row[length if whole else 0 :].tolist() for row in rows]
+
+
+def _answers_at_once(cache: Output) -> int:
+    """As many as keep the repeated prefix within CACHE_BYTES."""
+    layers = [(layer.keys, layer.values) for layer in cache.layers]
+    size = sum(part.nbytes for layer in layers for part in layer if isinstance(part, Tensor))
+    return max(1, min(ANSWERS_AT_ONCE, CACHE_BYTES // max(size, 1)))
 
 
 def _right_padded(

@@ -1,6 +1,7 @@
 """A model by its name: a tiny one, a checkpoint on disk or on the hub, or one behind a server."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, final
@@ -9,7 +10,7 @@ import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import tiny
-from deixis.models._checkpoint import Loading, open_checkpoint, torch_dtype
+from deixis.models._checkpoint import Loading, move, open_checkpoint, torch_dtype
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
 from deixis.models.openai.model import from_name
@@ -33,7 +34,7 @@ class TinyLoading:
 def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass
     """The model of that name.
 
-    "tiny:llava" is a random one of a few thousand parameters (options: `TinyLoading`);
+    "tiny:llava" is a random one of a hundred thousand parameters (options: `TinyLoading`);
     "openai:MODEL@URL" is behind a server (options: `openai.Remote`); all else is a folder, or
     OWNER/NAME of the Hugging Face hub (options: `Loading`). A model of no known family is a
     `GenericModel`.
@@ -49,7 +50,13 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
             kind="folder, hub model (OWNER/NAME) or model", name=name, known=known
         )
     opened = open_checkpoint(name, loading)
-    return wrap(opened.model, opened.processor, name=name, batch_size=loading.batch_size)
+    return wrap(
+        opened.model,
+        opened.processor,
+        name=name,
+        batch_size=loading.batch_size,
+        loading=loading.record(),
+    )
 
 
 def wrap(
@@ -58,10 +65,16 @@ def wrap(
     *,
     name: str,
     batch_size: int = 8,
+    loading: Mapping[str, str] | None = None,
 ) -> VisionLanguageModel:
     """A model and processor that you have loaded yourself; a peft model's adapters stay active."""
     if batch_size < 1:
         raise UsageError(f"batch_size is at least 1, got {batch_size}")
+    if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
+        raise UsageError(
+            f"a processor of pictures and words is needed (AutoProcessor), got "
+            f"{type(processor).__name__}"
+        )
     if hasattr(model, "get_base_model"):  # peft puts its layers inside the model that it wraps
         model = model.get_base_model()
     tokenizer = processor.tokenizer
@@ -69,17 +82,27 @@ def wrap(
         tokenizer.pad_token = tokenizer.eos_token
     family = family_of(model.config)
     if family not in families.names():
-        return GenericModel(name=name, model=model, processor=processor, batch_size=batch_size)
+        return GenericModel(
+            name=name,
+            model=model,
+            processor=processor,
+            batch_size=batch_size,
+            loading=loading or {},
+        )
     return TransformersModel(
-        name=name, family=families.get(family)(model, processor), batch_size=batch_size
+        name=name,
+        family=families.get(family)(model, processor),
+        batch_size=batch_size,
+        loading=loading or {},
     )
 
 
 def _tiny(name: str, loading: TinyLoading) -> VisionLanguageModel:
     built = tiny.build(name.removeprefix("tiny:"), seed=loading.seed)
     model: Any = built.model
-    model.to(device=loading.device or "cpu", dtype=torch_dtype(loading.dtype))
-    return wrap(model, built.processor, name=name, batch_size=loading.batch_size)
+    move(model, loading.device or "cpu", torch_dtype(loading.dtype))
+    seed = {"seed": str(loading.seed)}
+    return wrap(model, built.processor, name=name, batch_size=loading.batch_size, loading=seed)
 
 
 def _options(kind: type[Options], options: dict[str, Any]) -> Options:

@@ -1,10 +1,11 @@
 """The one model class over transformers: a family's ways joined with what all families share."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import final
 
-import PIL.Image
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -13,7 +14,17 @@ from typing_extensions import override
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.models._dialogue import chat_inputs, completion, generate_settings
+from deixis.models._dialogue import (
+    answer_turn,
+    chat_inputs,
+    check_questions,
+    completion,
+    generate_settings,
+    listed_ends,
+    seeded,
+    shown,
+    system_form,
+)
 from deixis.models.family import Family
 from deixis.models.language import Output, Tensors
 from deixis.nn.grid import TokenGrid
@@ -32,15 +43,18 @@ from deixis.nn.interface import (
     VisionTokens,
     picture_size,
 )
+from deixis.nn.view import View
+
+MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class TransformersModel(VisionLanguageModel):
-    """A transformers checkpoint of a known family.
+    """A transformers checkpoint of a known family; safe to use from several threads, one at a time.
 
     `rounding` keeps the 8-bit roundings of the family's processor when pixels are tensors; a
-    learned pixel prompt that leaves 0..255 turns it off.
+    learned pixel prompt that leaves 0..255 turns it off. `loading` tells how it was loaded.
     """
 
     name: str
@@ -49,6 +63,7 @@ class TransformersModel(VisionLanguageModel):
     rounding: bool = True
     token_change: TokenChange | None = None
     pixel_change: PixelChange | None = None
+    loading: Mapping[str, str] = field(default_factory=dict)
 
     @property
     @override
@@ -58,19 +73,34 @@ class TransformersModel(VisionLanguageModel):
 
     @property
     @override
-    def convention_settings(self) -> Mapping[str, int]:
+    def convention_settings(self) -> Mapping[str, int | str]:
         return self.family.convention_settings
+
+    @cached_property
+    def abilities(self) -> Abilities:  # type: ignore[override]
+        """What the family can do, and this checkpoint's chat template."""
+        system = self.family.abilities.system and system_form(self.family.processor) is not None
+        return replace(self.family.abilities, system=system)
 
     @property
     @override
-    def abilities(self) -> Abilities:  # type: ignore[override]
-        """What the family can do."""
-        return self.family.abilities
+    def record(self) -> Mapping[str, str]:
+        changes = [
+            name
+            for name, change in (("pixels", self.pixel_change), ("tokens", self.token_change))
+            if change is not None
+        ]
+        dtype = str(self.family.model.dtype).removeprefix("torch.")
+        return {**self.loading, "dtype": dtype, "changed": " ".join(changes)}
 
     @property
     def device(self) -> torch.device:
         """Where the inputs go."""
-        return self.family.model.get_input_embeddings().weight.device
+        embeddings = self.family.model.get_input_embeddings()
+        hook = getattr(embeddings, "_hf_hook", None)  # of a model that lies on the disk or CPU
+        if embeddings.weight.device.type == "meta" and hook is not None:
+            return torch.device(hook.execution_device)
+        return embeddings.weight.device
 
     @override
     @torch.no_grad()
@@ -78,24 +108,28 @@ class TransformersModel(VisionLanguageModel):
         self, questions: Sequence[Question], settings: Generation | None = None
     ) -> list[Completion]:
         settings = settings or Generation()
+        self._check(questions)
         tokenizer = self.family.processor.tokenizer
-        ends = self.family.generation_config.eos_token_id
+        chosen = generate_settings(settings, tokenizer)
         completions: list[Completion] = []
-        for begin in range(0, len(questions), self.batch_size):
-            batch = questions[begin : begin + self.batch_size]
-            text, features = self._encoded(batch)
-            chosen = generate_settings(settings, tokenizer)
-            ids = self.family.language().generate(text, features, **chosen)
-            completions.extend(completion(row, settings, tokenizer, ends) for row in ids)
+        with self.family.lock, self._evaluating(), seeded(settings.seed):
+            for begin in range(0, len(questions), self.batch_size):
+                batch = questions[begin : begin + self.batch_size]
+                text, features = self._encoded(batch)
+                ids = self.family.language().generate(text, features, **chosen)
+                completions.extend(completion(row, settings, tokenizer, self._ends) for row in ids)
         return completions
 
     @override
+    @torch.no_grad()
     def answer_logprobs(self, question: Question, answers: Sequence[str]) -> list[AnswerScore]:
         if not answers:
             return []
-        text, features = self._encoded([question])
-        ids = [self._answer_ids(answer) for answer in answers]
-        scores = self.family.language().score(text, features, ids)
+        self._check([question])
+        ids = [self._turn(Example(question=question, answer=answer))[:-1] for answer in answers]
+        with self.family.lock, self._evaluating():
+            text, features = self._encoded([question])
+            scores = self.family.language().score(text, features, ids)
         return [
             AnswerScore(answer=answer, token_logprobs=tuple(score))
             for answer, score in zip(answers, scores, strict=True)
@@ -105,14 +139,16 @@ class TransformersModel(VisionLanguageModel):
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
         if not examples:
             raise UsageError("a loss needs at least one example")
-        text, features = self._encoded([example.question for example in examples])
-        end = self._end_of_answer()
-        ids = [[*self._answer_ids(example.answer), end] for example in examples]
-        return self.family.language().loss(text, features, ids)
+        self._check([example.question for example in examples])
+        ids = [self._turn(example) for example in examples]
+        with self.family.lock:
+            text, features = self._encoded([example.question for example in examples])
+            return self.family.language().loss(text, features, ids)
 
     @override
     def prepare(self, pixels: Pixels) -> Tensors:
-        return self.family.pack([[self._views(pixels)]])
+        self._check_size(pixels, self.family.views)
+        return self.family.pack([[self._views(pixels, self.family.views)]])
 
     @override
     def token_grid(self, size: Size) -> TokenGrid:
@@ -123,10 +159,12 @@ class TransformersModel(VisionLanguageModel):
         self, pictures: Sequence[Picture], text: str | None = None
     ) -> list[VisionTokens]:
         questions = [Question(pictures=(picture,), text=text or "") for picture in pictures]
+        self._check(questions)
         tokens: list[VisionTokens] = []
-        for question in questions:
-            inputs = self._inputs([question])
-            tokens.extend(self._split(self.family.encode(inputs), [question]))
+        with self.family.lock:
+            for question in questions:
+                inputs = self._inputs([question])
+                tokens.extend(self._split(self.family.encode(inputs), [question]))
         return tokens
 
     @override
@@ -137,9 +175,48 @@ class TransformersModel(VisionLanguageModel):
     def with_pixel_change(self, change: PixelChange | None) -> "TransformersModel":
         return replace(self, pixel_change=change)
 
+    @property
+    def _ends(self) -> tuple[int, ...]:
+        return listed_ends(self.family.generation_config.eos_token_id)
+
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
+        """Without dropout and checkpointing, also in the middle of a training."""
+        training = [module for module in self.family.model.modules() if module.training]
+        for module in training:
+            module.training = False
+        try:
+            yield
+        finally:
+            for module in training:
+                module.training = True
+
+    def _check(self, questions: Sequence[Question]) -> None:
+        can = self.abilities
+        check_questions(self.name, questions, many_pictures=can.many_pictures, system=can.system)
+        for question in questions:
+            for picture in question.pictures:
+                self._check_size(picture, self._views_of(question))
+
+    def _check_size(self, picture: Picture, views: Callable[[Size], tuple[View, ...]]) -> None:
+        """A thin picture can grow beyond all memory when its short side is enlarged."""
+        size = picture_size(picture)
+        largest = max(
+            (step.size for view in views(size) for step in view.steps),
+            key=lambda step: step.area,
+            default=size,
+        )
+        if largest.area > MOST_PIXELS:
+            raise UnsupportedError(
+                f"{self.name} would enlarge a {size} picture to {largest}; crop or pad it first"
+            )
+
+    def _views_of(self, question: Question) -> Callable[[Size], tuple[View, ...]]:
+        alone = len(question.pictures) == 1
+        return self.family.views if alone else self.family.views_beside_others
+
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
         """Text tensors and the vision side's output, with the changes applied."""
-        self._check(questions)
         inputs = self._inputs(questions)
         features = self.family.encode(inputs)
         if self.token_change is not None:
@@ -148,27 +225,14 @@ class TransformersModel(VisionLanguageModel):
         text = {name: value for name, value in inputs.items() if name not in pixels_only}
         return text, features
 
-    def _check(self, questions: Sequence[Question]) -> None:
-        for question in questions:
-            if not question.pictures:
-                raise UsageError("a question needs at least one picture")
-            if len(question.pictures) > 1 and not self.abilities.many_pictures:
-                raise UnsupportedError(f"{self.name} takes one picture a question")
-            if question.system is not None and not self.abilities.system:
-                raise UnsupportedError(f"{self.name} takes no system prompt")
-            for picture in question.pictures:
-                # some families refuse some shapes
-                self.family.views(picture_size(picture))
-
     def _inputs(self, questions: Sequence[Question]) -> Tensors:
         """The processor's tensors; pixels that are tensors go the differentiable way."""
-        shown = [[self._shown(picture) for picture in q.pictures] for q in questions]
         if self.family.processor.chat_template:
-            inputs = chat_inputs(self.family.processor, questions, shown)
+            inputs = chat_inputs(self.family.processor, questions)
         else:
             inputs = self.family.processor(
                 text=[self.family.prompt(question) for question in questions],
-                images=[picture for pictures in shown for picture in pictures],
+                images=[shown(picture) for question in questions for picture in question.pictures],
                 padding=True,
                 padding_side=self.family.padding_side,
                 return_tensors="pt",
@@ -176,36 +240,33 @@ class TransformersModel(VisionLanguageModel):
         tensors = {name: value for name, value in inputs.items() if isinstance(value, Tensor)}
         tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
         if self._needs_twin(questions):
-            views = [
+            batch = [
                 [
-                    self._views(_as_pixels(picture), alone=len(question.pictures) == 1)
+                    self._views(self._as_pixels(picture), self._views_of(question))
                     for picture in question.pictures
                 ]
                 for question in questions
             ]
-            tensors |= self.family.pack(views)
+            tensors |= self.family.pack(batch)
         return {name: self._placed(value) for name, value in tensors.items()}
 
     def _needs_twin(self, questions: Sequence[Question]) -> bool:
         tensors = any(isinstance(p, Tensor) for question in questions for p in question.pictures)
         return tensors or self.pixel_change is not None
 
-    def _views(self, pixels: Pixels, *, alone: bool = True) -> list[Tensor]:
+    def _views(self, pixels: Pixels, views: Callable[[Size], tuple[View, ...]]) -> list[Tensor]:
         if self.pixel_change is not None:
             pixels = self.pixel_change(pixels)
         normalise = self.family.normalisation
-        views = self.family.views if alone else self.family.views_beside_others
         return [
             normalise(view.look(pixels, rounding=self.rounding))
             for view in views(picture_size(pixels))
         ]
 
-    def _shown(self, picture: Picture) -> PIL.Image.Image:
-        """What the processor gets; of an array, it would take 1, 3 or 4 rows for channels."""
+    def _as_pixels(self, picture: Picture) -> Pixels:
         if isinstance(picture, Image):
-            return picture.pil()
-        rounded = picture.detach().round().clamp(0, 255).to("cpu", torch.uint8)
-        return PIL.Image.fromarray(rounded.permute(1, 2, 0).contiguous().numpy())
+            return torch.from_numpy(picture.pixels.copy()).to(self.device).permute(2, 0, 1).float()
+        return picture
 
     def _placed(self, value: Tensor) -> Tensor:
         if value.is_floating_point():
@@ -242,22 +303,16 @@ class TransformersModel(VisionLanguageModel):
             raise UsageError(f"a token change keeps the shapes {expected}, got {shapes}")
         features.pooler_output = _reformed(torch.cat(after), features.pooler_output)
 
-    def _answer_ids(self, answer: str) -> list[int]:
-        ids: list[int] = self.family.processor.tokenizer(answer, add_special_tokens=False).input_ids
-        if not ids:
-            raise UsageError(f"an answer needs at least one token, got {answer!r}")
-        return ids
-
-    def _end_of_answer(self) -> int:
-        ends = self.family.generation_config.eos_token_id
-        end = ends[0] if isinstance(ends, list) else ends
-        return int(self.family.processor.tokenizer.eos_token_id if end is None else end)
-
-
-def _as_pixels(picture: Picture) -> Pixels:
-    if isinstance(picture, Tensor):
-        return picture
-    return torch.from_numpy(picture.pixels.copy()).permute(2, 0, 1).float()
+    def _turn(self, example: Example) -> list[int]:
+        """Token ids of the answer and of its end."""
+        turn = answer_turn(
+            self.family.processor,
+            example.question,
+            example.answer,
+            self._ends,
+            lead=self.family.answer_lead,
+        )
+        return [*turn.ids, turn.end]
 
 
 def _flat(pooled: Output) -> Float[Tensor, "token dim"]:

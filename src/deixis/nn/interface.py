@@ -1,5 +1,6 @@
 """The interface that every model adapter gives, and the values that go in and out of it."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ def picture_size(picture: Picture) -> Size:
         return picture.size
     if picture.ndim != 3 or picture.shape[0] != 3:
         raise UsageError(f"pixels are 3 x height x width, got {tuple(picture.shape)}")
+    if not picture.is_floating_point():
+        raise UsageError(f"pixels are floats of 0..255, got {picture.dtype}: call .float()")
     return Size(width=int(picture.shape[2]), height=int(picture.shape[1]))
 
 
@@ -59,10 +62,15 @@ class Generation:
     def __post_init__(self) -> None:
         if self.max_new_tokens < 1:
             raise UsageError(f"max_new_tokens is at least 1, got {self.max_new_tokens}")
-        if self.temperature < 0 or not 0 < self.top_p <= 1:
+        finite = math.isfinite(self.temperature)
+        if not finite or self.temperature < 0 or not 0 < self.top_p <= 1:
             raise UsageError(
                 f"temperature is ≥ 0 and top_p within (0, 1], got {self.temperature}, {self.top_p}"
             )
+        if self.seed is not None and not 0 <= self.seed < 2**63:
+            raise UsageError(f"a seed is within 0..2^63, got {self.seed}")
+        if not all(isinstance(stop, str) and stop for stop in self.stop):
+            raise UsageError(f"stops are words of at least one letter, got {self.stop}")
 
 
 @final
@@ -134,8 +142,13 @@ class VisionLanguageModel(ABC):
     abilities: Abilities
 
     @property
-    def convention_settings(self) -> Mapping[str, int]:
+    def convention_settings(self) -> Mapping[str, int | str]:
         """What its coordinates depend on (Qwen2.5-VL: the pixels that its processor allows)."""
+        return {}
+
+    @property
+    def record(self) -> Mapping[str, str]:
+        """What its answers depend on besides its name: precision, revision, adapter, changes."""
         return {}
 
     @abstractmethod

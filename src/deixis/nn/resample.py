@@ -104,7 +104,7 @@ def _nearest(before: int, after: int) -> Tensor:
     return torch.tensor([min(int(place), before - 1) for place in places])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)  # a matrix of a large picture has tens of megabytes
 def _weights(before: int, after: int, resample: str) -> Float64[Tensor, "after before"]:
     """Pillow's filter weights, one row per new pixel."""
     scale = before / after

@@ -37,6 +37,12 @@ def clip_view(processor: Any, size: Size) -> View:  # Any: a transformers image 
     return view
 
 
+def square_fit(processor: Any) -> dict[str, int | str]:  # Any: a transformers image processor
+    """Which square of the picture its numbers are shares of: what the processor shows of it."""
+    padded = getattr(processor, "do_pad", False) or not processor.do_center_crop
+    return {"fit": "pad" if padded else "crop"}
+
+
 def resized(processor: Any, size: Size) -> Size:  # Any: a transformers image processor
     """The size that the processor's own `size` asks for."""
     asked = dict(processor.size)

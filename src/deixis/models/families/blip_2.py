@@ -20,6 +20,7 @@ class Blip2(Family):
 
     convention: ClassVar[str] = "permille"
     abilities: ClassVar[Abilities] = QFORMER
+    answer_lead: ClassVar[str] = " "
 
     @property
     @override

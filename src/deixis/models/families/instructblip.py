@@ -20,6 +20,7 @@ class InstructBlip(Family):
 
     convention: ClassVar[str] = "permille"
     abilities: ClassVar[Abilities] = QFORMER
+    answer_lead: ClassVar[str] = " "
     vision_inputs: ClassVar[tuple[str, ...]] = (
         "pixel_values",
         "qformer_input_ids",

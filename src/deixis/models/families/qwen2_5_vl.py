@@ -23,8 +23,8 @@ class Qwen25Vl(Family):
 
     @property
     @override
-    def convention_settings(self) -> dict[str, int]:
-        return qwen_sizing(self.image_processor)
+    def convention_settings(self) -> dict[str, int | str]:
+        return dict(qwen_sizing(self.image_processor))
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:

@@ -5,7 +5,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.families._clip import clip_view, stacked, whole_grid
+from deixis.models.families._clip import clip_view, square_fit, stacked, whole_grid
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.nn.grid import TokenGrid
@@ -17,6 +17,11 @@ class VipLlava(Family):
     """`llava-hf/vip-llava-*`."""
 
     convention: ClassVar[str] = "padded_unit"
+
+    @property
+    @override
+    def convention_settings(self) -> dict[str, int | str]:
+        return square_fit(self.image_processor)
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:
