@@ -309,7 +309,8 @@ def test_said_numbers_are_shares_of_what_the_tower_sees(name):
     seen = view.transform.box(cup.box())
     shares = [value / view.size.width for value in seen.xyxy]
     said = model.convention.say([cup], size)
-    assert json.loads(said) == pytest.approx(shares, abs=0.0006)
+    # the processor rounds its crop to whole pixels of a view that is very small here
+    assert json.loads(said) == pytest.approx(shares, abs=0.0005 + 0.5 / view.size.width)
     (read,) = model.convention.read(said, size).regions
     assert read.box().xyxy == pytest.approx(cup.box().xyxy, abs=0.5)
 

@@ -1,13 +1,14 @@
 """What CLIP's picture preparation and single-view families share."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.size import Size
-from deixis.models.family import Batch
+from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.nn.grid import GridView, TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
@@ -78,3 +79,26 @@ def whole_grid(view: View, patch: int) -> TokenGrid:
     """One token a patch, row by row."""
     only = cells(view, patch)
     return TokenGrid(size=view.original, num_tokens=only.tokens.size, views=(only,))
+
+
+class ClipFamily(Family):
+    """Families that see one view of the picture, prepared as CLIP does, a token a patch."""
+
+    convention: ClassVar[str] = "padded_unit"
+
+    @property
+    @override
+    def convention_settings(self) -> dict[str, int | str]:
+        return square_fit(self.image_processor)
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return (clip_view(self.image_processor, size),)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return stacked(batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        return whole_grid(self.views(size)[0], self.config.vision_config.patch_size)

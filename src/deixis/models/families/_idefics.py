@@ -1,13 +1,14 @@
 """What Idefics3 and SmolVLM share: tiles of the picture made large, then the whole of it."""
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
+from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.models.families._tiles import filled_up, setting, tiled, views_grid
-from deixis.models.family import Batch
+from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import Resample
@@ -64,3 +65,22 @@ def _whole_tiles(size: Size, side: int) -> Size:
         return Size(width=width, height=math.ceil(int(width / shape) / side) * side)
     height = math.ceil(size.height / side) * side
     return Size(width=math.ceil(int(height * shape) / side) * side, height=height)
+
+
+class IdeficsFamily(Family):
+    """Families that see tiles of the picture made large, then the whole."""
+
+    convention: ClassVar[str] = "permille"
+    vision_inputs: ClassVar[tuple[str, ...]] = VISION_INPUTS
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return idefics_views(self.processor, self.resample, size)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return idefics_packed(batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        return idefics_grid(self.config, self.views(size))

@@ -1,14 +1,17 @@
 """What Pixtral and Mistral 3 share: a picture at its own shape, padded only to its neighbours."""
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch.nn import functional
+from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.family import Batch
+from deixis.models.families._clip import whole_grid
+from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
+from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
 from deixis.nn.view import Resized, View
 
@@ -54,3 +57,22 @@ def _within(size: Size, limits: dict[str, int]) -> Size:
 def _whole_tokens(size: Size, side: int) -> Size:
     columns, rows = (size.width - 1) // side + 1, (size.height - 1) // side + 1
     return Size(width=columns * side, height=rows * side)
+
+
+class PixtralFamily(Family):
+    """Families on Pixtral's encoder."""
+
+    convention: ClassVar[str] = "permille"
+    vision_inputs: ClassVar[tuple[str, ...]] = VISION_INPUTS
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return (pixtral_view(self.processor, size),)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return pixtral_padded(batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        return whole_grid(self.views(size)[0], token_side(self.processor))

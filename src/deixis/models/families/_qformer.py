@@ -6,16 +6,19 @@ directly, with the queries' features put in the places of the picture tokens.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from jaxtyping import Float
 from torch import Tensor
+from typing_extensions import override
 
 from deixis.core.errors import ModelError
-from deixis.models.families._clip import whole_grid
-from deixis.models.family import FULL
+from deixis.core.size import Size
+from deixis.models.families._clip import clip_view, stacked, whole_grid
+from deixis.models.family import FULL, Batch, Family
 from deixis.models.language import CausalLanguage, Language, Output, Seq2SeqLanguage, Tensors
 from deixis.nn.grid import TokenGrid
+from deixis.nn.interface import Abilities, Question
 from deixis.nn.view import View
 
 Embed: TypeAlias = Callable[[Tensors, Output], Tensor]
@@ -75,3 +78,47 @@ def _embed(model: Any) -> Embed:  # Any: BLIP-2's or InstructBLIP's class
         return embedded.masked_scatter(places, queries)
 
     return embed
+
+
+class QFormerFamily(Family):
+    """Families whose learned queries look at one view of the picture."""
+
+    convention: ClassVar[str] = "permille"
+    abilities: ClassVar[Abilities] = QFORMER
+    answer_lead: ClassVar[str] = " "
+
+    @property
+    @override
+    def base(self) -> Any:  # Any: transformers' own class
+        return self.model
+
+    @property
+    @override
+    def generation_config(self) -> Any:  # Any: transformers' own class
+        return self.model.language_model.generation_config
+
+    @property
+    @override
+    def padding_side(self) -> str:
+        return qformer_padding(self.model)
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return (clip_view(self.image_processor, size),)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return stacked(batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        patch = self.config.vision_config.patch_size
+        return query_grid(self.views(size)[0], patch, self.config.num_query_tokens)
+
+    @override
+    def prompt(self, question: Question) -> str:
+        return question.text
+
+    @override
+    def language(self) -> Language:
+        return qformer_language(self.model)

@@ -1,13 +1,16 @@
 """What the Qwen-VL families share: a picture at nearly its own shape, patches merged in tokens."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
+from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.core.sizing import smart_resize
-from deixis.models.family import Batch
+from deixis.models.families._clip import whole_grid
+from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
+from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
 from deixis.nn.view import Resized, View
 
@@ -46,3 +49,23 @@ def qwen_patches(processor: Any, batch: Batch) -> Tensors:  # Any: a transformer
         "pixel_values": torch.cat(patches),
         "image_grid_thw": torch.tensor(grids, device=device),
     }
+
+
+class QwenFamily(Family):
+    """Families that see the picture at nearly its own shape, blocks of patches a token."""
+
+    vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "image_grid_thw")
+    shared_inputs: ClassVar[tuple[str, ...]] = ("image_grid_thw",)
+
+    @override
+    def views(self, size: Size) -> tuple[View, ...]:
+        return (qwen_view(self.image_processor, size),)
+
+    @override
+    def pack(self, batch: Batch) -> Tensors:
+        return qwen_patches(self.image_processor, batch)
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        side = qwen_sizing(self.image_processor)["factor"]
+        return whole_grid(self.views(size)[0], side)

@@ -2,34 +2,11 @@
 
 from typing import ClassVar, final
 
-from typing_extensions import override
-
-from deixis.core.size import Size
-from deixis.models.families._clip import whole_grid
-from deixis.models.families._qwen import qwen_patches, qwen_sizing, qwen_view
-from deixis.models.family import Batch, Family
-from deixis.models.language import Tensors
-from deixis.nn.grid import TokenGrid
-from deixis.nn.view import View
+from deixis.models.families._qwen import QwenFamily
 
 
 @final
-class Qwen3Vl(Family):
+class Qwen3Vl(QwenFamily):
     """`Qwen/Qwen3-VL-*` and its kin."""
 
     convention: ClassVar[str] = "qwen3_vl"
-    vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "image_grid_thw")
-    shared_inputs: ClassVar[tuple[str, ...]] = ("image_grid_thw",)
-
-    @override
-    def views(self, size: Size) -> tuple[View, ...]:
-        return (qwen_view(self.image_processor, size),)
-
-    @override
-    def pack(self, batch: Batch) -> Tensors:
-        return qwen_patches(self.image_processor, batch)
-
-    @override
-    def grid(self, size: Size) -> TokenGrid:
-        side = qwen_sizing(self.image_processor)["factor"]
-        return whole_grid(self.views(size)[0], side)
