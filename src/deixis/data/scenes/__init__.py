@@ -1,0 +1,1 @@
+"""The Scenes world: small pictures drawn by code, with their whole truth and questions."""

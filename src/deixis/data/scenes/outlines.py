@@ -1,0 +1,105 @@
+"""Outlines of pictograms and letters, read from the DejaVu fonts that matplotlib ships."""
+
+import hashlib
+import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from fontTools.pens.basePen import decomposeQuadraticSegment
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
+from jaxtyping import Int64
+
+from deixis.core.errors import UsageError
+
+# the same outlines on any machine, or none: version 2.37, unchanged since 2016
+FONTS = {
+    "DejaVuSans.ttf": "3fdf69cabf06049ea70a00b5919340e2ce1e6d02b0cc3c4b44fb6801bd1e0d22",
+    "DejaVuSans-Bold.ttf": "b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167",
+}
+PICTOGRAMS, LETTERS = FONTS
+UNIT = 64  # outline points are in 1/64 of the font's units
+CURVE_STEPS = 8
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outline:
+    """Closed rings of corners, x right and y down from the baseline, in 1/64 font units."""
+
+    rings: tuple[Int64[np.ndarray, "_ 2"], ...]
+    advance: int
+
+
+@cache
+def outline(symbol: str, font: str = PICTOGRAMS) -> Outline:
+    """One symbol's outline, its curves cut into straight pieces."""
+    opened = _font(font)
+    name = opened.getBestCmap().get(ord(symbol))
+    if name is None:
+        raise UsageError(f"{font} has no outline for {symbol!r} (U+{ord(symbol):04X})")
+    glyphs = opened.getGlyphSet()
+    pen = DecomposingRecordingPen(glyphs)
+    glyphs[name].draw(pen)
+    return Outline(rings=tuple(_rings(pen.value)), advance=int(glyphs[name].width) * UNIT)
+
+
+@cache
+def _font(name: str) -> TTFont:
+    found = importlib.util.find_spec("matplotlib")
+    if found is None or not found.submodule_search_locations:
+        raise UsageError("Scenes are drawn from matplotlib's fonts: pip install matplotlib")
+    folder = Path(found.submodule_search_locations[0])
+    content = (folder / "mpl-data" / "fonts" / "ttf" / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != FONTS[name]:
+        raise UsageError(
+            f"matplotlib's {name} is not version 2.37, so Scenes would not be the same pictures; "
+            "install a matplotlib that ships that version"
+        )
+    return TTFont(BytesIO(content), lazy=True)
+
+
+# Any: fontTools' recordings are untyped pairs of a command and its points
+def _rings(commands: Iterable[tuple[str, Any]]) -> list[Int64[np.ndarray, "_ 2"]]:
+    rings: list[list[tuple[int, int]]] = []
+    for command, points in commands:
+        if command == "moveTo":
+            rings.append([_whole(points[0])])
+        elif command == "lineTo":
+            rings[-1].append(_whole(points[0]))
+        elif command == "qCurveTo":
+            _bend(rings, points)
+    return [np.array(ring, dtype=np.int64) for ring in rings if len(ring) > 2]
+
+
+def _bend(rings: list[list[tuple[int, int]]], points: Any) -> None:  # Any: as above
+    if points[-1] is None:  # a ring without corners starts between its last and first control
+        (x0, y0), (x1, y1) = points[-2], points[0]
+        start = ((x0 + x1) / 2, (y0 + y1) / 2)
+        rings.append([_whole(start)])
+        points = (*points[:-1], start)
+    for control, end in decomposeQuadraticSegment(points):
+        rings[-1].extend(_curve(rings[-1][-1], _whole(control), _whole(end)))
+
+
+def _whole(point: tuple[float, float]) -> tuple[int, int]:
+    return round(point[0] * UNIT), -round(point[1] * UNIT)
+
+
+def _curve(
+    start: tuple[int, int], control: tuple[int, int], end: tuple[int, int]
+) -> list[tuple[int, int]]:
+    corners = []
+    for step in range(1, CURVE_STEPS + 1):
+        rest = CURVE_STEPS - step
+        x, y = (
+            (rest * rest * a + 2 * step * rest * b + step * step * c) // CURVE_STEPS**2
+            for a, b, c in zip(start, control, end, strict=True)
+        )
+        corners.append((x, y))
+    return corners

@@ -1,0 +1,78 @@
+"""What may be in a picture, by named splits: some things are held out of training on purpose."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import final
+
+from deixis.core.errors import UnknownNameError
+from deixis.data.scenes.entities import Entity, entities
+from deixis.data.scenes.words import lexicon
+
+STYLES = ("plain", "outline", "shadow", "gradient", "striped")
+NOVEL_STYLES = ("gradient", "striped")
+EVERY_NOVEL_ENTITY, EVERY_NOVEL_WORD = 8, 10
+# how marks are drawn over these pictures in training, and how only in tests
+MARK_COLOURS = ("red", "green", "blue", "yellow", "magenta", "cyan", "orange", "white")
+NOVEL_MARK_COLOURS = ("magenta", "orange")
+MARK_WIDTHS = (1, 2, 3, 4, 5)  # in 1/96 of the side
+NOVEL_MARK_WIDTHS = (1, 5)
+MARK_ALPHAS = (96, 128, 160, 192, 224, 255)
+NOVEL_MARK_ALPHAS = (96, 160)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Split:
+    """A named set of pictures: what they are made of, and their own stream of draws.
+
+    `stream` keeps the splits' pictures apart: no two splits share one.
+    """
+
+    name: str
+    stream: int
+    entities: tuple[Entity, ...]
+    styles: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def novel_entities() -> tuple[Entity, ...]:
+    """Those that no training picture has: every eighth of the list, so from all groups."""
+    return entities()[EVERY_NOVEL_ENTITY - 3 :: EVERY_NOVEL_ENTITY]
+
+
+def novel_words() -> tuple[str, ...]:
+    """The words that no training picture has."""
+    return lexicon()[EVERY_NOVEL_WORD - 1 :: EVERY_NOVEL_WORD]
+
+
+@cache
+def splits() -> dict[str, Split]:
+    """All splits by name.
+
+    train, validation and test differ in their draws only; each novel_… split has one part that
+    training never saw; everything has all of it.
+    """
+    new_entities, new_words = set(novel_entities()), set(novel_words())
+    known = tuple(entity for entity in entities() if entity not in new_entities)
+    styles = tuple(style for style in STYLES if style not in NOVEL_STYLES)
+    words = tuple(word for word in lexicon() if word not in new_words)
+    parts = {
+        "train": (known, styles, words),
+        "validation": (known, styles, words),
+        "test": (known, styles, words),
+        "novel_entities": (novel_entities(), styles, words),
+        "novel_styles": (known, NOVEL_STYLES, words),
+        "novel_words": (known, styles, novel_words()),
+        "everything": (entities(), STYLES, lexicon()),
+    }
+    return {
+        name: Split(name=name, stream=stream, entities=things, styles=drawn, words=said)
+        for stream, (name, (things, drawn, said)) in enumerate(parts.items())
+    }
+
+
+def split_named(name: str) -> Split:
+    """The split of that name."""
+    if name not in splits():
+        raise UnknownNameError(kind="split", name=name, known=splits())
+    return splits()[name]

@@ -1,0 +1,48 @@
+"""`deixis lab scenes` and `deixis lab atlas`."""
+
+import json
+
+import pytest
+
+from deixis.cli.main import main
+from deixis.core.images import open_image
+
+
+def test_scenes_writes_a_sheet_and_says_how_many(tmp_path, capsys):
+    out = tmp_path / "sheet.png"
+    assert main(["lab", "scenes", "--out", str(out), "--num", "3", "--size", "64"]) == 0
+    assert "3 on" in capsys.readouterr().out
+    assert open_image(out).size.height > 64
+
+
+def test_scenes_prints_the_truth_as_json(tmp_path, capsys):
+    out = str(tmp_path / "sheet.png")
+    arguments = ["lab", "scenes", "--out", out, "--num", "2", "--show-regions", "--json"]
+    assert main(arguments) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["sheet"] == out
+    assert [entry["scene"] for entry in record["scenes"]] == [
+        "scenes/train/0/0",
+        "scenes/train/0/1",
+    ]
+
+
+def test_atlas_prints_all_entities_as_json(tmp_path, capsys):
+    assert main(["lab", "atlas", "--out", str(tmp_path / "atlas.png"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["atlas"]) == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--num", "0"], "--num is within 1"),
+        (["--size", "20"], "64..448"),
+        (["--split", "tests"], "did you mean 'test'"),
+        (["--first", "-4"], "index"),
+        (["--out", "/nowhere/sheet.png"], "cannot write"),
+    ],
+)
+def test_a_mistake_exits_with_2_and_says_what_to_do(wrong, said, tmp_path, capsys):
+    out = ["--out", str(tmp_path / "sheet.png")]
+    assert main(["lab", "scenes", *out, "--num", "1", *wrong]) == 2
+    assert said in capsys.readouterr().err
