@@ -39,7 +39,7 @@ def test_atlas_prints_all_entities_as_json(tmp_path, capsys):
         (["--size", "20"], "64..448"),
         (["--split", "tests"], "did you mean 'test'"),
         (["--first", "-4"], "index"),
-        (["--out", "/nowhere/sheet.png"], "cannot write"),
+        (["--out", "/proc/nowhere/sheet.png"], "cannot make"),
     ],
 )
 def test_a_mistake_exits_with_2_and_says_what_to_do(wrong, said, tmp_path, capsys):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_bytes
+from deixis.core.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from deixis.lab.sheet import Sheet
@@ -62,10 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Draw the sheet, write it, say what is on it."""
     sheet: Sheet = arguments.draw(arguments)
-    try:
-        write_bytes(arguments.out, sheet.image.png())
-    except OSError as broken:
-        raise UsageError(f"cannot write {arguments.out}: {broken}") from None
+    make_folder(arguments.out.parent)
+    write_bytes(arguments.out, sheet.image.png())
     if arguments.json:
         record = {"sheet": str(arguments.out), arguments.part: list(sheet.entries)}
         print(json.dumps(record, ensure_ascii=False))
