@@ -1,0 +1,190 @@
+"""Train: a recipe by its name, or a model on your own conversations about pictures.
+
+  deixis train nano_encoder --out runs/nano/encoder
+  deixis train data.json --images pictures --model llava-hf/llava-1.5-7b-hf --out runs/mine
+  deixis train data.jsonl --images pictures --model MODEL --parts lora --set optim.lr=1e-4 --out DIR
+  deixis train --config runs/mine/config.json --out runs/again
+
+The same command goes on where it was stopped or killed. Data is in LLaVA's format: docs/train.md.
+"""
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from deixis.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from deixis.train.config import RunConfig
+    from deixis.train.reporter import Reporter
+    from deixis.train.run import Outcome
+    from deixis.train.task import Task
+
+DATA = (".json", ".jsonl")
+SHOWN = 5  # bad rows that are listed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis train` takes."""
+    parser.add_argument("what", nargs="?", help="a recipe's name, or data as .json or .jsonl")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run's folder")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="repeat what a run saved")
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help="instead of the recipe's, or of one epoch"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="optim.lr=1e-4"
+    )
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--resume", action="store_true", help="go on in DIR (the default)")
+    begin.add_argument("--fresh", action="store_true", help="clear DIR of the run that is there")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave bad rows out, and count them"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    data = parser.add_argument_group("on your own data")
+    data.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
+    data.add_argument("--model", help="a folder, a hub id, or tiny:FAMILY")
+    data.add_argument(
+        "--parts", metavar="PART,PART", help="projector (default), language, vision; lora; all"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train, and tell where the model is."""
+    from transformers.utils import logging
+
+    from deixis.cli._progress import TerminalReporter
+    from deixis.train.run import run as train
+
+    disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
+    disable_progress_bar()  # ours is enough
+    reporter = TerminalReporter()
+    chosen = _chosen(arguments, reporter)
+    outcome = train(
+        chosen.task,
+        chosen.config,
+        arguments.out,
+        about=chosen.about,
+        reporter=reporter,
+        resume=not arguments.fresh,
+    )
+    _print(outcome, chosen, as_json=arguments.json)
+    if not outcome.finished:
+        raise KeyboardInterrupt
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """What is to be trained."""
+
+    task: "Task"
+    config: "RunConfig"
+    about: dict[str, object]
+    bad: tuple[str, ...] = ()
+
+
+def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
+    from deixis.train.run_folder import read_config
+
+    saved = read_config(arguments.config) if arguments.config else {}
+    what = arguments.what
+    if (what is None) == (not saved):
+        raise UsageError("give a recipe, data, or --config FILE: one of them")
+    if "tuning" in saved or (what is not None and Path(what).suffix in DATA):
+        return _tuning(arguments, saved, reporter)
+    if arguments.images or arguments.model or arguments.parts:
+        raise UsageError("--images, --model and --parts go with data, not with a recipe")
+    return _recipe(arguments, saved)
+
+
+def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
+    from deixis.train import recipe as recipes
+    from deixis.train.config import RunConfig
+    from deixis.train.settings import from_record, to_record
+
+    name = arguments.what or saved.get("recipe")
+    if not isinstance(name, str):
+        raise UsageError(f"{arguments.config} names no recipe and no data")
+    recipe = recipes.get(name)
+    if saved:
+        recipe = dataclasses.replace(
+            recipe,
+            config=from_record(RunConfig, saved["run"], name="run"),
+            options=from_record(type(recipe.options), saved.get("task", {}), name="task"),
+        )
+    recipe = recipe.with_settings(_assignments(arguments))
+    about: dict[str, object] = {"recipe": name, "task": to_record(recipe.options)}
+    return _Chosen(task=recipe.task(), config=recipe.config, about=about)
+
+
+def _tuning(
+    arguments: argparse.Namespace, saved: dict[str, object], reporter: "Reporter"
+) -> _Chosen:
+    from deixis.train import tuning
+    from deixis.train.config import RunConfig
+    from deixis.train.settings import from_record, override, to_record
+
+    if saved:
+        record = saved["tuning"]
+    else:
+        if arguments.images is None or arguments.model is None:
+            raise UsageError("training on data needs --images FOLDER and --model MODEL")
+        parts = (arguments.parts or "projector").split(",")
+        where = {"data": arguments.what, "images": str(arguments.images)}
+        record = {**where, "model": arguments.model, "parts": parts}
+    options = from_record(tuning.TuningOptions, record, name="tuning")
+    options = override(options, [text[5:] for text in arguments.set if text.startswith("task.")])
+    config = tuning.default_config(options)
+    if saved:
+        config = from_record(RunConfig, saved["run"], name="run")
+    own = [text for text in _assignments(arguments) if not text.startswith("task.")]
+    config = override(config, own)
+    task = tuning.build(options, skip_bad=config.skip_bad)
+    source = task.source
+    if not saved and not any(text.startswith("steps=") for text in own):
+        config = dataclasses.replace(config, steps=-(-len(source.turns) // config.batch_size))
+    reporter.say(
+        f"{len(source.turns)} answers in {source.num_rows - len(source.bad)} rows of {source.file}"
+    )
+    about: dict[str, object] = {"tuning": to_record(options)}
+    return _Chosen(task=task, config=config, about=about, bad=tuple(source.bad.values()))
+
+
+def _assignments(arguments: argparse.Namespace) -> list[str]:
+    """The options that are settings, as settings; what is said last holds."""
+    steps = [f"steps={arguments.steps}"] if arguments.steps is not None else []
+    skips = ["skip_bad=true"] if arguments.skip_bad else []
+    return [*arguments.set, *steps, *skips]
+
+
+def _print(outcome: "Outcome", chosen: _Chosen, *, as_json: bool) -> None:
+    bad = [*chosen.bad, *outcome.bad.values()]
+    model = outcome.folder / "model"
+    if as_json:
+        record = {
+            "folder": str(outcome.folder),
+            "step": outcome.step,
+            "steps": chosen.config.steps,
+            "finished": outcome.finished,
+            "model": str(model) if outcome.finished else None,
+            "numbers": dict(outcome.numbers),
+            "bad": bad,
+        }
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    if outcome.finished:
+        print(f"Trained for {outcome.step} steps; the model is in {model}.")
+    else:
+        print(f"Stopped at step {outcome.step}, saved; the same command goes on.")
+    if bad:
+        print(f"{len(bad)} bad rows were left out:")
+        for line in bad[:SHOWN]:
+            print(f"  {line}")
+        if len(bad) > SHOWN:
+            print(f"  and {len(bad) - SHOWN} more")

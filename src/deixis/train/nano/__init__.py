@@ -1,0 +1,1 @@
+"""What the nano models are trained on and how: the encoder, then alignment, then instruction."""

@@ -1,0 +1,129 @@
+"""The third stage: the language side learns to answer, then everything together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from deixis.core.errors import UnsupportedError
+from deixis.data.scenes.world import SceneWorld
+from deixis.models import nano
+from deixis.train.nano.alignment import frozen_except
+from deixis.train.nano.architectures import (
+    architecture,
+    faster,
+    normalised,
+    opened,
+    projected_tokens,
+)
+from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes
+from deixis.train.nano.averaged import Averaged
+from deixis.train.nano.instruction import Answered, PackedAsking
+from deixis.train.task import Losses, Task
+
+PICTURES_AT_ONCE = 32
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstructionOptions:
+    """What is taught, and how much of it trains."""
+
+    architecture: str = "vipllava"  # one of models.nano
+    start: str = "runs/nano/align/model"  # folder of the aligned model; empty: untrained
+    trains: Literal["language", "all"] = "language"  # projector and language side, or the tower too
+    seed: int = 0  # of the untrained weights
+    world_seed: int = 0  # of the scenes
+    exponent: float = 0.7  # of Zipf's law
+    num_held_out: int = 256  # validation scenes that it is measured on
+    averaging: float = 0.998  # memory of the averaged weights; 0: none
+
+
+@final
+class InstructionTask(Task):
+    """Cross-entropy of the answers to all questions on each picture."""
+
+    def __init__(self, options: InstructionOptions) -> None:
+        self.options = options
+        self.parts = architecture(options.architecture)
+        if not self.parts.is_causal:
+            raise UnsupportedError(
+                f"{options.architecture} reads each question together with the picture, so its "
+                "questions cannot share one: train it by `deixis train DATA.json`"
+            )
+        self.nano = opened(options.architecture, options.start, seed=options.seed)
+        model = faster(self.nano.model)
+        trained: list[nn.Module] = [*self.parts.projector(model), self.parts.language(model)]
+        frozen_except(model, [model] if options.trains == "all" else trained)
+        self.average = Averaged(model, memory=options.averaging)
+        self.module = self.average
+        self.asking = PackedAsking(self.nano, self.parts)
+        world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
+        self.source = AskedScenes(world=world)
+
+    @override
+    def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
+        answered = self._answered(batch)
+        total = functional.cross_entropy(answered.scores, answered.labels)
+        right = (answered.scores.argmax(-1) == answered.labels).float().mean()
+        parts: Mapping[str, float | Tensor] = {"right_tokens": right.detach()}
+        return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
+
+    @override
+    def after_step(self, step: int) -> None:
+        self.average.follow()
+
+    @override
+    def evaluate(self, step: int) -> dict[str, float]:
+        """The share of right answers by kind, of names by kind of mark, and of names where the
+        marks were not drawn, which is what the rest of the picture gives away.
+        """
+        world = SceneWorld(seed=self.options.world_seed, split="validation")
+        counts: dict[str, list[bool]] = {}
+        with self.average.averaged():
+            for begin in range(0, self.options.num_held_out, PICTURES_AT_ONCE):
+                end = min(begin + PICTURES_AT_ONCE, self.options.num_held_out)
+                marked = [_held_out(world, index) for index in range(begin, end)]
+                for key, is_right in self._verdicts(marked):
+                    counts.setdefault(key, []).append(is_right)
+        return {key: float(np.mean(values)) for key, values in sorted(counts.items())}
+
+    @override
+    def save(self, folder: Path) -> None:
+        with self.average.averaged():
+            nano.save(self.nano, folder)
+
+    def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
+        verdicts: list[tuple[str, bool]] = []
+        flat = [(scene, asked) for scene in scenes for asked in scene.asked]
+        right = self._answered(scenes).is_right(len(flat)).tolist()
+        plain = self._answered(scenes, unmarked=True).is_right(len(flat)).tolist()
+        for (scene, asked), is_right, is_right_unmarked in zip(flat, right, plain, strict=True):
+            verdicts.append((asked.kind, is_right))
+            if asked.kind == "naming":
+                verdicts.append(("naming_unmarked", is_right_unmarked))
+                kind = _named_mark(scene, asked)
+                verdicts.append((f"naming_{kind}", is_right))
+        return verdicts
+
+    def _answered(self, scenes: Sequence[AskedScene], *, unmarked: bool = False) -> Answered:
+        pixels = np.stack([scene.plain if unmarked else scene.pixels for scene in scenes])
+        pixel_values = normalised(torch.from_numpy(pixels).to(self.device))
+        vision = projected_tokens(self.nano, self.options.architecture, pixel_values)
+        return self.asking(vision, self.asking.rows([scene.asked for scene in scenes]))
+
+
+def _named_mark(scene: AskedScene, asked: Asked) -> str:
+    """The kind of mark that a question says; "mask" is also the start of "mask contour"."""
+    said = [mark for mark in scene.marks if mark.phrase in asked.text]
+    return max(said, key=lambda mark: len(mark.phrase)).kind
+
+
+def _held_out(world: SceneWorld, index: int) -> AskedScene:
+    return AskedScenes(world=world, num_marks=2).example(index, np.random.default_rng(index))

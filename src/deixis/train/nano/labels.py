@@ -1,0 +1,154 @@
+"""What every patch of a scene shows, as class numbers; -1 where a question has no answer."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import final
+
+import numpy as np
+from jaxtyping import Int16, UInt8
+
+from deixis.data.scenes.colours import INKS
+from deixis.data.scenes.entities import entities
+from deixis.data.scenes.glyphs import CAPITAL, letter_advance
+from deixis.data.scenes.plan import (
+    CAPITAL_SHARE,
+    SIDE,
+    SQUEEZE,
+    TURN,
+    PlannedThing,
+    cosine,
+    sine,
+    word_width,
+)
+from deixis.data.scenes.scene import SIGN, Scene
+from deixis.data.scenes.textures import STUFF
+from deixis.data.scenes.words import LETTERS, LONGEST, lexicon
+from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark
+
+NONE = -1
+SHOWN = 10  # of the 64 pixels of a patch, for a thing to be what the patch shows
+MAX_OWNERS = 32
+LETTER_REACH = 60  # a letter's patches lie within this many 1/100 of a patch of its middle
+NUM_CLASSES = {
+    "name": len(entities()) + 1,
+    "colour": len(INKS),
+    "stuff": len(STUFF),
+    "letter": len(LETTERS),
+    "word": len(lexicon()),
+    "spelling": len(LETTERS) + 1,
+    "mark_kind": len(KINDS) + 1,
+    "mark_colour": len(COLOURS) + 1,
+}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PatchLabels:
+    """A class a patch, row by row. `spelling` has a letter for each place in the sign's text.
+
+    Marks count from 1; 0 is a patch whose thing has none; ground has no answer.
+    """
+
+    name: Int16[np.ndarray, " patch"]
+    colour: Int16[np.ndarray, " patch"]
+    stuff: Int16[np.ndarray, " patch"]
+    letter: Int16[np.ndarray, " patch"]
+    word: Int16[np.ndarray, " patch"]
+    spelling: Int16[np.ndarray, "patch place"]
+    mark_kind: Int16[np.ndarray, " patch"]
+    mark_colour: Int16[np.ndarray, " patch"]
+
+    def as_dict(self) -> dict[str, np.ndarray]:
+        """By name, as they travel between processes."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def names() -> tuple[str, ...]:
+    """The classes of `name`: every entity, then signs."""
+    return (*(entity.name for entity in entities()), SIGN)
+
+
+def label_patches(scene: Scene, marks: tuple[DrawnMark, ...], *, patch: int) -> PatchLabels:
+    """The classes of all patches of a scene with these marks over it."""
+    plan, first = scene.plan, len(scene.plan.stuff)
+    shown = _shown_owners(scene.owners, first, patch)
+    named, inks, grounds, lettering = _numbers()
+    tables = {
+        key: np.full(first + len(plan.things), NONE, dtype=np.int16)
+        for key in ("name", "colour", "stuff", "word")
+    }
+    spelling = np.full((first + len(plan.things), LONGEST), NONE, dtype=np.int16)
+    for place, stuff in enumerate(plan.stuff):
+        tables["stuff"][place] = grounds[stuff.name]
+    letter = np.full(shown.shape, NONE, dtype=np.int16)
+    for owner, thing in enumerate(plan.things, start=first):
+        tables["name"][owner] = named[thing.name]
+        tables["colour"][owner] = inks[thing.colour]
+        if thing.text is not None:
+            tables["word"][owner] = lettering.get(thing.text, NONE)
+            spelling[owner] = _spelled(thing.text)
+            _place_letters(thing, thing.text, shown == owner, letter)
+    kinds, colours = (np.zeros(first + len(plan.things), dtype=np.int16) for _ in range(2))
+    kinds[:first] = colours[:first] = NONE
+    for mark in marks:
+        kinds[mark.owner] = KINDS.index(mark.kind) + 1
+        colours[mark.owner] = tuple(COLOURS).index(mark.colour) + 1
+    return PatchLabels(
+        **{key: table[shown] for key, table in tables.items()},
+        letter=letter,
+        spelling=spelling[shown],
+        mark_kind=kinds[shown],
+        mark_colour=colours[shown],
+    )
+
+
+def _shown_owners(
+    owners: UInt8[np.ndarray, "row column"], first_thing: int, patch: int
+) -> Int16[np.ndarray, " cell"]:
+    """As `patch_owners`, but of a patch's things the largest is shown even beside more ground."""
+    rows = owners.shape[0] // patch
+    cells = np.arange(rows * rows).reshape(rows, rows).repeat(patch, axis=0).repeat(patch, axis=1)
+    keys = (cells * MAX_OWNERS + owners).ravel()
+    counts = np.bincount(keys, minlength=rows * rows * MAX_OWNERS).reshape(-1, MAX_OWNERS)
+    things = counts[:, first_thing:]
+    has_thing = things.max(axis=1) * 64 >= SHOWN * patch * patch
+    return np.where(has_thing, things.argmax(axis=1) + first_thing, counts.argmax(axis=1)).astype(
+        np.int16
+    )
+
+
+def _spelled(text: str) -> Int16[np.ndarray, " place"]:
+    """The number of each letter, from 1; 0 after the last."""
+    numbers = np.zeros(LONGEST, dtype=np.int16)
+    numbers[: len(text)] = [LETTERS.index(letter) + 1 for letter in text]
+    return numbers
+
+
+def _place_letters(
+    sign: PlannedThing, text: str, is_sign: np.ndarray, letter: Int16[np.ndarray, " cell"]
+) -> None:
+    """Write into `letter` the nearest letter of each of the sign's patches."""
+    cells = np.flatnonzero(is_sign)
+    if not cells.size:
+        return
+    rows = int(np.sqrt(is_sign.size))
+    cell = SIDE / rows
+    middles = np.stack([cells % rows + 0.5, cells // rows + 0.5], axis=1) * cell
+    unit = sign.side * CAPITAL_SHARE / 100
+    advances = [letter_advance(symbol) * SQUEEZE * unit / (100 * CAPITAL) for symbol in text]
+    ends = np.cumsum(advances) - word_width(text) * unit / (2 * CAPITAL)
+    along = ends - np.array(advances) / 2
+    turn = np.array([cosine(sign.degrees), sine(sign.degrees)]) / TURN
+    places = np.array([sign.x, sign.y]) + along[:, None] * turn
+    distances = np.linalg.norm(middles[:, None] - places[None], axis=2)
+    is_near = distances.min(axis=1) * 100 < LETTER_REACH * cell
+    numbers = np.array([LETTERS.index(symbol) for symbol in text])
+    letter[cells[is_near]] = numbers[distances.argmin(axis=1)][is_near]
+
+
+@cache
+def _numbers() -> tuple[dict[str, int], dict[str, int], dict[str, int], dict[str, int]]:
+    """Class numbers of names, colours, stuff and words."""
+    lists = (names(), tuple(INKS), STUFF, lexicon())
+    named, inks, grounds, words = ({n: i for i, n in enumerate(items)} for items in lists)
+    return named, inks, grounds, words

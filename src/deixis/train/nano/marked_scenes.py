@@ -1,0 +1,94 @@
+"""Scenes with marks drawn over them and what each patch shows: the encoder's pretraining data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from jaxtyping import UInt8
+from typing_extensions import override
+
+from deixis.data.scenes.colours import INKS
+from deixis.data.scenes.scene import Scene
+from deixis.data.scenes.world import SceneWorld
+from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
+from deixis.train.nano.labels import PatchLabels, label_patches
+from deixis.train.source import Source
+
+NUM_MARKS = (0, 1, 1, 2, 2, 3)  # as likely each
+CLEAR = 180  # least difference of a mark's colour from the thing's, over three channels
+SMALLEST = 20  # pixels that must be seen of a thing for a mark, at 96 x 96
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MarkedScene:
+    """A scene, the marks over it, the pixels with them, and what each patch shows."""
+
+    scene: Scene
+    marks: tuple[DrawnMark, ...]
+    pixels: UInt8[np.ndarray, "row column 3"]
+    labels: PatchLabels
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class MarkedScenes(Source):
+    """Endless marked scenes of a world; `patch` is the side of the encoder's patches in pixels."""
+
+    world: SceneWorld
+    patch: int = 8
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return None
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> MarkedScene:
+        return marked_scene(self.world.scene(index), generator, patch=self.patch)
+
+    @override
+    def collate(self, examples: Sequence[MarkedScene]) -> dict[str, np.ndarray]:
+        """The pixels as `pixels`, and each kind of label by its name, stacked."""
+        rows = [example.labels.as_dict() for example in examples]
+        batch = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+        return batch | {"pixels": np.stack([example.pixels for example in examples])}
+
+
+def marked_scene(
+    scene: Scene, draws: np.random.Generator, *, patch: int, num_marks: int | None = None
+) -> MarkedScene:
+    """A scene with marks over some of its things, no two of one kind and colour."""
+    marks = choose_marks(scene, draws, num_marks=num_marks)
+    pixels = scene.image.pixels.copy()
+    for mark in marks:
+        paint_mark(pixels, scene.owners == mark.owner, mark, draws)
+    labels = label_patches(scene, marks, patch=patch)
+    return MarkedScene(scene=scene, marks=marks, pixels=pixels, labels=labels)
+
+
+def choose_marks(
+    scene: Scene, draws: np.random.Generator, *, num_marks: int | None = None
+) -> tuple[DrawnMark, ...]:
+    """Marks on things of which enough is seen, in colours that can be seen on them."""
+    first = len(scene.plan.stuff)
+    seen = np.bincount(scene.owners.ravel(), minlength=first + len(scene.plan.things))[first:]
+    smallest = SMALLEST * scene.owners.size / 96**2
+    owners = [first + int(place) for place in np.flatnonzero(seen >= smallest)]
+    asked = int(draws.choice(NUM_MARKS)) if num_marks is None else num_marks
+    chosen = draws.permutation(owners)[:asked]
+    marks: list[DrawnMark] = []
+    for owner in chosen:
+        thing = scene.plan.things[int(owner) - first]
+        ink = np.array(INKS[thing.colour])
+        looks = [
+            (kind, colour)
+            for colour, rgb in COLOURS.items()
+            if np.abs(ink - rgb).sum() >= CLEAR
+            for kind in KINDS
+            if not any((mark.kind, mark.colour) == (kind, colour) for mark in marks)
+        ]
+        kind, colour = looks[int(draws.integers(len(looks)))]
+        marks.append(DrawnMark(kind=kind, colour=colour, owner=int(owner)))
+    return tuple(marks)

@@ -1,0 +1,87 @@
+"""Many questions on one picture in one row: each sees the picture and itself, none another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+
+IGNORED = -100
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """The token ids of a picture's questions, each with its answer after it."""
+
+    prompts: tuple[tuple[int, ...], ...]
+    answers: tuple[tuple[int, ...], ...]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Packed:
+    """Rows side by side. Pictures come before the tokens; `labels` are of the next token."""
+
+    ids: Int64[Tensor, "picture token"]
+    labels: Int64[Tensor, "picture token"]
+    groups: Int64[Tensor, "picture token"]
+    places: Int64[Tensor, "picture token"]
+
+
+def pack(rows: Sequence[Row], *, fill: int) -> Packed:
+    """The rows padded to one length; padding is a group of its own, -1."""
+    columns: list[list[list[int]]] = [[], [], [], []]
+    for row in rows:
+        ids, labels, groups, places = _joined(row)
+        for column, values in zip(columns, (ids, labels, groups, places), strict=True):
+            column.append(values)
+    longest = max(len(ids) for ids in columns[0])
+    fills = (fill, IGNORED, -1, 0)
+    tensors = [
+        torch.tensor([[*values, *[empty] * (longest - len(values))] for values in column])
+        for column, empty in zip(columns, fills, strict=True)
+    ]
+    return Packed(ids=tensors[0], labels=tensors[1], groups=tensors[2], places=tensors[3])
+
+
+def allowed(
+    groups: Int64[Tensor, "picture token"], num_vision: int
+) -> Bool[Tensor, "picture all all"]:
+    """Which token may look at which: vision tokens at those before them, as a decoder's do; words
+    at all vision tokens and at their own question's words up to themselves.
+    """
+    length = num_vision + groups.shape[1]
+    vision = torch.zeros(groups.shape[0], num_vision, dtype=groups.dtype, device=groups.device)
+    joined = torch.cat([vision, groups + 2], dim=1)
+    order = torch.ones(length, length, dtype=torch.bool, device=groups.device).tril()
+    is_vision = torch.arange(length, device=groups.device) < num_vision
+    same = joined[:, :, None] == joined[:, None, :]
+    return order & (same | is_vision[None, None, :])
+
+
+def additive(
+    may_look: Bool[Tensor, "picture all all"], dtype: torch.dtype
+) -> Float[Tensor, "picture 1 all all"]:
+    """Zero where a token may look, very low where not."""
+    low = torch.finfo(dtype).min
+    return torch.zeros(may_look.shape, dtype=dtype, device=may_look.device).masked_fill(
+        ~may_look, low
+    )[:, None]
+
+
+def _joined(row: Row) -> tuple[list[int], list[int], list[int], list[int]]:
+    ids: list[int] = []
+    labels: list[int] = []
+    groups: list[int] = []
+    places: list[int] = []
+    for group, (prompt, answer) in enumerate(zip(row.prompts, row.answers, strict=True)):
+        # the last token of an answer is asked for, never shown
+        shown = [*prompt, *answer[:-1]]
+        ids += shown
+        labels += [IGNORED] * (len(prompt) - 1) + list(answer)
+        groups += [group] * len(shown)
+        places += range(len(shown))
+    return ids, labels, groups, places

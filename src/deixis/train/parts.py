@@ -1,0 +1,44 @@
+"""The parts of a vision-language model of transformers, by its own accessors."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from torch import nn
+
+from deixis.core.errors import UnknownNameError
+
+PARTS = ("vision", "projector", "language")
+MERGER = "merger"  # Qwen keeps its projector within the vision tower
+
+
+def weights_of(model: Any, parts: Iterable[str]) -> list[nn.Parameter]:
+    """The weights of these parts: what sees, what reads and writes, and what joins the two."""
+    wanted = set(parts)
+    for part in sorted(wanted - set(PARTS)):
+        raise UnknownNameError(kind="part of a model", name=part, known=[*PARTS, "lora", "all"])
+    tower: nn.Module = model.get_encoder(modality="image")
+    language = [model.get_decoder(), model.get_input_embeddings(), model.get_output_embeddings()]
+    of_vision = {id(p) for name, p in tower.named_parameters() if MERGER not in name}
+    of_language = {id(p) for module in language if module for p in module.parameters()}
+    found: list[nn.Parameter] = []
+    for parameter in model.parameters():
+        part = "projector"
+        if id(parameter) in of_vision:
+            part = "vision"
+        elif id(parameter) in of_language:
+            part = "language"
+        if part in wanted:
+            found.append(parameter)
+    return found
+
+
+def language_layers(model: Any) -> str:
+    """A pattern of the names of the language side's matrices, for LoRA."""
+    decoder: nn.Module = model.get_decoder()
+    place = next(name for name, module in model.named_modules() if module is decoder)
+    ends = {
+        name.rpartition(".")[2]
+        for name, module in decoder.named_modules()
+        if isinstance(module, nn.Linear) and not name.endswith("lm_head")
+    }
+    return rf"{place.replace('.', '[.]')}[.](.*[.])?({'|'.join(sorted(ends))})"

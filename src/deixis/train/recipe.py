@@ -1,0 +1,68 @@
+"""Recipes: runs that can be repeated by name. One file in `train/recipes` is one recipe."""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from deixis.core.errors import DeixisError, UnknownNameError
+from deixis.train.config import RunConfig
+from deixis.train.settings import override
+from deixis.train.task import Task
+
+PACKAGE = "deixis.train.recipes"
+TASK = "task."
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoOptions:
+    """The options of a recipe that has none."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """A run: what is trained and how. A recipe's module holds one as `RECIPE`, and its docstring
+    the command, the cost and the numbers to expect.
+
+    `options` is a frozen dataclass of what the task can be told; `build` makes the task of it.
+    """
+
+    summary: str
+    config: RunConfig
+    build: Callable[[Any], Task]  # Any: the class of `options`
+    options: Any = field(default_factory=NoOptions)
+
+    def with_settings(self, assignments: Sequence[str]) -> "Recipe":
+        """The same with `optim.lr=1e-4` on its run and `task.size=96` on its options."""
+        own = [text for text in assignments if not text.startswith(TASK)]
+        tasks = [text.removeprefix(TASK) for text in assignments if text.startswith(TASK)]
+        return dataclasses.replace(
+            self, config=override(self.config, own), options=override(self.options, tasks)
+        )
+
+    def task(self) -> Task:
+        """The task, built anew."""
+        return self.build(self.options)
+
+
+def names() -> list[str]:
+    """Every recipe, by the names of the files; imports none of them."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.submodule_search_locations is None:
+        return []
+    modules = pkgutil.iter_modules(spec.submodule_search_locations)
+    return sorted(m.name for m in modules if not m.ispkg and not m.name.startswith("_"))
+
+
+def get(name: str) -> Recipe:
+    """The recipe of that name."""
+    if name not in names():
+        raise UnknownNameError(kind="recipe", name=name, known=names())
+    recipe = getattr(importlib.import_module(f"{PACKAGE}.{name}"), "RECIPE", None)
+    if not isinstance(recipe, Recipe):
+        raise DeixisError(f"{PACKAGE}.{name} must hold a Recipe named RECIPE")
+    return recipe

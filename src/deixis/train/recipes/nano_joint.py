@@ -1,0 +1,22 @@
+"""The last polish of a nano model: tower, projector and language side together, slowly.
+
+deixis train nano_joint --out runs/nano/joint
+"""
+
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.nano.instruction_task import InstructionOptions, InstructionTask
+from deixis.train.recipe import Recipe
+
+RECIPE = Recipe(
+    summary="all of a nano model together, at a low rate",
+    config=RunConfig(
+        steps=4000,
+        batch_size=32,
+        optim=OptimConfig(lr=2e-4, weight_decay=0.05, warmup_share=0.05),
+        num_workers=1,
+        save_every=250,
+        evaluate_every=1000,
+    ),
+    options=InstructionOptions(start="runs/nano/instruct/model", trains="all"),
+    build=InstructionTask,
+)

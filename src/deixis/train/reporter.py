@@ -1,0 +1,53 @@
+"""What a run tells while it goes. The command line brings the one that prints."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from typing_extensions import override
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a run is. `seconds_left` is None until it can be told."""
+
+    step: int
+    steps: int
+    steps_per_second: float
+    seconds_left: float | None
+    numbers: Mapping[str, float]
+
+
+class Reporter(ABC):
+    """Whom a run tells."""
+
+    @abstractmethod
+    def say(self, text: str) -> None:
+        """A line worth reading."""
+
+    @abstractmethod
+    def warn(self, text: str) -> None:
+        """Something that is not as it should be, and does not stop the run."""
+
+    @abstractmethod
+    def advance(self, progress: Progress) -> None:
+        """Called after every step; how often that is shown is the reporter's choice."""
+
+
+@final
+class Silent(Reporter):
+    """Tells nobody."""
+
+    @override
+    def say(self, text: str) -> None:
+        pass
+
+    @override
+    def warn(self, text: str) -> None:
+        pass
+
+    @override
+    def advance(self, progress: Progress) -> None:
+        pass

@@ -1,0 +1,360 @@
+"""The runner: a task, its settings and a folder in; trained weights out, whatever interrupts."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import final
+
+import numpy as np
+import torch
+
+from deixis.core.errors import MissingExtraError, TrainingError, UsageError
+from deixis.train.checkpoint import Checkpoint
+from deixis.train.config import RunConfig
+from deixis.train.curves import draw_curves
+from deixis.train.metrics import Window, newest_numbers
+from deixis.train.optimizer import Optimizer
+from deixis.train.order import DataOrder
+from deixis.train.parallel import Parallel, joined
+from deixis.train.precision import autocast
+from deixis.train.prepare import Job, Piece, prepared
+from deixis.train.reporter import Progress, Reporter, Silent
+from deixis.train.run_folder import RunFolder
+from deixis.train.signals import StopRequest, stop_requests
+from deixis.train.task import Task
+
+SHOWN = 16  # indices and bad rows that a message lists
+RATE_MEMORY = 0.95  # of the steps' mean duration
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a run ended. `bad` are the rows that were left out, and why."""
+
+    step: int
+    finished: bool
+    folder: Path
+    numbers: Mapping[str, float]
+    bad: Mapping[int, str]
+
+
+def run(
+    task: Task,
+    config: RunConfig,
+    folder: Path,
+    *,
+    about: Mapping[str, object] | None = None,
+    reporter: Reporter | None = None,
+    resume: bool = True,
+) -> Outcome:
+    """Train, from the newest whole checkpoint in the folder if there is one.
+
+    After a kill at any moment the same call goes on, to the same weights as without. SIGINT and
+    SIGTERM save, and end it with `finished` False. `resume=False` clears the folder first. `about`
+    is kept in config.json beside the settings. All processes of a run see the same folder.
+    """
+    reporter = reporter or Silent()
+    home = RunFolder(folder, keep_checkpoints=config.keep_checkpoints)
+    with (
+        joined(config.device) as parallel,
+        home.owned() if parallel.is_first else nullcontext(),
+        _torch_settings(config),
+        stop_requests() as stop,
+    ):
+        told = reporter if parallel.is_first else Silent()
+        trainer = _Trainer(task, config, home, told, parallel)
+        trainer.begin(about or {}, resume=resume)
+        finished = trainer.train(stop)
+        return trainer.outcome(finished=finished)
+
+
+@final
+@dataclass(kw_only=True, slots=True)
+class _State:
+    """Where a run is. Beside the weights, all that a checkpoint keeps."""
+
+    step: int = 0
+    seconds: float = 0.0
+    window: Window = field(default_factory=Window)
+    bad: dict[int, str] = field(default_factory=dict)
+
+
+@final
+class _Trainer:
+    """One process of one run."""
+
+    def __init__(
+        self,
+        task: Task,
+        config: RunConfig,
+        home: RunFolder,
+        reporter: Reporter,
+        parallel: Parallel,
+    ) -> None:
+        self.task, self.config, self.home = task, config, home
+        self.reporter, self.parallel = reporter, parallel
+        if not hasattr(task.module, "hf_device_map"):  # transformers has placed that one
+            task.module.to(parallel.device)
+        self.optimizer = Optimizer(task, config.optim)
+        self.order = DataOrder(seed=config.seed, num_examples=task.source.num_examples)
+        self.parts = parallel.num_processes * config.gradient_accumulation
+        if config.batch_size % self.parts:
+            raise UsageError(
+                f"batch_size {config.batch_size} is not a multiple of {parallel.num_processes} "
+                f"processes x {config.gradient_accumulation} pieces"
+            )
+        self.state = _State()
+        self.numbers: dict[str, float] = {}
+        self.seconds_a_step = 0.0
+
+    def begin(self, about: Mapping[str, object], *, resume: bool) -> None:
+        """Load the newest checkpoint, or start anew."""
+        if self.parallel.is_first:
+            self.home.clear_drafts()
+            if not resume:
+                self.home.clear()
+        self.parallel.wait()
+        found = self.home.checkpoints.newest(self.reporter.warn)
+        if found is not None:
+            self.home.check_same(self.config, about)
+            self._load(found)
+            self.reporter.say(f"going on from step {found.step} of {self.config.steps}")
+        self.parallel.wait()
+        if self.parallel.is_first and not self._is_over():
+            self.home.describe(self.config, about)
+            self.home.metrics.cut_after(self.state.step)
+
+    def train(self, stop: StopRequest) -> bool:
+        """Step until the end or until asked to stop; whether it came to the end."""
+        config = self.config
+        if self._is_over():
+            self.numbers = newest_numbers(self.home.metrics.path)
+            return True
+        began = time.monotonic() - self.state.seconds
+        pieces = prepared(self.task.source, self._jobs(), config.num_workers)
+        try:
+            while self.state.step < config.steps:
+                asked = self._step(pieces, stop)
+                self.state.seconds = time.monotonic() - began
+                self._write_down(asked)
+                if asked:
+                    return False
+        finally:
+            pieces.close()
+        self._finish()
+        return True
+
+    def outcome(self, *, finished: bool) -> Outcome:
+        """How it ended."""
+        return Outcome(
+            step=self.state.step,
+            finished=finished,
+            folder=self.home.path,
+            numbers=self.numbers,
+            bad=self.state.bad,
+        )
+
+    def _is_over(self) -> bool:
+        return self.state.step >= self.config.steps and self.home.model.exists()
+
+    def _step(self, pieces: Iterator[Piece], stop: StopRequest) -> bool:
+        """One step of the optimizer; whether a process was asked to stop."""
+        begin = time.monotonic()
+        step, window = self.state.step, Window()
+        self.task.module.train()
+        weight, total = 0.0, 0.0
+        for turn in range(self.config.gradient_accumulation):
+            piece = next(pieces)
+            self.state.bad.update(piece.bad)
+            if piece.batch is not None:
+                _seed_torch(self.config.seed, step, self.parallel.rank, turn)
+                gave = self._backward(piece, window)
+                weight, total = weight + gave[1], total + gave[0] * gave[1]
+        asked = float(stop.is_made)
+        weight, total, asked = self.parallel.sum_numbers([weight, total, asked])
+        self._check(total, "loss", step)
+        if weight > 0:
+            lr = self.config.optim.lr_at(step, self.config.steps)
+            norm = self.optimizer.step(lr=lr, weight=weight, parallel=self.parallel)
+            self._check(norm, "gradient", step)
+            self.task.after_step(step)
+            window.add("lr", lr, 1.0)
+            window.add("gradient_norm", norm, 1.0)
+        self.state.window.join(window)
+        self.state.step += 1
+        self._tell(total / weight if weight else math.nan, time.monotonic() - begin)
+        return asked > 0
+
+    def _backward(self, piece: Piece, window: Window) -> tuple[float, float]:
+        """Add one piece's gradients, times its weight; its loss and weight."""
+        with autocast(self.config.precision, self.parallel.device):
+            losses = self.task.loss(piece.batch, self.state.step)
+        torch.autograd.backward(losses.total * losses.weight)
+        loss = float(losses.total.detach())
+        window.add("loss", loss, losses.weight)
+        for name, value in losses.parts.items():
+            number = value.detach() if isinstance(value, torch.Tensor) else value
+            window.add(name, float(number), losses.weight)
+        return loss, losses.weight
+
+    def _check(self, value: float, what: str, step: int) -> None:
+        if math.isfinite(value):
+            return
+        size = self.config.batch_size
+        indices = self.order.indices(step * size, (step + 1) * size)
+        shown = ", ".join(str(index) for index in indices[:SHOWN])
+        more = f" and {len(indices) - SHOWN} more" if len(indices) > SHOWN else ""
+        raise TrainingError(
+            f"the {what} is {value} at step {step}, of examples {shown}{more}; the last "
+            "checkpoint is as it was. Lower optim.lr, or look at these examples"
+        )
+
+    def _tell(self, loss: float, seconds: float) -> None:
+        memory = RATE_MEMORY if self.seconds_a_step else 0.0
+        self.seconds_a_step = memory * self.seconds_a_step + (1 - memory) * seconds
+        left = self.config.steps - self.state.step
+        self.reporter.advance(
+            Progress(
+                step=self.state.step,
+                steps=self.config.steps,
+                steps_per_second=1 / max(self.seconds_a_step, 1e-9),
+                seconds_left=left * self.seconds_a_step,
+                numbers={"loss": loss},
+            )
+        )
+
+    def _write_down(self, asked: bool) -> None:
+        """What is due after a step: metrics, evaluation, a checkpoint; in this order, so that a
+        checkpoint has all metrics up to its step.
+        """
+        config, step = self.config, self.state.step
+        last = step == config.steps
+        if step % config.log_every == 0 or last:
+            self._log()
+        if last or (config.evaluate_every and step % config.evaluate_every == 0):
+            self._evaluate()
+        if last or asked or step % config.save_every == 0:
+            self._save()
+
+    def _log(self) -> None:
+        self._join_processes()
+        self.numbers = self.state.window.means()
+        self.state.window = Window()
+        self._measured("train", self.numbers)
+
+    def _evaluate(self) -> None:
+        if self.parallel.is_first:
+            self.task.module.eval()
+            with torch.no_grad(), autocast(self.config.precision, self.parallel.device):
+                numbers = dict(self.task.evaluate(self.state.step))
+            if numbers:
+                self._measured("evaluate", numbers)
+                self.numbers |= {f"held-out {name}": value for name, value in numbers.items()}
+        self.parallel.wait()
+
+    def _measured(self, kind: str, numbers: Mapping[str, float]) -> None:
+        if self.parallel.is_first:
+            seconds = round(self.state.seconds, 3)
+            record = {"step": self.state.step, "kind": kind, "seconds": seconds, **numbers}
+            self.home.metrics.append(record)
+
+    def _join_processes(self) -> None:
+        """Bring the window and the bad rows of all processes to the first."""
+        gathered = self.parallel.gather((self.state.window, self.state.bad))
+        self.state.window = Window()
+        for window, bad in gathered:
+            self.state.bad |= bad
+            if self.parallel.is_first:
+                self.state.window.join(window)
+
+    def _save(self) -> None:
+        self._join_processes()
+        if self.parallel.is_first:
+            self.home.metrics.sync()
+            module = self.task.module
+            # cloned: buffers may be views of one another
+            buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
+            weights = {name: p for p, name in self.optimizer.names.items()}
+            optimizer = self.optimizer.tensors()
+            self.home.checkpoints.write(
+                Checkpoint(
+                    step=self.state.step,
+                    tensors={"weights": weights, "buffers": buffers, "optimizer": optimizer},
+                    state=asdict(self.state) | {"num_examples": self.order.num_examples},
+                )
+            )
+        self.parallel.wait()
+
+    def _load(self, checkpoint: Checkpoint) -> None:
+        module, state = self.task.module, checkpoint.state
+        if state["num_examples"] != self.order.num_examples:
+            raise UsageError(
+                f"the run began with {state['num_examples']} examples, there are "
+                f"{self.order.num_examples} now: their order is another"
+            )
+        places: dict[str, Mapping[str, torch.Tensor]] = {
+            "weights": {name: p for p, name in self.optimizer.names.items()},
+            "buffers": dict(module.named_buffers()),
+        }
+        for group, own in places.items():
+            saved = checkpoint.tensors[group]
+            if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in saved.items()}:
+                raise TrainingError(f"the {group} of the checkpoint are not those of this task")
+            with torch.no_grad():
+                for name, tensor in own.items():
+                    tensor.copy_(saved[name])
+        self.optimizer.load(checkpoint.tensors["optimizer"])
+        self.state = _State(
+            step=checkpoint.step,
+            seconds=state["seconds"],
+            window=Window(**state["window"]) if self.parallel.is_first else Window(),
+            bad={int(index): reason for index, reason in state["bad"].items()},
+        )
+
+    def _finish(self) -> None:
+        """Save the model and draw the curves."""
+        if self.parallel.is_first:
+            self.task.module.eval()
+            self.home.write_model(self.task.save)
+            try:
+                draw_curves(self.home.metrics.path, self.home.curves)
+            except MissingExtraError as missing:
+                self.reporter.say(f"no curves are drawn: {missing}")
+        self.parallel.wait()
+
+    def _jobs(self) -> Iterator[Job]:
+        """The process's share of every step's batch, piece by piece."""
+        config = self.config
+        size = config.batch_size // self.parts
+        for step in range(self.state.step, config.steps):
+            for turn in range(config.gradient_accumulation):
+                slot = turn * self.parallel.num_processes + self.parallel.rank
+                first = step * config.batch_size + slot * size
+                yield Job(
+                    seed=config.seed,
+                    first=first,
+                    indices=tuple(self.order.indices(first, first + size)),
+                    skip_bad=config.skip_bad,
+                )
+
+
+def _seed_torch(*parts: int) -> None:
+    """Dropout and the like depend on the seed and the turn alone, so no generator is saved."""
+    torch.manual_seed(int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1))
+
+
+@contextmanager
+def _torch_settings(config: RunConfig) -> Iterator[None]:
+    """Threads and generators as they were, afterwards."""
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng():
+        if config.threads is not None:
+            torch.set_num_threads(config.threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)

@@ -1,0 +1,119 @@
+"""The encoder's stage: readers, losses, averaged weights."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from deixis.models import nano
+from deixis.train.nano.averaged import Averaged
+from deixis.train.nano.encoder import accuracies, dense_losses
+from deixis.train.nano.encoder_task import EncoderOptions, EncoderTask
+from deixis.train.nano.labels import NUM_CLASSES
+
+
+def task(name: str) -> EncoderTask:
+    return EncoderTask(EncoderOptions(architecture=name, num_held_out=3))
+
+
+def batch(made: EncoderTask, count: int = 3) -> dict[str, np.ndarray]:
+    source = made.source
+    return source.collate([source.example(i, np.random.default_rng(i)) for i in range(count)])
+
+
+def scores(labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Scores that are right wherever there is a label."""
+    made = {}
+    for key, values in labels.items():
+        right = nn.functional.one_hot(values.clamp(min=0), NUM_CLASSES[key]) * 50.0
+        made[key] = right.flatten(2) if key == "spelling" else right
+    return made
+
+
+def labels() -> dict[str, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    made = {}
+    for key, number in NUM_CLASSES.items():
+        shape = (2, 6, 8) if key == "spelling" else (2, 6)
+        made[key] = torch.randint(-1, number, shape, generator=generator)
+    return made
+
+
+def test_right_scores_have_no_loss() -> None:
+    assert all(float(loss) < 1e-3 for loss in dense_losses(scores(labels()), labels()).values())
+
+
+def test_right_scores_are_all_right() -> None:
+    assert set(accuracies(scores(labels()), labels()).values()) <= {0.0, 1.0}
+    assert accuracies(scores(labels()), labels())["name"] == 1.0
+
+
+def test_labels_that_are_missing_cost_nothing() -> None:
+    none = {key: torch.full_like(values, -1) for key, values in labels().items()}
+    assert all(float(loss) == 0.0 for loss in dense_losses(scores(labels()), none).values())
+
+
+@pytest.mark.parametrize("name", nano.names())
+def test_every_tower_starts_near_chance_and_gets_a_gradient(name: str) -> None:
+    made = task(name)
+    losses = made.loss(batch(made), 0)
+    losses.total.backward()
+    assert float(losses.parts["name"]) == pytest.approx(math.log(NUM_CLASSES["name"]), abs=2.5)
+    patches = next(p for p in made.encoder.tower.parameters() if p.ndim == 4)
+    assert bool(patches.grad.abs().sum() > 0)
+
+
+def test_a_few_steps_on_the_same_pictures_lower_the_loss() -> None:
+    made = task("vipllava")
+    given = batch(made)
+    adamw = torch.optim.AdamW(made.module.parameters(), lr=1e-3)
+    losses = []
+    for step in range(6):
+        loss = made.loss(given, step).total
+        loss.backward()
+        adamw.step()
+        adamw.zero_grad()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_readers() -> None:
+    first, second = (task("vipllava").encoder.state_dict() for _ in range(2))
+    assert all(torch.equal(value, second[key]) for key, value in first.items())
+
+
+def test_it_is_measured_on_validation_scenes() -> None:
+    made = task("vipllava")
+    with torch.no_grad():
+        shares = made.evaluate(0)
+    assert set(shares) == set(NUM_CLASSES)
+    assert all(0 <= share <= 1 for share in shares.values())
+
+
+def test_averaged_weights_lie_between_old_and_new() -> None:
+    inner = nn.Linear(3, 2, bias=False)
+    nn.init.zeros_(inner.weight)
+    average = Averaged(inner, memory=0.5)
+    nn.init.ones_(inner.weight)
+    average.follow()
+    with average.averaged():
+        inside = inner.weight.detach().clone()
+    assert bool(((inside > 0) & (inside < 1)).all())
+
+
+def test_weights_come_back_after_their_average_was_used() -> None:
+    inner = nn.Linear(3, 2)
+    before = inner.weight.detach().clone()
+    average = Averaged(inner, memory=0.9)
+    average.follow()
+    with average.averaged():
+        pass
+    assert torch.equal(inner.weight, before)
+
+
+def test_without_memory_there_is_no_average() -> None:
+    average = Averaged(nn.Linear(3, 2), memory=0.0)
+    average.follow()
+    assert [name for name, _ in average.named_buffers()] == ["num_followed"]

@@ -1,0 +1,134 @@
+"""The third stage: many questions on one picture are as good as each alone."""
+
+import functools
+
+import numpy as np
+import pytest
+import torch
+
+from deixis.core.errors import UnsupportedError, UsageError
+from deixis.core.image import Image
+from deixis.data.scenes.world import SceneWorld
+from deixis.models.load import wrap
+from deixis.nn.interface import Example, Question
+from deixis.train.nano.architectures import normalised, projected_tokens
+from deixis.train.nano.asked_scenes import AskedScene, AskedScenes
+from deixis.train.nano.instruction_task import InstructionOptions, InstructionTask
+from deixis.train.nano.packed import IGNORED, Row, allowed, pack
+from deixis.train.nano.vocabulary import scene_words
+
+WITH_CHAT = ("idefics3", "llava", "llava_conv", "vipllava")
+
+
+@functools.cache
+def task(name: str) -> InstructionTask:
+    return InstructionTask(InstructionOptions(architecture=name, start="", num_held_out=2))
+
+
+@functools.cache
+def scenes() -> list[AskedScene]:
+    source = AskedScenes(world=SceneWorld(seed=4))
+    return [source.example(index, np.random.default_rng(index)) for index in range(12)]
+
+
+def only(scene: AskedScene, place: int) -> AskedScene:
+    return AskedScene(
+        pixels=scene.pixels,
+        plain=scene.plain,
+        marks=scene.marks,
+        asked=scene.asked[place : place + 1],
+    )
+
+
+@pytest.mark.parametrize("name", WITH_CHAT)
+def test_a_questions_loss_is_that_of_our_adapter(name: str) -> None:
+    made, scene = task(name), only(scenes()[0], 1)
+    model = wrap(made.nano.model, made.nano.processor, name=name)
+    asked = Question(pictures=(Image(pixels=scene.pixels),), text=scene.asked[0].text)
+    with torch.no_grad():
+        ours = made.loss([scene], 0).total
+        theirs = model.loss([Example(question=asked, answer=scene.asked[0].answer)])
+    assert float(ours) == pytest.approx(float(theirs), abs=1e-4)
+
+
+def test_queries_stand_where_plain_transformers_puts_them() -> None:
+    made, scene = task("blip_2"), only(scenes()[0], 1)
+    row = made.asking.rows([scene.asked])[0]
+    ids = torch.tensor([[*made.asking.prefix.tolist(), *row.prompts[0], *row.answers[0][:-1]]])
+    pixel_values = normalised(torch.from_numpy(scene.pixels[None].copy()))
+    with torch.no_grad():
+        logits = made.nano.model(
+            input_ids=ids, pixel_values=pixel_values, attention_mask=torch.ones_like(ids)
+        ).logits
+        ours = made.asking(projected_tokens(made.nano, "blip_2", pixel_values), [row])
+    assert torch.allclose(ours.scores, logits[0, -len(row.answers[0]) :], atol=1e-4)
+
+
+def test_questions_on_one_picture_do_not_see_each_other() -> None:
+    made, scene = task("vipllava"), scenes()[0]
+    with torch.no_grad():
+        together = made.loss([scene], 0)
+        alone = [made.loss([only(scene, place)], 0) for place in range(len(scene.asked))]
+    total = sum(float(losses.total) * losses.weight for losses in alone)
+    assert float(together.total) == pytest.approx(total / together.weight, rel=1e-4)
+
+
+def test_pictures_side_by_side_do_not_change_each_other() -> None:
+    made = task("vipllava")
+    with torch.no_grad():
+        together = made.loss(scenes()[:2], 0)
+        alone = [made.loss([scene], 0) for scene in scenes()[:2]]
+    total = sum(float(losses.total) * losses.weight for losses in alone)
+    assert float(together.total) == pytest.approx(total / together.weight, rel=1e-4)
+
+
+def test_only_answers_and_their_end_are_asked_for() -> None:
+    packed = pack([Row(prompts=((7, 8, 9),), answers=((4, 2),))], fill=0)
+    assert packed.ids.tolist() == [[7, 8, 9, 4]]
+    assert packed.labels.tolist() == [[IGNORED, IGNORED, 4, 2]]
+
+
+def test_a_word_sees_the_picture_and_its_own_question() -> None:
+    may_look = allowed(torch.tensor([[0, 0, 1, -1]]), 2)[0].int().tolist()
+    assert may_look == [
+        [1, 0, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0, 0],
+        [1, 1, 1, 0, 0, 0],
+        [1, 1, 1, 1, 0, 0],
+        [1, 1, 0, 0, 1, 0],
+        [1, 1, 0, 0, 0, 1],
+    ]
+
+
+def test_no_question_about_a_mark_gives_its_answer_away() -> None:
+    for scene in scenes():
+        for asked in scene.asked:
+            if asked.kind in ("naming", "reading"):
+                assert asked.answer.lower() not in asked.text.lower() or asked.answer == "sign"
+
+
+def test_every_word_that_is_asked_or_answered_is_one_token() -> None:
+    tokenizer = task("vipllava").nano.processor.tokenizer
+    known = set(" ".join(scene_words()).split())
+    for scene in scenes():
+        for asked in scene.asked:
+            for word in asked.text.replace("?", " ").replace(".", " ").split():
+                if word.isalpha() and not word.isupper():
+                    assert word in known
+                    assert len(tokenizer(word, add_special_tokens=False).input_ids) == 1
+
+
+def test_names_are_measured_with_marks_and_without() -> None:
+    with torch.no_grad():
+        shares = task("vipllava").evaluate(0)
+    assert {"naming", "naming_unmarked"} <= set(shares)
+
+
+def test_a_model_that_reads_questions_with_the_picture_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="paligemma"):
+        InstructionTask(InstructionOptions(architecture="paligemma", start=""))
+
+
+def test_a_missing_stage_is_named() -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        InstructionTask(InstructionOptions(start="nowhere"))

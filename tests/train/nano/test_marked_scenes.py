@@ -1,0 +1,165 @@
+"""Marks over scenes and what each patch shows are true to the scene."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from deixis.data.scenes.colours import INKS
+from deixis.data.scenes.words import LETTERS
+from deixis.data.scenes.world import SceneWorld
+from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
+from deixis.train.nano.labels import NONE, NUM_CLASSES, names
+from deixis.train.nano.marked_scenes import MarkedScene, MarkedScenes, marked_scene
+
+WORLD = SceneWorld(seed=3)
+PICTURES = range(24)
+
+
+@functools.cache
+def examples() -> list[MarkedScene]:
+    source = MarkedScenes(world=WORLD)
+    return [source.example(index, np.random.default_rng(index)) for index in PICTURES]
+
+
+def disc(side: int = 96) -> np.ndarray:
+    rows, columns = np.indices((side, side))
+    return (rows - 40) ** 2 + (columns - 56) ** 2 < 15**2
+
+
+def painted(kind: str, seed: int = 0) -> np.ndarray:
+    pixels = np.full((96, 96, 3), 128, dtype=np.uint8)
+    mark = DrawnMark(kind=kind, colour="red", owner=1)
+    paint_mark(pixels, disc(), mark, np.random.default_rng(seed))
+    return pixels
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mark_is_red_ink_where_it_changes_the_picture(kind: str) -> None:
+    pixels = painted(kind).astype(int)
+    changed = (pixels != 128).any(axis=2)
+    assert changed.sum() >= 8
+    assert (pixels[changed][:, 0] >= 128).all()
+    assert (pixels[changed][:, 1:] <= 128).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_draws_give_the_same_bytes(kind: str) -> None:
+    assert np.array_equal(painted(kind, seed=5), painted(kind, seed=5))
+
+
+@pytest.mark.parametrize("kind", ["triangle", "scribble", "mask", "contour", "point"])
+def test_a_mark_on_the_thing_stays_near_it(kind: str) -> None:
+    changed = (painted(kind) != 128).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    assert rows.min() >= 40 - 15 - 4
+    assert rows.max() <= 40 + 15 + 4
+    assert columns.min() >= 56 - 15 - 4
+    assert columns.max() <= 56 + 15 + 4
+
+
+def test_a_mark_is_said_as_in_vip_llava() -> None:
+    mark = DrawnMark(kind="contour", colour="aqua", owner=1)
+    assert mark.phrase == "with the aqua mask contour"
+
+
+def test_every_kind_of_mark_is_met() -> None:
+    source = MarkedScenes(world=WORLD)
+    met = {
+        mark.kind
+        for index in range(60)
+        for mark in source.example(index, np.random.default_rng(index)).marks
+    }
+    assert met == set(KINDS)
+
+
+def test_no_two_marks_of_a_picture_look_alike() -> None:
+    for example in examples():
+        looks = [(mark.kind, mark.colour) for mark in example.marks]
+        assert len(set(looks)) == len(looks)
+
+
+def test_a_mark_can_be_told_from_the_thing_by_its_colour() -> None:
+    for example in examples():
+        plan = example.scene.plan
+        for mark in example.marks:
+            ink = np.array(INKS[plan.things[mark.owner - len(plan.stuff)].colour])
+            assert np.abs(ink - COLOURS[mark.colour]).sum() >= 180
+
+
+def test_marks_on_ground_are_never_asked_about() -> None:
+    for example in examples():
+        labels = example.labels
+        assert ((labels.mark_kind == NONE) == (labels.name == NONE)).all()
+
+
+def test_without_marks_the_pixels_are_the_scene() -> None:
+    scene = WORLD.scene(1)
+    example = marked_scene(scene, np.random.default_rng(0), patch=8, num_marks=0)
+    assert np.array_equal(example.pixels, scene.image.pixels)
+    assert not (example.labels.mark_kind > 0).any()
+
+
+def test_a_patch_named_after_a_thing_shows_that_thing() -> None:
+    for example in examples():
+        plan, owners = example.scene.plan, example.scene.owners
+        for patch in np.flatnonzero(example.labels.name >= 0):
+            row, column = divmod(int(patch), 12)
+            cell = owners[row * 8 : row * 8 + 8, column * 8 : column * 8 + 8]
+            shown = {
+                plan.things[o - len(plan.stuff)].name for o in cell.ravel() if o >= len(plan.stuff)
+            }
+            assert names()[example.labels.name[patch]] in shown
+
+
+def test_a_patch_is_a_thing_or_ground() -> None:
+    for example in examples():
+        labels = example.labels
+        assert ((labels.name >= 0) ^ (labels.stuff >= 0)).all()
+
+
+def test_all_labels_are_classes() -> None:
+    for example in examples():
+        for key, values in example.labels.as_dict().items():
+            assert values.min() >= NONE
+            assert values.max() < NUM_CLASSES[key]
+
+
+def test_a_signs_patches_spell_its_text() -> None:
+    spelled = 0
+    for example in examples():
+        texts = {thing.text for thing in example.scene.plan.things if thing.text}
+        for row in example.labels.spelling[example.labels.spelling[:, 0] >= 0]:
+            assert "".join(LETTERS[letter - 1] for letter in row if letter > 0) in texts
+            spelled += 1
+    assert spelled > 20
+
+
+def test_a_letters_patches_are_its_signs() -> None:
+    for example in examples():
+        texts = [thing.text or "" for thing in example.scene.plan.things]
+        for letter in example.labels.letter[example.labels.letter >= 0]:
+            assert any(LETTERS[letter] in text for text in texts)
+
+
+def test_upright_letters_run_from_left_to_right() -> None:
+    checked = 0
+    for index in range(200):
+        plan = WORLD.plan(index)
+        if any(thing.text and thing.degrees == 0 for thing in plan.things):
+            example = marked_scene(WORLD.scene(index), np.random.default_rng(0), patch=8)
+            sign = next(thing for thing in plan.things if thing.text)
+            grid = example.labels.letter.reshape(12, 12)
+            for row in grid:
+                seen = "".join(LETTERS[letter] for letter in row if letter >= 0)
+                places = [sign.text.find(letter) for letter in dict.fromkeys(seen)]
+                assert places[:1] <= places[-1:]
+            checked += 1
+    assert checked
+
+
+def test_a_batch_stacks_pixels_and_labels() -> None:
+    batch = MarkedScenes(world=WORLD).collate(examples()[:3])
+    assert batch["pixels"].shape == (3, 96, 96, 3)
+    assert batch["spelling"].shape == (3, 144, 8)
+    assert set(batch) == {"pixels", *NUM_CLASSES}

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+import torch
+
+from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
+from deixis.models import tiny
+from deixis.models.load import load
+from deixis.nn.interface import Example, Generation, Question
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.conversations import read_conversations
+from deixis.train.parts import PARTS, weights_of
+from deixis.train.run import run
+from deixis.train.tuning import Tuning
+from tests.train.rows import CUP, more_turns, row, write_rows
+
+CONFIG = RunConfig(steps=3, batch_size=2, optim=OptimConfig(lr=1e-2), log_every=1, precision="fp32")
+LONG = more_turns("What is {it}?\n<image>", "A cup.", "Why?", "It has a handle, as cups have.")
+WITHOUT_MOLMO = [name for name in tiny.names() if name != "molmo2"]  # needs torchvision
+
+
+@pytest.fixture
+def source(tmp_path):
+    rows = [row(0), row(1, conversations=LONG, regions={"it": CUP}), row(2)]
+    return read_conversations(*write_rows(tmp_path, rows))
+
+
+def changed(before, module):
+    return {n for n, p in module.named_parameters() if not torch.equal(before[n], p)}
+
+
+@pytest.mark.parametrize(
+    ("parts", "prefix"),
+    [
+        (("projector",), "model.multi_modal_projector"),
+        (("language",), ("model.language_model", "lm_head")),
+        (("vision",), "model.vision_tower"),
+        (("lora",), "model.language_model"),
+    ],
+)
+def test_only_the_chosen_part_is_changed(source, tmp_path, parts, prefix):
+    task = Tuning(load("tiny:llava"), source, parts=parts)
+    before = {name: p.clone() for name, p in task.module.named_parameters()}
+    run(task, CONFIG, tmp_path / "run")
+    names = changed(before, task.module)
+    assert names
+    assert all(name.startswith(prefix) for name in names)
+    if parts == ("lora",):
+        assert all("lora" in name for name in names)
+
+
+@pytest.mark.parametrize("name", WITHOUT_MOLMO)
+def test_the_parts_of_every_family_are_its_whole(name):
+    model = tiny.build(name).model
+    parts = [weights_of(model, [part]) for part in PARTS]
+    assert all(parts)
+    assert sum(len(part) for part in parts) == len(list(model.parameters()))
+
+
+NO_CHANCE = np.random.default_rng(0)
+QUESTION = "What is this?"
+
+
+def answer_and_loss(model, source):
+    image = source.example(0, NO_CHANCE).images[0]
+    question = Question(pictures=(image,), text=QUESTION)
+    completion = model.generate([question], Generation(max_new_tokens=4))[0]
+    with torch.no_grad():
+        return completion, float(model.loss([Example(question=question, answer="A cup.")]))
+
+
+@pytest.mark.parametrize("parts", [("all",), ("lora",)])
+def test_a_tuned_model_is_loaded_back_the_same(source, tmp_path, parts):
+    task = Tuning(load("tiny:llava"), source, parts=parts)
+    run(task, CONFIG, tmp_path / "run")
+    folder = str(tmp_path / "run" / "model")
+    if parts == ("lora",):
+        tiny.save("llava", tmp_path / "base")
+        again = load(str(tmp_path / "base"), adapter=folder)
+    else:
+        again = load(folder)
+    assert answer_and_loss(task.model, source) == answer_and_loss(again, source)
+
+
+def test_a_model_learns_its_answers(source, tmp_path):
+    task = Tuning(load("tiny:llava"), source, parts=("all",))
+    before = answer_and_loss(task.model, source)[1]
+    run(task, RunConfig(steps=25, batch_size=4, optim=OptimConfig(lr=1e-2)), tmp_path / "run")
+    assert answer_and_loss(task.model, source)[1] < 0.5 * before
+
+
+def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):
+    losses = []
+    for pieces in (1, 4):
+        task = Tuning(load("tiny:llava"), source, parts=("projector",))
+        config = RunConfig(
+            steps=1, batch_size=4, gradient_accumulation=pieces, precision="fp32", log_every=1
+        )
+        losses.append(run(task, config, tmp_path / str(pieces)).numbers["loss"])
+    assert losses[0] == pytest.approx(losses[1], abs=1e-6)
+
+
+def test_regions_are_said_in_the_words_of_the_model(source):
+    task = Tuning(load("tiny:qwen2_vl"), source)
+    (turn,) = (i for i, turn in enumerate(source.turns) if turn.text == "What is {it}?")
+    example = task._example(source.example(turn, NO_CHANCE))
+    assert "<|box_start|>" in example.question.text
+    assert "{it}" not in example.question.text
+
+
+def test_weights_of_fewer_bits_are_trained_in_float32_and_saved_as_they_came(source, tmp_path):
+    task = Tuning(load("tiny:llava", dtype="bfloat16"), source)
+    trained = {p.dtype for p in task.module.parameters() if p.requires_grad}
+    assert trained == {torch.float32}
+    task.save(tmp_path)
+    again = load(str(tmp_path))
+    assert {p.dtype for p in again.family.model.parameters()} == {torch.bfloat16}
+
+
+@pytest.mark.parametrize(
+    ("parts", "error", "reason"),
+    [
+        (("projectr",), UnknownNameError, "did you mean 'projector'"),
+        (("lora", "vision"), UsageError, "lora trains alone"),
+    ],
+)
+def test_a_wrong_part_is_told(source, parts, error, reason):
+    with pytest.raises(error, match=reason):
+        Tuning(load("tiny:llava"), source, parts=parts)
+
+
+def test_a_model_behind_a_server_cannot_be_tuned(source):
+    with pytest.raises(UnsupportedError, match="cannot be trained"):
+        Tuning(load("openai:x@http://127.0.0.1:1/v1"), source)
