@@ -1,8 +1,5 @@
-import importlib.util
-
 import pytest
 
-from deixis.core.errors import MissingExtraError
 from deixis.core.images import open_image
 from deixis.train.curves import draw_curves
 from deixis.train.metrics import MetricsFile
@@ -22,9 +19,3 @@ def test_curves_are_a_picture(metrics, tmp_path):
     picture = open_image(tmp_path / "curves.png")
     assert len({tuple(row) for row in picture.pixels.reshape(-1, 3)[::7].tolist()}) > 9
     assert sorted(path.name for path in tmp_path.iterdir()) == ["curves.png", "metrics.jsonl"]
-
-
-def test_without_matplotlib_the_extra_is_named(metrics, tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match="pip install"):
-        draw_curves(metrics, tmp_path / "curves.png")

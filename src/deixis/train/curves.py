@@ -1,10 +1,8 @@
 """The curves of a run, drawn from its metrics.jsonl."""
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deixis.core.errors import MissingExtraError
 from deixis.train.metrics import Record, read_metrics
 
 COLUMNS = 3
@@ -13,9 +11,7 @@ NOT_DRAWN = ("step", "kind", "seconds")
 
 def draw_curves(metrics: Path, picture: Path) -> None:
     """One small plot a number over the steps, measured in training and in evaluation."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtraError(package="matplotlib", extra="lab", needed_for="drawing curves")
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # slow to import, and only needed here
 
     records = read_metrics(metrics)
     curves = _curves(records)

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 import torch
 
-from deixis.core.errors import MissingExtraError, TrainingError, UsageError
+from deixis.core.errors import TrainingError, UsageError
 from deixis.train.checkpoint import Checkpoint
 from deixis.train.config import RunConfig
 from deixis.train.curves import draw_curves
@@ -320,10 +320,7 @@ class _Trainer:
         if self.parallel.is_first:
             self.task.module.eval()
             self.home.write_model(self.task.save)
-            try:
-                draw_curves(self.home.metrics.path, self.home.curves)
-            except MissingExtraError as missing:
-                self.reporter.say(f"no curves are drawn: {missing}")
+            draw_curves(self.home.metrics.path, self.home.curves)
         self.parallel.wait()
 
     def _jobs(self) -> Iterator[Job]:
