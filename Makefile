@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/deixis demo
 
 test: $(READY)
-	$(BIN)/pytest -q --cov --cov-report=term:skip-covered --durations=10
+	$(BIN)/pytest -q -n 2 --cov --cov-report=term:skip-covered --durations=10
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -38,16 +38,18 @@ def test_regions_and_coordinates_do_not_import_torch():
 
 
 def best_of(times, code):
+    """Seconds of a process's own work, the least of several: what a quiet machine shows."""
     seconds = []
     for _ in range(times):
-        begin = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         in_a_new_process(code)
-        seconds.append(time.perf_counter() - begin)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(seconds)
 
 
 def test_importing_deixis_takes_under_three_tenths_of_a_second():
-    assert best_of(5, "import deixis") - best_of(5, "pass") < 0.3
+    assert best_of(5, "import deixis") < 0.3
 
 
 def test_saying_takes_under_half_a_second():
