@@ -65,7 +65,7 @@ class UnknownNameError(UsageError):
     def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         super().__init__(f"no {kind} named {name!r}{hint} Known: {', '.join(names) or 'none'}")
 
 

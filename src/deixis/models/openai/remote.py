@@ -97,7 +97,7 @@ def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: o
     for option in options:
         if option not in known:
             near = difflib.get_close_matches(option, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = f"; did you mean {near[0]!r}?" if near else "."
             raise UsageError(f"no option {option!r}{hint} Known: {', '.join(known)}")
     model, url = _parted(name)
     given = {"api_key": os.environ.get(key_variable(url or OPENAI_URL), ""), **options}
