@@ -8,6 +8,7 @@ from torch import Tensor
 
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.config import OptimConfig
+from deixis.train.muon import Muon
 from deixis.train.parallel import Parallel
 from deixis.train.task import ParameterGroup, Task
 
@@ -32,7 +33,7 @@ class Optimizer:
         if adamw:
             self.optimizers.append(torch.optim.AdamW(adamw, lr=0.0, betas=optim.betas, fused=True))
         if muon:
-            self.optimizers.append(torch.optim.Muon(muon, lr=0.0))
+            self.optimizers.append(Muon(muon, lr=0.0))
 
     def step(self, *, lr: float, weight: float, parallel: Parallel) -> float:
         """Divide the summed gradients by the batch's weight, clip them, change the weights.

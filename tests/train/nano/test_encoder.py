@@ -9,7 +9,7 @@ from torch import nn
 
 from deixis.models import nano
 from deixis.train.nano.averaged import Averaged
-from deixis.train.nano.encoder import accuracies, dense_losses
+from deixis.train.nano.encoder import WEIGHTS, Answers, dense_losses, right
 from deixis.train.nano.encoder_task import EncoderOptions, EncoderTask
 from deixis.train.nano.labels import NUM_CLASSES
 
@@ -23,36 +23,36 @@ def batch(made: EncoderTask, count: int = 3) -> dict[str, np.ndarray]:
     return source.collate([source.example(i, np.random.default_rng(i)) for i in range(count)])
 
 
-def scores(labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Scores that are right wherever there is a label."""
-    made = {}
-    for key, values in labels.items():
-        right = nn.functional.one_hot(values.clamp(min=0), NUM_CLASSES[key]) * 50.0
-        made[key] = right.flatten(2) if key == "spelling" else right
-    return made
-
-
-def labels() -> dict[str, torch.Tensor]:
+def answers(*, asked: int) -> dict[str, Answers]:
+    """Answers that are all right."""
     generator = torch.Generator().manual_seed(0)
     made = {}
-    for key, number in NUM_CLASSES.items():
-        shape = (2, 6, 8) if key == "spelling" else (2, 6)
-        made[key] = torch.randint(-1, number, shape, generator=generator)
+    for key in WEIGHTS:
+        number = NUM_CLASSES[key]
+        shape = (asked, 8) if key == "spelling" else (asked,)
+        labels = torch.randint(0, number, shape, generator=generator)
+        made[key] = Answers(scores=nn.functional.one_hot(labels, number) * 50.0, labels=labels)
     return made
 
 
 def test_right_scores_have_no_loss() -> None:
-    assert all(float(loss) < 1e-3 for loss in dense_losses(scores(labels()), labels()).values())
+    assert all(float(loss) < 1e-3 for loss in dense_losses(answers(asked=12)).values())
 
 
 def test_right_scores_are_all_right() -> None:
-    assert set(accuracies(scores(labels()), labels()).values()) <= {0.0, 1.0}
-    assert accuracies(scores(labels()), labels())["name"] == 1.0
+    assert all(bool(hits.all()) for hits in right(answers(asked=12)).values())
 
 
-def test_labels_that_are_missing_cost_nothing() -> None:
-    none = {key: torch.full_like(values, -1) for key, values in labels().items()}
-    assert all(float(loss) == 0.0 for loss in dense_losses(scores(labels()), none).values())
+def test_what_is_not_asked_costs_nothing() -> None:
+    assert all(float(loss) == 0.0 for loss in dense_losses(answers(asked=0)).values())
+
+
+def test_only_labelled_patches_are_answered() -> None:
+    made = task("vipllava")
+    pixels, labels = made._placed(batch(made))
+    given = made.encoder(pixels.permute(0, 3, 1, 2).float(), labels)[0]
+    assert len(given["stuff"].labels) == int((labels["stuff"] >= 0).sum())
+    assert len(given["spelling"].labels) < labels["name"].numel() / 4
 
 
 @pytest.mark.parametrize("name", nano.names())
@@ -88,7 +88,7 @@ def test_it_is_measured_on_validation_scenes() -> None:
     made = task("vipllava")
     with torch.no_grad():
         shares = made.evaluate(0)
-    assert set(shares) == set(NUM_CLASSES)
+    assert set(shares) == {*WEIGHTS, "text"}
     assert all(0 <= share <= 1 for share in shares.values())
 
 

@@ -15,7 +15,18 @@ VISION_EMBEDDING_SCALE = 0.02  # of patches, positions and class tokens: a norm 
 _QUERIES = ("query_tokens",)
 _LOOKED_UP = ("class_embedding", "cls_token", "position_embedding", "patch_embedding")
 # inside of a tower's layer, what CLIP starts smaller by the root of twice the number of layers
-_DAMPED = ("q_proj", "k_proj", "v_proj", "qkv", "fc2", "projection_out")
+_DAMPED = (
+    "q_proj",
+    "k_proj",
+    "v_proj",
+    "qkv",
+    "fc2",
+    "projection_out",
+    ".query",
+    ".key",
+    ".value",
+    ".output.dense",
+)
 
 
 @torch.no_grad()
@@ -46,6 +57,8 @@ def _scale(parameter: Tensor, module: nn.Module, name: str, num_layers: int) -> 
     if isinstance(module, nn.Embedding):
         return EMBEDDING_SCALE
     scale = 1.0 / math.sqrt(parameter[0].numel())
+    if name.endswith("embeddings.projection.weight"):
+        return scale / 10
     if "vision" in name and any(part in name for part in _DAMPED):
         return scale / math.sqrt(2 * num_layers)
     return scale / math.sqrt(2) if "vision" in name and "fc1" in name else scale

@@ -117,7 +117,7 @@ def _qformer(**settings: Any) -> Architecture:  # Any: the fields that differ
 
 
 _ARCHITECTURES = {
-    "vipllava": _plain(layers=(-1, -2, -4, -5), middle=-4, block=1),
+    "vipllava": _plain(layers=(-1, -2, -3, -5), middle=-4, block=1),
     "llava": _plain(layers=(-2,), middle=-4, block=1),
     "llava_conv": _plain(layers=(-1,), middle=None, block=1),
     "paligemma": _plain(layers=(-1,), middle=-4, block=1, is_causal=False),

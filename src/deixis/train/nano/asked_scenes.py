@@ -1,6 +1,7 @@
 """Marked scenes with many questions each: what the language side is taught with.
 
-A question about a marked thing says its mark ("within the red rectangle"), never its name.
+A question about a marked thing says its mark ("within the red rectangle"), or its box in the
+model's own coordinates, never its name.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,10 @@ import numpy as np
 from jaxtyping import UInt8
 from typing_extensions import override
 
-from deixis.data.scenes.questions import SceneQuestion, questions
+from deixis.coordinates import Convention
+from deixis.core.region import Region
+from deixis.data.scenes.draws import Draws
+from deixis.data.scenes.questions import question_kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
@@ -35,12 +39,24 @@ COLOUR = (
 )
 READING = (
     "What does the sign {mark} say?",
-    "What does {mark} say?",
     "Read the word {mark}.",
     "What is written on the sign {mark}?",
 )
+READING_ALONE = ("What does the sign say?", "What is written on the sign?", "Read the sign.")
+NAMING_SAID = ("What is {mark}?", "What is the thing at {mark}?", "Name the thing in {mark}.")
 RELATION = "Is the thing {mark} left of, right of, above or below the thing {other}?"
-UNMARKED = ("counting", "presence", "description", "classification")
+SIGN_FIRST = 0.6  # of the pictures with a sign have it marked
+SAID = 0.7  # of the pictures have a question that says a box
+READ_ALONE = 0.6  # of the pictures with a sign
+COLOURED = 0.6  # of the marks
+RELATED = 0.5  # of the pictures with two marks
+# of kinds that need no mark: how many times each picture is asked, and how likely each time
+UNMARKED = {
+    "counting": (2, 0.75),
+    "presence": (2, 1.0),
+    "description": (1, 0.15),
+    "classification": (1, 0.3),
+}
 
 
 @final
@@ -67,9 +83,10 @@ class AskedScene:
 @final
 @dataclass(frozen=True, kw_only=True)
 class AskedScenes(Source):
-    """Endless marked scenes with their questions."""
+    """Endless marked scenes with their questions, boxes said in `convention`."""
 
     world: SceneWorld
+    convention: Convention
     patch: int = 8
     num_marks: int | None = None
 
@@ -81,13 +98,16 @@ class AskedScenes(Source):
     @override
     def example(self, index: int, generator: np.random.Generator) -> AskedScene:
         scene = self.world.scene(index)
-        marked = marked_scene(scene, generator, patch=self.patch, num_marks=self.num_marks)
-        asked = [*about_marks(scene, marked.marks, generator)]
-        asked += [
-            Asked(kind=question.kind, text=question.text, answer=question.answer)
-            for question in questions(self.world, index, scene)
-            if question.kind in UNMARKED and _is_plain(question)
-        ]
+        sign = next((thing for thing in scene.things if thing.text is not None), None)
+        first = sign if generator.random() < SIGN_FIRST else None
+        marked = marked_scene(
+            scene, generator, patch=self.patch, num_marks=self.num_marks, first=first
+        )
+        asked = about_marks(scene, marked.marks, generator)
+        asked += self._said(scene, generator)
+        if sign is not None and sign.text is not None and generator.random() < READ_ALONE:
+            asked.append(_ask("reading_alone", READING_ALONE, sign.text, "", generator))
+        asked += self._unmarked(scene, index, generator)
         return AskedScene(
             pixels=marked.pixels,
             plain=scene.image.pixels,
@@ -99,6 +119,29 @@ class AskedScenes(Source):
     def collate(self, examples: Sequence[AskedScene]) -> list[AskedScene]:
         return list(examples)
 
+    def _said(self, scene: Scene, draws: np.random.Generator) -> list[Asked]:
+        """What is in a box that is said."""
+        if not scene.things or draws.random() >= SAID:
+            return []
+        thing = scene.things[int(draws.integers(len(scene.things)))]
+        box = Region(shape=thing.region.box())
+        said = self.convention.say([box], scene.image.size)
+        return [_ask("naming_said", NAMING_SAID, thing.name, said, draws)]
+
+    def _unmarked(self, scene: Scene, index: int, draws: np.random.Generator) -> list[Asked]:
+        """Each kind's questions, each other draws of the same kind; none twice."""
+        asked = {}
+        for name, (times, chance) in UNMARKED.items():
+            kind = question_kinds.get(name)()
+            for _ in range(times):
+                if draws.random() >= chance:
+                    continue
+                own = Draws(self.world.seed, index, int(draws.integers(1 << 62)))
+                found = kind.ask(scene, own)
+                if found is not None:
+                    asked[found.text] = Asked(kind=name, text=found.text, answer=found.answer)
+        return list(asked.values())
+
 
 def about_marks(
     scene: Scene, marks: Sequence[DrawnMark], draws: np.random.Generator
@@ -108,19 +151,20 @@ def about_marks(
     things = {thing.depth: thing for thing in scene.things}
     pointed = [(mark, things[mark.owner - len(scene.plan.stuff)]) for mark in marks]
     for mark, thing in pointed:
-        asked.append(_ask("naming", NAMING, thing.name, mark, draws))
-        asked.append(_ask("colour", COLOUR, thing.colour, mark, draws))
+        asked.append(_ask("naming", NAMING, thing.name, mark.phrase, draws))
+        if draws.random() < COLOURED:
+            asked.append(_ask("colour", COLOUR, thing.colour, mark.phrase, draws))
         if thing.text is not None:
-            asked.append(_ask("reading", READING, thing.text, mark, draws))
-    if len(pointed) > 1:
+            asked.append(_ask("reading", READING, thing.text, mark.phrase, draws))
+    if len(pointed) > 1 and draws.random() < RELATED:
         asked += _relation(scene, pointed[0], pointed[1])
     return asked
 
 
 def _ask(
-    kind: str, forms: Sequence[str], answer: str, mark: DrawnMark, draws: np.random.Generator
+    kind: str, forms: Sequence[str], answer: str, mark: str, draws: np.random.Generator
 ) -> Asked:
-    text = forms[int(draws.integers(len(forms)))].format(mark=mark.phrase)
+    text = forms[int(draws.integers(len(forms)))].format(mark=mark)
     text += SHORT if draws.random() < SUFFIXED else ""
     return Asked(kind=kind, text=text, answer=answer)
 
@@ -133,7 +177,3 @@ def _relation(
         return []
     text = RELATION.format(mark=first[0].phrase, other=second[0].phrase)
     return [Asked(kind="relation", text=text, answer=answer)]
-
-
-def _is_plain(question: SceneQuestion) -> bool:
-    return not question.pointed and len(question.turns) == 1

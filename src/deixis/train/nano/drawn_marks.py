@@ -102,16 +102,19 @@ def paint_mark(
     region: Bool[np.ndarray, "row column"],
     mark: DrawnMark,
     draws: np.random.Generator,
-) -> None:
-    """Blend a mark of that region into the pixels, in place."""
+) -> UInt8[np.ndarray, "row column"]:
+    """Blend a mark of that region into the pixels, in place; how much of each pixel it covers."""
     pen = _Pen(region, draws)
     _SHAPES[mark.kind](pen)
     low, high = (48, 128) if mark.kind == "mask" else (96, 255)
     alpha = int(draws.integers(low, high + 1))
-    coverage = np.asarray(pen.grey.reduce(FINER), dtype=np.int32) * alpha
+    coverage = np.asarray(pen.grey.reduce(FINER))
+    x0, y0, x1, y1 = PIL.Image.fromarray(coverage).getbbox() or (0, 0, 0, 0)
+    touched = pixels[y0:y1, x0:x1]
     ink = np.array(COLOURS[mark.colour], dtype=np.int32)
-    change = (ink - pixels) * coverage[..., None]
-    pixels += (change // (255 * 255)).astype(np.uint8)  # wraps around to the right value
+    change = (ink - touched) * (coverage[y0:y1, x0:x1, None].astype(np.int32) * alpha)
+    touched += (change // (255 * 255)).astype(np.uint8)  # wraps around to the right value
+    return coverage
 
 
 def _rectangle(pen: _Pen) -> None:

@@ -1,10 +1,11 @@
 """The dense pretraining of a nano model's encoder: every patch says what it shows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, final
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -14,14 +15,31 @@ from deixis.train.nano.labels import NUM_CLASSES
 WEIGHTS = {
     "name": 1.0,
     "colour": 0.5,
-    "stuff": 0.2,
-    "letter": 0.5,
-    "word": 0.5,
-    "spelling": 0.5,
     "mark_kind": 1.0,
     "mark_colour": 1.0,
+    "stuff": 0.2,
+    "letter": 0.5,
+    "spelling": 1.0,
+    "ink_kind": 0.5,
+    "ink_colour": 0.5,
 }
+ASKED_TOGETHER = (  # kinds of labels that the same patches have
+    ("name", "colour", "mark_kind", "mark_colour"),
+    ("stuff",),
+    ("letter",),
+    ("spelling",),
+    ("ink_kind", "ink_colour"),
+)
 MIDDLE_WEIGHT = 0.3  # of the middle layer's answers
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answers:
+    """Scores and right classes, a row each time that one kind of label was asked for."""
+
+    scores: Float[Tensor, "asked ... answer"]
+    labels: Int[Tensor, "asked ..."]
 
 
 @final
@@ -32,19 +50,37 @@ class PatchReader(nn.Module):
         super().__init__()
         self.layers = tuple(layers)
         self.norm = nn.LayerNorm(width * len(layers))
-        sizes = {key: _outputs(key) for key in NUM_CLASSES}
-        self.sizes = sizes
-        self.linear = nn.Linear(width * len(layers), sum(sizes.values()))
-        nn.init.normal_(self.linear.weight, std=(width * len(layers)) ** -0.5, generator=generator)
-        nn.init.zeros_(self.linear.bias)
+        self.linears = nn.ModuleList()
+        for together in ASKED_TOGETHER:
+            linear = nn.Linear(width * len(layers), sum(_outputs(key) for key in together))
+            nn.init.normal_(linear.weight, std=linear.in_features**-0.5, generator=generator)
+            nn.init.zeros_(linear.bias)
+            self.linears.append(linear)
 
     def forward(
-        self, states: Sequence[Float[Tensor, "picture _ _"]], num_patches: int
-    ) -> dict[str, Float[Tensor, "picture patch answer"]]:
-        """Scores by kind of label; tokens before the patches (the class token) are left out."""
+        self,
+        states: Sequence[Float[Tensor, "picture _ _"]],
+        labels: Mapping[str, Int[Tensor, "picture patch ..."]],
+    ) -> dict[str, Answers]:
+        """Answers where there is a label; tokens before the patches (class tokens) are left out.
+
+        Few patches have letters, and those are most of the classes: computing only what is asked
+        saves half of a step.
+        """
+        num_patches = labels["name"].shape[1]
         joined = torch.cat([states[layer][:, -num_patches:] for layer in self.layers], dim=-1)
-        scores = self.linear(self.norm(joined)).split(list(self.sizes.values()), dim=-1)
-        return dict(zip(self.sizes, scores, strict=True))
+        features = self.norm(joined).flatten(0, 1)
+        answers = {}
+        for together, linear in zip(ASKED_TOGETHER, self.linears, strict=True):
+            is_asked = labels[together[0]].flatten(0, 1) >= 0
+            rows = (is_asked if is_asked.ndim == 1 else is_asked[:, 0]).nonzero()[:, 0]
+            scores = linear(features.index_select(0, rows)).float()
+            parts = scores.split([_outputs(key) for key in together], dim=-1)
+            for key, part in zip(together, parts, strict=True):
+                shaped = part.unflatten(-1, (LONGEST, -1)) if key == "spelling" else part
+                right = labels[key].flatten(0, 1)[rows].long()
+                answers[key] = Answers(scores=shaped, labels=right)
+        return answers
 
 
 @final
@@ -68,38 +104,39 @@ class DenseEncoder(nn.Module):
         )
 
     def forward(
-        self, pixel_values: Float[Tensor, "picture 3 height width"]
-    ) -> list[dict[str, Float[Tensor, "picture patch answer"]]]:
-        """Scores of the chosen layers, then of the middle one if there is one."""
-        config = self.tower.config
+        self,
+        pixel_values: Float[Tensor, "picture 3 height width"],
+        labels: Mapping[str, Int[Tensor, "picture patch ..."]],
+    ) -> list[dict[str, Answers]]:
+        """What the chosen layers answer, then the middle one if there is one."""
         states = self.tower(pixel_values, output_hidden_states=True).hidden_states
-        num_patches = (config.image_size // config.patch_size) ** 2
-        return [reader(states, num_patches) for reader in self.readers]
+        return [reader(states, labels) for reader in self.readers]
 
 
-def dense_losses(
-    scores: Mapping[str, Float[Tensor, "picture patch answer"]],
-    labels: Mapping[str, Int[Tensor, "..."]],
-) -> dict[str, Float[Tensor, ""]]:
-    """Mean cross-entropy by kind, over the labels that are not -1."""
-    return {key: _loss(_classes(key, scores[key]), labels[key].long()) for key in NUM_CLASSES}
+def dense_losses(answers: Mapping[str, Answers]) -> dict[str, Float[Tensor, ""]]:
+    """Mean cross-entropy by kind; nothing where nothing was asked."""
+    return {
+        key: functional.cross_entropy(given.scores.flatten(0, -2), given.labels.flatten())
+        if given.labels.numel()
+        else given.scores.sum() * 0.0
+        for key, given in answers.items()
+    }
 
 
-def accuracies(
-    scores: Mapping[str, Float[Tensor, "picture patch answer"]],
-    labels: Mapping[str, Int[Tensor, "..."]],
-) -> dict[str, float]:
-    """The share of right answers by kind; of marks, on the patches that have one;
-    of names, on pictograms, since a sign is soon told.
+def right(answers: Mapping[str, Answers]) -> dict[str, Bool[Tensor, " answer"]]:
+    """Which answers are right; of marks, on the patches that have one; of names, on pictograms,
+    since a sign is soon told. `text` is a sign's whole spelling.
     """
-    shares = {}
-    for key in NUM_CLASSES:
-        right = _classes(key, scores[key]).argmax(-1) == labels[key]
-        asked = labels[key] > 0 if key.startswith("mark") else labels[key] >= 0
-        if key == "name":
-            asked &= labels[key] < NUM_CLASSES[key] - 1
-        shares[key] = float(right[asked].float().mean()) if bool(asked.any()) else 0.0
-    return shares
+    found = {}
+    for key, given in answers.items():
+        hits = given.scores.argmax(-1) == given.labels
+        if key.startswith(("mark", "ink")):
+            hits = hits[given.labels > 0]
+        elif key == "name":
+            hits = hits[given.labels < NUM_CLASSES[key] - 1]
+        found[key] = hits.flatten()
+    found["text"] = (answers["spelling"].scores.argmax(-1) == answers["spelling"].labels).all(-1)
+    return found
 
 
 def total_loss(losses: Mapping[str, Tensor]) -> Float[Tensor, ""]:
@@ -109,15 +146,3 @@ def total_loss(losses: Mapping[str, Tensor]) -> Float[Tensor, ""]:
 
 def _outputs(key: str) -> int:
     return NUM_CLASSES[key] * (LONGEST if key == "spelling" else 1)
-
-
-def _classes(key: str, scores: Tensor) -> Tensor:
-    """Scores as a row of classes a label."""
-    return scores.unflatten(-1, (LONGEST, -1)) if key == "spelling" else scores
-
-
-def _loss(scores: Tensor, labels: Tensor) -> Float[Tensor, ""]:
-    asked = labels >= 0
-    if not bool(asked.any()):
-        return scores.sum() * 0.0
-    return functional.cross_entropy(scores[asked].float(), labels[asked])

@@ -1,14 +1,14 @@
 """The first stage: the encoder learns to say of every patch what it shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 from typing_extensions import override
 
 from deixis.data.scenes.world import SceneWorld
@@ -19,15 +19,15 @@ from deixis.train.nano.averaged import Averaged
 from deixis.train.nano.encoder import (
     MIDDLE_WEIGHT,
     DenseEncoder,
-    accuracies,
     dense_losses,
+    right,
     total_loss,
 )
+from deixis.train.nano.groups import muon_groups
 from deixis.train.nano.marked_scenes import MarkedScenes
-from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
+from deixis.train.task import Losses, ParameterGroup, Task
 
 PICTURES_AT_ONCE = 64
-MUON_LR_SHARE = 20.0  # 0.02 at the recipe's rate
 
 
 @final
@@ -68,37 +68,17 @@ class EncoderTask(Task):
     @override
     def loss(self, batch: Mapping[str, np.ndarray], step: int) -> Losses:
         pixels, labels = self._placed(batch)
-        last, *middle = self.encoder(normalised(pixels))
-        parts = dense_losses(last, labels)
+        last, *middle = self.encoder(normalised(pixels), labels)
+        parts = dense_losses(last)
         total = total_loss(parts)
-        for scores in middle:
-            total = total + MIDDLE_WEIGHT * total_loss(dense_losses(scores, labels))
+        for answers in middle:
+            total = total + MIDDLE_WEIGHT * total_loss(dense_losses(answers))
         detached: dict[str, float | Tensor] = {key: part.detach() for key, part in parts.items()}
         return Losses(total=total, weight=float(len(pixels)), parts=detached)
 
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
-        """The tower's matrices by Muon, which learned as much from a third of the pictures as
-        AdamW (docs/log.md); all else as ever.
-        """
-        matrices = {
-            weight
-            for module in self.encoder.tower.modules()
-            if isinstance(module, nn.Linear)
-            for weight in module.parameters()
-            if weight.ndim == 2
-        }
-        groups = [
-            replace(group, parameters=tuple(p for p in group.parameters if p not in matrices))
-            for group in decayed_groups(self.module, optim.weight_decay)
-        ]
-        muon = ParameterGroup(
-            parameters=tuple(p for p in self.module.parameters() if p in matrices),
-            weight_decay=optim.weight_decay,
-            lr_share=MUON_LR_SHARE,
-            kind="muon",
-        )
-        return [group for group in (*groups, muon) if group.parameters]
+        return muon_groups(self.module, self.encoder.tower, optim)
 
     @override
     def after_step(self, step: int) -> None:
@@ -108,7 +88,7 @@ class EncoderTask(Task):
     def evaluate(self, step: int) -> dict[str, float]:
         """The share of right answers by kind, on scenes of the validation split."""
         scenes = MarkedScenes(world=SceneWorld(seed=self.options.world_seed, split="validation"))
-        sums: dict[str, float] = {}
+        sums: dict[str, list[float]] = {}
         with self.average.averaged():
             for begin in range(0, self.options.num_held_out, PICTURES_AT_ONCE):
                 end = min(begin + PICTURES_AT_ONCE, self.options.num_held_out)
@@ -117,10 +97,11 @@ class EncoderTask(Task):
                     for index in range(begin, end)
                 ]
                 pixels, labels = self._placed(scenes.collate(examples))
-                shares = accuracies(self.encoder(normalised(pixels))[0], labels)
-                for key, share in shares.items():
-                    sums[key] = sums.get(key, 0.0) + share * (end - begin)
-        return {key: value / self.options.num_held_out for key, value in sums.items()}
+                for key, found in right(self.encoder(normalised(pixels), labels)[0]).items():
+                    so_far = sums.setdefault(key, [0.0, 0.0])
+                    so_far[0] += float(found.sum())
+                    so_far[1] += found.numel()
+        return {key: hits / max(asked, 1.0) for key, (hits, asked) in sums.items()}
 
     @override
     def save(self, folder: Path) -> None:

@@ -11,9 +11,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
+from deixis.coordinates import Convention, conventions
 from deixis.core.errors import UnsupportedError
 from deixis.data.scenes.world import SceneWorld
 from deixis.models import nano
+from deixis.models.load import wrap
+from deixis.train.config import OptimConfig
 from deixis.train.nano.alignment import frozen_except
 from deixis.train.nano.architectures import (
     architecture,
@@ -24,8 +27,9 @@ from deixis.train.nano.architectures import (
 )
 from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes
 from deixis.train.nano.averaged import Averaged
+from deixis.train.nano.groups import muon_groups
 from deixis.train.nano.instruction import Answered, PackedAsking
-from deixis.train.task import Losses, Task
+from deixis.train.task import Losses, ParameterGroup, Task
 
 PICTURES_AT_ONCE = 32
 
@@ -65,7 +69,8 @@ class InstructionTask(Task):
         self.module = self.average
         self.asking = PackedAsking(self.nano, self.parts)
         world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
-        self.source = AskedScenes(world=world)
+        self.convention = _convention(self.nano)
+        self.source = AskedScenes(world=world, convention=self.convention)
 
     @override
     def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
@@ -74,6 +79,10 @@ class InstructionTask(Task):
         right = (answered.scores.argmax(-1) == answered.labels).float().mean()
         parts: Mapping[str, float | Tensor] = {"right_tokens": right.detach()}
         return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
+
+    @override
+    def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
+        return muon_groups(self.module, self.average.inner, optim)
 
     @override
     def after_step(self, step: int) -> None:
@@ -89,7 +98,7 @@ class InstructionTask(Task):
         with self.average.averaged():
             for begin in range(0, self.options.num_held_out, PICTURES_AT_ONCE):
                 end = min(begin + PICTURES_AT_ONCE, self.options.num_held_out)
-                marked = [_held_out(world, index) for index in range(begin, end)]
+                marked = [self._held_out(world, index) for index in range(begin, end)]
                 for key, is_right in self._verdicts(marked):
                     counts.setdefault(key, []).append(is_right)
         return {key: float(np.mean(values)) for key, values in sorted(counts.items())}
@@ -98,6 +107,10 @@ class InstructionTask(Task):
     def save(self, folder: Path) -> None:
         with self.average.averaged():
             nano.save(self.nano, folder)
+
+    def _held_out(self, world: SceneWorld, index: int) -> AskedScene:
+        source = AskedScenes(world=world, convention=self.convention, num_marks=2)
+        return source.example(index, np.random.default_rng(index))
 
     def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
         verdicts: list[tuple[str, bool]] = []
@@ -125,5 +138,7 @@ def _named_mark(scene: AskedScene, asked: Asked) -> str:
     return max(said, key=lambda mark: len(mark.phrase)).kind
 
 
-def _held_out(world: SceneWorld, index: int) -> AskedScene:
-    return AskedScenes(world=world, num_marks=2).example(index, np.random.default_rng(index))
+def _convention(built: nano.Nano) -> Convention:
+    """How this architecture's family says coordinates."""
+    model = wrap(built.model, built.processor, name="nano")
+    return conventions.get(model.convention)(**model.convention_settings)

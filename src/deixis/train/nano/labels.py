@@ -1,11 +1,12 @@
 """What every patch of a scene shows, as class numbers; -1 where a question has no answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import final
 
 import numpy as np
-from jaxtyping import Int16, UInt8
+from jaxtyping import Bool, Int16, UInt8
 
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.entities import entities
@@ -27,6 +28,7 @@ from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark
 
 NONE = -1
 SHOWN = 10  # of the 64 pixels of a patch, for a thing to be what the patch shows
+INKED = 2  # pixels' worth of ink that make a patch show a mark
 MAX_OWNERS = 32
 LETTER_REACH = 60  # a letter's patches lie within this many 1/100 of a patch of its middle
 NUM_CLASSES = {
@@ -38,6 +40,8 @@ NUM_CLASSES = {
     "spelling": len(LETTERS) + 1,
     "mark_kind": len(KINDS) + 1,
     "mark_colour": len(COLOURS) + 1,
+    "ink_kind": len(KINDS) + 1,
+    "ink_colour": len(COLOURS) + 1,
 }
 
 
@@ -46,7 +50,8 @@ NUM_CLASSES = {
 class PatchLabels:
     """A class a patch, row by row. `spelling` has a letter for each place in the sign's text.
 
-    Marks count from 1; 0 is a patch whose thing has none; ground has no answer.
+    Marks count from 1; 0 is a patch whose thing has none; ground has no answer. `ink` is the mark
+    that is drawn over the patch itself, whatever it points at; 0 where there is none.
     """
 
     name: Int16[np.ndarray, " patch"]
@@ -57,6 +62,8 @@ class PatchLabels:
     spelling: Int16[np.ndarray, "patch place"]
     mark_kind: Int16[np.ndarray, " patch"]
     mark_colour: Int16[np.ndarray, " patch"]
+    ink_kind: Int16[np.ndarray, " patch"]
+    ink_colour: Int16[np.ndarray, " patch"]
 
     def as_dict(self) -> dict[str, np.ndarray]:
         """By name, as they travel between processes."""
@@ -68,11 +75,17 @@ def names() -> tuple[str, ...]:
     return (*(entity.name for entity in entities()), SIGN)
 
 
-def label_patches(scene: Scene, marks: tuple[DrawnMark, ...], *, patch: int) -> PatchLabels:
-    """The classes of all patches of a scene with these marks over it."""
+def label_patches(
+    scene: Scene,
+    marks: Sequence[DrawnMark],
+    inks: Sequence[UInt8[np.ndarray, "row column"]],
+    *,
+    patch: int,
+) -> PatchLabels:
+    """The classes of all patches of a scene with these marks over it, drawn with these inks."""
     plan, first = scene.plan, len(scene.plan.stuff)
     shown = _shown_owners(scene.owners, first, patch)
-    named, inks, grounds, lettering = _numbers()
+    named, colouring, grounds, lettering = _numbers()
     tables = {
         key: np.full(first + len(plan.things), NONE, dtype=np.int16)
         for key in ("name", "colour", "stuff", "word")
@@ -83,23 +96,34 @@ def label_patches(scene: Scene, marks: tuple[DrawnMark, ...], *, patch: int) -> 
     letter = np.full(shown.shape, NONE, dtype=np.int16)
     for owner, thing in enumerate(plan.things, start=first):
         tables["name"][owner] = named[thing.name]
-        tables["colour"][owner] = inks[thing.colour]
+        tables["colour"][owner] = colouring[thing.colour]
         if thing.text is not None:
             tables["word"][owner] = lettering.get(thing.text, NONE)
             spelling[owner] = _spelled(thing.text)
             _place_letters(thing, thing.text, shown == owner, letter)
     kinds, colours = (np.zeros(first + len(plan.things), dtype=np.int16) for _ in range(2))
     kinds[:first] = colours[:first] = NONE
-    for mark in marks:
-        kinds[mark.owner] = KINDS.index(mark.kind) + 1
-        colours[mark.owner] = tuple(COLOURS).index(mark.colour) + 1
+    inked = np.zeros((2, *shown.shape), dtype=np.int16)
+    for mark, ink in zip(marks, inks, strict=True):
+        kind, colour = KINDS.index(mark.kind) + 1, tuple(COLOURS).index(mark.colour) + 1
+        kinds[mark.owner], colours[mark.owner] = kind, colour
+        inked[:, _covered(ink, patch)] = [[kind], [colour]]
     return PatchLabels(
         **{key: table[shown] for key, table in tables.items()},
         letter=letter,
         spelling=spelling[shown],
         mark_kind=kinds[shown],
         mark_colour=colours[shown],
+        ink_kind=inked[0],
+        ink_colour=inked[1],
     )
+
+
+def _covered(ink: UInt8[np.ndarray, "row column"], patch: int) -> Bool[np.ndarray, " patch"]:
+    """The patches that a mark's ink covers enough to be seen."""
+    rows = ink.shape[0] // patch
+    sums = ink.reshape(rows, patch, rows, patch).sum(axis=(1, 3), dtype=np.int64)
+    return (sums >= INKED * 255).ravel()
 
 
 def _shown_owners(

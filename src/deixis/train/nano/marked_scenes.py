@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from typing_extensions import override
 
 from deixis.data.scenes.colours import INKS
-from deixis.data.scenes.scene import Scene
+from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
 from deixis.train.nano.labels import PatchLabels, label_patches
@@ -57,30 +57,42 @@ class MarkedScenes(Source):
 
 
 def marked_scene(
-    scene: Scene, draws: np.random.Generator, *, patch: int, num_marks: int | None = None
+    scene: Scene,
+    draws: np.random.Generator,
+    *,
+    patch: int,
+    num_marks: int | None = None,
+    first: Thing | None = None,
 ) -> MarkedScene:
-    """A scene with marks over some of its things, no two of one kind and colour."""
-    marks = choose_marks(scene, draws, num_marks=num_marks)
+    """A scene with marks over some of its things, no two of one kind and colour; `first` gets the
+    first of them if enough of it is seen.
+    """
+    marks = choose_marks(scene, draws, num_marks=num_marks, first=first)
     pixels = scene.image.pixels.copy()
-    for mark in marks:
-        paint_mark(pixels, scene.owners == mark.owner, mark, draws)
-    labels = label_patches(scene, marks, patch=patch)
+    inks = [paint_mark(pixels, scene.owners == mark.owner, mark, draws) for mark in marks]
+    labels = label_patches(scene, marks, inks, patch=patch)
     return MarkedScene(scene=scene, marks=marks, pixels=pixels, labels=labels)
 
 
 def choose_marks(
-    scene: Scene, draws: np.random.Generator, *, num_marks: int | None = None
+    scene: Scene,
+    draws: np.random.Generator,
+    *,
+    num_marks: int | None = None,
+    first: Thing | None = None,
 ) -> tuple[DrawnMark, ...]:
     """Marks on things of which enough is seen, in colours that can be seen on them."""
-    first = len(scene.plan.stuff)
-    seen = np.bincount(scene.owners.ravel(), minlength=first + len(scene.plan.things))[first:]
+    ground = len(scene.plan.stuff)
+    seen = np.bincount(scene.owners.ravel(), minlength=ground + len(scene.plan.things))[ground:]
     smallest = SMALLEST * scene.owners.size / 96**2
-    owners = [first + int(place) for place in np.flatnonzero(seen >= smallest)]
+    owners = [ground + int(place) for place in np.flatnonzero(seen >= smallest)]
     asked = int(draws.choice(NUM_MARKS)) if num_marks is None else num_marks
-    chosen = draws.permutation(owners)[:asked]
+    chosen = draws.permutation(owners)
+    if first is not None:
+        chosen = np.array(sorted(chosen, key=lambda owner: owner != ground + first.depth))
     marks: list[DrawnMark] = []
-    for owner in chosen:
-        thing = scene.plan.things[int(owner) - first]
+    for owner in chosen[:asked]:
+        thing = scene.plan.things[int(owner) - ground]
         ink = np.array(INKS[thing.colour])
         looks = [
             (kind, colour)
