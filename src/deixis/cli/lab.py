@@ -1,8 +1,9 @@
-"""Look into the lab: the small world that Deixis trains and tests its own models on.
+"""Look into the lab: the small world and the small models that Deixis is tried on.
 
   deixis lab atlas --out atlas.png                      every entity with its name
   deixis lab scenes --out sheet.png --num 40            pictures of the world
-  deixis lab scenes --out sheet.png --size 224 --num 12 --show-regions --json
+  deixis lab build llava                                train a nano model from nothing
+  deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
 
 Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_bytes
+from deixis.core.files import make_folder, write_bytes, write_text
 
 if TYPE_CHECKING:
     from deixis.lab.sheet import Sheet
@@ -35,48 +36,90 @@ Draw all entities with their names on one sheet.
 
 Each is drawn large and at 16 pixels, in the ten colours in turn.
 """
+BUILD = """\
+Train one of the nano models from nothing, examine it, and keep it in the cache.
+
+  deixis lab build llava
+  deixis ask picture.png "What is the thing within the red rectangle?" --model nano:llava
+
+It takes most of an hour on 2 cores. Killed or stopped, the same command goes on; once it is built,
+and its recipe is the same, nothing is done. The cache is ~/.cache/deixis, or $DEIXIS_CACHE.
+"""
+CARD = """\
+Examine a model on scenes that training never saw, and write its numbers with intervals.
+
+  deixis lab card nano --num 200 --out card
+  deixis lab card Qwen/Qwen3-VL-8B-Instruct --num 200 --out card-qwen
+
+Each scene asks for one thing under eight kinds of marks, and some questions without. DIR keeps
+every verdict: stopped or killed, the same command goes on. `card.json` has the numbers.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis lab` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    scenes = parts.add_parser(
-        "scenes", help="a contact sheet", description=SCENES, formatter_class=RAW
-    )
-    _add_out(scenes, "scenes.png")
-    scenes.add_argument("--seed", type=int, default=0, help="which world (default 0)")
-    scenes.add_argument("--first", type=int, default=0, metavar="INDEX", help="the first picture")
-    scenes.add_argument("--num", type=int, default=40, help="how many pictures (default 40)")
-    scenes.add_argument("--size", type=int, default=96, help="their side, 64..448 (default 96)")
-    scenes.add_argument("--split", default="train", help="train, test, novel_entities, …")
-    scenes.add_argument("--exponent", type=float, default=1.0, help="of Zipf's law (default 1)")
-    scenes.add_argument("--show-regions", action="store_true", help="outline and name the things")
-    scenes.set_defaults(draw=_scenes)
-    atlas = parts.add_parser(
-        "atlas", help="all entities with names", description=ATLAS, formatter_class=RAW
-    )
-    _add_out(atlas, "atlas.png")
-    atlas.set_defaults(draw=_atlas)
+    _add_scenes(_part(parts, "scenes", "a contact sheet", SCENES))
+    _add_atlas(_part(parts, "atlas", "all entities with names", ATLAS))
+    _add_build(_part(parts, "build", "train a nano model from nothing", BUILD))
+    _add_card(_part(parts, "card", "examine a model on held-out scenes", CARD))
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Draw the sheet, write it, say what is on it."""
-    sheet: Sheet = arguments.draw(arguments)
-    make_folder(arguments.out.parent)
-    write_bytes(arguments.out, sheet.image.png())
-    if arguments.json:
-        record = {"sheet": str(arguments.out), arguments.part: list(sheet.entries)}
-        print(json.dumps(record, ensure_ascii=False))
-    else:
-        print(f"{len(sheet.entries)} on {arguments.out} ({sheet.image.size})")
+    """Do that part."""
+    arguments.do(arguments)
 
 
-def _add_out(parser: argparse.ArgumentParser, name: str) -> None:
-    parser.add_argument("--out", type=Path, default=Path(name), help=f"the PNG (default {name})")
+def _part(
+    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    return parser
 
 
-def _scenes(arguments: argparse.Namespace) -> "Sheet":
+def _add_scenes(parser: argparse.ArgumentParser) -> None:
+    _add_sheet(parser, "scenes.png")
+    parser.add_argument("--seed", type=int, default=0, help="which world (default 0)")
+    parser.add_argument("--first", type=int, default=0, metavar="INDEX", help="the first picture")
+    parser.add_argument("--num", type=int, default=40, help="how many pictures (default 40)")
+    parser.add_argument("--size", type=int, default=96, help="their side, 64..448 (default 96)")
+    parser.add_argument("--split", default="train", help="train, test, novel_entities, …")
+    parser.add_argument("--exponent", type=float, default=1.0, help="of Zipf's law (default 1)")
+    parser.add_argument("--show-regions", action="store_true", help="outline and name the things")
+    parser.set_defaults(do=_scenes)
+
+
+def _add_atlas(parser: argparse.ArgumentParser) -> None:
+    _add_sheet(parser, "atlas.png")
+    parser.set_defaults(do=_atlas)
+
+
+def _add_sheet(parser: argparse.ArgumentParser, name: str) -> None:
+    parser.add_argument("--out", type=Path, default=Path(name), help=f"the PNG (default {name})")
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="llava, llava_conv, idefics3, blip_2, …")
+    parser.set_defaults(do=_build)
+
+
+def _add_card(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="nano, nano:NAME, a folder, a hub id, …")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the verdicts")
+    parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
+    parser.add_argument("--seed", type=int, default=1, help="which world (default 1)")
+    parser.add_argument("--split", default="test", help="which split (default test)")
+    parser.add_argument(
+        "--exponent", type=float, default=0.0, help="of Zipf's law (default 0: all as frequent)"
+    )
+    parser.set_defaults(do=_card)
+
+
+def _scenes(arguments: argparse.Namespace) -> None:
     from deixis.data.scenes.world import SceneWorld
     from deixis.lab.sheet import scene_sheet
 
@@ -89,12 +132,67 @@ def _scenes(arguments: argparse.Namespace) -> "Sheet":
     most = MOST_PIXELS // world.size.area
     if not 1 <= arguments.num <= most:
         raise UsageError(f"--num is within 1..{most} at this size, got {arguments.num}")
-    return scene_sheet(
+    sheet = scene_sheet(
         world, first=arguments.first, count=arguments.num, show_regions=arguments.show_regions
     )
+    _write_sheet(arguments, sheet)
 
 
-def _atlas(_arguments: argparse.Namespace) -> "Sheet":
+def _atlas(arguments: argparse.Namespace) -> None:
     from deixis.lab.sheet import atlas
 
-    return atlas()
+    _write_sheet(arguments, atlas())
+
+
+def _write_sheet(arguments: argparse.Namespace, sheet: "Sheet") -> None:
+    make_folder(arguments.out.parent)
+    write_bytes(arguments.out, sheet.image.png())
+    if arguments.json:
+        record = {"sheet": str(arguments.out), arguments.part: list(sheet.entries)}
+        print(json.dumps(record, ensure_ascii=False))
+    else:
+        print(f"{len(sheet.entries)} on {arguments.out} ({sheet.image.size})")
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.build import Stopped, build
+
+    try:
+        built = build(arguments.name, reporter=TerminalReporter())
+    except Stopped:
+        raise KeyboardInterrupt from None
+    if arguments.json:
+        numbers = built.measured.record() if built.measured else None
+        print(json.dumps({"model": str(built.folder), "measured": numbers}))
+        return
+    if built.measured is None:
+        print("It is built already.")
+    print(f"The model is in {built.folder}, its card beside it; load it as nano:{built.name}.")
+
+
+def _card(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.data.scenes.world import SceneWorld
+    from deixis.lab.measure import measure
+    from deixis.models.load import load
+
+    if arguments.num < 1:
+        raise UsageError(f"--num is at least 1, got {arguments.num}")
+    world = SceneWorld(seed=arguments.seed, split=arguments.split, exponent=arguments.exponent)
+    measured = measure(
+        load(arguments.model, batch_size=32),
+        world,
+        num_scenes=arguments.num,
+        folder=arguments.out,
+        reporter=TerminalReporter(),
+    )
+    record = measured.record()
+    write_text(arguments.out / "card.json", json.dumps(record, indent=1) + "\n")
+    if arguments.json:
+        print(json.dumps(record))
+        return
+    print(f"{'naming, mean of the eight':28} {100 * measured.naming:5.1f} %")
+    for kind, share in measured.shares.items():
+        print(f"{kind:28} {share} % of {share.asked}")
+    print(f"{'a guess among the things':28} {100 * measured.guess:5.1f} %")

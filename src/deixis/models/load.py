@@ -9,7 +9,7 @@ from typing import Any, TypeVar, final
 import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.models import tiny
+from deixis.models import nano, tiny
 from deixis.models._checkpoint import Loading, move, open_checkpoint, torch_dtype
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
@@ -34,7 +34,8 @@ class TinyLoading:
 def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass
     """The model of that name.
 
-    "tiny:llava" is a random one of a hundred thousand parameters (options: `TinyLoading`);
+    "nano" is the small trained one inside this package, "nano:llava" one that `deixis lab build`
+    made; "tiny:llava" is a random one of a hundred thousand parameters (options: `TinyLoading`);
     "openai:MODEL@URL" is behind a server (options: `openai.Remote`); all else is a folder, or
     OWNER/NAME of the Hugging Face hub (options: `Loading`). A model of no known family is a
     `GenericModel`.
@@ -44,12 +45,13 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
     if name.startswith("tiny:"):
         return _tiny(name, _options(TinyLoading, options))
     loading = _options(Loading, options)
-    if "/" not in name and not Path(name).is_dir():
-        known = [f"tiny:{family}" for family in tiny.names()]
+    is_nano = name == nano.SHIPPED or name.startswith(nano.PREFIX)
+    if not is_nano and "/" not in name and not Path(name).is_dir():
+        known = [nano.SHIPPED, *(f"tiny:{family}" for family in tiny.names())]
         raise UnknownNameError(
             kind="folder, hub model (OWNER/NAME) or model", name=name, known=known
         )
-    opened = open_checkpoint(name, loading)
+    opened = open_checkpoint(str(nano.folder_of(name)) if is_nano else name, loading)
     return wrap(
         opened.model,
         opened.processor,

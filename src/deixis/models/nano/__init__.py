@@ -1,20 +1,26 @@
 """Seven small models in the real classes of transformers, each as different as the papers' are.
 
 One file is one architecture. All share a vocabulary (`tokenizer`), pictures of 96 x 96 pixels and
-12 x 12 patches, and a language side of four layers. They start untrained: `train/recipes` has what
-teaches them.
+12 x 12 patches, and a language side of four layers. `build` gives them untrained; `train/recipes`
+has what teaches them. One is trained and lies in `weights`: `deixis.load("nano")`.
 """
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from deixis.core.errors import UnknownNameError
+from torch import Tensor
+
+from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models.nano._nano import Nano
 from deixis.models.nano._tokenizer import tokenizer
 
-__all__ = ["Nano", "build", "names", "save", "tokenizer"]
+__all__ = ["Nano", "build", "cache", "folder_of", "names", "pack", "save", "shipped", "tokenizer"]
+
+SHIPPED = "nano"
+PREFIX = f"{SHIPPED}:"
 
 
 def names() -> list[str]:
@@ -23,10 +29,34 @@ def names() -> list[str]:
     return sorted(name for name in found if not name.startswith("_"))
 
 
+def shipped() -> Path:
+    """The folder of the trained model inside this package."""
+    return Path(__file__).parent / "weights"
+
+
+def cache() -> Path:
+    """Where the other architectures lie once `deixis lab build` has made them."""
+    base = os.environ.get("DEIXIS_CACHE") or Path.home() / ".cache" / "deixis"
+    return Path(base) / "nano"
+
+
+def folder_of(name: str) -> Path:
+    """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means."""
+    if name == SHIPPED:
+        return shipped()
+    if not name.startswith(PREFIX):
+        return Path(name).expanduser()
+    architecture = name.removeprefix(PREFIX)
+    _check_known(architecture)
+    folder = cache() / architecture / "model"
+    if not (folder / "config.json").is_file():
+        raise UsageError(f"{name} is not built yet: deixis lab build {architecture}")
+    return folder
+
+
 def build(name: str, *, words: Sequence[str], seed: int = 0) -> Nano:
     """An untrained model and its processor; the same seed and words give the same of both."""
-    if name not in names():
-        raise UnknownNameError(kind="nano architecture", name=name, known=names())
+    _check_known(name)
     return importlib.import_module(f"{__name__}.{name}").build(tokenizer(words), seed)
 
 
@@ -34,3 +64,21 @@ def save(nano: Nano, folder: Path) -> None:
     """Write a checkpoint that `from_pretrained` of plain transformers reads."""
     nano.model.save_pretrained(folder)
     nano.processor.save_pretrained(folder)
+
+
+def pack(nano: Nano, folder: Path) -> None:
+    """The same with the weights stored in half precision; they are loaded as float32."""
+    halves: dict[int, Tensor] = {}  # tied weights stay one
+    packed = {}
+    for name, weight in nano.model.state_dict().items():
+        key = weight.data_ptr()
+        if key not in halves:
+            halves[key] = weight.half() if weight.is_floating_point() else weight
+        packed[name] = halves[key]
+    nano.model.save_pretrained(folder, state_dict=packed)
+    nano.processor.save_pretrained(folder)
+
+
+def _check_known(name: str) -> None:
+    if name not in names():
+        raise UnknownNameError(kind="nano architecture", name=name, known=names())

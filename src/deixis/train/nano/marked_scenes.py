@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import final
 
 import numpy as np
@@ -83,9 +84,7 @@ def choose_marks(
 ) -> tuple[DrawnMark, ...]:
     """Marks on things of which enough is seen, in colours that can be seen on them."""
     ground = len(scene.plan.stuff)
-    seen = np.bincount(scene.owners.ravel(), minlength=ground + len(scene.plan.things))[ground:]
-    smallest = SMALLEST * scene.owners.size / 96**2
-    owners = [ground + int(place) for place in np.flatnonzero(seen >= smallest)]
+    owners = markable(scene)
     asked = int(draws.choice(NUM_MARKS)) if num_marks is None else num_marks
     chosen = draws.permutation(owners)
     if first is not None:
@@ -93,14 +92,27 @@ def choose_marks(
     marks: list[DrawnMark] = []
     for owner in chosen[:asked]:
         thing = scene.plan.things[int(owner) - ground]
-        ink = np.array(INKS[thing.colour])
         looks = [
             (kind, colour)
-            for colour, rgb in COLOURS.items()
-            if np.abs(ink - rgb).sum() >= CLEAR
+            for colour in mark_colours(thing.colour)
             for kind in KINDS
             if not any((mark.kind, mark.colour) == (kind, colour) for mark in marks)
         ]
         kind, colour = looks[int(draws.integers(len(looks)))]
         marks.append(DrawnMark(kind=kind, colour=colour, owner=int(owner)))
     return tuple(marks)
+
+
+def markable(scene: Scene) -> list[int]:
+    """The places in `owners` of the things of which enough is seen for a mark."""
+    ground = len(scene.plan.stuff)
+    seen = np.bincount(scene.owners.ravel(), minlength=ground + len(scene.plan.things))[ground:]
+    smallest = SMALLEST * scene.owners.size / 96**2
+    return [ground + int(place) for place in np.flatnonzero(seen >= smallest)]
+
+
+@cache
+def mark_colours(ink: str) -> tuple[str, ...]:
+    """The marks' colours that can be seen on a thing of this colour."""
+    own = np.array(INKS[ink])
+    return tuple(colour for colour, rgb in COLOURS.items() if np.abs(own - rgb).sum() >= CLEAR)

@@ -1,0 +1,138 @@
+"""Build a nano model from nothing: all stages of its recipe, its card, its place in the cache."""
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import shutil
+from pathlib import Path
+from typing import Any, final
+
+from deixis.core.errors import UnknownNameError
+from deixis.core.files import make_folder, write_text
+from deixis.data.scenes.world import SceneWorld
+from deixis.lab.card import card
+from deixis.lab.measure import Measured, measure
+from deixis.models import load, nano
+from deixis.train import recipe as recipes
+from deixis.train.nano.architectures import opened
+from deixis.train.recipe import Recipe
+from deixis.train.reporter import Reporter, Silent
+from deixis.train.run import run
+from deixis.train.settings import to_record
+
+VERSION = 1  # of what the recipes mean; a new one makes every cached model stale
+STAGES = ("encoder", "align", "instruct", "joint")
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """Steps of each stage, and scenes that it is examined on: less than an hour on two cores."""
+
+    encoder: int = 1600
+    align: int = 250
+    instruct: int = 700
+    joint: int = 300
+    held_out: int = 256  # scenes at each stage's end
+    measured: int = 300  # scenes of the card
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Built:
+    """A trained nano model. `measured` is None where it was in the cache already."""
+
+    name: str
+    folder: Path
+    measured: Measured | None
+
+
+class Stopped(Exception):
+    """The build was asked to stop, and saved what it has."""
+
+
+def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None = None) -> Built:
+    """The model of that architecture, from the cache if its recipe is still the same.
+
+    Killed or stopped, the same call goes on where it was.
+    """
+    if name not in nano.names():
+        raise UnknownNameError(kind="nano architecture", name=name, known=nano.names())
+    reporter = reporter or Silent()
+    budget = budget or Budget()
+    home = nano.cache() / name
+    stages = planned(name, home, budget)
+    digest = recipe_digest(stages)
+    model = home / "model"
+    if _digest_of(model) == digest:
+        return Built(name=name, folder=model, measured=None)
+    last = Path()
+    for stage, recipe in stages.items():
+        reporter.say(f"{name}: {stage}, {recipe.config.steps} steps")
+        last = _train(recipe, home / digest / stage, reporter)
+    fresh = home / digest / "model"
+    nano.pack(opened(name, str(last)), fresh)
+    reporter.say(f"{name}: examined on {budget.measured} held-out scenes")
+    measured = measure(
+        load.load(str(fresh), batch_size=32),
+        SceneWorld(seed=1, split="test", exponent=0.0),
+        num_scenes=budget.measured,
+        folder=home / digest / "card",
+        reporter=reporter,
+    )
+    write_text(fresh / "README.md", card(name, measured, stages))
+    record = {"recipe": digest, "stages": _records(stages)}
+    write_text(fresh / "recipe.json", json.dumps(record, indent=1) + "\n")
+    make_folder(home)
+    if model.exists():
+        shutil.rmtree(model)
+    fresh.rename(model)
+    return Built(name=name, folder=model, measured=measured)
+
+
+def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
+    """The recipes of the stages, each beginning where the one before ends."""
+    stages: dict[str, Recipe] = {}
+    for stage in STAGES:
+        recipe = recipes.get(f"nano_{stage}")
+        config = dataclasses.replace(recipe.config, steps=getattr(budget, stage))
+        options = dataclasses.replace(
+            recipe.options, architecture=name, num_held_out=budget.held_out
+        )
+        stages[stage] = dataclasses.replace(recipe, config=config, options=options)
+    digest = recipe_digest(stages)
+    for before, stage in itertools.pairwise(STAGES):
+        start = str(home / digest / before / "model")
+        options = dataclasses.replace(stages[stage].options, start=start)
+        stages[stage] = dataclasses.replace(stages[stage], options=options)
+    return stages
+
+
+def recipe_digest(stages: dict[str, Recipe]) -> str:
+    """A short hash of everything that the stages are told, but for where they lie."""
+    told = json.dumps([VERSION, _records(stages)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _records(stages: dict[str, Recipe]) -> dict[str, Any]:
+    records = {}
+    for stage, recipe in stages.items():
+        options = to_record(recipe.options)
+        options.pop("start", None)
+        records[stage] = {"run": to_record(recipe.config), "task": options}
+    return records
+
+
+def _train(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
+    if not (folder / "model" / "config.json").is_file():
+        about = {"task": to_record(recipe.options)}
+        outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
+        if not outcome.finished:
+            raise Stopped
+    return folder / "model"
+
+
+def _digest_of(model: Path) -> str | None:
+    path = model / "recipe.json"
+    return json.loads(path.read_text("utf-8"))["recipe"] if path.is_file() else None

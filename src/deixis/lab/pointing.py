@@ -1,0 +1,118 @@
+"""One scene, pointed at in every way that the embedded model was taught, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from deixis.ask.compose import Pointed
+from deixis.ask.model import Model
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.data.scenes.scene import Scene, Thing
+from deixis.data.scenes.world import SceneWorld
+from deixis.nn.interface import Generation
+from deixis.train.nano.drawn_marks import KINDS, DrawnMark, paint_mark
+from deixis.train.nano.marked_scenes import mark_colours, markable
+
+WORLD = SceneWorld(seed=1, split="test")
+INDEX = 8  # of the picture in the tour
+SETTINGS = Generation(max_new_tokens=16)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pointing:
+    """One question about one place: the picture that is sent, the words, the answer, the truth."""
+
+    way: str
+    image: Image
+    question: str
+    answer: str
+    truth: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the answer is the truth."""
+        return self.answer.strip() == self.truth
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Asked:
+    way: str
+    image: Image
+    question: str
+    truth: str
+    regions: Mapping[str, Pointed]
+
+
+def tour_scene() -> Scene:
+    """The picture of the tour."""
+    return WORLD.scene(INDEX)
+
+
+def point(model: Model, scene: Scene) -> list[Pointing]:
+    """Ask for things of the scene: under each kind of mark, by a said box, and in all of it."""
+    things = [t for t in scene.things if len(scene.plan.stuff) + t.depth in markable(scene)]
+    draws = np.random.default_rng(WORLD.seed)
+    asked = [_drawn(scene, things[i % len(things)], kind, draws) for i, kind in enumerate(KINDS)]
+    asked += [_read(scene, thing, draws) for thing in things if thing.text is not None][:1]
+    box = Region(shape=things[0].region.box())
+    asked.append(
+        _Asked(
+            way="said",
+            image=scene.image,
+            question="What is {it}?",
+            truth=things[0].name,
+            regions={"it": box},
+        )
+    )
+    answers = model.ask_all(
+        [(one.image, one.question, one.regions) for one in asked], settings=SETTINGS
+    )
+    return [
+        Pointing(
+            way=one.way,
+            image=one.image,
+            question=answer.sent.text,
+            answer=answer.text,
+            truth=one.truth,
+        )
+        for one, answer in zip(asked, answers, strict=True)
+    ]
+
+
+def _drawn(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> _Asked:
+    mark = _mark(scene, thing, kind, draws)
+    return _Asked(
+        way=kind,
+        image=_painted(scene, mark, draws),
+        question=f"What is the thing {mark.phrase}?",
+        truth=thing.name,
+        regions={},
+    )
+
+
+def _read(scene: Scene, sign: Thing, draws: np.random.Generator) -> _Asked:
+    mark = _mark(scene, sign, "ellipse", draws)
+    return _Asked(
+        way="read",
+        image=_painted(scene, mark, draws),
+        question=f"What does the sign {mark.phrase} say?",
+        truth=sign.text or "",
+        regions={},
+    )
+
+
+def _mark(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> DrawnMark:
+    colours = mark_colours(thing.colour)
+    colour = colours[int(draws.integers(len(colours)))]
+    return DrawnMark(kind=kind, colour=colour, owner=len(scene.plan.stuff) + thing.depth)
+
+
+def _painted(scene: Scene, mark: DrawnMark, draws: np.random.Generator) -> Image:
+    pixels = scene.image.pixels.copy()
+    paint_mark(pixels, scene.owners == mark.owner, mark, draws)
+    return Image(pixels=pixels)
