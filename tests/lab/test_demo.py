@@ -6,11 +6,14 @@ from deixis.lab.picture import still_life
 
 
 def test_the_tour_is_one_page_that_needs_nothing_else(tmp_path):
-    path = write_tour(tmp_path / "tour")
+    tour = write_tour(tmp_path / "tour")
+    path = tour.page
     text = path.read_text(encoding="utf-8")
     assert [file.name for file in path.parent.iterdir()] == ["index.html"]
     assert text.count("data:image/png;base64,") >= 8
     assert not re.search(r'(src|href)="(?!data:)', text)
+    assert len({one.way for one in tour.pointings}) >= 9
+    assert [one.question for one in tour.pointings if not one.is_right] == []
 
 
 def test_the_picture_is_the_same_on_every_call():

@@ -1,4 +1,6 @@
-"""The contract of a model family, held by each on its tiny model of the real classes."""
+"""The contract of a model family, held by each on its tiny model of the real classes, and by the
+seven nano models.
+"""
 
 import functools
 
@@ -10,8 +12,9 @@ from transformers.utils import is_torchvision_available
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
-from deixis.models import tiny
+from deixis.models import nano, tiny
 from deixis.models.families import families
+from deixis.models.load import load, wrap
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Completion, Example, Generation, Question
 
@@ -20,6 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 NEEDS_TORCHVISION = {"molmo2"}
+NANO_FAMILIES = {f"nano:{name}": name for name in nano.names()} | {"nano:llava_conv": "llava"}
 each_family = pytest.mark.parametrize(
     "name",
     [
@@ -30,9 +34,10 @@ each_family = pytest.mark.parametrize(
                 reason=f"the image processor of {name} needs torchvision",
             ),
         )
-        for name in families.names()
+        for name in [*families.names(), *NANO_FAMILIES]
     ],
 )
+WORDS = ("What", "is", "this", "cat", "dog", "a", "big", "yes", "it")
 SIZES = [(50, 37), (31, 90), (64, 64), (100, 33), (20, 25)]
 SETTINGS = Generation(max_new_tokens=6)
 ANSWERS = ["cat", "a big dog", "yes it is"]
@@ -40,6 +45,11 @@ ANSWERS = ["cat", "a big dog", "yes it is"]
 
 @functools.cache
 def built(name: str) -> TransformersModel:
+    if name == "nano:vipllava":  # the one that is trained and shipped
+        return load("nano", batch_size=5)
+    if name in NANO_FAMILIES:
+        untrained = nano.build(name.removeprefix(nano.PREFIX), words=WORDS)
+        return wrap(untrained.model, untrained.processor, name=name, batch_size=5)
     if name not in tiny.names():
         pytest.fail(f"the family {name} has no tiny model: add src/deixis/models/tiny/{name}.py")
     parts = tiny.build(name)
@@ -258,7 +268,8 @@ def cells_inside(grid, view, *, most: int) -> list[tuple[int, np.ndarray]]:
 
 def only_where(holds):
     """The families of whose class that is true; the class tells before anything is built."""
-    names = [name for name in families.names() if holds(families.get(name).abilities)]
+    classes = {name: name for name in families.names()} | NANO_FAMILIES
+    names = [name for name, family in classes.items() if holds(families.get(family).abilities)]
     kept = [p for p in each_family.args[1] if p.values[0] in names]
     return pytest.mark.parametrize("name", kept)
 

@@ -1,14 +1,20 @@
-"""Take the tour: one picture, pointed at in every way, as a page.
+"""Take the tour: the embedded model is asked about one picture in ten ways.
 
   deixis demo
   deixis demo --out tour
 
-Writes one self-contained HTML page; no download, no accelerator.
+Prints the answers and writes one self-contained HTML page; no download, no accelerator.
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.cli._table import table
+
+if TYPE_CHECKING:
+    from deixis.lab.pointing import Pointing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +24,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Write the page."""
+    """Ask, print, write the page."""
     from deixis.lab.demo import write_tour
 
-    path = write_tour(arguments.out)
+    tour = write_tour(arguments.out)
     if arguments.json:
-        print(json.dumps({"page": str(path)}))
-    else:
-        print(f"The tour is in {path}: open it in a browser.")
+        asked = [_record(one) for one in tour.pointings]
+        print(json.dumps({"page": str(tour.page), "asked": asked}))
+        return
+    rows = [(one.question, one.answer, _verdict(one)) for one in tour.pointings]
+    print(table(("question", "answer", ""), rows))
+    print(f"\nThe pictures are in {tour.page}: open it in a browser.")
+
+
+def _record(one: "Pointing") -> dict[str, object]:
+    told = ("way", "question", "answer", "truth")
+    return {**{name: getattr(one, name) for name in told}, "is_right": one.is_right}
+
+
+def _verdict(one: "Pointing") -> str:
+    return "right" if one.is_right else f"wrong: {one.truth}"

@@ -36,6 +36,7 @@ class Budget:
     joint: int = 300
     held_out: int = 256  # scenes at each stage's end
     measured: int = 300  # scenes of the card
+    workers: int = 1  # processes that draw beside the step
 
 
 @final
@@ -96,7 +97,9 @@ def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
     stages: dict[str, Recipe] = {}
     for stage in STAGES:
         recipe = recipes.get(f"nano_{stage}")
-        config = dataclasses.replace(recipe.config, steps=getattr(budget, stage))
+        config = dataclasses.replace(
+            recipe.config, steps=getattr(budget, stage), num_workers=budget.workers
+        )
         options = dataclasses.replace(
             recipe.options, architecture=name, num_held_out=budget.held_out
         )

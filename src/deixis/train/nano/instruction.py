@@ -1,5 +1,10 @@
-"""The third stage's passes: the words of questions in, scores of their answers out."""
+"""The third stage's passes: scenes with their questions in, losses and verdicts out.
 
+Where words look back only, all questions on a picture share it in one row (`PackedAsking`). A model
+that reads a question together with the picture is asked each alone (`SingleAsking`).
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -7,15 +12,28 @@ from typing import Any, final
 import numpy as np
 import PIL.Image
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int64, UInt8
 from torch import Tensor
+from torch.nn import functional
+from typing_extensions import override
 
+from deixis.core.image import Image
 from deixis.models import nano
-from deixis.train.nano.architectures import Architecture
-from deixis.train.nano.asked_scenes import Asked
+from deixis.models.load import wrap
+from deixis.nn.interface import Example, Generation, Question
+from deixis.train.nano.architectures import (
+    Architecture,
+    architecture,
+    normalised,
+    projected_tokens,
+)
+from deixis.train.nano.asked_scenes import Asked, AskedScene
 from deixis.train.nano.packed import IGNORED, Packed, Row, additive, allowed, pack
+from deixis.train.task import Losses
 
 EMPTY_SIDE = 96
+ALONE = 3  # questions on a picture in a step, where each is asked alone
+LONGEST_ANSWER = 64
 
 
 @final
@@ -36,17 +54,82 @@ class Answered:
         return counts.index_add(0, self.questions, wrong) == 0
 
 
+class Asking(ABC):
+    """How one architecture is asked about scenes."""
+
+    @abstractmethod
+    def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
+        """Cross-entropy of the answers."""
+
+    @abstractmethod
+    def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
+        """Whether each answer is right, scene by scene; `unmarked` shows no marks."""
+
+
+def asking_of(built: nano.Nano, name: str) -> Asking:
+    """The quickest way that this architecture allows."""
+    parts = architecture(name)
+    return PackedAsking(built, name, parts) if parts.is_causal else SingleAsking(built, name)
+
+
 @final
-class PackedAsking:
+class SingleAsking(Asking):
+    """Asks one question at a time through the family's adapter, some of each scene's."""
+
+    def __init__(self, built: nano.Nano, name: str) -> None:
+        self.model = wrap(built.model, built.processor, name=name, batch_size=32)
+
+    @override
+    def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
+        draws = np.random.default_rng(step)
+        examples = [
+            Example(question=_question(scene.pixels, one), answer=one.answer)
+            for scene in scenes
+            for one in _some(scene.asked, draws)
+        ]
+        return Losses(total=self.model.loss(examples), weight=float(len(examples)))
+
+    @override
+    def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
+        flat = [(scene, one) for scene in scenes for one in scene.asked]
+        asked = [_question(s.plain if unmarked else s.pixels, one) for s, one in flat]
+        said = self.model.generate(asked, Generation(max_new_tokens=LONGEST_ANSWER))
+        return [words.text == one.answer for words, (_, one) in zip(said, flat, strict=True)]
+
+
+@final
+class PackedAsking(Asking):
     """Asks a decoder many questions on each picture at once."""
 
-    def __init__(self, built: nano.Nano, parts: Architecture) -> None:
+    def __init__(self, built: nano.Nano, name: str, parts: Architecture) -> None:
+        self.built, self.name = built, name
         processor: Any = built.processor
         self.tokenizer = processor.tokenizer
         self.language: Any = parts.language(built.model)
         self.cue = " Answer:" if processor.chat_template else ""
         self.prefix = _prefix(processor)
         self.is_image = self.prefix == self.tokenizer.convert_tokens_to_ids("<image>")
+
+    @override
+    def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
+        answered = self._answered(scenes, unmarked=False)
+        total = functional.cross_entropy(answered.scores, answered.labels)
+        right = (answered.scores.argmax(-1) == answered.labels).float().mean()
+        parts = {"right_tokens": right.detach()}
+        return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
+
+    @override
+    def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
+        answered = self._answered(scenes, unmarked=unmarked)
+        found: list[bool] = answered.is_right(sum(len(s.asked) for s in scenes)).tolist()
+        return found
+
+    def _answered(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> Answered:
+        pixels = np.stack([scene.plain if unmarked else scene.pixels for scene in scenes])
+        device = self.language.embed_tokens.weight.device
+        pixel_values = normalised(torch.from_numpy(pixels).to(device))
+        vision = projected_tokens(self.built, self.name, pixel_values)
+        return self(vision, self.rows([scene.asked for scene in scenes]))
 
     def rows(self, asked: Sequence[Sequence[Asked]]) -> list[Row]:
         """The token ids of each picture's questions."""
@@ -105,6 +188,14 @@ class PackedAsking:
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
         ids: list[list[int]] = self.tokenizer(list(texts), add_special_tokens=False).input_ids
         return ids
+
+
+def _question(pixels: UInt8[np.ndarray, "row column 3"], asked: Asked) -> Question:
+    return Question(pictures=(Image(pixels=pixels),), text=asked.text)
+
+
+def _some(asked: Sequence[Asked], draws: np.random.Generator) -> list[Asked]:
+    return [asked[int(place)] for place in draws.permutation(len(asked))[:ALONE]]
 
 
 def _prefix(processor: Any) -> Int64[Tensor, " token"]:  # Any: as transformers gives it

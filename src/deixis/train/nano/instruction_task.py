@@ -1,34 +1,25 @@
 """The third stage: the language side learns to answer, then everything together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, final
 
 import numpy as np
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 from typing_extensions import override
 
 from deixis.coordinates import Convention, conventions
-from deixis.core.errors import UnsupportedError
 from deixis.data.scenes.world import SceneWorld
 from deixis.models import nano
 from deixis.models.load import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.nano.alignment import frozen_except
-from deixis.train.nano.architectures import (
-    architecture,
-    faster,
-    normalised,
-    opened,
-    projected_tokens,
-)
+from deixis.train.nano.architectures import architecture, faster, opened
 from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes
 from deixis.train.nano.averaged import Averaged
 from deixis.train.nano.groups import muon_groups
-from deixis.train.nano.instruction import Answered, PackedAsking
+from deixis.train.nano.instruction import asking_of
 from deixis.train.task import Losses, ParameterGroup, Task
 
 PICTURES_AT_ONCE = 32
@@ -56,29 +47,20 @@ class InstructionTask(Task):
     def __init__(self, options: InstructionOptions) -> None:
         self.options = options
         self.parts = architecture(options.architecture)
-        if not self.parts.is_causal:
-            raise UnsupportedError(
-                f"{options.architecture} reads each question together with the picture, so its "
-                "questions cannot share one: train it by `deixis train DATA.json`"
-            )
         self.nano = opened(options.architecture, options.start, seed=options.seed)
         model = faster(self.nano.model)
         trained: list[nn.Module] = [*self.parts.projector(model), self.parts.language(model)]
         frozen_except(model, [model] if options.trains == "all" else trained)
         self.average = Averaged(model, memory=options.averaging)
         self.module = self.average
-        self.asking = PackedAsking(self.nano, self.parts)
+        self.asking = asking_of(self.nano, options.architecture)
         world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
         self.convention = _convention(self.nano)
         self.source = AskedScenes(world=world, convention=self.convention)
 
     @override
     def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
-        answered = self._answered(batch)
-        total = functional.cross_entropy(answered.scores, answered.labels)
-        right = (answered.scores.argmax(-1) == answered.labels).float().mean()
-        parts: Mapping[str, float | Tensor] = {"right_tokens": right.detach()}
-        return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
+        return self.asking.loss(batch, step)
 
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
@@ -115,8 +97,8 @@ class InstructionTask(Task):
     def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
         verdicts: list[tuple[str, bool]] = []
         flat = [(scene, asked) for scene in scenes for asked in scene.asked]
-        right = self._answered(scenes).is_right(len(flat)).tolist()
-        plain = self._answered(scenes, unmarked=True).is_right(len(flat)).tolist()
+        right = self.asking.verdicts(scenes, unmarked=False)
+        plain = self.asking.verdicts(scenes, unmarked=True)
         for (scene, asked), is_right, is_right_unmarked in zip(flat, right, plain, strict=True):
             verdicts.append((asked.kind, is_right))
             if asked.kind == "naming":
@@ -124,12 +106,6 @@ class InstructionTask(Task):
                 kind = _named_mark(scene, asked)
                 verdicts.append((f"naming_{kind}", is_right))
         return verdicts
-
-    def _answered(self, scenes: Sequence[AskedScene], *, unmarked: bool = False) -> Answered:
-        pixels = np.stack([scene.plain if unmarked else scene.pixels for scene in scenes])
-        pixel_values = normalised(torch.from_numpy(pixels).to(self.device))
-        vision = projected_tokens(self.nano, self.options.architecture, pixel_values)
-        return self.asking(vision, self.asking.rows([scene.asked for scene in scenes]))
 
 
 def _named_mark(scene: AskedScene, asked: Asked) -> str:

@@ -1,0 +1,89 @@
+"""The model inside the package: small, quick, and the same in plain transformers."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from deixis.data.scenes.world import SceneWorld
+from deixis.models import nano
+from deixis.models.load import load
+from deixis.nn.interface import Generation, Question
+
+QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
+PLAIN = """
+import json, sys
+import PIL.Image
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor
+folder, picture, *questions = sys.argv[1:]
+model = AutoModelForImageTextToText.from_pretrained(folder).eval()
+processor = AutoProcessor.from_pretrained(folder, backend="pil")
+answers = []
+for question in questions:
+    content = [{"type": "image"}, {"type": "text", "text": question}]
+    text = processor.apply_chat_template(
+        [{"role": "user", "content": content}], add_generation_prompt=True
+    )
+    inputs = processor(images=PIL.Image.open(picture), text=text, return_tensors="pt")
+    with torch.no_grad():
+        ids = model.generate(**inputs, max_new_tokens=12, do_sample=False)
+    answers.append(
+        processor.tokenizer.decode(ids[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    )
+print(json.dumps({"answers": answers, "deixis": "deixis" in sys.modules}))
+"""
+
+
+@pytest.fixture
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def asked(text):
+    return Question(pictures=(SceneWorld(split="test").scene(3).image,), text=text)
+
+
+def test_it_is_less_than_twelve_mebibytes():
+    size = sum(file.stat().st_size for file in nano.shipped().iterdir())
+    assert size < 12 * 2**20
+
+
+def test_plain_transformers_gives_the_same_answers(tmp_path):
+    picture = tmp_path / "scene.png"
+    picture.write_bytes(asked("").pictures[0].png())
+    said = subprocess.run(
+        [sys.executable, "-c", PLAIN, nano.shipped(), picture, *QUESTIONS],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plain = json.loads(said.stdout.splitlines()[-1])
+    ours = load("nano").generate([asked(text) for text in QUESTIONS], Generation(max_new_tokens=12))
+    assert plain == {"answers": [one.text for one in ours], "deixis": False}
+
+
+def test_it_loads_and_answers_quickly_on_one_core(one_thread):
+    load("nano")  # what transformers imports when it first meets a class
+    loads, answers = [], []
+    for _ in range(3):
+        begun = time.process_time()
+        model = load("nano")
+        loads.append(time.process_time() - begun)
+        begun = time.process_time()
+        model.generate([asked(QUESTIONS[0])])
+        answers.append(time.process_time() - begun)
+    assert min(loads) < 1.5
+    assert min(answers) < 0.4
+
+
+def test_it_has_a_card():
+    text = (nano.shipped() / "README.md").read_text(encoding="utf-8")
+    assert "What it does not know" in text
+    assert "95 % intervals" in text
