@@ -76,16 +76,16 @@ def paint(plan: Plan, side: int) -> Painted:
 def _lay(stuff: PlannedStuff, owner: int, pixels: np.ndarray, owners: np.ndarray) -> None:
     side = owners.shape[0]
     top, left = stuff.offset_y * side // SIDE, stuff.offset_x * side // SIDE
-    window = texture(stuff.name, side)[top : top + side, left : left + side]
-    tinted = (window * np.array(stuff.gains, dtype=np.uint16) >> 8).astype(np.uint8)
-    if owner == 0:
-        pixels[:] = tinted
-        return
     column = np.arange(side) * 2 + 1
     line = (stuff.left * 2 * side + (stuff.right - stuff.left) * column) // (2 * SIDE)
-    below = np.arange(side)[:, None] >= line
-    np.copyto(pixels, tinted, where=below[..., None])
-    owners[below] = owner
+    # above `begin` nothing of it is seen, from `whole` on nothing else
+    begin, whole = (0, 0) if owner == 0 else np.clip([line.min(), line.max()], 0, side).tolist()
+    window = texture(stuff.name, side)[top + begin : top + side, left : left + side]
+    tinted = (window * np.array(stuff.gains, dtype=np.uint16) >> 8).astype(np.uint8)
+    pixels[whole:], owners[whole:] = tinted[whole - begin :], owner
+    below = np.arange(begin, whole)[:, None] >= line
+    pixels[begin:whole][below] = tinted[: whole - begin][below]
+    owners[begin:whole][below] = owner
 
 
 def _draw_pictogram(

@@ -58,13 +58,15 @@ def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Co
     middle = (count - 1) * PIXEL // 2
     u = (dx * frame.cos * count // frame.width) + (dy * frame.sin * count // frame.width) + middle
     v = (dy * frame.cos * count // frame.height) - (dx * frame.sin * count // frame.height) + middle
-    u, v = np.clip(u, 0, last), np.clip(v, 0, last)
+    for place in (u, v):  # in place: np.clip costs more than the rest of this line's work
+        np.minimum(np.maximum(place, 0, out=place), last, out=place)
     first = (v >> 16) * count + (u >> 16)
     right, down = u >> (16 - FINE) & 31, v >> (16 - FINE) & 31
     flat = level.ravel()
-    above = flat[first] * (32 - right) + flat[first + 1] * right
+    left = 32 - right
+    above = flat.take(first) * left + flat.take(first + 1) * right
     first += count
-    below = flat[first] * (32 - right) + flat[first + 1] * right
+    below = flat.take(first) * left + flat.take(first + 1) * right
     blended = above * (32 - down) + below * down
     lane = (1 << LANE) - 1
     whole = 2 * FINE
