@@ -55,7 +55,8 @@ def test_where_the_cache_lies_changes_no_recipe(cache, tmp_path):
 def test_stages_begin_where_those_before_end(cache):
     stages = builds.planned("idefics3", cache, Budget())
     assert stages["encoder"].options.start == ""
-    assert stages["joint"].options.start.endswith("instruct/model")
+    assert stages["instruct"].options.start.endswith("align/model")
+    assert "joint" not in stages
 
 
 def test_what_is_not_built_names_the_command(cache):

@@ -6,6 +6,7 @@ from deixis.data.scenes.entities import entities
 from deixis.data.scenes.splits import novel_entities, splits
 from deixis.lab.measure import Measured
 from deixis.lab.probes import BY_MARK, SAID, TWO, UNDRAWN
+from deixis.models import nano
 from deixis.train.recipe import Recipe
 
 ROWS = {
@@ -73,7 +74,7 @@ def card(name: str, measured: Measured, stages: Mapping[str, Recipe]) -> str:
         seed=scenes["seed"],
         exponent=f"{scenes['exponent']:g}",
         trained_seed=stages["encoder"].options.world_seed,
-        name=measured.about["model"],
+        name=nano.called(name),
     )
     lines = [text.rstrip("\n"), *_rows(measured), "", "## How it was made", ""]
     lines += [

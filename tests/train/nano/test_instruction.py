@@ -1,6 +1,7 @@
 """The third stage: many questions on one picture are as good as each alone."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_queries_stand_where_plain_transformers_puts_them() -> None:
 
 
 def test_questions_on_one_picture_do_not_see_each_other() -> None:
-    made, scene = task("vipllava"), scenes()[0]
+    made, scene = task("vipllava"), replace(scenes()[0], asked=scenes()[0].asked[:4])
     with torch.no_grad():
         together = made.loss([scene], 0)
         alone = [made.loss([only(scene, place)], 0) for place in range(len(scene.asked))]
@@ -90,6 +91,11 @@ def test_only_answers_and_their_end_are_asked_for() -> None:
     packed = pack([Row(prompts=((7, 8, 9),), answers=((4, 2),))], fill=0)
     assert packed.ids.tolist() == [[7, 8, 9, 4]]
     assert packed.labels.tolist() == [[IGNORED, IGNORED, 4, 2]]
+
+
+def test_a_row_is_cut_after_whole_questions() -> None:
+    row = Row(prompts=((7, 8, 9), (5, 6), (3,)), answers=((4, 2), (2,), (1, 2)))
+    assert [len(row.cut(most).prompts) for most in (1, 5, 7, 8, 11, 99)] == [1, 1, 1, 2, 3, 3]
 
 
 def test_a_word_sees_the_picture_and_its_own_question() -> None:

@@ -17,9 +17,20 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models.nano._nano import Nano
 from deixis.models.nano._tokenizer import tokenizer
 
-__all__ = ["Nano", "build", "cache", "folder_of", "names", "pack", "save", "shipped", "tokenizer"]
+__all__ = [
+    "Nano",
+    "build",
+    "cache",
+    "called",
+    "folder_of",
+    "names",
+    "pack",
+    "save",
+    "shipped",
+    "tokenizer",
+]
 
-SHIPPED = "nano"
+SHIPPED, DEFAULT = "nano", "vipllava"
 PREFIX = f"{SHIPPED}:"
 
 
@@ -40,6 +51,11 @@ def cache() -> Path:
     return Path(base) / "nano"
 
 
+def called(architecture: str) -> str:
+    """The name by which an architecture's trained model is loaded."""
+    return SHIPPED if architecture == DEFAULT else PREFIX + architecture
+
+
 def folder_of(name: str) -> Path:
     """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means."""
     if name == SHIPPED:
@@ -48,6 +64,8 @@ def folder_of(name: str) -> Path:
         return Path(name).expanduser()
     architecture = name.removeprefix(PREFIX)
     _check_known(architecture)
+    if architecture == DEFAULT:
+        return shipped()
     folder = cache() / architecture / "model"
     if not (folder / "config.json").is_file():
         raise UsageError(f"{name} is not built yet: deixis lab build {architecture}")

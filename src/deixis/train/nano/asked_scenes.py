@@ -6,6 +6,7 @@ model's own coordinates, never its name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import final
 
 import numpy as np
@@ -15,7 +16,7 @@ from typing_extensions import override
 from deixis.coordinates import Convention
 from deixis.core.region import Region
 from deixis.data.scenes.draws import Draws
-from deixis.data.scenes.questions import question_kinds
+from deixis.data.scenes.questions import QuestionKind, question_kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
@@ -112,7 +113,7 @@ class AskedScenes(Source):
             pixels=marked.pixels,
             plain=scene.image.pixels,
             marks=marked.marks,
-            asked=tuple(asked),
+            asked=tuple(asked[int(place)] for place in generator.permutation(len(asked))),
         )
 
     @override
@@ -132,15 +133,19 @@ class AskedScenes(Source):
         """Each kind's questions, each other draws of the same kind; none twice."""
         asked = {}
         for name, (times, chance) in UNMARKED.items():
-            kind = question_kinds.get(name)()
             for _ in range(times):
                 if draws.random() >= chance:
                     continue
                 own = Draws(self.world.seed, index, int(draws.integers(1 << 62)))
-                found = kind.ask(scene, own)
+                found = _kind(name).ask(scene, own)
                 if found is not None:
                     asked[found.text] = Asked(kind=name, text=found.text, answer=found.answer)
         return list(asked.values())
+
+
+@cache
+def _kind(name: str) -> QuestionKind:
+    return question_kinds.get(name)()
 
 
 def about_marks(

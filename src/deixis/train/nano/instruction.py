@@ -34,6 +34,7 @@ from deixis.train.task import Losses
 EMPTY_SIDE = 96
 ALONE = 3  # questions on a picture in a step, where each is asked alone
 LONGEST_ANSWER = 64
+MOST_TOKENS = 150  # of a picture's questions and answers in a training step: padding costs most
 
 
 @final
@@ -112,7 +113,7 @@ class PackedAsking(Asking):
 
     @override
     def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
-        answered = self._answered(scenes, unmarked=False)
+        answered = self._answered(scenes, unmarked=False, most=MOST_TOKENS)
         total = functional.cross_entropy(answered.scores, answered.labels)
         right = (answered.scores.argmax(-1) == answered.labels).float().mean()
         parts = {"right_tokens": right.detach()}
@@ -124,12 +125,15 @@ class PackedAsking(Asking):
         found: list[bool] = answered.is_right(sum(len(s.asked) for s in scenes)).tolist()
         return found
 
-    def _answered(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> Answered:
+    def _answered(
+        self, scenes: Sequence[AskedScene], *, unmarked: bool, most: int | None = None
+    ) -> Answered:
         pixels = np.stack([scene.plain if unmarked else scene.pixels for scene in scenes])
         device = self.language.embed_tokens.weight.device
         pixel_values = normalised(torch.from_numpy(pixels).to(device))
         vision = projected_tokens(self.built, self.name, pixel_values)
-        return self(vision, self.rows([scene.asked for scene in scenes]))
+        rows = self.rows([scene.asked for scene in scenes])
+        return self(vision, [row.cut(most) for row in rows] if most else rows)
 
     def rows(self, asked: Sequence[Sequence[Asked]]) -> list[Row]:
         """The token ids of each picture's questions."""

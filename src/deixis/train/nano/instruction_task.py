@@ -49,6 +49,8 @@ class InstructionTask(Task):
         self.parts = architecture(options.architecture)
         self.nano = opened(options.architecture, options.start, seed=options.seed)
         model = faster(self.nano.model)
+        if self.parts.is_causal:  # long rows with a mask of their own: there it is the other way
+            self.parts.language(model).set_attn_implementation("sdpa")
         trained: list[nn.Module] = [*self.parts.projector(model), self.parts.language(model)]
         frozen_except(model, [model] if options.trains == "all" else trained)
         self.average = Averaged(model, memory=options.averaging)

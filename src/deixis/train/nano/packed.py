@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import final
 
 import torch
@@ -18,6 +19,12 @@ class Row:
 
     prompts: tuple[tuple[int, ...], ...]
     answers: tuple[tuple[int, ...], ...]
+
+    def cut(self, most: int) -> "Row":
+        """The first questions of so many tokens together; the first of all is always there."""
+        lengths = [len(p) + len(a) for p, a in zip(self.prompts, self.answers, strict=True)]
+        kept = sum(total <= most for total in accumulate(lengths)) or 1
+        return Row(prompts=self.prompts[:kept], answers=self.answers[:kept])
 
 
 @final

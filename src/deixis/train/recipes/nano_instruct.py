@@ -12,12 +12,12 @@ from deixis.train.recipe import Recipe
 RECIPE = Recipe(
     summary="the language side of a nano model, on questions about marked scenes",
     config=RunConfig(
-        steps=8000,
-        batch_size=32,
+        steps=1500,
+        batch_size=16,
         optim=OptimConfig(lr=1e-3, weight_decay=0.05, warmup_share=0.03),
         num_workers=1,
         save_every=250,
-        evaluate_every=1000,
+        evaluate_every=500,
     ),
     options=InstructionOptions(),
     build=InstructionTask,

@@ -10,12 +10,12 @@ from deixis.train.recipe import Recipe
 RECIPE = Recipe(
     summary="all of a nano model together, at a low rate",
     config=RunConfig(
-        steps=4000,
-        batch_size=32,
+        steps=600,
+        batch_size=16,
         optim=OptimConfig(lr=2e-4, weight_decay=0.05, warmup_share=0.05),
         num_workers=1,
         save_every=250,
-        evaluate_every=1000,
+        evaluate_every=300,
     ),
     options=InstructionOptions(start="runs/nano/instruct/model", trains="all"),
     build=InstructionTask,
