@@ -52,6 +52,7 @@ class Muon(torch.optim.Optimizer):
 
     def _pushed(self, weight: Tensor, momentum: float) -> Float[Tensor, "row column"]:
         """The gradient with Nesterov's momentum."""
+        assert weight.grad is not None
         state = self.state[weight]
         if "momentum_buffer" not in state:
             state["momentum_buffer"] = torch.zeros_like(weight)

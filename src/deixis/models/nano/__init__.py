@@ -64,8 +64,6 @@ def folder_of(name: str) -> Path:
         return Path(name).expanduser()
     architecture = name.removeprefix(PREFIX)
     _check_known(architecture)
-    if architecture == DEFAULT:
-        return shipped()
     folder = cache() / architecture / "model"
     if not (folder / "config.json").is_file():
         raise UsageError(f"{name} is not built yet: deixis lab build {architecture}")

@@ -23,7 +23,7 @@ def build(tokenizer: Any, seed: int) -> Nano:  # Any: as transformers gives it
         hidden_sizes=stages,
         depths=[2, 3],
         num_groups=8,
-        out_features=["stem", "stage1", "stage2"],
+        out_features=["stem", "stage1", "stage2"],  # type: ignore[call-arg]  # as it is documented
     )
     tower = DPTConfig(
         is_hybrid=True,

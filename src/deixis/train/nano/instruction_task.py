@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 from torch import nn
@@ -50,7 +50,8 @@ class InstructionTask(Task):
         self.nano = opened(options.architecture, options.start, seed=options.seed)
         model = faster(self.nano.model)
         if self.parts.is_causal:  # long rows with a mask of their own: there it is the other way
-            self.parts.language(model).set_attn_implementation("sdpa")
+            language: Any = self.parts.language(model)  # Any: a method that nn.Module does not list
+            language.set_attn_implementation("sdpa")
         trained: list[nn.Module] = [*self.parts.projector(model), self.parts.language(model)]
         frozen_except(model, [model] if options.trains == "all" else trained)
         self.average = Averaged(model, memory=options.averaging)
