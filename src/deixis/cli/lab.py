@@ -5,7 +5,8 @@
   deixis lab build llava                                train a nano model from nothing
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
 
-Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded.
+Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
+part has its own --help, and --json.
 """
 
 import argparse

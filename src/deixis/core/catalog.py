@@ -32,10 +32,10 @@ class Catalog(Generic[Part]):
 
     def get(self, name: str) -> type[Part]:
         """The part's class."""
-        entry_points = self._entry_points()
-        if name in entry_points:
-            return self._checked(entry_points[name].load(), name)
         if name not in self._own_names():
+            entry_points = self._entry_points()
+            if name in entry_points:
+                return self._checked(entry_points[name].load(), name)
             raise UnknownNameError(kind=self.kind, name=name, known=self.names())
         module = importlib.import_module(f"{self.package}.{name}")
         found = [

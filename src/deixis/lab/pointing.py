@@ -17,7 +17,7 @@ from deixis.train.nano.drawn_marks import KINDS, DrawnMark, paint_mark
 from deixis.train.nano.marked_scenes import mark_colours, markable
 
 WORLD = SceneWorld(seed=1, split="test")
-INDEX = 8  # of the picture in the tour
+INDEX = 27  # of the picture in the tour
 SETTINGS = Generation(max_new_tokens=16)
 
 
