@@ -102,6 +102,20 @@ def test_it_goes_on_where_it_was_stopped(tmp_path) -> None:
     assert resumed == whole
 
 
+def test_it_goes_on_where_it_was_stopped_before_the_first_answers(tmp_path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        measure(Oracle(breaks_after=0), WORLD, num_scenes=2, folder=tmp_path)
+    first = measure(Oracle(), WORLD, num_scenes=2, folder=tmp_path)
+    assert measure(Oracle(), WORLD, num_scenes=2, folder=tmp_path) == first
+
+
+def test_a_file_that_holds_no_verdicts_is_refused_and_kept(tmp_path) -> None:
+    (tmp_path / "verdicts.jsonl").write_text("no JSON\n")
+    with pytest.raises(UsageError, match="holds no verdicts"):
+        measure(Oracle(), WORLD, num_scenes=2, folder=tmp_path)
+    assert (tmp_path / "verdicts.jsonl").read_text() == "no JSON\n"
+
+
 def test_another_worlds_verdicts_are_not_mixed_in(tmp_path) -> None:
     measure(Oracle(), WORLD, num_scenes=2, folder=tmp_path)
     with pytest.raises(UsageError, match="of another model or of other scenes"):

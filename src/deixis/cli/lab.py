@@ -117,6 +117,7 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exponent", type=float, default=0.0, help="of Zipf's law (default 0: all as frequent)"
     )
+    parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
     parser.set_defaults(do=_card)
 
 
@@ -181,8 +182,9 @@ def _card(arguments: argparse.Namespace) -> None:
     if arguments.num < 1:
         raise UsageError(f"--num is at least 1, got {arguments.num}")
     world = SceneWorld(seed=arguments.seed, split=arguments.split, exponent=arguments.exponent)
+    options = {} if arguments.batch_size is None else {"batch_size": arguments.batch_size}
     measured = measure(
-        load(arguments.model, batch_size=32),
+        load(arguments.model, **options),
         world,
         num_scenes=arguments.num,
         folder=arguments.out,

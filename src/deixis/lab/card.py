@@ -34,11 +34,12 @@ else: the Scenes of Deixis, pictures of 96 x 96 pixels drawn by code. It is ther
 points at things can be run, tested and shown anywhere, at once. It is `{model}` of
 transformers, and loads there without Deixis.
 
-## What it knows
+## What it was taught
 
 {known} of the {all} pictograms by name, ten colours, the kinds of ground, the words on signs, and
-eight kinds of drawn marks in nine colours. It answers what is in a mark, its colour, what it says,
-whether something is there, how often, and how two marked things lie to one another. English only.
+eight kinds of drawn marks in nine colours; to answer what is in a mark, its colour, what it says,
+whether something is there, how often, and how two marked things lie to one another, in English. How
+well it does each is in the table.
 
 ## What it does not know
 

@@ -11,12 +11,13 @@ from typing import Any, final
 
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder
+from deixis.core.files import make_folder, write_text
 from deixis.data.scenes.world import SceneWorld
 from deixis.lab.probes import BY_MARK, Examination, examination
 from deixis.models import nano
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Generation, VisionLanguageModel
+from deixis.train.metrics import read_metrics
 from deixis.train.reporter import Progress, Reporter, Silent
 
 SCENES_AT_ONCE = 8
@@ -106,8 +107,6 @@ def measure(
     convention = conventions.get(model.convention)(**model.convention_settings)
     begun, first = time.monotonic(), len(lines)
     with path.open("a", encoding="utf-8") as file:
-        if not lines:
-            file.write(json.dumps({"about": about}) + "\n")
         while len(lines) < num_scenes:
             end = min(len(lines) + SCENES_AT_ONCE, num_scenes)
             asked = [examination(world, i, convention) for i in range(len(lines), end)]
@@ -190,23 +189,24 @@ def weights_digest(folder: Path) -> str | None:
     if not files:
         return None
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
+    for path in files:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()[:16]
 
 
 def _kept(path: Path, about: Record) -> list[Record]:
-    """The scenes that are done; a line cut short by a kill is dropped."""
-    if not path.is_file():
-        return []
-    whole = path.read_text("utf-8").split("\n")[:-1]
-    path.write_text("".join(f"{line}\n" for line in whole), encoding="utf-8")
-    if not whole:
-        return []
-    found, *lines = (json.loads(line) for line in whole)
-    if found != {"about": about}:
+    """The scenes that are done, in a file that begins with what it is about. A line cut short by a
+    kill is dropped.
+    """
+    try:
+        kept = read_metrics(path) or [{"about": about}]
+    except ValueError:
+        raise UsageError(f"{path} holds no verdicts; choose another folder, or remove it") from None
+    if kept[0] != {"about": about}:
         raise UsageError(
-            f"{path} is of another model or of other scenes: {found.get('about')}; "
+            f"{path} is of another model or of other scenes: {kept[0].get('about')}; "
             "choose another folder, or remove it"
         )
-    return lines
+    write_text(path, "".join(f"{json.dumps(record)}\n" for record in kept))
+    return kept[1:]

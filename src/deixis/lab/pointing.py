@@ -13,8 +13,8 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.nn.interface import Generation
-from deixis.train.nano.drawn_marks import KINDS, DrawnMark, paint_mark
-from deixis.train.nano.marked_scenes import mark_colours, markable
+from deixis.train.nano.drawn_marks import KINDS
+from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
 
 WORLD = SceneWorld(seed=1, split="test")
 INDEX = 27  # of the picture in the tour
@@ -55,7 +55,7 @@ def tour_scene() -> Scene:
 
 def point(model: Model, scene: Scene) -> list[Pointing]:
     """Ask for things of the scene: under each kind of mark, by a said box, and in all of it."""
-    things = [t for t in scene.things if len(scene.plan.stuff) + t.depth in markable(scene)]
+    things = markable_things(scene)
     draws = np.random.default_rng(WORLD.seed)
     asked = [_drawn(scene, things[i % len(things)], kind, draws) for i, kind in enumerate(KINDS)]
     asked += [_read(scene, thing, draws) for thing in things if thing.text is not None][:1]
@@ -85,10 +85,10 @@ def point(model: Model, scene: Scene) -> list[Pointing]:
 
 
 def _drawn(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> _Asked:
-    mark = _mark(scene, thing, kind, draws)
+    mark = mark_over(scene, thing, kind, draws)
     return _Asked(
         way=kind,
-        image=_painted(scene, mark, draws),
+        image=Image(pixels=painted(scene, [mark], draws)[0]),
         question=f"What is the thing {mark.phrase}?",
         truth=thing.name,
         regions={},
@@ -96,23 +96,11 @@ def _drawn(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) ->
 
 
 def _read(scene: Scene, sign: Thing, draws: np.random.Generator) -> _Asked:
-    mark = _mark(scene, sign, "ellipse", draws)
+    mark = mark_over(scene, sign, "ellipse", draws)
     return _Asked(
         way="read",
-        image=_painted(scene, mark, draws),
+        image=Image(pixels=painted(scene, [mark], draws)[0]),
         question=f"What does the sign {mark.phrase} say?",
         truth=sign.text or "",
         regions={},
     )
-
-
-def _mark(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> DrawnMark:
-    colours = mark_colours(thing.colour)
-    colour = colours[int(draws.integers(len(colours)))]
-    return DrawnMark(kind=kind, colour=colour, owner=len(scene.plan.stuff) + thing.depth)
-
-
-def _painted(scene: Scene, mark: DrawnMark, draws: np.random.Generator) -> Image:
-    pixels = scene.image.pixels.copy()
-    paint_mark(pixels, scene.owners == mark.owner, mark, draws)
-    return Image(pixels=pixels)

@@ -14,8 +14,8 @@ from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
 from deixis.nn.interface import Question
-from deixis.train.nano.drawn_marks import KINDS, DrawnMark, paint_mark
-from deixis.train.nano.marked_scenes import mark_colours, markable
+from deixis.train.nano.drawn_marks import KINDS
+from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
 
 NAMING = "What is the thing {mark}?"
 COLOUR = "What colour is the thing {mark}?"
@@ -58,7 +58,7 @@ def examination(world: SceneWorld, index: int, convention: Convention) -> Examin
     """
     scene = world.scene(index)
     draws = np.random.default_rng([world.seed, index, zlib.crc32(b"examination")])
-    things = [thing for thing in scene.things if _can_be_marked(scene, thing)]
+    things = markable_things(scene)
     if not things:
         return None
     target = things[int(draws.integers(len(things)))]
@@ -79,8 +79,8 @@ def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator
     """The thing named under each kind of mark, and, of one kind, its colour and the control."""
     probes = []
     for kind in KINDS:
-        mark = _mark(scene, target, kind, draws)
-        image = _painted(scene, [mark], draws)
+        mark = mark_over(scene, target, kind, draws)
+        image = Image(pixels=painted(scene, [mark], draws)[0])
         asked = NAMING.format(mark=mark.phrase)
         probes.append(_probe(BY_MARK[kind], image, asked, target.name))
         if kind == KINDS[index % len(KINDS)]:
@@ -99,8 +99,9 @@ def _two_marks(
         return None
     other = others[int(draws.integers(len(others)))]
     kinds = draws.permutation(KINDS)[:2]
-    marks = [_mark(scene, t, str(k), draws) for t, k in zip((target, other), kinds, strict=True)]
-    image = _painted(scene, marks, draws)
+    marked = zip((target, other), kinds, strict=True)
+    marks = [mark_over(scene, thing, str(kind), draws) for thing, kind in marked]
+    image = Image(pixels=painted(scene, marks, draws)[0])
     return _probe(TWO, image, NAMING.format(mark=marks[0].phrase), target.name)
 
 
@@ -110,8 +111,8 @@ def _said(scene: Scene, target: Thing, convention: Convention) -> Probe:
 
 
 def _reading(scene: Scene, sign: Thing, draws: np.random.Generator) -> Probe:
-    mark = _mark(scene, sign, str(draws.choice(KINDS)), draws)
-    image = _painted(scene, [mark], draws)
+    mark = mark_over(scene, sign, str(draws.choice(KINDS)), draws)
+    image = Image(pixels=painted(scene, [mark], draws)[0])
     return _probe("reading", image, READING.format(mark=mark.phrase), sign.text or "")
 
 
@@ -121,27 +122,6 @@ def _unmarked(world: SceneWorld, index: int, scene: Scene) -> list[Probe]:
         for question in questions(world, index, scene)
         if question.kind in UNMARKED and not question.pointed
     ]
-
-
-def _can_be_marked(scene: Scene, thing: Thing) -> bool:
-    return _owner(scene, thing) in markable(scene) and bool(mark_colours(thing.colour))
-
-
-def _mark(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> DrawnMark:
-    colours = mark_colours(thing.colour)
-    colour = colours[int(draws.integers(len(colours)))]
-    return DrawnMark(kind=kind, colour=colour, owner=_owner(scene, thing))
-
-
-def _painted(scene: Scene, marks: list[DrawnMark], draws: np.random.Generator) -> Image:
-    pixels = scene.image.pixels.copy()
-    for mark in marks:
-        paint_mark(pixels, scene.owners == mark.owner, mark, draws)
-    return Image(pixels=pixels)
-
-
-def _owner(scene: Scene, thing: Thing) -> int:
-    return len(scene.plan.stuff) + thing.depth
 
 
 def _probe(kind: str, image: Image, text: str, answer: str) -> Probe:

@@ -77,6 +77,10 @@ class Scene:
             if self._is_seen(first + depth)
         )
 
+    def owner(self, thing: Thing) -> int:
+        """What `owners` says where this thing is shown."""
+        return len(self.plan.stuff) + thing.depth
+
     @cached_property
     def stuff(self) -> tuple[Stuff, ...]:
         """The stuff that can be seen, from the top down."""

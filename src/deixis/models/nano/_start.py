@@ -57,7 +57,7 @@ def _scale(parameter: Tensor, module: nn.Module, name: str, num_layers: int) -> 
     if isinstance(module, nn.Embedding):
         return EMBEDDING_SCALE
     scale = 1.0 / math.sqrt(parameter[0].numel())
-    if name.endswith("embeddings.projection.weight"):
+    if name.endswith("embeddings.projection.weight"):  # from convolutions that no norm follows
         return scale / 10
     if "vision" in name and any(part in name for part in _DAMPED):
         return scale / math.sqrt(2 * num_layers)

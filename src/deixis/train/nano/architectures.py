@@ -12,6 +12,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import nano
+from deixis.models.nano.vipllava import READ_LAYERS
 from deixis.train.nano.vocabulary import scene_words
 
 
@@ -117,7 +118,7 @@ def _qformer(**settings: Any) -> Architecture:  # Any: the fields that differ
 
 
 _ARCHITECTURES = {
-    "vipllava": _plain(layers=(-1, -2, -3, -5), middle=-4, block=1),
+    "vipllava": _plain(layers=READ_LAYERS, middle=-4, block=1),
     "llava": _plain(layers=(-2,), middle=-4, block=1),
     "llava_conv": _plain(layers=(-1,), middle=None, block=1),
     "paligemma": _plain(layers=(-1,), middle=-4, block=1, is_causal=False),

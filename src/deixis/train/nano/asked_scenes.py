@@ -6,7 +6,6 @@ model's own coordinates, never its name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import final
 
 import numpy as np
@@ -16,7 +15,7 @@ from typing_extensions import override
 from deixis.coordinates import Convention
 from deixis.core.region import Region
 from deixis.data.scenes.draws import Draws
-from deixis.data.scenes.questions import QuestionKind, question_kinds
+from deixis.data.scenes.questions import kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
@@ -137,15 +136,10 @@ class AskedScenes(Source):
                 if draws.random() >= chance:
                     continue
                 own = Draws(self.world.seed, index, int(draws.integers(1 << 62)))
-                found = _kind(name).ask(scene, own)
+                found = kinds()[name].ask(scene, own)
                 if found is not None:
                     asked[found.text] = Asked(kind=name, text=found.text, answer=found.answer)
         return list(asked.values())
-
-
-@cache
-def _kind(name: str) -> QuestionKind:
-    return question_kinds.get(name)()
 
 
 def about_marks(

@@ -69,10 +69,25 @@ def marked_scene(
     first of them if enough of it is seen.
     """
     marks = choose_marks(scene, draws, num_marks=num_marks, first=first)
-    pixels = scene.image.pixels.copy()
-    inks = [paint_mark(pixels, scene.owners == mark.owner, mark, draws) for mark in marks]
+    pixels, inks = painted(scene, marks, draws)
     labels = label_patches(scene, marks, inks, patch=patch)
     return MarkedScene(scene=scene, marks=marks, pixels=pixels, labels=labels)
+
+
+def painted(
+    scene: Scene, marks: Sequence[DrawnMark], draws: np.random.Generator
+) -> tuple[UInt8[np.ndarray, "row column 3"], list[UInt8[np.ndarray, "row column"]]]:
+    """The scene's pixels with the marks over them, and how much of each pixel each mark covers."""
+    pixels = scene.image.pixels.copy()
+    inks = [paint_mark(pixels, scene.owners == mark.owner, mark, draws) for mark in marks]
+    return pixels, inks
+
+
+def mark_over(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> DrawnMark:
+    """A mark of that kind over a thing, in a colour that can be seen on it."""
+    colours = mark_colours(thing.colour)
+    colour = colours[int(draws.integers(len(colours)))]
+    return DrawnMark(kind=kind, colour=colour, owner=scene.owner(thing))
 
 
 def choose_marks(
@@ -88,7 +103,7 @@ def choose_marks(
     asked = int(draws.choice(NUM_MARKS)) if num_marks is None else num_marks
     chosen = draws.permutation(owners)
     if first is not None:
-        chosen = np.array(sorted(chosen, key=lambda owner: owner != ground + first.depth))
+        chosen = np.array(sorted(chosen, key=lambda owner: owner != scene.owner(first)))
     marks: list[DrawnMark] = []
     for owner in chosen[:asked]:
         thing = scene.plan.things[int(owner) - ground]
@@ -109,6 +124,12 @@ def markable(scene: Scene) -> list[int]:
     seen = np.bincount(scene.owners.ravel(), minlength=ground + len(scene.plan.things))[ground:]
     smallest = SMALLEST * scene.owners.size / 96**2
     return [ground + int(place) for place in np.flatnonzero(seen >= smallest)]
+
+
+def markable_things(scene: Scene) -> list[Thing]:
+    """The things of which enough is seen for a mark, the farthest first."""
+    owners = markable(scene)
+    return [thing for thing in scene.things if scene.owner(thing) in owners]
 
 
 @cache

@@ -20,13 +20,22 @@ def questions(world: SceneWorld, index: int, scene: Scene | None = None) -> list
     `scene` saves drawing the picture again where it is at hand.
     """
     drawn = world.scene(index) if scene is None else scene
-    asked = (kind.ask(drawn, world.asking(index, name)) for name, kind in _kinds().items())
+    asked = (kind.ask(drawn, world.asking(index, name)) for name, kind in kinds().items())
     return [question for question in asked if question is not None]
 
 
 @cache
-def _kinds() -> dict[str, QuestionKind]:
+def kinds() -> dict[str, QuestionKind]:
+    """Every kind of question by its name, made once."""
     return {name: question_kinds.get(name)() for name in question_kinds.names()}
 
 
-__all__ = ["Pointed", "QuestionKind", "SceneQuestion", "Turn", "question_kinds", "questions"]
+__all__ = [
+    "Pointed",
+    "QuestionKind",
+    "SceneQuestion",
+    "Turn",
+    "kinds",
+    "question_kinds",
+    "questions",
+]
