@@ -1,7 +1,6 @@
 """A model of no known family answers as transformers lets it, and says what it cannot do."""
 
 import functools
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -30,15 +29,6 @@ from deixis.nn.interface import Example, Generation, Question
 SHORT = Generation(max_new_tokens=6)
 MARKERS = ("<image>", "<|START_OF_IMG|>", "<|END_OF_IMG|>", "<|IMG_PATCH|>", "<|IMG_LINE_BREAK|>")
 TILE, PATCH = 42, 7
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Matrices this small run several times faster on one thread than shared among several."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @functools.cache

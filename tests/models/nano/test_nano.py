@@ -2,7 +2,6 @@
 
 import functools
 import string
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +23,6 @@ pytestmark = [
 ]
 WORDS = ("anchor", "bow tie", "yin-yang", "red", "What", "is", "the", "within", "HELLO")
 each_architecture = pytest.mark.parametrize("name", nano.names())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Matrices this small run faster on one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @functools.cache
