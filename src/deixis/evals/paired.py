@@ -1,0 +1,102 @@
+"""Two runs on the same questions, compared question by question."""
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from deixis.evals.intervals import MOST_AT_ONCE, RESAMPLES, Clusters, Interval, drawn_times
+from deixis.evals.measure import Measure
+
+SWAPS = 10_000
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """How much the second run differs from the first.
+
+    `interval` is from resamples of the pictures, `chance` how often swapping the two runs' answers
+    picture by picture gives a difference as large.
+    """
+
+    first: float
+    second: float
+    interval: Interval
+    chance: float
+
+    @property
+    def value(self) -> float:
+        """Second less first."""
+        return self.second - self.first
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """Questions that only one run has right, and McNemar's exact chance of so uneven a split.
+
+    It takes questions as independent: with several to a picture, `Difference.chance` is the one to
+    go by.
+    """
+
+    only_first: int
+    only_second: int
+    chance: float
+
+
+def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int = 0) -> Difference:
+    """Rows of both are the same pictures in the same order."""
+    value = float(measure.value(second.total) - measure.value(first.total))
+    blocks = [
+        measure.value(times.astype(float) @ second.sums)
+        - measure.value(times.astype(float) @ first.sums)
+        for times in drawn_times(len(first.sums), seed=seed, resamples=RESAMPLES)
+    ]
+    low, high = np.nanpercentile(np.concatenate(blocks), [2.5, 97.5]).tolist()
+    return Difference(
+        first=float(measure.value(first.total)),
+        second=float(measure.value(second.total)),
+        interval=Interval(low=low, high=high, method="paired bootstrap over pictures"),
+        chance=_swapped(measure, first, second, value, seed),
+    )
+
+
+def changed(first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]) -> Changed:
+    """What one run has right and the other has not."""
+    only_first = int((first & ~second).sum())
+    only_second = int((second & ~first).sum())
+    return Changed(
+        only_first=only_first,
+        only_second=only_second,
+        chance=_binomial(min(only_first, only_second), only_first + only_second),
+    )
+
+
+def _swapped(measure: Measure, first: Clusters, second: Clusters, value: float, seed: int) -> float:
+    """The share of random swaps, the one that was seen among them, that differ as much."""
+    apart = second.sums - first.sums
+    draws = np.random.default_rng([seed, len(apart), 1])
+    block = max(1, min(SWAPS, MOST_AT_ONCE // len(apart)))
+    as_large = 0
+    for begin in range(0, SWAPS, block):
+        size = (min(block, SWAPS - begin), len(apart))
+        moved = draws.integers(0, 2, size, dtype=np.int8).astype(float) @ apart
+        there: Float[np.ndarray, " swap"] = measure.value(second.total - moved)
+        here: Float[np.ndarray, " swap"] = measure.value(first.total + moved)
+        as_large += int((np.abs(there - here) >= abs(value) - 1e-12).sum())
+    return (as_large + 1) / (SWAPS + 1)
+
+
+def _binomial(fewer: int, asked: int) -> float:
+    """Both tails of fair coins, exactly."""
+    if asked == 0:
+        return 1.0
+    logs = [
+        math.lgamma(asked + 1) - math.lgamma(k + 1) - math.lgamma(asked - k + 1)
+        for k in range(fewer + 1)
+    ]
+    tail = sum(math.exp(log - asked * math.log(2)) for log in logs)
+    return min(1.0, 2 * tail)

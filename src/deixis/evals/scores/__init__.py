@@ -1,0 +1,1 @@
+"""Scorers: pure functions from an answer and the truth to numbers. One file each."""

@@ -1,0 +1,194 @@
+"""METEOR with its exact and stem stages (Banerjee and Lavie, 2005; Denkowski and Lavie, 2014).
+
+The full program also matches synonyms of WordNet and a table of paraphrases; neither is here, so
+scores are lower than its own and are reported as "METEOR (exact, stem)".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from jaxtyping import Float
+
+from deixis.evals.measure import columns, ratio
+from deixis.evals.scores.plain import words
+from deixis.evals.scores.porter import stem
+
+BEAM = 32  # alignments that are followed at once where words are repeated
+# what carries grammar rather than content; the list is ours
+FUNCTION = """
+    a an the this that these those of in on at by to from with for and or but as than into onto over
+    under up down out off about is are was were be been being am do does did has have had it its he
+    she they them his her their we you i my your our which who whom whose what there here not no so
+    if while when where then some any all each"""
+FUNCTION_WORDS = frozenset(FUNCTION.split())
+NUMBERS = (
+    "said_weight",
+    "reference_weight",
+    "said_length",
+    "reference_length",
+    "matched",
+    "chunks",
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameters:
+    """`alpha` weighs precision against recall, `beta` and `gamma` shape the penalty for scattered
+    matches, `delta` is the weight of content words, `stem` that of a match by stem.
+    """
+
+    alpha: float = 0.85
+    beta: float = 0.2
+    gamma: float = 0.6
+    delta: float = 0.75
+    stem: float = 0.6
+
+
+V1_5 = Parameters()  # of Meteor 1.5 for English, as caption benchmarks use
+V2005 = Parameters(alpha=0.9, beta=3.0, gamma=0.5, delta=0.5, stem=1.0)  # of the first paper
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """Places in the answer and in the reference that say the same; by stem weighs less."""
+
+    said: int
+    reference: int
+    weight: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """An alignment as far as it has come; `used` has a bit for each place of the reference."""
+
+    used: int = 0
+    matches: tuple[Match, ...] = ()
+    weight: float = 0.0
+    chunks: int = 0
+    apart: int = 0
+
+    @property
+    def rank(self) -> tuple[float, float, int, int]:
+        """More matches, better ones, fewer chunks, nearer places: in this order."""
+        return -len(self.matches), -self.weight, self.chunks, self.apart
+
+
+def meteor(answer: str, references: Sequence[str], parameters: Parameters = V1_5) -> float:
+    """Of one caption, 0 to 1: the best over its references."""
+    return max(
+        (float(value(numbers(answer, one, parameters), parameters)) for one in references),
+        default=0.0,
+    )
+
+
+def best_numbers(
+    answer: str, references: Sequence[str], parameters: Parameters = V1_5
+) -> dict[str, float]:
+    """The NUMBERS against the reference that fits best; summed over captions they give the score of
+    a whole set.
+    """
+    each = [numbers(answer, one, parameters) for one in references] or [np.zeros(len(NUMBERS))]
+    best = max(each, key=lambda found: float(value(found, parameters)))
+    return dict(zip(NUMBERS, best.tolist(), strict=True))
+
+
+def numbers(
+    answer: str, reference: str, parameters: Parameters = V1_5
+) -> Float[np.ndarray, " number"]:
+    """What the score of one caption against one reference is made of, in the order of NUMBERS."""
+    said, theirs = words(answer), words(reference)
+    matches = align(said, theirs, parameters.stem)
+    weight_of = _weights(said, parameters), _weights(theirs, parameters)
+    return np.array(
+        [
+            sum(match.weight * weight_of[0][match.said] for match in matches),
+            sum(match.weight * weight_of[1][match.reference] for match in matches),
+            sum(weight_of[0]),
+            sum(weight_of[1]),
+            float(len(matches)),
+            float(num_chunks(matches)),
+        ]
+    )
+
+
+def value(
+    sums: Float[np.ndarray, "*more number"], parameters: Parameters = V1_5
+) -> Float[np.ndarray, "*more"]:
+    """The score from (summed) numbers."""
+    said, theirs, said_length, length, matched, chunks = columns(sums)
+    precision, recall = ratio(said, said_length, nothing=0.0), ratio(theirs, length, nothing=0.0)
+    below = parameters.alpha * precision + (1 - parameters.alpha) * recall
+    mean = ratio(precision * recall, below, nothing=0.0)
+    penalty = parameters.gamma * ratio(chunks, matched, nothing=0.0) ** parameters.beta
+    return np.asarray(mean * (1 - np.where(matched > 0, penalty, 0.0)))
+
+
+def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> tuple[Match, ...]:
+    """Each word matched at most once: as many as can be, then by the better stage, then in as few
+    chunks as can be.
+    """
+    options = [_options(word, reference, stem_weight) for word in said]
+    drafts = [_Draft()]
+    for place, choices in enumerate(options):
+        followed = list(drafts)
+        for draft in drafts:
+            followed += [
+                _with(draft, Match(said=place, reference=where, weight=weight))
+                for where, weight in choices
+                if not draft.used >> where & 1
+            ]
+        drafts = _kept(followed, place)
+    return min(drafts, key=lambda draft: draft.rank).matches
+
+
+def num_chunks(matches: Sequence[Match]) -> int:
+    """Runs of matches that are neighbours, in the same order, on both sides."""
+    runs = 0
+    before: Match | None = None
+    for match in matches:
+        runs += before is None or not _follows(before, match)
+        before = match
+    return runs
+
+
+def _options(word: str, reference: Sequence[str], stem_weight: float) -> list[tuple[int, float]]:
+    root = stem(word)
+    return [
+        (where, 1.0 if other == word else stem_weight)
+        for where, other in enumerate(reference)
+        if other == word or stem(other) == root
+    ]
+
+
+def _with(draft: _Draft, match: Match) -> _Draft:
+    goes_on = bool(draft.matches) and _follows(draft.matches[-1], match)
+    return _Draft(
+        used=draft.used | 1 << match.reference,
+        matches=(*draft.matches, match),
+        weight=draft.weight + match.weight,
+        chunks=draft.chunks + (not goes_on),
+        apart=draft.apart + abs(match.said - match.reference),
+    )
+
+
+def _follows(before: Match, match: Match) -> bool:
+    return match.said == before.said + 1 and match.reference == before.reference + 1
+
+
+def _kept(drafts: Sequence[_Draft], place: int) -> list[_Draft]:
+    """The best of those that can go on alike, and of these the best few."""
+    best: dict[tuple[int, int], _Draft] = {}
+    for draft in sorted(drafts, key=lambda one: one.rank):
+        last = draft.matches[-1] if draft.matches else None
+        end = last.reference if last is not None and last.said == place else -1
+        best.setdefault((draft.used, end), draft)
+    return list(best.values())[:BEAM]
+
+
+def _weights(said: Sequence[str], parameters: Parameters) -> list[float]:
+    return [1 - parameters.delta if word in FUNCTION_WORDS else parameters.delta for word in said]

@@ -1,0 +1,48 @@
+"""Yes or no, and what POPE reports of many such answers: balanced accuracy and F1."""
+
+import numpy as np
+from jaxtyping import Float
+
+from deixis.evals.measure import columns, ratio
+from deixis.evals.scores.plain import words
+
+YES = ("yes", "yeah", "yep", "true", "correct")
+NO = ("no", "nope", "not", "none", "false", "incorrect", "cannot")
+NUMBERS = ("yes_right", "yes_wrong", "no_right", "no_wrong")
+
+
+def read_yes_no(answer: str) -> bool | None:
+    """Whether an answer says yes; None where it says neither, or both and begins with neither."""
+    said = words(answer.replace("’", "'").replace("n't", " not"))
+    if not said:
+        return None
+    if said[0] in YES or said[0] in NO:
+        return said[0] in YES
+    has_yes, has_no = any(w in YES for w in said), any(w in NO for w in said)
+    return None if has_yes == has_no else has_yes
+
+
+def yes_no_numbers(answer: str, *, is_yes: bool) -> dict[str, float]:
+    """One answer among the four counts; what cannot be read is wrong."""
+    is_right = read_yes_no(answer) is is_yes
+    name = f"{'yes' if is_yes else 'no'}_{'right' if is_right else 'wrong'}"
+    return {number: float(number == name) for number in NUMBERS}
+
+
+def balanced_accuracy(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
+    """The mean of the shares that are right where yes and where no is right."""
+    yes_right, yes_wrong, no_right, no_wrong = columns(sums)
+    on_yes = ratio(yes_right, yes_right + yes_wrong)
+    return np.asarray((on_yes + ratio(no_right, no_right + no_wrong)) / 2)
+
+
+def f1(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
+    """Of yes, as POPE reports it: an unreadable answer counts as the wrong one."""
+    yes_right, yes_wrong, _, no_wrong = columns(sums)
+    return ratio(2 * yes_right, 2 * yes_right + yes_wrong + no_wrong)
+
+
+def yes_share(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
+    """How often yes was said, if what cannot be read was the wrong one of the two."""
+    yes_right, _, _, no_wrong = columns(sums)
+    return ratio(yes_right + no_wrong, np.asarray(sums.sum(-1)))

@@ -1,0 +1,115 @@
+"""CIDEr-D, METEOR and stems against the reference programs, and against cases worked by hand."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from deixis.evals.scores import cider, meteor
+from deixis.evals.scores.porter import stem
+
+REFERENCES = json.loads(Path(__file__).with_name("references.json").read_text())
+FEW = "a cat cats sits sat on the red mat mats"
+CAPTIONS = some.lists(some.sampled_from(FEW.split())).map(" ".join)
+
+
+@pytest.mark.parametrize("case", REFERENCES["cider"])
+def test_cider_is_that_of_the_reference_program(case):
+    frequencies = cider.Frequencies.of(case["references"])
+    pairs = zip(case["said"], case["references"], strict=True)
+    ours = [cider.cider_d(said, theirs, frequencies) for said, theirs in pairs]
+    assert ours == pytest.approx(case["scores"], abs=1e-9)
+
+
+def test_cider_worked_by_hand():
+    # two pictures; every n-gram is in one of them, so each weighs log 2
+    frequencies = cider.Frequencies.of([["red cup"], ["blue dog"]])
+    # n = 1 and n = 2 agree wholly, n = 3 and n = 4 are empty: 10 * (1 + 1 + 0 + 0) / 4
+    assert cider.cider_d("red cup", ["red cup"], frequencies) == pytest.approx(5.0)
+    # n = 1: half of the norm is shared: log2² / (√2 log2 · √2 log2) = 1/2
+    assert cider.cider_d("red dog", ["red cup"], frequencies) == pytest.approx(10 * 0.5 / 4)
+
+
+def test_what_every_picture_says_is_worth_nothing():
+    frequencies = cider.Frequencies.of([["a cup"], ["a dog"]])
+    assert cider.cider_d("a", ["a cup"], frequencies) == 0.0
+
+
+def test_another_length_costs():
+    frequencies = cider.Frequencies.of([["red cup"], ["blue dog"]])
+    long = cider.cider_d("red cup red cup red cup", ["red cup"], frequencies)
+    assert 0 < long < cider.cider_d("red cup", ["red cup"], frequencies)
+
+
+def test_stems_are_those_of_the_reference():
+    wrong = {w: stem(w) for w, root in REFERENCES["stems"].items() if stem(w) != root}
+    assert not wrong
+
+
+def test_meteor_is_at_least_that_of_the_first_papers_greedy_alignment():
+    for said, other, theirs in REFERENCES["meteor_2005"]:
+        ours = meteor.meteor(said, [other], meteor.V2005)
+        assert ours >= theirs - 1e-9
+        if not _repeats(said) and not _repeats(other):
+            assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+def test_meteor_of_a_set_is_near_that_of_the_java_program():
+    # its stemmer and its list of function words are others than ours
+    pairs = [(said, other) for said, other, _ in REFERENCES["meteor_2005"]]
+    sums = np.sum([meteor.numbers(said, other) for said, other in pairs], axis=0)
+    assert float(meteor.value(sums)) == pytest.approx(REFERENCES["meteor_1_5"], abs=0.01)
+
+
+def test_meteor_worked_by_hand():
+    # "cats" matches "cat" by stem; all words are content or function: the, on are function words
+    said, other = "the cats sat", "the cat sat"
+    weighed = 0.25 + 0.75 * 0.6 + 0.75  # matched, of 0.25 + 0.75 + 0.75 in each
+    share = weighed / 1.75
+    penalty = 0.6 * (1 / 3) ** 0.2  # one chunk of three matches
+    assert meteor.meteor(said, [other]) == pytest.approx(share * (1 - penalty))
+
+
+def test_meteor_takes_the_reference_that_fits_best():
+    assert meteor.meteor("red cup", ["blue dog", "red cup"]) == meteor.meteor(
+        "red cup", ["red cup"]
+    )
+
+
+def test_an_alignment_has_as_few_chunks_as_can_be():
+    said, other = "the cat on the mat", "the mat saw the cat on"
+    matches = meteor.align(said.split(), other.split(), 0.6)
+    # "the cat on" in one run, "the mat" in another
+    assert (len(matches), meteor.num_chunks(matches)) == (5, 2)
+
+
+@pytest.mark.parametrize("said", ["", "...", "cup"])
+def test_nothing_in_common_is_zero(said):
+    assert meteor.meteor(said, ["blue dog"]) == 0.0
+
+
+@given(CAPTIONS, CAPTIONS)
+def test_scores_stay_within_their_range(said, other):
+    frequencies = cider.Frequencies.of([[other], ["something else"]])
+    assert 0 <= meteor.meteor(said, [other]) <= 1
+    assert 0 <= cider.cider_d(said, [other], frequencies) <= 10 + 1e-9
+    assert not math.isnan(meteor.meteor(said, [other]))
+
+
+@given(CAPTIONS.filter(bool))
+def test_no_caption_fits_better_than_the_reference_itself(said):
+    itself = meteor.meteor(said, [said])
+    assert itself >= meteor.meteor(f"{said} dog", [said])
+
+
+def test_a_caption_that_repeats_one_word_is_scored_at_once():
+    assert meteor.meteor(" ".join(["cup"] * 300), [" ".join(["cup"] * 30)]) < 1
+
+
+def _repeats(caption):
+    stems = [stem(word) for word in caption.split()]
+    return len(set(stems)) < len(stems)
