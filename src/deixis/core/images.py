@@ -20,6 +20,7 @@ from deixis.core._picture_file import orientation_of
 from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
 from deixis.core.image import Image
+from deixis.core.size import Size
 
 MIB = 2**20
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -75,6 +76,18 @@ def open_image(
         return Image(pixels=_pixels(source, limits), source=name)
     except ImageError as error:
         raise ImageError(f"cannot open {name!r}: {error}") from error.__cause__
+
+
+def picture_size(path: str | os.PathLike[str], *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
+    """The upright size of a picture's file by its header; its pixels are not decoded."""
+    try:
+        file = read_file(_path_bytes(os.fspath(path), limits))
+        _check_size(file.size.width, file.size.height, limits)
+    except ImageError as error:
+        raise ImageError(f"cannot open {os.fspath(path)!r}: {error}") from error.__cause__
+    if file.orientation >= 5:  # stored on its side
+        return Size(width=file.size.height, height=file.size.width)
+    return file.size
 
 
 def _name(source: Unopened) -> str:
