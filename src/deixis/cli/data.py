@@ -1,0 +1,243 @@
+"""Check, look at and describe data sets with regions.
+
+  deixis data check data.jsonl --format regions    every bad row, with its reason
+  deixis data show refcoco --format refcoco --num 12 --out sheet.png
+  deixis data cards                                what each format is, its licence, its size
+
+Data sets are read as they are published; nothing is downloaded. Formats: docs/data.md.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.core.errors import DeixisError, SampleError, UsageError
+from deixis.core.files import make_folder, write_bytes
+from deixis.data import RegionDataset, RegionSample, datasets
+
+if TYPE_CHECKING:
+    from deixis.data.checks.check import Tally
+
+RAW = argparse.RawDescriptionHelpFormatter
+SHOWN = 20  # bad rows that are listed
+CHECK = """\
+Read every row and say of each bad one why it is bad.
+
+A row is good if it can be read, its pictures are in their folder and can be opened, are of the size
+that the row says, and its regions lie in them (what sticks out by more than a pixel is counted, and
+cut when it is used). Exit code 1 if any row is bad.
+"""
+SHOW = """\
+Draw some samples on one sheet, each with its regions outlined and its words below.
+
+Slots of the words, as {object}, stand at their regions. Rows are taken evenly from the whole; with
+--seed the words and choices are varied as they are in training.
+"""
+CARDS = "What each format is: origin, licence, size, what it holds, which files are read."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis data` takes."""
+    parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
+    _add_check(_part(parts, "check", "every bad row", CHECK))
+    _add_show(_part(parts, "show", "a sheet of samples", SHOW))
+    cards = _part(parts, "cards", "what each format is", CARDS)
+    cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these")
+    cards.set_defaults(do=_cards)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do that part."""
+    arguments.do(arguments)
+
+
+def _part(
+    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    return parser
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
+    parser.add_argument(
+        "--format", required=True, metavar="NAME", help=f"one of {', '.join(datasets.names())}"
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
+    parser.add_argument("--split", metavar="NAME", help="only that part: train, val, test …")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_source(parser)
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N rows")
+    parser.add_argument(
+        "--decode", action="store_true", help="decode every picture, not only its header (slower)"
+    )
+    parser.set_defaults(do=_check)
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    _add_source(parser)
+    parser.add_argument("--num", type=int, default=12, help="how many samples (default 12)")
+    parser.add_argument("--first", type=int, metavar="INDEX", help="from this row on, one by one")
+    parser.add_argument("--seed", type=int, help="vary words and choices as in training")
+    parser.add_argument("--out", type=Path, default=Path("sheet.png"), help="default sheet.png")
+    parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out, and say so")
+    parser.set_defaults(do=_show)
+
+
+def _opened(arguments: argparse.Namespace) -> RegionDataset:
+    if not arguments.path.exists():
+        raise UsageError(f"there is no {str(arguments.path)!r}, seen from {Path.cwd()}")
+    kind = datasets.get(arguments.format)
+    return kind.open(arguments.path, images=arguments.images, split=arguments.split)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.data.checks.check import Tally, check
+
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UsageError(f"--limit is at least 1, got {arguments.limit}")
+    dataset = _opened(arguments)
+    steps = min(len(dataset), arguments.limit or len(dataset))
+    tally = Tally()
+    advance = _progress(steps, TerminalReporter())
+    for checked in check(dataset, limit=arguments.limit, decode=arguments.decode):
+        tally.add(checked)
+        advance(tally.num_rows, len(tally.bad))
+    if arguments.json:
+        record = {"format": arguments.format, "path": str(dataset.path), **tally.record()}
+        print(json.dumps(record, ensure_ascii=False))
+    else:
+        _print_tally(tally)
+    if tally.bad:
+        raise DeixisError(f"{len(tally.bad)} of {tally.num_rows} rows are bad")
+    if not tally.num_rows:
+        raise DeixisError(f"{dataset.path} has no rows")
+
+
+def _progress(steps: int, reporter: "object") -> Callable[[int, int], None]:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.train.reporter import Progress
+
+    assert isinstance(reporter, TerminalReporter)
+    begun = time.monotonic()
+
+    def advance(step: int, num_bad: int) -> None:
+        rate = step / max(time.monotonic() - begun, 1e-9)
+        numbers = {"bad": float(num_bad)} if num_bad else {}
+        reporter.advance(
+            Progress(
+                step=step,
+                steps=steps,
+                steps_per_second=rate,
+                seconds_left=(steps - step) / rate,
+                numbers=numbers,
+            )
+        )
+
+    return advance
+
+
+def _print_tally(tally: "Tally") -> None:
+    for line in tally.bad[:SHOWN]:
+        print(line)
+    if len(tally.bad) > SHOWN:
+        print(f"… and {len(tally.bad) - SHOWN} more (--json lists all)")
+    print(f"{tally.num_rows - len(tally.bad)} of {tally.num_rows} rows are good")
+    print(f"{tally.num_turns} turns: {_counts(tally.kinds)}")
+    print(f"{tally.num_regions} regions: {_counts(tally.region_kinds)}")
+    if tally.num_sticking_out:
+        print(f"{tally.num_sticking_out} regions stick out of their picture and will be cut")
+    if tally.num_without_picture:
+        print(f"{tally.num_without_picture} rows are about no picture")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    parts = sorted(counts.items(), key=lambda entry: -entry[1])
+    return ", ".join(f"{name} {count}" for name, count in parts) or "none"
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    import numpy as np
+
+    from deixis.data.checks.sheet import sample_sheet
+
+    if not 1 <= arguments.num <= 200:
+        raise UsageError(f"--num is within 1..200, got {arguments.num}")
+    dataset = _opened(arguments)
+    bad: list[str] = []
+    samples: list[RegionSample] = []
+    for index in _rows(arguments, len(dataset)):
+        seed = arguments.seed
+        generator = None if seed is None else np.random.default_rng([seed, index])
+        try:
+            samples.append(dataset.sample(index, generator))
+        except SampleError as problem:
+            if not arguments.skip_bad:
+                raise
+            bad.append(str(problem))
+    if not samples:
+        raise DeixisError(f"there is no sample to show: {len(bad)} bad rows")
+    make_folder(arguments.out.parent)
+    write_bytes(arguments.out, sample_sheet(samples).png())
+    if arguments.json:
+        records = [_record(sample) for sample in samples]
+        print(json.dumps({"sheet": str(arguments.out), "samples": records, "bad": bad}))
+        return
+    print(f"{len(samples)} samples on {arguments.out}")
+    if bad:
+        print(f"{len(bad)} bad rows were left out, first: {bad[0]}")
+
+
+def _rows(arguments: argparse.Namespace, count: int) -> Iterator[int]:
+    """Evenly from all, or one by one."""
+    if arguments.first is None:
+        num = min(arguments.num, count)
+        yield from (place * count // num for place in range(num))
+        return
+    if not 0 <= arguments.first < count:
+        raise UsageError(f"--first is within 0..{count - 1}, got {arguments.first}")
+    yield from range(arguments.first, min(arguments.first + arguments.num, count))
+
+
+def _record(sample: RegionSample) -> dict[str, object]:
+    from deixis.core import region_json
+
+    return {
+        "dataset": sample.dataset,
+        "id": sample.id,
+        "kind": sample.kind,
+        "split": sample.split,
+        "pictures": [str(path) for path in sample.pictures],
+        "turns": [asdict(turn) for turn in sample.turns],
+        "regions": {slot: region_json.to_record(one) for slot, one in sample.regions.items()},
+        "shapes": list(sample.marking.shapes),
+    }
+
+
+def _cards(arguments: argparse.Namespace) -> None:
+    names = arguments.names or datasets.names()
+    kinds = {name: datasets.get(name) for name in names}
+    if arguments.json:
+        records = {
+            name: asdict(kind.card) | {"marking": asdict(kind.marking)}
+            for name, kind in kinds.items()
+        }
+        print(json.dumps(records, ensure_ascii=False))
+        return
+    blocks = []
+    for name, kind in kinds.items():
+        lines = [f"{field}: {value}" for field, value in asdict(kind.card).items() if value]
+        shapes = ", ".join(kind.marking.shapes)
+        blocks.append("\n  ".join([name, *lines, f"shapes: {shapes}"]))
+    print("\n\n".join(blocks))

@@ -1,0 +1,106 @@
+"""What ViP-LLaVA's release asks of each source, with slots where it had a mark's phrase.
+
+Papers and tables: the shared facts 1.5. Each takes a generator where the release varied its words;
+without one, the first of them.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from deixis.data._sample import Turn
+from deixis.data._words import LETTERS, SHORT, joined, lettered, sentence, slots_in
+
+Draws = np.random.Generator | None
+One = TypeVar("One")
+DESCRIBED = (
+    "Describe {object}. Please provide a short phrase.",
+    "What is {object}? Please provide a short phrase.",
+    "Give a short description of {object}. Please provide a short phrase.",
+)
+RELATED = (
+    "Please describe the relationship between the subject, {subject}, and the object, {object}. "
+    "Answer with a short triplet (subject, relationship, object): subject and object are noun "
+    "phrases, the relationship is a verb or a preposition."
+)
+CAPTIONED = (
+    "Please describe the picture and the things that are pointed out in it; name the things, and "
+    "say where each is pointed out.",
+    "Describe the picture in a sentence. Name every thing that is pointed out, and say how.",
+)
+CAPTIONED_PLAINLY = (
+    "Please describe the picture with the things that are pointed out in it; do not mention how "
+    "they are pointed out.",
+    "Describe the picture in a sentence with all that is pointed out; say nothing of the marks.",
+)
+HINT = " These are pointed out: {}."
+ASKED_WHY = (
+    "Why?",
+    "What makes you think so?",
+    "How did you come to that?",
+    "Which facts in the picture show it?",
+    "What is the reason for your answer?",
+)
+NAMED = ("What is {object}? " + SHORT, "Which thing is {object}? " + SHORT)
+
+
+def picked(options: Sequence[One], draws: Draws) -> One:
+    """One of them: the first, or any."""
+    return options[0] if draws is None else options[int(draws.integers(len(options)))]
+
+
+def chance(draws: Draws, share: float = 0.5, *, otherwise: bool) -> bool:
+    """Whether something that happens so often happens now."""
+    return otherwise if draws is None else bool(draws.random() < share)
+
+
+def description(references: Sequence[str], draws: Draws) -> Turn:
+    """What {object} is, in a short phrase."""
+    answer = picked(references, draws)
+    return Turn(question=picked(DESCRIBED, draws), answer=answer, references=tuple(references))
+
+
+def naming(name: str, draws: Draws) -> Turn:
+    """The name of {object}."""
+    return Turn(question=picked(NAMED, draws), answer=name)
+
+
+def relation(subject: str, predicate: str, thing: str) -> Turn:
+    """How {subject} and {object} belong together."""
+    return Turn(question=RELATED, answer=f"({subject}, {predicate}, {thing})")
+
+
+def caption(grounded: str, plain: str, slots: Sequence[str], draws: Draws) -> Turn:
+    """The picture in words, the things with their slots or without.
+
+    Without a generator the answer has the slots, and the question does not list them.
+    """
+    with_slots = chance(draws, otherwise=True)
+    question = picked(CAPTIONED if with_slots else CAPTIONED_PLAINLY, draws)
+    if slots and chance(draws, otherwise=not slots_in(grounded)):
+        question += HINT.format(joined([f"{{{slot}}}" for slot in slots]))
+    answer = sentence(grounded if with_slots else plain)
+    return Turn(question=question, answer=answer)
+
+
+def choice(question: str, choices: Sequence[str], right: int | None) -> Turn:
+    """Choices behind letters, to be answered by one of these; no answer where it is not known."""
+    return Turn(
+        question=lettered(question, choices),
+        answer="" if right is None else LETTERS[right],
+        choices=tuple(choices),
+        right=right,
+    )
+
+
+def chosen_or_said(question: str, choices: Sequence[str], right: int, draws: Draws) -> Turn:
+    """By letter, or, half of the time where there is a generator, in the words of the answer."""
+    if chance(draws, otherwise=True):
+        return choice(question, choices, right)
+    return Turn(question=question, answer=choices[right])
+
+
+def counted(question: str, answer: str) -> Turn:
+    """How many there are of what {object} is one of."""
+    return Turn(question=f"{question} The exemplary object is {{object}}.\n{SHORT}", answer=answer)

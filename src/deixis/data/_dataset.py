@@ -1,0 +1,63 @@
+"""What every data set is: examples by their index, read when they are asked for."""
+
+import abc
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from deixis.core.errors import DeixisError, SampleError
+from deixis.data._card import Card
+from deixis.data._fields import BadRowError
+from deixis.data._sample import Marking, RegionSample
+
+
+class RegionDataset(abc.ABC):
+    """Examples with regions, from files as they are published.
+
+    Opening finds the rows; a row's mistake is told when it is asked for, so that one bad row costs
+    no other. A data set holds paths and numbers, no open file: it may be sent to other processes.
+    `path` is the file or folder that was opened.
+    """
+
+    card: ClassVar[Card]
+    marking: ClassVar[Marking]
+    path: Path
+
+    @classmethod
+    @abc.abstractmethod
+    def open(
+        cls, path: Path, *, images: Path | None = None, split: str | None = None
+    ) -> "RegionDataset":
+        """The data set of a file or folder. `images` is where its pictures lie, if not where they
+        are published; `split` takes only that part, by the name that the data set itself uses.
+        """
+
+    @abc.abstractmethod
+    def __len__(self) -> int:
+        """How many rows there are, bad ones too."""
+
+    @abc.abstractmethod
+    def row(self, index: int) -> int | str:
+        """What names the row in its file: its number from 1, or its id."""
+
+    @abc.abstractmethod
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        """The example; BadRowError or another DeixisError where it has none."""
+
+    def sample(self, index: int, generator: np.random.Generator | None = None) -> RegionSample:
+        """The example at this index; SampleError names a bad row.
+
+        With a generator, what the release varies (words of the question, order of the choices) is
+        drawn from it; without one it is always the same, as benchmarks need.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"{self.path} has {len(self)} rows, there is none at {index}")
+        try:
+            return self.read(index, generator)
+        except SampleError:
+            raise
+        except (BadRowError, DeixisError) as problem:
+            raise SampleError(
+                dataset=str(self.path), row=self.row(index), reason=str(problem)
+            ) from None

@@ -1,0 +1,139 @@
+"""Fields of records that nobody has checked before: each is what it should be, or told."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from deixis.core import region as regions
+from deixis.core.region import Region
+from deixis.core.shapes import XY
+from deixis.core.size import Size
+
+Record: TypeAlias = Mapping[str, Any]  # Any: what JSON holds
+SHOWN = 60
+LARGEST = 2**53  # beyond it a float is no longer exact
+
+
+class BadRowError(Exception):
+    """What is wrong with a row; `RegionDataset.sample` adds which row it is."""
+
+
+def record_of(value: object, what: str = "a row") -> Record:
+    """An object of names and values."""
+    if not isinstance(value, dict):
+        raise BadRowError(f"{what} is an object, got {shown(value)}")
+    return value
+
+
+def field_of(record: Record, name: str) -> Any:  # Any: what JSON holds
+    """A field that has to be there."""
+    if name not in record:
+        raise BadRowError(f"it has no {name!r}")
+    return record[name]
+
+
+def text_of(record: Record, name: str) -> str:
+    """Words that are there, without blanks around them."""
+    value = field_of(record, name)
+    if not isinstance(value, str) or not value.strip():
+        raise BadRowError(f"{name!r} is text, got {shown(value)}")
+    return value.strip()
+
+
+def list_of(record: Record, name: str) -> list[Any]:  # Any: what JSON holds
+    """A list, empty or not."""
+    value = field_of(record, name)
+    if not isinstance(value, list):
+        raise BadRowError(f"{name!r} is a list, got {shown(value)}")
+    return value
+
+
+def whole_of(record: Record, name: str) -> int:
+    """A whole number."""
+    return whole(field_of(record, name), name)
+
+
+def whole(value: object, name: str) -> int:
+    """The same of a bare value."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise BadRowError(f"{name!r} is a whole number, got {shown(value)}")
+    if abs(value) > LARGEST:
+        raise BadRowError(f"{name!r} is within ±{LARGEST}, got {shown(value)}")
+    return int(value)
+
+
+def place_of(record: Record, name: str, count: int) -> int:
+    """A place in a list of `count`."""
+    value = whole_of(record, name)
+    if not 0 <= value < count:
+        raise BadRowError(f"{name!r} is within 0..{count - 1}, got {value}")
+    return value
+
+
+def id_of(record: Record, name: str = "id") -> str:
+    """An id, written as a number or as text."""
+    value = field_of(record, name)
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        raise BadRowError(f"{name!r} is a number or text, got {shown(value)}")
+    return str(value)
+
+
+def numbers(value: object, count: int, what: str) -> list[float]:
+    """Finite numbers, as many as these."""
+    if not isinstance(value, list) or len(value) != count:
+        raise BadRowError(f"{what} is {count} numbers, got {shown(value)}")
+    return [number(one, what) for one in value]
+
+
+def number(value: object, what: str) -> float:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadRowError(f"{what} needs numbers, got {shown(value)}")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise BadRowError(f"{what} needs finite numbers, got {shown(value)}")
+    return found
+
+
+def box_of(value: object, what: str = "a box", *, label: str | None = None) -> Region:
+    """A box of left, top, right, bottom."""
+    x0, y0, x1, y1 = numbers(value, 4, what)
+    return regions.box(x0, y0, x1, y1, label=label)
+
+
+def box_at(record: Record, *, label: str | None = None, keys: str = "x y width height") -> Region:
+    """A box of left, top, width and height by their names."""
+    x, y, width, height = (number(field_of(record, key), f"{key!r}") for key in keys.split())
+    return regions.box_xywh(x, y, width, height, label=label)
+
+
+def size_of(record: Record, width: str = "width", height: str = "height") -> Size:
+    """A picture's size."""
+    return Size(width=whole_of(record, width), height=whole_of(record, height))
+
+
+def flat_ring(value: object) -> tuple[XY, ...]:
+    """COCO's x, y, x, y … as corners."""
+    if not isinstance(value, list) or len(value) % 2 or not value:
+        raise BadRowError(f"an outline is x, y, x, y …, got {shown(value)}")
+    flat = [number(one, "an outline") for one in value]
+    return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+
+def paired_ring(value: object) -> tuple[XY, ...]:
+    """[x, y], [x, y] … as corners."""
+    if not isinstance(value, list):
+        raise BadRowError(f"an outline is a list of points, got {shown(value)}")
+    pairs = (numbers(one, 2, "a point") for one in value)
+    return tuple((x, y) for x, y in pairs)
+
+
+def shown(value: object) -> str:
+    """A value as messages show it: short."""
+    text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    if isinstance(value, list) and len(value) <= 8:
+        text = str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

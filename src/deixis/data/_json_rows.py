@@ -1,0 +1,133 @@
+"""Rows of a JSON file that are read when they are asked for, by where they stand in it."""
+
+import json
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from jaxtyping import Int64
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.data._fields import BadRowError
+from deixis.data._json_stream import MOST, Item, json_stream
+
+LINES = ".jsonl"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class JsonRows:
+    """The rows of a file: 24 bytes of memory each, whatever they hold.
+
+    `numbers` are what rows are called in messages: lines of the file, or places in its list.
+    """
+
+    file: Path
+    begins: Int64[np.ndarray, " row"]
+    ends: Int64[np.ndarray, " row"]
+    numbers: Int64[np.ndarray, " row"]
+
+    def __len__(self) -> int:
+        return int(self.begins.size)
+
+    def only(self, places: Sequence[int]) -> "JsonRows":
+        """Some of the rows."""
+        kept = np.array(places, dtype=np.int64)
+        return JsonRows(
+            file=self.file,
+            begins=self.begins[kept],
+            ends=self.ends[kept],
+            numbers=self.numbers[kept],
+        )
+
+    def row(self, place: int) -> Any:  # Any: what JSON holds
+        """The value of a row; BadRowError where it is not JSON."""
+        begin, end = int(self.begins[place]), int(self.ends[place])
+        try:
+            with self.file.open("rb") as file:
+                file.seek(begin)
+                return json.loads(file.read(end - begin))
+        except OSError as error:
+            raise UsageError(f"cannot read {self.file}: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise BadRowError(f"not JSON: {error or 'nested too deeply'}") from None
+
+
+@final
+class RowSpans:
+    """Collects where rows stand while a file is read."""
+
+    def __init__(self) -> None:
+        self._begins, self._ends, self._numbers = array("q"), array("q"), array("q")
+
+    def add(self, item: Item, number: int) -> None:
+        """One row more."""
+        self._begins.append(item.begin)
+        self._ends.append(item.end)
+        self._numbers.append(number)
+
+    def rows(self, file: Path) -> JsonRows:
+        """The rows of that file."""
+        begins, ends, numbers = (
+            np.array(values, dtype=np.int64) for values in (self._begins, self._ends, self._numbers)
+        )
+        return JsonRows(file=file, begins=begins, ends=ends, numbers=numbers)
+
+
+def rows_of(file: Path, *, seen: Callable[[Any], None] | None = None) -> JsonRows:
+    """The rows of a JSON list, or of JSON lines where the name ends so.
+
+    `seen` gets each row of a list while it is found.
+    """
+    if file.suffix == LINES:
+        return _lines(file)
+    spans = RowSpans()
+    with json_stream(file) as stream:
+        if not stream.opens_with("["):
+            raise UsageError(
+                f"{file} is not JSON with a list of rows; one row a line is named {LINES}"
+            )
+        for number, item in enumerate(stream.items(), start=1):
+            spans.add(item, number)
+            if seen is not None:
+                seen(item.value)
+    return spans.rows(file)
+
+
+def lists_of(file: Path, *names: str) -> dict[str, JsonRows]:
+    """The lists of these names in the object that a file holds."""
+    found: dict[str, JsonRows] = {}
+    with json_stream(file) as stream:
+        for name in stream.members():
+            if name not in names or not stream.opens_with("["):
+                stream.value()
+                continue
+            spans = RowSpans()
+            for number, item in enumerate(stream.items(), start=1):
+                spans.add(item, number)
+            found[name] = spans.rows(file)
+    for name in names:
+        if name not in found:
+            raise UsageError(f"{file} has no list {name!r}")
+    return found
+
+
+def _lines(file: Path) -> JsonRows:
+    spans = RowSpans()
+    begin = row = 0
+    try:
+        with file.open("rb") as lines:
+            while line := lines.readline(MOST + 1):
+                row += 1
+                if len(line) > MOST:
+                    reason = f"the line is longer than {MOST} bytes"
+                    raise SampleError(dataset=str(file), row=row, reason=reason)
+                if line.strip(b"\xef\xbb\xbf \t\r\n"):
+                    spans.add(Item(value=None, begin=begin, end=begin + len(line)), row)
+                begin += len(line)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+    return spans.rows(file)

@@ -1,0 +1,51 @@
+"""Where pictures lie: never outside of their folder, whatever a row says."""
+
+from pathlib import Path, PureWindowsPath
+
+from deixis.core.errors import UsageError
+from deixis.data._fields import BadRowError
+
+
+def folder_of_pictures(path: Path) -> Path:
+    """A folder that has to be there."""
+    if not path.is_dir():
+        raise UsageError(f"there is no folder of pictures {str(path)!r}; say which with --images")
+    return path
+
+
+def picture_in(folder: Path, name: str) -> Path:
+    """The picture of that name in a folder; BadRowError if it lies elsewhere or is not there."""
+    if is_outside(name):
+        raise BadRowError(f"the image {name!r} lies outside of {folder}")
+    path = folder / name
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        found = False
+    if not found:
+        raise BadRowError(f"there is no image {name!r} in {folder}")
+    return path
+
+
+def is_outside(name: str) -> bool:
+    """Whether a name leads out of the folder that it is looked for in, on any system."""
+    other = PureWindowsPath(name)  # knows both kinds of slashes
+    return bool(
+        Path(name).is_absolute() or other.drive or other.root or ".." in other.parts or not name
+    )
+
+
+def first_there(*paths: Path) -> Path | None:
+    """The first that is there."""
+    return next((path for path in paths if path.exists()), None)
+
+
+def found_file(folder: Path, *names: str) -> Path:
+    """A published file, in its folder or given itself."""
+    if folder.is_file():
+        return folder
+    found = first_there(*(folder / name for name in names))
+    if found is None:
+        expected = " or ".join(repr(name) for name in names)
+        raise UsageError(f"there is no {expected} in {str(folder)!r}")
+    return found

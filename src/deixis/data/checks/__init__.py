@@ -1,0 +1,1 @@
+"""Looking a data set over: every row checked, some of them shown."""

@@ -1,0 +1,108 @@
+"""COCO's panoptic maps: `panoptic_*.json` and a folder of PNGs whose colours are segments."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, final
+
+import numpy as np
+from jaxtyping import Int64
+from typing_extensions import override
+
+from deixis.core.images import open_image
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.data import _asked
+from deixis.data._card import Card
+from deixis.data._coco import mask_of
+from deixis.data._coco_index import CocoIndex
+from deixis.data._dataset import RegionDataset
+from deixis.data._fields import BadRowError, Record, list_of, record_of, text_of, whole_of
+from deixis.data._pictures import first_there, folder_of_pictures, picture_in
+from deixis.data._sample import Marking, RegionSample
+from deixis.data._segments import starts_of
+from deixis.data._shapes import EIGHT
+from deixis.data._words import literal
+from deixis.data.coco_instances import coco_file
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CocoPanoptic(RegionDataset):
+    """A segment for each row, thing or stuff, to be named by its category."""
+
+    card: ClassVar[Card] = Card(
+        title="COCO panoptic",
+        origin="https://cocodataset.org",
+        licence="CC BY 4.0 (annotations); the pictures keep Flickr's terms",
+        pictures="train2017, val2017",
+        size="118,287 pictures (train2017), 5,000 (val2017), about 11 segments each",
+        holds="a mask of every segment, 80 categories of things and 53 of stuff",
+        form="panoptic_val2017.json beside the folder panoptic_val2017 of PNGs",
+    )
+    marking: ClassVar[Marking] = EIGHT
+    path: Path
+    images: Path
+    maps: Path
+    listed: CocoIndex
+    starts: Int64[np.ndarray, " picture_and_end"]  # the first row of each picture's segments
+    split: str
+
+    @classmethod
+    @override
+    def open(
+        cls, path: Path, *, images: Path | None = None, split: str | None = None
+    ) -> "CocoPanoptic":
+        file = coco_file(path, "panoptic", split)
+        name = file.stem.removeprefix("panoptic_")
+        listed = CocoIndex.open(file, key="image_id")
+        usual = first_there(file.parent.parent / name, file.parent / name, file.parent / "images")
+        maps = first_there(file.with_suffix(""), file.parent.parent / file.stem)
+        return cls(
+            path=file,
+            images=folder_of_pictures(images or usual or file.parent.parent / name),
+            maps=folder_of_pictures(maps or file.with_suffix("")),
+            listed=listed,
+            starts=starts_of(listed.annotations, "segments_info"),
+            split=name,
+        )
+
+    @override
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    @override
+    def row(self, index: int) -> str:
+        picture, segment = self._place(index)
+        return f"image {int(self.listed.keys[picture])}, segment {segment + 1}"
+
+    @override
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        place, number = self._place(index)
+        entry = self.listed.annotation(place)
+        segment = record_of(list_of(entry, "segments_info")[number], "a segment")
+        picture = self.listed.picture(whole_of(entry, "image_id"))
+        name = literal(self.listed.label(segment))
+        return RegionSample(
+            dataset="coco_panoptic",
+            id=f"{whole_of(entry, 'image_id')}/{whole_of(segment, 'id')}",
+            kind="naming",
+            pictures=(picture_in(self.images, picture.file_name),),
+            turns=(_asked.naming(name, generator),),
+            regions={"object": self._region(entry, segment, picture.size)},
+            split=self.split,
+            size=picture.size,
+            marking=self.marking,
+        )
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """The picture of a row, and which of its segments it is."""
+        picture = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return picture, index - int(self.starts[picture])
+
+    def _region(self, entry: Record, segment: Record, size: Size) -> Region:
+        owners = open_image(picture_in(self.maps, text_of(entry, "file_name")))
+        if owners.size != size:
+            raise BadRowError(f"the map is {owners.size}, the picture {size}")
+        red, green, blue = np.moveaxis(owners.pixels.astype(np.int32), 2, 0)
+        inside = red + 256 * green + 65_536 * blue == whole_of(segment, "id")
+        return Region(shape=mask_of(inside))

@@ -1,0 +1,178 @@
+"""LabelMe: a folder of pictures, each with a `.json` of shapes."""
+
+import base64
+import binascii
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, final
+
+import numpy as np
+from jaxtyping import Int64
+from typing_extensions import override
+
+from deixis.core import region as regions
+from deixis.core.errors import SampleError, UsageError
+from deixis.core.images import open_image
+from deixis.core.region import Region
+from deixis.core.shapes import XY
+from deixis.core.size import Size
+from deixis.data import _asked
+from deixis.data._card import Card
+from deixis.data._coco import mask_of
+from deixis.data._dataset import RegionDataset
+from deixis.data._fields import (
+    BadRowError,
+    Record,
+    list_of,
+    paired_ring,
+    record_of,
+    size_of,
+    text_of,
+)
+from deixis.data._json_stream import small_json
+from deixis.data._pictures import folder_of_pictures, is_outside, picture_in
+from deixis.data._sample import Marking, RegionSample
+from deixis.data._segments import length_of, starts_from
+from deixis.data._shapes import EIGHT
+from deixis.data._splits import check_split
+from deixis.data._words import literal
+
+SOLID = 128  # a mask's pixel is inside from here on
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class LabelMe(RegionDataset):
+    """A shape for each row, to be named by its label."""
+
+    card: ClassVar[Card] = Card(
+        title="LabelMe annotations",
+        origin="https://github.com/wkentaro/labelme",
+        licence="the annotations' own",
+        pictures="your own; ViP-Bench's source_image",
+        size="any",
+        holds="polygons, rectangles, circles, lines, points, masks",
+        form="a folder of .json, or one of them; pictures beside them or in --images",
+        note="pictures inside the .json (imageData) are not read",
+    )
+    marking: ClassVar[Marking] = EIGHT
+    path: Path
+    images: Path
+    files: tuple[Path, ...]
+    starts: Int64[np.ndarray, " row_and_end"]
+
+    @classmethod
+    @override
+    def open(cls, path: Path, *, images: Path | None = None, split: str | None = None) -> "LabelMe":
+        if split is not None:
+            check_split(split, ())
+        files = (path,) if path.is_file() else tuple(sorted(path.rglob("*.json")))
+        if not files:
+            raise UsageError(f"there is no .json in {str(path)!r}")
+        return cls(
+            path=path,
+            images=folder_of_pictures(images or (path.parent if path.is_file() else path)),
+            files=files,
+            starts=starts_from([_num_shapes(file) for file in files]),
+        )
+
+    @override
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    @override
+    def row(self, index: int) -> str:
+        file, place = self._place(index)
+        return f"{file.name}, shape {place + 1}"
+
+    @override
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        file, place = self._place(index)
+        record = record_of(small_json(file), "the file")
+        size = size_of(record, "imageWidth", "imageHeight")
+        shapes = list_of(record, "shapes")
+        if not shapes:
+            raise BadRowError("it has no shapes")
+        shape = record_of(shapes[place], "a shape")
+        label = literal(text_of(shape, "label"))
+        return RegionSample(
+            dataset="labelme",
+            id=f"{file.stem}/{place + 1}",
+            kind="naming",
+            pictures=(self._picture(file, text_of(record, "imagePath")),),
+            turns=(_asked.naming(label, generator),),
+            regions={"object": region_of(shape, size)},
+            size=size,
+            marking=self.marking,
+        )
+
+    def _place(self, index: int) -> tuple[Path, int]:
+        file = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return self.files[file], index - int(self.starts[file])
+
+    def _picture(self, file: Path, name: str) -> Path:
+        """Beside its JSON, or in the folder of pictures. Names may be written by Windows."""
+        name = name.replace("\\", "/")
+        if not is_outside(name) and self.path in file.parents and (file.parent / name).is_file():
+            return file.parent / name
+        return picture_in(self.images, name)
+
+
+def region_of(shape: Record, size: Size) -> Region:
+    """LabelMe's shape as a region, in a picture of this size."""
+    corners = paired_ring(list_of(shape, "points"))
+    kind = shape.get("shape_type") or "polygon"  # the oldest files do not say
+    if kind in ("rectangle", "circle", "line", "mask") and len(corners) != 2:
+        raise BadRowError(f"a {kind} has two points, got {len(corners)}")
+    match kind:
+        case "polygon":
+            return regions.polygon(corners)
+        case "rectangle":
+            return _box(corners)
+        case "circle":
+            (x, y), edge = corners
+            radius = math.dist((x, y), edge)
+            return regions.ellipse(x, y, radius, radius)
+        case "line" | "linestrip":
+            return regions.stroke(corners)
+        case "point":
+            x, y = corners[0] if corners else _no_point()
+            return regions.point(x, y)
+        case "mask":
+            return _mask(shape, corners, size)
+    raise BadRowError(f"a shape of the kind {kind!r:.40} is not known")
+
+
+def _no_point() -> XY:
+    raise BadRowError("a point has no place")
+
+
+def _box(corners: tuple[XY, ...]) -> Region:
+    """Drawn from any corner to the opposite one."""
+    (ax, ay), (bx, by) = corners
+    return regions.box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+
+
+def _mask(shape: Record, corners: tuple[XY, ...], size: Size) -> Region:
+    """A PNG in base64 that lies in the box of the two corners."""
+    try:
+        data = base64.b64decode(text_of(shape, "mask"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadRowError(f"the mask's base64 is broken: {error}") from None
+    inside = open_image(data).pixels[:, :, 0] >= SOLID
+    left, top = (round(side) for side in corners[0])
+    height, width = inside.shape
+    if left < 0 or top < 0 or left + width > size.width or top + height > size.height:
+        raise BadRowError(f"the {width}x{height} mask at {left}, {top} leaves the {size} picture")
+    whole = np.zeros((size.height, size.width), dtype=np.bool_)
+    whole[top : top + height, left : left + width] = inside
+    return Region(shape=mask_of(whole))
+
+
+def _num_shapes(file: Path) -> int:
+    """How many rows a file is; one, to be told of, where it is broken or empty."""
+    try:
+        return max(1, length_of(small_json(file), "shapes"))
+    except (UsageError, SampleError):
+        return 1

@@ -1,0 +1,82 @@
+"""A mixture of data sets: whose row comes when is a function of (seed, position) alone."""
+
+from dataclasses import dataclass
+from typing import final
+
+from deixis.core.errors import UsageError
+from deixis.core.shuffle import shuffled
+from deixis.data import RegionDataset
+
+APART = 1_000_003  # keeps the parts' own orders apart
+MOST = 10_000.0
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A data set and how many times an epoch goes through it: 1 all of it, 0.5 half, 8 eight times.
+
+    Where it is not whole, each epoch goes on where the one before ended, so all rows have a turn.
+    """
+
+    name: str
+    dataset: RegionDataset
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.weight <= MOST:
+            raise UsageError(
+                f"a part's weight is above 0, at most {MOST:g}; {self.name!r} has {self.weight}"
+            )
+        if not len(self.dataset):
+            raise UsageError(f"{self.dataset.path} has no row to mix")
+
+    @property
+    def num_an_epoch(self) -> int:
+        """Rows of it in an epoch; at least one."""
+        return max(1, round(self.weight * len(self.dataset)))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What comes at a position: a row of a part, in an epoch of the mixture."""
+
+    part: int
+    index: int
+    epoch: int
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mixture:
+    """Parts, shuffled together anew in each epoch."""
+
+    parts: tuple[Part, ...]
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise UsageError("a mixture needs at least one part, got none")
+        if self.seed < 0:
+            raise UsageError(f"a mixture's seed is 0 or more, got {self.seed}")
+
+    @property
+    def num_an_epoch(self) -> int:
+        """Rows in an epoch."""
+        return sum(part.num_an_epoch for part in self.parts)
+
+    def at(self, position: int) -> Place:
+        """What comes at this position of the run; epoch follows epoch."""
+        epoch, place = divmod(position, self.num_an_epoch)
+        (slot,) = shuffled([place], self.num_an_epoch, seed=self.seed, epoch=epoch)
+        number = 0
+        while slot >= self.parts[number].num_an_epoch:
+            slot -= self.parts[number].num_an_epoch
+            number += 1
+        part = self.parts[number]
+        length = len(part.dataset)
+        own_epoch, own_place = divmod(epoch * part.num_an_epoch + slot, length)
+        own_seed = self.seed * APART + number + 1
+        (index,) = shuffled([own_place], length, seed=own_seed, epoch=own_epoch)
+        return Place(part=number, index=index, epoch=epoch)

@@ -1,0 +1,130 @@
+"""PointQA-LookTwice: `looktwiceqa_dataset.json`, lists of its splits, Visual Genome pictures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, final
+
+import numpy as np
+from jaxtyping import Int64
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.data import _asked
+from deixis.data._card import Card
+from deixis.data._dataset import RegionDataset
+from deixis.data._fields import BadRowError, Record, box_at, field_of, record_of, text_of, whole_of
+from deixis.data._json_rows import JsonRows, RowSpans
+from deixis.data._json_stream import json_stream, small_json
+from deixis.data._pictures import folder_of_pictures, found_file
+from deixis.data._sample import Marking, RegionSample
+from deixis.data._segments import starts_from
+from deixis.data._shapes import COUNTING
+from deixis.data._splits import check_split
+from deixis.data._words import literal
+from deixis.data.visual_genome import genome_picture
+
+SPLITS = ("train", "val", "test")
+QUESTIONS = ("general_question", "pt_question")
+ANSWERS = ("ans", "answer")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class PointQaLookTwice(RegionDataset):
+    """How many there are of the kind that one of them is pointed out of; the general question."""
+
+    card: ClassVar[Card] = Card(
+        title="PointQA LookTwice-QA",
+        origin="https://github.com/princetonvisualai/pointingqa",
+        licence="none is stated; the pictures are Visual Genome's",
+        pictures="Visual Genome",
+        size="57,405 questions: 40,409 train, 5,673 val, 11,323 test",
+        holds="a box and a point for each question, counts from 1",
+        form="Datasets/LookTwiceQA: looktwiceqa_dataset.json and looktwiceqa_test_imgs.json …",
+    )
+    marking: ClassVar[Marking] = COUNTING
+    path: Path
+    images: Path
+    rows: JsonRows
+    starts: Int64[np.ndarray, " row_and_end"]
+    split: str | None
+
+    @classmethod
+    @override
+    def open(
+        cls, path: Path, *, images: Path | None = None, split: str | None = None
+    ) -> "PointQaLookTwice":
+        file = found_file(path, "looktwiceqa_dataset.json")
+        kept = _pictures_of(file.parent, split)
+        spans, lengths, place = RowSpans(), [], 0
+        with json_stream(file) as stream:
+            for key in stream.members():
+                item = stream.value()
+                place += 1
+                if kept is None or key in kept:
+                    spans.add(item, place)
+                    lengths.append(len(item.value) if isinstance(item.value, list) else 1)
+        return cls(
+            path=file,
+            images=folder_of_pictures(images or file.parent),
+            rows=spans.rows(file),
+            starts=starts_from(lengths),
+            split=split,
+        )
+
+    @override
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    @override
+    def row(self, index: int) -> str:
+        row, place = self._place(index)
+        return f"image {int(self.rows.numbers[row])}, question {place + 1}"
+
+    @override
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        row, place = self._place(index)
+        listed = self.rows.row(row)
+        if not isinstance(listed, list):
+            raise BadRowError("a picture has a list of questions")
+        asked = record_of(listed[place], "a question")
+        key = whole_of(_with_number(asked), "id")
+        answer = str(field_of(asked, _first(asked, ANSWERS))).strip()
+        if not answer.isdigit():
+            raise BadRowError(f"the answer is a count, got {answer!r:.40}")
+        return RegionSample(
+            dataset="pointqa_looktwice",
+            id=f"{key}/{place + 1}",
+            kind="counting",
+            pictures=(genome_picture(self.images, key),),
+            turns=(_asked.counted(literal(text_of(asked, _first(asked, QUESTIONS))), answer),),
+            regions={"object": box_at(record_of(field_of(asked, "bbox")), keys="x y w h")},
+            split=self.split,
+            marking=self.marking,
+        )
+
+    def _place(self, index: int) -> tuple[int, int]:
+        row = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return row, index - int(self.starts[row])
+
+
+def _pictures_of(folder: Path, split: str | None) -> set[str] | None:
+    if split is None:
+        return None
+    check_split(split, SPLITS)
+    file = folder / f"looktwiceqa_{split}_imgs.json"
+    listed = small_json(file)
+    if not isinstance(listed, list):
+        raise UsageError(f"{file} is a list of pictures, got a {type(listed).__name__}")
+    return {str(key) for key in listed}
+
+
+def _first(record: Record, names: tuple[str, ...]) -> str:
+    """The first of these names that the record has; else the first, to be missed by its name."""
+    return next((name for name in names if name in record), names[0])
+
+
+def _with_number(record: Record) -> Record:
+    """Ids are numbers, here and there written as text."""
+    key = record.get("id")
+    return {**record, "id": int(key)} if isinstance(key, str) and key.isdigit() else record

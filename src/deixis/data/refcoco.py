@@ -1,0 +1,102 @@
+"""RefCOCO, RefCOCO+ and RefCOCOg: `refs(unc).p`, `refs(umd).p` or `refs(google).p`, and COCO."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.data import _asked
+from deixis.data._card import Card
+from deixis.data._coco import coco_region
+from deixis.data._coco_index import CocoIndex
+from deixis.data._dataset import RegionDataset
+from deixis.data._fields import BadRowError, Record, id_of, list_of, record_of, text_of, whole_of
+from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
+from deixis.data._plain_pickle import read_plain_pickle
+from deixis.data._sample import Marking, RegionSample
+from deixis.data._shapes import EIGHT
+from deixis.data._splits import check_split, split_of
+from deixis.data._words import literal
+
+REFS = ("refs(unc).p", "refs(umd).p", "refs(google).p")
+PICTURES = ("images", "train2014", "../images/mscoco/images/train2014", "../train2014")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RefCoco(RegionDataset):
+    """A thing for each row, to be described as people did; its expressions are the references."""
+
+    card: ClassVar[Card] = Card(
+        title="RefCOCO, RefCOCO+, RefCOCOg",
+        origin="https://github.com/lichengunc/refer",
+        licence="Apache-2.0 (annotations); the pictures keep COCO's terms",
+        pictures="COCO train2014",
+        size="50,000 things, 142,209 expressions (RefCOCO); 49,822 and 95,010 (RefCOCOg, umd)",
+        holds="outlines, several expressions for each thing",
+        form="a folder with refs(unc).p (or umd, google) and instances.json",
+        note="the .p files are pickles; they are read without running what they hold",
+    )
+    marking: ClassVar[Marking] = EIGHT
+    path: Path
+    images: Path
+    things: CocoIndex
+    refs: tuple[Record, ...]
+
+    @classmethod
+    @override
+    def open(cls, path: Path, *, images: Path | None = None, split: str | None = None) -> "RefCoco":
+        file = found_file(path, *REFS)
+        folder = file.parent
+        refs = read_plain_pickle(file)
+        if not isinstance(refs, list):
+            raise UsageError(f"{file} is a list of references, got a {type(refs).__name__}")
+        if split is not None:
+            check_split(split, {split_of(ref) for ref in refs})
+            refs = [ref for ref in refs if split_of(ref) == split]
+        named = (ref.get("ann_id") for ref in refs if isinstance(ref, dict))
+        wanted = {key for key in named if isinstance(key, int)}
+        usual = first_there(*(folder / name for name in PICTURES))
+        return cls(
+            path=file,
+            images=folder_of_pictures(images or usual or folder / "images"),
+            things=CocoIndex.open(folder / "instances.json", only=wanted),
+            refs=tuple(refs),
+        )
+
+    @override
+    def __len__(self) -> int:
+        return len(self.refs)
+
+    @override
+    def row(self, index: int) -> int | str:
+        ref = self.refs[index]
+        return f"ref {ref.get('ref_id', index + 1)}" if isinstance(ref, dict) else index + 1
+
+    @override
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        ref = record_of(self.refs[index])
+        thing = self.things.annotation_named(whole_of(ref, "ann_id"))
+        picture = self.things.picture(whole_of(thing, "image_id"))
+        said = [literal(_said(one)) for one in list_of(ref, "sentences")]
+        if not said:
+            raise BadRowError("it has no sentence")
+        return RegionSample(
+            dataset="refcoco",
+            id=id_of(ref, "ref_id"),
+            kind="description",
+            pictures=(picture_in(self.images, picture.file_name),),
+            turns=(_asked.description(said, generator),),
+            regions={"object": coco_region(thing, picture.size)},
+            split=split_of(ref),
+            size=picture.size,
+            marking=self.marking,
+        )
+
+
+def _said(sentence: object) -> str:
+    record = record_of(sentence, "a sentence")
+    return text_of(record, "sent" if "sent" in record else "raw")

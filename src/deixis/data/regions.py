@@ -1,0 +1,151 @@
+"""Our own format: JSON lines, an example a line, with its regions. Described in docs/data.md."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.size import Size
+from deixis.data import _asked
+from deixis.data._card import Card
+from deixis.data._dataset import RegionDataset
+from deixis.data._fields import BadRowError, Record, list_of, place_of, record_of, shown, text_of
+from deixis.data._json_rows import JsonRows, rows_of
+from deixis.data._pictures import first_there, folder_of_pictures, picture_in
+from deixis.data._records import regions_of
+from deixis.data._sample import Marking, RegionSample, Turn
+from deixis.data._shapes import EIGHT
+from deixis.data._splits import check_split, split_of
+from deixis.data._words import slots_in
+
+FIELDS = ("id", "image", "size", "split", "kind", "regions", "turns", "about")
+TURN_FIELDS = ("question", "answer", "choices", "right", "references")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Regions(RegionDataset):
+    """An example for each line; what it does not know, it refuses."""
+
+    card: ClassVar[Card] = Card(
+        title="Your own data",
+        origin="docs/data.md",
+        licence="yours",
+        pictures="yours",
+        size="any; 24 bytes of memory a row",
+        holds="regions of every kind, turns, choices, references",
+        form="a .jsonl of {id, image, regions, turns}",
+    )
+    marking: ClassVar[Marking] = EIGHT
+    path: Path
+    images: Path
+    rows: JsonRows
+
+    @classmethod
+    @override
+    def open(cls, path: Path, *, images: Path | None = None, split: str | None = None) -> "Regions":
+        rows = rows_of(path)
+        if split is not None:
+            rows = _only(rows, split)
+        usual = first_there(path.parent / "images", path.parent) or path.parent
+        return cls(path=path, images=folder_of_pictures(images or usual), rows=rows)
+
+    @override
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @override
+    def row(self, index: int) -> int:
+        return int(self.rows.numbers[index])
+
+    @override
+    def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
+        row = record_of(self.rows.row(index))
+        _check_names(row, FIELDS)
+        regions = regions_of(row)
+        turns = tuple(_turn(record_of(turn, "a turn")) for turn in list_of(row, "turns"))
+        if not turns:
+            raise BadRowError("it has no turns")
+        _check_slots(turns, set(regions))
+        return RegionSample(
+            dataset="regions",
+            id=str(row.get("id", self.row(index))),
+            kind=text_of(row, "kind") if "kind" in row else "conversation",
+            pictures=(picture_in(self.images, text_of(row, "image")),),
+            turns=turns,
+            regions=regions,
+            split=text_of(row, "split") if "split" in row else None,
+            size=_size(row),
+            marking=self.marking,
+        )
+
+
+def _only(rows: JsonRows, split: str) -> JsonRows:
+    kept, known = [], set()
+    for place in range(len(rows)):
+        try:
+            row = rows.row(place)
+        except BadRowError:
+            row = None
+        known.add(split_of(row))
+        if split_of(row) == split or not isinstance(row, dict):
+            kept.append(place)
+    check_split(split, known)
+    return rows.only(kept)
+
+
+def _turn(turn: Record) -> Turn:
+    _check_names(turn, TURN_FIELDS)
+    question = text_of(turn, "question")
+    references = _texts(turn, "references")
+    choices = _texts(turn, "choices")
+    if not choices:
+        return Turn(question=question, answer=text_of(turn, "answer"), references=references)
+    right = place_of(turn, "right", len(choices)) if "right" in turn else None
+    lettered = _asked.choice(question, choices, right)
+    given = turn.get("answer", lettered.answer)
+    if given != lettered.answer:
+        raise BadRowError(
+            f"the answer among choices is the letter of the right one, {lettered.answer!r}; "
+            f"got {shown(given)}"
+        )
+    return lettered
+
+
+def _texts(turn: Record, name: str) -> tuple[str, ...]:
+    if name not in turn:
+        return ()
+    values = list_of(turn, name)
+    if not values or not all(isinstance(value, str) and value.strip() for value in values):
+        raise BadRowError(f"{name!r} are words, got {shown(values)}")
+    return tuple(value.strip() for value in values)
+
+
+def _check_names(record: Record, known: tuple[str, ...]) -> None:
+    for name in record:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f": {', '.join(known)}"
+            raise BadRowError(f"{name!r} is not one of its fields{hint}")
+
+
+def _check_slots(turns: tuple[Turn, ...], known: set[str]) -> None:
+    said: set[str] = set()
+    for turn in turns:
+        said |= slots_in(turn.question) | slots_in(turn.answer)
+    if known and said - known:
+        raise BadRowError(f"it has no region for {{{sorted(said - known)[0]}}}")
+    if known - said:
+        raise BadRowError(f"no turn speaks of its region {{{sorted(known - said)[0]}}}")
+
+
+def _size(row: Record) -> Size | None:
+    if "size" not in row:
+        return None
+    sides = list_of(row, "size")
+    if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
+        raise BadRowError(f"'size' is [width, height], got {shown(sides)}")
+    return Size(width=sides[0], height=sides[1])

@@ -1,0 +1,118 @@
+import json
+import shutil
+
+import pytest
+
+from deixis.cli.main import main
+from deixis.core.images import picture_size
+from deixis.data import datasets
+from tests.data.published import FIXTURES, path_of
+
+VCR = [str(path_of("vcr")), "--format", "vcr"]
+
+
+def told(capsys, *arguments):
+    code = main(["data", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.fixture
+def two_bad_rows(tmp_path):
+    """A copy of the small ViP-LLaVA-Instruct with two rows that cannot be used."""
+    copy = shutil.copytree(FIXTURES / "vip_llava_instruct", tmp_path / "vip")
+    file = copy / "vip-llava_stage2_mix.json"
+    rows = json.loads(file.read_text())
+    rows[3]["image"] = "none.jpg"
+    rows[7]["bboxes"].pop()
+    file.write_text(json.dumps(rows))
+    return [str(file), "--format", "vip_llava_instruct"]
+
+
+def test_good_data_is_counted(capsys):
+    code, out, _ = told(capsys, "check", *VCR)
+    assert code == 0
+    assert "2 of 2 rows are good" in out
+    assert "4 turns: reasoning 2" in out
+
+
+def test_every_bad_row_is_told_with_its_reason(capsys, two_bad_rows):
+    code, out, err = told(capsys, "check", *two_bad_rows)
+    assert code == 1
+    assert f"{two_bad_rows[0]}, row 4: there is no image 'none.jpg'" in out
+    assert ", row 8: four boxes are expected" in out
+    assert "2 of 10 rows are bad" in err
+
+
+def test_checking_gives_json(capsys, two_bad_rows):
+    code, out, _ = told(capsys, "check", "--json", *two_bad_rows)
+    record = json.loads(out)
+    assert code == 1
+    assert (record["rows"], record["good"], len(record["bad"])) == (10, 8, 2)
+    assert record["format"] == "vip_llava_instruct"
+
+
+def test_only_the_first_rows_are_checked_if_asked(capsys, two_bad_rows):
+    code, out, _ = told(capsys, "check", "--limit", "3", *two_bad_rows)
+    assert code == 0
+    assert "3 of 3 rows" in out
+
+
+def test_samples_are_shown_on_a_sheet(capsys, tmp_path):
+    sheet = tmp_path / "new" / "sheet.png"
+    code, out, _ = told(capsys, "show", *VCR, "--seed", "1", "--out", str(sheet))
+    assert code == 0
+    assert "2 samples on" in out
+    assert picture_size(sheet).width > 600
+
+
+def test_showing_stops_at_a_bad_row_unless_told_to_skip(capsys, two_bad_rows, tmp_path):
+    where = ["--out", str(tmp_path / "sheet.png")]
+    code, _, err = told(capsys, "show", *two_bad_rows, *where)
+    assert code == 1
+    assert "row 4" in err
+    code, out, _ = told(capsys, "show", "--skip-bad", *two_bad_rows, *where)
+    assert code == 0
+    assert "2 bad rows were left out" in out
+
+
+def test_shown_samples_are_told_as_json(capsys, tmp_path):
+    where = ["--first", "1", "--num", "1", "--out", str(tmp_path / "sheet.png"), "--json"]
+    code, out, _ = told(capsys, "show", *VCR, *where)
+    (sample,) = json.loads(out)["samples"]
+    assert code == 0
+    assert sample["id"] == "val-1"
+    assert sample["regions"]["person1"]["kind"] == "polygon"
+    assert "point" not in sample["shapes"]
+
+
+def test_every_format_has_a_card(capsys):
+    code, out, _ = told(capsys, "cards")
+    assert code == 0
+    assert all(f"{name}\n  title: " in out for name in datasets.names())
+    code, out, _ = told(capsys, "cards", "vcr", "--json")
+    assert json.loads(out)["vcr"]["licence"].startswith("its own")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["check", "none.json", "--format", "llava"], "there is no 'none.json'"),
+        (["check", str(FIXTURES), "--format", "refcok"], "did you mean 'refcoco'"),
+        (["check", *VCR, "--limit", "0"], "--limit is at least 1"),
+        (["show", *VCR, "--num", "0"], "--num is within"),
+        (["show", *VCR, "--first", "2"], "--first is within 0..1"),
+        (["check", *VCR, "--images", "none"], "no folder of pictures 'none'"),
+    ],
+)
+def test_a_mistake_is_told(capsys, arguments, reason):
+    code, _, err = told(capsys, *arguments)
+    assert code == 2
+    assert reason in err
+
+
+def test_empty_data_is_no_success(capsys, tmp_path):
+    (tmp_path / "a.jsonl").write_text("")
+    code, _, err = told(capsys, "check", str(tmp_path / "a.jsonl"), "--format", "regions")
+    assert code == 1
+    assert "has no rows" in err

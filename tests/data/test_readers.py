@@ -1,0 +1,345 @@
+"""What each published form means: where the corners are, which words, what is left out."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.core.region import Region
+from deixis.data import datasets
+from tests.data.published import FIXTURES, opened, path_of, samples
+
+
+def changed(tmp_path, name, file, change):
+    """A copy of a data set in which one JSON file was changed."""
+    copy = shutil.copytree(FIXTURES / name, tmp_path / name)
+    content = json.loads((copy / file).read_text())
+    change(content)
+    (copy / file).write_text(json.dumps(content))
+    return copy
+
+
+def box(region: Region):
+    return region.box().xyxy
+
+
+class TestCoco:
+    def test_crowds_are_no_rows(self):
+        assert [sample.id for sample in samples("coco_instances")] == ["101", "900100000103", "104"]
+
+    def test_outlines_run_lengths_and_boxes_are_regions(self):
+        polygon, mask, plain = (s.regions["object"] for s in samples("coco_instances"))
+        assert (polygon.kind, mask.kind, plain.kind) == ("polygon", "mask", "box")
+        assert len(polygon.shape.rings) == 1  # two corners cover nothing
+        assert mask.shape.area == 30
+        assert box(plain) == (2.5, 3.0, 12.5, 23.0)
+
+    @pytest.mark.parametrize(
+        ("counts", "reason"),
+        [
+            ([1, -1, 3072], "≥ 0 and sum"),
+            ([1, 2], "≥ 0 and sum"),
+            ("!!", "compressed"),
+            (7, "text or a list"),
+            ([3072], "empty"),
+        ],
+    )
+    def test_a_broken_mask_is_told(self, tmp_path, counts, reason):
+        file = "annotations/instances_val2017.json"
+
+        def change(content):
+            content["annotations"][2]["segmentation"]["counts"] = counts
+
+        changed(tmp_path, "coco_instances", file, change)
+        with pytest.raises(SampleError, match=f"annotation 900100000103: .*{reason}"):
+            opened("coco_instances", tmp_path).sample(1)
+
+    def test_several_splits_ask_which(self, tmp_path):
+        copy = shutil.copytree(FIXTURES / "coco_instances", tmp_path / "c")
+        other = copy / "annotations/instances_train2017.json"
+        shutil.copy(copy / "annotations/instances_val2017.json", other)
+        with pytest.raises(UsageError, match="--split from train2017, val2017"):
+            datasets.get("coco_instances").open(copy)
+
+    def test_a_panoptic_segment_is_its_pixels(self):
+        chair, tree, person = samples("coco_panoptic")
+        assert box(chair.regions["object"]) == (0, 0, 30, 42)
+        assert box(tree.regions["object"]) == (30, 0, 64, 42)
+        assert person.regions["object"].shape.area == 100
+        assert tree.turns[0].answer == "tree-merged"
+
+    def test_a_segment_without_pixels_is_told(self, tmp_path):
+        def change(content):
+            content["annotations"][0]["segments_info"][1]["id"] = 5
+
+        changed(tmp_path, "coco_panoptic", "annotations/panoptic_val2017.json", change)
+        with pytest.raises(SampleError, match="image 139, segment 2: its mask has no pixel"):
+            opened("coco_panoptic", tmp_path).sample(1)
+
+
+class TestRefCoco:
+    def test_all_sentences_are_references(self):
+        first, second = samples("refcoco")
+        assert first.turns[0].references == ("the chair", "brown seat")
+        assert second.turns[0].answer == "café chair"
+        assert first.picture.name == "COCO_train2014_000000000139.jpg"
+
+    def test_a_thing_that_is_not_annotated_is_told(self, tmp_path):
+        def change(content):
+            del content["annotations"][0]
+
+        changed(tmp_path, "refcoco", "instances.json", change)
+        with pytest.raises(SampleError, match=r"refs\(unc\)\.p, row ref 7: .*no annotation 101"):
+            opened("refcoco", tmp_path).sample(0)
+
+
+class TestVisualGenome:
+    def test_a_relation_is_a_triplet_of_two_regions(self):
+        first, second, third = samples("visual_genome")
+        assert first.turns[0].answer == "(shade, on, street)"
+        assert box(first.regions["subject"]) == (5, 6, 25, 16)
+        assert second.turns[0].answer == "(man, wears, sneakers)"
+        assert third.picture.parent.name == "VG_100K_2"
+
+    def test_sizes_are_not_needed(self, tmp_path):
+        copy = shutil.copytree(FIXTURES / "visual_genome", tmp_path / "visual_genome")
+        (copy / "image_data.json").unlink()
+        assert opened("visual_genome", tmp_path).sample(0).size is None
+
+
+class TestFlickr30kEntities:
+    def test_each_box_of_a_group_has_its_slot(self):
+        first, second, third = samples("flickr30k_entities")
+        assert first.turns[0].answer == (
+            "Two young guys ({thing_1} and {thing_2}) with shaggy hair ({thing_3}) look at their "
+            "hands ({thing_4}) while hanging out in the yard."
+        )
+        assert "time spent" in second.turns[0].answer
+        assert third.turns[0].answer == "A man ({thing_1}) sits."
+
+    def test_corners_count_from_one_and_are_inside(self):
+        first, _, third = samples("flickr30k_entities")
+        assert box(first.regions["thing_1"]) == (9, 11, 30, 60)
+        assert box(third.regions["thing_1"]) == (0, 0, 20, 42)
+
+    def test_both_ways_to_caption_are_drawn(self):
+        dataset = opened("flickr30k_entities")
+        drawn = [dataset.sample(0, np.random.default_rng(seed)).turns[0] for seed in range(20)]
+        assert {"{thing_1}" in turn.answer for turn in drawn} == {True, False}
+        assert {"{thing_1}" in turn.question for turn in drawn} == {True, False}
+
+
+class TestVcr:
+    def test_a_question_and_why(self):
+        why_first, _ = samples("vcr")
+        asked, why = why_first.turns
+        assert asked.question.startswith("Why is {person2} pointing at {person1}?\nA. ")
+        assert asked.choices[0] == "He is telling {person1} and {person2} that it's his."
+        assert (asked.right, why.right, why.answer) == (0, 2, "C")
+        assert why.choices[1] == "They don't know."
+
+    def test_objects_are_outlines_or_boxes_with_their_class(self):
+        regions = samples("vcr")[0].regions
+        assert {slot: region.kind for slot, region in regions.items()} == {
+            "person1": "polygon",
+            "person2": "polygon",
+            "tie3": "box",
+        }
+        assert regions["tie3"].label == "tie"
+
+    def test_training_asks_with_and_without_choices(self):
+        dataset = opened("vcr")
+        drawn = [dataset.sample(0, np.random.default_rng(seed)) for seed in range(30)]
+        given = {tuple(bool(turn.choices) for turn in sample.turns) for sample in drawn}
+        assert given == {(a, b) for a in (True, False) for b in (True, False)}
+
+    def test_the_test_split_has_no_answers(self):
+        (sample,) = samples("vcr", split="test")
+        assert [(turn.right, turn.answer) for turn in sample.turns] == [(None, "")] * 2
+
+    def test_an_object_that_is_not_there_is_told(self, tmp_path):
+        file = "vcr1images/lsmdc_1054_X/1.json"
+        changed(tmp_path, "vcr", file, lambda meta: meta["boxes"].pop())
+        with pytest.raises(SampleError, match="row 1: object 2 has no box among 2"):
+            opened("vcr", tmp_path).sample(0)
+
+
+class TestVisual7W:
+    def test_the_right_region_stands_behind_its_letter(self):
+        first, second, third = samples("visual7w")
+        right = [tuple(s.regions.values())[s.turns[0].right] for s in (first, second, third)]
+        assert [box(region)[:2] for region in right] == [(1, 2), (13, 11), (6, 4)]
+
+    def test_letters_are_as_likely(self, tmp_path):
+        def change(content):
+            (pair, _) = content["images"][0]["qa_pairs"]
+            content["images"][0]["qa_pairs"] = [{**pair, "qa_id": key} for key in range(200)]
+
+        changed(tmp_path, "visual7w", "dataset_v7w_pointing.json", change)
+        dataset = opened("visual7w", tmp_path, split="train")
+        letters = [dataset.sample(index).turns[0].answer for index in range(200)]
+        assert all(30 < letters.count(letter) < 70 for letter in "ABCD")
+
+    def test_training_shuffles_the_choices(self):
+        dataset = opened("visual7w")
+        drawn = [dataset.sample(0, np.random.default_rng(seed)) for seed in range(30)]
+        assert {sample.turns[0].answer for sample in drawn} == set("ABCD")
+
+    def test_choices_that_repeat_are_told(self, tmp_path):
+        def change(content):
+            content["images"][0]["qa_pairs"][1]["multiple_choices"][0] = 9003
+
+        changed(tmp_path, "visual7w", "dataset_v7w_pointing.json", change)
+        with pytest.raises(SampleError, match="image 1, question 2: four different choices"):
+            opened("visual7w", tmp_path).sample(1)
+
+
+class TestPointQa:
+    def test_the_general_question_is_asked(self):
+        first = samples("pointqa_looktwice")[0]
+        assert first.turns[0].question.startswith("How many of these are there? The exemplary ")
+        assert first.turns[0].answer == "2"
+        assert box(first.regions["object"]) == (4, 5, 24, 17)
+        assert first.marking.colour == "red"
+
+
+class TestLabelMe:
+    def test_every_shape_is_a_region(self):
+        found = {sample.turns[0].answer: sample.regions["object"] for sample in samples("labelme")}
+        kinds = {name: region.kind for name, region in found.items()}
+        assert kinds == {
+            "old": "polygon",
+            "dog": "polygon",
+            "cup": "box",
+            "sun": "ellipse",
+            "eye": "point",
+            "rope": "stroke",
+            "edge": "stroke",
+            "spot": "mask",
+        }
+        assert box(found["cup"]) == (10, 8, 30, 20)
+        assert box(found["spot"]) == (11, 13, 14, 17)
+
+    def test_one_file_is_a_data_set_too(self):
+        dataset = datasets.get("labelme").open(FIXTURES / "labelme/v1_0.json")
+        assert len(dataset) == 7
+
+    def test_pictures_above_the_folder_are_refused(self, tmp_path):
+        def change(content):
+            content["imagePath"] = "..\\\\..\\\\secret.jpg"
+
+        changed(tmp_path, "labelme", "v1_0.json", change)
+        with pytest.raises(SampleError, match="lies outside of"):
+            opened("labelme", tmp_path).sample(3)
+
+
+class TestVipLlavaInstruct:
+    def test_each_source_has_its_own_shapes(self):
+        found = {s.id.partition("-")[0]: s.marking for s in samples("vip_llava_instruct")}
+        assert found["vg_rel"].shapes == ("rectangle", "ellipse")
+        assert found["flickr30k"].shapes == ("rectangle", "ellipse", "arrow")
+        assert found["v7w"].is_constant
+        assert found["pointQA_twice"].colour == "red"
+        assert "point" not in found["vcr"].shapes
+        assert found["vcr"].test_shapes == ("point",)
+        assert len(found["refcocog"].shapes) == 8
+
+    def test_places_of_boxes_become_slots(self):
+        found = {sample.id: sample for sample in samples("vip_llava_instruct")}
+        talk = found["refcocog-gpt4v-1"].turns[0]
+        assert talk.question == "What does the man ({object}) do?"
+        pair = found["vg_rel-gpt4v-2"].turns[0]
+        assert pair.question == "Is the car ({subject}) near the sign ({object})?"
+        caption = found["flickr30k-1"].turns[0]
+        assert caption.answer == (
+            "Two men ({thing_1} and {thing_2}) sit near a dog ({thing_3}), smiling."
+        )
+
+    def test_a_row_of_a_source_without_its_fields_is_told(self, tmp_path):
+        def change(content):
+            del content[1]["bboxes"]
+            content[6]["grounding"] = "a <bbox7>"
+            content[7]["answer"] = [0, 0, 1, 1]
+
+        changed(tmp_path, "vip_llava_instruct", "vip-llava_stage2_mix.json", change)
+        dataset = opened("vip_llava_instruct", tmp_path)
+        for index, reason in ((1, "no 'bboxes'"), (6, "no boxes among 2"), (7, "one of them")):
+            with pytest.raises(SampleError, match=f"row {index + 1}: .*{reason}"):
+                dataset.sample(index)
+
+
+class TestLlava:
+    def test_braces_mean_nothing_where_there_are_no_regions(self):
+        assert samples("llava")[1].turns[0].question == "Solve {x}"
+
+    def test_a_row_may_be_about_no_picture(self):
+        sample = samples("llava")[2]
+        assert sample.pictures == ()
+        with pytest.raises(UsageError, match="has 0 pictures"):
+            sample.image()
+
+
+class TestRegions:
+    def row(self, tmp_path, **changes):
+        lines = path_of("regions").read_text().splitlines()
+        row = json.loads(lines[0]) | changes
+        folder = tmp_path / "images"
+        shutil.copytree(FIXTURES / "regions/images", folder, dirs_exist_ok=True)
+        kept = {name: value for name, value in row.items() if value is not None}
+        (tmp_path / "data.jsonl").write_text(f"\n{json.dumps(kept)}\n")
+        return datasets.get("regions").open(tmp_path / "data.jsonl").sample(0)
+
+    def test_turns_choices_and_references(self):
+        first, second = samples("regions")
+        assert first.id == "kitchen-7"
+        assert first.turns[1].references == ("A mug.", "A cup.")
+        assert second.turns[0].question.split("\n")[3] == "C. {c}"
+        assert second.turns[0].answer == "C"
+        assert second.id == "2"
+
+    def test_a_turn_knows_its_own_regions(self):
+        first = samples("regions")[0]
+        assert set(first.regions_of(first.turns[0])) == {"cup", "dog"}
+        assert first.regions_of(first.turns[1]) == {}
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"turns": None}, "no 'turns'"),
+            ({"turns": []}, "no turns"),
+            ({"turns": [{"question": "Is {cat} at {cup}, {dog}?", "answer": "a"}]}, "for {cat}"),
+            ({"turns": [{"question": "Is {cup}?", "answer": "a"}]}, "speaks of its region {dog}"),
+            ({"turns": [{"question": "Hi"}]}, "no 'answer'"),
+            ({"turns": [{"question": "Hi", "anwser": "a"}]}, "did you mean 'answer'"),
+            ({"imege": "7.jpg"}, "did you mean 'image'"),
+            ({"regions": {"a b": {}}}, "letters, digits and _"),
+            ({"regions": {"cup": {"kind": "box"}}}, "needs the field 'box'"),
+            ({"regions": []}, None),
+            ({"regions": [1]}, "an object of names"),
+            ({"image": "../7.jpg"}, "outside"),
+            ({"image": "C:\\7.jpg"}, "outside"),
+            ({"image": "/7.jpg"}, "outside"),
+            ({"image": "8.jpg"}, "there is no image"),
+            ({"image": "a\0b"}, "there is no image"),
+            ({"size": [64]}, "width, height"),
+            ({"turns": [{"question": "Q", "choices": ["a", "b"], "right": 2}]}, "within 0..1"),
+            (
+                {
+                    "regions": None,
+                    "turns": [{"question": "Q", "choices": ["a"], "right": 0, "answer": "a"}],
+                },
+                "the letter",
+            ),
+            ({"turns": [{"question": "Q", "choices": [], "answer": "a"}]}, "are words"),
+        ],
+    )
+    def test_a_bad_row_says_what_is_wrong(self, tmp_path, changes, reason):
+        if reason is None:
+            self.row(tmp_path, **changes)
+            return
+        with pytest.raises(SampleError) as caught:
+            self.row(tmp_path, **changes)
+        assert "data.jsonl, row 2: " in str(caught.value)
+        assert reason in str(caught.value)
