@@ -15,6 +15,7 @@ from deixis.nn.interface import Example, Question
 from deixis.train.nano.architectures import normalised, projected_tokens
 from deixis.train.nano.asked_scenes import AskedScene, AskedScenes
 from deixis.train.nano.instruction_task import InstructionOptions, InstructionTask
+from deixis.train.nano.looking import LAYER
 from deixis.train.nano.packed import IGNORED, Row, allowed, pack
 from deixis.train.nano.vocabulary import scene_words
 
@@ -40,6 +41,7 @@ def only(scene: AskedScene, place: int) -> AskedScene:
     return AskedScene(
         pixels=scene.pixels,
         plain=scene.plain,
+        shown=scene.shown,
         marks=scene.marks,
         asked=scene.asked[place : place + 1],
     )
@@ -51,7 +53,7 @@ def test_a_questions_loss_is_that_of_our_adapter(name: str) -> None:
     model = wrap(made.nano.model, made.nano.processor, name=name)
     asked = Question(pictures=(Image(pixels=scene.pixels),), text=scene.asked[0].text)
     with torch.no_grad():
-        ours = made.loss([scene], 0).total
+        ours = made.loss([scene], 0).parts["answers"]
         theirs = model.loss([Example(question=asked, answer=scene.asked[0].answer)])
     assert float(ours) == pytest.approx(float(theirs), abs=1e-4)
 
@@ -74,8 +76,8 @@ def test_questions_on_one_picture_do_not_see_each_other() -> None:
     with torch.no_grad():
         together = made.loss([scene], 0)
         alone = [made.loss([only(scene, place)], 0) for place in range(len(scene.asked))]
-    total = sum(float(losses.total) * losses.weight for losses in alone)
-    assert float(together.total) == pytest.approx(total / together.weight, rel=1e-4)
+    total = sum(float(losses.parts["answers"]) * losses.weight for losses in alone)
+    assert float(together.parts["answers"]) == pytest.approx(total / together.weight, rel=1e-4)
 
 
 def test_pictures_side_by_side_do_not_change_each_other() -> None:
@@ -83,8 +85,8 @@ def test_pictures_side_by_side_do_not_change_each_other() -> None:
     with torch.no_grad():
         together = made.loss(scenes()[:2], 0)
         alone = [made.loss([scene], 0) for scene in scenes()[:2]]
-    total = sum(float(losses.total) * losses.weight for losses in alone)
-    assert float(together.total) == pytest.approx(total / together.weight, rel=1e-4)
+    total = sum(float(losses.parts["answers"]) * losses.weight for losses in alone)
+    assert float(together.parts["answers"]) == pytest.approx(total / together.weight, rel=1e-4)
 
 
 def test_only_answers_and_their_end_are_asked_for() -> None:
@@ -126,6 +128,47 @@ def test_every_word_that_is_asked_or_answered_is_one_token() -> None:
                 if word.isalpha() and not word.isupper():
                     assert word in known
                     assert len(tokenizer(word, add_special_tokens=False).input_ids) == 1
+
+
+def test_evidence_is_where_the_asked_thing_is() -> None:
+    for scene in scenes():
+        for asked in scene.asked:
+            if asked.kind == "naming":
+                assert asked.evidence in [(mark.owner,) for mark in scene.marks]
+            if asked.kind == "counting":
+                assert len(asked.evidence) == int(asked.answer)
+            if asked.kind == "presence":
+                assert bool(asked.evidence) == (asked.answer == "yes")
+
+
+def test_looking_is_learned_beside_answering() -> None:
+    parts = task("vipllava").loss(scenes()[:2], 0).parts
+    assert float(parts["looks"]) > 0
+    assert "looks" not in task("blip_2").loss(scenes()[:2], 0).parts
+
+
+def test_a_look_is_the_attention_that_transformers_computes() -> None:
+    made = task("vipllava")
+    row = made.asking.rows([scenes()[0].asked[:1]])[0]
+    vision = torch.randn(1, 144, 192, generator=torch.Generator().manual_seed(0)) * 3
+    evidence = torch.arange(144) % 3 == 0
+    with torch.no_grad():
+        answered = made.asking(vision, [row])
+        ours = made.asking.looks.loss(
+            answered.pictures, answered.places, evidence.expand(len(answered.labels), -1)
+        )
+        inputs = made.asking.language.embed_tokens(
+            torch.tensor([[*made.asking.prefix.tolist(), *row.prompts[0], *row.answers[0][:-1]]])
+        )
+        is_image = made.asking.is_image
+        inputs[0, : len(is_image)][is_image] = vision[0]
+        made.asking.language.set_attn_implementation("eager")
+        out = made.asking.language(inputs_embeds=inputs, output_attentions=True, use_cache=False)
+        made.asking.language.set_attn_implementation("sdpa")
+    pictured = is_image.nonzero()[:, 0]
+    looks = out.attentions[LAYER][0, :, -len(row.answers[0]) :][..., pictured]
+    shares = looks[..., evidence].sum(-1) / looks.sum(-1)
+    assert float(ours) == pytest.approx(-float(shares.log().mean()), rel=1e-3)
 
 
 def test_names_are_measured_with_marks_and_without() -> None:

@@ -9,7 +9,7 @@ from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.words import LETTERS
 from deixis.data.scenes.world import SceneWorld
 from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
-from deixis.train.nano.labels import NONE, NUM_CLASSES, names
+from deixis.train.nano.labels import MAX_OWNERS, NONE, NUM_CLASSES, names
 from deixis.train.nano.marked_scenes import MarkedScene, MarkedScenes, marked_scene
 
 WORLD = SceneWorld(seed=3)
@@ -122,7 +122,7 @@ def test_all_labels_are_classes() -> None:
     for example in examples():
         for key, values in example.labels.as_dict().items():
             assert values.min() >= NONE
-            assert values.max() < NUM_CLASSES[key]
+            assert values.max() < (NUM_CLASSES | {"owner": MAX_OWNERS})[key]
 
 
 def test_a_signs_patches_spell_its_text() -> None:
@@ -158,8 +158,15 @@ def test_upright_letters_run_from_left_to_right() -> None:
     assert checked
 
 
+def test_a_patch_knows_how_many_things_have_its_name() -> None:
+    for example in examples():
+        labels, known = example.labels, names()
+        for number, count in zip(labels.name, labels.count, strict=True):
+            assert count == (NONE if number < 0 else example.scene.count(known[number]))
+
+
 def test_a_batch_stacks_pixels_and_labels() -> None:
     batch = MarkedScenes(world=WORLD).collate(examples()[:3])
     assert batch["pixels"].shape == (3, 96, 96, 3)
     assert batch["spelling"].shape == (3, 144, 8)
-    assert set(batch) == {"pixels", *NUM_CLASSES}
+    assert set(batch) == {"pixels", "owner", *NUM_CLASSES}

@@ -107,6 +107,12 @@ class Scene:
         """How many things have this name."""
         return self.names.count(name)
 
+    def depths(self, name: str) -> tuple[int, ...]:
+        """The depths of the things of this name."""
+        planned = enumerate(self.plan.things)
+        first = len(self.plan.stuff)
+        return tuple(d for d, thing in planned if thing.name == name and self._is_seen(first + d))
+
     @cached_property
     def _seen(self) -> frozenset[int]:
         return frozenset(np.flatnonzero(np.bincount(self.owners.ravel())).tolist())

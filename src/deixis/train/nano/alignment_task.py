@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.data.scenes.world import SceneWorld
@@ -27,6 +27,7 @@ from deixis.train.nano.architectures import (
     opened,
     projected_tokens,
 )
+from deixis.train.nano.encoder import Answers, PatchReader, dense_losses, right, total_loss
 from deixis.train.nano.marked_scenes import MarkedScenes
 from deixis.train.task import Losses, Task
 
@@ -45,8 +46,22 @@ class AlignmentOptions:
 
 
 @final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Seen:
+    """Each token's scores as a word, what it should read as, and the reader's answers."""
+
+    scores: Tensor
+    targets: Tensor
+    answers: Mapping[str, Answers]
+
+
+@final
 class AlignmentTask(Task):
-    """Trains the projector and the word embeddings; tower and language layers stay."""
+    """Trains the projector and the word embeddings; tower and language layers stay.
+
+    Where a token is a patch, a linear reader keeps in it what no word says, as the colour of its
+    mark: by words alone two fifths of that were lost (docs/log.md).
+    """
 
     def __init__(self, options: AlignmentOptions) -> None:
         self.options = options
@@ -56,7 +71,14 @@ class AlignmentTask(Task):
         self.language: Any = self.parts.language(model)
         words: Any = self.language.embed_tokens  # Any: a submodule by name
         frozen_except(model, [*self.parts.projector(model), words])
-        self.module = model
+        self.reader = None
+        if self.parts.block == 1:
+            generator = torch.Generator().manual_seed(options.seed)
+            width = words.embedding_dim
+            self.reader = PatchReader(width=width, layers=(0,), generator=generator)
+        self.module = nn.ModuleDict({"model": model})
+        if self.reader is not None:
+            self.module["reader"] = self.reader
         self.targets = WordTargets(self.nano.processor.tokenizer)
         self.source = MarkedScenes(
             world=SceneWorld(seed=options.world_seed, exponent=options.exponent)
@@ -64,38 +86,47 @@ class AlignmentTask(Task):
 
     @override
     def loss(self, batch: Mapping[str, np.ndarray], step: int) -> Losses:
-        scores, targets, pictures = self._scored(batch)
+        seen = self._seen(batch)
         is_place = self.parts.block is not None
-        total = place_loss(scores, targets) if is_place else set_loss(scores, targets)
-        return Losses(total=total, weight=float(pictures))
+        said = (place_loss if is_place else set_loss)(seen.scores, seen.targets)
+        parts: dict[str, float | Tensor] = {"words": said.detach()}
+        kept = dense_losses(seen.answers)
+        parts |= {key: part.detach() for key, part in kept.items()}
+        total = said + total_loss(kept) if kept else said
+        return Losses(total=total, weight=float(len(seen.scores)), parts=parts)
 
     @override
     def evaluate(self, step: int) -> dict[str, float]:
-        """How often a token over a thing reads as one of its words, most of all."""
+        """How often a token over a thing reads as one of its words, most of all; then what a
+        linear reader finds in the tokens.
+        """
         if self.parts.block is None:
             return {}
         scenes = MarkedScenes(world=SceneWorld(seed=self.options.world_seed, split="validation"))
         held_out = range(self.options.num_held_out)
         batch = scenes.collate([scenes.example(i, np.random.default_rng(i)) for i in held_out])
-        scores, targets, _ = self._scored(batch)
-        best = scores.argmax(-1, keepdim=True)
-        right = targets.gather(-1, best)[..., 0] > 0
+        seen = self._seen(batch)
+        best = seen.scores.argmax(-1, keepdim=True)
+        is_word = seen.targets.gather(-1, best)[..., 0] > 0
         has_thing = torch.from_numpy(batch["name"] >= 0).float().to(self.device)
         shown = pooled_targets(has_thing[..., None], self.parts.block)[..., 0] > 0
-        return {
-            "thing_words": float(right[shown].float().mean()),
-            "ground_words": float(right[~shown].float().mean()),
+        shares = {
+            "thing_words": float(is_word[shown].float().mean()),
+            "ground_words": float(is_word[~shown].float().mean()),
         }
+        read = right(seen.answers) if seen.answers else {}
+        return shares | {key: float(hits.float().mean()) for key, hits in read.items()}
 
     @override
     def save(self, folder: Path) -> None:
         nano.save(self.nano, folder)
 
-    def _scored(self, batch: Mapping[str, np.ndarray]) -> tuple[Tensor, Tensor, int]:
-        tensors = {key: torch.from_numpy(value).to(self.device) for key, value in batch.items()}
-        pixels = normalised(tensors.pop("pixels"))
+    def _seen(self, batch: Mapping[str, np.ndarray]) -> _Seen:
+        labels = {key: torch.from_numpy(value).to(self.device) for key, value in batch.items()}
+        pixels = normalised(labels.pop("pixels"))
         tokens = projected_tokens(self.nano, self.options.architecture, pixels)
-        targets = self.targets(tensors)
+        targets = self.targets(labels)
         if self.parts.block is not None:
             targets = pooled_targets(targets, self.parts.block)
-        return read_scores(tokens, self.language), targets, len(pixels)
+        answers = {} if self.reader is None else self.reader([tokens], labels)
+        return _Seen(scores=read_scores(tokens, self.language), targets=targets, answers=answers)

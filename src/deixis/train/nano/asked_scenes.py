@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, Int16, UInt8
 from typing_extensions import override
 
 from deixis.coordinates import Convention
 from deixis.core.region import Region
 from deixis.data.scenes.draws import Draws
-from deixis.data.scenes.questions import kinds
+from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
@@ -62,22 +62,34 @@ UNMARKED = {
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A question in words, its answer, and its kind for the metrics."""
+    """A question in words, its answer, and its kind for the metrics.
+
+    `evidence` is what the answer rests on, as places in the scene's `owners`; empty where it rests
+    on nothing in particular.
+    """
 
     kind: str
     text: str
     answer: str
+    evidence: tuple[int, ...] = ()
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AskedScene:
-    """Pixels with marks and without, and the questions."""
+    """Pixels with marks and without, what each patch shows as a place in the scene's `owners`, and
+    the questions.
+    """
 
     pixels: UInt8[np.ndarray, "row column 3"]
     plain: UInt8[np.ndarray, "row column 3"]
+    shown: Int16[np.ndarray, " patch"]
     marks: tuple[DrawnMark, ...]
     asked: tuple[Asked, ...]
+
+    def evidence(self, asked: Asked) -> Bool[np.ndarray, " patch"]:
+        """The patches that show what an answer rests on."""
+        return np.isin(self.shown, asked.evidence)
 
 
 @final
@@ -106,11 +118,13 @@ class AskedScenes(Source):
         asked = about_marks(scene, marked.marks, generator)
         asked += self._said(scene, generator)
         if sign is not None and sign.text is not None and generator.random() < READ_ALONE:
-            asked.append(_ask("reading_alone", READING_ALONE, sign.text, "", generator))
+            rests = (scene.owner(sign),)
+            asked.append(_ask("reading_alone", READING_ALONE, sign.text, "", rests, generator))
         asked += self._unmarked(scene, index, generator)
         return AskedScene(
             pixels=marked.pixels,
             plain=scene.image.pixels,
+            shown=marked.labels.owner,
             marks=marked.marks,
             asked=tuple(asked[int(place)] for place in generator.permutation(len(asked))),
         )
@@ -126,7 +140,8 @@ class AskedScenes(Source):
         thing = scene.things[int(draws.integers(len(scene.things)))]
         box = Region(shape=thing.region.box())
         said = self.convention.say([box], scene.image.size)
-        return [_ask("naming_said", NAMING_SAID, thing.name, said, draws)]
+        rests = (scene.owner(thing),)
+        return [_ask("naming_said", NAMING_SAID, thing.name, said, rests, draws)]
 
     def _unmarked(self, scene: Scene, index: int, draws: np.random.Generator) -> list[Asked]:
         """Each kind's questions, each other draws of the same kind; none twice."""
@@ -138,7 +153,12 @@ class AskedScenes(Source):
                 own = Draws(self.world.seed, index, int(draws.integers(1 << 62)))
                 found = kinds()[name].ask(scene, own)
                 if found is not None:
-                    asked[found.text] = Asked(kind=name, text=found.text, answer=found.answer)
+                    asked[found.text] = Asked(
+                        kind=name,
+                        text=found.text,
+                        answer=found.answer,
+                        evidence=_rests(scene, found),
+                    )
         return list(asked.values())
 
 
@@ -150,22 +170,32 @@ def about_marks(
     things = {thing.depth: thing for thing in scene.things}
     pointed = [(mark, things[mark.owner - len(scene.plan.stuff)]) for mark in marks]
     for mark, thing in pointed:
-        asked.append(_ask("naming", NAMING, thing.name, mark.phrase, draws))
+        rests = (mark.owner,)
+        asked.append(_ask("naming", NAMING, thing.name, mark.phrase, rests, draws))
         if draws.random() < COLOURED:
-            asked.append(_ask("colour", COLOUR, thing.colour, mark.phrase, draws))
+            asked.append(_ask("colour", COLOUR, thing.colour, mark.phrase, rests, draws))
         if thing.text is not None:
-            asked.append(_ask("reading", READING, thing.text, mark.phrase, draws))
+            asked.append(_ask("reading", READING, thing.text, mark.phrase, rests, draws))
     if len(pointed) > 1 and draws.random() < RELATED:
         asked += _relation(scene, pointed[0], pointed[1])
     return asked
 
 
 def _ask(
-    kind: str, forms: Sequence[str], answer: str, mark: str, draws: np.random.Generator
+    kind: str,
+    forms: Sequence[str],
+    answer: str,
+    mark: str,
+    evidence: tuple[int, ...],
+    draws: np.random.Generator,
 ) -> Asked:
     text = forms[int(draws.integers(len(forms)))].format(mark=mark)
     text += SHORT if draws.random() < SUFFIXED else ""
-    return Asked(kind=kind, text=text, answer=answer)
+    return Asked(kind=kind, text=text, answer=answer, evidence=evidence)
+
+
+def _rests(scene: Scene, found: SceneQuestion) -> tuple[int, ...]:
+    return tuple(len(scene.plan.stuff) + depth for depth in found.evidence)
 
 
 def _relation(
@@ -175,4 +205,5 @@ def _relation(
     if answer not in RELATIONS:
         return []
     text = RELATION.format(mark=first[0].phrase, other=second[0].phrase)
-    return [Asked(kind="relation", text=text, answer=answer)]
+    rests = (first[0].owner, second[0].owner)
+    return [Asked(kind="relation", text=text, answer=answer, evidence=rests)]

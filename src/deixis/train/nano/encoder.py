@@ -20,6 +20,7 @@ WEIGHTS = {
     "stuff": 0.2,
     "letter": 0.5,
     "spelling": 1.0,
+    "count": 0.5,
     "ink_kind": 0.5,
     "ink_colour": 0.5,
 }
@@ -29,6 +30,7 @@ ASKED_TOGETHER = (  # kinds of labels that the same patches have
     ("letter",),
     ("spelling",),
     ("ink_kind", "ink_colour"),
+    ("count",),
 )
 MIDDLE_WEIGHT = 0.3  # of the middle layer's answers
 
@@ -125,7 +127,8 @@ def dense_losses(answers: Mapping[str, Answers]) -> dict[str, Float[Tensor, ""]]
 
 def right(answers: Mapping[str, Answers]) -> dict[str, Bool[Tensor, " answer"]]:
     """Which answers are right; of marks, on the patches that have one; of names, on pictograms,
-    since a sign is soon told. `text` is a sign's whole spelling.
+    since a sign is soon told; of counts, where there are several. `text` is a sign's whole
+    spelling.
     """
     found = {}
     for key, given in answers.items():
@@ -134,6 +137,8 @@ def right(answers: Mapping[str, Answers]) -> dict[str, Bool[Tensor, " answer"]]:
             hits = hits[given.labels > 0]
         elif key == "name":
             hits = hits[given.labels < NUM_CLASSES[key] - 1]
+        elif key == "count":
+            hits = hits[given.labels > 1]
         found[key] = hits.flatten()
     found["text"] = (answers["spelling"].scores.argmax(-1) == answers["spelling"].labels).all(-1)
     return found

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from typing_extensions import override
 
@@ -28,6 +28,7 @@ from deixis.train.nano.marked_scenes import MarkedScenes
 from deixis.train.task import Losses, ParameterGroup, Task
 
 PICTURES_AT_ONCE = 64
+READERS = "readers.safetensors"
 
 
 @final
@@ -59,6 +60,8 @@ class EncoderTask(Task):
             middle=parts.middle,
             generator=torch.Generator().manual_seed(options.seed),
         )
+        if options.start and (Path(options.start) / READERS).is_file():
+            self.encoder.load_state_dict(load_file(Path(options.start) / READERS), strict=False)
         self.average = Averaged(self.encoder, memory=options.averaging)
         self.module = self.average
         self.source = MarkedScenes(
@@ -105,7 +108,7 @@ class EncoderTask(Task):
 
     @override
     def save(self, folder: Path) -> None:
-        """The model, its language side untrained, and the readers in `readers.safetensors`."""
+        """The model, its language side untrained, and the readers beside it."""
         with self.average.averaged():
             nano.save(self.nano, folder)
             readers = {
@@ -113,7 +116,7 @@ class EncoderTask(Task):
                 for key, value in self.encoder.state_dict().items()
                 if not key.startswith("tower.")
             }
-            save_file(readers, folder / "readers.safetensors")
+            save_file(readers, folder / READERS)
 
     def _placed(self, batch: Mapping[str, np.ndarray]) -> tuple[Tensor, dict[str, Tensor]]:
         tensors = {key: torch.from_numpy(value).to(self.device) for key, value in batch.items()}

@@ -21,6 +21,7 @@ from deixis.core.image import Image
 from deixis.models import nano
 from deixis.models.load import wrap
 from deixis.nn.interface import Example, Generation, Question
+from deixis.train.nano.alignment import pooled_targets
 from deixis.train.nano.architectures import (
     Architecture,
     architecture,
@@ -28,23 +29,30 @@ from deixis.train.nano.architectures import (
     projected_tokens,
 )
 from deixis.train.nano.asked_scenes import Asked, AskedScene
+from deixis.train.nano.looking import WEIGHT as LOOKS_WEIGHT
+from deixis.train.nano.looking import Looks
 from deixis.train.nano.packed import IGNORED, Packed, Row, additive, allowed, pack
 from deixis.train.task import Losses
 
 EMPTY_SIDE = 96
 ALONE = 3  # questions on a picture in a step, where each is asked alone
 LONGEST_ANSWER = 64
-MOST_TOKENS = 150  # of a picture's questions and answers in a training step: padding costs most
+MOST_TOKENS = 200  # of a picture's questions and answers in a training step: padding costs most
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """Scores of the answers' tokens of a batch, in the order of the rows, and what is right."""
+    """Scores of the answers' tokens of a batch, in the order of the rows, and what is right.
+
+    Each was asked for in the row of a picture of `pictures`, at a place of `places`.
+    """
 
     scores: Float[Tensor, "answer word"]
     labels: Int64[Tensor, " answer"]
     questions: Int64[Tensor, " answer"]
+    pictures: Int64[Tensor, " answer"]
+    places: Int64[Tensor, " answer"]
 
     def is_right(self, num_questions: int) -> Bool[Tensor, " question"]:
         """Whether greedy words are the answer, by question: each token is the best one after the
@@ -110,30 +118,54 @@ class PackedAsking(Asking):
         self.cue = " Answer:" if processor.chat_template else ""
         self.prefix = _prefix(processor)
         self.is_image = self.prefix == self.tokenizer.convert_tokens_to_ids("<image>")
+        self.block = parts.block
+        self.looks = (
+            None if parts.block is None else Looks(self.language, self.is_image.nonzero()[:, 0])
+        )
 
     @override
     def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
-        answered = self._answered(scenes, unmarked=False, most=MOST_TOKENS)
+        rows = [row.cut(MOST_TOKENS) for row in self.rows([scene.asked for scene in scenes])]
+        answered = self._answered([scene.pixels for scene in scenes], rows)
         total = functional.cross_entropy(answered.scores, answered.labels)
         right = (answered.scores.argmax(-1) == answered.labels).float().mean()
-        parts = {"right_tokens": right.detach()}
+        parts: dict[str, float | Tensor] = {"answers": total.detach(), "right": right.detach()}
+        if self.looks is not None:
+            evidence = self._evidence(scenes, rows).to(answered.labels.device)
+            looked = self.looks.loss(
+                answered.pictures, answered.places, evidence[answered.questions]
+            )
+            parts["looks"] = looked.detach()
+            total = total + LOOKS_WEIGHT * looked
         return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
 
     @override
     def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
-        answered = self._answered(scenes, unmarked=unmarked)
+        rows = self.rows([scene.asked for scene in scenes])
+        answered = self._answered([s.plain if unmarked else s.pixels for s in scenes], rows)
         found: list[bool] = answered.is_right(sum(len(s.asked) for s in scenes)).tolist()
         return found
 
     def _answered(
-        self, scenes: Sequence[AskedScene], *, unmarked: bool, most: int | None = None
+        self, pixels: Sequence[UInt8[np.ndarray, "row column 3"]], rows: Sequence[Row]
     ) -> Answered:
-        pixels = np.stack([scene.plain if unmarked else scene.pixels for scene in scenes])
         device = self.language.embed_tokens.weight.device
-        pixel_values = normalised(torch.from_numpy(pixels).to(device))
-        vision = projected_tokens(self.built, self.name, pixel_values)
-        rows = self.rows([scene.asked for scene in scenes])
-        return self(vision, [row.cut(most) for row in rows] if most else rows)
+        pixel_values = normalised(torch.from_numpy(np.stack(pixels)).to(device))
+        return self(projected_tokens(self.built, self.name, pixel_values), rows)
+
+    def _evidence(
+        self, scenes: Sequence[AskedScene], rows: Sequence[Row]
+    ) -> Bool[Tensor, "question token"]:
+        """The vision tokens that show what each question's answer rests on."""
+        asked = zip(scenes, rows, strict=True)
+        shown = [
+            scene.evidence(one)
+            for scene, row in asked
+            for one, _ in zip(scene.asked, row.prompts, strict=False)
+        ]
+        patches = torch.from_numpy(np.stack(shown)).float()
+        assert self.block is not None
+        return pooled_targets(patches[..., None], self.block)[..., 0] > 0
 
     def rows(self, asked: Sequence[Sequence[Asked]]) -> list[Row]:
         """The token ids of each picture's questions."""
@@ -167,8 +199,14 @@ class PackedAsking(Asking):
         first = torch.tensor(
             [0, *np.cumsum([len(row.prompts) for row in rows])[:-1]], device=device
         )
-        questions = (groups + first[:, None])[asked]
-        return Answered(scores=scores.float(), labels=labels[asked], questions=questions)
+        pictures, columns = asked.nonzero(as_tuple=True)
+        return Answered(
+            scores=scores.float(),
+            labels=labels[asked],
+            questions=(groups + first[:, None])[asked],
+            pictures=pictures,
+            places=columns + len(self.prefix),
+        )
 
     def _hidden(
         self, vision: Tensor, packed: Packed, groups: Tensor

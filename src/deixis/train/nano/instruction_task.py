@@ -94,7 +94,7 @@ class InstructionTask(Task):
             nano.save(self.nano, folder)
 
     def _held_out(self, world: SceneWorld, index: int) -> AskedScene:
-        source = AskedScenes(world=world, convention=self.convention, num_marks=2)
+        source = AskedScenes(world=world, convention=self.convention, num_marks=1 + index % 2)
         return source.example(index, np.random.default_rng(index))
 
     def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
@@ -105,6 +105,7 @@ class InstructionTask(Task):
         for (scene, asked), is_right, is_right_unmarked in zip(flat, right, plain, strict=True):
             verdicts.append((asked.kind, is_right))
             if asked.kind == "naming":
+                verdicts.append((f"naming_of_{len(scene.marks)}", is_right))
                 verdicts.append(("naming_unmarked", is_right_unmarked))
                 kind = _named_mark(scene, asked)
                 verdicts.append((f"naming_{kind}", is_right))

@@ -30,6 +30,7 @@ NONE = -1
 SHOWN = 10  # of the 64 pixels of a patch, for a thing to be what the patch shows
 INKED = 2  # pixels' worth of ink that make a patch show a mark
 MAX_OWNERS = 32
+MOST_ALIKE = 6  # that are told apart by number
 LETTER_REACH = 60  # a letter's patches lie within this many 1/100 of a patch of its middle
 NUM_CLASSES = {
     "name": len(entities()) + 1,
@@ -38,6 +39,7 @@ NUM_CLASSES = {
     "letter": len(LETTERS),
     "word": len(lexicon()),
     "spelling": len(LETTERS) + 1,
+    "count": MOST_ALIKE + 1,
     "mark_kind": len(KINDS) + 1,
     "mark_colour": len(COLOURS) + 1,
     "ink_kind": len(KINDS) + 1,
@@ -50,16 +52,20 @@ NUM_CLASSES = {
 class PatchLabels:
     """A class a patch, row by row. `spelling` has a letter for each place in the sign's text.
 
-    Marks count from 1; 0 is a patch whose thing has none; ground has no answer. `ink` is the mark
-    that is drawn over the patch itself, whatever it points at; 0 where there is none.
+    `owner` is the place in the scene's `owners` of what a patch shows, `count` how many things of
+    its name there are. Marks count from 1; 0 is a patch whose thing has none; ground has no answer.
+    `ink` is the mark that is drawn over the patch itself, whatever it points at; 0 where there is
+    none.
     """
 
+    owner: Int16[np.ndarray, " patch"]
     name: Int16[np.ndarray, " patch"]
     colour: Int16[np.ndarray, " patch"]
     stuff: Int16[np.ndarray, " patch"]
     letter: Int16[np.ndarray, " patch"]
     word: Int16[np.ndarray, " patch"]
     spelling: Int16[np.ndarray, "patch place"]
+    count: Int16[np.ndarray, " patch"]
     mark_kind: Int16[np.ndarray, " patch"]
     mark_colour: Int16[np.ndarray, " patch"]
     ink_kind: Int16[np.ndarray, " patch"]
@@ -88,7 +94,7 @@ def label_patches(
     named, colouring, grounds, lettering = _numbers()
     tables = {
         key: np.full(first + len(plan.things), NONE, dtype=np.int16)
-        for key in ("name", "colour", "stuff", "word")
+        for key in ("name", "colour", "stuff", "word", "count")
     }
     spelling = np.full((first + len(plan.things), LONGEST), NONE, dtype=np.int16)
     for place, stuff in enumerate(plan.stuff):
@@ -97,6 +103,7 @@ def label_patches(
     for owner, thing in enumerate(plan.things, start=first):
         tables["name"][owner] = named[thing.name]
         tables["colour"][owner] = colouring[thing.colour]
+        tables["count"][owner] = min(scene.count(thing.name), MOST_ALIKE)
         if thing.text is not None:
             tables["word"][owner] = lettering.get(thing.text, NONE)
             spelling[owner] = _spelled(thing.text)
@@ -109,6 +116,7 @@ def label_patches(
         kinds[mark.owner], colours[mark.owner] = kind, colour
         inked[:, _covered(ink, patch)] = [[kind], [colour]]
     return PatchLabels(
+        owner=shown,
         **{key: table[shown] for key, table in tables.items()},
         letter=letter,
         spelling=spelling[shown],

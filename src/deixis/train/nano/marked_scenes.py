@@ -16,7 +16,7 @@ from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
 from deixis.train.nano.labels import PatchLabels, label_patches
 from deixis.train.source import Source
 
-NUM_MARKS = (0, 1, 1, 2, 2, 3)  # as likely each
+NUM_MARKS = (0, 1, 1, 2, 3, 4)  # as likely each
 CLEAR = 180  # least difference of a mark's colour from the thing's, over three channels
 SMALLEST = 20  # pixels that must be seen of a thing for a mark, at 96 x 96
 

@@ -40,6 +40,7 @@ class SceneQuestion:
     """One question, or two where the second asks why.
 
     `scene` is the picture's name; `variant` tells the sort within the kind, as "adversarial".
+    `evidence` has the depths of the things that the answer rests on, where no region says it.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class SceneQuestion:
     turns: tuple[Turn, ...]
     pointed: tuple[Pointed, ...] = ()
     variant: str | None = None
+    evidence: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:

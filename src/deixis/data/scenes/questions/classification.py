@@ -41,7 +41,12 @@ class Classification(QuestionKind):
             answer=LETTERS[choices.index(largest.name)],
             choices=tuple(choices),
         )
-        return SceneQuestion(kind="classification", scene=scene.name, turns=(turn,))
+        return SceneQuestion(
+            kind="classification",
+            scene=scene.name,
+            turns=(turn,),
+            evidence=scene.depths(largest.name),
+        )
 
 
 def _extent(thing: Thing) -> int:

@@ -27,7 +27,12 @@ class Counting(QuestionKind):
             return None
         asked = f"How often do you see {with_article(name)} in the picture?\n{SHORT}"
         turn = Turn(text=asked, answer=str(scene.count(name)))
-        return SceneQuestion(kind="counting", scene=scene.name, turns=(turn,))
+        return SceneQuestion(
+            kind="counting",
+            scene=scene.name,
+            turns=(turn,),
+            evidence=scene.depths(name),
+        )
 
     def _name(self, scene: Scene, repeated: str, draws: Draws) -> str | None:
         chosen = draws.below(7)

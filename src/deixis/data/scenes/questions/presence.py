@@ -35,4 +35,10 @@ class Presence(QuestionKind):
             return None
         asked = f"Do you see {with_article(name)} in the picture?\n{SHORT}"
         turn = Turn(text=asked, answer="yes" if is_there else "no", choices=("yes", "no"))
-        return SceneQuestion(kind="presence", scene=scene.name, turns=(turn,), variant=variant)
+        return SceneQuestion(
+            kind="presence",
+            scene=scene.name,
+            turns=(turn,),
+            variant=variant,
+            evidence=scene.depths(name),
+        )
