@@ -9,6 +9,7 @@ from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Progress
+from tests.data.published import path_of
 from tests.train.rows import row, write_rows
 from tests.train.tiny_source import TinySource
 from tests.train.tiny_task import TinyTask
@@ -44,6 +45,19 @@ def test_a_saved_configuration_is_repeated_to_the_same_weights(data, tmp_path, c
     assert (code, json.loads(out)["steps"]) == (0, 3)
     first, second = (tmp_path / name / "model/model.safetensors" for name in ("run", "again"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_published_data_trains_in_its_own_format(tmp_path, capsys):
+    what = [str(path_of("visual7w")), "--format", "visual7w", "--set", "task.split=train"]
+    run = ["--out", str(tmp_path / "run")]
+    code, out, err = train(capsys, *what, "--model", "tiny:qwen2_vl", *SHORT, *run)
+    assert code == 0
+    assert out.startswith("Trained for 1 steps")
+    assert "2 answers in 2 rows of" in err
+    code, out, _ = train(
+        capsys, "--config", f"{run[1]}/config.json", "--out", str(tmp_path / "again"), "--json"
+    )
+    assert (code, json.loads(out)["steps"]) == (0, 1)
 
 
 def test_bad_rows_are_counted_at_the_end(data, tmp_path, capsys):

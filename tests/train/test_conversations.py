@@ -3,6 +3,7 @@ import pytest
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.train.conversations import read_conversations
+from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows
 
 LONG = more_turns("What is {it}?\n<image>", "A cup.", "Why?", "A handle.")
@@ -64,7 +65,7 @@ def test_a_bad_row_names_itself(tmp_path, bad, reason):
 def test_bad_rows_may_be_left_out_and_are_told(tmp_path):
     found = read_conversations(*write_rows(tmp_path, [row(0), *(b for b, _ in BAD)]), skip_bad=True)
     assert found.num_examples == 1
-    assert sorted(found.bad) == list(range(2, len(BAD) + 2))
+    assert sorted(found.bad) == list(range(1, len(BAD) + 1))
 
 
 def test_a_broken_line_names_itself(tmp_path):
@@ -91,12 +92,19 @@ def test_a_picture_that_cannot_be_used_names_its_row(tmp_path, changes, reason):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("[{", "is not JSON"), ("{}", "a list of rows"), ("[]", "no row to learn from")],
+    [("{}", "a list of rows"), ("[]", "no row to learn from")],
 )
 def test_a_file_that_is_no_list_of_rows_is_told(tmp_path, content, reason):
     _, pictures = write_rows(tmp_path, [row(0)])
     (tmp_path / "other.json").write_text(content)
     with pytest.raises(UsageError, match=reason):
+        read_conversations(tmp_path / "other.json", pictures)
+
+
+def test_a_file_that_breaks_off_says_where(tmp_path):
+    _, pictures = write_rows(tmp_path, [row(0)])
+    (tmp_path / "other.json").write_text("[{")
+    with pytest.raises(SampleError, match="row 1: the JSON breaks here, at byte 1"):
         read_conversations(tmp_path / "other.json", pictures)
 
 
@@ -110,3 +118,37 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
     file, _ = write_rows(tmp_path, [row(0)])
     with pytest.raises(UsageError, match="no folder of pictures"):
         read_conversations(file, tmp_path / "none")
+
+
+def test_every_format_of_data_can_be_learned_from():
+    for name in ("vcr", "visual7w", "regions", "refcoco"):
+        found = read_conversations(path_of(name), None, form=name)
+        opened = found.example(found.num_examples - 1, np.random.default_rng(0))
+        assert opened.turn.regions
+        assert opened.images[0].size.width > 30
+
+
+def test_regions_of_an_answer_are_its_turns_regions():
+    found = read_conversations(path_of("flickr30k_entities"), None, form="flickr30k_entities")
+    assert "({thing_1} and {thing_2})" in found.turns[0].answer
+    assert "{thing_4}" in found.turns[0].text
+    assert set(found.turns[0].regions) == {"thing_1", "thing_2", "thing_3", "thing_4"}
+
+
+def test_a_split_without_answers_is_nothing_to_learn_from():
+    with pytest.raises(SampleError, match="row 1: it has no answer to learn"):
+        read_conversations(path_of("vcr"), None, form="vcr", split="test")
+
+
+def test_rows_about_no_picture_are_told():
+    with pytest.raises(SampleError, match="row 3: it has no image"):
+        read_conversations(path_of("llava"), None)
+
+
+def test_turns_are_a_sequence(tmp_path):
+    turns = read_conversations(*write_rows(tmp_path, [row(0), row(1), row(2)])).turns
+    assert [turn.row for turn in turns] == [1, 2, 3]
+    assert [turn.row for turn in turns[1:]] == [2, 3]
+    assert turns[-1].row == 3
+    with pytest.raises(IndexError, match="3 turns"):
+        _ = turns[3]

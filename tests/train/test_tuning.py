@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
+from deixis.core.errors import SampleError, UnknownNameError, UnsupportedError, UsageError
 from deixis.models import tiny
 from deixis.models.load import load
 from deixis.nn.interface import Example, Generation, Question
@@ -11,6 +11,7 @@ from deixis.train.conversations import read_conversations
 from deixis.train.parts import PARTS, weights_of
 from deixis.train.run import run
 from deixis.train.tuning import Tuning
+from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows
 
 CONFIG = RunConfig(steps=3, batch_size=2, optim=OptimConfig(lr=1e-2), log_every=1, precision="fp32")
@@ -105,6 +106,22 @@ def test_regions_are_said_in_the_words_of_the_model(source):
     example = task._example(source.example(turn, NO_CHANCE))
     assert "<|box_start|>" in example.question.text
     assert "{it}" not in example.question.text
+
+
+def test_a_region_that_a_model_cannot_see_names_its_row():
+    pointing = read_conversations(path_of("visual7w"), None, form="visual7w")
+    task = Tuning(load("tiny:llava"), pointing)  # it cuts the sides off
+    with pytest.raises(SampleError, match=r"row image 1, question 1: the box .* is outside"):
+        task._example(pointing.example(0, NO_CHANCE))
+
+
+def test_regions_of_an_answer_are_said_in_it():
+    captions = read_conversations(path_of("flickr30k_entities"), None, form="flickr30k_entities")
+    task = Tuning(load("tiny:qwen2_vl"), captions)
+    opened = (captions.example(2, np.random.default_rng(seed)) for seed in range(20))
+    example = task._example(next(one for one in opened if "{thing_1}" in one.turn.answer))
+    assert example.answer.startswith("A man (<|box_start|>(")
+    assert "{thing_1}" not in example.question.text
 
 
 def test_weights_of_fewer_bits_are_trained_in_float32_and_saved_as_they_came(source, tmp_path):

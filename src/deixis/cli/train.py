@@ -3,9 +3,11 @@
   deixis train nano_encoder --out runs/nano/encoder
   deixis train data.json --images pictures --model llava-hf/llava-1.5-7b-hf --out runs/mine
   deixis train data.jsonl --images pictures --model MODEL --parts lora --set optim.lr=1e-4 --out DIR
+  deixis train visual7w --format visual7w --set task.split=train --model MODEL --out DIR
   deixis train --config runs/mine/config.json --out runs/again
 
-The same command goes on where it was stopped or killed. Data is in LLaVA's format: docs/train.md.
+The same command goes on where it was stopped or killed. Data is in LLaVA's format (docs/train.md),
+or in any that `deixis data cards` lists: --format NAME.
 """
 
 import argparse
@@ -48,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
     data = parser.add_argument_group("on your own data")
     data.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
+    data.add_argument(
+        "--format", metavar="NAME", help="llava (default), or another of `deixis data cards`"
+    )
     data.add_argument("--model", help="a folder, a hub id, or tiny:FAMILY")
     data.add_argument(
         "--parts", metavar="PART,PART", help="projector (default), language, vision; lora; all"
@@ -96,7 +101,8 @@ def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
     what = arguments.what
     if (what is None) == (not saved):
         raise UsageError("give a recipe, data, or --config FILE: one of them")
-    if "tuning" in saved or (what is not None and Path(what).suffix in DATA):
+    is_data = what is not None and (arguments.format or Path(what).suffix in DATA)
+    if "tuning" in saved or is_data:
         return _tuning(arguments, saved, reporter)
     if arguments.images or arguments.model or arguments.parts:
         raise UsageError("--images, --model and --parts go with data, not with a recipe")
@@ -133,10 +139,12 @@ def _tuning(
     if saved:
         record = saved["tuning"]
     else:
-        if arguments.images is None or arguments.model is None:
+        form = arguments.format or "llava"
+        if arguments.model is None or (form == "llava" and arguments.images is None):
             raise UsageError("training on data needs --images FOLDER and --model MODEL")
         parts = (arguments.parts or "projector").split(",")
-        where = {"data": arguments.what, "images": str(arguments.images)}
+        images = arguments.images and str(arguments.images)
+        where = {"data": arguments.what, "images": images, "format": form}
         record = {**where, "model": arguments.model, "parts": parts}
     options = from_record(tuning.TuningOptions, record, name="tuning")
     options = override(options, [text[5:] for text in arguments.set if text.startswith("task.")])

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from deixis.data._sample import Turn
-from deixis.data._words import LETTERS, SHORT, joined, lettered, sentence, slots_in
+from deixis.data._words import LETTERS, SHORT, joined, lettered, sentence
 
 Draws = np.random.Generator | None
 One = TypeVar("One")
@@ -74,11 +74,12 @@ def relation(subject: str, predicate: str, thing: str) -> Turn:
 def caption(grounded: str, plain: str, slots: Sequence[str], draws: Draws) -> Turn:
     """The picture in words, the things with their slots or without.
 
-    Without a generator the answer has the slots, and the question does not list them.
+    Where the answer has no slots, the question lists them, else half of the time; without a
+    generator both have them.
     """
     with_slots = chance(draws, otherwise=True)
     question = picked(CAPTIONED if with_slots else CAPTIONED_PLAINLY, draws)
-    if slots and chance(draws, otherwise=not slots_in(grounded)):
+    if slots and (not with_slots or chance(draws, otherwise=True)):
         question += HINT.format(joined([f"{{{slot}}}" for slot in slots]))
     answer = sentence(grounded if with_slots else plain)
     return Turn(question=question, answer=answer)

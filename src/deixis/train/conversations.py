@@ -1,30 +1,21 @@
-"""Conversations about pictures in LLaVA's format, as JSON or JSON lines, and their folder.
+"""The answers of a data set's conversations, each to be learned from what was said before it."""
 
-A row: {"id": …, "image": "a.jpg", "conversations": [{"from": "human", "value": "<image> What is
-this?"}, {"from": "gpt", "value": "A cup."}, …]}. `image` may be a list; then as many <image> stand
-in the human's words. An optional `regions` gives the regions of `{slot}` in them: {"slot": region}.
-"""
-
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, final
+from typing import final, overload
 
 import numpy as np
+from jaxtyping import Int64
 from typing_extensions import override
 
-from deixis.core import region_json
 from deixis.core.errors import ImageError, RegionError, SampleError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
+from deixis.data import RegionDataset, RegionSample, datasets
+from deixis.data import Turn as Said
 from deixis.train.source import Source
-
-PICTURE = "<image>"
-SPEAKERS = ("human", "gpt")
-SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @final
@@ -32,10 +23,11 @@ SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 class Turn:
     """One answer of a conversation to learn, and where it stands.
 
-    `text` is what was asked, after the earlier questions and answers, a line each.
+    `text` is what was asked, after the earlier questions and answers, a line each. Both may hold
+    the `{slot}`s of `regions`.
     """
 
-    row: int
+    row: int | str
     pictures: tuple[Path, ...]
     text: str
     answer: str
@@ -52,12 +44,46 @@ class OpenedTurn:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Turns(Sequence[Turn]):
+    """All turns of a data set in their order, read when they are asked for."""
+
+    dataset: RegionDataset
+    rows: Int64[np.ndarray, " row"]  # those that are good
+    starts: Int64[np.ndarray, " row_and_end"]  # the first turn of each
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    @overload
+    def __getitem__(self, index: int) -> Turn: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Turn]: ...
+
+    def __getitem__(self, index: int | slice) -> Turn | Sequence[Turn]:
+        if isinstance(index, slice):
+            return [self.turn(place, None) for place in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(f"there are {len(self)} turns, none is at {index}")
+        return self.turn(place, None)
+
+    def turn(self, index: int, generator: np.random.Generator | None) -> Turn:
+        """One turn; with a generator, in the words that are drawn."""
+        place = int(np.searchsorted(self.starts, index, side="right")) - 1
+        row = int(self.rows[place])
+        sample = self.dataset.sample(row, generator)
+        number = index - int(self.starts[place])
+        return turn_of(sample, min(number, len(sample.turns) - 1), row=self.dataset.row(row))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Conversations(Source):
-    """The turns of a file. `bad` tells of the rows that were left out; rows count from 1."""
+    """The turns of a data set. `bad` tells of the rows that were left out, by their index."""
 
     file: Path
-    turns: tuple[Turn, ...]
+    turns: Turns
     num_rows: int
     bad: Mapping[int, str] = field(default_factory=dict)
 
@@ -68,7 +94,7 @@ class Conversations(Source):
 
     @override
     def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        turn = self.turns[index]
+        turn = self.turns.turn(index, generator)
         try:
             images = tuple(open_image(path) for path in turn.pictures)
             for region in turn.regions.values():
@@ -78,139 +104,66 @@ class Conversations(Source):
         return OpenedTurn(turn=turn, images=images)
 
 
-def read_conversations(file: Path, images: Path, *, skip_bad: bool = False) -> Conversations:
-    """The turns of a .json or .jsonl file whose pictures lie in a folder.
+def read_conversations(
+    file: Path,
+    images: Path | None,
+    *,
+    form: str = "llava",
+    split: str | None = None,
+    skip_bad: bool = False,
+) -> Conversations:
+    """The turns of a data set in any format of `deixis.data`.
 
-    Pictures are looked for here, and opened when they are needed. A bad row is a SampleError, or,
-    with `skip_bad`, left out and told of in `bad`.
+    Every row is read once here; pictures are looked for, and opened when they are needed. A bad row
+    is a SampleError, or, with `skip_bad`, left out and told of in `bad`.
     """
-    if not images.is_dir():
-        raise UsageError(f"there is no folder of pictures {str(images)!r}")
-    turns: list[Turn] = []
+    dataset = datasets.get(form).open(file, images=images, split=split)
+    good: list[int] = []
+    lengths: list[int] = []
     bad: dict[int, str] = {}
-    row = 0
-    for row, found in enumerate(_rows(file), start=1):
+    for index in range(len(dataset)):
         try:
-            turns.extend(_turns(found, row, images))
-        except _BadRowError as problem:
-            error = SampleError(dataset=str(file), row=row, reason=str(problem))
+            num_turns = _num_turns(dataset, index)
+        except SampleError as error:
             if not skip_bad:
-                raise error from None
-            bad[row] = str(error)
-    if not turns:
-        raise UsageError(f"{file} has no row to learn from: {len(bad)} of {row} rows are bad")
-    return Conversations(file=file, turns=tuple(turns), num_rows=row, bad=bad)
-
-
-class _BadRowError(Exception):
-    """What is wrong with a row."""
-
-
-def _rows(file: Path) -> Iterator[object]:
-    """The rows; a line that is not JSON comes as the ValueError that it gave."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8: {error}") from None
-    if file.suffix == ".jsonl":
-        for line in text.split("\n"):
-            if line.strip():
-                yield _line(line)
-        return
-    try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is not JSON: {error}; one row a line is named .jsonl") from None
-    if not isinstance(rows, list):
-        raise UsageError(f"{file} is a list of rows, got a {type(rows).__name__}")
-    yield from rows
-
-
-def _line(line: str) -> object:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return error
-
-
-def _turns(row: object, number: int, images: Path) -> list[Turn]:
-    if isinstance(row, Exception):
-        raise _BadRowError(f"not JSON: {row}")
-    if not isinstance(row, dict):
-        raise _BadRowError(f"a row is an object, got a {type(row).__name__}")
-    pictures = _pictures(row, images)
-    spoken = _spoken(row)
-    regions = _regions(row, spoken)
-    turns: list[Turn] = []
-    earlier: list[str] = []
-    for asked, answer in zip(spoken[::2], spoken[1::2], strict=True):
-        text = "\n".join([*earlier, asked])
-        mentioned = {slot: regions[slot] for slot in SLOT.findall(text) if slot in regions}
-        turns.append(
-            Turn(row=number, pictures=pictures, text=text, answer=answer, regions=mentioned)
+                raise
+            bad[index] = str(error)
+            continue
+        good.append(index)
+        lengths.append(num_turns)
+    if not good:
+        raise UsageError(
+            f"{file} has no row to learn from: {len(bad)} of {len(dataset)} rows are bad"
         )
-        earlier += [asked, answer]
-    return turns
+    turns = Turns(
+        dataset=dataset,
+        rows=np.array(good, dtype=np.int64),
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+    )
+    return Conversations(file=dataset.path, turns=turns, num_rows=len(dataset), bad=bad)
 
 
-def _pictures(row: Mapping[str, Any], images: Path) -> tuple[Path, ...]:
-    given = row.get("image")
-    names: list[Any] = given if isinstance(given, list) else [given]  # Any: as it stands there
-    if not names or not all(isinstance(name, str) and name for name in names):
-        raise _BadRowError("it has no image")
-    paths = [images / name for name in names]
-    for name, path in zip(names, paths, strict=True):
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise _BadRowError(f"the image {name!r} lies outside of {images}")
-        if not path.is_file():
-            raise _BadRowError(f"there is no image {name!r} in {images}")
-    return tuple(paths)
+def turn_of(sample: RegionSample, number: int, *, row: int | str) -> Turn:
+    """A turn of a sample, after those before it."""
+    said = [words for turn in sample.turns[:number] for words in (turn.question, turn.answer)]
+    turn = sample.turns[number]
+    text = "\n".join([*said, turn.question])
+    return Turn(
+        row=row,
+        pictures=sample.pictures,
+        text=text,
+        answer=turn.answer,
+        regions=sample.regions_of(Said(question=text, answer=turn.answer)),
+    )
 
 
-def _spoken(row: Mapping[str, Any]) -> list[str]:
-    """What was said in turn, human first, without the <image>."""
-    turns = row.get("conversations")
-    if not isinstance(turns, list) or not turns:
-        raise _BadRowError("it has no conversations")
-    spoken: list[str] = []
-    for place, turn in enumerate(turns):
-        speaker, value = _said(turn, place)
-        if speaker == "gpt" and PICTURE in value:
-            raise _BadRowError(f"turn {place + 1}: an answer holds {PICTURE}")
-        spoken.append(value)
-    if len(spoken) % 2:
-        raise _BadRowError("the last question has no answer")
-    num_places = sum(value.count(PICTURE) for value in spoken)
-    num_pictures = len(row["image"]) if isinstance(row["image"], list) else 1
-    if num_places != num_pictures:
-        raise _BadRowError(f"it has {num_pictures} images and {num_places} {PICTURE}")
-    bare = [value.replace(PICTURE, "").strip() for value in spoken]
-    if not all(bare):
-        raise _BadRowError(f"turn {bare.index('') + 1} has no words")
-    return bare
-
-
-def _said(turn: object, place: int) -> tuple[str, str]:
-    expected = SPEAKERS[place % 2]
-    if not isinstance(turn, dict) or not isinstance(turn.get("value"), str):
-        raise _BadRowError(f"turn {place + 1} has no value")
-    if turn.get("from") != expected:
-        raise _BadRowError(f"turn {place + 1} is from {expected}, got {turn.get('from')!r}")
-    return expected, turn["value"]
-
-
-def _regions(row: Mapping[str, Any], spoken: list[str]) -> dict[str, Region]:
-    records = row.get("regions") or {}
-    if not isinstance(records, dict):
-        raise _BadRowError("regions are an object of names and regions")
-    try:
-        regions = {slot: region_json.from_record(record) for slot, record in records.items()}
-    except RegionError as error:
-        raise _BadRowError(str(error)) from None
-    slots = {slot for asked in spoken[::2] for slot in SLOT.findall(asked)}
-    unknown = sorted(slots - set(regions))
-    if regions and unknown:
-        raise _BadRowError(f"it has no region for {{{unknown[0]}}}")
-    return regions
+def _num_turns(dataset: RegionDataset, index: int) -> int:
+    sample = dataset.sample(index)
+    reason = None
+    if not sample.pictures:
+        reason = "it has no image"
+    if not all(turn.answer for turn in sample.turns):
+        reason = "it has no answer to learn"
+    if reason is not None:
+        raise SampleError(dataset=str(dataset.path), row=dataset.row(index), reason=reason)
+    return len(sample.turns)

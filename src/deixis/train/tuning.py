@@ -12,7 +12,13 @@ from typing_extensions import override
 
 from deixis.ask.compose import compose
 from deixis.coordinates import conventions
-from deixis.core.errors import MissingExtraError, UnsupportedError, UsageError
+from deixis.core.errors import (
+    MissingExtraError,
+    RegionError,
+    SampleError,
+    UnsupportedError,
+    UsageError,
+)
 from deixis.encodings import encodings
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
@@ -22,6 +28,7 @@ from deixis.train.conversations import Conversations, OpenedTurn, read_conversat
 from deixis.train.parts import PARTS, language_layers, weights_of
 from deixis.train.task import Losses, Task
 
+BETWEEN = "\x1e"  # question and answer, while their regions are said
 # what LLaVA-1.5 and its LoRA were tuned with; where several parts train, the lowest
 RATES = {"projector": 1e-3, "lora": 2e-4, "language": 2e-5, "vision": 2e-6, "all": 2e-5}
 
@@ -31,13 +38,15 @@ RATES = {"projector": 1e-3, "lora": 2e-4, "language": 2e-5, "vision": 2e-6, "all
 class TuningOptions:
     """What is tuned, on what."""
 
-    data: Path  # .json or .jsonl in LLaVA's format
-    images: Path  # the folder that its pictures lie in
+    data: Path  # a file or folder
+    images: Path | None  # the folder that its pictures lie in; None: where they are published
     model: str  # a folder, a hub id, or tiny:FAMILY
     parts: tuple[str, ...] = ("projector",)  # of vision, projector, language; or lora, or all
     encoding: str = "said"  # how the rows' regions reach the model
     dtype: str = "float32"  # of the weights that stay; those that train are float32
     lora_rank: int = 16  # of the adapters, where lora trains
+    format: str = "llava"  # of the data: one of `deixis data cards`
+    split: str | None = None  # only that part of the data
 
 
 @final
@@ -113,15 +122,23 @@ class Tuning(Task):
     def _example(self, opened: OpenedTurn) -> Example:
         turn = opened.turn
         pointed = {name: self.encoding.of(region) for name, region in turn.regions.items()}
-        question = Question(pictures=opened.images, text=turn.text)
+        question, answer = Question(pictures=opened.images, text=turn.text), turn.answer
         if pointed:
             if len(opened.images) > 1:
                 raise UsageError(
                     f"{self.source.file}, row {turn.row}: regions of several images are not told "
                     "apart; give one image"
                 )
-            question = compose(opened.images[0], turn.text, pointed, self.convention).question(None)
-        return Example(question=question, answer=turn.answer)
+            # regions are said in answers too
+            said = f"{turn.text}{BETWEEN}{turn.answer}"
+            try:
+                asked = compose(opened.images[0], said, pointed, self.convention).question(None)
+            except RegionError as error:  # this model sees less than the whole picture
+                file = str(self.source.file)
+                raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
+            text, _, answer = asked.text.partition(BETWEEN)
+            question = Question(pictures=asked.pictures, text=text)
+        return Example(question=question, answer=answer)
 
     def _as_loaded(self) -> dict[str, Tensor]:
         """All weights in the dtypes that they came in; tied ones stay one tensor."""
@@ -135,7 +152,13 @@ class Tuning(Task):
 
 def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
     """The task of these options: data first, as its mistakes are found sooner."""
-    source = read_conversations(options.data, options.images, skip_bad=skip_bad)
+    source = read_conversations(
+        options.data,
+        options.images,
+        form=options.format,
+        split=options.split,
+        skip_bad=skip_bad,
+    )
     given: dict[str, Any] = {"dtype": options.dtype}
     return Tuning(
         load(options.model, **given),
