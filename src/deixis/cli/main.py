@@ -29,14 +29,15 @@ def subcommands() -> list[str]:
     return sorted(name for name in names if not name.startswith("_") and name != "main")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(called: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line; of one command alone, if it is `called`, to start the sooner."""
     whole = argparse.ArgumentParser(
         prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     whole.add_argument("--version", action="version", version=f"deixis {__version__}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
-    for name in subcommands():
+    known = subcommands()
+    for name in [called] if called in known else known:
         module = importlib.import_module(f"deixis.cli.{name}")
         summary, _, rest = (module.__doc__ or name).partition("\n")
         command = commands.add_parser(
@@ -52,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    whole = parser()
-    chosen = whole.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    whole = parser(given[0] if given else None)
+    chosen = whole.parse_args(given)
     if chosen.command is None:
         whole.print_help(sys.stderr)
         return YOUR_MISTAKE
