@@ -60,7 +60,12 @@ def interval(measure: Measure, clusters: Clusters, *, seed: int = 0) -> Interval
         return Interval(low=math.nan, high=math.nan, method="none")
     if measure.is_share:
         return clustered_share(clusters)
-    return bootstrapped(measure, clusters, seed=seed)
+    found = bootstrapped(measure, clusters, seed=seed)
+    if found.low == found.high and measure.is_bounded and found.low in (0.0, 1.0):
+        num_pictures = len(clusters.sums)  # no resample differs: what nobody saw is not known
+        end = wilson(found.low * num_pictures, num_pictures)
+        return Interval(low=end.low, high=end.high, method="wilson, each picture once")
+    return found
 
 
 def wilson(right: float, asked: float) -> Interval:

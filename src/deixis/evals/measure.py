@@ -37,13 +37,14 @@ class Measure:
     `numbers` names what of each answer's numbers is summed; the number of answers is summed after
     them. `value` makes the measure of the sums, for any number of leading axes, so that the same
     formula serves the whole set, a tag of it, and every resample. `is_share`: each answer is 0 or
-    1. `scale` is what it is multiplied by where people read it.
+    1. `scale` is what it is multiplied by where people read it. `is_bounded`: it lies in 0..1.
     """
 
     name: str
     numbers: tuple[str, ...]
     value: Callable[[Sums], Values] = mean
     is_share: bool = False
+    is_bounded: bool = True
     scale: float = 100.0
 
 

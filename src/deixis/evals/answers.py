@@ -1,0 +1,223 @@
+"""Answers that were had already: one file, shared by processes, that a kill cannot hurt.
+
+A line is an answer. It is on the disk before it is used, so no question is asked twice; a line that
+a kill has torn is cut off, or completed where only its end is missing.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, final
+
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder
+
+if sys.platform != "win32":
+    import fcntl
+
+CHUNK = 1 << 16
+DIGITS = 12  # of a key, in hex, that choose the byte which its claim locks
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """An answer, why it ended, and, for people, who was asked what."""
+
+    text: str
+    finish: str
+    model: str = ""
+    asked: str = ""
+
+
+@final
+class Answers:
+    """The answers of a file, by the keys of their requests.
+
+    Safe with threads and with other processes. A key can be claimed, so that no two processes ask
+    the same at the same time; a claim ends with its process. (Without claims on Windows.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._known: dict[str, Answered] = {}
+        self._read_to = 0
+        self._claimed: set[str] = set()
+        make_folder(path.parent)
+        with contextlib.ExitStack() as opened:
+            try:
+                self._file: BinaryIO = opened.enter_context(path.open("a+b", buffering=0))
+                claims = path.with_name(f"{path.name}.claims")
+                self._claims: BinaryIO = opened.enter_context(claims.open("a+b", buffering=0))
+            except OSError as error:
+                raise UsageError(f"cannot open {path}: {error.strerror or error}") from error
+            self.refresh()
+            self._open = opened.pop_all()
+
+    def __enter__(self) -> "Answers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def close(self) -> None:
+        """Close the file; claims end."""
+        self._open.close()
+
+    def get(self, key: str) -> Answered | None:
+        """The answer, as far as the file has been read."""
+        return self._known.get(key)
+
+    def refresh(self) -> None:
+        """Read what other processes have added."""
+        with self._lock:
+            self._file.seek(self._read_to)
+            whole, end, _ = self._file.read().rpartition(b"\n")
+            if not end:
+                return
+            for line in whole.split(b"\n"):
+                self._take(line)
+                self._read_to += len(line) + 1
+
+    def add(self, answers: Mapping[str, Answered]) -> None:
+        """Keep answers; they are on the disk when this returns."""
+        with self._lock, self._alone():
+            self._mend()
+            self.refresh()
+            new = {key: one for key, one in answers.items() if key not in self._known}
+            lines = b"".join(_line(key, one) for key, one in new.items())
+            before = self._file.seek(0, os.SEEK_END)
+            try:
+                self._write(lines)
+            except OSError as error:
+                with contextlib.suppress(OSError):
+                    self._file.truncate(before)
+                raise UsageError(
+                    f"cannot write {self.path}: {error.strerror or error}; the answers that are "
+                    "in it are kept"
+                ) from error
+            self.refresh()
+
+    def claim(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that this caller alone may now ask: they have no answer, and nobody
+        else has claimed them.
+        """
+        with self._lock:
+            mine = {key for key in keys if key not in self._claimed and self._hold(key)}
+            self._claimed |= mine
+            self.refresh()  # who held one before may have answered it
+            had = {key for key in mine if key in self._known}
+            self.release(had)
+            return mine - had
+
+    def release(self, keys: Iterable[str]) -> None:
+        """Give claims back."""
+        with self._lock:
+            for key in keys:
+                self._claimed.discard(key)
+                is_held = any(_place(other) == _place(key) for other in self._claimed)
+                if sys.platform != "win32" and not is_held:
+                    fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, _place(key))
+
+    def wait(self, key: str, *, pause: float = 0.05) -> Answered | None:
+        """The answer that another is asking for; None where it has given up, and the claim is now
+        this caller's.
+        """
+        while not self.claim([key]):
+            answer = self.get(key)
+            if answer is not None:
+                return answer
+            time.sleep(pause)
+        return None
+
+    def _hold(self, key: str) -> bool:
+        if sys.platform == "win32":
+            return True
+        try:
+            fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place(key))
+        except OSError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process writes meanwhile."""
+        if sys.platform == "win32":
+            yield
+            return
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _mend(self) -> None:
+        """Complete or cut off a last line without its end: whoever wrote it was killed."""
+        tail = self._tail()
+        if not tail:
+            return
+        try:
+            _answer(tail)
+            self._write(b"\n")
+        except (ValueError, KeyError, TypeError):
+            self._file.truncate(self._file.seek(0, os.SEEK_END) - len(tail))
+
+    def _tail(self) -> bytes:
+        """What follows the last line's end."""
+        tail, begin = b"", self._file.seek(0, os.SEEK_END)
+        while begin > 0 and b"\n" not in tail:
+            step = min(CHUNK, begin)
+            begin -= step
+            self._file.seek(begin)
+            tail = self._file.read(step) + tail
+        return tail.rpartition(b"\n")[2]
+
+    def _write(self, content: bytes) -> None:
+        while content:
+            written = self._file.write(content)
+            content = content[written:]
+        os.fsync(self._file.fileno())
+
+    def _take(self, line: bytes) -> None:
+        try:
+            self._known |= _answer(line)
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(
+                f"{self.path} is broken at byte {self._read_to}: {line[:60]!r}; take that line out "
+                "(its question will be asked again), or name another file"
+            ) from None
+
+
+def _place(key: str) -> int:
+    return int(key[:DIGITS], 16)
+
+
+def _line(key: str, answer: Answered) -> bytes:
+    row = {
+        "key": key,
+        "text": answer.text,
+        "finish": answer.finish,
+        "model": answer.model,
+        "asked": answer.asked,
+    }
+    return json.dumps(row).encode() + b"\n"
+
+
+def _answer(line: bytes) -> dict[str, Answered]:
+    row = json.loads(line)
+    key, text, finish = row["key"], row["text"], row["finish"]
+    if not all(isinstance(value, str) for value in (key, text, finish)):
+        raise TypeError("not words")
+    return {
+        key: Answered(text=text, finish=finish, model=row["model"], asked=row["asked"]),
+    }

@@ -1,0 +1,187 @@
+"""Asking a model only what it was not asked before, and keeping each answer as it comes."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from deixis.core.errors import RemoteError
+from deixis.evals.answers import Answered, Answers
+from deixis.models.openai.model import OpenAIModel
+from deixis.nn.interface import Completion, Generation, Question, VisionLanguageModel
+
+BATCH = 8  # questions at once, of a model that does not tell
+LONGEST_WAIT = 60.0
+REFUSAL = "refusal"
+SORTS = {"refused:": REFUSAL, "_timeout": "timeout", "content_filter": REFUSAL}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Request:
+    """A question and the key under which its answer is kept."""
+
+    key: str
+    question: Question
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """A question without an answer, and why."""
+
+    reason: str
+
+    @property
+    def sort(self) -> str:
+        """refusal, timeout or server."""
+        for sign, sort in SORTS.items():
+            if sign in self.reason:
+                return sort
+        return "server"
+
+
+Outcome: TypeAlias = Answered | Failed
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manners:
+    """How often a question that failed at a server is asked again, how long is waited before (it
+    doubles), and how many may fail for good before all stops.
+    """
+
+    tries: int = 1
+    first_wait: float = 1.0
+    max_failures: int = 0
+
+
+@final
+class Asker:
+    """A model, its file of answers, and how it is asked. Models behind a server are asked as many
+    questions at once as they allow, each kept as it comes; local ones in their own batches.
+    """
+
+    def __init__(
+        self,
+        model: VisionLanguageModel,
+        answers: Answers,
+        settings: Generation,
+        manners: Manners | None = None,
+    ) -> None:
+        self.model = model
+        self.answers = answers
+        self.settings = settings
+        self.manners = manners or Manners()
+        self.num_asked = 0
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    @property
+    def num_at_once(self) -> int:
+        """Questions that the model takes together."""
+        if isinstance(self.model, OpenAIModel):
+            return self.model.remote.concurrency
+        return int(getattr(self.model, "batch_size", BATCH))
+
+    def ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+        """An outcome for each key. RemoteError when too many have failed; what was answered is
+        kept all the same.
+        """
+        by_key = {request.key: request for request in requests}
+        found: dict[str, Outcome] = {
+            key: answer for key in by_key if (answer := self.answers.get(key)) is not None
+        }
+        missing = [key for key in by_key if key not in found]
+        mine = self.answers.claim(missing)
+        try:
+            found |= self._ask([by_key[key] for key in missing if key in mine])
+        finally:
+            self.answers.release(mine)
+        for key in missing:
+            if key not in found:
+                found |= self._wait(by_key[key])
+        return found
+
+    def _wait(self, request: Request) -> dict[str, Outcome]:
+        """The answer that another process is asking for, or had before we looked."""
+        answer = self.answers.get(request.key) or self.answers.wait(request.key)
+        if answer is not None:
+            return {request.key: answer}
+        try:
+            return self._ask([request])
+        finally:
+            self.answers.release([request.key])
+
+    def _ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+        if not requests:
+            return {}
+        if isinstance(self.model, OpenAIModel):
+            return self._ask_server(requests)
+        found: dict[str, Outcome] = {}
+        size = self.num_at_once
+        for begin in range(0, len(requests), size):
+            batch = requests[begin : begin + size]
+            completions = self.model.generate([one.question for one in batch], self.settings)
+            found |= self._keep(batch, completions)
+        return found
+
+    def _ask_server(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+        stop = threading.Event()
+        with ThreadPoolExecutor(min(self.num_at_once, len(requests))) as workers:
+            tasks = [workers.submit(self._ask_once, request, stop) for request in requests]
+            try:
+                return {k: one for task in tasks for k, one in task.result().items()}
+            finally:
+                stop.set()
+                workers.shutdown(cancel_futures=True)
+
+    def _ask_once(self, request: Request, stop: threading.Event) -> dict[str, Outcome]:
+        """One question to a server, asked again as manners allow."""
+        failed = Failed(reason="")
+        for attempt in range(self.manners.tries):
+            if failed.sort == REFUSAL or stop.wait(self._pause(attempt)):
+                break
+            try:
+                completions = self.model.generate([request.question], self.settings)
+            except RemoteError as error:
+                failed = Failed(reason=str(error))
+            else:
+                return self._keep([request], completions)
+        if not failed.reason:
+            return {}  # it was not asked, since another has stopped all
+        self._count_failure(failed.reason, stop)
+        return {request.key: failed}
+
+    def _pause(self, attempt: int) -> float:
+        if attempt == 0:
+            return 0.0
+        return min(self.manners.first_wait * 2 ** (attempt - 1), LONGEST_WAIT)
+
+    def _count_failure(self, reason: str, stop: threading.Event) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures > self.manners.max_failures:
+                stop.set()
+                raise RemoteError(
+                    f"{self.model.name}: {self._failures} failed, the last: {reason}. All answers "
+                    f"so far are in {self.answers.path}; the same again goes on from there"
+                )
+
+    def _keep(
+        self, requests: Sequence[Request], completions: Sequence[Completion]
+    ) -> dict[str, Outcome]:
+        found = {
+            request.key: Answered(
+                text=completion.text,
+                finish=completion.finish,
+                model=self.model.name,
+                asked=request.question.text,
+            )
+            for request, completion in zip(requests, completions, strict=True)
+        }
+        self.answers.add(found)
+        with self._lock:
+            self.num_asked += len(found)
+        return dict(found)

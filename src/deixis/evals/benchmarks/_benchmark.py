@@ -1,0 +1,126 @@
+"""What every benchmark implements, and the values that it gives and takes."""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, final
+
+from deixis.core import region_json
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.evals.measure import Measure
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """What a benchmark is. `guess` is what guessing gives, where that can be said."""
+
+    title: str
+    asks: str
+    origin: str
+    licence: str
+    guess: float | None = None
+    max_new_tokens: int = 32
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """Which part of which files: `data` is a folder of a published set, `split` a part of it.
+
+    `num_pictures` is how many pictures a benchmark that draws its own has; None is its default.
+    """
+
+    data: Path | None = None
+    split: str | None = None
+    num_pictures: int | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """One question and its truth, without the picture.
+
+    `key` names it for good. `picture` is what it is about: intervals are clustered by it. `text`
+    holds a `{slot}` for each of `regions`. `together` joins questions that count only if all of
+    them are right. `tags` are the parts that it is reported in.
+    """
+
+    key: str
+    picture: str
+    text: str
+    truth: tuple[str, ...]
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    together: str | None = None
+
+    @property
+    def asks(self) -> str:
+        """A digest of the words, places and truth: two runs that agree in it asked the same."""
+        places = {slot: region_json.to_record(region) for slot, region in self.regions.items()}
+        known = [self.key, self.text, self.truth, self.choices, places]
+        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Query:
+    """What is asked: a picture, words with `{slot}`s, and the regions that stand in them."""
+
+    image: Image
+    text: str
+    regions: Mapping[str, Region]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """An answer's numbers, which measures sum, and what was read in it; None: nothing could be."""
+
+    numbers: Mapping[str, float]
+    read: str | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """An answer that only a judge can grade: what it is asked to compare."""
+
+    question: str
+    truth: str
+
+
+class Benchmark(ABC):
+    """Samples, questions and scores.
+
+    `measures` are reported for all samples and for each tag, the first one foremost. `together`
+    names the share of groups in which all is right, if the samples have groups; it is then the
+    headline.
+    """
+
+    about: ClassVar[About]
+    measures: ClassVar[tuple[Measure, ...]]
+    together: ClassVar[str | None] = None
+    needs_judge: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def of(cls, options: Options) -> "Benchmark":
+        """The benchmark on these files; UsageError says what is missing."""
+
+    @abstractmethod
+    def samples(self) -> Iterator[Sample]:
+        """All of them, in the same order every time."""
+
+    @abstractmethod
+    def question(self, sample: Sample) -> Query:
+        """The sample as it is asked, its picture opened."""
+
+    @abstractmethod
+    def score(self, sample: Sample, answer: str) -> Verdict | Wanted:
+        """How good an answer is, or what a judge must be asked."""

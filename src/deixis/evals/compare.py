@@ -1,0 +1,164 @@
+"""Two runs, question by question; and the same questions asked in many ways."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from deixis.core.errors import UsageError
+from deixis.evals.figures import Figure, clustered, figure, headline
+from deixis.evals.folder import LoadedRun
+from deixis.evals.paired import Changed, Difference, changed, difference
+from deixis.evals.results import Row
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """The headline of two runs on the questions that both have numbers for.
+
+    `changes` is told for shares only. `num_left_out` have numbers in one run alone.
+    """
+
+    first: str
+    second: str
+    measure: str
+    difference: Difference
+    changes: Changed | None
+    scale: float
+    num_questions: int
+    num_pictures: int
+    num_left_out: int
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """One model on the same questions in several ways, the best first.
+
+    `spread` is the standard deviation over the ways. `gap` is how much the worst way loses against
+    the best one, paired. Having been picked out of several, best and worst lie farther apart than
+    they would on new questions.
+    """
+
+    benchmark: str
+    model: str
+    judge: str | None
+    figures: tuple[tuple[str, Figure], ...]
+    mean: float
+    spread: float
+    gap: Difference | None
+    num_questions: int
+    num_left_out: int
+
+    @property
+    def best(self) -> str:
+        """The way with the highest figure."""
+        return self.figures[0][0]
+
+    @property
+    def worst(self) -> str:
+        """The way with the lowest one."""
+        return self.figures[-1][0]
+
+
+def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
+    """The second run against the first; UsageError where they did not ask the same."""
+    ours, theirs = first.report, second.report
+    if ours.benchmark != theirs.benchmark:
+        raise UsageError(
+            f"these are runs of two benchmarks, {ours.benchmark} and {theirs.benchmark}; only runs "
+            "of one can be compared"
+        )
+    if ours.judge != theirs.judge:
+        raise UsageError(
+            f"two judges graded these runs, {ours.judge} and {theirs.judge}; grade both by one"
+        )
+    (rows, others), num_left_out = common([first, second])
+    measure, rows = headline(first.benchmark, rows)
+    _, others = headline(first.benchmark, others)
+    by_picture = clustered(measure, rows)
+    found = difference(measure, by_picture, clustered(measure, others))
+    changes = None
+    if measure.is_share:
+        changes = changed(_right(rows), _right(others))
+    return Comparison(
+        first=ours.name,
+        second=theirs.name,
+        measure=measure.name,
+        difference=found,
+        changes=changes,
+        scale=measure.scale,
+        num_questions=len(rows),
+        num_pictures=len(by_picture.sums),
+        num_left_out=num_left_out,
+    )
+
+
+def ways(runs: Sequence[LoadedRun]) -> list[Ways]:
+    """What several ways make of the same questions, for each benchmark, model and judge."""
+    groups: dict[tuple[str, ...], dict[str, LoadedRun]] = {}
+    for run in runs:
+        who = json.dumps(dict(run.report.who), sort_keys=True)
+        group = (run.report.benchmark, who, run.report.judge or "")
+        same = groups.setdefault(group, {})
+        other = same.get(run.report.encoding)
+        if other is None or len(other.rows) < len(run.rows):  # of two alike, the longer one
+            same[run.report.encoding] = run
+    return [_ways(list(group.values())) for group in groups.values() if len(group) > 1]
+
+
+def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
+    """The rows of each run that all have numbers for, in the same order, and how many others there
+    are; UsageError where two runs asked different things under one key.
+    """
+    tables = [{row.key: row for row in run.rows if row.problem is None} for run in runs]
+    for run in runs[1:]:
+        _check_same(runs[0], run)
+    every = {key for table in tables for key in table}
+    shared = sorted(key for key in every if all(key in table for table in tables))
+    if not shared:
+        raise UsageError("these runs have no question in common")
+    return [[table[key] for key in shared] for table in tables], len(every) - len(shared)
+
+
+def _ways(runs: Sequence[LoadedRun]) -> Ways:
+    tables, num_left_out = common(runs)
+    benchmark = runs[0].benchmark
+    figured = []
+    for run, table in zip(runs, tables, strict=True):
+        measure, rows = headline(benchmark, table)
+        figured.append((run.report.encoding, figure(measure, rows, part="all"), rows))
+    figured.sort(key=lambda one: (-one[1].value, one[0]))
+    values = np.array([one.value for _, one, _ in figured])
+    measure, _ = headline(benchmark, tables[0])
+    best, worst = clustered(measure, figured[0][2]), clustered(measure, figured[-1][2])
+    report = runs[0].report
+    return Ways(
+        benchmark=report.benchmark,
+        model=report.model,
+        judge=report.judge,
+        figures=tuple((name, one) for name, one, _ in figured),
+        mean=float(values.mean()),
+        spread=float(values.std(ddof=1)),
+        gap=difference(measure, best, worst),
+        num_questions=figured[0][1].num_questions,
+        num_left_out=num_left_out,
+    )
+
+
+def _check_same(first: LoadedRun, second: LoadedRun) -> None:
+    asked = {row.key: row.asks for row in first.rows}
+    for row in second.rows:
+        if asked.get(row.key, row.asks) != row.asks:
+            raise UsageError(
+                f"under the key {row.key!r} the two runs asked different things (other words, "
+                f"places or truth): {first.folder} and {second.folder} are of two versions of the "
+                "benchmark; run one of them again"
+            )
+
+
+def _right(rows: Sequence[Row]) -> np.ndarray:
+    return np.array([row.numbers["right"] > 0 for row in rows], dtype=bool)

@@ -1,0 +1,184 @@
+"""The report of one run: report.json beside its results."""
+
+import dataclasses
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, final
+
+from deixis.core.errors import UsageError
+from deixis.core.files import write_text
+from deixis.evals.benchmarks import Benchmark, benchmarks
+from deixis.evals.figures import Figure, figure, figures
+from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
+
+VERSION = "eval/1"
+FILE = "report.json"
+SOFTWARE = ("deixis", "transformers", "torch", "pillow", "numpy")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What became of the questions.
+
+    `unread`: answered, and nothing could be read in it; such answers count as wrong. `cut`: longer
+    than it was allowed to be. `unasked`, `failed`, `ungraded` and `bad` are in no figure.
+    """
+
+    questions: int
+    pictures: int
+    scored: int
+    unread: int
+    cut: int
+    unasked: int
+    failed: int
+    ungraded: int
+    bad: int
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """One run: who was asked what, in which way, and the figures, the headline first.
+
+    `bounds` are what the headline would be if all that has no numbers were wholly wrong, or wholly
+    right. `judge_means` are the means of each run of the judge, `judge_failures` how often it gave
+    no score, by the sort of failure.
+    """
+
+    benchmark: str
+    options: Mapping[str, str | int | None]
+    model: str
+    encoding: str
+    convention: str
+    judge: str | None
+    who: Mapping[str, str]
+    settings: Mapping[str, Any]  # Any: JSON
+    counts: Counts
+    figures: tuple[Figure, ...]
+    bounds: tuple[float, float] | None = None
+    judge_means: tuple[float, ...] = ()
+    judge_failures: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    bad: tuple[str, ...] = ()
+    seconds: float = 0.0
+    num_asked: int = 0
+    software: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the result is of; a judge is part of it."""
+        parts = [self.benchmark, self.model, self.encoding, *([self.judge] if self.judge else [])]
+        return " · ".join(parts)
+
+    @property
+    def headline(self) -> Figure:
+        """The figure to quote."""
+        return self.figures[0]
+
+    def save(self, folder: Path) -> None:
+        """Whole or not at all."""
+        record = {"deixis": VERSION, "name": self.name, **dataclasses.asdict(self)}
+        write_text(folder / FILE, json.dumps(_plain(record), ensure_ascii=False, indent=1) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Report":
+        """Of a run's folder."""
+        path = folder / FILE
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if record.pop("deixis") != VERSION:
+                raise ValueError("of another version")
+            record.pop("name")
+            bounds = record.pop("bounds")
+            return cls(
+                figures=tuple(Figure(**_numbers(one)) for one in record.pop("figures")),
+                counts=Counts(**record.pop("counts")),
+                judge_means=tuple(record.pop("judge_means")),
+                bad=tuple(record.pop("bad")),
+                bounds=None if bounds is None else (bounds[0], bounds[1]),
+                **record,
+            )
+        except OSError as error:
+            raise UsageError(
+                f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
+                "`deixis eval run` writes it"
+            ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{path} is no report: {error!r}") from None
+
+
+def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any]:
+    """Those of a report's fields that follow from its rows. (Any: fields of Report.)"""
+    benchmark = benchmarks.get(name)
+    sorts = Counter(row.sort_of_problem for row in rows)
+    counts = Counts(
+        questions=len(rows) + num_bad,
+        pictures=len({row.picture for row in rows}),
+        scored=sorts[None],
+        unread=sum(row.problem is None and row.read is None for row in rows),
+        cut=sum(row.finish == "length" for row in rows),
+        unasked=sorts[UNASKED],
+        failed=sorts[FAILED],
+        ungraded=sorts[UNGRADED],
+        bad=num_bad,
+    )
+    return {
+        "counts": counts,
+        "figures": tuple(figures(benchmark, rows)),
+        "bounds": bounds(benchmark, rows),
+        **_judged(rows),
+    }
+
+
+def bounds(benchmark: type[Benchmark], rows: Sequence[Row]) -> tuple[float, float] | None:
+    """The first measure with all failed and ungraded rows as wholly wrong, and as wholly right;
+    None where there are none, or the measure is not a mean.
+    """
+    measure = benchmark.measures[0]
+    lost = [row for row in rows if row.sort_of_problem in (FAILED, UNGRADED)]
+    if not lost or len(measure.numbers) != 1:
+        return None
+    known = [row for row in rows if row.problem is None]
+    ends = []
+    for number in (0.0, 1.0):
+        filled = [
+            dataclasses.replace(row, numbers={measure.numbers[0]: number}, problem=None)
+            for row in lost
+        ]
+        ends.append(figure(measure, [*known, *filled], part="").value)
+    return ends[0], ends[1]
+
+
+def software() -> dict[str, str]:
+    """Versions of what takes part in a run."""
+    return {name: metadata.version(name) for name in SOFTWARE}
+
+
+def _judged(rows: Sequence[Row]) -> dict[str, Any]:  # Any: fields of Report
+    """The judge's runs, each by itself."""
+    graded = [row.grades for row in rows if row.grades]
+    num_runs = max(map(len, graded), default=0)
+    means = []
+    for run in range(num_runs):
+        scores = [one for grades in graded if (one := grades[run]) is not None]
+        means.append(100 * sum(scores) / len(scores) if scores else math.nan)
+    sorts = Counter(why.partition(":")[0] for row in rows for why in row.grade_failures)
+    return {"judge_means": tuple(means), "judge_failures": dict(sorts)}
+
+
+def _plain(value: Any) -> Any:  # Any: JSON
+    """Numbers that JSON has no words for as null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _numbers(record: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    return {name: math.nan if one is None else one for name, one in record.items()}

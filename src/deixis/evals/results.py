@@ -1,0 +1,72 @@
+"""What came of each question: results.jsonl, one row a question."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+from deixis.core.errors import UsageError
+from deixis.core.files import write_text
+
+FILE = "results.jsonl"
+UNASKED, FAILED, UNGRADED = "unasked", "failed", "ungraded"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One question, its answer and its numbers.
+
+    `asks` is the digest of what was asked, before any encoding; `sent` are the words that went out.
+    `problem` tells why there are no numbers: unasked (the encoding cannot show it), failed (no
+    answer came), ungraded (the judge gave no score), then the reason. Such rows are in no mean.
+    `grades` are those of each of the judge's runs, None where that run failed.
+    """
+
+    key: str
+    picture: str
+    asks: str
+    truth: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    together: str | None = None
+    sent: str | None = None
+    answer: str | None = None
+    finish: str | None = None
+    read: str | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    grades: tuple[float | None, ...] = ()
+    grade_failures: tuple[str, ...] = ()
+    problem: str | None = None
+
+    @property
+    def sort_of_problem(self) -> str | None:
+        """Its first word."""
+        return None if self.problem is None else self.problem.partition(":")[0]
+
+
+def save_rows(folder: Path, rows: Sequence[Row]) -> None:
+    """Whole or not at all."""
+    lines = (json.dumps(dataclasses.asdict(row), ensure_ascii=False) for row in rows)
+    write_text(folder / FILE, "".join(f"{line}\n" for line in lines))
+
+
+def load_rows(folder: Path) -> list[Row]:
+    """The rows of a run; UsageError if it has none."""
+    path = folder / FILE
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_row(json.loads(line)) for line in lines]
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
+            "`deixis eval run` writes it"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} holds no results: {error!r}") from None
+
+
+def _row(record: dict[str, Any]) -> Row:  # Any: JSON
+    lists = {name: tuple(record[name]) for name in ("truth", "tags", "grades", "grade_failures")}
+    return Row(**(record | lists))

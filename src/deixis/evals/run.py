@@ -1,0 +1,288 @@
+"""A model on a benchmark: ask what is missing, score, and write what came of it.
+
+The way of one question: `Benchmark.question` → its regions in one `Way` → `compose` → the key of
+what would be sent → the file of answers, or the model → `Benchmark.score` (or a judge) → a Row.
+"""
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import final
+
+from deixis.ask.compose import Asked, compose
+from deixis.ask.model import Model
+from deixis.core.errors import SampleError, UsageError
+from deixis.evals.answers import Answers
+from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
+from deixis.evals.benchmarks import Benchmark, Sample, Verdict, Wanted
+from deixis.evals.identity import Identity, identity, request_key
+from deixis.evals.judges import Grade, Judge, Judged
+from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
+from deixis.evals.ways import PLAIN, Way
+from deixis.nn.interface import Generation
+
+GRADED_AT_ONCE = 16
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reached:
+    """How far a run is; `num_asked` were not had before."""
+
+    done: int
+    total: int
+    num_asked: int
+    seconds: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunSettings:
+    """What of a benchmark is asked, and how.
+
+    `limit` takes that many questions, chosen by `seed`: a smaller choice is part of a larger one.
+    `max_failures` questions may fail at a server, `skips_bad` leaves bad rows of the data out; both
+    are counted.
+    """
+
+    way: Way = field(default_factory=lambda: Way.of(PLAIN))
+    limit: int | None = None
+    seed: int = 0
+    system: str | None = None
+    generation: Generation | None = None  # None: greedy, as long as the benchmark says
+    max_failures: int = 0
+    skips_bad: bool = False
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise UsageError(f"a limit is at least 1 question, got {self.limit}")
+        chosen = self.generation
+        if chosen is not None and chosen.temperature > 0 and chosen.seed is None:
+            raise UsageError(
+                "a temperature above 0 needs a seed: without one no run can be repeated or resumed"
+            )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What came of all questions, who answered them, and how many had to be asked for it."""
+
+    rows: tuple[Row, ...]
+    who: Identity
+    generation: Generation
+    num_asked: int
+    bad: tuple[str, ...]
+    seconds: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Prepared:
+    """A sample and what is sent for it, or why nothing is."""
+
+    sample: Sample
+    asked: Asked | None = None
+    key: str = ""
+    problem: str | None = None
+    is_bad: bool = False
+
+
+def run(
+    model: Model,
+    benchmark: Benchmark,
+    answers: Answers,
+    settings: RunSettings,
+    *,
+    judge: Judge | None = None,
+    advance: Callable[[Reached], None] | None = None,
+) -> Ran:
+    """Ask every chosen question that has no answer yet, and score all of them."""
+    if benchmark.needs_judge and judge is None:
+        raise UsageError(
+            "the answers of this benchmark are graded by a judge: name one, "
+            '"rules" or "openai:MODEL@URL"'
+        )
+    return _Run(model, benchmark, answers, settings).go(judge, advance or (lambda reached: None))
+
+
+def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:
+    """The samples that are asked, in the benchmark's order; what belongs together stays so."""
+    listed = list(samples)
+    _check_keys(listed)
+    if settings.limit is None or settings.limit >= len(listed):
+        return listed
+    groups: dict[str, list[Sample]] = {}
+    for sample in listed:
+        groups.setdefault(sample.together or sample.key, []).append(sample)
+    taken: set[str] = set()
+    for name in sorted(groups, key=lambda name: _lot(name, settings.seed)):
+        if len(taken) + len(groups[name]) > settings.limit and taken:
+            break
+        taken |= {sample.key for sample in groups[name]}
+    return [sample for sample in listed if sample.key in taken]
+
+
+def _lot(name: str, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}:{name}".encode()).digest()
+
+
+def _check_keys(samples: Sequence[Sample]) -> None:
+    seen: set[str] = set()
+    for sample in samples:
+        if sample.key in seen:
+            raise UsageError(f"two questions of the benchmark have the key {sample.key!r}")
+        seen.add(sample.key)
+
+
+@final
+class _Run:
+    """One run's state."""
+
+    def __init__(
+        self, model: Model, benchmark: Benchmark, answers: Answers, settings: RunSettings
+    ) -> None:
+        self.model, self.benchmark, self.settings = model, benchmark, settings
+        longest = benchmark.about.max_new_tokens
+        self.generation = settings.generation or Generation(max_new_tokens=longest)
+        self.who = identity(model.vlm)
+        manners = Manners(max_failures=settings.max_failures)
+        self.asker = Asker(model.vlm, answers, self.generation, manners)
+        self.bad: list[str] = []
+
+    def go(self, judge: Judge | None, advance: Callable[[Reached], None]) -> Ran:
+        """All of it."""
+        begun = time.monotonic()
+        samples = chosen(self.benchmark.samples(), self.settings)
+        rows: list[Row] = []
+        num_done = 0
+        for prepared in self._portions(samples):
+            rows += self._rows(prepared, judge)
+            num_done += len(prepared)
+            seconds = time.monotonic() - begun
+            advance(
+                Reached(
+                    done=num_done,
+                    total=len(samples),
+                    num_asked=self.asker.num_asked,
+                    seconds=seconds,
+                )
+            )
+        self._check_any(rows)
+        return Ran(
+            rows=tuple(rows),
+            who=self.who,
+            generation=self.generation,
+            num_asked=self.asker.num_asked,
+            bad=tuple(self.bad),
+            seconds=time.monotonic() - begun,
+        )
+
+    def _portions(self, samples: Sequence[Sample]) -> Iterator[list[_Prepared]]:
+        """Samples with what is sent for them; the next portion is prepared while one is asked."""
+        size = max(self.asker.num_at_once, GRADED_AT_ONCE)
+        parts = [samples[begin : begin + size] for begin in range(0, len(samples), size)]
+        with ThreadPoolExecutor(1) as workers:
+            ahead = [workers.submit(self._prepared, part) for part in parts[:1]]
+            for place in range(len(parts)):
+                ready = ahead.pop().result()
+                if place + 1 < len(parts):
+                    ahead.append(workers.submit(self._prepared, parts[place + 1]))
+                yield ready
+
+    def _prepared(self, samples: Sequence[Sample]) -> list[_Prepared]:
+        return [self._prepare(sample) for sample in samples]
+
+    def _prepare(self, sample: Sample) -> _Prepared:
+        try:
+            query = self.benchmark.question(sample)
+        except SampleError as error:
+            if not self.settings.skips_bad:
+                raise
+            return _Prepared(sample=sample, problem=str(error), is_bad=True)
+        try:
+            regions = self.settings.way.encode(query.regions)
+            asked = compose(query.image, query.text, regions, self.model.convention)
+        except UsageError as error:  # this way cannot show these regions
+            return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
+        key = request_key(asked.question(self.settings.system), self.generation, self.who)
+        return _Prepared(sample=sample, asked=asked, key=key)
+
+    def _rows(self, prepared: Sequence[_Prepared], judge: Judge | None) -> list[Row]:
+        self.bad += [one.problem or "" for one in prepared if one.is_bad]
+        prepared = [one for one in prepared if not one.is_bad]
+        requests = [
+            Request(key=one.key, question=one.asked.question(self.settings.system))
+            for one in prepared
+            if one.asked is not None
+        ]
+        outcomes = self.asker.ask(requests)
+        rows, wanted = [], {}
+        for place, one in enumerate(prepared):
+            row, verdict = self._row(one, outcomes)
+            rows.append(row)
+            if isinstance(verdict, Wanted):
+                wanted[place] = verdict
+        return _graded(rows, wanted, judge) if judge is not None and wanted else rows
+
+    def _row(self, one: _Prepared, outcomes: Mapping[str, Outcome]) -> tuple[Row, Wanted | None]:
+        sample = one.sample
+        row = Row(
+            key=sample.key,
+            picture=sample.picture,
+            asks=sample.asks,
+            truth=sample.truth,
+            tags=sample.tags,
+            together=sample.together,
+        )
+        if one.asked is None:
+            return dataclasses.replace(row, problem=one.problem), None
+        outcome = outcomes[one.key]
+        row = dataclasses.replace(row, sent=one.asked.text)
+        if isinstance(outcome, Failed):
+            return dataclasses.replace(row, problem=f"{FAILED}: {outcome.reason}"), None
+        verdict = self.benchmark.score(sample, outcome.text)
+        scored = verdict if isinstance(verdict, Verdict) else Verdict(numbers={})
+        row = dataclasses.replace(
+            row,
+            answer=outcome.text,
+            finish=outcome.finish,
+            read=scored.read,
+            numbers=scored.numbers,
+        )
+        return row, verdict if isinstance(verdict, Wanted) else None
+
+    def _check_any(self, rows: Sequence[Row]) -> None:
+        if not rows:
+            raise UsageError("the benchmark has no question to ask")
+        if all(row.sort_of_problem == UNASKED for row in rows):
+            raise UsageError(f"no question could be asked in this way: {rows[0].problem}")
+
+
+def _graded(rows: Sequence[Row], wanted: Mapping[int, Wanted], judge: Judge) -> list[Row]:
+    """The rows with what the judge said of those that need it."""
+    items = [
+        Judged(question=one.question, truth=one.truth, prediction=rows[place].answer or "")
+        for place, one in wanted.items()
+    ]
+    grades = dict(zip(wanted, judge.grade(items), strict=True))
+    return [
+        _with_grade(row, grades[place]) if place in grades else row
+        for place, row in enumerate(rows)
+    ]
+
+
+def _with_grade(row: Row, grade: Grade) -> Row:
+    value = grade.value
+    reasons = "; ".join(dict.fromkeys(grade.failures))
+    return dataclasses.replace(
+        row,
+        grades=grade.scores,
+        grade_failures=grade.failures,
+        numbers={} if value is None else {"grade": value},
+        read=None if value is None else f"{value:.2g}",
+        problem=f"{UNGRADED}: {reasons}" if value is None else None,
+    )

@@ -1,0 +1,53 @@
+"""A server on loopback, and models that answer what they are told, for all tests of evals."""
+
+import threading
+
+import pytest
+import torch
+
+from deixis.nn.interface import Completion, VisionLanguageModel
+from tests.models.openai.conftest import build, server, sleeping_server
+
+__all__ = ["build", "server", "sleeping_server"]
+
+
+class Told(VisionLanguageModel):
+    """Answers by a function of the question's words; remembers what it was asked."""
+
+    convention = "unit"
+
+    def __init__(self, answer, *, name="told", breaks_after=None):
+        self.name, self.answer = name, answer
+        self.asked, self.left = [], breaks_after
+        self.lock = threading.Lock()
+
+    def generate(self, questions, settings=None):
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
+        with self.lock:
+            self.asked += [question.text for question in questions]
+        return [Completion(text=self.answer(question.text)) for question in questions]
+
+
+@pytest.fixture(autouse=True)
+def _no_key(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("DEIXIS_API_KEY", raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def told():
+    """Makes a model of the interface of `ask` from a function of words."""
+    from deixis.ask.model import Model
+
+    return lambda answer, **more: Model(Told(answer, **more))

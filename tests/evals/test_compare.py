@@ -1,0 +1,156 @@
+"""Two runs are compared on the same questions only, and many encodings on those they share."""
+
+import dataclasses
+
+import pytest
+
+from deixis.core.errors import UsageError
+from deixis.evals.answers import Answers
+from deixis.evals.benchmarks import Options, benchmarks
+from deixis.evals.compare import common, compare, ways
+from deixis.evals.folder import ANSWERS, load_run, report_of, runs_in, write_run
+from deixis.evals.judges.rules import Rules
+from deixis.evals.report import FILE
+from deixis.evals.results import save_rows
+from deixis.evals.run import RunSettings, run
+from deixis.evals.summary import summarise
+from deixis.evals.ways import Way
+
+COLOURS = "red orange yellow green blue purple pink brown black white grey"
+
+
+@pytest.fixture
+def made(tmp_path, told):
+    """Runs a model that answers by a function of the words; gives the loaded run."""
+
+    def made(answer, *, benchmark="scenes_naming", model="one", way="said", num=20, limit=None):
+        options = Options(num_pictures=num)
+        settings = RunSettings(way=Way.of(way), limit=limit)
+        opened = benchmarks.get(benchmark)
+        judge = Rules() if opened.needs_judge else None
+        asked = told(answer, name=model)
+        with Answers(tmp_path / ANSWERS) as answers:
+            ran = run(asked, opened.of(options), answers, settings, judge=judge)
+        report = report_of(
+            ran,
+            benchmark=benchmark,
+            options=options,
+            settings=settings,
+            convention="unit",
+            judge=None if judge is None else judge.name,
+        )
+        return load_run(write_run(tmp_path, report, ran))
+
+    return made
+
+
+def sometimes(*words):
+    """One of the words, by the question."""
+    return lambda text: words[sum(text.encode()) % len(words)]
+
+
+def test_a_run_is_the_same_when_it_is_loaded_again(made):
+    first = made(sometimes("pound", "anchor"))
+    assert load_run(first.folder) == first
+    assert first.report.headline.num_questions == 20
+
+
+def test_the_better_run_is_told_with_its_interval(made):
+    truths = {row.sent: row.truth[0] for row in made(lambda text: "x", model="zero").rows}
+    knows = made(lambda text: truths[text], model="knows")
+    found = compare(made(lambda text: "x", model="zero"), knows)
+    assert found.difference.value == 1.0
+    assert found.difference.chance < 0.001
+    assert (found.changes.only_first, found.changes.only_second) == (0, 20)
+
+
+def test_runs_of_two_benchmarks_or_judges_are_not_compared(made):
+    one = made(sometimes("cup"))
+    with pytest.raises(UsageError, match="two benchmarks"):
+        compare(one, made(sometimes("yes"), benchmark="scenes_presence"))
+    graded = made(sometimes("cup"), benchmark="scenes_vip_bench")
+    other = dataclasses.replace(graded, report=dataclasses.replace(graded.report, judge="you"))
+    with pytest.raises(UsageError, match="two judges"):
+        compare(graded, other)
+
+
+def test_what_only_one_has_numbers_for_is_left_out_and_told(made):
+    found = compare(made(sometimes("cup"), model="a"), made(sometimes("cup"), model="b", limit=12))
+    assert (found.num_questions, found.num_left_out) == (12, 8)
+
+
+def test_other_questions_under_the_same_keys_are_refused(made):
+    one = made(sometimes("cup"))
+    changed = tuple(dataclasses.replace(row, asks="other") for row in one.rows)
+    with pytest.raises(UsageError, match="asked different things"):
+        compare(one, dataclasses.replace(one, rows=changed))
+
+
+def test_runs_without_a_question_in_common_are_refused(made):
+    one = made(sometimes("cup"))
+    renamed = tuple(dataclasses.replace(row, key=f"x{row.key}") for row in one.rows)
+    with pytest.raises(UsageError, match="no question in common"):
+        common([one, dataclasses.replace(one, rows=renamed)])
+
+
+def test_a_measure_of_sums_is_compared_too(made):
+    first = made(sometimes("yes", "no"), benchmark="scenes_presence", model="a")
+    second = made(sometimes("no", "yes"), benchmark="scenes_presence", model="b")
+    assert compare(first, second).changes is not None
+    captions = made(sometimes("a red cup"), benchmark="scenes_description", model="a")
+    found = compare(captions, made(sometimes("disc"), benchmark="scenes_description", model="b"))
+    assert found.measure == "METEOR (exact, stem)"
+    assert found.changes is None
+
+
+def test_encodings_are_ranked_on_the_questions_that_all_can_show(made):
+    def answer(text):
+        return COLOURS if "highlighted" in text else "nothing"
+
+    for way in ("said", "dimmed", "cropped"):
+        made(answer, benchmark="scenes_vip_bench", way=way, num=40)
+    (found,) = ways(runs_in([made(answer, benchmark="scenes_vip_bench", num=40).folder.parent]))
+    assert {name for name, _ in found.figures} == {"said", "dimmed", "cropped"}
+    assert found.best == "dimmed"
+    assert found.worst in ("said", "cropped")
+    assert found.num_left_out > 0
+    assert found.gap.value < 0
+    values = [figure.value for _, figure in found.figures]
+    assert found.mean == pytest.approx(sum(values) / 3)
+
+
+def test_models_and_weights_are_not_mixed(made, tmp_path):
+    made(sometimes("cup"), model="a", way="said")
+    made(sometimes("cup"), model="b", way="dimmed")
+    assert ways(runs_in([tmp_path])) == []
+
+
+def test_the_summary_writes_a_page_a_plot_and_numbers(made, tmp_path):
+    for way in ("said", "dimmed:0.5", "cropped"):
+        made(sometimes("pound", "<b>anchor</b>"), way=way)
+    made(sometimes("A", "B"), benchmark="scenes_reasoning")
+    found = summarise(runs_in([tmp_path]), tmp_path / "out")
+    page = found.page.read_text()
+    assert found.plot.read_bytes().startswith(b"\x89PNG")
+    assert "<b>anchor" not in page
+    assert "&lt;b&gt;anchor" in page
+    assert "dimmed:0.5" in page
+    assert (tmp_path / "out" / "encodings.json").is_file()
+
+
+def test_a_folder_without_runs_is_told(tmp_path):
+    with pytest.raises(UsageError, match=r"there is no run in .*eval run"):
+        runs_in([tmp_path])
+
+
+def test_a_report_or_results_that_are_none_are_told(made, tmp_path):
+    folder = made(sometimes("cup")).folder
+    save_rows(folder, [])
+    (folder / "results.jsonl").write_text("[1]\n")
+    with pytest.raises(UsageError, match="holds no results"):
+        load_run(folder)
+    (folder / FILE).write_text("{}")
+    with pytest.raises(UsageError, match="is no report"):
+        load_run(folder)
+    with pytest.raises(UsageError, match="a run's folder is expected"):
+        load_run(tmp_path / "nowhere")
