@@ -21,7 +21,7 @@ from deixis.train.reporter import Reporter, Silent
 from deixis.train.run import run
 from deixis.train.settings import to_record
 
-VERSION = 1  # of what the recipes mean; a new one makes every cached model stale
+VERSION = 2  # of what the recipes mean; a new one makes every cached model stale
 STAGES = ("encoder", "align", "instruct", "joint")
 
 
