@@ -5,6 +5,7 @@ a class, a function, or any other step is refused, as are tuples, which nobody n
 can be made to take for ever. Nothing is allocated beyond what the file is long.
 """
 
+import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +42,7 @@ def plain_pickle(data: bytes, name: str) -> Any:  # Any: lists, dicts, texts, nu
         reason = str(refusal)
     except (ValueError, LookupError, TypeError, OverflowError, struct.error) as broken:
         reason = f"it is broken ({broken})"
-    raise UsageError(f"{name} is refused at byte {machine.at}: {reason}")
+    raise UsageError(f"{name} is refused at byte {machine.file.tell()}: {reason}")
 
 
 @final
@@ -49,38 +50,37 @@ class _Machine:
     """What a pickle's steps work on."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
+        self.file = io.BytesIO(data)
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
         self.is_done = False
 
     def run(self) -> Any:
-        data, steps, size = self.data, STEPS, len(self.data)
+        read, known = self.file.read, KNOWN
         while not self.is_done:
-            if self.at >= size:
+            code = read(1)
+            if not code:
                 raise _RefusedError("it ends before its value does")
-            step = steps[data[self.at]]
-            self.at += 1
+            step = known.get(code)
+            if step is None:
+                raise _RefusedError(
+                    f"the step {code!r} makes more than plain values; open it where it was made"
+                )
             step(self)
         return self.stack[-1]
 
     def take(self, count: int) -> bytes:
-        end = self.at + count
-        if count < 0 or end > len(self.data):
+        taken = self.file.read(max(count, 0))
+        if len(taken) != count:
             raise _RefusedError("it ends within a value")
-        taken = self.data[self.at : end]
-        self.at = end
         return taken
 
     def line(self) -> bytes:
-        end = self.data.find(b"\n", self.at)
-        if end < 0:
+        taken = self.file.readline()
+        if taken[-1:] != b"\n":
             raise _RefusedError("it ends within a line")
-        taken = self.data[self.at : end]
-        self.at = end + 1
-        return taken
+        return taken[:-1]
 
     def size(self, form: str) -> int:
         return int(struct.unpack(form, self.take(struct.calcsize(form)))[0])
@@ -101,19 +101,12 @@ class _Machine:
         return value
 
 
-def _refuse(machine: _Machine) -> None:
-    step = machine.data[machine.at - 1 : machine.at]
-    raise _RefusedError(
-        f"the step {step!r} makes more than plain values; open it only where it was made"
-    )
-
-
 def _text_line(machine: _Machine) -> None:
     """Python 2's text, in quotes and with backslashes."""
     line = machine.line().strip()
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in b"\"'":
         raise _RefusedError("a text is in quotes")
-    machine.push(line[1:-1].decode("unicode_escape"))
+    machine.push(line[1:-1].decode("unicode_escape" if b"\\" in line else "latin-1"))
 
 
 def _whole_line(machine: _Machine) -> None:
@@ -213,4 +206,3 @@ KNOWN: dict[bytes, Step] = {
     b"h": lambda m: m.push(m.memo[m.take(1)[0]]),
     b"j": lambda m: m.push(m.memo[m.size("<I")]),
 }
-STEPS: tuple[Step, ...] = tuple(KNOWN.get(bytes([code]), _refuse) for code in range(256))
