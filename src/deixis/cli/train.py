@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     data = parser.add_argument_group("on your own data")
     data.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
     data.add_argument(
-        "--format", metavar="NAME", help="llava (default), or another of `deixis data cards`"
+        "--format", metavar="NAME", help="llava (default), mixture, or one of `deixis data cards`"
     )
     data.add_argument("--model", help="a folder, a hub id, or tiny:FAMILY")
     data.add_argument(
@@ -156,10 +156,8 @@ def _tuning(
     task = tuning.build(options, skip_bad=config.skip_bad)
     source = task.source
     if not saved and not any(text.startswith("steps=") for text in own):
-        config = dataclasses.replace(config, steps=-(-len(source.turns) // config.batch_size))
-    reporter.say(
-        f"{len(source.turns)} answers in {source.num_rows - len(source.bad)} rows of {source.file}"
-    )
+        config = dataclasses.replace(config, steps=-(-source.num_an_epoch // config.batch_size))
+    reporter.say(source.summary)
     about: dict[str, object] = {"tuning": to_record(options)}
     return _Chosen(task=task, config=config, about=about, bad=tuple(source.bad.values()))
 

@@ -92,16 +92,19 @@ class Conversations(Source):
     def num_examples(self) -> int:
         return len(self.turns)
 
+    @property
+    def num_an_epoch(self) -> int:
+        """Answers that an epoch goes through."""
+        return len(self.turns)
+
+    @property
+    def summary(self) -> str:
+        """What there is to learn from."""
+        return f"{len(self.turns)} answers in {self.num_rows - len(self.bad)} rows of {self.file}"
+
     @override
     def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        turn = self.turns.turn(index, generator)
-        try:
-            images = tuple(open_image(path) for path in turn.pictures)
-            for region in turn.regions.values():
-                region.within(images[0].size)
-        except (ImageError, RegionError) as error:
-            raise SampleError(dataset=str(self.file), row=turn.row, reason=str(error)) from None
-        return OpenedTurn(turn=turn, images=images)
+        return opened_turn(self.turns.turn(index, generator), self.file)
 
 
 def read_conversations(
@@ -155,6 +158,17 @@ def turn_of(sample: RegionSample, number: int, *, row: int | str) -> Turn:
         answer=turn.answer,
         regions=sample.regions_of(Said(question=text, answer=turn.answer)),
     )
+
+
+def opened_turn(turn: Turn, file: Path) -> OpenedTurn:
+    """A turn with its pictures, in which its regions lie; SampleError names a row of the file."""
+    try:
+        images = tuple(open_image(path) for path in turn.pictures)
+        for region in turn.regions.values():
+            region.within(images[0].size)
+    except (ImageError, RegionError) as error:
+        raise SampleError(dataset=str(file), row=turn.row, reason=str(error)) from None
+    return OpenedTurn(turn=turn, images=images)
 
 
 def _num_turns(dataset: RegionDataset, index: int) -> int:

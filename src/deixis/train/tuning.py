@@ -25,6 +25,7 @@ from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import Conversations, OpenedTurn, read_conversations
+from deixis.train.mixed import MixedConversations, read_mixed
 from deixis.train.parts import PARTS, language_layers, weights_of
 from deixis.train.task import Losses, Task
 
@@ -45,8 +46,9 @@ class TuningOptions:
     encoding: str = "said"  # how the rows' regions reach the model
     dtype: str = "float32"  # of the weights that stay; those that train are float32
     lora_rank: int = 16  # of the adapters, where lora trains
-    format: str = "llava"  # of the data: one of `deixis data cards`
+    format: str = "llava"  # of the data: one of `deixis data cards`, or mixture
     split: str | None = None  # only that part of the data
+    order_seed: int = 0  # of a mixture: which rows meet when
 
 
 @final
@@ -56,7 +58,7 @@ class Tuning(Task):
     def __init__(
         self,
         model: VisionLanguageModel,
-        source: Conversations,
+        source: Conversations | MixedConversations,
         *,
         parts: Sequence[str] = ("projector",),
         encoding: str = "said",
@@ -67,7 +69,7 @@ class Tuning(Task):
                 f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
             )
         self.model = model
-        self.source: Conversations = source
+        self.source: Conversations | MixedConversations = source
         self.module: Any = model.family.model  # Any: transformers' own class
         self.encoding = encodings.get(encoding)
         self.convention = conventions.get(model.convention)(**model.convention_settings)
@@ -152,13 +154,7 @@ class Tuning(Task):
 
 def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
     """The task of these options: data first, as its mistakes are found sooner."""
-    source = read_conversations(
-        options.data,
-        options.images,
-        form=options.format,
-        split=options.split,
-        skip_bad=skip_bad,
-    )
+    source = _source(options, skip_bad=skip_bad)
     given: dict[str, Any] = {"dtype": options.dtype}
     return Tuning(
         load(options.model, **given),
@@ -167,6 +163,20 @@ def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
         encoding=options.encoding,
         lora_rank=options.lora_rank,
     )
+
+
+def _source(options: TuningOptions, *, skip_bad: bool) -> Conversations | MixedConversations:
+    if options.format != "mixture":
+        return read_conversations(
+            options.data,
+            options.images,
+            form=options.format,
+            split=options.split,
+            skip_bad=skip_bad,
+        )
+    if options.images is not None or options.split is not None:
+        raise UsageError("a mixture names the pictures and the split of each of its parts itself")
+    return read_mixed(options.data, seed=options.order_seed)
 
 
 def default_config(options: TuningOptions) -> RunConfig:

@@ -1,0 +1,61 @@
+"""Conversations of a mixture of data sets, in an order that no number of workers changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.errors import SampleError
+from deixis.data.mixtures.mixture import Mixture
+from deixis.data.mixtures.mixture_file import read_mixture
+from deixis.train.conversations import OpenedTurn, opened_turn, turn_of
+from deixis.train.source import Source
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class MixedConversations(Source):
+    """Endless: what comes at a position of the run is a function of its seed and that position.
+
+    Of a row with several answers one is drawn. Rows are read when their turn comes; none before.
+    """
+
+    file: Path
+    mixture: Mixture
+    bad: Mapping[int, str] = field(default_factory=dict)  # none is looked for before the run
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return None
+
+    @property
+    def num_an_epoch(self) -> int:
+        """Rows that an epoch goes through."""
+        return self.mixture.num_an_epoch
+
+    @property
+    def summary(self) -> str:
+        """What there is to learn from."""
+        parts = ", ".join(f"{part.num_an_epoch} of {part.name}" for part in self.mixture.parts)
+        return f"{self.num_an_epoch} rows an epoch: {parts}"
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        place = self.mixture.at(index)
+        dataset = self.mixture.parts[place.part].dataset
+        sample = dataset.sample(place.index, generator)
+        number = int(generator.integers(len(sample.turns)))
+        turn = turn_of(sample, number, row=dataset.row(place.index))
+        if not turn.pictures or not turn.answer:
+            what = "answer to learn" if turn.pictures else "image"
+            raise SampleError(dataset=str(dataset.path), row=turn.row, reason=f"it has no {what}")
+        return opened_turn(turn, dataset.path)
+
+
+def read_mixed(file: Path, *, seed: int) -> MixedConversations:
+    """The conversations of a mixture's file."""
+    return MixedConversations(file=file, mixture=read_mixture(file, seed=seed))
