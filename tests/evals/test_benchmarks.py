@@ -1,27 +1,36 @@
 """Every benchmark keeps its promises: the contract runs over all names of the catalog."""
 
 import re
+import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.evals.benchmarks import Options, Verdict, Wanted, benchmarks
 from deixis.evals.figures import figures
 from deixis.evals.judges import Judged
 from deixis.evals.judges.rules import Rules
 from deixis.evals.results import Row
 
-FIXTURES = Path(__file__).parent / "fixtures"
+DATA = Path(__file__).parents[1] / "data" / "fixtures"
+FILES = {  # small copies of the published files, and a part that they have
+    "visual7w": Options(data=DATA / "visual7w"),
+    "pointqa_looktwice": Options(data=DATA / "pointqa_looktwice"),
+    "vcr": Options(data=DATA / "vcr" / "vcr1annots"),
+    "refcocog": Options(data=DATA / "refcoco", split="train"),
+    "vip_bench": Options(data=Path(__file__).parent / "fixtures" / "vip_bench"),
+}
+PUBLISHED = [name for name in benchmarks.names() if not name.startswith("scenes_")]
 SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 NONSENSE = ("", "  \n", "???", "A or B", "I cannot tell.", "cup " * 300, "{first}", "ß∀\x00𝄞")
 
 
 def opened(name, num_pictures=24):
-    data = FIXTURES / name
-    if data.is_dir():
-        return benchmarks.get(name).of(Options(data=data))
+    if name in FILES:
+        return benchmarks.get(name).of(FILES[name])
     return benchmarks.get(name).of(Options(num_pictures=num_pictures))
 
 
@@ -70,6 +79,7 @@ def test_the_truth_is_wholly_right_and_nonsense_is_never_an_error(name):
     benchmark = opened(name)
     right = figures(benchmarks.get(name), rows_of(benchmark, lambda sample: sample.truth[0]))
     assert right[0].value > 99.9 or "METEOR" in right[0].measure
+    assert right[0].num_questions > 0
     for nonsense in NONSENSE:
         wrong = figures(
             benchmarks.get(name), rows_of(benchmark, lambda sample, said=nonsense: said)
@@ -97,6 +107,108 @@ def test_a_twin_needs_no_files(name):
         benchmarks.get(name).of(Options(data=Path("somewhere")))
     with pytest.raises(UsageError, match="at least 1 picture"):
         benchmarks.get(name).of(Options(num_pictures=0))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_files_that_are_missing_are_told(name, tmp_path):
+    with pytest.raises(UsageError, match="needs its files: --data DIR with"):
+        benchmarks.get(name).of(Options())
+    with pytest.raises(UsageError):
+        benchmarks.get(name).of(Options(data=tmp_path))
+
+
+def test_every_published_benchmark_has_small_files_here():
+    assert set(PUBLISHED) == set(FILES)
+
+
+def broken(name, tmp_path, file, change):
+    """A copy of a benchmark's files with one of them changed."""
+    shutil.copytree(FILES[name].data, tmp_path / "data")
+    path = tmp_path / "data" / file
+    path.write_text(change(path.read_text()))
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace('"answer": "left"', '"answer": 3'), "'answer' is text, got 3"),
+        (lambda text: text.replace('"v1_2.png"', '"../v1_2.png"'), "lies in another folder"),
+        (lambda text: text.replace('"rel"', "7"), "'capability' is a list"),
+        (lambda text: text.replace("How is <obj>", "How are <obj>, <obj1>"), "of 2 regions"),
+        (lambda text: text.replace("v1_2.png", "v1_9.png"), "no v1_9.json"),
+    ],
+)
+def test_a_bad_row_is_named_or_left_out_and_counted(change, said, tmp_path):
+    data = broken("vip_bench", tmp_path, "vip-bench-meta-data.json", change)
+    with pytest.raises(SampleError, match=f"row v1_2: .*{said}"):
+        list(benchmarks.get("vip_bench").of(Options(data=data)).samples())
+    benchmark = benchmarks.get("vip_bench").of(Options(data=data, skips_bad=True))
+    assert [sample.key for sample in benchmark.samples()] == ["vip_bench/v1_0", "vip_bench/v1_1"]
+    assert len(benchmark.bad) == 1
+
+
+def test_a_bad_row_of_a_data_set_is_left_out_and_counted(tmp_path):
+    def change(text):
+        return text.replace('"answer_label": 0', '"answer_label": 9', 1)
+
+    data = broken("vcr", tmp_path, "val.jsonl", change)
+    options = Options(data=data, images=DATA / "vcr" / "vcr1images", skips_bad=True)
+    benchmark = benchmarks.get("vcr").of(options)
+    assert len(list(benchmark.samples())) == 2
+    assert len(benchmark.bad) == 1
+
+
+def test_regions_of_vip_bench_are_those_of_the_labels_or_of_the_order():
+    first, second, third = opened("vip_bench").samples()
+    assert first.text == "What is {obj}?"
+    assert {slot: one.kind for slot, one in second.regions.items()} == {
+        "obj1": "polygon",
+        "obj2": "box",
+    }
+    assert third.text == "How is {obj} set (in braces)?"
+    assert third.regions["obj"].box().xyxy == (3, 4, 11, 13)
+
+
+@pytest.mark.parametrize("split", ["bbox", "human"])
+def test_the_published_pictures_of_vip_bench_are_asked_as_they_are(split):
+    options = replace(FILES["vip_bench"], split=split)
+    benchmark = benchmarks.get("vip_bench").of(options)
+    for sample in benchmark.samples():
+        query = benchmark.question(sample)
+        assert not query.regions
+        assert "the object within the" in query.text
+        channel = 0 if split == "bbox" else 1
+        assert query.image.pixels[5, 5, channel] == 255
+
+
+def test_another_split_of_vip_bench_is_refused():
+    with pytest.raises(UnknownNameError, match="did you mean 'bbox'"):
+        benchmarks.get("vip_bench").of(replace(FILES["vip_bench"], split="box"))
+
+
+def test_a_part_without_answers_is_refused():
+    options = Options(data=DATA / "vcr" / "vcr1annots", split="test")
+    with pytest.raises(UsageError, match="has no answers"):
+        list(benchmarks.get("vcr").of(options).samples())
+
+
+def test_the_reason_in_vcr_speaks_of_all_its_regions():
+    samples = {sample.key: sample for sample in opened("vcr").samples()}
+    reason = samples["vcr/val-0/QA→R"]
+    assert reason.text.startswith(
+        "Why is {person2} pointing at {person1}? He is telling {person1} and {person2} that it's "
+        "his. Why?"
+    )
+    assert set(reason.regions) == {"person1", "person2", "tie3"}
+
+
+def test_the_releases_score_is_told_beside_ours():
+    benchmark = opened("visual7w")
+    (sample,) = benchmark.samples()
+    verdict = benchmark.score(sample, f"The answer is {sample.truth[0]}.")
+    assert (verdict.numbers["right"], verdict.numbers["exact"]) == (1.0, 0.0)
+    assert benchmark.score(sample, sample.truth[0].lower()).numbers["exact"] == 1.0
 
 
 def test_a_name_that_is_not_there_gets_the_nearest():

@@ -118,6 +118,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     data = parser.add_argument_group("which questions")
     data.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
+    data.add_argument("--images", type=Path, metavar="DIR", help="its pictures, if elsewhere")
     data.add_argument("--split", help="another part of them")
     data.add_argument("--pictures", type=int, metavar="N", help="of the scenes_… (default 500)")
     data.add_argument("--skip-bad", action="store_true", help="leave bad rows out, and count them")
@@ -169,7 +170,13 @@ def _run(arguments: argparse.Namespace) -> None:
     from deixis.evals.folder import ANSWERS, load_run, runs_in
     from deixis.evals.summary import summarise, ways_record
 
-    options = Options(data=arguments.data, split=arguments.split, num_pictures=arguments.pictures)
+    options = Options(
+        data=arguments.data,
+        images=arguments.images,
+        split=arguments.split,
+        num_pictures=arguments.pictures,
+        skips_bad=arguments.skip_bad,
+    )
     benchmark = benchmarks.get(arguments.benchmark)
     every = [_settings(arguments, spec) for spec in arguments.encoding or ["said"]]
     if benchmark.needs_judge and arguments.judge is None:

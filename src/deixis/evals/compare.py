@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -114,7 +114,11 @@ def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
     """The rows of each run that all have numbers for, in the same order, and how many others there
     are; UsageError where two runs asked different things under one key.
     """
-    tables = [{row.key: row for row in run.rows if row.problem is None} for run in runs]
+    pictures = {row.key: row.picture for run in runs for row in run.rows}  # of one run, for all
+    tables = [
+        {row.key: replace(row, picture=pictures[row.key]) for row in run.rows if not row.problem}
+        for run in runs
+    ]
     for run in runs[1:]:
         _check_same(runs[0], run)
     every = {key for table in tables for key in table}

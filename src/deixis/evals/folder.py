@@ -47,6 +47,7 @@ def report_of(
         benchmark=benchmark,
         options={
             "data": None if options.data is None else str(options.data),
+            "images": None if options.images is None else str(options.images),
             "split": options.split,
             "num_pictures": options.num_pictures,
         },

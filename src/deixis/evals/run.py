@@ -157,6 +157,7 @@ class _Run:
         """All of it."""
         begun = time.monotonic()
         samples = chosen(self.benchmark.samples(), self.settings)
+        self.bad += self.benchmark.bad
         rows: list[Row] = []
         num_done = 0
         for prepared in self._portions(samples):

@@ -32,12 +32,16 @@ class About:
 class Options:
     """Which part of which files: `data` is a folder of a published set, `split` a part of it.
 
-    `num_pictures` is how many pictures a benchmark that draws its own has; None is its default.
+    `images` is where its pictures lie, if not where they are published. `num_pictures` is how many
+    pictures a benchmark that draws its own has; None is its default. `skips_bad` leaves bad rows
+    out; `Benchmark.bad` tells which.
     """
 
     data: Path | None = None
+    images: Path | None = None
     split: str | None = None
     num_pictures: int | None = None
+    skips_bad: bool = False
 
 
 @final
@@ -47,7 +51,8 @@ class Sample:
 
     `key` names it for good. `picture` is what it is about: intervals are clustered by it. `text`
     holds a `{slot}` for each of `regions`. `together` joins questions that count only if all of
-    them are right. `tags` are the parts that it is reported in.
+    them are right. `tags` are the parts that it is reported in. `place` is where the benchmark
+    finds it again.
     """
 
     key: str
@@ -58,6 +63,7 @@ class Sample:
     choices: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     together: str | None = None
+    place: int = 0
 
     @property
     def asks(self) -> str:
@@ -107,6 +113,11 @@ class Benchmark(ABC):
     measures: ClassVar[tuple[Measure, ...]]
     together: ClassVar[str | None] = None
     needs_judge: ClassVar[bool] = False
+
+    @property
+    def bad(self) -> tuple[str, ...]:
+        """What was wrong with the rows that were left out so far."""
+        return ()
 
     @classmethod
     @abstractmethod

@@ -1,13 +1,11 @@
 """What benchmarks with a judge share: the measure, and the question as the judge sees it."""
 
-import re
-
 from deixis.evals.benchmarks._benchmark import Sample, Wanted
+from deixis.evals.benchmarks._slots import SLOT
 from deixis.evals.measure import Measure
 
 AND, OR = " <AND> ", " <OR> "
 GRADE = Measure(name="grade", numbers=("grade",))
-SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def wanted(sample: Sample) -> Wanted:

@@ -1,13 +1,10 @@
 """An answer and its reason, asked one after the other as VCR does."""
 
-from deixis.data.scenes.questions import Turn
-
 ANSWER, REASON, BOTH = "Q→A", "QA→R", "Q→AR"
-LETTERS = "ABCDEFGH"
 
 
-def reason_text(answer: Turn, reason: Turn) -> str:
-    """The second question: the first one, its right answer, and the choices of reasons."""
-    asked = answer.text.partition("\n")[0]
-    right = answer.choices[LETTERS.index(answer.answer)]
-    return f"{asked} {right} {reason.text}"
+def reason_text(asked: str, right: str, reason: str) -> str:
+    """The second question: the first one without its choices, its right answer, and what is asked
+    of that.
+    """
+    return f"{asked.partition(chr(10))[0]} {right} {reason}"

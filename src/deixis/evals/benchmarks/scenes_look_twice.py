@@ -8,8 +8,7 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis.evals.benchmarks._scoring import by_number
-from deixis.evals.measure import ACCURACY
+from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_number
 
 TEXT = (
     "How many of these things are there in the picture? One of them is {first}.\n"
@@ -31,7 +30,7 @@ class ScenesLookTwice(SceneBenchmark):
         origin=ORIGIN,
         licence=LICENCE,
     )
-    measures: ClassVar = (ACCURACY,)
+    measures: ClassVar = SHORT_ANSWERS
 
     @override
     def made(self, index: int, scene: Scene) -> list[Sample]:

@@ -8,8 +8,7 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis.evals.benchmarks._scoring import by_words
-from deixis.evals.measure import ACCURACY
+from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_words
 
 TEXT = "What is {first}?"
 USE = "one thing"
@@ -26,7 +25,7 @@ class ScenesNaming(SceneBenchmark):
         origin=ORIGIN,
         licence=LICENCE,
     )
-    measures: ClassVar = (ACCURACY,)
+    measures: ClassVar = SHORT_ANSWERS
 
     @override
     def made(self, index: int, scene: Scene) -> list[Sample]:

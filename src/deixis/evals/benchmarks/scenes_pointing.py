@@ -8,8 +8,7 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
-from deixis.evals.benchmarks._scoring import by_letter
-from deixis.evals.measure import ACCURACY
+from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
 
 
 @final
@@ -24,7 +23,7 @@ class ScenesPointing(SceneBenchmark):
         licence=LICENCE,
         guess=0.25,
     )
-    measures: ClassVar = (ACCURACY,)
+    measures: ClassVar = SHORT_ANSWERS
 
     @override
     def made(self, index: int, scene: Scene) -> list[Sample]:

@@ -8,9 +8,9 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
-from deixis.evals.benchmarks._scoring import by_letter
+from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
 from deixis.evals.benchmarks._two_turns import ANSWER, BOTH, REASON, reason_text
-from deixis.evals.measure import ACCURACY
+from deixis.evals.scores.letters import LETTERS
 
 
 @final
@@ -25,7 +25,7 @@ class ScenesReasoning(SceneBenchmark):
         licence=LICENCE,
         guess=1 / 16,
     )
-    measures: ClassVar = (ACCURACY,)
+    measures: ClassVar = SHORT_ANSWERS
     together: ClassVar = BOTH
 
     @override
@@ -34,7 +34,8 @@ class ScenesReasoning(SceneBenchmark):
         if asked is None:
             return []
         answer, reason = asked.turns
-        texts = {ANSWER: answer.text, REASON: reason_text(answer, reason)}
+        right = answer.choices[LETTERS.index(answer.answer)]
+        texts = {ANSWER: answer.text, REASON: reason_text(answer.text, right, reason.text)}
         return [
             Sample(
                 key=f"{scene.name}/reasoning/{tag}",

@@ -1,0 +1,201 @@
+"""ViP-Bench: 303 free answers about regions, graded by a judge (Cai et al., 2024).
+
+Splits: `source` (the default) are the clean pictures with the regions as LabelMe shapes, for every
+encoding: drawn, or said to models that take no colours; `bbox` and `human` are the pictures as they
+were published, marks and all, with the questions that name the marks.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core.errors import SampleError, UnknownNameError, UsageError
+from deixis.core.images import open_image
+from deixis.core.region import Region
+from deixis.data import datasets
+from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Wanted
+from deixis.evals.benchmarks._graded import GRADE, wanted
+
+META, QUESTIONS = "vip-bench-meta-data.json", "questions.jsonl"
+SOURCE, PUBLISHED = "source", ("bbox", "human")
+SOURCE_PICTURES = "source_image"
+SLOT = re.compile(r"<(obj\d*)>")
+BRACES = str.maketrans({"{": "(", "}": ")"})
+FORM = f"{META}, source_image/, bbox/, human/"
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class VipBench(Benchmark):
+    """A question a row; its tags are the capabilities that it needs."""
+
+    folder: Path
+    split: str
+    rows: Mapping[str, object]
+    texts: Mapping[str, str]
+    skips_bad: bool = False
+    _bad: list[str] = field(default_factory=list)
+    about: ClassVar = About(
+        title="ViP-Bench",
+        asks="free answers about regions, graded by a judge",
+        origin="https://huggingface.co/datasets/mucai/ViP-Bench",
+        licence="CC BY-NC 4.0 by its README, Apache-2.0 by its page: take it as non-commercial",
+        max_new_tokens=256,
+    )
+    measures: ClassVar = (GRADE,)
+    needs_judge: ClassVar = True
+
+    @property
+    @override
+    def bad(self) -> tuple[str, ...]:
+        return tuple(self._bad)
+
+    @classmethod
+    @override
+    def of(cls, options: Options) -> "VipBench":
+        if options.data is None:
+            raise UsageError(f"ViP-Bench needs its files: --data DIR with {FORM}")
+        split = options.split or SOURCE
+        if split not in (SOURCE, *PUBLISHED):
+            raise UnknownNameError(
+                kind="split of ViP-Bench", name=split, known=(SOURCE, *PUBLISHED)
+            )
+        rows = _json(options.data / META)
+        if not isinstance(rows, dict):
+            raise UsageError(f"{options.data / META} is an object of questions by their names")
+        texts = {} if split == SOURCE else _texts(options.data / split / QUESTIONS)
+        return cls(
+            folder=options.data, split=split, rows=rows, texts=texts, skips_bad=options.skips_bad
+        )
+
+    @override
+    def samples(self) -> Iterator[Sample]:
+        self._bad.clear()
+        for key, row in self.rows.items():
+            try:
+                yield self._sample(key, row)
+            except SampleError as error:
+                if not self.skips_bad:
+                    raise
+                self._bad.append(str(error))
+
+    @override
+    def question(self, sample: Sample) -> Query:
+        key = sample.key.partition("/")[2]
+        folder = self.folder / (SOURCE_PICTURES if self.split == SOURCE else f"{self.split}/images")
+        try:
+            image = open_image(folder / sample.picture)
+        except UsageError as error:
+            raise SampleError(dataset=META, row=key, reason=str(error)) from None
+        return Query(image=image, text=sample.text, regions=sample.regions)
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Wanted:
+        return wanted(sample)
+
+    def _sample(self, key: str, row: object) -> Sample:
+        found = _checked(key, row)
+        regions: dict[str, Region] = {}
+        if self.split == SOURCE:
+            text = SLOT.sub(r"{\1}", found.question)
+            slots = list(dict.fromkeys(SLOT.findall(found.question)))
+            regions = self._regions(key, found.image, slots)
+        else:
+            text = self._published(key)
+        return Sample(
+            key=f"vip_bench/{key}",
+            picture=found.image,
+            text=text,
+            truth=(found.answer,),
+            regions=regions,
+            tags=found.capability,
+        )
+
+    def _published(self, key: str) -> str:
+        if key not in self.texts:
+            raise _bad(key, f"{self.split}/{QUESTIONS} has no question of that name")
+        return self.texts[key]
+
+    def _regions(self, key: str, picture: str, slots: Sequence[str]) -> dict[str, Region]:
+        """The shapes beside the clean picture: by their labels, or else in their order."""
+        folder = self.folder / SOURCE_PICTURES
+        file = folder / Path(picture).with_suffix(".json").name
+        if not slots:
+            return {}
+        if not file.is_file():
+            raise _bad(key, f"there is no {file.name} with its regions in {SOURCE_PICTURES}")
+        shapes = datasets.get("labelme").open(file, images=folder)
+        found = [shapes.sample(place) for place in range(len(shapes))]
+        labels = {one.turns[0].answer.strip("<>").casefold(): one for one in found}
+        if set(slots) <= set(labels):
+            return {slot: labels[slot].regions["object"] for slot in slots}
+        if len(found) < len(slots):
+            raise _bad(key, f"it speaks of {len(slots)} regions, {file.name} has {len(found)}")
+        return {slot: one.regions["object"] for slot, one in zip(slots, found, strict=False)}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    """The fields of a row that are used."""
+
+    image: str
+    question: str
+    answer: str
+    capability: tuple[str, ...]
+
+
+def _checked(key: str, row: object) -> _Row:
+    """A row whose fields are what they should be."""
+    if not isinstance(row, dict):
+        raise _bad(key, f"a question is an object, got a {type(row).__name__}")
+    for name in ("image", "question", "answer"):
+        if not isinstance(row.get(name), str) or not row[name].strip():
+            raise _bad(key, f"{name!r} is text, got {row.get(name)!r:.60}")
+    capability = row.get("capability")
+    if not isinstance(capability, list) or not all(isinstance(one, str) for one in capability):
+        raise _bad(key, f"'capability' is a list of names, got {capability!r:.60}")
+    if Path(row["image"]).name != row["image"] or "\\" in row["image"]:
+        raise _bad(key, f"the image {row['image']!r:.60} lies in another folder")
+    return _Row(
+        image=row["image"],
+        question=row["question"].translate(BRACES),
+        answer=row["answer"],
+        capability=tuple(capability),
+    )
+
+
+def _texts(file: Path) -> dict[str, str]:
+    """The questions of a published split by their names, `question_id` or v1_ and that."""
+    texts = {}
+    for number, line in enumerate(_read(file).splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            key, text = str(row["question_id"]), str(row["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise SampleError(dataset=str(file), row=number, reason=repr(error)) from None
+        texts[key if key.startswith("v1_") else f"v1_{key}"] = text.translate(BRACES)
+    return texts
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}; --data DIR holds {FORM}") from None
+
+
+def _json(file: Path) -> object:
+    try:
+        return json.loads(_read(file))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file} is not JSON: {error}") from None
+
+
+def _bad(key: str, reason: str) -> SampleError:
+    return SampleError(dataset=META, row=key, reason=reason)
