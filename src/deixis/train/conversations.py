@@ -1,5 +1,6 @@
 """The answers of a data set's conversations, each to be learned from what was said before it."""
 
+import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,45 @@ class OpenedTurn:
 
 
 @final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """An answer to learn as its data set tells it: which turn of which sample, and its row."""
+
+    sample: RegionSample
+    number: int
+    file: Path
+    row: int | str
+
+    def turn(self) -> Turn:
+        """The turn after those before it."""
+        return turn_of(self.sample, self.number, row=self.row)
+
+
+class ConversationSource(Source):
+    """Answers to learn, whose pictures and regions are those of a data set.
+
+    `file` names it; `bad` tells of the rows that were left out, by their index.
+    """
+
+    file: Path
+    bad: Mapping[int, str]
+
+    @abc.abstractmethod
+    def told(self, index: int, generator: np.random.Generator) -> Told:
+        """The answer at this index, its words and choices drawn; no picture is opened."""
+
+    @property
+    @abc.abstractmethod
+    def num_an_epoch(self) -> int:
+        """Answers that an epoch goes through."""
+
+    @property
+    @abc.abstractmethod
+    def summary(self) -> str:
+        """What there is to learn from, in words."""
+
+
+@final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Turns(Sequence[Turn]):
     """All turns of a data set in their order, read when they are asked for."""
@@ -62,25 +102,25 @@ class Turns(Sequence[Turn]):
 
     def __getitem__(self, index: int | slice) -> Turn | Sequence[Turn]:
         if isinstance(index, slice):
-            return [self.turn(place, None) for place in range(*index.indices(len(self)))]
+            return [self[place] for place in range(*index.indices(len(self)))]
         place = index + len(self) if index < 0 else index
         if not 0 <= place < len(self):
             raise IndexError(f"there are {len(self)} turns, none is at {index}")
-        return self.turn(place, None)
+        return self.told(place, None).turn()
 
-    def turn(self, index: int, generator: np.random.Generator | None) -> Turn:
+    def told(self, index: int, generator: np.random.Generator | None) -> Told:
         """One turn; with a generator, in the words that are drawn."""
         place = int(np.searchsorted(self.starts, index, side="right")) - 1
         row = int(self.rows[place])
         sample = self.dataset.sample(row, generator)
-        number = index - int(self.starts[place])
-        return turn_of(sample, min(number, len(sample.turns) - 1), row=self.dataset.row(row))
+        number = min(index - int(self.starts[place]), len(sample.turns) - 1)
+        return Told(sample=sample, number=number, file=self.dataset.path, row=self.dataset.row(row))
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Conversations(Source):
-    """The turns of a data set. `bad` tells of the rows that were left out, by their index."""
+class Conversations(ConversationSource):
+    """The turns of a data set, every row of which was read once."""
 
     file: Path
     turns: Turns
@@ -93,18 +133,22 @@ class Conversations(Source):
         return len(self.turns)
 
     @property
+    @override
     def num_an_epoch(self) -> int:
-        """Answers that an epoch goes through."""
         return len(self.turns)
 
     @property
+    @override
     def summary(self) -> str:
-        """What there is to learn from."""
         return f"{len(self.turns)} answers in {self.num_rows - len(self.bad)} rows of {self.file}"
 
     @override
+    def told(self, index: int, generator: np.random.Generator) -> Told:
+        return self.turns.told(index, generator)
+
+    @override
     def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        return opened_turn(self.turns.turn(index, generator), self.file)
+        return opened_turn(self.told(index, generator).turn(), self.file)
 
 
 def read_conversations(

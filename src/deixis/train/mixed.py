@@ -11,13 +11,12 @@ from typing_extensions import override
 from deixis.core.errors import SampleError
 from deixis.data.mixtures.mixture import Mixture
 from deixis.data.mixtures.mixture_file import read_mixture
-from deixis.train.conversations import OpenedTurn, opened_turn, turn_of
-from deixis.train.source import Source
+from deixis.train.conversations import ConversationSource, OpenedTurn, Told, opened_turn
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class MixedConversations(Source):
+class MixedConversations(ConversationSource):
     """Endless: what comes at a position of the run is a function of its seed and that position.
 
     Of a row with several answers one is drawn. Rows are read when their turn comes; none before.
@@ -33,27 +32,32 @@ class MixedConversations(Source):
         return None
 
     @property
+    @override
     def num_an_epoch(self) -> int:
-        """Rows that an epoch goes through."""
         return self.mixture.num_an_epoch
 
     @property
+    @override
     def summary(self) -> str:
-        """What there is to learn from."""
         parts = ", ".join(f"{part.num_an_epoch} of {part.name}" for part in self.mixture.parts)
         return f"{self.num_an_epoch} rows an epoch: {parts}"
 
     @override
-    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+    def told(self, index: int, generator: np.random.Generator) -> Told:
         place = self.mixture.at(index)
         dataset = self.mixture.parts[place.part].dataset
         sample = dataset.sample(place.index, generator)
         number = int(generator.integers(len(sample.turns)))
-        turn = turn_of(sample, number, row=dataset.row(place.index))
-        if not turn.pictures or not turn.answer:
-            what = "answer to learn" if turn.pictures else "image"
-            raise SampleError(dataset=str(dataset.path), row=turn.row, reason=f"it has no {what}")
-        return opened_turn(turn, dataset.path)
+        row = dataset.row(place.index)
+        if not sample.pictures or not sample.turns[number].answer:
+            what = "answer to learn" if sample.pictures else "image"
+            raise SampleError(dataset=str(dataset.path), row=row, reason=f"it has no {what}")
+        return Told(sample=sample, number=number, file=dataset.path, row=row)
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        told = self.told(index, generator)
+        return opened_turn(told.turn(), told.file)
 
 
 def read_mixed(file: Path, *, seed: int) -> MixedConversations:
