@@ -1,6 +1,7 @@
 """What each published form means: where the corners are, which words, what is left out."""
 
 import json
+import pickle
 import shutil
 
 import numpy as np
@@ -85,6 +86,15 @@ class TestRefCoco:
         assert first.turns[0].references == ("the chair", "brown seat")
         assert second.turns[0].answer == "café chair"
         assert first.picture.name == "COCO_train2014_000000000139.jpg"
+
+    def test_a_sentence_without_words_is_told(self, tmp_path):
+        copy = shutil.copytree(FIXTURES / "refcoco", tmp_path / "refcoco")
+        refs = [{"ref_id": 7, "ann_id": 101, "sentences": [{"tokens": []}]}, None]
+        (copy / "refs(unc).p").write_bytes(pickle.dumps(refs))
+        dataset = opened("refcoco", tmp_path)
+        for index, reason in ((0, "ref 7: a sentence is text"), (1, "row 2: a row is an object")):
+            with pytest.raises(SampleError, match=reason):
+                dataset.sample(index)
 
     def test_a_thing_that_is_not_annotated_is_told(self, tmp_path):
         def change(content):

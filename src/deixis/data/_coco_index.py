@@ -43,8 +43,8 @@ class CocoIndex:
 
     @classmethod
     def open(cls, file: Path, *, key: str = "id", only: Set[int] | None = None) -> "CocoIndex":
-        """The index of a file; `only` keeps the annotations of these ids. Crowds, which are no
-        single thing, are left out.
+        """The index of a file: the annotations of these ids, or all but crowds, which are no
+        single thing.
         """
         found = _Found(file, key, only)
         with json_stream(file) as stream:
@@ -124,7 +124,7 @@ class _Found:
 
     def _annotation(self, record: Record, item: Item) -> None:
         key = whole_of(record, self.key)
-        if record.get("iscrowd") or (self.only is not None and key not in self.only):
+        if record.get("iscrowd") if self.only is None else key not in self.only:
             return
         self.annotations.add(item, len(self.keys) + 1)
         self.keys.append(key)

@@ -13,7 +13,7 @@ from deixis.data._card import Card
 from deixis.data._coco import coco_region
 from deixis.data._coco_index import CocoIndex
 from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, Record, id_of, list_of, record_of, text_of, whole_of
+from deixis.data._fields import BadRowError, id_of, list_of, record_of, shown, whole_of
 from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
 from deixis.data._plain_pickle import read_plain_pickle
 from deixis.data._sample import Marking, RegionSample
@@ -44,7 +44,7 @@ class RefCoco(RegionDataset):
     path: Path
     images: Path
     things: CocoIndex
-    refs: tuple[Record, ...]
+    refs: tuple[object, ...]
 
     @classmethod
     @override
@@ -64,7 +64,7 @@ class RefCoco(RegionDataset):
             path=file,
             images=folder_of_pictures(images or usual or folder / "images"),
             things=CocoIndex.open(folder / "instances.json", only=wanted),
-            refs=tuple(refs),
+            refs=tuple(_slim(ref) for ref in refs),
         )
 
     @override
@@ -97,6 +97,19 @@ class RefCoco(RegionDataset):
         )
 
 
-def _said(sentence: object) -> str:
-    record = record_of(sentence, "a sentence")
-    return text_of(record, "sent" if "sent" in record else "raw")
+def _slim(ref: object) -> object:
+    """What is needed of a reference: it is held in memory, and sent to data processes."""
+    if not isinstance(ref, dict) or not isinstance(ref.get("sentences"), list):
+        return ref
+    kept = {name: ref[name] for name in ("ref_id", "ann_id", "split") if name in ref}
+    said = [
+        one.get("sent", one.get("raw")) if isinstance(one, dict) else one
+        for one in ref["sentences"]
+    ]
+    return kept | {"sentences": said}
+
+
+def _said(words: object) -> str:
+    if not isinstance(words, str) or not words.strip():
+        raise BadRowError(f"a sentence is text, got {shown(words)}")
+    return words.strip()
