@@ -28,9 +28,14 @@ if TYPE_CHECKING:
     from deixis.core.region import Region, box, box_xywh, ellipse, mask, point, polygon, stroke
     from deixis.core.size import Size
     from deixis.core.transform import Transform
+    from deixis.encodings.blurred import blurred
     from deixis.encodings.cropped import cropped
     from deixis.encodings.dimmed import dimmed
+    from deixis.encodings.drawn import drawn
     from deixis.encodings.said import said
+    from deixis.marks.mark import Mark
+    from deixis.marks.render import draw
+    from deixis.marks.style import Style
     from deixis.nn.grid import TokenGrid
     from deixis.nn.interface import Example, Generation, Question, VisionLanguageModel
 
@@ -56,9 +61,14 @@ _HOMES = {
     ),
     "core.size": ("Size",),
     "core.transform": ("Transform",),
+    "encodings.blurred": ("blurred",),
     "encodings.cropped": ("cropped",),
     "encodings.dimmed": ("dimmed",),
+    "encodings.drawn": ("drawn",),
     "encodings.said": ("said",),
+    "marks.mark": ("Mark",),
+    "marks.render": ("draw",),
+    "marks.style": ("Style",),
     "nn.grid": ("TokenGrid",),
     "nn.interface": ("Example", "Generation", "Question", "VisionLanguageModel"),
 }
@@ -73,6 +83,7 @@ __all__ = [
     "Generation",
     "Image",
     "ImageLimits",
+    "Mark",
     "Mask",
     "Model",
     "Question",
@@ -80,16 +91,20 @@ __all__ = [
     "Region",
     "Sent",
     "Size",
+    "Style",
     "TokenGrid",
     "Transform",
     "UsageError",
     "VisionLanguageModel",
     "__version__",
+    "blurred",
     "box",
     "box_xywh",
     "conventions",
     "cropped",
     "dimmed",
+    "draw",
+    "drawn",
     "ellipse",
     "load",
     "mask",

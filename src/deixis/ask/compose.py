@@ -39,6 +39,7 @@ def compose(
     encodings = {name: _encoding(pointed) for name, pointed in regions.items()}
     _check_names(text, encodings)
     _check_sole(encodings)
+    encodings = _told_apart(encodings)
     for encoding in encodings.values():
         encoding.region.within(image.size)
     whole = image
@@ -69,6 +70,14 @@ def _encoding(pointed: object) -> Encoding:
     if isinstance(pointed, Encoding):
         return pointed
     raise UsageError(f"a region or an encoding of one is expected, got {type(pointed).__name__}")
+
+
+def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
+    """No two said alike: what the user chose comes first, then what was left open."""
+    settled: dict[str, Encoding] = {}
+    for name in sorted(encodings, key=lambda name: encodings[name].is_open):
+        settled[name] = encodings[name].apart_from(tuple(settled.values()))
+    return {name: settled[name] for name in encodings}
 
 
 def _check_names(text: str, encodings: Mapping[str, Encoding]) -> None:

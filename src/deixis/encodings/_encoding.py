@@ -1,6 +1,7 @@
 """The interface of an encoding, and the frame in which its phrase is said."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -38,10 +39,22 @@ class Encoding(ABC):
     needs_whole: ClassVar[bool] = True
     is_sole: ClassVar[bool] = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether `apart_from` may change it."""
+        return False
+
     @classmethod
     @abstractmethod
     def of(cls, region: Region) -> "Encoding":
         """The encoding with its default settings, as the command line makes it."""
+
+    def apart_from(self, others: "Sequence[Encoding]") -> "Encoding":
+        """The encoding beside others of the same question, so that no two are said alike.
+
+        `others` are settled; UsageError if that cannot be and nothing was left open.
+        """
+        return self
 
     def paint(self, image: Image) -> Image:
         """The whole picture with the region shown on it; most change nothing."""

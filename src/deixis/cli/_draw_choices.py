@@ -1,0 +1,79 @@
+"""What `deixis draw` draws; a file of its own, so that other commands start without it."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+
+from deixis.core.draws import Draws
+from deixis.core.errors import UsageError
+from deixis.core.region import Region
+from deixis.marks.apart import told_apart
+from deixis.marks.colours import colour_of
+from deixis.marks.mark import Mark
+from deixis.marks.sample import sample_marks
+from deixis.marks.style import Style
+
+
+def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> list[Mark]:
+    """A mark for each region, as asked; what was left open tells them apart."""
+    count = len(regions)
+    kinds = _for_each("shape", arguments.shape, count)
+    colours = _for_each("color", arguments.color, count)
+    if arguments.style == "plain":
+        marks = [
+            Mark(shape=kind or "rectangle", region=region, style=chosen_style(arguments, colour))
+            for region, kind, colour in zip(regions, kinds, colours, strict=True)
+        ]
+    else:
+        marks = _sampled(arguments, regions, kinds, colours)
+    settled: dict[int, Mark] = {}
+    for place in sorted(range(count), key=lambda place: colours[place] is None):
+        taken = {mark.phrase for mark in settled.values()}
+        any_colour = colours[place] is None
+        settled[place] = told_apart(marks[place], taken, any_colour=any_colour)
+    return [settled[place] for place in range(count)]
+
+
+def _sampled(
+    arguments: argparse.Namespace,
+    regions: Sequence[Region],
+    kinds: Sequence[str | None],
+    colours: Sequence[str | None],
+) -> list[Mark]:
+    draws = Draws(arguments.seed)
+    sampled = sample_marks(regions, draws, profile=arguments.style)
+    marks: list[Mark] = []
+    for mark, kind, colour in zip(sampled, kinds, colours, strict=True):
+        style = mark.style
+        if kind is not None and kind != mark.shape:
+            (again,) = sample_marks([mark.region], draws, profile=arguments.style, kinds=[kind])
+            style = replace(again.style, colour=style.colour)
+        if colour is not None:
+            style = replace(style, colour=colour_of(colour))
+        if arguments.alpha is not None:
+            style = replace(style, alpha=arguments.alpha)
+        if arguments.width is not None:
+            style = replace(style, width=arguments.width)
+        marks.append(Mark(shape=kind or mark.shape, region=mark.region, style=style))
+    return marks
+
+
+def chosen_style(arguments: argparse.Namespace, colour: str | None) -> Style:
+    """The style that the options give, in this colour."""
+    plain = Style(profile=arguments.style, seed=arguments.seed, width=arguments.width)
+    if colour is not None:
+        plain = replace(plain, colour=colour_of(colour))
+    return plain if arguments.alpha is None else replace(plain, alpha=arguments.alpha)
+
+
+def _for_each(option: str, given: str | None, count: int) -> list[str | None]:
+    if given is None:
+        return [None] * count
+    listed = given.split(",")
+    if len(listed) == 1:
+        return [given] * count
+    if len(listed) != count:
+        raise UsageError(
+            f"--{option} has {len(listed)} values for {count} regions; give 1 or {count}"
+        )
+    return [*listed]

@@ -1,0 +1,86 @@
+"""Draw marks on a picture, so that a model sees what you mean.
+
+  deixis draw street.jpg cup=box:412,300,520,411 -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 --shape ellipse --color blue --width 4 -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --shape mask,arrow -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 --style release --seed 7 -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 --sheet -o sheet.png
+
+Prints the words that go with each mark: put them in your question. Without --color, marks of one
+shape get colours that tell them apart. --style paper or release draws by lot what you do not give:
+shapes, colours, widths and bends as ViP-LLaVA's paper or its released code does; the same seed
+gives the same bytes on every machine. --sheet shows every shape side by side instead.
+
+Shapes: arrow, contour, ellipse, mask, point, rectangle, scribble, triangle. Colours: red, lime,
+blue, yellow, fuchsia, aqua, orange, purple, gold, or #rrggbb.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.cli._regions import FORMS, named_spec, region_of
+from deixis.core.errors import UsageError
+from deixis.core.files import write_bytes
+from deixis.core.images import open_image
+
+if TYPE_CHECKING:
+    from deixis.marks.mark import Mark
+
+PROFILES = ("plain", "paper", "release")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis draw` takes."""
+    parser.epilog = FORMS
+    parser.add_argument("image", help="the picture")
+    parser.add_argument("regions", nargs="+", metavar="NAME=SHAPE:NUMBERS")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="the PNG file to write")
+    parser.add_argument("--shape", help="one for all regions, or one for each: rectangle,arrow")
+    parser.add_argument("--color", help="likewise; left out, colours that tell them apart")
+    parser.add_argument("--alpha", type=int, help="0..255, how much of the picture is covered")
+    parser.add_argument("--width", type=int, help="of lines, in pixels of a 336-pixel picture")
+    parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
+    parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
+    parser.add_argument("--sheet", action="store_true", help="a contact sheet of all shapes")
+    parser.add_argument("--json", action="store_true", help="one JSON object, with the marks' own")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Draw, write, and print each mark's words."""
+    from deixis.cli._draw_choices import chosen_marks, chosen_style
+    from deixis.marks.render import draw
+    from deixis.marks.sheet import contact_sheet
+
+    if arguments.out.suffix.lower() != ".png":
+        raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")
+    specs = [named_spec(spec) for spec in arguments.regions]
+    regions = [region_of(spec, label=name) for name, spec in specs]
+    image = open_image(arguments.image)
+    if arguments.sheet:
+        sheet = contact_sheet(image, regions, chosen_style(arguments, None))
+        write_bytes(arguments.out, sheet.png())
+        _print(arguments, [], [])
+        return
+    marks = chosen_marks(arguments, regions)
+    write_bytes(arguments.out, draw(image, marks).png())
+    _print(arguments, [name for name, _ in specs], marks)
+
+
+def _print(arguments: argparse.Namespace, names: Sequence[str], marks: "Sequence[Mark]") -> None:
+    from deixis.marks.mark_json import to_record
+    from deixis.marks.render import VERSION
+
+    if arguments.json:
+        listed = [
+            {"name": name, "phrase": mark.phrase, "mark": to_record(mark)}
+            for name, mark in zip(names, marks, strict=True)
+        ]
+        record = {"out": str(arguments.out), "renderer": VERSION, "marks": listed}
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    for name, mark in zip(names, marks, strict=True):
+        print(f"{name}: the object {mark.phrase}")
+    print(arguments.out)

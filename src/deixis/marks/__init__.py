@@ -1,0 +1,25 @@
+"""Marks: regions drawn on a picture, exactly, fast and reproducibly."""
+
+from deixis.marks.catalog import shapes
+from deixis.marks.colours import NAMED, Colour, colour_of
+from deixis.marks.mark import Mark
+from deixis.marks.render import VERSION, coverage, draw, draw_covering, draw_over
+from deixis.marks.sample import draws_from, sample_marks, sample_style
+from deixis.marks.style import Style
+
+__all__ = [
+    "NAMED",
+    "VERSION",
+    "Colour",
+    "Mark",
+    "Style",
+    "colour_of",
+    "coverage",
+    "draw",
+    "draw_covering",
+    "draw_over",
+    "draws_from",
+    "sample_marks",
+    "sample_style",
+    "shapes",
+]

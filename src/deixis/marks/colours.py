@@ -1,0 +1,50 @@
+"""The colours of marks: nine with names that can be said, and any other without."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from deixis.core.errors import UnknownNameError, UsageError
+
+Rgb: TypeAlias = tuple[int, int, int]
+NAMED: dict[str, Rgb] = {
+    "red": (255, 0, 0),
+    "lime": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "fuchsia": (255, 0, 255),
+    "aqua": (0, 255, 255),
+    "orange": (255, 165, 0),
+    "purple": (128, 0, 128),
+    "gold": (255, 215, 0),
+}
+HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colour:
+    """Red, green and blue of 0..255, and the word for it in a phrase, if there is one."""
+
+    rgb: Rgb
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.rgb) != 3 or any(not 0 <= value <= 255 for value in self.rgb):
+            raise UsageError(f"a colour is three numbers of 0..255, got {self.rgb}")
+
+
+def colour_of(colour: "str | Rgb | Colour") -> Colour:
+    """The colour of a name, of "#rrggbb", or of three numbers; one of the nine gets its name."""
+    if isinstance(colour, Colour):
+        return colour
+    if isinstance(colour, str) and colour in NAMED:
+        return Colour(rgb=NAMED[colour], name=colour)
+    if isinstance(colour, str):
+        match = HEX.fullmatch(colour)
+        if match is None:
+            raise UnknownNameError(kind="colour (or #rrggbb)", name=colour, known=NAMED)
+        red, green, blue = (int(part, 16) for part in match.groups())
+        return colour_of((red, green, blue))
+    names = [name for name, rgb in NAMED.items() if rgb == tuple(colour)]
+    return Colour(rgb=colour, name=names[0] if names else None)

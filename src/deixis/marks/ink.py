@@ -1,0 +1,93 @@
+"""What a mark's shape becomes: simple outlines in pixels of the picture, ready to be inked."""
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from deixis.core.mask import Mask
+from deixis.core.shapes import XY
+from deixis.core.size import Size
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """Whole pixels of a picture: columns left..right-1, rows top..bottom-1."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def within(cls, x0: float, y0: float, x1: float, y1: float, size: Size) -> "Window | None":
+        """The pixels that a box touches; None where it touches none of the picture's."""
+        left, top = max(0, math.floor(x0)), max(0, math.floor(y0))
+        right, bottom = min(size.width, math.ceil(x1)), min(size.height, math.ceil(y1))
+        if right <= left or bottom <= top:
+            return None
+        return cls(left=left, top=top, right=right, bottom=bottom)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """The border of a rectangle on whole pixels: x0..x1-1, y0..y1-1, `width` pixels inwards."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    width: int
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Oval:
+    """An upright ellipse: filled, or a ring whose line of `width` lies on it."""
+
+    cx: float
+    cy: float
+    rx: float
+    ry: float
+    width: float = 0.0
+    is_filled: bool = False
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """Paths drawn with a round pen; a closed one returns to its start."""
+
+    paths: tuple[tuple[XY, ...], ...]
+    width: float
+    are_closed: bool = False
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rings:
+    """Closed outlines and lines; what any of them encloses or covers is inked once."""
+
+    rings: tuple[tuple[XY, ...], ...]
+    lines: tuple[Lines, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """The pixels of a mask."""
+
+    mask: Mask
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rim:
+    """The pixels within `radius` of a mask's outermost pixels."""
+
+    mask: Mask
+    radius: float
+
+
+Ink: TypeAlias = Frame | Oval | Rings | Lines | Filled | Rim

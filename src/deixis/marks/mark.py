@@ -1,0 +1,55 @@
+"""A mark: a region, the shape under which it is drawn, and how that looks."""
+
+from dataclasses import dataclass, field
+from typing import final
+
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.marks.catalog import shapes
+from deixis.marks.ink import Ink, Window
+from deixis.marks.place import Place
+from deixis.marks.raster.intervals import check_size
+from deixis.marks.raster.rasterise import bounds
+from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.style import Style
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """What is drawn on a picture; the same mark gives the same bytes on any machine."""
+
+    shape: str
+    region: Region
+    style: Style = field(default_factory=Style)
+
+    def __post_init__(self) -> None:
+        shapes.get(self.shape)
+
+    def ink(self, size: Size) -> Ink:
+        """Its outlines in a picture of this size.
+
+        RegionError if the region lies outside of the picture or its mask is of another size.
+        """
+        check_size(size)
+        return self._shape().ink(Place.of(self.region, size), self.style)
+
+    def bounds(self, size: Size) -> Window | None:
+        """The pixels outside of which it changes nothing; None if it changes none at all."""
+        return bounds(self.ink(size), size)
+
+    def line_width(self, size: Size) -> int | None:
+        """How wide its lines are in pixels of the picture; None for what has no lines."""
+        return self._shape().line_width(Place.of(self.region, size), self.style)
+
+    @property
+    def phrase(self) -> str:
+        """The words that go with it: "pointed to by the red arrow"."""
+        shape = self._shape()
+        words = ["the"] if self.style.article else []
+        if self.style.colour.name is not None:
+            words.append(self.style.colour.name)
+        return " ".join((shape.preposition, *words, shape.noun))
+
+    def _shape(self) -> MarkShape:
+        return shapes.get(self.shape)()

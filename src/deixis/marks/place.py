@@ -1,0 +1,160 @@
+"""Where a mark goes: a region in a picture of one size, and what shapes ask of it."""
+
+import math
+from dataclasses import dataclass
+from typing import assert_never, final
+
+import numpy as np
+
+from deixis.core.draws import Draws
+from deixis.core.mask import Mask, decode_counts
+from deixis.core.region import Region
+from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
+from deixis.core.size import Size
+from deixis.marks.raster.trigonometry import length, on_circle
+from deixis.marks.style import ANCHOR
+
+TRIES = 50  # draws of a place inside of a region, before any place of its box will do
+AROUND_POINT = 12  # half side of the box that stands for a point, in 1/336
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A region that lies in the picture at least in part, its box there, and the picture's size."""
+
+    region: Region
+    size: Size
+    box: Box
+
+    @classmethod
+    def of(cls, region: Region, size: Size) -> "Place":
+        """RegionError if the region is outside of the picture or its mask is of another size."""
+        inside = region.within(size)
+        x0, y0, x1, y1 = _bounds(inside, AROUND_POINT * max(size.width, size.height) / ANCHOR)
+        x0, x1 = (min(max(x, 0.0), float(size.width)) for x in (x0, x1))
+        y0, y1 = (min(max(y, 0.0), float(size.height)) for y in (y0, y1))
+        return cls(region=inside, size=size, box=Box(x0=x0, y0=y0, x1=x1, y1=y1))
+
+    @property
+    def scale(self) -> float:
+        """Pixels of this picture for one of the anchor's."""
+        return max(self.size.width, self.size.height) / ANCHOR
+
+    def pixels(self, length: float) -> int:
+        """A length in 1/336 of the longer side: whole pixels, cut off, at least one."""
+        return max(1, int(length * self.scale))
+
+    @property
+    def middle(self) -> XY:
+        """The centre of the box."""
+        return (self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2
+
+    @property
+    def heart(self) -> XY:
+        """The centre of the box, or of a mask the pixel of its own nearest to it."""
+        if not isinstance(self.region.shape, Mask):
+            return self.middle
+        return _nearest(self.region.shape, *self.middle)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place is in the region; for lines and points, in its box."""
+        shape = self.region.shape
+        match shape:
+            case Polygon():
+                return any(_in_ring(ring, x, y) for ring in shape.rings)
+            case Ellipse():
+                cosine, sine = on_circle(shape.angle / 360)
+                u = (x - shape.cx) * cosine + (y - shape.cy) * sine
+                v = (y - shape.cy) * cosine - (x - shape.cx) * sine
+                rx, ry = max(shape.rx, 1e-6), max(shape.ry, 1e-6)
+                u, v = u / rx, v / ry
+                return u * u + v * v <= 1
+            case Mask():
+                return _has_pixel(shape, math.floor(x), math.floor(y))
+            case Box() | Point() | Stroke():
+                return self.box.x0 <= x <= self.box.x1 and self.box.y0 <= y <= self.box.y1
+        assert_never(shape)
+
+    def anywhere(self, draws: Draws) -> XY:
+        """A random place of the region."""
+        if isinstance(self.region.shape, Mask):
+            return _pixel_of(self.region.shape, draws)
+        for _ in range(TRIES):
+            x, y = self._in_box(draws)
+            if self.holds(x, y):
+                break
+        return x, y
+
+    def _in_box(self, draws: Draws) -> XY:
+        box = self.box
+        return draws.uniform(box.x0, box.x1), draws.uniform(box.y0, box.y1)
+
+    def one_part(self, draws: Draws) -> "Place":
+        """A polygon's random ring as a place of its own; all else as it is."""
+        shape = self.region.shape
+        if not isinstance(shape, Polygon) or len(shape.rings) == 1:
+            return self
+        ring = draws.pick(shape.rings)
+        return Place.of(Region(shape=Polygon(rings=(ring,))), self.size)
+
+
+def _bounds(region: Region, around: float) -> tuple[float, float, float, float]:
+    shape = region.shape
+    if isinstance(shape, Point):
+        return shape.x - around, shape.y - around, shape.x + around, shape.y + around
+    if isinstance(shape, Ellipse):  # without a library's cosine, whose last digit may differ
+        cosine, sine = on_circle(shape.angle / 360)
+        half_x = length(shape.rx * cosine, shape.ry * sine)
+        half_y = length(shape.rx * sine, shape.ry * cosine)
+        return shape.cx - half_x, shape.cy - half_y, shape.cx + half_x, shape.cy + half_y
+    return region.box().xyxy
+
+
+def _in_ring(ring: tuple[XY, ...], x: float, y: float) -> bool:
+    inside = False
+    for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True):
+        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
+            inside = not inside
+    return inside
+
+
+def _stretches(mask: Mask) -> tuple[np.ndarray, np.ndarray]:
+    """First and one past the last pixel of each run, counted column by column."""
+    ends = np.cumsum(decode_counts(mask.counts))
+    return ends[0:-1:2], ends[1::2]
+
+
+def _has_pixel(mask: Mask, column: int, row: int) -> bool:
+    if not (0 <= column < mask.size.width and 0 <= row < mask.size.height):
+        return False
+    starts, stops = _stretches(mask)
+    place = column * mask.size.height + row
+    after = int(np.searchsorted(stops, place, side="right"))
+    return after < starts.size and bool(starts[after] <= place)
+
+
+def _pixel_of(mask: Mask, draws: Draws) -> XY:
+    """The centre of a random pixel, each as likely."""
+    starts, stops = _stretches(mask)
+    totals = np.cumsum(stops - starts)
+    chosen = draws.below(int(totals[-1]))
+    run = int(np.searchsorted(totals, chosen, side="right"))
+    place = int(stops[run]) - (int(totals[run]) - chosen)
+    return place // mask.size.height + 0.5, place % mask.size.height + 0.5
+
+
+def _nearest(mask: Mask, x: float, y: float) -> XY:
+    """The pixel centre of a mask that is nearest to a place, by columns and rows."""
+    height = mask.size.height
+    starts, stops = _stretches(mask)
+    some = stops > starts
+    starts, stops = starts[some], stops[some]
+    first, last = starts // height, (stops - 1) // height
+    column = np.minimum(np.maximum(math.floor(x), first), last)
+    top = np.maximum(starts, column * height) - column * height
+    bottom = np.minimum(stops, (column + 1) * height) - column * height
+    row = np.minimum(np.maximum(math.floor(y), top), bottom - 1)
+    away = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2
+    best = int(np.argmin(away))
+    return float(column[best]) + 0.5, float(row[best]) + 0.5

@@ -1,0 +1,131 @@
+"""Blending an ink into pixels, in place: out = (in · (256 - w) + ink · w) / 256, rounded down.
+
+w = coverage · alpha, 0..256, rounded to the nearest. Equal colours stay, w = 0 leaves a pixel as
+it is, w = 256 makes it the ink. All of it fits 16 bits, and only pixels near the mark are read.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from jaxtyping import UInt8, UInt16
+
+from deixis.marks.raster.coverage import CELL, FULL, Bars, Block, Cells, Coverage, Solid
+
+Pixels = UInt8[np.ndarray, "height width 3"]
+Rgb = tuple[int, int, int]
+CELLS_AT_ONCE = 4096
+ITEM = np.dtype((np.void, 3 * CELL))
+
+
+def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
+    """Blend one piece of a mark; `alpha` is 0..255, `pixels` are contiguous."""
+    strength = (alpha * FULL + 127) // 255
+    if isinstance(piece, Cells):
+        for first in range(0, piece.cells.size, CELLS_AT_ONCE):
+            last = first + CELLS_AT_ONCE
+            coverage = piece.coverage[first * CELL : last * CELL]
+            _blend_cells(pixels.reshape(-1), piece.cells[first:last], coverage, ink, strength)
+    elif isinstance(piece, Block):
+        _blend_block(pixels, piece, ink, strength)
+    elif isinstance(piece, Solid):
+        _blend_solid(pixels, piece, ink, strength)
+    else:
+        _blend_bars(pixels, piece, ink, strength)
+
+
+@lru_cache(maxsize=16)
+def _pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
+    pattern = np.tile(np.array(ink, dtype=np.uint16), length)
+    pattern.flags.writeable = False
+    return pattern
+
+
+def _kept(coverage: np.ndarray, strength: int) -> np.ndarray:
+    """256 - w, of each pixel three times."""
+    kept = coverage * np.int32(-strength)
+    kept += np.int32(FULL * FULL + 127)
+    kept >>= 8
+    three = np.empty((*coverage.shape, 3), dtype=np.uint16)
+    three[..., 0] = kept
+    three[..., 1] = three[..., 0]
+    three[..., 2] = three[..., 0]
+    return three
+
+
+def _blend_cells(
+    flat: UInt8[np.ndarray, " byte"],
+    cells: np.ndarray,
+    coverage: np.ndarray,
+    ink: Rgb,
+    strength: int,
+) -> None:
+    whole = flat.size // (3 * CELL)
+    if cells[-1] >= whole:  # the picture ends within its last cell
+        rest = flat.size - whole * 3 * CELL
+        padded = np.zeros(3 * CELL, dtype=np.uint8)
+        padded[:rest] = flat[flat.size - rest :]
+        _blend_cells(padded, np.zeros(1, dtype=np.int64), coverage[-CELL:], ink, strength)
+        flat[flat.size - rest :] = padded[:rest]
+        cells, coverage = cells[:-1], coverage[:-CELL]
+        if not cells.size:
+            return
+    items = flat[: whole * 3 * CELL].view(ITEM)
+    kept = _kept(coverage, strength).reshape(-1)
+    added = np.subtract(np.uint16(FULL), kept)
+    added *= _pattern(ink, CELLS_AT_ONCE * CELL)[: kept.size]
+    mixed = items.take(cells).view(np.uint8).astype(np.uint16)
+    mixed *= kept
+    mixed += added
+    mixed >>= 8
+    items[cells] = mixed.astype(np.uint8).view(ITEM)
+
+
+def _blend_block(pixels: Pixels, block: Block, ink: Rgb, strength: int) -> None:
+    rows, columns = block.coverage.shape
+    window = pixels[block.top : block.top + rows, block.left : block.left + columns]
+    kept = _kept(block.coverage, strength)
+    added = np.subtract(np.uint16(FULL), kept)
+    added.reshape(rows, -1)[...] *= _pattern(ink, columns)
+    mixed = window.astype(np.uint16)
+    mixed *= kept
+    mixed += added
+    mixed >>= 8
+    window[...] = mixed
+
+
+def _blend_solid(pixels: Pixels, solid: Solid, ink: Rgb, strength: int) -> None:
+    rows, columns = solid.inside.shape
+    window = pixels[solid.top : solid.top + rows, solid.left : solid.left + columns]
+    chosen = np.empty((rows, columns, 3), dtype=np.uint8)
+    np.negative(solid.inside, out=chosen[..., 0])  # 0 or 255
+    chosen[..., 1] = chosen[..., 0]
+    chosen[..., 2] = chosen[..., 0]
+    mixed = _mixed(window.astype(np.uint16).reshape(rows, -1), ink, columns, strength)
+    mixed = mixed.astype(np.uint8).reshape(rows, columns, 3)
+    mixed ^= window
+    mixed &= chosen
+    window ^= mixed
+
+
+def _blend_bars(pixels: Pixels, bars: Bars, ink: Rgb, strength: int) -> None:
+    down, right, byte = pixels.strides
+    rows, columns = bars.y1 - bars.y0, bars.x1 - bars.x0
+    window = np.ndarray(
+        (bars.copies, rows, 3 * columns),
+        np.uint8,
+        pixels,
+        bars.y0 * down + bars.x0 * right,
+        (bars.down * down + bars.right * right, down, byte),
+    )
+    if strength == FULL:
+        window[...] = _pattern(ink, columns)
+    else:
+        window[...] = _mixed(window.astype(np.uint16), ink, columns, strength)
+
+
+def _mixed(mixed: np.ndarray, ink: Rgb, columns: int, strength: int) -> np.ndarray:
+    """Every byte blended with one strength, in place."""
+    mixed *= np.uint16(FULL - strength)
+    mixed += _pattern(ink, columns) * np.uint16(strength)
+    mixed >>= 8
+    return mixed

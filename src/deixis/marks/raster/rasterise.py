@@ -1,0 +1,95 @@
+"""From a mark's outlines to the coverage of pixels, and the pixels that it may touch."""
+
+import math
+from collections.abc import Iterator
+from typing import assert_never
+
+import numpy as np
+
+from deixis.core.errors import RegionError
+from deixis.core.mask import Mask
+from deixis.core.shapes import XY
+from deixis.core.size import Size
+from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
+from deixis.marks.raster.coverage import Bars, Coverage
+from deixis.marks.raster.lines import line_outlines
+from deixis.marks.raster.masks import filled_coverage, rim_coverage
+from deixis.marks.raster.outline import Outlines
+from deixis.marks.raster.oval import oval_coverage
+from deixis.marks.raster.scan import outline_coverage
+
+PEN_SPARE = 1.05  # joints of a line reach a little farther than half its width
+
+
+def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
+    """How much of each pixel the ink covers; no pixel is in two pieces."""
+    match ink:
+        case Frame():
+            yield from _bars(ink)
+        case Oval():
+            yield from oval_coverage(ink, size)
+        case Rings():
+            yield from outline_coverage(_outlines(ink), size)
+        case Lines():
+            yield from outline_coverage(line_outlines(ink), size)
+        case Filled():
+            _check_mask(ink.mask, size)
+            yield from filled_coverage(ink.mask)
+        case Rim():
+            _check_mask(ink.mask, size)
+            yield from rim_coverage(ink.mask, ink.radius)
+        case _:
+            assert_never(ink)
+
+
+def bounds(ink: Ink, size: Size) -> Window | None:
+    """The window of the picture outside of which the ink touches nothing; None: it touches none."""
+    match ink:
+        case Frame():
+            return Window.within(ink.x0, ink.y0, ink.x1, ink.y1, size)
+        case Oval():
+            reach = ink.width / 2 + 0.5
+            dx, dy = ink.rx + reach, ink.ry + reach
+            return Window.within(ink.cx - dx, ink.cy - dy, ink.cx + dx, ink.cy + dy, size)
+        case Rings():
+            places = [place for ring in ink.rings for place in ring]
+            places += [place for lines in ink.lines for path in lines.paths for place in path]
+            widest = max((lines.width for lines in ink.lines), default=0.0)
+            return _around(places, widest / 2 * PEN_SPARE + 1, size)
+        case Lines():
+            reach = ink.width / 2 * PEN_SPARE + 1
+            return _around([place for path in ink.paths for place in path], reach, size)
+        case Filled():
+            return Window.within(*ink.mask.box().xyxy, size)
+        case Rim():
+            reach = math.ceil(ink.radius + 0.5)
+            x0, y0, x1, y1 = ink.mask.box().xyxy
+            return Window.within(x0 - reach, y0 - reach, x1 + reach, y1 + reach, size)
+    assert_never(ink)
+
+
+def _bars(frame: Frame) -> Iterator[Bars]:
+    """The level pair and the upright pair, or one bar where the border leaves nothing free."""
+    x0, y0, x1, y1, width = frame.x0, frame.y0, frame.x1, frame.y1, frame.width
+    if x1 <= x0 or y1 <= y0:
+        return
+    if 2 * width >= min(x1 - x0, y1 - y0):
+        yield Bars(x0=x0, y0=y0, x1=x1, y1=y1)
+        return
+    yield Bars(x0=x0, y0=y0, x1=x1, y1=y0 + width, copies=2, down=y1 - y0 - width)
+    yield Bars(x0=x0, y0=y0 + width, x1=x0 + width, y1=y1 - width, copies=2, right=x1 - x0 - width)
+
+
+def _outlines(ink: Rings) -> list[Outlines]:
+    closed = [Outlines(corners=np.array([ring], dtype=np.float64)) for ring in ink.rings]
+    return closed + [outlines for lines in ink.lines for outlines in line_outlines(lines)]
+
+
+def _around(places: list[XY], reach: float, size: Size) -> Window | None:
+    xs, ys = [x for x, _ in places], [y for _, y in places]
+    return Window.within(min(xs) - reach, min(ys) - reach, max(xs) + reach, max(ys) + reach, size)
+
+
+def _check_mask(mask: Mask, size: Size) -> None:
+    if mask.size != size:
+        raise RegionError(f"this mask is of a {mask.size} picture, not of a {size} one")

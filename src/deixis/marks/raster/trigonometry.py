@@ -1,0 +1,32 @@
+"""Cosine, sine and length from + - * / and roots alone, so that they are alike everywhere."""
+
+import math
+
+from deixis.core.shapes import XY
+
+QUARTER = 1.5707963267948966
+TERMS = 11
+
+
+def on_circle(turns: float) -> XY:
+    """Cosine and sine of so many turns."""
+    quarters = round(turns * 4)
+    angle = (turns * 4 - quarters) * QUARTER  # within an eighth of a turn
+    cosine, sine = _series(angle, 0), _series(angle, 1)
+    for _ in range(quarters % 4):
+        cosine, sine = -sine, cosine
+    return cosine, sine
+
+
+def length(x: float, y: float) -> float:
+    """Of a vector; `math.hypot` may differ in its last digit."""
+    return math.sqrt(x * x + y * y)
+
+
+def _series(angle: float, first: int) -> float:
+    term = angle if first else 1.0
+    total = term
+    for power in range(first + 1, first + 2 * TERMS, 2):
+        term = -term * angle * angle / (power * (power + 1))
+        total += term
+    return total

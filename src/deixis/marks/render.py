@@ -1,0 +1,70 @@
+"""Drawing marks on pictures: in order, one over the other, touching only the pixels under them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import UInt8
+
+from deixis.core.errors import ImageError
+from deixis.core.image import Image
+from deixis.core.size import Size
+from deixis.marks.ink import Ink
+from deixis.marks.mark import Mark
+from deixis.marks.raster.blend import blend
+from deixis.marks.raster.coverage import add_to
+from deixis.marks.raster.rasterise import coverage_pieces
+
+VERSION = 1  # goes up whenever any mark's bytes change; stored with every sample made
+
+
+def draw(image: Image, marks: Sequence[Mark]) -> Image:
+    """The picture with the marks over it; the one given stays as it is."""
+    inks = [mark.ink(image.size) for mark in marks]
+    pixels = image.pixels.copy()
+    for ink, mark in zip(inks, marks, strict=True):
+        _blend_all(pixels, ink, mark)
+    pixels.flags.writeable = False
+    return Image(pixels=pixels, source=image.source)
+
+
+def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
+    """Draw into an array of height x width x 3: all of the marks or, on error, none."""
+    size = _size_of(pixels)
+    inks = [mark.ink(size) for mark in marks]
+    for ink, mark in zip(inks, marks, strict=True):
+        _blend_all(pixels, ink, mark)
+
+
+def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row column"]:
+    """Draw one mark into an array; how much of each pixel it inks, 0..255, whatever its alpha."""
+    size = _size_of(pixels)
+    total = np.zeros((size.height, size.width), dtype=np.uint8)
+    for piece in coverage_pieces(mark.ink(size), size):
+        blend(pixels, piece, mark.style.colour.rgb, mark.style.alpha)
+        add_to(total, piece, size)
+    return total
+
+
+def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
+    """How much of each pixel a mark inks, 0..255, whatever its alpha."""
+    total = np.zeros((size.height, size.width), dtype=np.uint8)
+    for piece in coverage_pieces(mark.ink(size), size):
+        add_to(total, piece, size)
+    return total
+
+
+def _blend_all(pixels: np.ndarray, ink: Ink, mark: Mark) -> None:
+    height, width, _ = pixels.shape
+    for piece in coverage_pieces(ink, Size(width=width, height=height)):
+        blend(pixels, piece, mark.style.colour.rgb, mark.style.alpha)
+
+
+def _size_of(pixels: np.ndarray) -> Size:
+    is_picture = pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3
+    if not is_picture or 0 in pixels.shape:
+        raise ImageError(
+            f"marks are drawn on uint8 of height x width x 3, got {pixels.dtype} {pixels.shape}"
+        )
+    if not (pixels.flags.writeable and pixels.flags.c_contiguous):
+        raise ImageError("marks are drawn into a writeable, contiguous array; pass a copy")
+    return Size(width=int(pixels.shape[1]), height=int(pixels.shape[0]))

@@ -1,0 +1,106 @@
+"""Marks drawn by lot, as ViP-LLaVA's paper or its released code does (2312.00784).
+
+The two differ: the paper's alpha is 128..255, its scribbles are quadratic, and regions without an
+outline get a rectangle, ellipse or arrow; the code's alpha is 96..255, of masks 48..128, its
+scribbles are cubic, and every shape has a fall-back for regions without an outline.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from deixis.core.draws import Draws
+from deixis.core.errors import UsageError
+from deixis.core.mask import Mask as MaskRegion
+from deixis.core.region import Region
+from deixis.core.shapes import Polygon
+from deixis.marks.catalog import shapes
+from deixis.marks.colours import NAMED, Colour, colour_of
+from deixis.marks.mark import Mark
+from deixis.marks.style import SEEDS, Style
+
+Chance: TypeAlias = Literal["paper", "release"]
+PAPER_ALPHAS = (128, 255)
+WITHOUT_OUTLINE = ("arrow", "ellipse", "rectangle")
+DATA_SHAPES: dict[str, tuple[str, ...]] = {
+    "refcocog": (
+        "arrow",
+        "contour",
+        "ellipse",
+        "mask",
+        "point",
+        "rectangle",
+        "scribble",
+        "triangle",
+    ),
+    "vcr": ("arrow", "contour", "ellipse", "mask", "rectangle", "scribble", "triangle"),
+    "vg_rel": ("ellipse", "rectangle"),
+    "flickr30k": ("arrow", "ellipse", "rectangle"),
+    "v7w": ("rectangle",),
+    "pointQA_twice": ("rectangle",),
+}
+
+
+def draws_from(generator: np.random.Generator) -> Draws:
+    """A stream of draws named by the generator's next number."""
+    return Draws(int(generator.integers(0, SEEDS)))
+
+
+def sample_marks(
+    regions: Sequence[Region],
+    draws: Draws,
+    *,
+    profile: Chance = "release",
+    kinds: Sequence[str] | None = None,
+) -> tuple[Mark, ...]:
+    """A mark for each region, in order, no two of one phrase.
+
+    A shape that comes twice has a named colour that it has not had; other marks have a named
+    colour or, as often, any colour without a name. `kinds` are the shapes to draw from.
+    """
+    asked = tuple(shapes.names() if kinds is None else kinds)
+    if not asked or len(regions) > len(asked) * len(NAMED):
+        raise UsageError(
+            f"{len(regions)} regions cannot be told apart with {len(asked)} shapes in "
+            f"{len(NAMED)} colours; give fewer regions or more shapes"
+        )
+    chosen = _chosen_shapes(regions, draws, asked, profile)
+    marks: list[Mark] = []
+    for region, shape in zip(regions, chosen, strict=True):
+        used = [mark.style.colour.name for mark in marks if mark.shape == shape]
+        if chosen.count(shape) > 1 or draws.chance(50):
+            free = [name for name in NAMED if name not in used]
+            colour = colour_of(draws.pick(free))
+        else:
+            colour = Colour(rgb=(draws.below(256), draws.below(256), draws.below(256)))
+        style = sample_style(shape, draws, profile=profile, colour=colour)
+        marks.append(Mark(shape=shape, region=region, style=style))
+    return tuple(marks)
+
+
+def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -> Style:
+    """A style of that colour for one mark of a shape."""
+    kind = shapes.get(shape)
+    return Style(
+        colour=colour,
+        alpha=draws.between(*(PAPER_ALPHAS if profile == "paper" else kind.alphas)),
+        width=draws.between(*kind.widths),
+        profile=profile,
+        seed=draws.below(SEEDS),
+        article=draws.chance(50),
+    )
+
+
+def _chosen_shapes(
+    regions: Sequence[Region], draws: Draws, asked: tuple[str, ...], profile: Chance
+) -> list[str]:
+    """One shape each, drawn with replacement; none more often than there are named colours."""
+    chosen: list[str] = []
+    for region in regions:
+        free = [name for name in asked if chosen.count(name) < len(NAMED)]
+        few = [name for name in free if name in WITHOUT_OUTLINE]
+        has_outline = isinstance(region.shape, Polygon | MaskRegion)
+        boxed = profile == "paper" and not has_outline and bool(few)
+        chosen.append(draws.pick(few if boxed else free))
+    return chosen

@@ -1,0 +1,42 @@
+"""The interface of a mark's shape."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from deixis.core.draws import Draws
+from deixis.marks.ink import Ink
+from deixis.marks.place import Place
+from deixis.marks.style import Style
+
+ALPHAS = (96, 255)
+
+
+class MarkShape(ABC):
+    """How regions are drawn and spoken of under one shape; it holds no state.
+
+    `widths`: the narrowest and widest that are sampled, and `usual_width` the one of evaluations,
+    in 1/336 of the picture's longer side. `alphas`: what the released code samples from.
+    """
+
+    preposition: ClassVar[str]
+    noun: ClassVar[str]
+    usual_width: ClassVar[int]
+    widths: ClassVar[tuple[int, int]]
+    alphas: ClassVar[tuple[int, int]] = ALPHAS
+
+    @abstractmethod
+    def ink(self, place: Place, style: Style) -> Ink:
+        """The outlines: a pure function of the region, the picture's size and the style."""
+
+    def line_width(self, place: Place, style: Style) -> int | None:
+        """How wide its lines are in pixels of the picture; None for what has no lines."""
+        return place.pixels(self.width(style))
+
+    def width(self, style: Style) -> int:
+        """The style's width, or the shape's own."""
+        return self.usual_width if style.width is None else style.width
+
+
+def draws_of(style: Style) -> Draws | None:
+    """The chance that places and bends the mark; None for plain styles."""
+    return None if style.profile == "plain" else Draws(style.seed)

@@ -1,0 +1,54 @@
+"""The region itself, tinted."""
+
+from typing import ClassVar, assert_never, final
+
+from typing_extensions import override
+
+from deixis.core.mask import Mask as MaskRegion
+from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
+from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rings
+from deixis.marks.place import Place
+from deixis.marks.shapes._outlines import ellipse_ring
+from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.shapes.rectangle import on_pixels
+from deixis.marks.style import Style
+
+POINT_RADIUS = 8
+
+
+@final
+class Mask(MarkShape):
+    """The region's pixels; of a box the box, of a point a disc."""
+
+    preposition: ClassVar[str] = "with"
+    noun: ClassVar[str] = "mask"
+    usual_width: ClassVar[int] = 1
+    widths: ClassVar[tuple[int, int]] = (1, 1)
+    alphas: ClassVar[tuple[int, int]] = (48, 128)
+
+    @override
+    def ink(self, place: Place, style: Style) -> Ink:
+        shape = place.region.shape
+        match shape:
+            case MaskRegion():
+                return Filled(mask=shape)
+            case Polygon():
+                return Rings(rings=shape.rings)
+            case Stroke():
+                return Lines(paths=(shape.points,), width=shape.width)
+            case Ellipse():
+                if shape.angle == 0:
+                    return Oval(cx=shape.cx, cy=shape.cy, rx=shape.rx, ry=shape.ry, is_filled=True)
+                return Rings(rings=(ellipse_ring(shape),))
+            case Point():
+                radius = float(place.pixels(POINT_RADIUS))
+                return Oval(cx=shape.x, cy=shape.y, rx=radius, ry=radius, is_filled=True)
+            case Box():
+                x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
+                y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
+                return Frame(x0=x0, y0=y0, x1=x1, y1=y1, width=max(x1 - x0, y1 - y0))
+        assert_never(shape)
+
+    @override
+    def line_width(self, place: Place, style: Style) -> None:
+        return None

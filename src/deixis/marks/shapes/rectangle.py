@@ -1,0 +1,49 @@
+"""The border of the region's box."""
+
+import math
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.marks.ink import Frame
+from deixis.marks.place import Place
+from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.style import Style
+
+
+@final
+class Rectangle(MarkShape):
+    """Lines on whole pixels, within the box; where they would leave less than half of its width
+    or height free they lie around it.
+    """
+
+    preposition: ClassVar[str] = "within"
+    noun: ClassVar[str] = "rectangle"
+    usual_width: ClassVar[int] = 3
+    widths: ClassVar[tuple[int, int]] = (2, 8)
+
+    @override
+    def ink(self, place: Place, style: Style) -> Frame:
+        width = place.pixels(self.width(style))
+        x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
+        y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
+        if min(x1 - x0, y1 - y0) < 4 * width:
+            x0, y0, x1, y1 = x0 - width, y0 - width, x1 + width, y1 + width
+        return framed(x0, y0, x1, y1, width, place)
+
+
+def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> Frame:
+    """A border cut to the picture: what sticks out moves to the picture's edge."""
+    return Frame(
+        x0=max(0, x0),
+        y0=max(0, y0),
+        x1=min(place.size.width, x1),
+        y1=min(place.size.height, y1),
+        width=width,
+    )
+
+
+def on_pixels(low: float, high: float, limit: int) -> tuple[int, int]:
+    """The nearest whole pixels, at least one, within the picture."""
+    first = min(max(math.floor(low + 0.5), 0), limit - 1)
+    return first, min(max(math.floor(high + 0.5), first + 1), limit)

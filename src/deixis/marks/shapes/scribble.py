@@ -1,0 +1,58 @@
+"""A curve across the region, as a hand draws it."""
+
+import itertools
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core.shapes import XY
+from deixis.marks.ink import Lines
+from deixis.marks.place import Place
+from deixis.marks.raster.trigonometry import length
+from deixis.marks.shapes._shape import MarkShape, draws_of
+from deixis.marks.style import Style
+
+PLAIN = ((0.1, 0.65), (0.4, -0.2), (0.6, 1.2), (0.9, 0.35))  # an S, in parts of the box
+FEWEST, MOST, EACH = 8, 96, 8.0  # stretches of a curve, and pixels for one more
+
+
+@final
+class Scribble(MarkShape):
+    """A Bézier curve between random places inside: cubic as in the released code, quadratic as in
+    the paper.
+    """
+
+    preposition: ClassVar[str] = "with"
+    noun: ClassVar[str] = "scribble"
+    usual_width: ClassVar[int] = 4
+    widths: ClassVar[tuple[int, int]] = (2, 12)
+
+    @override
+    def ink(self, place: Place, style: Style) -> Lines:
+        draws = draws_of(style)
+        if draws is None:
+            box = place.box
+            controls = [(box.x0 + u * box.width, box.y0 + v * box.height) for u, v in PLAIN]
+        else:
+            part = place.one_part(draws)
+            count = 3 if style.profile == "paper" else 4
+            controls = [part.anywhere(draws) for _ in range(count)]
+        width = float(place.pixels(self.width(style)))
+        return Lines(paths=(curve(controls),), width=width)
+
+
+def curve(controls: list[XY]) -> tuple[XY, ...]:
+    """The places of a Bézier curve, by de Casteljau's rule."""
+    total = sum(length(bx - ax, by - ay) for (ax, ay), (bx, by) in itertools.pairwise(controls))
+    count = min(MOST, FEWEST + int(total / EACH))
+    return tuple(_at(controls, step / count) for step in range(count + 1))
+
+
+def _at(controls: list[XY], share: float) -> XY:
+    places = controls
+    while len(places) > 1:
+        places = [
+            (ax + (bx - ax) * share, ay + (by - ay) * share)
+            for (ax, ay), (bx, by) in itertools.pairwise(places)
+        ]
+    return places[0]

@@ -1,0 +1,45 @@
+"""How a mark looks."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, final
+
+from deixis.core.errors import UsageError
+from deixis.marks.colours import NAMED, Colour
+
+Profile: TypeAlias = Literal["plain", "paper", "release"]
+PROFILES: tuple[Profile, ...] = ("plain", "paper", "release")
+ANCHOR = 336  # widths are pixels of a picture whose longer side has so many
+WIDEST = 100
+ALPHA = 128  # that of the paper's evaluations
+SEEDS = 2**53  # so that JSON holds every seed exactly
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """A mark's colour, alpha and width, and how what is left to chance is settled.
+
+    `alpha`: 0..255. `width`: in pixels of a picture of 336, scaled with the picture; of lines, of
+    a point its radius; None is the shape's own. `profile`: "plain" leaves nothing to chance;
+    "paper" and "release" place and bend the mark at random, named by `seed`, as ViP-LLaVA's paper
+    or its released code does (2312.00784). `article`: "the red arrow" or "red arrow".
+    """
+
+    colour: Colour = field(default_factory=lambda: Colour(rgb=NAMED["red"], name="red"))
+    alpha: int = ALPHA
+    width: int | None = None
+    profile: Profile = "plain"
+    seed: int = 0
+    article: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.alpha <= 255:
+            raise UsageError(f"a mark's alpha is within 0..255, got {self.alpha}")
+        if self.width is not None and not 1 <= self.width <= WIDEST:
+            raise UsageError(f"a mark's width is within 1..{WIDEST} of {ANCHOR}, got {self.width}")
+        if not 0 <= self.seed < SEEDS:
+            raise UsageError(f"a mark's seed is within 0..2^53-1, got {self.seed}")
+        if self.profile not in PROFILES:
+            raise UsageError(
+                f"a style's profile is one of {', '.join(PROFILES)}, got {self.profile!r}"
+            )

@@ -1,0 +1,55 @@
+"""Random marks on random pictures, degenerate ones and ones outside of the picture among them."""
+
+import numpy as np
+
+from deixis.core import region as regions
+from deixis.core.image import Image
+from deixis.core.shapes import LIMIT
+from deixis.marks import Mark, Style, colour_of, shapes
+
+STRANGE_SIZES = ((1, 1), (5000, 30), (30, 1200), (1, 300), (300, 1), (8, 8))
+
+
+def random_picture_and_mark(generator):
+    width, height = generator.integers(1, 100, 2).tolist()
+    if generator.random() < 0.06:
+        width, height = STRANGE_SIZES[generator.integers(len(STRANGE_SIZES))]
+    pixels = generator.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    colour = tuple(int(value) for value in generator.integers(0, 256, 3))
+    style = Style(
+        profile=str(generator.choice(["plain", "paper", "release"])),
+        seed=int(generator.integers(0, 2**53)),
+        alpha=int(generator.integers(0, 256)),
+        width=int(generator.integers(1, 101)) if generator.random() < 0.4 else None,
+        colour=colour_of(colour),
+    )
+    shape = str(generator.choice(shapes.names()))
+    region = _region(generator, width, height)
+    return Image(pixels=pixels), Mark(shape=shape, region=region, style=style)
+
+
+def _region(generator, width, height):
+    spread = float(generator.choice([0.01, 0.3, 0.5, 0.5, 0.5, 2, 1e5]))
+    count = int(generator.integers(1, 8))
+    places = generator.normal(0.5, spread, (count, 2)) * (width, height)
+    if generator.random() < 0.1:
+        places[generator.integers(count)] = generator.choice([0, width, LIMIT, -LIMIT], 2)
+    places = np.clip(places, -LIMIT, LIMIT).tolist()
+    (ax, ay), (bx, by) = places[0], places[-1]
+    lengths = np.minimum(np.abs(generator.normal(0, spread, 3)) * max(width, height), LIMIT)
+    rx, ry, pen = (lengths * (generator.random(3) > 0.1)).tolist()
+    match int(generator.integers(6)):
+        case 0:
+            return regions.point(ax, ay)
+        case 1:
+            return regions.box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+        case 2:
+            return regions.ellipse(ax, ay, rx, ry, angle=float(generator.normal(0, 200)))
+        case 3:
+            return regions.polygon((places * 3)[: max(3, count)])
+        case 4:
+            return regions.stroke(places, width=max(pen, 0.01))
+    inside = generator.random((height, width)) < generator.choice([0, 0.02, 0.5, 1])
+    row, column = int(generator.integers(height)), int(generator.integers(width))
+    inside[row : row + height // 2 + 1, column : column + width // 2 + 1] = True
+    return regions.mask(inside)

@@ -1,0 +1,74 @@
+import pytest
+
+from deixis.core import region as regions
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.size import Size
+from deixis.marks import Mark, Style, colour_of, shapes
+from deixis.marks.apart import told_apart
+
+BOX = regions.box(10, 10, 40, 30)
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("arrow", "pointed to by the red arrow"),
+        ("contour", "with the red mask contour"),
+        ("ellipse", "within the red ellipse"),
+        ("mask", "with the red mask"),
+        ("point", "at the red point"),
+        ("rectangle", "within the red rectangle"),
+        ("scribble", "with the red scribble"),
+        ("triangle", "with the red triangle"),
+    ],
+)
+def test_a_mark_is_said_by_its_colour_and_shape(shape, said):
+    assert Mark(shape=shape, region=BOX).phrase == said
+
+
+def test_a_colour_without_a_name_is_not_said():
+    style = Style(colour=colour_of((1, 2, 3)), article=False)
+    assert Mark(shape="arrow", region=BOX, style=style).phrase == "pointed to by arrow"
+
+
+@pytest.mark.parametrize("colour", ["aqua", "#00FFFF", (0, 255, 255)])
+def test_a_colour_is_a_name_or_its_numbers(colour):
+    assert colour_of(colour) == colour_of("aqua")
+    assert colour_of(colour).name == "aqua"
+
+
+@pytest.mark.parametrize("colour", ["reddish", "#12", ""])
+def test_a_word_that_is_no_colour_is_refused(colour):
+    with pytest.raises(UnknownNameError, match="#rrggbb"):
+        colour_of(colour)
+
+
+@pytest.mark.parametrize("numbers", [(0, 0, 256), (-1, 0, 0)])
+def test_numbers_that_are_no_colour_are_refused(numbers):
+    with pytest.raises(UsageError, match=r"0\.\.255"):
+        colour_of(numbers)
+
+
+@pytest.mark.parametrize("shape", shapes.names())
+def test_lines_grow_with_the_picture_and_are_cut_to_whole_pixels(shape):
+    mark = Mark(shape=shape, region=BOX, style=Style(width=2))
+    widths = [mark.line_width(Size(width=side, height=50)) for side in (50, 336, 500, 1008)]
+    expected = {"contour": [3, 5, 5, 13], "point": [2, 4, 4, 12], "mask": [None] * 4}
+    assert widths == expected.get(shape, [1, 2, 2, 6])
+
+
+def test_a_mark_keeps_its_phrase_if_it_is_free():
+    mark = Mark(shape="arrow", region=BOX)
+    assert told_apart(mark, {"within the red rectangle"}, any_colour=True) is mark
+
+
+def test_a_mark_gets_the_next_free_colour():
+    mark = Mark(shape="arrow", region=BOX)
+    taken = {"pointed to by the red arrow", "pointed to by the lime arrow"}
+    assert told_apart(mark, taken, any_colour=True).style.colour.name == "blue"
+
+
+def test_two_marks_that_were_chosen_alike_are_refused():
+    mark = Mark(shape="arrow", region=BOX)
+    with pytest.raises(UsageError, match="would both be 'pointed to by the red arrow'"):
+        told_apart(mark, {mark.phrase}, any_colour=False)

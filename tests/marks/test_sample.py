@@ -1,0 +1,77 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deixis.core import region as regions
+from deixis.core.draws import Draws
+from deixis.core.errors import UsageError
+from deixis.marks import NAMED, draws_from, sample_marks, shapes
+from deixis.marks.sample import DATA_SHAPES, WITHOUT_OUTLINE
+
+BOX = regions.box(3, 4, 30, 40)
+MASK = regions.mask(np.eye(50, 60, dtype=bool))
+
+
+@given(st.integers(0, 2**40), st.integers(1, 20), st.sampled_from(["paper", "release"]))
+def test_no_two_marks_of_a_picture_are_said_alike(seed, count, profile):
+    marks = sample_marks([BOX] * count, Draws(seed), profile=profile)
+    said = [mark.phrase.replace(" the ", " ") for mark in marks]
+    assert len(set(said)) == count
+
+
+@given(st.integers(0, 2**40), st.integers(2, 12))
+def test_a_shape_that_comes_twice_has_named_colours(seed, count):
+    marks = sample_marks([MASK] * count, Draws(seed))
+    times = Counter(mark.shape for mark in marks)
+    assert all(mark.style.colour.name in NAMED for mark in marks if times[mark.shape] > 1)
+
+
+@pytest.mark.parametrize("profile", ["paper", "release"])
+def test_alphas_and_widths_fill_their_ranges(profile):
+    draws = Draws(1)
+    marks = [sample_marks([MASK], draws, profile=profile)[0] for _ in range(3000)]
+    for name in shapes.names():
+        styles = [mark.style for mark in marks if mark.shape == name]
+        kind = shapes.get(name)
+        low, high = kind.alphas if profile == "release" else (128, 255)
+        alphas = [style.alpha for style in styles]
+        assert low <= min(alphas) <= low + 8
+        assert high - 8 <= max(alphas) <= high
+        assert {style.width for style in styles} == set(range(kind.widths[0], kind.widths[1] + 1))
+
+
+def test_the_release_draws_masks_paler():
+    assert shapes.get("mask").alphas == (48, 128)
+    assert shapes.get("arrow").alphas == (96, 255)
+
+
+def test_the_paper_gives_boxes_only_shapes_that_need_no_outline():
+    draws = Draws(2)
+    drawn = {sample_marks([BOX], draws, profile="paper")[0].shape for _ in range(200)}
+    assert drawn == set(WITHOUT_OUTLINE)
+
+
+def test_half_of_the_colours_and_half_of_the_articles_are_said():
+    draws = Draws(3)
+    marks = [sample_marks([MASK], draws)[0] for _ in range(2000)]
+    assert 900 < sum(mark.style.colour.name is not None for mark in marks) < 1100
+    assert 900 < sum(mark.style.article for mark in marks) < 1100
+
+
+def test_the_same_seed_gives_the_same_marks():
+    assert sample_marks([BOX, MASK], Draws(7)) == sample_marks([BOX, MASK], Draws(7))
+    one, two = (draws_from(np.random.default_rng(5)) for _ in range(2))
+    assert sample_marks([BOX], one) == sample_marks([BOX], two)
+
+
+def test_a_source_names_shapes_that_exist():
+    assert {name for names in DATA_SHAPES.values() for name in names} <= set(shapes.names())
+
+
+def test_more_regions_than_can_be_told_apart_are_refused():
+    assert len(sample_marks([BOX] * 9, Draws(1), kinds=["point"])) == 9
+    with pytest.raises(UsageError, match="cannot be told apart"):
+        sample_marks([BOX] * 10, Draws(1), kinds=["point"])
