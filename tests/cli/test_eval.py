@@ -55,6 +55,9 @@ def test_a_run_of_nano_in_two_encodings_is_told_compared_and_shown(tmp_path, cap
     again = json.loads(evaluate(capsys, tmp_path / "out", *ways, "--json")[1])
     assert [one["num_asked"] for one in again["runs"]] == [0, 0]
     assert again["encodings"][0]["num_questions"] == 3
+    code, out, _ = run(capsys, "vote", *folders, "--out", tmp_path / "vote")
+    assert code == 0
+    assert "vote(" in out
     told = json.loads(run(capsys, "report", tmp_path / "out", "--json")[1])
     assert len(told["runs"]) == 2
 
@@ -91,7 +94,19 @@ def test_comparing_what_is_no_run_exits_with_2(tmp_path, capsys):
     assert "a run's folder is expected" in err
 
 
-@pytest.mark.parametrize("part", ["list", "run", "compare", "report"])
+def test_a_search_tells_its_rounds_and_its_winner(tmp_path, capsys):
+    code, out, _ = run(
+        capsys, "search-style", "scenes_naming", "--model", "nano", "--pictures", 14,
+        "--encoding", "said", "--encoding", "dimmed", "--budget", 8, "--confirm", 2,
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    assert "round 1, 4 questions each" in out
+    assert "best: " in out
+    assert json.loads((tmp_path / "search.json").read_text())["num_questions"] == 8
+
+
+@pytest.mark.parametrize("part", ["list", "run", "compare", "report", "vote", "search-style"])
 def test_every_part_teaches(part, capsys):
     with pytest.raises(SystemExit) as left:
         main(["eval", part, "--help"])

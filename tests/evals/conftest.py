@@ -8,7 +8,7 @@ import torch
 from deixis.nn.interface import Completion, VisionLanguageModel
 from tests.models.openai.conftest import build, server, sleeping_server
 
-__all__ = ["build", "server", "sleeping_server"]
+__all__ = ["Told", "build", "examine", "server", "sleeping_server"]
 
 
 class Told(VisionLanguageModel):
@@ -29,6 +29,14 @@ class Told(VisionLanguageModel):
         with self.lock:
             self.asked += [question.text for question in questions]
         return [Completion(text=self.answer(question.text)) for question in questions]
+
+
+def examine(model, benchmark, answers, settings, *, judge=None, **more):
+    """A run, in one line."""
+    from deixis.evals.run import Exam, run
+
+    exam = Exam(model=model, benchmark=benchmark, answers=answers, judge=judge)
+    return run(exam, settings, **more)
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,10 @@ from pathlib import Path
 from deixis.ask.model import Model
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.folder import ANSWERS, report_of, write_run
+from deixis.evals.evaluate import report_of
+from deixis.evals.folder import ANSWERS, write_run
 from deixis.evals.judges.model_judge import ModelJudge
-from deixis.evals.run import RunSettings, run
+from deixis.evals.run import Exam, RunSettings, run
 from tests.evals.conftest import Told
 
 NAME = "scenes_vip_bench"
@@ -54,7 +55,13 @@ def evaluate(folder):
         judged = told(folder, "judge", lambda text: f"0.{len(text) % 10}")
         judge = ModelJudge(judged, answers, runs=2)
         settings = RunSettings(limit=36)
-        ran = run(model, benchmarks.get(NAME).of(options), answers, settings, judge=judge)
+        exam = Exam(
+            model=model,
+            benchmark=benchmarks.get(NAME).of(options),
+            answers=answers,
+            judge=judge,
+        )
+        ran = run(exam, settings)
         report = report_of(
             ran,
             benchmark=NAME,
@@ -63,7 +70,7 @@ def evaluate(folder):
             convention=model.convention_name,
             judge=judge.name,
         )
-        write_run(folder, report, ran)
+        write_run(folder, report, ran.rows)
 
 
 def main(folder):

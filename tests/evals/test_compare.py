@@ -8,13 +8,16 @@ from deixis.core.errors import UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import common, compare, ways
-from deixis.evals.folder import ANSWERS, load_run, report_of, runs_in, write_run
+from deixis.evals.evaluate import report_of
+from deixis.evals.folder import ANSWERS, load_run, runs_in, write_run
 from deixis.evals.judges.rules import Rules
 from deixis.evals.report import FILE
 from deixis.evals.results import save_rows
-from deixis.evals.run import RunSettings, run
+from deixis.evals.run import RunSettings
 from deixis.evals.summary import summarise
+from deixis.evals.vote import vote
 from deixis.evals.ways import Way
+from tests.evals.conftest import examine as run
 
 COLOURS = "red orange yellow green blue purple pink brown black white grey"
 
@@ -39,7 +42,7 @@ def made(tmp_path, told):
             convention="unit",
             judge=None if judge is None else judge.name,
         )
-        return load_run(write_run(tmp_path, report, ran))
+        return load_run(write_run(tmp_path, report, ran.rows))
 
     return made
 
@@ -136,6 +139,42 @@ def test_the_summary_writes_a_page_a_plot_and_numbers(made, tmp_path):
     assert "&lt;b&gt;anchor" in page
     assert "dimmed:0.5" in page
     assert (tmp_path / "out" / "encodings.json").is_file()
+
+
+def test_a_vote_takes_what_most_runs_read(made):
+    truths = {row.sent: row.truth[0] for row in made(lambda text: "x", way="said").rows}
+
+    def knows(text):
+        return truths.get(text, "anchor")
+
+    said = made(knows, way="said", model="m")
+    others = [made(lambda text: "anchor", way=way, model="m") for way in ("dimmed", "cropped")]
+    report, rows = vote([said, *others])
+    assert report.headline.value == others[0].report.headline.value
+    alone, _ = vote([said, others[0]])
+    assert alone.headline.value == said.report.headline.value  # a tie goes to the first
+    assert report.encoding == "vote(said + dimmed + cropped)"
+    assert len(rows) == 20
+
+
+def test_what_cannot_be_read_has_no_vote(made):
+    first = made(lambda text: "?", way="said", model="m", benchmark="scenes_pointing", num=30)
+    second = made(lambda text: "B", way="cropped", model="m", benchmark="scenes_pointing", num=30)
+    report, _ = vote([first, second])
+    assert report.headline.value == second.report.headline.value
+
+
+def test_a_vote_among_others_is_refused(made):
+    one = made(sometimes("cup"), model="a")
+    with pytest.raises(UsageError, match="two runs at least"):
+        vote([one])
+    with pytest.raises(UsageError, match="runs of one model"):
+        vote([one, made(sometimes("cup"), model="b")])
+    graded = [
+        made(sometimes("x"), benchmark="scenes_vip_bench", way=w) for w in ("said", "cropped")
+    ]
+    with pytest.raises(UsageError, match="cannot be voted on"):
+        vote(graded)
 
 
 def test_a_folder_without_runs_is_told(tmp_path):

@@ -10,13 +10,14 @@ from deixis.core.errors import RemoteError, UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Manners
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.folder import report_of
+from deixis.evals.evaluate import report_of
 from deixis.evals.judges import Judged
 from deixis.evals.judges.model_judge import ModelJudge, read_score
 from deixis.evals.judges.rules import Rules, share_said
 from deixis.evals.judges.shots import CUE, prompt
-from deixis.evals.run import RunSettings, run
+from deixis.evals.run import RunSettings
 from tests.evals.conftest import Told
+from tests.evals.conftest import examine as run
 
 ITEM = Judged(question="What is it?", truth="cup <AND> red", prediction="a red | thing\nhere")
 

@@ -13,11 +13,12 @@ import deixis as dx
 from deixis.core.errors import RemoteError, UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.folder import report_of
+from deixis.evals.evaluate import report_of
 from deixis.evals.judges.rules import Rules
-from deixis.evals.run import RunSettings, chosen, run
-from deixis.evals.ways import Way
+from deixis.evals.run import RunSettings, chosen
+from deixis.evals.ways import Way, expanded
 from deixis.nn.interface import Generation
+from tests.evals.conftest import examine as run
 
 ROOT = Path(__file__).parents[2]
 
@@ -225,6 +226,9 @@ def test_settings_that_cannot_be_are_refused(more, said):
         ("cropped:context=wide", "is a float, got 'wide'"),
         ("cropped:0.5,1", "SETTING=VALUE"),
         ("said:1", "SETTING=VALUE"),
+        ("cropped:-1", "within 0..10"),
+        ("drawn:arow", "did you mean 'arrow'"),
+        ("drawn:arrow,color=rd", "red"),
     ],
 )
 def test_a_way_that_cannot_be_is_refused(spec, said):
@@ -235,3 +239,18 @@ def test_a_way_that_cannot_be_is_refused(spec, said):
 def test_a_way_has_the_settings_that_are_written():
     (encoding,) = Way.of("cropped:0.5,beside=true").encode({"first": dx.box(1, 2, 3, 4)}).values()
     assert encoding == dx.cropped(dx.box(1, 2, 3, 4), context=0.5, beside=True)
+    (mark,) = (
+        Way.of("drawn:arrow,color=lime,width=6").encode({"first": dx.box(1, 2, 3, 4)}).values()
+    )
+    assert mark == dx.drawn(dx.box(1, 2, 3, 4), "arrow", color="lime", width=6)
+
+
+def test_stars_are_every_shape_and_usual_is_every_encoding():
+    from deixis.encodings import encodings
+    from deixis.marks import shapes
+
+    stars = expanded(["said", "drawn:*,color=blue", "said"])
+    assert stars == ["said", *(f"drawn:{shape},color=blue" for shape in shapes.names())]
+    assert {spec.partition(":")[0] for spec in expanded(["usual"])} == set(encodings.names())
+    for spec in expanded(["usual"]):
+        Way.of(spec)

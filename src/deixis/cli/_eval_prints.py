@@ -8,6 +8,7 @@ from deixis.cli._table import table
 if TYPE_CHECKING:
     from deixis.evals.compare import Comparison, Ways
     from deixis.evals.folder import LoadedRun
+    from deixis.evals.search import Found
 
 
 def record(loaded: "LoadedRun") -> dict[str, object]:
@@ -68,3 +69,23 @@ def print_comparison(found: "Comparison") -> None:
         )
     if found.num_left_out:
         print(f"note: {found.num_left_out} questions have numbers in one run only and are left out")
+
+
+def print_found(found: "Found") -> None:
+    """The rounds of a search, its winner, and what that is worth."""
+    for number, one in enumerate(found.rounds, start=1):
+        print(f"\nround {number}, {one.num_questions} questions each")
+        rows = [(name, str(figure)) for name, figure in one.figures]
+        print(table(("encoding", "per cent (95 %)"), rows))
+    for spec, reason in found.left_out:
+        print(f"note: {spec} is left out: {reason}")
+    print(f"\nbest: {found.best} ({found.num_questions} questions asked)")
+    if found.confirmed is None:
+        print(f"not confirmed: no other questions are left, or it is the baseline {found.baseline}")
+        return
+    apart = found.confirmed
+    print(
+        f"on {found.num_confirmed} other questions {100 * apart.second:.1f}, {found.baseline} "
+        f"{100 * apart.first:.1f}: {100 * apart.value:+.1f} ({100 * apart.interval.low:+.1f} to "
+        f"{100 * apart.interval.high:+.1f}), p = {apart.chance:.3g}"
+    )

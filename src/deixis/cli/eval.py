@@ -4,6 +4,8 @@
   deixis eval run scenes_naming --model nano --limit 50 --out runs/eval
   deixis eval run scenes_naming --model nano --encoding said --encoding cropped --out runs/eval
   deixis eval compare runs/eval/RUN runs/eval/OTHER               paired, on the same questions
+  deixis eval vote runs/eval/RUN runs/eval/OTHER … --out DIR      several answers as one
+  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search
   deixis eval report runs/eval                                    table, plot and page again
 
 Every answer is kept under the pixels, the words and the weights that it came from: a run that was
@@ -12,24 +14,26 @@ own --help, and --json.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._eval_prints import print_comparison, print_run, print_ways, record
+from deixis.cli._eval_options import add_run, add_search
+from deixis.cli._eval_prints import print_comparison, print_found, print_run, print_ways, record
 from deixis.cli._table import table
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from deixis.ask.model import Model
     from deixis.evals.answers import Answers
     from deixis.evals.benchmarks import Benchmark, Options
     from deixis.evals.judges import Judge
-    from deixis.evals.run import Reached, RunSettings
+    from deixis.evals.run import Exam, Reached, RunSettings
 
 RAW = argparse.RawDescriptionHelpFormatter
 LIST = """\
@@ -46,8 +50,9 @@ Ask a model the questions of a benchmark, and write what came of it.
   deixis eval run scenes_vip_bench --model nano --judge openai:gpt-4o --judge-runs 5 --out runs/eval
 
 An --encoding is how regions reach the model: said (coordinates in its own convention), cropped,
-dimmed …, each with its settings, as cropped:beside=true. With several, the same questions are asked
-in each of them: mean, spread and the worst of them follow.
+dimmed, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of dx.cropped,
+dx.drawn and the others. "drawn:*" is every shape, "usual" every encoding in a few settings. With
+several, the same questions are asked in each of them: mean, spread and the worst of them follow.
 
 OUT gets a folder for each run (report.json, results.jsonl), report.html, scores.png, and
 answers.jsonl, from which the same command goes on.
@@ -57,6 +62,24 @@ Compare two runs on the questions that both have: the difference with its 95 % i
 by pictures, in pairs), how often chance alone does as much, and what only one of them has right.
 
   deixis eval compare runs/eval/RUN runs/eval/OTHER
+"""
+VOTE = """\
+Bring the answers of several runs on the same questions together: what most of them read counts.
+
+  deixis eval vote runs/eval/RUN runs/eval/OTHER runs/eval/THIRD --out runs/eval
+
+As ViP-LLaVA's marker ensembling: the same questions in several encodings, each counts one vote.
+"""
+SEARCH = """\
+Find the encoding that a model follows best, within a budget of questions.
+
+  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search
+  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search \\
+      --encoding said --encoding cropped:0.5 --encoding dimmed:0.8
+
+Successive halving: all candidates get a few questions, the better half goes on to more. The winner
+is confirmed on questions that the search has not seen, against --baseline. Without --encoding the
+candidates are "usual": every encoding that there is, in a few settings.
 """
 REPORT = """\
 Write table, plot and page of all runs in some folders again.
@@ -70,11 +93,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     listing = _part(parts, "list", "what can be asked", LIST)
     listing.set_defaults(do=_list)
-    _add_run(_part(parts, "run", "ask a model a benchmark's questions", RUN))
+    running = _part(parts, "run", "ask a model a benchmark's questions", RUN)
+    add_run(running)
+    running.set_defaults(do=_run)
     comparing = _part(parts, "compare", "two runs on the same questions", COMPARE)
     comparing.add_argument("first", type=Path, metavar="RUN", help="a run's folder")
     comparing.add_argument("second", type=Path, metavar="OTHER", help="the one to compare with it")
     comparing.set_defaults(do=_compare)
+    voting = _part(parts, "vote", "several encodings' answers as one", VOTE)
+    voting.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="runs' folders")
+    voting.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the new run")
+    voting.set_defaults(do=_vote)
+    searching = _part(parts, "search-style", "the best encoding within a budget", SEARCH)
+    add_search(searching)
+    searching.set_defaults(do=_search)
     reporting = _part(parts, "report", "table, plot and page of runs", REPORT)
     reporting.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="with runs in them")
     reporting.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the first)")
@@ -95,47 +127,6 @@ def _part(
     parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("benchmark", metavar="BENCHMARK", help="a name of `deixis eval list`")
-    parser.add_argument("--model", required=True, help="as of `deixis ask`")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
-    parser.add_argument(
-        "--encoding", action="append", metavar="NAME[:SETTINGS]", help="said (default), cropped, …"
-    )
-    parser.add_argument(
-        "--limit", type=int, metavar="N", help="so many questions, chosen by --seed"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="of that choice (default 0)")
-    parser.add_argument("--system", help="a system prompt, for models that take one")
-    parser.add_argument("--convention", help="other coordinates than the model's own")
-    parser.add_argument(
-        "--max-new-tokens", type=int, metavar="N", help="the benchmark's by default"
-    )
-    parser.add_argument(
-        "--max-failures", type=int, default=0, metavar="N", help="questions that may fail (0)"
-    )
-    data = parser.add_argument_group("which questions")
-    data.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
-    data.add_argument("--images", type=Path, metavar="DIR", help="its pictures, if elsewhere")
-    data.add_argument("--split", help="another part of them")
-    data.add_argument("--pictures", type=int, metavar="N", help="of the scenes_… (default 500)")
-    data.add_argument("--skip-bad", action="store_true", help="leave bad rows out, and count them")
-    judging = parser.add_argument_group("a judge, where answers are graded")
-    judging.add_argument("--judge", help='"rules", or a model: "openai:MODEL@URL"')
-    judging.add_argument("--judge-runs", type=int, default=1, metavar="N", help="times each (1)")
-    judging.add_argument(
-        "--judge-tokens", type=int, default=8, metavar="N", help="of a judge's answer (8)"
-    )
-    loading = parser.add_argument_group("loading a checkpoint")
-    loading.add_argument("--device", help="cpu, cuda, cuda:1, mps")
-    loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
-    loading.add_argument("--quantize", choices=("4bit", "8bit"))
-    loading.add_argument("--adapter", help="folder of a LoRA adapter")
-    loading.add_argument("--revision", help="of a hub checkpoint")
-    loading.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
-    parser.set_defaults(do=_run)
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -165,35 +156,27 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from deixis.evals.answers import Answers
-    from deixis.evals.benchmarks import Options, benchmarks
-    from deixis.evals.folder import ANSWERS, load_run, runs_in
+    from deixis.evals.evaluate import evaluate
+    from deixis.evals.folder import runs_in
     from deixis.evals.summary import summarise, ways_record
+    from deixis.evals.ways import expanded
 
-    options = Options(
-        data=arguments.data,
-        images=arguments.images,
-        split=arguments.split,
-        num_pictures=arguments.pictures,
-        skips_bad=arguments.skip_bad,
-    )
-    benchmark = benchmarks.get(arguments.benchmark)
-    every = [_settings(arguments, spec) for spec in arguments.encoding or ["said"]]
-    if benchmark.needs_judge and arguments.judge is None:
-        raise UsageError('a judge grades these answers: --judge rules, or --judge "openai:MODEL"')
-    opened, model = benchmark.of(options), _model(arguments)
-    with Answers(arguments.out / ANSWERS) as answers:
-        judge = _judge(arguments, answers) if benchmark.needs_judge else None
-        asking = _Asking(arguments, model, opened, answers, options)
-        runs = [load_run(asking.run(settings, judge)) for settings in every]
+    every = [_settings(arguments, spec) for spec in expanded(arguments.encoding or ["said"])]
+    options = _options(arguments)
+    with _exam(arguments, options) as exam:
+        runs = [
+            evaluate(exam, settings, arguments.out, options=options, advance=_progress())
+            for settings in every
+        ]
     summary = summarise(runs_in([arguments.out]), arguments.out)
     mine = [one for one in summary.ways if one.benchmark == arguments.benchmark]
     if arguments.json:
-        reports = [record(one) for one in runs]
-        page = str(summary.page)
-        print(
-            json.dumps({"runs": reports, "encodings": list(map(ways_record, mine)), "page": page})
-        )
+        told = {
+            "runs": [record(one) for one in runs],
+            "encodings": [ways_record(one) for one in mine],
+            "page": str(summary.page),
+        }
+        print(json.dumps(told, ensure_ascii=False))
         return
     for one in runs:
         print_run(one)
@@ -202,42 +185,50 @@ def _run(arguments: argparse.Namespace) -> None:
     print(f"\n{summary.page} has it all, {summary.plot} the plot")
 
 
-class _Asking:
-    """A model and a benchmark that are run in several ways."""
+def _search(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.evals.search import SearchSettings, save_found, search
+    from deixis.evals.ways import expanded
 
-    def __init__(
-        self,
-        arguments: argparse.Namespace,
-        model: "Model",
-        benchmark: "Benchmark",
-        answers: "Answers",
-        options: "Options",
-    ) -> None:
-        self.arguments, self.model, self.benchmark = arguments, model, benchmark
-        self.answers, self.options = answers, options
+    settings = SearchSettings(
+        candidates=tuple(expanded(arguments.encoding or ["usual"])),
+        budget=arguments.budget,
+        confirm=arguments.confirm,
+        baseline=arguments.baseline,
+        seed=arguments.seed,
+    )
+    with _exam(arguments, _options(arguments)) as exam:
+        found = search(exam, settings, say=TerminalReporter().say)
+    told = save_found(found, arguments.out)
+    print_found(found) if not arguments.json else print(json.dumps(told, ensure_ascii=False))
 
-    def run(self, settings: "RunSettings", judge: "Judge | None") -> Path:
-        """One way; gives the run's folder."""
-        from deixis.evals.folder import report_of, write_run
-        from deixis.evals.run import run as ask
 
-        ran = ask(
-            self.model,
-            self.benchmark,
-            self.answers,
-            settings,
-            judge=judge,
-            advance=_progress(),
-        )
-        report = report_of(
-            ran,
-            benchmark=self.arguments.benchmark,
-            options=self.options,
-            settings=settings,
-            convention=self.model.convention_name,
-            judge=None if judge is None else judge.name,
-        )
-        return write_run(self.arguments.out, report, ran)
+def _options(arguments: argparse.Namespace) -> "Options":
+    from deixis.evals.benchmarks import Options
+
+    return Options(
+        data=arguments.data,
+        images=arguments.images,
+        split=arguments.split,
+        num_pictures=arguments.pictures,
+        skips_bad=arguments.skip_bad,
+    )
+
+
+@contextlib.contextmanager
+def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]":
+    from deixis.evals.answers import Answers
+    from deixis.evals.benchmarks import benchmarks
+    from deixis.evals.folder import ANSWERS
+    from deixis.evals.run import Exam
+
+    kind = benchmarks.get(arguments.benchmark)
+    if kind.needs_judge and arguments.judge is None:
+        raise UsageError('a judge grades these answers: --judge rules, or --judge "openai:MODEL"')
+    benchmark, model = kind.of(options), _model(arguments)
+    with Answers(arguments.out / ANSWERS) as answers:
+        judge = _judge(arguments, answers) if kind.needs_judge else None
+        yield Exam(model=model, benchmark=benchmark, answers=answers, judge=judge)
 
 
 def _settings(arguments: argparse.Namespace, spec: str) -> "RunSettings":
@@ -312,6 +303,19 @@ def _compare(arguments: argparse.Namespace) -> None:
         print(json.dumps(told, ensure_ascii=False))
         return
     print_comparison(found)
+
+
+def _vote(arguments: argparse.Namespace) -> None:
+    from deixis.evals.folder import load_run, write_run
+    from deixis.evals.vote import vote
+
+    report, rows = vote([load_run(folder) for folder in arguments.runs])
+    made = load_run(write_run(arguments.out, report, rows))
+    if arguments.json:
+        print(json.dumps(record(made), ensure_ascii=False))
+        return
+    print_run(made)
+    print(f"\n{made.folder} is the run")
 
 
 def _report(arguments: argparse.Namespace) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 from deixis.core.errors import UsageError
 from deixis.evals.figures import Figure, clustered, figure, headline
 from deixis.evals.folder import LoadedRun
+from deixis.evals.intervals import Clusters
+from deixis.evals.measure import Measure
 from deixis.evals.paired import Changed, Difference, changed, difference
 from deixis.evals.results import Row
 
@@ -79,8 +81,8 @@ def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
     (rows, others), num_left_out = common([first, second])
     measure, rows = headline(first.benchmark, rows)
     _, others = headline(first.benchmark, others)
-    by_picture = clustered(measure, rows)
-    found = difference(measure, by_picture, clustered(measure, others))
+    by_picture, by_other = joined_pictures(measure, rows, others)
+    found = difference(measure, by_picture, by_other)
     changes = None
     if measure.is_share:
         changes = changed(_right(rows), _right(others))
@@ -114,11 +116,7 @@ def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
     """The rows of each run that all have numbers for, in the same order, and how many others there
     are; UsageError where two runs asked different things under one key.
     """
-    pictures = {row.key: row.picture for run in runs for row in run.rows}  # of one run, for all
-    tables = [
-        {row.key: replace(row, picture=pictures[row.key]) for row in run.rows if not row.problem}
-        for run in runs
-    ]
+    tables = [{row.key: row for row in run.rows if row.problem is None} for run in runs]
     for run in runs[1:]:
         _check_same(runs[0], run)
     every = {key for table in tables for key in table}
@@ -126,6 +124,14 @@ def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
     if not shared:
         raise UsageError("these runs have no question in common")
     return [[table[key] for key in shared] for table in tables], len(every) - len(shared)
+
+
+def joined_pictures(
+    measure: Measure, rows: Sequence[Row], others: Sequence[Row]
+) -> tuple[Clusters, Clusters]:
+    """The sums of both by picture, in one order: pictures are called as in the first."""
+    named = [replace(row, picture=first.picture) for row, first in zip(others, rows, strict=True)]
+    return clustered(measure, rows), clustered(measure, named)
 
 
 def _ways(runs: Sequence[LoadedRun]) -> Ways:
@@ -138,7 +144,7 @@ def _ways(runs: Sequence[LoadedRun]) -> Ways:
     figured.sort(key=lambda one: (-one[1].value, one[0]))
     values = np.array([one.value for _, one, _ in figured])
     measure, _ = headline(benchmark, tables[0])
-    best, worst = clustered(measure, figured[0][2]), clustered(measure, figured[-1][2])
+    best, worst = joined_pictures(measure, figured[0][2], figured[-1][2])
     report = runs[0].report
     return Ways(
         benchmark=report.benchmark,

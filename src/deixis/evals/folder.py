@@ -8,11 +8,9 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder
-from deixis.evals.benchmarks import Benchmark, Options, benchmarks
-from deixis.evals.report import FILE, Report, software, summarised
+from deixis.evals.benchmarks import Benchmark, benchmarks
+from deixis.evals.report import FILE, Report
 from deixis.evals.results import Row, load_rows, save_rows
-from deixis.evals.run import Ran, RunSettings
-from deixis.nn.interface import Generation
 
 ANSWERS = "answers.jsonl"
 LONGEST = 60  # letters of a part of a folder's name
@@ -23,46 +21,14 @@ def run_folder(out: Path, parts: Sequence[str]) -> Path:
     return out / "--".join(_file_name(part) for part in parts)
 
 
-def write_run(out: Path, report: Report, ran: Ran) -> Path:
+def write_run(out: Path, report: Report, rows: Sequence[Row]) -> Path:
     """The rows and the report; gives their folder."""
     judge = [report.judge] if report.judge else []
     folder = run_folder(out, [report.benchmark, report.model, report.encoding, *judge])
     make_folder(folder)
-    save_rows(folder, ran.rows)
+    save_rows(folder, rows)
     report.save(folder)
     return folder
-
-
-def report_of(
-    ran: Ran,
-    *,
-    benchmark: str,
-    options: Options,
-    settings: RunSettings,
-    convention: str,
-    judge: str | None,
-) -> Report:
-    """What a run's report says."""
-    return Report(
-        benchmark=benchmark,
-        options={
-            "data": None if options.data is None else str(options.data),
-            "images": None if options.images is None else str(options.images),
-            "split": options.split,
-            "num_pictures": options.num_pictures,
-        },
-        model=ran.who["model"],
-        encoding=settings.way.spec,
-        convention=convention,
-        judge=judge,
-        who=ran.who,
-        settings=_settings(settings, ran.generation),
-        bad=ran.bad,
-        seconds=round(ran.seconds, 1),
-        num_asked=ran.num_asked,
-        software=software(),
-        **summarised(benchmark, ran.rows, num_bad=len(ran.bad)),
-    )
 
 
 @final
@@ -93,19 +59,6 @@ def runs_in(folders: Sequence[Path]) -> list[LoadedRun]:
         spoken = ", ".join(map(str, folders))
         raise UsageError(f"there is no run in {spoken}; `deixis eval run` makes one")
     return [load_run(path) for path in dict.fromkeys(found)]
-
-
-def _settings(settings: RunSettings, generation: Generation) -> dict[str, object]:
-    return {
-        "limit": settings.limit,
-        "seed": settings.seed,
-        "system": settings.system,
-        "max_new_tokens": generation.max_new_tokens,
-        "temperature": generation.temperature,
-        "top_p": generation.top_p,
-        "generation_seed": generation.seed,
-        "stop": list(generation.stop),
-    }
 
 
 def _file_name(text: str) -> str:

@@ -12,6 +12,7 @@ INKS = ("#c2185b", "#00695c", "#1e4fa3", "#b26a00", "#5e35b1", "#455a64")
 PAPER, LINE, FAINT = "#fdfcf9", "#333333", "#d9d3c4"
 APART = 0.22  # between the models of one row
 MOST_PARTS = 14
+LONGEST = 34  # letters of a row's name
 
 
 @final
@@ -90,11 +91,12 @@ def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:
 
 
 def _by_encoding(runs: Sequence[LoadedRun]) -> list[Dot]:
+    """The best first, as the model with the most encodings has them."""
     found = [_dot(run, run.report.encoding, 0) for run in runs]
-    means: dict[str, list[float]] = {}
-    for dot in found:
-        means.setdefault(dot.row, []).append(dot.value)
-    return sorted(found, key=lambda dot: -sum(means[dot.row]) / len(means[dot.row]))
+    models = [dot.model for dot in found]
+    first = max(dict.fromkeys(models), key=models.count)
+    values = {dot.row: dot.value for dot in found if dot.model == first}
+    return sorted(found, key=lambda dot: -values.get(dot.row, -math.inf))
 
 
 def _by_part(runs: Sequence[LoadedRun]) -> list[Dot]:
@@ -117,16 +119,20 @@ def _dot(run: LoadedRun, row: str, place: int) -> Dot:
     )
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
 def _rows(panel: Panel) -> list[str]:
     return list(dict.fromkeys(dot.row for dot in panel.dots))
 
 
 def _draw(axes: Any, panel: Panel, inks: dict[str, str]) -> None:  # Any: matplotlib's Axes
     rows = _rows(panel)
-    models = list(dict.fromkeys(dot.model for dot in panel.dots))
     for dot in panel.dots:
         if math.isnan(dot.value):
             continue
+        models = [other.model for other in panel.dots if other.row == dot.row]
         shift = APART * (models.index(dot.model) - (len(models) - 1) / 2)
         y, ink = rows.index(dot.row) + shift, inks[dot.model]
         axes.plot([dot.low, dot.high], [y, y], color=ink, linewidth=2.4, alpha=0.4)
@@ -143,11 +149,14 @@ def _draw(axes: Any, panel: Panel, inks: dict[str, str]) -> None:  # Any: matplo
     if panel.guess is not None:
         axes.axvline(panel.guess, color=LINE, linewidth=1, linestyle=(0, (2, 3)))
         axes.annotate("  guess", (panel.guess, -0.55), fontsize=7.5, color=LINE)
-    axes.set_yticks(range(len(rows)), rows, fontsize=9)
+    axes.set_yticks(range(len(rows)), [_short(row) for row in rows], fontsize=9)
     axes.set_ylim(len(rows) - 0.4, -0.75)
     lowest = min([dot.low for dot in panel.dots if not math.isnan(dot.low)], default=0.0)
     highest = max([dot.high for dot in panel.dots if not math.isnan(dot.high)], default=100.0)
-    axes.set_xlim(min(0.0, lowest), max(100.0 if highest > 50 else 1.25 * highest, highest) + 4)
+    axes.set_xlim(
+        min(0.0, lowest) - 0.012 * highest,
+        max(100.0 if highest > 50 else 1.25 * highest, highest) + 4,
+    )
     axes.set_xlabel(panel.scale, fontsize=8.5, color=LINE)
     axes.set_title(panel.title, loc="left", fontsize=11, color=LINE)
     axes.set_facecolor(PAPER)

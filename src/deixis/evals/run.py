@@ -39,6 +39,24 @@ class Reached:
 
 
 @final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Exam:
+    """Who is asked what: a model, a benchmark, the answers so far, a judge if one is needed."""
+
+    model: Model
+    benchmark: Benchmark
+    answers: Answers
+    judge: Judge | None = None
+
+    def __post_init__(self) -> None:
+        if self.benchmark.needs_judge and self.judge is None:
+            raise UsageError(
+                "the answers of this benchmark are graded by a judge: name one, "
+                '"rules" or "openai:MODEL@URL"'
+            )
+
+
+@final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunSettings:
     """What of a benchmark is asked, and how.
@@ -92,21 +110,18 @@ class _Prepared:
 
 
 def run(
-    model: Model,
-    benchmark: Benchmark,
-    answers: Answers,
+    exam: Exam,
     settings: RunSettings,
     *,
-    judge: Judge | None = None,
+    samples: Sequence[Sample] | None = None,
     advance: Callable[[Reached], None] | None = None,
 ) -> Ran:
-    """Ask every chosen question that has no answer yet, and score all of them."""
-    if benchmark.needs_judge and judge is None:
-        raise UsageError(
-            "the answers of this benchmark are graded by a judge: name one, "
-            '"rules" or "openai:MODEL@URL"'
-        )
-    return _Run(model, benchmark, answers, settings).go(judge, advance or (lambda reached: None))
+    """Ask every chosen question that has no answer yet, and score all of them. `samples` asks these
+    of the benchmark instead of those that the settings choose.
+    """
+    if samples is None:
+        samples = chosen(exam.benchmark.samples(), settings)
+    return _Run(exam, settings).go(samples, advance or (lambda reached: None))
 
 
 def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:
@@ -119,14 +134,15 @@ def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:
     for sample in listed:
         groups.setdefault(sample.together or sample.key, []).append(sample)
     taken: set[str] = set()
-    for name in sorted(groups, key=lambda name: _lot(name, settings.seed)):
+    for name in sorted(groups, key=lambda name: lot(name, settings.seed)):
         if len(taken) + len(groups[name]) > settings.limit and taken:
             break
         taken |= {sample.key for sample in groups[name]}
     return [sample for sample in listed if sample.key in taken]
 
 
-def _lot(name: str, seed: int) -> bytes:
+def lot(name: str, seed: int) -> bytes:
+    """Where a name stands in the random order of a seed."""
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
 
@@ -142,26 +158,23 @@ def _check_keys(samples: Sequence[Sample]) -> None:
 class _Run:
     """One run's state."""
 
-    def __init__(
-        self, model: Model, benchmark: Benchmark, answers: Answers, settings: RunSettings
-    ) -> None:
-        self.model, self.benchmark, self.settings = model, benchmark, settings
-        longest = benchmark.about.max_new_tokens
+    def __init__(self, exam: Exam, settings: RunSettings) -> None:
+        self.exam, self.settings = exam, settings
+        vlm, longest = exam.model.vlm, exam.benchmark.about.max_new_tokens
         self.generation = settings.generation or Generation(max_new_tokens=longest)
-        self.who = identity(model.vlm)
+        self.who = identity(vlm)
         manners = Manners(max_failures=settings.max_failures)
-        self.asker = Asker(model.vlm, answers, self.generation, manners)
+        self.asker = Asker(vlm, exam.answers, self.generation, manners)
         self.bad: list[str] = []
 
-    def go(self, judge: Judge | None, advance: Callable[[Reached], None]) -> Ran:
+    def go(self, samples: Sequence[Sample], advance: Callable[[Reached], None]) -> Ran:
         """All of it."""
         begun = time.monotonic()
-        samples = chosen(self.benchmark.samples(), self.settings)
-        self.bad += self.benchmark.bad
+        self.bad += self.exam.benchmark.bad
         rows: list[Row] = []
         num_done = 0
         for prepared in self._portions(samples):
-            rows += self._rows(prepared, judge)
+            rows += self._rows(prepared)
             num_done += len(prepared)
             seconds = time.monotonic() - begun
             advance(
@@ -199,20 +212,20 @@ class _Run:
 
     def _prepare(self, sample: Sample) -> _Prepared:
         try:
-            query = self.benchmark.question(sample)
+            query = self.exam.benchmark.question(sample)
         except SampleError as error:
             if not self.settings.skips_bad:
                 raise
             return _Prepared(sample=sample, problem=str(error), is_bad=True)
         try:
             regions = self.settings.way.encode(query.regions)
-            asked = compose(query.image, query.text, regions, self.model.convention)
+            asked = compose(query.image, query.text, regions, self.exam.model.convention)
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
         key = request_key(asked.question(self.settings.system), self.generation, self.who)
         return _Prepared(sample=sample, asked=asked, key=key)
 
-    def _rows(self, prepared: Sequence[_Prepared], judge: Judge | None) -> list[Row]:
+    def _rows(self, prepared: Sequence[_Prepared]) -> list[Row]:
         self.bad += [one.problem or "" for one in prepared if one.is_bad]
         prepared = [one for one in prepared if not one.is_bad]
         requests = [
@@ -227,6 +240,7 @@ class _Run:
             rows.append(row)
             if isinstance(verdict, Wanted):
                 wanted[place] = verdict
+        judge = self.exam.judge
         return _graded(rows, wanted, judge) if judge is not None and wanted else rows
 
     def _row(self, one: _Prepared, outcomes: Mapping[str, Outcome]) -> tuple[Row, Wanted | None]:
@@ -245,7 +259,7 @@ class _Run:
         row = dataclasses.replace(row, sent=one.asked.text)
         if isinstance(outcome, Failed):
             return dataclasses.replace(row, problem=f"{FAILED}: {outcome.reason}"), None
-        verdict = self.benchmark.score(sample, outcome.text)
+        verdict = self.exam.benchmark.score(sample, outcome.text)
         scored = verdict if isinstance(verdict, Verdict) else Verdict(numbers={})
         row = dataclasses.replace(
             row,

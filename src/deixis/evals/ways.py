@@ -1,69 +1,103 @@
-"""How the regions of a question reach the model, as it is written: "said", "cropped:beside=true",
-"dimmed:0.8", "drawn:arrow".
+"""How the regions of a question reach the model, as it is written: "said", "dimmed:0.8",
+"cropped:beside=true", "drawn:arrow,color=lime,width=6".
 """
 
-import dataclasses
-from collections.abc import Mapping
+import importlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.core.region import Region
+from deixis.core.region import Region, box
 from deixis.encodings import Encoding, encodings
+from deixis.marks import shapes
 
 PLAIN = "said"
+ALL, USUAL = "*", "usual"
 SPOKEN = {"true": True, "yes": True, "false": False, "no": False}
+SETTINGS = {
+    "cropped": ("cropped:0", "cropped:0.25", "cropped:1", "cropped:beside=true"),
+    "dimmed": ("dimmed:0.35", "dimmed:0.65", "dimmed:0.9"),
+}
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """An encoding with settings. `spec` is its name: NAME, NAME:VALUE or NAME:SETTING=VALUE,…"""
+    """An encoding with settings. `spec` is its name: NAME, NAME:VALUE or NAME:SETTING=VALUE,…
+
+    The settings are those of the function of that name (`dx.drawn`, `dx.cropped` …); a value alone
+    is the first of them.
+    """
 
     spec: str
-    kind: type[Encoding]
-    settings: Mapping[str, Any]  # Any: each of its field's own type
+    build: Callable[..., Encoding]
+    settings: Mapping[str, Any]  # Any: each of its own type
 
     @classmethod
     def of(cls, spec: str) -> "Way":
         """The way that is written so; UsageError says what could be."""
         name, _, rest = spec.partition(":")
         kind = encodings.get(name)
-        return cls(spec=spec, kind=kind, settings=_settings(spec, kind, rest))
+        own = getattr(importlib.import_module(kind.__module__), name, None)
+        build: Callable[..., Encoding] = own if inspect.isfunction(own) else kind.of
+        way = cls(spec=spec, build=build, settings=_settings(spec, build, rest))
+        way.encode({"any": box(1, 2, 30, 40)})  # a wrong value is told now, not later
+        return way
 
     def encode(self, regions: Mapping[str, Region]) -> dict[str, Encoding]:
         """Each region in this way."""
-        return {
-            slot: dataclasses.replace(self.kind.of(region), **self.settings)
-            for slot, region in regions.items()
-        }
+        return {slot: self.build(region, **self.settings) for slot, region in regions.items()}
 
 
-def _settings(spec: str, kind: type[Encoding], rest: str) -> dict[str, Any]:  # Any: as above
-    fields = [field for field in dataclasses.fields(kind) if field.name != "region"]
-    known = {field.name: field for field in fields}
+def usual() -> list[str]:
+    """Every encoding that there is, with a few settings of each; marks in every shape."""
+    specs: list[str] = []
+    for name in encodings.names():
+        specs += expanded([f"{name}:{ALL}"]) if name == "drawn" else SETTINGS.get(name, (name,))
+    return specs
+
+
+def expanded(specs: Sequence[str]) -> list[str]:
+    """The specs with "usual" and "drawn:*" written out, each once."""
+    found: list[str] = []
+    for spec in specs:
+        name, _, rest = spec.partition(":")
+        first, comma, more = rest.partition(",")
+        if spec == USUAL:
+            found += usual()
+        elif first == ALL and name == "drawn":
+            found += [f"{name}:{shape}{comma}{more}" for shape in shapes.names()]
+        else:
+            found.append(spec)
+    return list(dict.fromkeys(found))
+
+
+def _settings(
+    spec: str, build: Callable[..., Encoding], rest: str
+) -> dict[str, Any]:  # Any: as above
+    known = dict(list(inspect.signature(build).parameters.items())[1:])  # after the region
     settings = {}
     for place, part in enumerate(filter(None, rest.split(","))):
         name, equals, value = part.partition("=")
         if not equals:
-            if place > 0 or not fields:
+            if place > 0 or not known:
                 raise UsageError(f"{spec!r}: settings are written SETTING=VALUE, got {part!r}")
-            name, value = fields[0].name, part
+            name, value = next(iter(known)), part
         if name not in known:
             raise UnknownNameError(kind=f"setting of {spec!r}", name=name, known=known)
         settings[name] = _value(spec, known[name], value)
     return settings
 
 
-def _value(spec: str, field: "dataclasses.Field[Any]", text: str) -> Any:  # Any: of its type
-    kind = str(getattr(field.type, "__name__", field.type))
+def _value(spec: str, setting: inspect.Parameter, text: str) -> Any:  # Any: of its type
+    kind = str(getattr(setting.annotation, "__name__", setting.annotation))
+    if "str" in kind:
+        return text
     try:
         if "bool" in kind:
             return SPOKEN[text.casefold()]
-        if "int" in kind:
-            return int(text)
-        if "float" in kind:
-            return float(text)
+        return float(text) if "float" in kind else int(text)
     except (ValueError, KeyError):
-        raise UsageError(f"{spec!r}: {field.name} is a {kind}, got {text!r}") from None
-    return text
+        raise UsageError(f"{spec!r}: {setting.name} is a {kind}, got {text!r}") from None

@@ -1,0 +1,65 @@
+"""What `deixis eval run` and `search-style` take."""
+
+import argparse
+from pathlib import Path
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """What is asked, and how long answers may be."""
+    _add_what(parser)
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="so many questions, chosen by --seed"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of that choice (default 0)")
+    parser.add_argument("--system", help="a system prompt, for models that take one")
+    parser.add_argument(
+        "--max-new-tokens", type=int, metavar="N", help="the benchmark's by default"
+    )
+    parser.add_argument(
+        "--max-failures", type=int, default=0, metavar="N", help="questions that may fail (0)"
+    )
+    _add_loading(parser)
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """The budget and the baseline."""
+    _add_what(parser)
+    parser.add_argument("--budget", type=int, required=True, metavar="N", help="questions in all")
+    parser.add_argument(
+        "--confirm", type=int, default=100, metavar="N", help="questions for the winner (100)"
+    )
+    parser.add_argument("--baseline", default="said", metavar="NAME", help="to beat (said)")
+    parser.add_argument("--seed", type=int, default=0, help="of the questions' order (default 0)")
+    _add_loading(parser)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("benchmark", metavar="BENCHMARK", help="a name of `deixis eval list`")
+    parser.add_argument("--model", required=True, help="as of `deixis ask`")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
+    parser.add_argument(
+        "--encoding", action="append", metavar="NAME[:SETTINGS]", help="said, cropped, dimmed:0.8 …"
+    )
+    data = parser.add_argument_group("which questions")
+    data.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
+    data.add_argument("--images", type=Path, metavar="DIR", help="its pictures, if elsewhere")
+    data.add_argument("--split", help="another part of them")
+    data.add_argument("--pictures", type=int, metavar="N", help="of the scenes_… (default 500)")
+    data.add_argument("--skip-bad", action="store_true", help="leave bad rows out, and count them")
+    judging = parser.add_argument_group("a judge, where answers are graded")
+    judging.add_argument("--judge", help='"rules", or a model: "openai:MODEL@URL"')
+    judging.add_argument("--judge-runs", type=int, default=1, metavar="N", help="times each (1)")
+    judging.add_argument(
+        "--judge-tokens", type=int, default=8, metavar="N", help="of a judge's answer (8)"
+    )
+
+
+def _add_loading(parser: argparse.ArgumentParser) -> None:
+    loading = parser.add_argument_group("loading a checkpoint")
+    loading.add_argument("--convention", help="other coordinates than the model's own")
+    loading.add_argument("--device", help="cpu, cuda, cuda:1, mps")
+    loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
+    loading.add_argument("--quantize", choices=("4bit", "8bit"))
+    loading.add_argument("--adapter", help="folder of a LoRA adapter")
+    loading.add_argument("--revision", help="of a hub checkpoint")
+    loading.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")

@@ -1,0 +1,90 @@
+"""One call from an exam to a run's folder: what `deixis eval run` does, for Python."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from deixis.core.errors import UsageError
+from deixis.evals.benchmarks import Benchmark, Options, benchmarks
+from deixis.evals.folder import LoadedRun, load_run, write_run
+from deixis.evals.report import Report, software, summarised
+from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
+from deixis.nn.interface import Generation
+
+
+def evaluate(
+    exam: Exam,
+    settings: RunSettings,
+    out: Path,
+    *,
+    options: Options,
+    advance: Callable[[Reached], None] | None = None,
+) -> LoadedRun:
+    """Ask, score, and write the run into a folder of its own in `out`. `options` are those that the
+    benchmark was made with.
+    """
+    ran = run(exam, settings, advance=advance)
+    report = report_of(
+        ran,
+        benchmark=_name_of(type(exam.benchmark)),
+        options=options,
+        settings=settings,
+        convention=exam.model.convention_name,
+        judge=None if exam.judge is None else exam.judge.name,
+    )
+    return load_run(write_run(out, report, ran.rows))
+
+
+def report_of(
+    ran: Ran,
+    *,
+    benchmark: str,
+    options: Options,
+    settings: RunSettings,
+    convention: str,
+    judge: str | None,
+) -> Report:
+    """What a run's report says."""
+    return Report(
+        benchmark=benchmark,
+        options={
+            "data": None if options.data is None else str(options.data),
+            "images": None if options.images is None else str(options.images),
+            "split": options.split,
+            "num_pictures": options.num_pictures,
+        },
+        model=ran.who["model"],
+        encoding=settings.way.spec,
+        convention=convention,
+        judge=judge,
+        who=ran.who,
+        settings=_settings(settings, ran.generation),
+        bad=ran.bad,
+        seconds=round(ran.seconds, 1),
+        num_asked=ran.num_asked,
+        software=software(),
+        **summarised(benchmark, ran.rows, num_bad=len(ran.bad)),
+    )
+
+
+def _settings(settings: RunSettings, generation: Generation) -> dict[str, object]:
+    return {
+        "limit": settings.limit,
+        "seed": settings.seed,
+        "system": settings.system,
+        "max_new_tokens": generation.max_new_tokens,
+        "temperature": generation.temperature,
+        "top_p": generation.top_p,
+        "generation_seed": generation.seed,
+        "stop": list(generation.stop),
+    }
+
+
+def _name_of(kind: type[Benchmark]) -> str:
+    """What the catalog calls it."""
+    name = next((name for name in benchmarks.names() if benchmarks.get(name) is kind), None)
+    if name is None:
+        raise UsageError(
+            f"{kind.__name__} is not in the catalog of benchmarks, so no report could be read "
+            "again: put it in a file there, or join by an entry point"
+        )
+    return name
