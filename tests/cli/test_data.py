@@ -116,3 +116,34 @@ def test_empty_data_is_no_success(capsys, tmp_path):
     code, _, err = told(capsys, "check", str(tmp_path / "a.jsonl"), "--format", "regions")
     assert code == 1
     assert "has no rows" in err
+
+
+def test_marked_conversations_are_exported_and_read_again(capsys, tmp_path):
+    out = tmp_path / "out"
+    code, told_out, _ = told(capsys, "export", *VCR, "--epochs", "2", "--out", str(out))
+    assert code == 0
+    assert "4 rows in" in told_out
+    rows = datasets.get("llava").open(out / "data.jsonl")
+    found = [rows.sample(index) for index in range(len(rows))]
+    assert [sample.id for sample in found] == [f"vcr/val-{i}/{e}" for e in (0, 1) for i in (0, 1)]
+    assert all("the person " in sample.turns[0].question for sample in found)
+
+
+def test_bad_rows_of_an_export_are_counted(capsys, tmp_path, two_bad_rows):
+    code, _, err = told(capsys, "export", *two_bad_rows, "--out", str(tmp_path / "a"))
+    assert code == 1
+    assert "row 4: there is no image" in err
+    out = tmp_path / "b"
+    code, printed, _ = told(
+        capsys, "export", *two_bad_rows, "--skip-bad", "--json", "--out", str(out)
+    )
+    assert code == 0
+    assert json.loads(printed)["rows"] == 7  # one more is about no picture
+    assert len(json.loads((out / "export.json").read_text())["bad"]) == 3
+
+
+def test_an_export_does_not_write_over_another(capsys, tmp_path):
+    for expected in (0, 2):
+        code, _, err = told(capsys, "export", *VCR, "--out", str(tmp_path))
+        assert code == expected
+    assert "is there already" in err

@@ -1,23 +1,26 @@
-"""Check, look at and describe data sets with regions.
+"""Check, look at, describe and export data sets with regions.
 
   deixis data check data.jsonl --format regions    every bad row, with its reason
   deixis data show refcoco --format refcoco --num 12 --out sheet.png
   deixis data cards                                what each format is, its licence, its size
+  deixis data export visual7w --format visual7w --split train --out DIR     with marks drawn
 
 Data sets are read as they are published; nothing is downloaded. Formats: docs/data.md.
 """
 
 import argparse
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._data_export import ABOUT as EXPORT
+from deixis.cli._data_export import add_export
+from deixis.cli._data_source import add_source, opened, row_progress
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes
-from deixis.data import RegionDataset, RegionSample, datasets
+from deixis.data import RegionSample, datasets
 
 if TYPE_CHECKING:
     from deixis.data.checks.check import Tally
@@ -45,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_check(_part(parts, "check", "every bad row", CHECK))
     _add_show(_part(parts, "show", "a sheet of samples", SHOW))
+    add_export(_part(parts, "export", "marked conversations, written out", EXPORT))
     cards = _part(parts, "cards", "what each format is", CARDS)
     cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these")
     cards.set_defaults(do=_cards)
@@ -66,17 +70,8 @@ def _part(
     return parser
 
 
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
-    parser.add_argument(
-        "--format", required=True, metavar="NAME", help=f"one of {', '.join(datasets.names())}"
-    )
-    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
-    parser.add_argument("--split", metavar="NAME", help="only that part: train, val, test …")
-
-
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    _add_source(parser)
+    add_source(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N rows")
     parser.add_argument(
         "--decode", action="store_true", help="decode every picture, not only its header (slower)"
@@ -85,7 +80,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    _add_source(parser)
+    add_source(parser)
     parser.add_argument("--num", type=int, default=12, help="how many samples (default 12)")
     parser.add_argument("--first", type=int, metavar="INDEX", help="from this row on, one by one")
     parser.add_argument("--seed", type=int, help="vary words and choices as in training")
@@ -94,23 +89,14 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(do=_show)
 
 
-def _opened(arguments: argparse.Namespace) -> RegionDataset:
-    if not arguments.path.exists():
-        raise UsageError(f"there is no {str(arguments.path)!r}, seen from {Path.cwd()}")
-    kind = datasets.get(arguments.format)
-    return kind.open(arguments.path, images=arguments.images, split=arguments.split)
-
-
 def _check(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
     from deixis.data.checks.check import Tally, check
 
     if arguments.limit is not None and arguments.limit < 1:
         raise UsageError(f"--limit is at least 1, got {arguments.limit}")
-    dataset = _opened(arguments)
-    steps = min(len(dataset), arguments.limit or len(dataset))
+    dataset = opened(arguments)
     tally = Tally()
-    advance = _progress(steps, TerminalReporter())
+    advance = row_progress(min(len(dataset), arguments.limit or len(dataset)))
     for checked in check(dataset, limit=arguments.limit, decode=arguments.decode):
         tally.add(checked)
         advance(tally.num_rows, len(tally.bad))
@@ -123,29 +109,6 @@ def _check(arguments: argparse.Namespace) -> None:
         raise DeixisError(f"{len(tally.bad)} of {tally.num_rows} rows are bad")
     if not tally.num_rows:
         raise DeixisError(f"{dataset.path} has no rows")
-
-
-def _progress(steps: int, reporter: "object") -> Callable[[int, int], None]:
-    from deixis.cli._progress import TerminalReporter
-    from deixis.train.reporter import Progress
-
-    assert isinstance(reporter, TerminalReporter)
-    begun = time.monotonic()
-
-    def advance(step: int, num_bad: int) -> None:
-        rate = step / max(time.monotonic() - begun, 1e-9)
-        numbers = {"bad": float(num_bad)} if num_bad else {}
-        reporter.advance(
-            Progress(
-                step=step,
-                steps=steps,
-                steps_per_second=rate,
-                seconds_left=(steps - step) / rate,
-                numbers=numbers,
-            )
-        )
-
-    return advance
 
 
 def _print_tally(tally: "Tally") -> None:
@@ -174,7 +137,7 @@ def _show(arguments: argparse.Namespace) -> None:
 
     if not 1 <= arguments.num <= 200:
         raise UsageError(f"--num is within 1..200, got {arguments.num}")
-    dataset = _opened(arguments)
+    dataset = opened(arguments)
     bad: list[str] = []
     samples: list[RegionSample] = []
     for index in _rows(arguments, len(dataset)):

@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final
 
 import torch
 from torch import Tensor
@@ -24,8 +24,9 @@ from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.conversations import Conversations, OpenedTurn, read_conversations
-from deixis.train.mixed import MixedConversations, read_mixed
+from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
+from deixis.train.marked import marked
+from deixis.train.mixed import read_mixed
 from deixis.train.parts import PARTS, language_layers, weights_of
 from deixis.train.task import Losses, Task
 
@@ -49,6 +50,7 @@ class TuningOptions:
     format: str = "llava"  # of the data: one of `deixis data cards`, or mixture
     split: str | None = None  # only that part of the data
     order_seed: int = 0  # of a mixture: which rows meet when
+    marks: Literal["none", "paper", "release"] = "none"  # draw regions by lot, as ViP-LLaVA does
 
 
 @final
@@ -58,7 +60,7 @@ class Tuning(Task):
     def __init__(
         self,
         model: VisionLanguageModel,
-        source: Conversations | MixedConversations,
+        source: ConversationSource,
         *,
         parts: Sequence[str] = ("projector",),
         encoding: str = "said",
@@ -69,7 +71,7 @@ class Tuning(Task):
                 f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
             )
         self.model = model
-        self.source: Conversations | MixedConversations = source
+        self.source: ConversationSource = source
         self.module: Any = model.family.model  # Any: transformers' own class
         self.encoding = encodings.get(encoding)
         self.convention = conventions.get(model.convention)(**model.convention_settings)
@@ -155,6 +157,8 @@ class Tuning(Task):
 def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
     """The task of these options: data first, as its mistakes are found sooner."""
     source = _source(options, skip_bad=skip_bad)
+    if options.marks != "none":
+        source = marked(source, profile=options.marks)
     given: dict[str, Any] = {"dtype": options.dtype}
     return Tuning(
         load(options.model, **given),
@@ -165,7 +169,7 @@ def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
     )
 
 
-def _source(options: TuningOptions, *, skip_bad: bool) -> Conversations | MixedConversations:
+def _source(options: TuningOptions, *, skip_bad: bool) -> ConversationSource:
     if options.format != "mixture":
         return read_conversations(
             options.data,

@@ -1,0 +1,50 @@
+"""Where the data of a command is, and how far through it the command is."""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deixis.core.errors import UsageError
+from deixis.data import RegionDataset, datasets
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """A data set's file or folder, its format, its pictures and its split."""
+    parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
+    parser.add_argument(
+        "--format", required=True, metavar="NAME", help=f"one of {', '.join(datasets.names())}"
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
+    parser.add_argument("--split", metavar="NAME", help="only that part: train, val, test …")
+
+
+def opened(arguments: argparse.Namespace) -> RegionDataset:
+    """The data set that was asked for."""
+    kind = datasets.get(arguments.format)
+    if not arguments.path.exists():
+        raise UsageError(f"there is no {str(arguments.path)!r}, seen from {Path.cwd()}")
+    return kind.open(arguments.path, images=arguments.images, split=arguments.split)
+
+
+def row_progress(num_rows: int) -> Callable[[int, int], None]:
+    """Tells on the terminal how many rows are done, and how many of them are bad."""
+    from deixis.cli._progress import TerminalReporter
+    from deixis.train.reporter import Progress
+
+    reporter = TerminalReporter()
+    begun = time.monotonic()
+
+    def advance(row: int, num_bad: int) -> None:
+        rate = row / max(time.monotonic() - begun, 1e-9)
+        reporter.advance(
+            Progress(
+                step=row,
+                steps=num_rows,
+                steps_per_second=rate,
+                seconds_left=(num_rows - row) / rate if rate else None,
+                numbers={"bad": float(num_bad)} if num_bad else {},
+            )
+        )
+
+    return advance

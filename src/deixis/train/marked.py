@@ -1,0 +1,150 @@
+"""Conversations about marks: regions drawn on the picture when their row is used, and spoken of.
+
+A marked sample is a function of its row, the profile and the generator alone: nothing is stored,
+and every epoch has marks of its own.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.draws import Draws
+from deixis.core.errors import ImageError, RegionError, SampleError, UsageError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.core.size import Size
+from deixis.data import RegionSample, Turn
+from deixis.marks import Mark, colour_of, draw
+from deixis.marks.sample import Chance, draws_from, sample_marks
+from deixis.train.conversations import ConversationSource, OpenedTurn, Told, turn_of
+
+SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+BEGINNING = re.compile(r"(?:^|\n|[.?!]\s)\Z")  # of a sentence
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkedSample:
+    """A sample with its marks by slot, the picture with them, and turns that speak of them."""
+
+    sample: RegionSample
+    image: Image
+    marks: Mapping[str, Mark]
+    turns: tuple[Turn, ...]
+
+
+def mark_sample(
+    sample: RegionSample, generator: np.random.Generator, *, profile: Chance = "release"
+) -> MarkedSample:
+    """Draw a mark for each of a sample's regions, in the shapes that its source allows."""
+    image = sample.image()
+    marks = _marks(sample, image.size, draws_from(generator), profile)
+    phrases = {slot: _phrase(sample, slot, mark) for slot, mark in marks.items()}
+    return MarkedSample(
+        sample=sample,
+        image=draw(image, list(marks.values())) if marks else image,
+        marks=marks,
+        turns=tuple(_spoken(turn, phrases) for turn in sample.turns),
+    )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class MarkedConversations(ConversationSource):
+    """The same answers with marks instead of regions."""
+
+    source: ConversationSource
+    file: Path
+    profile: Chance = "release"
+    bad: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return self.source.num_examples
+
+    @property
+    @override
+    def num_an_epoch(self) -> int:
+        return self.source.num_an_epoch
+
+    @property
+    @override
+    def summary(self) -> str:
+        return f"{self.source.summary}; marked as in the {self.profile}"
+
+    @override
+    def told(self, index: int, generator: np.random.Generator) -> Told:
+        return self.source.told(index, generator)
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        told = self.told(index, generator)
+        try:
+            return _opened(told, generator, self.profile)
+        except (ImageError, RegionError, UsageError) as error:
+            raise SampleError(dataset=str(told.file), row=told.row, reason=str(error)) from None
+
+
+def marked(source: ConversationSource, *, profile: Chance = "release") -> MarkedConversations:
+    """The answers of a source, their regions drawn."""
+    return MarkedConversations(source=source, file=source.file, profile=profile, bad=source.bad)
+
+
+def _opened(told: Told, generator: np.random.Generator, profile: Chance) -> OpenedTurn:
+    if len(told.sample.pictures) != 1 and not told.sample.regions:
+        images = tuple(open_image(path) for path in told.sample.pictures)
+        return OpenedTurn(turn=told.turn(), images=images)
+    # what later turns speak of is not drawn for earlier ones
+    turns = told.sample.turns[: told.number + 1]
+    slots = {slot for turn in turns for slot in told.sample.regions_of(turn)}
+    regions = {slot: one for slot, one in told.sample.regions.items() if slot in slots}
+    marked = mark_sample(
+        replace(told.sample, turns=turns, regions=regions), generator, profile=profile
+    )
+    spoken = replace(told.sample, turns=marked.turns, regions={})
+    return OpenedTurn(turn=turn_of(spoken, told.number, row=told.row), images=(marked.image,))
+
+
+def _marks(sample: RegionSample, size: Size, draws: Draws, profile: Chance) -> dict[str, Mark]:
+    if not sample.regions:
+        return {}
+    marking = sample.marking
+    regions = [region.within(size) for region in sample.regions.values()]
+    marks = sample_marks(regions, draws, profile=profile, kinds=marking.shapes)
+    if marking.is_constant:
+        marks = tuple(replace(mark, style=replace(mark.style, width=None)) for mark in marks)
+    if marking.colour is not None and len(marks) == 1:
+        colour = colour_of(marking.colour)
+        marks = tuple(replace(mark, style=replace(mark.style, colour=colour)) for mark in marks)
+    return dict(zip(sample.regions, marks, strict=True))
+
+
+def _phrase(sample: RegionSample, slot: str, mark: Mark) -> str:
+    """The words that stand for a region: "the person within the red rectangle"."""
+    return f"the {sample.regions[slot].label or 'object'} {mark.phrase}"
+
+
+def _spoken(turn: Turn, phrases: Mapping[str, str]) -> Turn:
+    """A turn whose slots are words."""
+    question, answer, *more = (
+        _filled(text, phrases)
+        for text in (turn.question, turn.answer, *turn.choices, *turn.references)
+    )
+    choices = tuple(more[: len(turn.choices)])
+    references = tuple(more[len(turn.choices) :])
+    return replace(turn, question=question, answer=answer, choices=choices, references=references)
+
+
+def _filled(text: str, phrases: Mapping[str, str]) -> str:
+    def phrase(slot: re.Match[str]) -> str:
+        words = phrases.get(slot[1], slot[0])
+        begins = BEGINNING.search(text[: slot.start()]) is not None
+        return words[0].upper() + words[1:] if begins else words
+
+    return SLOT.sub(phrase, text)
