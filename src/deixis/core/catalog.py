@@ -25,6 +25,7 @@ class Catalog(Generic[Part]):
         self.kind = kind
         self.package = package
         self.interface = interface
+        self._known: dict[str, type[Part]] = {}  # those that were asked for: listing is slow
 
     def names(self) -> list[str]:
         """Every part's name, sorted; imports none of them."""
@@ -32,6 +33,11 @@ class Catalog(Generic[Part]):
 
     def get(self, name: str) -> type[Part]:
         """The part's class."""
+        if name not in self._known:
+            self._known[name] = self._found(name)
+        return self._known[name]
+
+    def _found(self, name: str) -> type[Part]:
         if name not in self._own_names():
             entry_points = self._entry_points()
             if name in entry_points:
