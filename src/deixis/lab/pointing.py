@@ -13,8 +13,8 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.nn.interface import Generation
-from deixis.train.nano.drawn_marks import KINDS
 from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
+from deixis.train.nano.scene_mark import KINDS
 
 WORLD = SceneWorld(seed=1, split="test")
 INDEX = 27  # of the picture in the tour
@@ -88,7 +88,7 @@ def _drawn(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) ->
     mark = mark_over(scene, thing, kind, draws)
     return _Asked(
         way=kind,
-        image=Image(pixels=painted(scene, [mark], draws)[0]),
+        image=Image(pixels=painted(scene, [mark])[0]),
         question=f"What is the thing {mark.phrase}?",
         truth=thing.name,
         regions={},
@@ -99,7 +99,7 @@ def _read(scene: Scene, sign: Thing, draws: np.random.Generator) -> _Asked:
     mark = mark_over(scene, sign, "ellipse", draws)
     return _Asked(
         way="read",
-        image=Image(pixels=painted(scene, [mark], draws)[0]),
+        image=Image(pixels=painted(scene, [mark])[0]),
         question=f"What does the sign {mark.phrase} say?",
         truth=sign.text or "",
         regions={},

@@ -14,8 +14,8 @@ from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
 from deixis.nn.interface import Question
-from deixis.train.nano.drawn_marks import KINDS
 from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
+from deixis.train.nano.scene_mark import KINDS
 
 NAMING = "What is the thing {mark}?"
 COLOUR = "What colour is the thing {mark}?"
@@ -80,7 +80,7 @@ def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator
     probes = []
     for kind in KINDS:
         mark = mark_over(scene, target, kind, draws)
-        image = Image(pixels=painted(scene, [mark], draws)[0])
+        image = Image(pixels=painted(scene, [mark])[0])
         asked = NAMING.format(mark=mark.phrase)
         probes.append(_probe(BY_MARK[kind], image, asked, target.name))
         if kind == KINDS[index % len(KINDS)]:
@@ -101,7 +101,7 @@ def _two_marks(
     kinds = draws.permutation(KINDS)[:2]
     marked = zip((target, other), kinds, strict=True)
     marks = [mark_over(scene, thing, str(kind), draws) for thing, kind in marked]
-    image = Image(pixels=painted(scene, marks, draws)[0])
+    image = Image(pixels=painted(scene, marks)[0])
     return _probe(TWO, image, NAMING.format(mark=marks[0].phrase), target.name)
 
 
@@ -112,7 +112,7 @@ def _said(scene: Scene, target: Thing, convention: Convention) -> Probe:
 
 def _reading(scene: Scene, sign: Thing, draws: np.random.Generator) -> Probe:
     mark = mark_over(scene, sign, str(draws.choice(KINDS)), draws)
-    image = Image(pixels=painted(scene, [mark], draws)[0])
+    image = Image(pixels=painted(scene, [mark])[0])
     return _probe("reading", image, READING.format(mark=mark.phrase), sign.text or "")
 
 

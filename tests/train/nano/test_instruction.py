@@ -41,7 +41,7 @@ def only(scene: AskedScene, place: int) -> AskedScene:
     return AskedScene(
         pixels=scene.pixels,
         plain=scene.plain,
-        shown=scene.shown,
+        labels=scene.labels,
         marks=scene.marks,
         asked=scene.asked[place : place + 1],
     )

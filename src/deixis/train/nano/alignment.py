@@ -10,16 +10,14 @@ from torch import Tensor, nn
 
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.textures import STUFF
-from deixis.data.scenes.words import lexicon
-from deixis.train.nano.drawn_marks import KINDS
 from deixis.train.nano.labels import names
+from deixis.train.nano.scene_mark import KINDS
 
 MARK_SHARE = 0.5  # of the weight that a name's words have
 LISTS: dict[str, Sequence[str]] = {
     "name": names(),
     "colour": tuple(INKS),
     "stuff": STUFF,
-    "word": lexicon(),
     "mark_kind": ("", *KINDS),
 }
 

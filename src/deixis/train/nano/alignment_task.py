@@ -7,6 +7,7 @@ from typing import Any, final
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from typing_extensions import override
 
@@ -21,6 +22,7 @@ from deixis.train.nano.alignment import (
     set_loss,
 )
 from deixis.train.nano.architectures import (
+    Architecture,
     architecture,
     faster,
     normalised,
@@ -43,6 +45,18 @@ class AlignmentOptions:
     world_seed: int = 0  # of the scenes
     exponent: float = 0.7  # of Zipf's law
     num_held_out: int = 256  # validation scenes that it is measured on
+
+
+READER = "token_reader.safetensors"
+
+
+def token_reader(parts: Architecture, language: Any, *, seed: int) -> PatchReader | None:
+    """A reader of every label from projected tokens; None where a token is not one patch."""
+    if parts.block != 1:
+        return None
+    generator = torch.Generator().manual_seed(seed)
+    width = language.embed_tokens.embedding_dim
+    return PatchReader(width=width, layers=(0,), generator=generator)
 
 
 @final
@@ -71,11 +85,7 @@ class AlignmentTask(Task):
         self.language: Any = self.parts.language(model)
         words: Any = self.language.embed_tokens  # Any: a submodule by name
         frozen_except(model, [*self.parts.projector(model), words])
-        self.reader = None
-        if self.parts.block == 1:
-            generator = torch.Generator().manual_seed(options.seed)
-            width = words.embedding_dim
-            self.reader = PatchReader(width=width, layers=(0,), generator=generator)
+        self.reader = token_reader(self.parts, self.language, seed=options.seed)
         self.module = nn.ModuleDict({"model": model})
         if self.reader is not None:
             self.module["reader"] = self.reader
@@ -120,6 +130,8 @@ class AlignmentTask(Task):
     @override
     def save(self, folder: Path) -> None:
         nano.save(self.nano, folder)
+        if self.reader is not None:
+            save_file(self.reader.state_dict(), folder / READER)
 
     def _seen(self, batch: Mapping[str, np.ndarray]) -> _Seen:
         labels = {key: torch.from_numpy(value).to(self.device) for key, value in batch.items()}

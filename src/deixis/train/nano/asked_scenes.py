@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Bool, Int16, UInt8
+from jaxtyping import Bool, UInt8
 from typing_extensions import override
 
 from deixis.coordinates import Convention
@@ -19,8 +19,9 @@ from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
-from deixis.train.nano.drawn_marks import DrawnMark
+from deixis.train.nano.labels import PatchLabels
 from deixis.train.nano.marked_scenes import marked_scene
+from deixis.train.nano.scene_mark import SceneMark
 from deixis.train.source import Source
 
 SHORT = "\nAnswer the question using a single word or phrase."
@@ -77,19 +78,17 @@ class Asked:
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AskedScene:
-    """Pixels with marks and without, what each patch shows as a place in the scene's `owners`, and
-    the questions.
-    """
+    """Pixels with marks and without, what each patch shows, and the questions."""
 
     pixels: UInt8[np.ndarray, "row column 3"]
     plain: UInt8[np.ndarray, "row column 3"]
-    shown: Int16[np.ndarray, " patch"]
-    marks: tuple[DrawnMark, ...]
+    labels: PatchLabels
+    marks: tuple[SceneMark, ...]
     asked: tuple[Asked, ...]
 
     def evidence(self, asked: Asked) -> Bool[np.ndarray, " patch"]:
         """The patches that show what an answer rests on."""
-        return np.isin(self.shown, asked.evidence)
+        return np.isin(self.labels.owner, asked.evidence)
 
 
 @final
@@ -124,7 +123,7 @@ class AskedScenes(Source):
         return AskedScene(
             pixels=marked.pixels,
             plain=scene.image.pixels,
-            shown=marked.labels.owner,
+            labels=marked.labels,
             marks=marked.marks,
             asked=tuple(asked[int(place)] for place in generator.permutation(len(asked))),
         )
@@ -163,7 +162,7 @@ class AskedScenes(Source):
 
 
 def about_marks(
-    scene: Scene, marks: Sequence[DrawnMark], draws: np.random.Generator
+    scene: Scene, marks: Sequence[SceneMark], draws: np.random.Generator
 ) -> list[Asked]:
     """Name, colour and text of each marked thing, and how the first two lie to one another."""
     asked: list[Asked] = []
@@ -199,7 +198,7 @@ def _rests(scene: Scene, found: SceneQuestion) -> tuple[int, ...]:
 
 
 def _relation(
-    scene: Scene, first: tuple[DrawnMark, Thing], second: tuple[DrawnMark, Thing]
+    scene: Scene, first: tuple[SceneMark, Thing], second: tuple[SceneMark, Thing]
 ) -> list[Asked]:
     answer = relation_of(first[1], second[1], scene.image.size.width / 8)
     if answer not in RELATIONS:

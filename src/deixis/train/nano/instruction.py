@@ -29,6 +29,8 @@ from deixis.train.nano.architectures import (
     projected_tokens,
 )
 from deixis.train.nano.asked_scenes import Asked, AskedScene
+from deixis.train.nano.encoder import PatchReader, dense_losses, total_loss
+from deixis.train.nano.labels import stacked
 from deixis.train.nano.looking import WEIGHT as LOOKS_WEIGHT
 from deixis.train.nano.looking import Looks
 from deixis.train.nano.packed import IGNORED, Packed, Row, additive, allowed, pack
@@ -37,6 +39,7 @@ from deixis.train.task import Losses
 EMPTY_SIDE = 96
 ALONE = 3  # questions on a picture in a step, where each is asked alone
 LONGEST_ANSWER = 64
+READ_WEIGHT = 0.2  # of what a linear reader still finds in the tokens, beside the answers
 MOST_TOKENS = 200  # of a picture's questions and answers in a training step: padding costs most
 
 
@@ -75,10 +78,12 @@ class Asking(ABC):
         """Whether each answer is right, scene by scene; `unmarked` shows no marks."""
 
 
-def asking_of(built: nano.Nano, name: str) -> Asking:
-    """The quickest way that this architecture allows."""
+def asking_of(built: nano.Nano, name: str, reader: PatchReader | None = None) -> Asking:
+    """The quickest way that this architecture allows; a reader keeps its labels in the tokens."""
     parts = architecture(name)
-    return PackedAsking(built, name, parts) if parts.is_causal else SingleAsking(built, name)
+    if not parts.is_causal:
+        return SingleAsking(built, name)
+    return PackedAsking(built, name, parts, reader)
 
 
 @final
@@ -110,8 +115,10 @@ class SingleAsking(Asking):
 class PackedAsking(Asking):
     """Asks a decoder many questions on each picture at once."""
 
-    def __init__(self, built: nano.Nano, name: str, parts: Architecture) -> None:
-        self.built, self.name = built, name
+    def __init__(
+        self, built: nano.Nano, name: str, parts: Architecture, reader: PatchReader | None
+    ) -> None:
+        self.built, self.name, self.reader = built, name, reader
         processor: Any = built.processor
         self.tokenizer = processor.tokenizer
         self.language: Any = parts.language(built.model)
@@ -126,7 +133,8 @@ class PackedAsking(Asking):
     @override
     def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
         rows = [row.cut(MOST_TOKENS) for row in self.rows([scene.asked for scene in scenes])]
-        answered = self._answered([scene.pixels for scene in scenes], rows)
+        vision = self._vision([scene.pixels for scene in scenes])
+        answered = self(vision, rows)
         total = functional.cross_entropy(answered.scores, answered.labels)
         right = (answered.scores.argmax(-1) == answered.labels).float().mean()
         parts: dict[str, float | Tensor] = {"answers": total.detach(), "right": right.detach()}
@@ -137,21 +145,27 @@ class PackedAsking(Asking):
             )
             parts["looks"] = looked.detach()
             total = total + LOOKS_WEIGHT * looked
+        if self.reader is not None:
+            labels = stacked([scene.labels for scene in scenes])
+            tensors = {k: torch.from_numpy(v).to(vision.device) for k, v in labels.items()}
+            read = total_loss(dense_losses(self.reader([vision], tensors)))
+            parts["read"] = read.detach()
+            total = total + READ_WEIGHT * read
         return Losses(total=total, weight=float(len(answered.labels)), parts=parts)
 
     @override
     def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
         rows = self.rows([scene.asked for scene in scenes])
-        answered = self._answered([s.plain if unmarked else s.pixels for s in scenes], rows)
+        answered = self(self._vision([s.plain if unmarked else s.pixels for s in scenes]), rows)
         found: list[bool] = answered.is_right(sum(len(s.asked) for s in scenes)).tolist()
         return found
 
-    def _answered(
-        self, pixels: Sequence[UInt8[np.ndarray, "row column 3"]], rows: Sequence[Row]
-    ) -> Answered:
+    def _vision(
+        self, pixels: Sequence[UInt8[np.ndarray, "row column 3"]]
+    ) -> Float[Tensor, "picture token dim"]:
         device = self.language.embed_tokens.weight.device
         pixel_values = normalised(torch.from_numpy(np.stack(pixels)).to(device))
-        return self(projected_tokens(self.built, self.name, pixel_values), rows)
+        return projected_tokens(self.built, self.name, pixel_values)
 
     def _evidence(
         self, scenes: Sequence[AskedScene], rows: Sequence[Row]

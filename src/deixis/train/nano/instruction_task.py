@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, final
 
 import numpy as np
+from safetensors.torch import load_file, save_file
 from torch import nn
 from typing_extensions import override
 
@@ -15,6 +16,7 @@ from deixis.models import nano
 from deixis.models.load import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.nano.alignment import frozen_except
+from deixis.train.nano.alignment_task import READER, token_reader
 from deixis.train.nano.architectures import architecture, faster, opened
 from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes
 from deixis.train.nano.averaged import Averaged
@@ -55,8 +57,16 @@ class InstructionTask(Task):
         trained: list[nn.Module] = [*self.parts.projector(model), self.parts.language(model)]
         frozen_except(model, [model] if options.trains == "all" else trained)
         self.average = Averaged(model, memory=options.averaging)
-        self.module = self.average
-        self.asking = asking_of(self.nano, options.architecture)
+        reader = None
+        if self.parts.is_causal:
+            reader = token_reader(self.parts, self.parts.language(model), seed=options.seed)
+        if reader is not None and (Path(options.start) / READER).is_file():
+            reader.load_state_dict(load_file(Path(options.start) / READER))
+        self.reader = reader
+        self.module = nn.ModuleDict({"average": self.average})
+        if reader is not None:
+            self.module["reader"] = reader
+        self.asking = asking_of(self.nano, options.architecture, reader)
         world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
         self.convention = _convention(self.nano)
         self.source = AskedScenes(world=world, convention=self.convention)
@@ -92,6 +102,8 @@ class InstructionTask(Task):
     def save(self, folder: Path) -> None:
         with self.average.averaged():
             nano.save(self.nano, folder)
+            if self.reader is not None:
+                save_file(self.reader.state_dict(), folder / READER)
 
     def _held_out(self, world: SceneWorld, index: int) -> AskedScene:
         source = AskedScenes(world=world, convention=self.convention, num_marks=1 + index % 2)

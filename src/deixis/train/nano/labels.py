@@ -23,8 +23,9 @@ from deixis.data.scenes.plan import (
 )
 from deixis.data.scenes.scene import SIGN, Scene
 from deixis.data.scenes.textures import STUFF
-from deixis.data.scenes.words import LETTERS, LONGEST, lexicon
-from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark
+from deixis.data.scenes.words import LETTERS, LONGEST
+from deixis.marks import NAMED
+from deixis.train.nano.scene_mark import KINDS, SceneMark
 
 NONE = -1
 SHOWN = 10  # of the 64 pixels of a patch, for a thing to be what the patch shows
@@ -37,13 +38,12 @@ NUM_CLASSES = {
     "colour": len(INKS),
     "stuff": len(STUFF),
     "letter": len(LETTERS),
-    "word": len(lexicon()),
     "spelling": len(LETTERS) + 1,
     "count": MOST_ALIKE + 1,
     "mark_kind": len(KINDS) + 1,
-    "mark_colour": len(COLOURS) + 1,
+    "mark_colour": len(NAMED) + 1,
     "ink_kind": len(KINDS) + 1,
-    "ink_colour": len(COLOURS) + 1,
+    "ink_colour": len(NAMED) + 1,
 }
 
 
@@ -63,7 +63,6 @@ class PatchLabels:
     colour: Int16[np.ndarray, " patch"]
     stuff: Int16[np.ndarray, " patch"]
     letter: Int16[np.ndarray, " patch"]
-    word: Int16[np.ndarray, " patch"]
     spelling: Int16[np.ndarray, "patch place"]
     count: Int16[np.ndarray, " patch"]
     mark_kind: Int16[np.ndarray, " patch"]
@@ -76,6 +75,12 @@ class PatchLabels:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+def stacked(labels: Sequence[PatchLabels]) -> dict[str, np.ndarray]:
+    """Each kind of label by its name, a row a picture."""
+    rows = [one.as_dict() for one in labels]
+    return {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+
+
 def names() -> tuple[str, ...]:
     """The classes of `name`: every entity, then signs."""
     return (*(entity.name for entity in entities()), SIGN)
@@ -83,7 +88,7 @@ def names() -> tuple[str, ...]:
 
 def label_patches(
     scene: Scene,
-    marks: Sequence[DrawnMark],
+    marks: Sequence[SceneMark],
     inks: Sequence[UInt8[np.ndarray, "row column"]],
     *,
     patch: int,
@@ -91,10 +96,10 @@ def label_patches(
     """The classes of all patches of a scene with these marks over it, drawn with these inks."""
     plan, first = scene.plan, len(scene.plan.stuff)
     shown = _shown_owners(scene.owners, first, patch)
-    named, colouring, grounds, lettering = _numbers()
+    named, colouring, grounds = _numbers()
     tables = {
         key: np.full(first + len(plan.things), NONE, dtype=np.int16)
-        for key in ("name", "colour", "stuff", "word", "count")
+        for key in ("name", "colour", "stuff", "count")
     }
     spelling = np.full((first + len(plan.things), LONGEST), NONE, dtype=np.int16)
     for place, stuff in enumerate(plan.stuff):
@@ -105,14 +110,13 @@ def label_patches(
         tables["colour"][owner] = colouring[thing.colour]
         tables["count"][owner] = min(scene.count(thing.name), MOST_ALIKE)
         if thing.text is not None:
-            tables["word"][owner] = lettering.get(thing.text, NONE)
             spelling[owner] = _spelled(thing.text)
             _place_letters(thing, thing.text, shown == owner, letter)
     kinds, colours = (np.zeros(first + len(plan.things), dtype=np.int16) for _ in range(2))
     kinds[:first] = colours[:first] = NONE
     inked = np.zeros((2, *shown.shape), dtype=np.int16)
     for mark, ink in zip(marks, inks, strict=True):
-        kind, colour = KINDS.index(mark.kind) + 1, tuple(COLOURS).index(mark.colour) + 1
+        kind, colour = KINDS.index(mark.kind) + 1, tuple(NAMED).index(mark.colour) + 1
         kinds[mark.owner], colours[mark.owner] = kind, colour
         inked[:, _covered(ink, patch)] = [[kind], [colour]]
     return PatchLabels(
@@ -179,8 +183,8 @@ def _place_letters(
 
 
 @cache
-def _numbers() -> tuple[dict[str, int], dict[str, int], dict[str, int], dict[str, int]]:
-    """Class numbers of names, colours, stuff and words."""
-    lists = (names(), tuple(INKS), STUFF, lexicon())
-    named, inks, grounds, words = ({n: i for i, n in enumerate(items)} for items in lists)
-    return named, inks, grounds, words
+def _numbers() -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Class numbers of names, colours and stuff."""
+    lists = (names(), tuple(INKS), STUFF)
+    named, inks, grounds = ({n: i for i, n in enumerate(items)} for items in lists)
+    return named, inks, grounds

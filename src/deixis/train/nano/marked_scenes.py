@@ -1,5 +1,6 @@
 """Scenes with marks drawn over them and what each patch shows: the encoder's pretraining data."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,16 +10,35 @@ import numpy as np
 from jaxtyping import UInt8
 from typing_extensions import override
 
+from deixis.core.mask import Mask as MaskOf
+from deixis.core.region import Region
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
-from deixis.train.nano.drawn_marks import COLOURS, KINDS, DrawnMark, paint_mark
-from deixis.train.nano.labels import PatchLabels, label_patches
+from deixis.marks import (
+    NAMED,
+    Colour,
+    Mark,
+    Style,
+    colour_of,
+    draw_covering,
+    draws_from,
+    sample_style,
+)
+from deixis.train.nano.labels import PatchLabels, label_patches, stacked
+from deixis.train.nano.scene_mark import KINDS, SceneMark
 from deixis.train.source import Source
 
 NUM_MARKS = (0, 1, 1, 2, 3, 4)  # as likely each
 CLEAR = 180  # least difference of a mark's colour from the thing's, over three channels
 SMALLEST = 20  # pixels that must be seen of a thing for a mark, at 96 x 96
+PLAIN = 0.3  # of the marks are as users draw them, with nothing left to chance
+# of 336, wider and less transparent than ViP-LLaVA's: one of its lines is a faint pixel of 96
+WIDTHS = {"point": (10, 30), "contour": (1, 4)}
+LINE_WIDTHS = (5, 14)
+ALPHAS = {"mask": (80, 176)}
+LINE_ALPHAS = (128, 255)
+UNSAID = 0.2  # of the colours, where the kind alone tells
 
 
 @final
@@ -27,7 +47,7 @@ class MarkedScene:
     """A scene, the marks over it, the pixels with them, and what each patch shows."""
 
     scene: Scene
-    marks: tuple[DrawnMark, ...]
+    marks: tuple[SceneMark, ...]
     pixels: UInt8[np.ndarray, "row column 3"]
     labels: PatchLabels
 
@@ -52,9 +72,8 @@ class MarkedScenes(Source):
     @override
     def collate(self, examples: Sequence[MarkedScene]) -> dict[str, np.ndarray]:
         """The pixels as `pixels`, and each kind of label by its name, stacked."""
-        rows = [example.labels.as_dict() for example in examples]
-        batch = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-        return batch | {"pixels": np.stack([example.pixels for example in examples])}
+        labels = stacked([example.labels for example in examples])
+        return labels | {"pixels": np.stack([example.pixels for example in examples])}
 
 
 def marked_scene(
@@ -69,25 +88,27 @@ def marked_scene(
     first of them if enough of it is seen.
     """
     marks = choose_marks(scene, draws, num_marks=num_marks, first=first)
-    pixels, inks = painted(scene, marks, draws)
+    pixels, inks = painted(scene, marks)
     labels = label_patches(scene, marks, inks, patch=patch)
     return MarkedScene(scene=scene, marks=marks, pixels=pixels, labels=labels)
 
 
 def painted(
-    scene: Scene, marks: Sequence[DrawnMark], draws: np.random.Generator
+    scene: Scene, marks: Sequence[SceneMark]
 ) -> tuple[UInt8[np.ndarray, "row column 3"], list[UInt8[np.ndarray, "row column"]]]:
     """The scene's pixels with the marks over them, and how much of each pixel each mark covers."""
     pixels = scene.image.pixels.copy()
-    inks = [paint_mark(pixels, scene.owners == mark.owner, mark, draws) for mark in marks]
+    inks = [draw_covering(pixels, placed.mark) for placed in marks]
     return pixels, inks
 
 
-def mark_over(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> DrawnMark:
-    """A mark of that kind over a thing, in a colour that can be seen on it."""
+def mark_over(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> SceneMark:
+    """A mark of that kind over a thing, in a colour that can be seen on it and is said."""
     colours = mark_colours(thing.colour)
     colour = colours[int(draws.integers(len(colours)))]
-    return DrawnMark(kind=kind, colour=colour, owner=scene.owner(thing))
+    placed = _placed(scene, scene.owner(thing), kind, colour, draws)
+    style = dataclasses.replace(placed.mark.style, article=True)
+    return dataclasses.replace(placed, mark=dataclasses.replace(placed.mark, style=style))
 
 
 def choose_marks(
@@ -96,26 +117,58 @@ def choose_marks(
     *,
     num_marks: int | None = None,
     first: Thing | None = None,
-) -> tuple[DrawnMark, ...]:
-    """Marks on things of which enough is seen, in colours that can be seen on them."""
+) -> tuple[SceneMark, ...]:
+    """Marks on things of which enough is seen, in colours that can be seen on them.
+
+    A colour may go unsaid where no other mark is of that kind.
+    """
     ground = len(scene.plan.stuff)
     owners = markable(scene)
     asked = int(draws.choice(NUM_MARKS)) if num_marks is None else num_marks
     chosen = draws.permutation(owners)
     if first is not None:
         chosen = np.array(sorted(chosen, key=lambda owner: owner != scene.owner(first)))
-    marks: list[DrawnMark] = []
+    looks: list[tuple[str, str]] = []
     for owner in chosen[:asked]:
         thing = scene.plan.things[int(owner) - ground]
-        looks = [
+        free = [
             (kind, colour)
             for colour in mark_colours(thing.colour)
             for kind in KINDS
-            if not any((mark.kind, mark.colour) == (kind, colour) for mark in marks)
+            if (kind, colour) not in looks
         ]
-        kind, colour = looks[int(draws.integers(len(looks)))]
-        marks.append(DrawnMark(kind=kind, colour=colour, owner=int(owner)))
-    return tuple(marks)
+        looks.append(free[int(draws.integers(len(free)))])
+    kinds = [kind for kind, _ in looks]
+    return tuple(
+        _placed(scene, int(owner), kind, colour, draws, is_alone=kinds.count(kind) == 1)
+        for owner, (kind, colour) in zip(chosen[:asked], looks, strict=True)
+    )
+
+
+def _placed(  # one place for how a mark comes about
+    scene: Scene,
+    owner: int,
+    kind: str,
+    colour: str,
+    draws: np.random.Generator,
+    *,
+    is_alone: bool = False,
+) -> SceneMark:
+    """One mark, placed and bent as ViP-LLaVA's code does, or a plain one."""
+    said = colour_of(colour)
+    style = Style(colour=said)
+    if draws.random() >= PLAIN:
+        style = sample_style(kind, draws_from(draws), profile="release", colour=said)
+    is_unsaid = is_alone and draws.random() < UNSAID
+    style = dataclasses.replace(
+        style,
+        colour=Colour(rgb=said.rgb) if is_unsaid else said,
+        width=int(draws.integers(*WIDTHS.get(kind, LINE_WIDTHS), endpoint=True)),
+        alpha=int(draws.integers(*ALPHAS.get(kind, LINE_ALPHAS), endpoint=True)),
+    )
+    region = Region(shape=MaskOf.from_array(scene.owners == owner))
+    mark = Mark(shape=kind, region=region, style=style)
+    return SceneMark(owner=owner, colour=colour, mark=mark)
 
 
 def markable(scene: Scene) -> list[int]:
@@ -136,4 +189,4 @@ def markable_things(scene: Scene) -> list[Thing]:
 def mark_colours(ink: str) -> tuple[str, ...]:
     """The marks' colours that can be seen on a thing of this colour."""
     own = np.array(INKS[ink])
-    return tuple(colour for colour, rgb in COLOURS.items() if np.abs(own - rgb).sum() >= CLEAR)
+    return tuple(colour for colour, rgb in NAMED.items() if np.abs(own - rgb).sum() >= CLEAR)

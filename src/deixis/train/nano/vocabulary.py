@@ -6,8 +6,8 @@ from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.entities import LISTED, entities
 from deixis.data.scenes.scene import SIGN
 from deixis.data.scenes.textures import STUFF
-from deixis.data.scenes.words import lexicon
-from deixis.train.nano.drawn_marks import COLOURS, KINDS
+from deixis.marks import NAMED
+from deixis.train.nano.scene_mark import KINDS
 
 SPOKEN = """
     a A above alike all an An and And animals Answer answer are Are at At B be belong below between
@@ -25,8 +25,8 @@ SPOKEN = """
 
 @cache
 def scene_words() -> tuple[str, ...]:
-    """Names, colours, grounds, groups, marks, the words on signs, and what questions are made of;
-    the words that no training picture has among them, so that they are one token too.
+    """Names, colours, grounds, groups, marks, and what questions are made of; the names that no
+    training picture has among them, so that they are one token too. Words on signs are spelled.
     """
-    parts = [*SPOKEN.split(), *INKS, *STUFF, *LISTED, *COLOURS, *KINDS, SIGN]
-    return (*parts, *(entity.name for entity in entities()), *lexicon())
+    parts = [*SPOKEN.split(), *INKS, *STUFF, *LISTED, *NAMED, *KINDS, SIGN]
+    return (*parts, *(entity.name for entity in entities()))
