@@ -144,7 +144,10 @@ def test_a_bad_row_is_named_or_left_out_and_counted(change, said, tmp_path):
     with pytest.raises(SampleError, match=f"row v1_2: .*{said}"):
         list(benchmarks.get("vip_bench").of(Options(data=data)).samples())
     benchmark = benchmarks.get("vip_bench").of(Options(data=data, skips_bad=True))
-    assert [sample.key for sample in benchmark.samples()] == ["vip_bench/v1_0", "vip_bench/v1_1"]
+    assert [sample.key for sample in benchmark.samples()] == [
+        "vip_bench/source/v1_0",
+        "vip_bench/source/v1_1",
+    ]
     assert len(benchmark.bad) == 1
 
 

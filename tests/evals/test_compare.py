@@ -141,6 +141,24 @@ def test_the_summary_writes_a_page_a_plot_and_numbers(made, tmp_path):
     assert (tmp_path / "out" / "encodings.json").is_file()
 
 
+def test_an_older_version_of_a_run_takes_nothing_from_the_others(made, tmp_path):
+    said, dimmed = made(sometimes("cup")), made(sometimes("cup"), way="dimmed")
+    save_rows(dimmed.folder, [dataclasses.replace(row, asks="older") for row in dimmed.rows])
+    found = summarise(runs_in([tmp_path]), tmp_path / "out")
+    assert found.ways == ()
+    assert "asked different things" in found.problems[0]
+    assert said.report.name in found.page.read_text()
+
+
+def test_another_split_is_another_result(made):
+    one = made(sometimes("cup"))
+    options = {**one.report.options, "split": "novel_words"}
+    other = dataclasses.replace(one, report=dataclasses.replace(one.report, options=options))
+    assert other.report.name == "scenes_naming novel_words · one · said"
+    with pytest.raises(UsageError, match="two benchmarks, scenes_naming and scenes_naming novel"):
+        compare(one, other)
+
+
 def test_a_vote_takes_what_most_runs_read(made):
     truths = {row.sent: row.truth[0] for row in made(lambda text: "x", way="said").rows}
 

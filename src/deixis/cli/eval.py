@@ -169,7 +169,7 @@ def _run(arguments: argparse.Namespace) -> None:
             for settings in every
         ]
     summary = summarise(runs_in([arguments.out]), arguments.out)
-    mine = [one for one in summary.ways if one.benchmark == arguments.benchmark]
+    mine = [one for one in summary.ways if one.benchmark == runs[0].report.questions]
     if arguments.json:
         told = {
             "runs": [record(one) for one in runs],
@@ -182,6 +182,8 @@ def _run(arguments: argparse.Namespace) -> None:
         print_run(one)
     for many in mine:
         print_ways(many)
+    for problem in summary.problems:
+        print(f"note: {problem}")
     print(f"\n{summary.page} has it all, {summary.plot} the plot")
 
 
@@ -338,4 +340,6 @@ def _report(arguments: argparse.Namespace) -> None:
     print(table(("run", "measure", "per cent (95 %)"), rows))
     for many in summary.ways:
         print_ways(many)
+    for problem in summary.problems:
+        print(f"note: {problem}")
     print(f"\n{summary.page} has it all, {summary.plot} the plot")

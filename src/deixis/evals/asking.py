@@ -13,6 +13,7 @@ from deixis.nn.interface import Completion, Generation, Question, VisionLanguage
 
 BATCH = 8  # questions at once, of a model that does not tell
 LONGEST_WAIT = 60.0
+AHEAD = 4  # times the questions that a server takes at once
 REFUSAL = "refusal"
 SORTS = {"refused:": REFUSAL, "_timeout": "timeout", "content_filter": REFUSAL}
 
@@ -84,6 +85,12 @@ class Asker:
         if isinstance(self.model, OpenAIModel):
             return self.model.remote.concurrency
         return int(getattr(self.model, "batch_size", BATCH))
+
+    @property
+    def portion(self) -> int:
+        """Questions to bring at a time: of a server many, so that a slow one holds up few."""
+        is_server = isinstance(self.model, OpenAIModel)
+        return self.num_at_once * (AHEAD if is_server else 1)
 
     def ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
         """An outcome for each key. RemoteError when too many have failed; what was answered is

@@ -69,9 +69,9 @@ class Ways:
 def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
     """The second run against the first; UsageError where they did not ask the same."""
     ours, theirs = first.report, second.report
-    if ours.benchmark != theirs.benchmark:
+    if ours.questions != theirs.questions:
         raise UsageError(
-            f"these are runs of two benchmarks, {ours.benchmark} and {theirs.benchmark}; only runs "
+            f"these are runs of two benchmarks, {ours.questions} and {theirs.questions}; only runs "
             "of one can be compared"
         )
     if ours.judge != theirs.judge:
@@ -101,15 +101,20 @@ def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
 
 def ways(runs: Sequence[LoadedRun]) -> list[Ways]:
     """What several ways make of the same questions, for each benchmark, model and judge."""
+    return [ways_of(group) for group in alike(runs)]
+
+
+def alike(runs: Sequence[LoadedRun]) -> list[list[LoadedRun]]:
+    """The runs that differ in their ways alone, where there are several."""
     groups: dict[tuple[str, ...], dict[str, LoadedRun]] = {}
     for run in runs:
         who = json.dumps(dict(run.report.who), sort_keys=True)
-        group = (run.report.benchmark, who, run.report.judge or "")
+        group = (run.report.questions, who, run.report.judge or "")
         same = groups.setdefault(group, {})
         other = same.get(run.report.encoding)
         if other is None or len(other.rows) < len(run.rows):  # of two alike, the longer one
             same[run.report.encoding] = run
-    return [_ways(list(group.values())) for group in groups.values() if len(group) > 1]
+    return [list(group.values()) for group in groups.values() if len(group) > 1]
 
 
 def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
@@ -134,7 +139,8 @@ def joined_pictures(
     return clustered(measure, rows), clustered(measure, named)
 
 
-def _ways(runs: Sequence[LoadedRun]) -> Ways:
+def ways_of(runs: Sequence[LoadedRun]) -> Ways:
+    """The ways of such runs on the questions that all have; UsageError if there are none."""
     tables, num_left_out = common(runs)
     benchmark = runs[0].benchmark
     figured = []
@@ -147,7 +153,7 @@ def _ways(runs: Sequence[LoadedRun]) -> Ways:
     best, worst = joined_pictures(measure, figured[0][2], figured[-1][2])
     report = runs[0].report
     return Ways(
-        benchmark=report.benchmark,
+        benchmark=report.questions,
         model=report.model,
         judge=report.judge,
         figures=tuple((name, one) for name, one, _ in figured),

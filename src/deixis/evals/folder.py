@@ -23,8 +23,7 @@ def run_folder(out: Path, parts: Sequence[str]) -> Path:
 
 def write_run(out: Path, report: Report, rows: Sequence[Row]) -> Path:
     """The rows and the report; gives their folder."""
-    judge = [report.judge] if report.judge else []
-    folder = run_folder(out, [report.benchmark, report.model, report.encoding, *judge])
+    folder = run_folder(out, report.parts)
     make_folder(folder)
     save_rows(folder, rows)
     report.save(folder)

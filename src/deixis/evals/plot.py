@@ -67,13 +67,15 @@ def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:
     """Encodings in rows; where a benchmark has only one, its parts."""
     groups: dict[tuple[str, str | None], list[LoadedRun]] = {}
     for run in runs:
-        groups.setdefault((run.report.benchmark, run.report.judge), []).append(run)
+        groups.setdefault((run.report.questions, run.report.judge), []).append(run)
     panels = []
     for (_, judge), group in groups.items():
         about = group[0].benchmark.about
         encodings = dict.fromkeys(run.report.encoding for run in group)
         dots = _by_encoding(group) if len(encodings) > 1 else _by_part(group)
-        title = about.title + (f", graded by {judge}" if judge else "")
+        split = group[0].report.options.get("split")
+        title = about.title + (f" ({split})" if split else "")
+        title += f", graded by {judge}" if judge else ""
         if len(encodings) == 1:
             title += f" ({next(iter(encodings))})"
         headline = group[0].report.headline

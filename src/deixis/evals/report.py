@@ -70,10 +70,21 @@ class Report:
     software: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
-    def name(self) -> str:
+    def parts(self) -> tuple[str, ...]:
         """What the result is of; a judge is part of it."""
-        parts = [self.benchmark, self.model, self.encoding, *([self.judge] if self.judge else [])]
-        return " · ".join(parts)
+        judge = [self.judge] if self.judge else []
+        return (self.questions, self.model, self.encoding, *judge)
+
+    @property
+    def questions(self) -> str:
+        """The benchmark, with its split where that is not the usual one."""
+        split = self.options.get("split")
+        return f"{self.benchmark} {split}" if split else self.benchmark
+
+    @property
+    def name(self) -> str:
+        """All of it in one line."""
+        return " · ".join(self.parts)
 
     @property
     def headline(self) -> Figure:

@@ -197,7 +197,7 @@ class _Run:
 
     def _portions(self, samples: Sequence[Sample]) -> Iterator[list[_Prepared]]:
         """Samples with what is sent for them; the next portion is prepared while one is asked."""
-        size = max(self.asker.num_at_once, GRADED_AT_ONCE)
+        size = max(self.asker.portion, GRADED_AT_ONCE)
         parts = [samples[begin : begin + size] for begin in range(0, len(samples), size)]
         with ThreadPoolExecutor(1) as workers:
             ahead = [workers.submit(self._prepared, part) for part in parts[:1]]

@@ -22,7 +22,7 @@ def vote(runs: Sequence[LoadedRun]) -> tuple[Report, list[Row]]:
     if len(runs) < 2:
         raise UsageError(f"a vote is among two runs at least, got {len(runs)}")
     for run in runs[1:]:
-        for what in ("benchmark", "model", "judge"):
+        for what in ("questions", "model", "judge"):
             ours, theirs = getattr(runs[0].report, what), getattr(run.report, what)
             if ours != theirs:
                 raise UsageError(f"a vote is among runs of one {what}, got {ours} and {theirs}")

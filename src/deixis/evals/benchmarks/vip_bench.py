@@ -86,7 +86,7 @@ class VipBench(Benchmark):
 
     @override
     def question(self, sample: Sample) -> Query:
-        key = sample.key.partition("/")[2]
+        key = sample.key.rpartition("/")[2]
         folder = self.folder / (SOURCE_PICTURES if self.split == SOURCE else f"{self.split}/images")
         try:
             image = open_image(folder / sample.picture)
@@ -108,7 +108,7 @@ class VipBench(Benchmark):
         else:
             text = self._published(key)
         return Sample(
-            key=f"vip_bench/{key}",
+            key=f"vip_bench/{self.split}/{key}",
             picture=found.image,
             text=text,
             truth=(found.answer,),
