@@ -7,6 +7,8 @@ from PIL import ImageDraw, ImageFont
 
 import deixis as dx
 from deixis.lab.picture import Still, still_life
+from deixis.marks import Style
+from deixis.marks.sheet import contact_sheet
 
 FOLDER = Path(__file__).parent
 SAID = ("qwen3_vl", "gemini", "paligemma", "padded_unit")
@@ -21,7 +23,7 @@ def outlined(still: Still) -> PIL.Image:
 
 
 def main() -> None:
-    """Write still-life.png and pointing.png."""
+    """Write still-life.png, pointing.png and marks.png."""
     still = still_life()
     still.image.pil().save(FOLDER / "still-life.png")
     sheet = PIL.new("RGB", (1280, 640), PAPER)
@@ -42,6 +44,8 @@ def main() -> None:
     pen.text((20, 500), 'model.ask(image, "What is {cup} next to?", cup=cup)', INK, font)
     pen.text((20, 545), "answer.text   answer.regions   answer.sent", INK, font)
     sheet.save(FOLDER / "pointing.png", optimize=True)
+    marks = contact_sheet(still.image, [still.cup, still.ball], Style(alpha=200), side=224)
+    marks.pil().quantize(128).save(FOLDER / "marks.png", optimize=True)
 
 
 if __name__ == "__main__":

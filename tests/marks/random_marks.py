@@ -3,11 +3,34 @@
 import numpy as np
 
 from deixis.core import region as regions
+from deixis.core.errors import RegionError
 from deixis.core.image import Image
 from deixis.core.shapes import LIMIT
-from deixis.marks import Mark, Style, colour_of, shapes
+from deixis.marks import Mark, Style, colour_of, draw, shapes
 
+SHAPES = shapes.names()
 STRANGE_SIZES = ((1, 1), (5000, 30), (30, 1200), (1, 300), (300, 1), (8, 8))
+
+
+def check_random_marks(count, *, seed):
+    """Draw so many and see that each did what it promises; how many were drawn, not refused."""
+    generator = np.random.default_rng(seed)
+    num_drawn = 0
+    for _ in range(count):
+        image, mark = random_picture_and_mark(generator)
+        before = image.pixels.copy()
+        try:
+            after = draw(image, [mark])
+        except RegionError:
+            continue
+        num_drawn += 1
+        assert np.array_equal(image.pixels, before)
+        touched = (after.pixels != before).any(axis=2)
+        window = mark.bounds(image.size)
+        if window is not None:
+            touched[window.top : window.bottom, window.left : window.right] = False
+        assert not touched.any(), (mark, image.size)
+    return num_drawn
 
 
 def random_picture_and_mark(generator):
@@ -23,7 +46,7 @@ def random_picture_and_mark(generator):
         width=int(generator.integers(1, 101)) if generator.random() < 0.4 else None,
         colour=colour_of(colour),
     )
-    shape = str(generator.choice(shapes.names()))
+    shape = str(generator.choice(SHAPES))
     region = _region(generator, width, height)
     return Image(pixels=pixels), Mark(shape=shape, region=region, style=style)
 

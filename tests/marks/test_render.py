@@ -19,18 +19,18 @@ from deixis.marks import (
     draw_over,
     shapes,
 )
-from tests.marks.random_marks import random_picture_and_mark
+from tests.marks.random_marks import check_random_marks
 from tests.marks.regions import ground, marks_of, one_of_each_kind
 
 LARGE = {
-    "arrow": "a3af466cfee0b31f",
-    "contour": "25826e58da2a9fb4",
+    "arrow": "25dcfb35424791dd",
+    "contour": "2e99a856e71ecaf6",
     "ellipse": "cfc490084de1a150",
-    "mask": "75131e1e65b2a72b",
+    "mask": "baf657b665e012ef",
     "point": "e1fe34c9cbaa7333",
     "rectangle": "7dd375d4f375cecf",
-    "scribble": "c13f1259ed42b61d",
-    "triangle": "1648cf6cbdcd2329",
+    "scribble": "3641a8307528ce76",
+    "triangle": "25d98df5e6a4986a",
 }
 
 
@@ -45,27 +45,18 @@ def large_regions():
     )
 
 
+def test_no_random_mark_fails_alters_its_picture_or_touches_what_is_out_of_bounds():
+    assert check_random_marks(400, seed=1) > 200
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(10))
-def test_no_random_mark_fails_alters_its_picture_or_touches_what_is_out_of_bounds(part):
-    """Twenty thousand in all; a mark that is refused is refused as promised."""
-    generator = np.random.default_rng([20_000, part])
-    num_drawn = 0
-    for _ in range(2000):
-        image, mark = random_picture_and_mark(generator)
-        before = image.pixels.copy()
-        try:
-            after = draw(image, [mark])
-        except RegionError:
-            continue
-        num_drawn += 1
-        assert np.array_equal(image.pixels, before)
-        touched = (after.pixels != before).any(axis=2)
-        window = mark.bounds(image.size)
-        if window is not None:
-            touched[window.top : window.bottom, window.left : window.right] = False
-        assert not touched.any(), (mark, image.size)
-    assert num_drawn > 1000
+def test_so_do_twenty_thousand():
+    """In a process of its own, where types are not checked at every call."""
+    code = "from tests.marks.random_marks import check_random_marks as c; print(c(20_000, seed=2))"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 10_000
 
 
 @pytest.mark.parametrize("shape", shapes.names())

@@ -6,7 +6,7 @@
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
-the model's own convention, the default), cropped, dimmed.
+the model's own convention, the default), drawn, cropped, dimmed, blurred.
 """
 
 import argparse

@@ -1,8 +1,22 @@
 """The shapes of marks by their names."""
 
+from functools import cache
+
 from deixis.core.catalog import Catalog
 from deixis.marks.shapes._shape import MarkShape
 
 shapes: Catalog[MarkShape] = Catalog(
     kind="mark", package="deixis.marks.shapes", interface=MarkShape
 )
+
+
+@cache
+def shape_names() -> tuple[str, ...]:
+    """Every shape's name; listed once."""
+    return tuple(shapes.names())
+
+
+@cache
+def shape_named(name: str) -> MarkShape:
+    """The shape of that name; looked for once, since a mark asks often."""
+    return shapes.get(name)()

@@ -5,12 +5,11 @@ from typing import final
 
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.marks.catalog import shapes
+from deixis.marks.catalog import shape_named
 from deixis.marks.ink import Ink, Window
 from deixis.marks.place import Place
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds
-from deixis.marks.shapes._shape import MarkShape
 from deixis.marks.style import Style
 
 
@@ -24,7 +23,7 @@ class Mark:
     style: Style = field(default_factory=Style)
 
     def __post_init__(self) -> None:
-        shapes.get(self.shape)
+        shape_named(self.shape)
 
     def ink(self, size: Size) -> Ink:
         """Its outlines in a picture of this size.
@@ -32,7 +31,7 @@ class Mark:
         RegionError if the region lies outside of the picture or its mask is of another size.
         """
         check_size(size)
-        return self._shape().ink(Place.of(self.region, size), self.style)
+        return shape_named(self.shape).ink(Place.of(self.region, size), self.style)
 
     def bounds(self, size: Size) -> Window | None:
         """The pixels outside of which it changes nothing; None if it changes none at all."""
@@ -40,16 +39,13 @@ class Mark:
 
     def line_width(self, size: Size) -> int | None:
         """How wide its lines are in pixels of the picture; None for what has no lines."""
-        return self._shape().line_width(Place.of(self.region, size), self.style)
+        return shape_named(self.shape).line_width(Place.of(self.region, size), self.style)
 
     @property
     def phrase(self) -> str:
         """The words that go with it: "pointed to by the red arrow"."""
-        shape = self._shape()
+        shape = shape_named(self.shape)
         words = ["the"] if self.style.article else []
         if self.style.colour.name is not None:
             words.append(self.style.colour.name)
         return " ".join((shape.preposition, *words, shape.noun))
-
-    def _shape(self) -> MarkShape:
-        return shapes.get(self.shape)()

@@ -30,11 +30,18 @@ class Place:
     @classmethod
     def of(cls, region: Region, size: Size) -> "Place":
         """RegionError if the region is outside of the picture or its mask is of another size."""
-        inside = region.within(size)
-        x0, y0, x1, y1 = _bounds(inside, AROUND_POINT * max(size.width, size.height) / ANCHOR)
+        if isinstance(region.shape, Mask):
+            region = region.within(size)
+        x0, y0, x1, y1 = _bounds(region)
+        if x0 < 0 or y0 < 0 or x1 > size.width or y1 > size.height:
+            region = region.within(size)
+            x0, y0, x1, y1 = _bounds(region)
+        if isinstance(region.shape, Point):
+            around = AROUND_POINT * max(size.width, size.height) / ANCHOR
+            x0, y0, x1, y1 = x0 - around, y0 - around, x1 + around, y1 + around
         x0, x1 = (min(max(x, 0.0), float(size.width)) for x in (x0, x1))
         y0, y1 = (min(max(y, 0.0), float(size.height)) for y in (y0, y1))
-        return cls(region=inside, size=size, box=Box(x0=x0, y0=y0, x1=x1, y1=y1))
+        return cls(region=region, size=size, box=Box(x0=x0, y0=y0, x1=x1, y1=y1))
 
     @property
     def scale(self) -> float:
@@ -99,10 +106,8 @@ class Place:
         return Place.of(Region(shape=Polygon(rings=(ring,))), self.size)
 
 
-def _bounds(region: Region, around: float) -> tuple[float, float, float, float]:
+def _bounds(region: Region) -> tuple[float, float, float, float]:
     shape = region.shape
-    if isinstance(shape, Point):
-        return shape.x - around, shape.y - around, shape.x + around, shape.y + around
     if isinstance(shape, Ellipse):  # without a library's cosine, whose last digit may differ
         cosine, sine = on_circle(shape.angle / 360)
         half_x = length(shape.rx * cosine, shape.ry * sine)

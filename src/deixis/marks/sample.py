@@ -15,7 +15,7 @@ from deixis.core.errors import UsageError
 from deixis.core.mask import Mask as MaskRegion
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
-from deixis.marks.catalog import shapes
+from deixis.marks.catalog import shape_named, shape_names
 from deixis.marks.colours import NAMED, Colour, colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.style import SEEDS, Style
@@ -59,7 +59,7 @@ def sample_marks(
     A shape that comes twice has a named colour that it has not had; other marks have a named
     colour or, as often, any colour without a name. `kinds` are the shapes to draw from.
     """
-    asked = tuple(shapes.names() if kinds is None else kinds)
+    asked = shape_names() if kinds is None else tuple(kinds)
     if not asked or len(regions) > len(asked) * len(NAMED):
         raise UsageError(
             f"{len(regions)} regions cannot be told apart with {len(asked)} shapes in "
@@ -81,7 +81,7 @@ def sample_marks(
 
 def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -> Style:
     """A style of that colour for one mark of a shape."""
-    kind = shapes.get(shape)
+    kind = shape_named(shape)
     return Style(
         colour=colour,
         alpha=draws.between(*(PAPER_ALPHAS if profile == "paper" else kind.alphas)),

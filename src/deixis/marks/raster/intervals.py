@@ -1,7 +1,7 @@
 """Stretches of scanlines, and the coverage that they add up to.
 
-A pixel row is cut in 2, 4, 8 or 16 scanlines, more where edges are flat. A stretch of a scanline
-counts exactly in x, to 1/256 of a pixel; its scanline counts for its share of the row.
+A pixel row is cut in 4, 8 or 16 scanlines. A stretch of one counts exactly in x, to 1/256 of a
+pixel; its scanline counts for its share of the row.
 """
 
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ DENSE = 2048  # pixels of a window up to which a block is quicker than cells
 LARGEST = 2**28  # pixels of a picture, so that all fits whole numbers of 64 bits
 WIDEST = 2**16 - 1
 CELL_BITS = 3
-LENGTH_BITS, CUT_BITS = 24, 3
+LENGTH_BITS = 24
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Intervals:
-    """Stretches left..right of rows, in 1/256 pixels, within the picture; on one scanline they do
-    not overlap. `cuts`: the row is cut in 2^cuts scanlines.
+    """Stretches left..right of rows from above to below, in 1/256 pixels, within the picture; none
+    is empty, and on one scanline they do not overlap. `scanlines`: in how many a row is cut.
     """
 
     rows: Int64[np.ndarray, " interval"]
     left: Int64[np.ndarray, " interval"]
     right: Int64[np.ndarray, " interval"]
-    cuts: Int64[np.ndarray, " interval"]
+    scanlines: int
 
 
 def check_size(size: Size) -> None:
@@ -48,17 +48,17 @@ def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
     """How much of each pixel the stretches cover; None where they cover nothing."""
     if not intervals.rows.size:
         return None
-    top, bottom = int(intervals.rows.min()), int(intervals.rows.max()) + 1
+    top, bottom = int(intervals.rows[0]), int(intervals.rows[-1]) + 1
     first = int(intervals.left.min()) // FINE
     last = (int(intervals.right.max()) - 1) // FINE + 1
-    if last <= first:
-        return None
     if (bottom - top) * (last - first) <= DENSE:
         width = last - first + 2  # each edge leaves a rest in the pixel after its own
         left = (intervals.rows - top) * (width * FINE) - first * FINE
         right = left + intervals.right
         left += intervals.left
-        summed = _summed(left >> 8, right >> 8, left, right, intervals.cuts, (bottom - top) * width)
+        summed = _summed(
+            left >> 8, right >> 8, left, right, intervals.scanlines, (bottom - top) * width
+        )
         window = summed.reshape(-1, width)[:, : last - first]
         return Block(left=first, top=top, coverage=window)
     return _cells(intervals, size)
@@ -66,7 +66,7 @@ def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
 
 def _cells(intervals: Intervals, size: Size) -> Cells:
     """Stretches that share or touch a cell are one run of cells."""
-    left, right, cuts = _in_order(intervals, size)
+    left, right = _in_order(intervals, size)
     first_cell = left >> (8 + CELL_BITS)
     last_cell = np.maximum.accumulate((right - 1) >> (8 + CELL_BITS))
     is_new = np.empty(left.size, dtype=np.bool_)
@@ -83,28 +83,31 @@ def _cells(intervals: Intervals, size: Size) -> Cells:
     run = np.add.accumulate(is_new, dtype=np.int64)
     run -= 1
     moved = shift[run] << CELL_BITS
-    summed = _summed((left >> 8) + moved, (right >> 8) + moved, left, right, cuts, num_cells * CELL)
+    summed = _summed(
+        (left >> 8) + moved,
+        (right >> 8) + moved,
+        left,
+        right,
+        intervals.scanlines,
+        num_cells * CELL,
+    )
     cells = np.arange(num_cells)
     cells -= shift.repeat(lengths)
     return Cells(cells=cells, coverage=summed)
 
 
-def _in_order(intervals: Intervals, size: Size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Left, right and cuts by place in the picture read row by row; sorted as one number each."""
+def _in_order(intervals: Intervals, size: Size) -> tuple[np.ndarray, np.ndarray]:
+    """Left and right by place in the picture read row by row; sorted as one number each."""
     packed = intervals.rows * (size.width * FINE)
     packed += intervals.left
     packed <<= LENGTH_BITS
     packed += intervals.right
     packed -= intervals.left
-    packed <<= CUT_BITS
-    packed += intervals.cuts
     packed.sort()
-    cuts = packed & (2**CUT_BITS - 1)
-    packed >>= CUT_BITS
     right = packed & (2**LENGTH_BITS - 1)
     packed >>= LENGTH_BITS
     right += packed
-    return packed, right, cuts
+    return packed, right
 
 
 def _summed(
@@ -112,7 +115,7 @@ def _summed(
     right_pixel: np.ndarray,
     left: np.ndarray,
     right: np.ndarray,
-    cuts: np.ndarray,
+    scanlines: int,
     length: int,
 ) -> np.ndarray:
     """Each edge changes the coverage in its own pixel and leaves a rest for the one after."""
@@ -121,7 +124,7 @@ def _summed(
     places[0], places[2] = left_pixel, right_pixel
     np.add(left_pixel, 1, out=places[1])
     np.add(right_pixel, 1, out=places[3])
-    weight = np.int64(FULL) >> cuts
+    weight = FULL // scanlines
     changes = np.empty((4, count), dtype=np.int32)
     rests = np.empty((2, count), dtype=np.int64)
     np.bitwise_and(left, FINE - 1, out=rests[0])
@@ -130,9 +133,9 @@ def _summed(
     rests += FINE // 2
     rests >>= 8
     changes[1] = rests[0]
-    changes[0] = weight - rests[0]
-    changes[3] = -rests[1]
-    changes[2] = rests[1] - weight
+    np.subtract(weight, rests[0], out=changes[0], casting="unsafe")
+    np.negative(rests[1], out=changes[3], casting="unsafe")
+    np.subtract(rests[1], weight, out=changes[2], casting="unsafe")
     summed = np.zeros(length + 2, dtype=np.int32)
     np.add.at(summed, places.reshape(-1), changes.reshape(-1))
     np.add.accumulate(summed, out=summed)

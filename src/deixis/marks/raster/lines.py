@@ -81,16 +81,14 @@ def _bands(
     if slabs:
         one, two, out = places[slabs], places[np.array(slabs) + 1], side[slabs]
         corners = np.stack((one + out, two + out, two - out, one - out), axis=1)
-        found.append(Outlines(corners=corners, seen=(0, 2)))
+        found.append(Outlines(corners=corners))
     for a, b in itertools.pairwise(cuts):
         if b == a + 1:
             continue
         middle = places[a : b + 1]
         out = np.concatenate((side[a : a + 1], ribs[a : b - 1], side[b - 1 : b]))
         corners = np.concatenate((middle + out, (middle - out)[::-1]))
-        count = b - a
-        seen = (*range(count), *range(count + 1, 2 * count + 1))
-        found.append(Outlines(corners=corners[None], seen=seen))
+        found.append(Outlines(corners=corners[None]))
     return found
 
 
@@ -104,7 +102,7 @@ def _joints(
     is_sharp = cosine < GENTLE
     outer = np.where(sine > 0, -1.0, 1.0)[:, None]
     wedges = np.stack((bends, bends + outer * before, bends + outer * after), axis=1)[~is_sharp]
-    found = [Outlines(corners=wedges, seen=(1,))] if len(wedges) else []
+    found = [Outlines(corners=wedges)] if len(wedges) else []
     if is_sharp.any():
         found.append(_discs(bends[is_sharp], radius))
     return found

@@ -21,13 +21,22 @@ MOST_LAYERS = 8  # runs in one column, up to which runs are laid over each other
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Runs:
-    """Rows tops..bottoms-1 of columns, sorted by column and row, and the rows that hold any."""
+    """Rows tops..bottoms-1 of columns, sorted by column and row, and the rows that hold any.
+
+    `layer` counts the runs of one column from 0; None where no column has two.
+    """
 
     columns: Int64[np.ndarray, " run"]
     tops: Int64[np.ndarray, " run"]
     bottoms: Int64[np.ndarray, " run"]
     first_row: int
     last_row: int
+    layer: Int64[np.ndarray, " run"] | None
+
+    @property
+    def num_layers(self) -> int:
+        """The most runs of one column."""
+        return 1 if self.layer is None else int(self.layer.max()) + 1
 
 
 def filled_coverage(mask: Mask) -> Iterator[Solid]:
@@ -91,33 +100,39 @@ def _runs(mask: Mask) -> _Runs:
         bottoms=bottoms,
         first_row=int(tops.min()),
         last_row=int(bottoms.max()),
+        layer=_layer(columns),
     )
+
+
+def _layer(columns: Int64[np.ndarray, " run"]) -> Int64[np.ndarray, " run"] | None:
+    is_first = np.empty(columns.size, dtype=np.bool_)
+    is_first[0] = True
+    np.not_equal(columns[1:], columns[:-1], out=is_first[1:])
+    if is_first.all():
+        return None
+    begins = np.flatnonzero(is_first)
+    return np.arange(columns.size) - begins[np.add.accumulate(is_first, dtype=np.int64) - 1]
 
 
 def _window(
     mask: Mask, runs: _Runs, left: int, top: int, width: int, height: int
 ) -> Bool[np.ndarray, "row column"]:
     """The mask within a window: layer by layer the first, second … run of each column."""
-    is_first = np.empty(runs.columns.size, dtype=np.bool_)
-    is_first[0] = True
-    np.not_equal(runs.columns[1:], runs.columns[:-1], out=is_first[1:])
-    begins = np.flatnonzero(is_first)
-    layer = np.arange(runs.columns.size)
-    layer -= begins[np.add.accumulate(is_first, dtype=np.int64) - 1]
-    num_layers = int(layer.max()) + 1
-    if num_layers > MOST_LAYERS:
+    if runs.num_layers > MOST_LAYERS:
         window = mask.to_array()[top : top + height, left : left + width]
         return np.ascontiguousarray(window)
     kind = np.uint16 if mask.size.height < 2**16 else np.uint32
     rows = np.arange(top, top + height, dtype=kind)[:, None]
-    inside = np.zeros((height, width), dtype=np.bool_)
-    for number in range(num_layers):
-        chosen = layer == number if num_layers > 1 else slice(None)
+    inside: Bool[np.ndarray, "row column"] | None = None
+    for number in range(runs.num_layers):
+        chosen = runs.layer == number if runs.layer is not None else slice(None)
         tops, lengths = np.zeros((2, width), dtype=kind)
         columns = runs.columns[chosen] - left
         tops[columns] = runs.tops[chosen]
         lengths[columns] = runs.bottoms[chosen] - runs.tops[chosen]
-        np.logical_or(inside, rows - tops < lengths, out=inside)  # wraps around above the top
+        found = rows - tops < lengths  # wraps around above the top
+        inside = found if inside is None else np.logical_or(inside, found, out=inside)
+    assert inside is not None
     return inside
 
 

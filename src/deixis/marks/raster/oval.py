@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float32, Int32, Int64
+from jaxtyping import Float32, Int32
 
 from deixis.core.size import Size
 from deixis.marks.ink import Oval
@@ -61,21 +61,27 @@ def _cells(oval: Oval, size: Size, top: int, bottom: int) -> Cells:
     down = rows.astype(np.float32)
     down += np.float32(top + 0.5 - oval.cy)
     edges = _edges(oval, down)
-    np.maximum(edges, 0, out=edges)
-    np.minimum(edges, size.width - 1, out=edges)
+    reach = oval.rx + oval.width
+    if oval.cx < reach or oval.cx + reach > size.width:
+        np.maximum(edges, 0, out=edges)
+        np.minimum(edges, size.width - 1, out=edges)
     places = edges.astype(np.int64)
-    places += rows * size.width + top * size.width
+    starts = rows * size.width
+    starts += top * size.width
+    places += starts
     places >>= 3
     first, last = places[0::2].T.reshape(-1), places[1::2].T.reshape(-1)
     np.maximum(first[1:], last[:-1] + 1, out=first[1:])
     counts = last - first
     counts += 1
-    cells, run = _listed(first, counts)
-    row = run >> 1
-    across = (cells * CELL - (row + top) * size.width).astype(np.float32)
+    moved = first - np.add.accumulate(counts)
+    moved += counts
+    cells = moved.repeat(counts)
+    cells += np.arange(cells.size)
+    across = (cells * CELL - starts.repeat(2).repeat(counts)).astype(np.float32)
     across += np.float32(0.5 - oval.cx)
     columns = np.arange(CELL, dtype=np.float32)[:, None] + across
-    covered = _covered(oval, columns, down[row])
+    covered = _covered(oval, columns, down.repeat(2).repeat(counts))
     return Cells(cells=cells, coverage=np.ascontiguousarray(covered.T).reshape(-1))
 
 
@@ -101,17 +107,6 @@ def _edges(oval: Oval, down: Float32[np.ndarray, " row"]) -> Float32[np.ndarray,
     np.subtract(centre, halves, out=edges[:2])
     np.add(centre, halves[::-1], out=edges[2:])
     return edges
-
-
-def _listed(
-    first: Int64[np.ndarray, " run"], counts: Int64[np.ndarray, " run"]
-) -> tuple[Int64[np.ndarray, " cell"], Int64[np.ndarray, " cell"]]:
-    """Every cell of the runs, and which run it is of."""
-    ends = np.add.accumulate(counts)
-    run = np.arange(counts.size).repeat(counts)
-    cells = np.arange(run.size)
-    cells += (first - ends + counts)[run]
-    return cells, run
 
 
 def _covered(

@@ -1,6 +1,7 @@
 """Cosine, sine and length from + - * / and roots alone, so that they are alike everywhere."""
 
 import math
+from functools import lru_cache
 
 from deixis.core.shapes import XY
 
@@ -8,6 +9,7 @@ QUARTER = 1.5707963267948966
 TERMS = 11
 
 
+@lru_cache(maxsize=4096)
 def on_circle(turns: float) -> XY:
     """Cosine and sine of so many turns."""
     quarters = round(turns * 4)

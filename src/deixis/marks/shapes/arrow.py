@@ -102,24 +102,22 @@ def _drawn(place: Place, draws: Draws) -> _Arrow:
 
 def _plain(place: Place) -> _Arrow:
     size = float(place.pixels(LONGEST))
-    arrows = [
-        _Arrow(
-            tip=place.heart,
-            way=way,
-            length=size,
-            head=size * PLAIN_HEAD,
-            barb=PLAIN_BARB,
-            bend=None,
-            is_filled=True,
-        )
-        for way in PLAIN_WAYS
-    ]
-    return min(arrows, key=lambda arrow: _outside(arrow.along(size), place))
+    tip = place.heart
+    return _Arrow(
+        tip=tip,
+        way=min(PLAIN_WAYS, key=lambda way: _outside(tip, way, size, place)),
+        length=size,
+        head=size * PLAIN_HEAD,
+        barb=PLAIN_BARB,
+        bend=None,
+        is_filled=True,
+    )
 
 
-def _outside(end: XY, place: Place) -> float:
-    """How far a tail leaves the picture."""
-    x, y = end
+def _outside(tip: XY, way: float, size: float, place: Place) -> float:
+    """How far a tail would leave the picture."""
+    cosine, sine = on_circle(way)
+    x, y = tip[0] + size * cosine, tip[1] + size * sine
     return max(0.0, -x, x - place.size.width) + max(0.0, -y, y - place.size.height)
 
 
