@@ -107,6 +107,7 @@ def test_the_help_names_every_shape(capsys):
         ((CUP, "--shape", "arow", "-o", "out.png"), "did you mean 'arrow'"),
         ((CUP, "--color", "read", "-o", "out.png"), "did you mean 'red'"),
         ((CUP, "--alpha", "300", "-o", "out.png"), "alpha is within"),
+        ((CUP, "--style", "paper", "--seed", "-1", "-o", "out.png"), "seed is within"),
         (("cup=box:800,800,900,900", "-o", "out.png"), "outside"),
         ((CUP, DOG, "--color", "red", "-o", "out.png"), "would both be"),
         ((CUP, "-o", "/nowhere/out.png"), "cannot write"),

@@ -1,14 +1,19 @@
 """Random marks on random pictures, degenerate ones and ones outside of the picture among them."""
 
+import dataclasses
+
 import numpy as np
+import pytest
+from jaxtyping import TypeCheckError
 
 from deixis.core import region as regions
-from deixis.core.errors import RegionError
+from deixis.core.errors import RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.shapes import LIMIT
 from deixis.marks import Mark, Style, colour_of, draw, shapes
 
 SHAPES = shapes.names()
+NO_NUMBERS = (float("nan"), float("inf"), float("-inf"), 0.5)
 STRANGE_SIZES = ((1, 1), (5000, 30), (30, 1200), (1, 300), (300, 1), (8, 8))
 
 
@@ -18,6 +23,7 @@ def check_random_marks(count, *, seed):
     num_drawn = 0
     for _ in range(count):
         image, mark = random_picture_and_mark(generator)
+        check_that_no_number_is_refused(generator, mark)
         before = image.pixels.copy()
         try:
             after = draw(image, [mark])
@@ -31,6 +37,17 @@ def check_random_marks(count, *, seed):
             touched[window.top : window.bottom, window.left : window.right] = False
         assert not touched.any(), (mark, image.size)
     return num_drawn
+
+
+def check_that_no_number_is_refused(generator, mark):
+    """One setting of the mark is NaN, infinite or broken; nothing is made of it."""
+    value = NO_NUMBERS[generator.integers(len(NO_NUMBERS))]
+    setting = str(generator.choice(["alpha", "width", "seed", "colour"]))
+    broken = {"rgb": (value, 0, 0)} if setting == "colour" else {setting: value}
+    of = mark.style.colour if setting == "colour" else mark.style
+    # tests check types before the package does
+    with pytest.raises((UsageError, TypeCheckError)):
+        dataclasses.replace(of, **broken)
 
 
 def random_picture_and_mark(generator):

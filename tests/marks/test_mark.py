@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from deixis.core import region as regions
@@ -72,3 +75,35 @@ def test_two_marks_that_were_chosen_alike_are_refused():
     mark = Mark(shape="arrow", region=BOX)
     with pytest.raises(UsageError, match="would both be 'pointed to by the red arrow'"):
         told_apart(mark, {mark.phrase}, any_colour=False)
+
+
+def test_settings_that_are_no_whole_numbers_are_refused():
+    """In a process of its own, where types are not checked at every call."""
+    code = """
+from deixis.core.errors import UsageError
+from deixis.marks import Style, colour_of
+for value in (float("nan"), float("inf"), 0.5, "3", None):
+    for make in (
+        lambda: Style(alpha=value),
+        lambda: Style(width=value if value else "x"),
+        lambda: Style(seed=value),
+        lambda: colour_of((value, 0, 0)),
+    ):
+        try:
+            print("took", make())
+        except UsageError as refused:
+            assert "whole number" in str(refused)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
+def test_numbers_of_arrays_become_pythons_own():
+    code = """
+import numpy as np
+from deixis.marks import Style, colour_of
+style = Style(alpha=np.uint8(200), colour=colour_of((np.uint8(255), 0, 0)))
+print(type(style.alpha).__name__, style.colour)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "int Colour(rgb=(255, 0, 0), name='red')\n"

@@ -40,7 +40,7 @@ def _sampled(
     kinds: Sequence[str | None],
     colours: Sequence[str | None],
 ) -> list[Mark]:
-    draws = Draws(arguments.seed)
+    draws = Draws(chosen_style(arguments, None).seed)  # checked
     sampled = sample_marks(regions, draws, profile=arguments.style)
     marks: list[Mark] = []
     for mark, kind, colour in zip(sampled, kinds, colours, strict=True):

@@ -1,5 +1,6 @@
 """The colours of marks: nine with names that can be said, and any other without."""
 
+import operator
 import re
 from dataclasses import dataclass
 from typing import TypeAlias, final
@@ -30,8 +31,21 @@ class Colour:
     name: str | None = None
 
     def __post_init__(self) -> None:
-        if len(self.rgb) != 3 or any(not 0 <= value <= 255 for value in self.rgb):
+        if len(self.rgb) != 3:
             raise UsageError(f"a colour is three numbers of 0..255, got {self.rgb}")
+        red, green, blue = (whole("each number of a colour", v, 0, 255) for v in self.rgb)
+        object.__setattr__(self, "rgb", (red, green, blue))
+
+
+def whole(what: str, value: object, low: int, high: int) -> int:
+    """A whole number within low..high as Python's own, so that no array's bytes overflow."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # refused below if it is none
+    except TypeError:
+        raise UsageError(f"{what} is a whole number of {low}..{high}, got {value!r}") from None
+    if not low <= number <= high:
+        raise UsageError(f"{what} is within {low}..{high}, got {number}")
+    return number
 
 
 def colour_of(colour: "str | Rgb | Colour") -> Colour:
@@ -40,6 +54,8 @@ def colour_of(colour: "str | Rgb | Colour") -> Colour:
         return colour
     if isinstance(colour, str) and colour in NAMED:
         return Colour(rgb=NAMED[colour], name=colour)
+    if not isinstance(colour, str | tuple | list):
+        raise UsageError(f"a colour is a name, #rrggbb or three numbers, got {colour!r}")
     if isinstance(colour, str):
         match = HEX.fullmatch(colour)
         if match is None:
@@ -47,4 +63,4 @@ def colour_of(colour: "str | Rgb | Colour") -> Colour:
         red, green, blue = (int(part, 16) for part in match.groups())
         return colour_of((red, green, blue))
     names = [name for name, rgb in NAMED.items() if rgb == tuple(colour)]
-    return Colour(rgb=colour, name=names[0] if names else None)
+    return Colour(rgb=tuple(colour), name=names[0] if names else None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, final
 
 from deixis.core.errors import UsageError
-from deixis.marks.colours import NAMED, Colour
+from deixis.marks.colours import NAMED, Colour, whole
 
 Profile: TypeAlias = Literal["plain", "paper", "release"]
 PROFILES: tuple[Profile, ...] = ("plain", "paper", "release")
@@ -33,12 +33,14 @@ class Style:
     article: bool = True
 
     def __post_init__(self) -> None:
-        if not 0 <= self.alpha <= 255:
-            raise UsageError(f"a mark's alpha is within 0..255, got {self.alpha}")
-        if self.width is not None and not 1 <= self.width <= WIDEST:
-            raise UsageError(f"a mark's width is within 1..{WIDEST} of {ANCHOR}, got {self.width}")
-        if not 0 <= self.seed < SEEDS:
-            raise UsageError(f"a mark's seed is within 0..2^53-1, got {self.seed}")
+        settled = {
+            "alpha": whole("a mark's alpha", self.alpha, 0, 255),
+            "seed": whole("a mark's seed", self.seed, 0, SEEDS - 1),
+        }
+        if self.width is not None:
+            settled["width"] = whole("a mark's width", self.width, 1, WIDEST)
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
         if self.profile not in PROFILES:
             raise UsageError(
                 f"a style's profile is one of {', '.join(PROFILES)}, got {self.profile!r}"
