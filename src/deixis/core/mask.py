@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, final
 
 import numpy as np
@@ -11,6 +12,9 @@ from pycocotools import mask as coco
 from deixis.core.errors import RegionError
 from deixis.core.shapes import Box
 from deixis.core.size import Size
+
+
+SHORT = 4096  # letters of a mask whose run lengths are remembered
 
 
 @final
@@ -124,7 +128,19 @@ def iou(first: Mask, second: Mask) -> float:
 
 
 def decode_counts(counts: str) -> Int64[np.ndarray, " run"]:
-    """COCO's string as run lengths, outside first, without trusting it."""
+    """COCO's string as run lengths, outside first, without trusting it; not to be written to."""
+    return _decoded_short(counts) if len(counts) <= SHORT else _decoded(counts)
+
+
+@lru_cache(maxsize=256)
+def _decoded_short(counts: str) -> Int64[np.ndarray, " run"]:
+    """A mask is checked when it is made, and mostly asked again soon."""
+    runs = _decoded(counts)
+    runs.flags.writeable = False
+    return runs
+
+
+def _decoded(counts: str) -> Int64[np.ndarray, " run"]:
     raw = np.frombuffer(counts.encode("latin-1", errors="replace"), dtype=np.uint8)
     if raw.size == 0 or raw.min() < 48 or raw.max() > 111 or (raw[-1] - 48) & 0x20:
         raise RegionError("a mask's run lengths are not COCO's compressed string")

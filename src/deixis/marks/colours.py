@@ -63,4 +63,4 @@ def colour_of(colour: "str | Rgb | Colour") -> Colour:
         red, green, blue = (int(part, 16) for part in match.groups())
         return colour_of((red, green, blue))
     names = [name for name, rgb in NAMED.items() if rgb == tuple(colour)]
-    return Colour(rgb=tuple(colour), name=names[0] if names else None)
+    return Colour(rgb=colour, name=names[0] if names else None)

@@ -4,7 +4,7 @@ w = coverage · alpha, 0..256, rounded to the nearest. Equal colours stay, w = 0
 it is, w = 256 makes it the ink. All of it fits 16 bits, and only pixels near the mark are read.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from jaxtyping import UInt8, UInt16
@@ -42,13 +42,17 @@ def _pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
 
 def _kept(coverage: np.ndarray, strength: int) -> np.ndarray:
     """256 - w, of each pixel three times."""
-    kept = coverage * np.int32(-strength)
-    kept += np.int32(FULL * FULL + 127)
-    kept >>= 8
+    if strength == FULL:  # the product would not fit 16 bits
+        kept = np.subtract(np.uint16(FULL), coverage)
+    else:
+        kept = coverage * np.uint16(strength)
+        kept += np.uint16(FULL // 2)
+        kept >>= 8
+        np.subtract(np.uint16(FULL), kept, out=kept)
     three = np.empty((*coverage.shape, 3), dtype=np.uint16)
     three[..., 0] = kept
-    three[..., 1] = three[..., 0]
-    three[..., 2] = three[..., 0]
+    three[..., 1] = kept
+    three[..., 2] = kept
     return three
 
 
@@ -73,7 +77,7 @@ def _blend_cells(
     kept = _kept(coverage, strength).reshape(-1)
     added = np.subtract(np.uint16(FULL), kept)
     added *= _pattern(ink, CELLS_AT_ONCE * CELL)[: kept.size]
-    mixed = items.take(cells).view(np.uint8).astype(np.uint16)
+    mixed = items.take(cells, mode="clip").view(np.uint8).astype(np.uint16)
     mixed *= kept
     mixed += added
     mixed >>= 8
@@ -95,15 +99,13 @@ def _blend_block(pixels: Pixels, block: Block, ink: Rgb, strength: int) -> None:
 
 def _blend_solid(pixels: Pixels, solid: Solid, ink: Rgb, strength: int) -> None:
     rows, columns = solid.inside.shape
-    window = pixels[solid.top : solid.top + rows, solid.left : solid.left + columns]
-    chosen = np.empty((rows, columns, 3), dtype=np.uint8)
-    np.negative(solid.inside, out=chosen[..., 0])  # 0 or 255
-    chosen[..., 1] = chosen[..., 0]
-    chosen[..., 2] = chosen[..., 0]
-    mixed = _mixed(window.astype(np.uint16).reshape(rows, -1), ink, columns, strength)
-    mixed = mixed.astype(np.uint8).reshape(rows, columns, 3)
+    down, _, byte = pixels.strides
+    start = solid.top * down + solid.left * 3 * byte
+    window = np.ndarray((rows, 3 * columns), np.uint8, pixels, start, (down, byte))
+    mixed = _mixed(window.astype(np.uint16), ink, columns, strength).astype(np.uint8)
     mixed ^= window
-    mixed &= chosen
+    chosen = _chosen_bytes().take(np.packbits(solid.inside, axis=1), mode="clip")
+    mixed &= chosen.view(np.uint8).reshape(rows, -1)[:, : 3 * columns]
     window ^= mixed
 
 
@@ -121,6 +123,13 @@ def _blend_bars(pixels: Pixels, bars: Bars, ink: Rgb, strength: int) -> None:
         window[...] = _pattern(ink, columns)
     else:
         window[...] = _mixed(window.astype(np.uint16), ink, columns, strength)
+
+
+@cache
+def _chosen_bytes() -> np.ndarray:
+    """For eight pixels as the bits of a number: 255 for each byte of those that are set."""
+    bits = np.unpackbits(np.arange(256, dtype=np.uint8)).reshape(-1, CELL) * np.uint8(255)
+    return bits.repeat(3, axis=1).view(ITEM).reshape(-1)
 
 
 def _mixed(mixed: np.ndarray, ink: Rgb, columns: int, strength: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 import numpy as np
-from jaxtyping import Int32, Int64, UInt8
+from jaxtyping import Int64, UInt8, UInt16
 
 from deixis.core.size import Size
 
@@ -39,7 +39,7 @@ class Block:
 
     left: int
     top: int
-    coverage: Int32[np.ndarray, "row column"]
+    coverage: UInt16[np.ndarray, "row column"]
 
 
 @final
@@ -58,7 +58,7 @@ class Cells:
     """The coverage of cells; cell i is the pixels 8i..8i+7 of the picture read row by row."""
 
     cells: Int64[np.ndarray, " cell"]
-    coverage: Int32[np.ndarray, " pixel"]
+    coverage: UInt16[np.ndarray, " pixel"]
 
 
 Coverage: TypeAlias = Bars | Block | Solid | Cells

@@ -125,7 +125,7 @@ def _summed(
     np.add(left_pixel, 1, out=places[1])
     np.add(right_pixel, 1, out=places[3])
     weight = FULL // scanlines
-    changes = np.empty((4, count), dtype=np.int32)
+    changes = np.empty((4, count), dtype=np.int16)
     rests = np.empty((2, count), dtype=np.int64)
     np.bitwise_and(left, FINE - 1, out=rests[0])
     np.bitwise_and(right, FINE - 1, out=rests[1])
@@ -136,7 +136,7 @@ def _summed(
     np.subtract(weight, rests[0], out=changes[0], casting="unsafe")
     np.negative(rests[1], out=changes[3], casting="unsafe")
     np.subtract(rests[1], weight, out=changes[2], casting="unsafe")
-    summed = np.zeros(length + 2, dtype=np.int32)
+    summed = np.zeros(length + 2, dtype=np.int16)
     np.add.at(summed, places.reshape(-1), changes.reshape(-1))
     np.add.accumulate(summed, out=summed)
-    return summed[:length]
+    return summed[:length].view(np.uint16)

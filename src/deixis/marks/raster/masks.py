@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Bool, Int32, Int64, UInt8, UInt16
+from jaxtyping import Bool, Int64, UInt8, UInt16
 
 from deixis.core.mask import Mask, decode_counts
 from deixis.core.size import Size
@@ -179,15 +179,15 @@ def _squared_distances(
     return nearest.reshape(-1, width)
 
 
-def _levels(margin: int, radius: float) -> Int32[np.ndarray, " square"]:
+def _levels(margin: int, radius: float) -> UInt16[np.ndarray, " square"]:
     """Coverage by squared distance."""
     squares = np.arange(2 * (margin + 1) ** 2 + 1, dtype=np.float64)
     levels = np.rint((radius + 0.5 - np.sqrt(squares)) * FULL)
-    return np.minimum(np.maximum(levels, 0), FULL).astype(np.int32)
+    return np.minimum(np.maximum(levels, 0), FULL).astype(np.uint16)
 
 
 def _touched_cells(
-    near: np.ndarray, levels: Int32[np.ndarray, " square"], window: Window, size: Size
+    near: np.ndarray, levels: UInt16[np.ndarray, " square"], window: Window, size: Size
 ) -> Cells:
     last = np.flatnonzero(levels)[-1]
     touched = np.flatnonzero((near <= near.dtype.type(last)).view(np.uint64))

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32
 
 from deixis.core.size import Size
 from deixis.marks.ink import Oval
@@ -46,7 +46,8 @@ def oval_coverage(oval: Oval, size: Size) -> Iterator[Block | Cells]:
     for first in range(top, bottom, rows):
         down = np.arange(min(rows, bottom - first), dtype=np.float32)
         down += np.float32(first + 0.5 - oval.cy)
-        yield Block(left=left, top=first, coverage=_covered(oval, across, down[:, None]))
+        covered = _covered(oval, across, down[:, None])
+        yield Block(left=left, top=first, coverage=covered.astype(np.uint16))
 
 
 def _is_slender(oval: Oval) -> bool:
@@ -82,7 +83,9 @@ def _cells(oval: Oval, size: Size, top: int, bottom: int) -> Cells:
     across += np.float32(0.5 - oval.cx)
     columns = np.arange(CELL, dtype=np.float32)[:, None] + across
     covered = _covered(oval, columns, down.repeat(2).repeat(counts))
-    return Cells(cells=cells, coverage=np.ascontiguousarray(covered.T).reshape(-1))
+    coverage = np.empty((cells.size, CELL), dtype=np.uint16)
+    np.copyto(coverage, covered.T, casting="unsafe")
+    return Cells(cells=cells, coverage=coverage.reshape(-1))
 
 
 def _edges(oval: Oval, down: Float32[np.ndarray, " row"]) -> Float32[np.ndarray, "4 row"]:
@@ -111,8 +114,8 @@ def _edges(oval: Oval, down: Float32[np.ndarray, " row"]) -> Float32[np.ndarray,
 
 def _covered(
     oval: Oval, across: Float32[np.ndarray, "..."], down: Float32[np.ndarray, "..."]
-) -> Int32[np.ndarray, "_ _"]:
-    """Coverage at pixel centres so far from the ellipse's centre."""
+) -> Float32[np.ndarray, "_ _"]:
+    """Coverage, 0..256 and its parts, at pixel centres so far from the ellipse's centre."""
     rx, ry = max(oval.rx, THINNEST), max(oval.ry, THINNEST)
     u, v = across * np.float32(1 / rx), down * np.float32(1 / ry)
     u *= u
@@ -136,4 +139,4 @@ def _covered(
     distance += np.float32(reach + 0.5)
     np.maximum(distance, np.float32(0), out=distance)
     np.minimum(distance, np.float32(FULL), out=distance)
-    return distance.astype(np.int32)
+    return distance
