@@ -4,6 +4,7 @@
   deixis lab scenes --out sheet.png --num 40            pictures of the world
   deixis lab build llava                                train a nano model from nothing
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
+  deixis lab report many_marks --out report             try a paper's claim on a model
 
 Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
 part has its own --help, and --json.
@@ -55,6 +56,16 @@ Examine a model on scenes that training never saw, and write its numbers with in
 Each scene asks for one thing under eight kinds of marks, and some questions without. DIR keeps
 every verdict: stopped or killed, the same command goes on. `card.json` has the numbers.
 """
+REPORT = """\
+Try one claim of a paper on a model, and write what was found.
+
+  deixis lab report                                     the experiments and their claims
+  deixis lab report many_marks --num 200 --out report
+  deixis lab report encodings --model Qwen/Qwen3-VL-8B-Instruct --out report-qwen
+
+DIR gets README.md, plot.png and report.json; figures carry 95 % intervals. It keeps every answer:
+stopped or killed, the same command goes on, and with a larger --num asks only what is new.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_atlas(_part(parts, "atlas", "all entities with names", ATLAS))
     _add_build(_part(parts, "build", "train a nano model from nothing", BUILD))
     _add_card(_part(parts, "card", "examine a model on held-out scenes", CARD))
+    _add_report(_part(parts, "report", "try a paper's claim on a model", REPORT))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -119,6 +131,14 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
     parser.set_defaults(do=_card)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="an experiment; none: list them")
+    parser.add_argument("--model", default="nano", help="which model (default nano)")
+    parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="for the report (default NAME)")
+    parser.set_defaults(do=_report)
 
 
 def _scenes(arguments: argparse.Namespace) -> None:
@@ -199,3 +219,39 @@ def _card(arguments: argparse.Namespace) -> None:
     for kind, share in measured.shares.items():
         print(f"{kind:28} {share} % of {share.asked}")
     print(f"{'a guess among the things':28} {100 * measured.guess:5.1f} %")
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.experiments import experiments
+    from deixis.lab.report import write_report
+    from deixis.lab.trying import try_out
+    from deixis.models.load import load
+
+    if arguments.name is None:
+        claims = {name: experiments.get(name).claim for name in experiments.names()}
+        if arguments.json:
+            print(json.dumps(claims))
+        else:
+            print("\n".join(f"{name:14} {claim}" for name, claim in claims.items()))
+        return
+    experiment = experiments.get(arguments.name)()
+    if arguments.num < 1:
+        raise UsageError(f"--num is at least 1, got {arguments.num}")
+    folder = arguments.out or Path(arguments.name)
+    tried = try_out(
+        experiment,
+        load(arguments.model),
+        num_scenes=arguments.num,
+        folder=folder,
+        reporter=TerminalReporter(),
+    )
+    report = write_report(arguments.name, experiment, tried, folder)
+    if arguments.json:
+        print((folder / "report.json").read_text(encoding="utf-8"))
+        return
+    for row in tried.findings.rows:
+        print(f"{row.condition:28} {row.value:5.1f} % ({row.low:.1f} to {row.high:.1f})")
+    held = {True: "It held here", False: "It did not hold here", None: "It cannot be told"}
+    print(f"{held[report.verdict.held]}: {report.verdict.words}.")
+    print(f"The report is {folder / 'README.md'}.")

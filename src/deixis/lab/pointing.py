@@ -1,7 +1,7 @@
 """One scene, pointed at in every way that the embedded model was taught, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -12,8 +12,10 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
+from deixis.encodings.drawn import Drawn
+from deixis.marks import draw
 from deixis.nn.interface import Generation
-from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
+from deixis.train.nano.marked_scenes import mark_over, markable_things
 from deixis.train.nano.scene_mark import KINDS
 
 WORLD = SceneWorld(seed=1, split="test")
@@ -85,22 +87,22 @@ def point(model: Model, scene: Scene) -> list[Pointing]:
 
 
 def _drawn(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> _Asked:
-    mark = mark_over(scene, thing, kind, draws)
-    return _Asked(
-        way=kind,
-        image=Image(pixels=painted(scene, [mark])[0]),
-        question=f"What is the thing {mark.phrase}?",
-        truth=thing.name,
-        regions={},
-    )
+    return _marked(scene, thing, kind, "What is {it}?", thing.name, draws)
 
 
 def _read(scene: Scene, sign: Thing, draws: np.random.Generator) -> _Asked:
-    mark = mark_over(scene, sign, "ellipse", draws)
+    asked = _marked(scene, sign, "ellipse", "What does {it} say?", sign.text or "", draws)
+    return replace(asked, way="read")
+
+
+def _marked(  # what is asked, where, how
+    scene: Scene, thing: Thing, kind: str, question: str, truth: str, draws: np.random.Generator
+) -> _Asked:
+    mark = mark_over(scene, thing, kind, draws).mark
     return _Asked(
-        way="read",
-        image=Image(pixels=painted(scene, [mark])[0]),
-        question=f"What does the sign {mark.phrase} say?",
-        truth=sign.text or "",
-        regions={},
+        way=kind,
+        image=draw(scene.image, [mark]),
+        question=question,
+        truth=truth,
+        regions={"it": Drawn(region=mark.region, shape=kind, style=mark.style, any_colour=False)},
     )

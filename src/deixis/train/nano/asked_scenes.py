@@ -30,16 +30,19 @@ NAMING = (
     "What is {mark}?",
     "What is the thing {mark}?",
     "What is the object {mark}?",
+    "Name the object {mark}.",
     "Name the thing {mark}.",
     "What do you see {mark}?",
 )
 COLOUR = (
     "What colour is the thing {mark}?",
     "What color is the object {mark}?",
+    "What colour is the object {mark}?",
     "What colour is {mark}?",
 )
 READING = (
     "What does the sign {mark} say?",
+    "What does the object {mark} say?",
     "Read the word {mark}.",
     "What is written on the sign {mark}?",
 )

@@ -1,0 +1,52 @@
+"""Do lines of a thickness that training never had still point?"""
+
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.data.scenes.scene import Scene
+from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
+from deixis.lab.experiments._naming import (
+    LINED,
+    WIDTH,
+    colour_over,
+    kind_of,
+    mark_of,
+    marked,
+    target_of,
+)
+from deixis.train.nano.marked_scenes import LINE_WIDTHS
+
+WIDTHS = (1, 2, 3, 5, WIDTH, 14, 20, 28, 40)
+
+
+@final
+class Thickness(Experiment):
+    """One thing under one kind of line, from a hair to a beam."""
+
+    claim: ClassVar[str] = "Marks of a thickness that was not trained are understood."
+    source: ClassVar[str] = "ViP-LLaVA, generalisation"
+    conditions: ClassVar[tuple[str, ...]] = tuple(str(width) for width in WIDTHS)
+    baseline: ClassVar[str] = str(WIDTH)
+    axis: ClassVar[str] = (
+        f"width in 1/336 of the picture's side (trained: {LINE_WIDTHS[0]} to {LINE_WIDTHS[1]})"
+    )
+
+    @override
+    def trials(self, scene: Scene, index: int) -> list[Trial]:
+        target = target_of(scene, index, "thickness")
+        if target is None:
+            return []
+        thing, kind = target.thing, kind_of(index, LINED)
+        colour = colour_over(thing, target.draws)
+        return [
+            marked(str(width), scene, mark_of(thing.region, kind, colour, width=width), thing.name)
+            for width in WIDTHS
+        ]
+
+    @override
+    def verdict(self, findings: Findings) -> Verdict:
+        low, high = LINE_WIDTHS
+        unseen = [row.condition for row in findings.rows if not low <= int(row.condition) <= high]
+        harm = findings.harmed(unseen)
+        return Verdict(held=harm.held, words=f"of the widths that were not trained, {harm.words}")

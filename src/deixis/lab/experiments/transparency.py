@@ -1,0 +1,49 @@
+"""How much may show through a mark before it points no more?"""
+
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.data.scenes.scene import Scene
+from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
+from deixis.lab.experiments._naming import (
+    ALPHA,
+    LINED,
+    colour_over,
+    kind_of,
+    mark_of,
+    marked,
+    target_of,
+)
+from deixis.train.nano.marked_scenes import LINE_ALPHAS
+
+ALPHAS = (16, 32, 64, 96, 128, ALPHA, 255)
+
+
+@final
+class Transparency(Experiment):
+    """One thing under one kind of line, from nearly clear to solid."""
+
+    claim: ClassVar[str] = "Marks of an alpha that was not trained are understood."
+    source: ClassVar[str] = "ViP-LLaVA, generalisation; our own question"
+    conditions: ClassVar[tuple[str, ...]] = tuple(str(alpha) for alpha in ALPHAS)
+    baseline: ClassVar[str] = str(ALPHA)
+    axis: ClassVar[str] = f"alpha, 0 to 255 (trained: {LINE_ALPHAS[0]} to {LINE_ALPHAS[1]})"
+
+    @override
+    def trials(self, scene: Scene, index: int) -> list[Trial]:
+        target = target_of(scene, index, "transparency")
+        if target is None:
+            return []
+        thing, kind = target.thing, kind_of(index, LINED)
+        colour = colour_over(thing, target.draws)
+        return [
+            marked(str(alpha), scene, mark_of(thing.region, kind, colour, alpha=alpha), thing.name)
+            for alpha in ALPHAS
+        ]
+
+    @override
+    def verdict(self, findings: Findings) -> Verdict:
+        unseen = [row.condition for row in findings.rows if int(row.condition) < LINE_ALPHAS[0]]
+        harm = findings.harmed(unseen)
+        return Verdict(held=harm.held, words=f"of the alphas that were not trained, {harm.words}")

@@ -1,0 +1,121 @@
+"""Experiments ask the same of every condition, and their reports say how sure they are."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import deixis as dx
+from deixis.cli.main import main
+from deixis.core.errors import UsageError
+from deixis.lab.experiments import Experiment, Finding, Findings, experiments
+from deixis.lab.report import write_report
+from deixis.lab.trying import WORLD, Answer, found_in, try_out
+
+NAMES = experiments.names()
+SCENES = range(6)
+
+
+def finding(condition: str, change: tuple[float, float, float] | None) -> Finding:
+    return Finding(condition=condition, asked=9, value=50.0, low=40.0, high=60.0, change=change)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scene_gives_the_same_trials_each_time(name: str) -> None:
+    experiment: Experiment = experiments.get(name)()
+    first, again = (experiment.trials(WORLD.scene(2), 2) for _ in range(2))
+    assert [t.image.sha256 for t in first] == [t.image.sha256 for t in again]
+    assert [(t.condition, t.text, t.answer) for t in first] == [
+        (t.condition, t.text, t.answer) for t in again
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
+    experiment: Experiment = experiments.get(name)()
+    assert experiment.baseline in experiment.conditions
+    for index in SCENES:
+        trials = experiment.trials(WORLD.scene(index), index)
+        assert {trial.condition for trial in trials} <= set(experiment.conditions)
+        assert not trials or experiment.baseline in {trial.condition for trial in trials}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_conditions_of_a_picture_ask_for_the_same_thing(name: str) -> None:
+    for index in SCENES:
+        trials = experiments.get(name)().trials(WORLD.scene(index), index)
+        assert len({trial.answer for trial in trials}) <= 1
+
+
+def test_more_marks_leave_the_first_where_it_is() -> None:
+    trials = experiments.get("many_marks")().trials(WORLD.scene(3), 3)
+    assert len({trial.text for trial in trials}) == 1
+    assert len({trial.image.sha256 for trial in trials}) == len(trials) > 1
+
+
+def test_hiding_takes_away_ink_and_nothing_else() -> None:
+    scene = WORLD.scene(4)
+    trials = {t.condition: t.image.pixels for t in experiments.get("occlusion")().trials(scene, 4)}
+    changed = {c: (p != scene.image.pixels).any(2).sum() for c, p in trials.items()}
+    assert changed["0"] > changed["25"] > changed["50"] > changed["75"] > changed["90"] >= 0
+
+
+def test_a_difference_is_taken_on_shared_questions_alone() -> None:
+    experiment = experiments.get("overlay")()
+    without, with_mark = experiment.conditions
+    answers = [
+        Answer(scene=scene, condition=condition, pair="", is_right=condition == with_mark)
+        for scene in range(8)
+        for condition in experiment.conditions
+    ]
+    answers.append(Answer(scene=99, condition=with_mark, pair="", is_right=False))
+    found = found_in(experiment, answers)
+    assert found[without].value == 0.0
+    assert found[with_mark].change == (100.0, 100.0, 100.0)
+    assert found[with_mark].value == pytest.approx(100 * 8 / 9)
+
+
+def test_no_loss_is_only_sure_when_the_interval_says_so() -> None:
+    base = finding("a", None)
+    sure = Findings(rows=(base, finding("b", (0.0, -3.0, 3.0))))
+    wide = Findings(rows=(base, finding("b", (0.0, -30.0, 30.0))))
+    lost = Findings(rows=(base, finding("b", (-20.0, -30.0, -10.0))))
+    assert [found.harmed().held for found in (sure, wide, lost)] == [True, None, False]
+    assert lost.harmed().clear == ("b",)
+
+
+def test_a_condition_that_nothing_was_asked_under_is_named() -> None:
+    with pytest.raises(UsageError, match="'b'"):
+        Findings(rows=(finding("a", None),))["b"]
+
+
+def test_a_report_is_a_page_a_plot_and_numbers(tmp_path: Path) -> None:
+    experiment = experiments.get("overlay")()
+    tried = try_out(experiment, dx.load("nano").vlm, num_scenes=2, folder=tmp_path)
+    write_report("overlay", experiment, tried, tmp_path)
+    assert experiment.claim in (tmp_path / "README.md").read_text("utf-8")
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    record = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert [row["condition"] for row in record["findings"]] == list(experiment.conditions)
+
+
+def test_the_same_again_asks_nothing_and_more_scenes_only_what_is_new(tmp_path: Path) -> None:
+    experiment, model = experiments.get("overlay")(), dx.load("nano").vlm
+    path = tmp_path / "answers.jsonl"
+    try_out(experiment, model, num_scenes=2, folder=tmp_path)
+    first = path.read_bytes()
+    try_out(experiment, model, num_scenes=2, folder=tmp_path)
+    assert path.read_bytes() == first
+    try_out(experiment, model, num_scenes=3, folder=tmp_path)
+    assert path.read_bytes().startswith(first)
+    assert len(path.read_bytes()) > len(first)
+
+
+def test_the_command_lists_claims_and_refuses_what_it_does_not_know(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["lab", "report", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == set(NAMES)
+    assert main(["lab", "report", "manymarks"]) == 2
+    assert "many_marks" in capsys.readouterr().err
+    assert main(["lab", "report", "shapes", "--num", "0"]) == 2
