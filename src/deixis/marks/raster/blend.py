@@ -33,8 +33,13 @@ def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
         _blend_bars(pixels, piece, ink, strength)
 
 
-@lru_cache(maxsize=16)
 def _pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
+    """The ink's bytes, so many pixels of it."""
+    return _long_pattern(ink, 1 << (length - 1).bit_length())[: 3 * length]
+
+
+@lru_cache(maxsize=64)
+def _long_pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
     pattern = np.tile(np.array(ink, dtype=np.uint16), length)
     pattern.flags.writeable = False
     return pattern
