@@ -13,7 +13,6 @@ from deixis.core.errors import RegionError
 from deixis.core.shapes import Box
 from deixis.core.size import Size
 
-
 SHORT = 4096  # letters of a mask whose run lengths are remembered
 
 
