@@ -119,3 +119,13 @@ def test_a_mistake_is_told_and_writes_nothing(picture, capsys, arguments, says, 
     assert code == 2
     assert says in told
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_marks_for_a_model_are_made_so_that_it_sees_them(picture, out, capsys):
+    options = ("--alpha", 3, "--width", 1, "--for", "tiny:llava", "-o", out)
+    code, printed, _ = run(capsys, picture, CUP, *options)
+    assert code == 0
+    assert "in tiny:llava: lines" in printed
+    record = json.loads(run(capsys, picture, CUP, *options, "--json")[1])["marks"][0]
+    assert record["mark"]["style"]["alpha"] > 3
+    assert record["left"]["losses"] == []

@@ -1,7 +1,7 @@
 """From regions and a question to the pictures and words that are sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
@@ -15,6 +15,7 @@ from deixis.encodings.said import Said
 from deixis.nn.interface import Question
 
 Pointed: TypeAlias = Region | Encoding
+Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -33,25 +34,33 @@ class Asked:
 
 
 def compose(
-    image: Image, text: str, regions: Mapping[str, object], convention: Convention
+    image: Image,
+    text: str,
+    regions: Mapping[str, object],
+    convention: Convention,
+    settle: Settle | None = None,
 ) -> Asked:
-    """The pictures and the words of a question about some regions of one image."""
+    """The pictures and the words of a question about some regions of one image.
+
+    `settle` may change the encodings; it is told whether the picture is sent alone.
+    """
     encodings = {name: _encoding(pointed) for name, pointed in regions.items()}
     _check_names(text, encodings)
     _check_sole(encodings)
     encodings = _told_apart(encodings)
     for encoding in encodings.values():
         encoding.region.within(image.size)
+    own = {name: encoding.own_picture(image) for name, encoding in encodings.items()}
+    if settle is not None:
+        alone = not any(own.values())
+        encodings = dict(settle(image, encodings, alone))
     whole = image
     for encoding in encodings.values():
         whole = encoding.paint(whole)
     frames: dict[str, Frame] = {}
     if not encodings or any(encoding.needs_whole for encoding in encodings.values()):
         frames[""] = Frame(image=whole, transform=identity(image.size))
-    for name, encoding in encodings.items():
-        own = encoding.own_picture(image)
-        if own is not None:
-            frames[name] = own
+    frames |= {name: frame for name, frame in own.items() if frame is not None}
     numbered = {
         name: replace(frame, number=i + 1, num_pictures=len(frames))
         for i, (name, frame) in enumerate(frames.items())

@@ -10,11 +10,13 @@ from typing import final
 
 from deixis.ask.compose import Asked, Pointed, compose
 from deixis.ask.sent import Sent, software
+from deixis.ask.surviving import surviving
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
+from deixis.encodings import Encoding
 from deixis.nn.interface import (
     Completion,
     Generation,
@@ -59,14 +61,18 @@ class Model:
         *,
         system: str | None = None,
         settings: Generation | None = None,
+        strict: bool = False,
         **regions: Pointed,
     ) -> Answer:
         """Ask one question. `{name}` in it stands for the region given as `name=`; a bare region
         is said in the model's own coordinates.
 
         `image` is an Image, or a path to open. Braces stay as they are where no region is given.
+        Marks whose width is left open are drawn as wide as this model needs; one of which it can
+        hardly see anything is logged as a warning, and refused if `strict`.
         """
-        return self.ask_all([(image, question, regions)], system=system, settings=settings)[0]
+        asked = [(image, question, regions)]
+        return self.ask_all(asked, system=system, settings=settings, strict=strict)[0]
 
     def ask_all(
         self,
@@ -74,11 +80,12 @@ class Model:
         *,
         system: str | None = None,
         settings: Generation | None = None,
+        strict: bool = False,
     ) -> list[Answer]:
         """Ask many, in batches; greedy answers do not depend on what else is in the batch."""
         settings = settings or Generation()
         asked = [
-            compose(_opened(image), text, regions, self.convention)
+            self._composed(_opened(image), text, regions, strict=strict)
             for image, text, regions in questions
         ]
         sendable = [one.question(system) for one in asked]
@@ -96,9 +103,10 @@ class Model:
         *,
         system: str | None = None,
         settings: Generation | None = None,
+        strict: bool = False,
     ) -> Iterator[str]:
         """The words of one answer as they come; `regions` by their names in the question."""
-        asked = compose(_opened(image), question, regions, self.convention)
+        asked = self._composed(_opened(image), question, regions, strict=strict)
         return self.vlm.stream(asked.question(system), settings)
 
     def replay(self, sent: Sent) -> Answer:
@@ -126,6 +134,16 @@ class Model:
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""
         return Model(self.vlm.with_pixel_change(change), convention=self.convention_name)
+
+    def _composed(
+        self, image: Image, text: str, regions: Mapping[str, object], *, strict: bool
+    ) -> Asked:
+        def settle(
+            image: Image, encodings: Mapping[str, Encoding], alone: bool
+        ) -> Mapping[str, Encoding]:
+            return surviving(self.vlm, image, encodings, alone=alone, strict=strict)
+
+        return compose(image, text, regions, self.convention, settle)
 
     def _answer(
         self, asked: Asked, completion: Completion, system: str | None, settings: Generation

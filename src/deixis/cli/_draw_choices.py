@@ -3,15 +3,20 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
+from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.marks.apart import told_apart
 from deixis.marks.colours import colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.sample import sample_marks
 from deixis.marks.style import Style
+
+if TYPE_CHECKING:
+    from deixis.ask.survival import Survival
 
 
 def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> list[Mark]:
@@ -56,6 +61,15 @@ def _sampled(
             style = replace(style, width=arguments.width)
         marks.append(Mark(shape=kind or mark.shape, region=mark.region, style=style))
     return marks
+
+
+def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Survival]":
+    """The marks, wider and stronger until the model can see them, and what it sees of each."""
+    from deixis.ask.survival import Sight
+    from deixis.models.load import load
+
+    sight = Sight(load(model), image)
+    return [sight.survival(sight.thickened(mark)) for mark in marks]
 
 
 def chosen_style(arguments: argparse.Namespace, colour: str | None) -> Style:

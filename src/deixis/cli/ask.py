@@ -6,7 +6,8 @@
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
-the model's own convention, the default), drawn, cropped, dimmed, blurred.
+the model's own convention, the default), drawn, cropped, dimmed, blurred. A drawn mark of which
+the model can hardly see anything is told; with --strict it is refused before anything is sent.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
     parser.add_argument("--seed", type=int, help="of sampling")
     parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
+    parser.add_argument("--strict", action="store_true", help="refuse marks that get lost")
     parser.add_argument("--stream", action="store_true", help="print the words as they come")
     parser.add_argument("--save", type=Path, metavar="FILE", help="keep what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
@@ -72,7 +74,9 @@ def run(arguments: argparse.Namespace) -> None:
             return
         questions = [(image, arguments.question, pointed)]
         model = _model(arguments)
-        (answer,) = model.ask_all(questions, system=arguments.system, settings=settings)
+        (answer,) = model.ask_all(
+            questions, system=arguments.system, settings=settings, strict=arguments.strict
+        )
     if arguments.save is not None:
         answer.sent.save(arguments.save)
     _print(answer, as_json=arguments.json)
@@ -123,7 +127,12 @@ def _stream(
     settings: "Generation",
 ) -> None:
     words = _model(arguments).stream(
-        image, arguments.question, pointed, system=arguments.system, settings=settings
+        image,
+        arguments.question,
+        pointed,
+        system=arguments.system,
+        settings=settings,
+        strict=arguments.strict,
     )
     for piece in words:
         print(piece, end="", flush=True)

@@ -4,12 +4,15 @@
   deixis draw street.jpg cup=box:412,300,520,411 --shape ellipse --color blue --width 4 -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --shape mask,arrow -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --style release --seed 7 -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 --for Qwen/Qwen3-VL-8B-Instruct -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --sheet -o sheet.png
 
 Prints the words that go with each mark: put them in your question. Without --color, marks of one
 shape get colours that tell them apart. --style paper or release draws by lot what you do not give:
 shapes, colours, widths and bends as ViP-LLaVA's paper or its released code does; the same seed
-gives the same bytes on every machine. --sheet shows every shape side by side instead.
+gives the same bytes on every machine. --for MODEL makes marks wider, then stronger, until the
+model can see them after its own resizing, and prints what is left of them there. --sheet shows
+every shape side by side instead.
 
 Shapes: arrow, contour, ellipse, mask, point, rectangle, scribble, triangle. Colours: red, lime,
 blue, yellow, fuchsia, aqua, orange, purple, gold, or #rrggbb.
@@ -19,7 +22,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core.errors import UsageError
@@ -27,6 +30,7 @@ from deixis.core.files import write_bytes
 from deixis.core.images import open_image
 
 if TYPE_CHECKING:
+    from deixis.ask.survival import Survival
     from deixis.marks.mark import Mark
 
 PROFILES = ("plain", "paper", "release")
@@ -44,13 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, help="of lines, in pixels of a 336-pixel picture")
     parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
     parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
+    parser.add_argument("--for", dest="model", metavar="MODEL", help="make it see the marks")
     parser.add_argument("--sheet", action="store_true", help="a contact sheet of all shapes")
     parser.add_argument("--json", action="store_true", help="one JSON object, with the marks' own")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw, write, and print each mark's words."""
-    from deixis.cli._draw_choices import chosen_marks, chosen_style
+    from deixis.cli._draw_choices import chosen_marks, chosen_style, thickened_for
     from deixis.marks.render import draw
     from deixis.marks.sheet import contact_sheet
 
@@ -64,23 +69,45 @@ def run(arguments: argparse.Namespace) -> None:
         write_bytes(arguments.out, sheet.png())
         _print(arguments, [], [])
         return
-    marks = chosen_marks(arguments, regions)
+    marks, names = chosen_marks(arguments, regions), [name for name, _ in specs]
+    left = []
+    if arguments.model is not None:
+        left = thickened_for(arguments.model, image, marks)
+        marks = [survival.mark for survival in left]
     write_bytes(arguments.out, draw(image, marks).png())
-    _print(arguments, [name for name, _ in specs], marks)
+    _print(arguments, names, marks, left)
 
 
-def _print(arguments: argparse.Namespace, names: Sequence[str], marks: "Sequence[Mark]") -> None:
+def _print(
+    arguments: argparse.Namespace,
+    names: Sequence[str],
+    marks: "Sequence[Mark]",
+    left: "Sequence[Survival]" = (),
+) -> None:
     from deixis.marks.mark_json import to_record
     from deixis.marks.render import VERSION
 
     if arguments.json:
-        listed = [
+        listed: list[dict[str, Any]] = [
             {"name": name, "phrase": mark.phrase, "mark": to_record(mark)}
             for name, mark in zip(names, marks, strict=True)
         ]
+        for entry, one in zip(listed, left, strict=False):
+            entry["left"] = {
+                "width": one.width,
+                "contrast": one.contrast,
+                "visible": one.visible,
+                "losses": list(one.losses),
+            }
         record = {"out": str(arguments.out), "renderer": VERSION, "marks": listed}
         print(json.dumps(record, ensure_ascii=False))
         return
     for name, mark in zip(names, marks, strict=True):
         print(f"{name}: the object {mark.phrase}")
+    for name, one in zip(names, left, strict=False):
+        style = one.mark.style
+        width = "" if style.width is None else f"width {style.width}, "
+        print(f"{name}: {width}alpha {style.alpha}; in {arguments.model}: {one.told}")
+        for loss in one.losses:
+            print(f"{name}: {loss}")
     print(arguments.out)

@@ -151,6 +151,12 @@ class TransformersModel(VisionLanguageModel):
         return self.family.pack([[self._views(pixels, self.family.views)]])
 
     @override
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        views = self.family.views if alone else self.family.views_beside_others
+        self._check_views(size, views(size))
+        return views(size)
+
+    @override
     def token_grid(self, size: Size) -> TokenGrid:
         return self.family.grid(size)
 
@@ -199,10 +205,13 @@ class TransformersModel(VisionLanguageModel):
                 self._check_size(picture, self._views_of(question))
 
     def _check_size(self, picture: Picture, views: Callable[[Size], tuple[View, ...]]) -> None:
-        """A thin picture can grow beyond all memory when its short side is enlarged."""
         size = picture_size(picture)
+        self._check_views(size, views(size))
+
+    def _check_views(self, size: Size, views: Sequence[View]) -> None:
+        """A thin picture can grow beyond all memory when its short side is enlarged."""
         largest = max(
-            (step.size for view in views(size) for step in view.steps),
+            (step.size for view in views for step in view.steps),
             key=lambda step: step.area,
             default=size,
         )

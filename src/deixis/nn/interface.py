@@ -13,6 +13,7 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.nn.grid import TokenGrid
+from deixis.nn.view import View
 
 Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient
 Picture: TypeAlias = Image | Tensor  # an image, or its Pixels
@@ -188,6 +189,16 @@ class VisionLanguageModel(ABC):
     def token_grid(self, size: Size) -> TokenGrid:
         """Where in a picture of this size each vision token looks."""
         raise self._unsupported("tell where its vision tokens look")
+
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        """What it sees of a picture of this size: resizes and windows. `alone`: with no other
+        picture beside it in the question.
+        """
+        raise self._unsupported("tell what it sees of a picture")
+
+    def received(self, image: Image) -> Image:
+        """A picture as it arrives at the model: after the file format that it travels in."""
+        return image
 
     def with_token_change(self, change: TokenChange | None) -> "VisionLanguageModel":
         """The same model, its vision tokens changed before the language model reads them."""

@@ -7,10 +7,13 @@ from typing import Any, final
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.core.size import Size
 from deixis.models.openai.batch import Batch
 from deixis.models.openai.journal import Journal
 from deixis.models.openai.remote import Remote, remote_from_name
-from deixis.models.openai.request import fingerprint, is_repeatable, request_body
+from deixis.models.openai.request import encoded, fingerprint, is_repeatable, request_body
 from deixis.models.openai.server import Server
 from deixis.nn.interface import (
     Abilities,
@@ -19,6 +22,7 @@ from deixis.nn.interface import (
     Question,
     VisionLanguageModel,
 )
+from deixis.nn.view import Resized, View
 
 __all__ = ["OpenAIModel", "Remote", "from_name"]
 
@@ -82,6 +86,26 @@ class OpenAIModel(VisionLanguageModel):
 
         batch = Batch(questions, fingerprint=known_as, ask=ask, keep=self._keep)
         return batch.run(self.remote.concurrency)
+
+    @override
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        """The picture, shrunk to the longest side that the server is known to keep. What it does
+        to it after that is not known here.
+        """
+        view, limit = View(original=size, steps=()), self.remote.longest_side
+        if limit is None or max(size.width, size.height) <= limit:
+            return (view,)
+        share = limit / max(size.width, size.height)
+        longest = Size(
+            width=max(1, round(size.width * share)), height=max(1, round(size.height * share))
+        )
+        return (view.then(Resized(size=longest, resample="bicubic")),)
+
+    @override
+    def received(self, image: Image) -> Image:
+        if self.remote.image_format == "png":
+            return image
+        return open_image(encoded(image, self.remote.image_format))
 
     def stream(
         self, question: Question, settings: Generation | None = None

@@ -14,6 +14,8 @@ from deixis.core.errors import UsageError
 
 EXAMPLE = "openai:MODEL@http://localhost:8000/v1"
 OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_SIDE = 2048  # documented: larger pictures are fitted into this square first
+LONGEST_SIDES = {"api.openai.com": OPENAI_SIDE, "api.anthropic.com": 1568}
 LONGEST = 1e6  # seconds that a timer takes everywhere
 SHORTEST_SECRET = 4  # a shorter "key" is a placeholder, and would be blotted out of every message
 
@@ -43,6 +45,9 @@ class Remote:
     image_format: str = field(
         default="png", metadata={"doc": "png is lossless; jpeg (quality 95) is smaller"}
     )
+    longest_side: int | None = field(
+        default=None, metadata={"doc": "to which the server shrinks pictures; none: not known"}
+    )
     limit_name: str = field(
         default="max_tokens", metadata={"doc": "or max_completion_tokens: the limit's name there"}
     )
@@ -59,8 +64,8 @@ class Remote:
             raise UsageError(
                 f"limit_name is 'max_tokens' or 'max_completion_tokens', got {self.limit_name!r}"
             )
-        for name in ("concurrency", "max_response_bytes"):
-            if getattr(self, name) < 1:
+        for name in ("concurrency", "longest_side", "max_response_bytes"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise UsageError(f"{name} is at least 1, got {getattr(self, name)}")
         for name in ("connect_timeout", "read_timeout", "total_timeout"):
             if not 0 < getattr(self, name) <= LONGEST:
@@ -104,7 +109,11 @@ def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: o
     if isinstance(given.get("journal"), str):
         given["journal"] = Path(given["journal"])
     if url is None:
-        return Remote(model=model, **{"limit_name": "max_completion_tokens", **given})
+        given = {"limit_name": "max_completion_tokens", "longest_side": OPENAI_SIDE, **given}
+        return Remote(model=model, **given)
+    for host, side in LONGEST_SIDES.items():
+        if httpx.URL(url).host == host:
+            given.setdefault("longest_side", side)
     return Remote(model=model, url=url, **given)
 
 

@@ -87,11 +87,15 @@ def _body(
     return body
 
 
-def _data_url(image: Image, image_format: str) -> str:
+def encoded(image: Image, image_format: str) -> bytes:
+    """The picture's file as it is sent."""
     if image_format == "png":
-        file = image.png()
-    else:
-        buffer = io.BytesIO()
-        image.pil().save(buffer, format="JPEG", quality=95, subsampling=0)
-        file = buffer.getvalue()
+        return image.png()
+    buffer = io.BytesIO()
+    image.pil().save(buffer, format="JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
+def _data_url(image: Image, image_format: str) -> str:
+    file = encoded(image, image_format)
     return f"data:image/{image_format};base64,{base64.b64encode(file).decode()}"
