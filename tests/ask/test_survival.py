@@ -275,3 +275,10 @@ def test_the_command_refuses_a_lost_mark_if_strict(red_picture, capsys):
 def test_the_command_tells_of_a_lost_mark(red_picture, caplog):
     assert command(red_picture) == 0
     assert "the rectangle of 'cup' gets lost in tiny:llava" in caplog.text
+
+
+def test_what_the_large_providers_shrink_to_is_known():
+    with from_name("openai:m", api_key="none") as remote:
+        assert max(v.size.width for v in remote.views(Size(width=4096, height=300))) == 2048
+    with from_name("openai:m", api_key="none", longest_side=None) as remote:
+        assert remote.views(Size(width=4096, height=300))[0].size.width == 4096

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -14,8 +14,8 @@ from deixis.core.errors import UsageError
 
 EXAMPLE = "openai:MODEL@http://localhost:8000/v1"
 OPENAI_URL = "https://api.openai.com/v1"
-OPENAI_SIDE = 2048  # documented: larger pictures are fitted into this square first
-LONGEST_SIDES = {"api.openai.com": OPENAI_SIDE, "api.anthropic.com": 1568}
+# documented: larger pictures are first fitted into such a square
+LONGEST_SIDES = {"api.openai.com": 2048, "api.anthropic.com": 1568}
 LONGEST = 1e6  # seconds that a timer takes everywhere
 SHORTEST_SECRET = 4  # a shorter "key" is a placeholder, and would be blotted out of every message
 
@@ -109,12 +109,12 @@ def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: o
     if isinstance(given.get("journal"), str):
         given["journal"] = Path(given["journal"])
     if url is None:
-        given = {"limit_name": "max_completion_tokens", "longest_side": OPENAI_SIDE, **given}
-        return Remote(model=model, **given)
-    for host, side in LONGEST_SIDES.items():
-        if httpx.URL(url).host == host:
-            given.setdefault("longest_side", side)
-    return Remote(model=model, url=url, **given)
+        remote = Remote(model=model, **{"limit_name": "max_completion_tokens", **given})
+    else:
+        remote = Remote(model=model, url=url, **given)
+    if "longest_side" in given:
+        return remote
+    return replace(remote, longest_side=LONGEST_SIDES.get(httpx.URL(remote.url).host))
 
 
 def key_variable(url: str) -> str:
