@@ -9,6 +9,7 @@ import deixis as dx
 from deixis.lab.picture import Still, still_life
 from deixis.marks import Style
 from deixis.marks.sheet import contact_sheet
+from deixis.marks.tagging import draw_tagged
 
 FOLDER = Path(__file__).parent
 SAID = ("qwen3_vl", "gemini", "paligemma", "padded_unit")
@@ -23,7 +24,7 @@ def outlined(still: Still) -> PIL.Image:
 
 
 def main() -> None:
-    """Write still-life.png, pointing.png and marks.png."""
+    """Write still-life.png, pointing.png, marks.png and tags.png."""
     still = still_life()
     still.image.pil().save(FOLDER / "still-life.png")
     sheet = PIL.new("RGB", (1280, 640), PAPER)
@@ -46,6 +47,10 @@ def main() -> None:
     sheet.save(FOLDER / "pointing.png", optimize=True)
     marks = contact_sheet(still.image, [still.cup, still.ball], Style(alpha=200), side=224)
     marks.pil().quantize(128).save(FOLDER / "marks.png", optimize=True)
+    window = dx.box(430, 40, 580, 190)
+    tagged = list(zip("123", (still.cup, still.ball, window), strict=True))
+    tags = draw_tagged(still.image, tagged).pil().resize((480, 315))
+    tags.quantize(128).save(FOLDER / "tags.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deixis.encodings.dimmed import dimmed
     from deixis.encodings.drawn import drawn
     from deixis.encodings.said import said
+    from deixis.encodings.tagged import tagged
     from deixis.marks.mark import Mark
     from deixis.marks.render import draw
     from deixis.marks.style import Style
@@ -66,6 +67,7 @@ _HOMES = {
     "encodings.dimmed": ("dimmed",),
     "encodings.drawn": ("drawn",),
     "encodings.said": ("said",),
+    "encodings.tagged": ("tagged",),
     "marks.mark": ("Mark",),
     "marks.render": ("draw",),
     "marks.style": ("Style",),
@@ -113,6 +115,7 @@ __all__ = [
     "polygon",
     "said",
     "stroke",
+    "tagged",
     "wrap",
 ]
 

@@ -111,6 +111,7 @@ def test_the_help_names_every_shape(capsys):
         (("cup=box:800,800,900,900", "-o", "out.png"), "outside"),
         ((CUP, DOG, "--color", "red", "-o", "out.png"), "would both be"),
         ((CUP, "-o", "/nowhere/out.png"), "cannot write"),
+        ((CUP, "--tags", "1", "--shape", "mask", "-o", "out.png"), "outlines of its own"),
     ],
 )
 def test_a_mistake_is_told_and_writes_nothing(picture, capsys, arguments, says, tmp_path):
@@ -129,3 +130,12 @@ def test_marks_for_a_model_are_made_so_that_it_sees_them(picture, out, capsys):
     record = json.loads(run(capsys, picture, CUP, *options, "--json")[1])["marks"][0]
     assert record["mark"]["style"]["alpha"] > 3
     assert record["left"]["losses"] == []
+
+
+@pytest.mark.parametrize(("kind", "words"), [("1", "marked 2"), ("A", "marked B")])
+def test_regions_can_be_tagged(picture, out, capsys, kind, words):
+    code, printed, _ = run(capsys, picture, CUP, DOG, "--tags", kind, "-o", out)
+    assert code == 0
+    assert f"dog: the object {words}" in printed
+    record = json.loads(run(capsys, picture, CUP, DOG, "--tags", kind, "-o", out, "--json")[1])
+    assert record["tags"][1] == {"name": "dog", "phrase": f"the object {words}"}

@@ -86,7 +86,8 @@ def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
     settled: dict[str, Encoding] = {}
     for name in sorted(encodings, key=lambda name: encodings[name].is_open):
         settled[name] = encodings[name].apart_from(tuple(settled.values()))
-    return {name: settled[name] for name in encodings}
+    listed = tuple(settled[name] for name in encodings)
+    return {name: settled[name].among(listed) for name in encodings}
 
 
 def _check_names(text: str, encodings: Mapping[str, Encoding]) -> None:

@@ -5,6 +5,7 @@
   deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --shape mask,arrow -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --style release --seed 7 -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --for Qwen/Qwen3-VL-8B-Instruct -o out.png
+  deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --tags A -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --sheet -o sheet.png
 
 Prints the words that go with each mark: put them in your question. Without --color, marks of one
@@ -12,7 +13,8 @@ shape get colours that tell them apart. --style paper or release draws by lot wh
 shapes, colours, widths and bends as ViP-LLaVA's paper or its released code does; the same seed
 gives the same bytes on every machine. --for MODEL makes marks wider, then stronger, until the
 model can see them after its own resizing, and prints what is left of them there. --sheet shows
-every shape side by side instead.
+every shape side by side instead. --tags outlines each region and sets a number (1) or letter (A)
+on or beside it.
 
 Shapes: arrow, contour, ellipse, mask, point, rectangle, scribble, triangle. Colours: red, lime,
 blue, yellow, fuchsia, aqua, orange, purple, gold, or #rrggbb.
@@ -27,7 +29,9 @@ from typing import TYPE_CHECKING, Any
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core.errors import UsageError
 from deixis.core.files import write_bytes
+from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.region import Region
 
 if TYPE_CHECKING:
     from deixis.ask.survival import Survival
@@ -49,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
     parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
     parser.add_argument("--for", dest="model", metavar="MODEL", help="make it see the marks")
+    parser.add_argument("--tags", choices=("1", "A"), help="outlines with numbers or letters")
     parser.add_argument("--sheet", action="store_true", help="a contact sheet of all shapes")
     parser.add_argument("--json", action="store_true", help="one JSON object, with the marks' own")
 
@@ -69,6 +74,9 @@ def run(arguments: argparse.Namespace) -> None:
         write_bytes(arguments.out, sheet.png())
         _print(arguments, [], [])
         return
+    if arguments.tags is not None:
+        _draw_tags(arguments, image, [name for name, _ in specs], regions)
+        return
     marks, names = chosen_marks(arguments, regions), [name for name, _ in specs]
     left = []
     if arguments.model is not None:
@@ -76,6 +84,29 @@ def run(arguments: argparse.Namespace) -> None:
         marks = [survival.mark for survival in left]
     write_bytes(arguments.out, draw(image, marks).png())
     _print(arguments, names, marks, left)
+
+
+def _draw_tags(
+    arguments: argparse.Namespace, image: Image, names: Sequence[str], regions: Sequence[Region]
+) -> None:
+    from deixis.marks.render import VERSION
+    from deixis.marks.tag import lettered, numbered
+    from deixis.marks.tagging import draw_tagged
+
+    given = (arguments.shape, arguments.color, arguments.alpha, arguments.width, arguments.model)
+    if arguments.style != "plain" or any(value is not None for value in given):
+        raise UsageError("--tags draws outlines of its own; leave out shapes, styles and --for")
+    texts = (numbered if arguments.tags == "1" else lettered)(len(regions))
+    write_bytes(arguments.out, draw_tagged(image, list(zip(texts, regions, strict=True))).png())
+    said = [f"the object marked {text}" for text in texts]
+    if arguments.json:
+        tags = [{"name": n, "phrase": s} for n, s in zip(names, said, strict=True)]
+        record = {"out": str(arguments.out), "renderer": VERSION, "tags": tags}
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    for name, words in zip(names, said, strict=True):
+        print(f"{name}: {words}")
+    print(arguments.out)
 
 
 def _print(

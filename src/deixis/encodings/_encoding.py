@@ -56,6 +56,10 @@ class Encoding(ABC):
         """
         return self
 
+    def among(self, others: "Sequence[Encoding]") -> "Encoding":
+        """The encoding once it is known which others, itself among them, the question has."""
+        return self
+
     def paint(self, image: Image) -> Image:
         """The whole picture with the region shown on it; most change nothing."""
         return image

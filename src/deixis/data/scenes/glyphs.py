@@ -13,8 +13,8 @@ from typing import final
 import numpy as np
 from jaxtyping import Int64, UInt8
 
+from deixis.core.font import LETTERS, UNIT, outline
 from deixis.data.scenes.fill import SUBPIXEL, alike_turned, filled
-from deixis.data.scenes.outlines import LETTERS, UNIT, outline
 
 SAMPLES = 512
 SIDES = (16, 32, 64, 128, 256)

@@ -53,12 +53,14 @@ def outline(symbol: str, font: str = PICTOGRAMS) -> Outline:
 def _font(name: str) -> TTFont:
     found = importlib.util.find_spec("matplotlib")
     if found is None or not found.submodule_search_locations:
-        raise UsageError("Scenes are drawn from matplotlib's fonts: pip install matplotlib")
+        raise UsageError(
+            "pictograms and letters are drawn from matplotlib's fonts: pip install matplotlib"
+        )
     folder = Path(found.submodule_search_locations[0])
     content = (folder / "mpl-data" / "fonts" / "ttf" / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != FONTS[name]:
         raise UsageError(
-            f"matplotlib's {name} is not version 2.37, so Scenes would not be the same pictures; "
+            f"matplotlib's {name} is not version 2.37, so pictures drawn with it would differ; "
             "install a matplotlib that ships that version"
         )
     return TTFont(BytesIO(content), lazy=True)

@@ -1,0 +1,147 @@
+"""Tags: a number or letters on a plate, by which a region is spoken of ("marked 3").
+
+Marks of a question are told apart by colour and shape; tags go on where those end (Set-of-Mark,
+2310.11441).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import final
+
+import numpy as np
+
+from deixis.core.errors import UsageError
+from deixis.core.font import LETTERS, UNIT, outline
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.shapes import XY
+from deixis.core.size import Size
+from deixis.marks.colours import Colour, Rgb
+from deixis.marks.ink import Frame, Ink, Rings, Window
+from deixis.marks.raster.blend import blend
+from deixis.marks.raster.rasterise import coverage_pieces
+from deixis.marks.style import ANCHOR
+
+TEXT = re.compile(r"[0-9]{1,3}|[A-Za-z]{1,3}")
+HEIGHT = 14  # of a plate, in 1/336 of the picture's longer side
+SMALLEST = 9  # of a plate, in pixels of the picture
+CAPITAL = 1493 * UNIT  # height of a capital letter
+LETTER_SHARE = 0.62  # of the plate's height
+BESIDE = 0.22  # of the plate's height, left and right of the text
+DARK, BRIGHT = (0, 0, 0), (255, 255, 255)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tag:
+    """A text for a region, and the plate's colour."""
+
+    text: str
+    region: Region
+    colour: Colour
+
+    def __post_init__(self) -> None:
+        if not TEXT.fullmatch(self.text):
+            raise UsageError(f"a tag is up to three digits or three letters, got {self.text!r}")
+
+    @property
+    def phrase(self) -> str:
+        """The words that go with it."""
+        return f"marked {self.text}"
+
+    @property
+    def ink(self) -> Rgb:
+        """Black or white, whichever is read better on the plate."""
+        red, green, blue = self.colour.rgb
+        return DARK if 299 * red + 587 * green + 114 * blue >= 128_000 else BRIGHT
+
+
+def numbered(count: int) -> list[str]:
+    """1, 2, 3 …"""
+    return [str(number + 1) for number in range(count)]
+
+
+def lettered(count: int) -> list[str]:
+    """A, B … Z, AA, AB …"""
+    return [_letters(number) for number in range(count)]
+
+
+def plate_size(text: str, size: Size) -> Size:
+    """How large the plate of a text is in a picture of this size."""
+    height = max(SMALLEST, int(HEIGHT * max(size.width, size.height) / ANCHOR))
+    while height > 0:
+        width = max(height, _advance(text) * _scale(height) + 2 * BESIDE * height)
+        plate = Size(width=int(np.ceil(width)), height=height)
+        if plate.width <= size.width and plate.height <= size.height:
+            return plate
+        height -= 1
+    raise UsageError(f"a {size} picture has no room for the tag {text!r}; use a larger copy")
+
+
+def draw_tags(image: Image, tags: Sequence[Tag], plates: Sequence[Window]) -> Image:
+    """The picture with tags on plates, which `tag_places.placed` found; it stays as it is."""
+    pixels = image.pixels.copy()
+    size = image.size
+    for tag, plate in zip(tags, plates, strict=True):
+        high = plate.bottom - plate.top
+        _ink(pixels, _border(plate, high), tag.colour.rgb, size)
+        _ink(pixels, _border(plate, max(1, high // 14)), tag.ink, size)
+        drawn, holes = _letters_on(tag.text, plate)
+        _ink(pixels, Rings(rings=drawn), tag.ink, size)
+        if holes:
+            _ink(pixels, Rings(rings=holes), tag.colour.rgb, size)
+    return Image(pixels=pixels, source=image.source)
+
+
+def _border(plate: Window, width: int) -> Frame:
+    return Frame(x0=plate.left, y0=plate.top, x1=plate.right, y1=plate.bottom, width=width)
+
+
+def _ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, size: Size) -> None:
+    for piece in coverage_pieces(ink, size):
+        blend(pixels, piece, rgb, 255)
+
+
+def _letters_on(
+    text: str, plate: Window
+) -> tuple[tuple[tuple[XY, ...], ...], tuple[tuple[XY, ...], ...]]:
+    """Rings of the letters in the middle of the plate, and the rings of their holes."""
+    high = plate.bottom - plate.top
+    scale = _scale(high)
+    across = (plate.left + plate.right - _advance(text) * scale) / 2
+    baseline = plate.bottom - (1 - LETTER_SHARE) / 2 * high
+    drawn: list[tuple[XY, ...]] = []
+    holes: list[tuple[XY, ...]] = []
+    for letter in text:
+        found = outline(letter, LETTERS)
+        for ring in found.rings:
+            placed = tuple((across + x * scale, baseline + y * scale) for x, y in ring.tolist())
+            (holes if _is_hole(ring) else drawn).append(placed)
+        across += found.advance * scale
+    return tuple(drawn), tuple(holes)
+
+
+def _is_hole(ring: np.ndarray) -> bool:
+    """TrueType's outlines run clockwise, its holes the other way round."""
+    x, y = ring[:, 0], ring[:, 1]
+    return int((x * np.roll(y, -1) - np.roll(x, -1) * y).sum()) < 0
+
+
+@cache
+def _advance(text: str) -> int:
+    return sum(outline(letter, LETTERS).advance for letter in text)
+
+
+def _scale(high: int) -> float:
+    """Pixels for one of the outlines' units."""
+    return LETTER_SHARE * high / CAPITAL
+
+
+def _letters(number: int) -> str:
+    text = ""
+    while number >= 0:
+        text = chr(ord("A") + number % 26) + text
+        number = number // 26 - 1
+    return text
