@@ -71,7 +71,7 @@ def _intervals(edges: Edges, top: int, bottom: int, count: int, size: Size) -> I
     some = right > left
     if not some.all():
         line, left, right = line[some], left[some], right[some]
-    line //= count
+    line >>= count.bit_length() - 1  # a power of two
     line += top
     return Intervals(rows=line, left=left, right=right, scanlines=count)
 
@@ -85,8 +85,9 @@ def _crossings(
     # scanline k lies (k + 1/2) · step below the top; an edge crosses those from its upper end to
     # just above its lower one
     ahead = step // 2 - 1 - top * FINE
-    first = np.maximum((edges.y0 + ahead) // step, 0)
-    past = np.minimum((edges.y1 + ahead) // step, lines)
+    shift = step.bit_length() - 1  # a power of two
+    first = np.maximum((edges.y0 + ahead) >> shift, 0)
+    past = np.minimum((edges.y1 + ahead) >> shift, lines)
     counts = np.maximum(past - first, 0)
     ends = np.add.accumulate(counts)
     edge = np.arange(counts.size).repeat(counts)

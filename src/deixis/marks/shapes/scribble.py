@@ -3,6 +3,7 @@
 import itertools
 from typing import ClassVar, final
 
+import numpy as np
 from typing_extensions import override
 
 from deixis.core.shapes import XY
@@ -45,14 +46,9 @@ def curve(controls: list[XY]) -> tuple[XY, ...]:
     """The places of a Bézier curve, by de Casteljau's rule."""
     total = sum(length(bx - ax, by - ay) for (ax, ay), (bx, by) in itertools.pairwise(controls))
     count = min(MOST, FEWEST + int(total / EACH))
-    return tuple(_at(controls, step / count) for step in range(count + 1))
-
-
-def _at(controls: list[XY], share: float) -> XY:
-    places = controls
+    shares = np.arange(count + 1) / count
+    places = [np.array(control)[:, None] for control in controls]
     while len(places) > 1:
-        places = [
-            (ax + (bx - ax) * share, ay + (by - ay) * share)
-            for (ax, ay), (bx, by) in itertools.pairwise(places)
-        ]
-    return places[0]
+        places = [one + (two - one) * shares for one, two in itertools.pairwise(places)]
+    xs, ys = places[0].tolist()
+    return tuple(zip(xs, ys, strict=True))
