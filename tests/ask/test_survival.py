@@ -217,6 +217,18 @@ def test_regions_that_are_not_drawn_need_no_sight():
     assert ask(Blind(20), CUP, strict=True).text == "a cup"
 
 
+def test_a_tag_that_can_be_read_is_not_told_of(caplog):
+    ask(Looking(300), dx.tagged(CUP), strict=True)
+    assert caplog.text == ""
+
+
+def test_a_tag_too_small_to_be_read_is_told_and_refused(caplog):
+    ask(Looking(60), dx.tagged(CUP))
+    assert "the tag of 'cup' gets lost in looking: its letters are 2 pixels" in caplog.text
+    with pytest.raises(UsageError, match="nothing was sent"):
+        ask(Looking(60), dx.tagged(CUP), strict=True)
+
+
 def test_a_server_that_shrinks_pictures_is_known_to():
     remote = from_name("openai:m@http://127.0.0.1:9/v1", longest_side=100)
     (view,) = remote.views(GREY.size)

@@ -25,6 +25,7 @@ from deixis.nn.view import BLACK, View, Windowed
 LEAST_WIDTH = 0.5  # of lines, in the model's own pixels
 LEAST_CONTRAST = 0.1  # of 0..1, by which the pixels under the mark change
 LEAST_VISIBLE = 0.5  # of what the mark covers
+LEAST_LETTER = 5.0  # pixels of a tag's letters; in fewer no font can tell them apart
 WIDEST = 24  # to which marks are thickened, in 1/336
 ALPHAS = (160, 192, 224, 255)  # to which alpha is raised
 
@@ -99,6 +100,11 @@ class Sight:
             contrast=self._contrast(mark, covered),
             visible=_seen(covered, self.views) / total,
         )
+
+    def scale(self, mark: Mark) -> float:
+        """The model's own pixels for one of the picture where it sees the mark; 0 where not."""
+        view = self._best(coverage(mark, self.image.size))
+        return 0.0 if view is None else _scale(view)
 
     def widened(self, mark: Mark) -> Mark:
         """The mark with the least width, from its own on, that survives; at most `WIDEST`."""

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from deixis.ask.survival import Sight
+from deixis.ask.survival import LEAST_LETTER, Sight
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.encodings import Encoding
 from deixis.encodings.drawn import Drawn
+from deixis.encodings.tagged import Tagged
+from deixis.marks.tagging import letter_height, plate_marks
 from deixis.nn.interface import VisionLanguageModel
 
 logger = logging.getLogger(__name__)
@@ -24,12 +26,11 @@ def surviving(
 ) -> dict[str, Encoding]:
     """The encodings, marks without a chosen width as wide as the model needs them.
 
-    A mark of which too little is left is logged as a warning; with `strict` it is a UsageError,
-    and so is a model that cannot tell what it sees.
+    A mark or tag of which too little is left is logged as a warning; with `strict` it is a
+    UsageError, and so is a model that cannot tell what it sees.
     """
     found = dict(encodings)
-    drawn = {name: one for name, one in encodings.items() if isinstance(one, Drawn)}
-    if not drawn:
+    if not any(isinstance(one, Drawn | Tagged) for one in encodings.values()):
         return found
     try:
         sight = Sight(vlm, image, alone=alone)
@@ -37,13 +38,36 @@ def surviving(
         if strict:
             raise
         return found
-    for name, one in drawn.items():
-        mark = one.mark if one.style.width is not None else sight.widened(one.mark)
-        losses = sight.survival(mark).losses
+    for name, one in encodings.items():
+        losses: tuple[str, ...] = ()
+        if isinstance(one, Drawn):
+            found[name], losses = _drawn(sight, one)
+        elif isinstance(one, Tagged):
+            losses = _tag_losses(sight, one)
         if losses:
-            told = f"the {one.shape} of {name!r} gets lost in {vlm.name}: {'; '.join(losses)}"
-            if strict:
-                raise UsageError(f"{told}; nothing was sent")
-            logger.warning(told)
-        found[name] = replace(one, style=mark.style)
+            kind = one.shape if isinstance(one, Drawn) else "tag"
+            _tell(f"the {kind} of {name!r} gets lost in {vlm.name}: {'; '.join(losses)}", strict)
     return found
+
+
+def _tell(loss: str, strict: bool) -> None:
+    if strict:
+        raise UsageError(f"{loss}; nothing was sent")
+    logger.warning(loss)
+
+
+def _drawn(sight: Sight, one: Drawn) -> tuple[Drawn, tuple[str, ...]]:
+    mark = one.mark if one.style.width is not None else sight.widened(one.mark)
+    return replace(one, style=mark.style), sight.survival(mark).losses
+
+
+def _tag_losses(sight: Sight, one: Tagged) -> tuple[str, ...]:
+    plates = plate_marks(one.beside, sight.image.size)
+    own = plates[one.beside.index((one.text or "", one.region))]
+    high = letter_height(own) * sight.scale(own)
+    if high >= LEAST_LETTER:
+        return ()
+    return (
+        f"its letters are {high:.2g} pixels high there, {LEAST_LETTER:g} are needed (draw the "
+        "region with a mark, or show it cropped)",
+    )
