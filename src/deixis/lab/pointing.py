@@ -13,13 +13,14 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.encodings.drawn import Drawn
+from deixis.lab.experiments._naming import colour_over, mark_of
 from deixis.marks import draw
 from deixis.nn.interface import Generation
-from deixis.train.nano.marked_scenes import mark_over, markable_things
+from deixis.train.nano.marked_scenes import markable_things
 from deixis.train.nano.scene_mark import KINDS
 
 WORLD = SceneWorld(seed=1, split="test")
-INDEX = 27  # of the picture in the tour
+INDEX = 108  # of the picture in the tour
 SETTINGS = Generation(max_new_tokens=16)
 
 
@@ -98,7 +99,7 @@ def _read(scene: Scene, sign: Thing, draws: np.random.Generator) -> _Asked:
 def _marked(  # what is asked, where, how
     scene: Scene, thing: Thing, kind: str, question: str, truth: str, draws: np.random.Generator
 ) -> _Asked:
-    mark = mark_over(scene, thing, kind, draws).mark
+    mark = mark_of(thing.region, kind, colour_over(thing, draws))
     return _Asked(
         way=kind,
         image=draw(scene.image, [mark]),
