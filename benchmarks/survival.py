@@ -10,6 +10,7 @@ beside what `Sight` measures.
 """
 
 import argparse
+import logging
 import os
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -78,6 +79,7 @@ def main():
     parser.add_argument("--count", type=int, default=60)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    logging.getLogger("deixis.ask.surviving").setLevel(logging.ERROR)  # lost marks are the point
     model, rows = dx.load(arguments.model), asked(arguments.count)
     print(f"{arguments.model}, {len(rows)} pictures; right, width, contrast")
     for width in WIDTHS:

@@ -64,7 +64,7 @@ class Survival:
             )
         if self.visible > 0 and self.contrast < LEAST_CONTRAST:
             found.append(
-                f"it changes its pixels by {self.contrast:.0%}, {LEAST_CONTRAST:.0%} are needed "
+                f"it changes its pixels by {self.contrast:.1%}, {LEAST_CONTRAST:.0%} are needed "
                 "(raise alpha, or take a colour that differs from what is below)"
             )
         return tuple(found)

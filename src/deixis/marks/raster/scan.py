@@ -45,10 +45,13 @@ def outline_coverage(batches: Sequence[Outlines], size: Size) -> Iterator[Block 
 
 def _rows_at_once(edges: Edges, size: Size, top: int, bottom: int, count: int) -> int:
     rows = bottom - top
-    if rows * size.width <= BAND and rows * count * edges.x0.size <= CROSSINGS:
+    are_few = rows * count * edges.x0.size <= CROSSINGS
+    if are_few and rows * size.width <= BAND:
         return rows
     left = max(0, int(min(edges.x0.min(), edges.x1.min())) // FINE)
     right = min(size.width, int(max(edges.x0.max(), edges.x1.max())) // FINE + 1)
+    if are_few and rows * (right - left) <= BAND:
+        return rows
     tall = np.minimum(edges.y1, bottom * FINE) - np.maximum(edges.y0, top * FINE)
     crossings = int(np.maximum(tall, 0).sum()) * count // FINE // rows + 1
     return max(1, min(BAND // max(right - left, 1), CROSSINGS // crossings))
@@ -61,8 +64,8 @@ def _intervals(edges: Edges, top: int, bottom: int, count: int, size: Size) -> I
     sign <<= 1
     sign -= 1
     around = np.add.accumulate(sign)
-    ends = key[around == 0]
-    starts = key[(around == sign) & (around != 0)]
+    ends = key.compress(around == 0)
+    starts = key.compress((around == sign) & (around != 0))
     line = starts >> KEY_BITS
     left = starts & (2**KEY_BITS - 1)
     left >>= 1
