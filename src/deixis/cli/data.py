@@ -6,6 +6,8 @@
   deixis data export visual7w --format visual7w --split train --out DIR     with marks drawn
 
 Data sets are read as they are published; nothing is downloaded. Formats: docs/data.md.
+
+Every part has its own --help, and --json.
 """
 
 import argparse
