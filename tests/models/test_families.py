@@ -317,7 +317,7 @@ def test_the_token_that_a_painted_cell_changes_most_looks_at_that_cell(name):
             most = int((after.tokens - before.tokens).norm(dim=1).argmax())
             left, top, right, bottom = boxes[most]
             slack = 1e-6 if name in CONVOLUTIONAL else 0.0  # of those a neighbour may
-                assert min(x1, right) + slack > max(x0, left)
+            assert min(x1, right) + slack > max(x0, left)
             assert min(y1, bottom) + slack > max(y0, top)
 
 
