@@ -8,9 +8,11 @@ import pytest
 import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
-from deixis.lab.experiments import Experiment, Finding, Findings, experiments
+from deixis.lab.experiments import Experiment, experiments
+from deixis.lab.findings import Finding, Findings, found_in
 from deixis.lab.report import write_report
-from deixis.lab.trying import WORLD, Answer, found_in, try_out
+from deixis.lab.trial import Judged
+from deixis.lab.trying import WORLD, try_out
 
 NAMES = experiments.names()
 SCENES = range(6)
@@ -64,12 +66,12 @@ def test_a_difference_is_taken_on_shared_questions_alone() -> None:
     experiment = experiments.get("overlay")()
     without, with_mark = experiment.conditions
     answers = [
-        Answer(scene=scene, condition=condition, pair="", is_right=condition == with_mark)
+        Judged(scene=scene, condition=condition, pair="", is_right=condition == with_mark)
         for scene in range(8)
         for condition in experiment.conditions
     ]
-    answers.append(Answer(scene=99, condition=with_mark, pair="", is_right=False))
-    found = found_in(experiment, answers)
+    answers.append(Judged(scene=99, condition=with_mark, pair="", is_right=False))
+    found = found_in(answers, experiment.conditions, baseline=experiment.baseline)
     assert found[without].value == 0.0
     assert found[with_mark].change == (100.0, 100.0, 100.0)
     assert found[with_mark].value == pytest.approx(100 * 8 / 9)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from deixis.cli._data_export import ABOUT as EXPORT
 from deixis.cli._data_export import add_export
 from deixis.cli._data_source import add_source, opened, row_progress
+from deixis.cli._parts import add_part
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes
 from deixis.data import RegionSample, datasets
@@ -27,7 +28,6 @@ from deixis.data import RegionSample, datasets
 if TYPE_CHECKING:
     from deixis.data.checks.check import Tally
 
-RAW = argparse.RawDescriptionHelpFormatter
 SHOWN = 20  # bad rows that are listed
 CHECK = """\
 Read every row and say of each bad one why it is bad.
@@ -48,10 +48,10 @@ CARDS = "What each format is: origin, licence, size, what it holds, which files 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis data` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    _add_check(_part(parts, "check", "every bad row", CHECK))
-    _add_show(_part(parts, "show", "a sheet of samples", SHOW))
-    add_export(_part(parts, "export", "marked conversations, written out", EXPORT))
-    cards = _part(parts, "cards", "what each format is", CARDS)
+    _add_check(add_part(parts, "check", "every bad row", CHECK))
+    _add_show(add_part(parts, "show", "a sheet of samples", SHOW))
+    add_export(add_part(parts, "export", "marked conversations, written out", EXPORT))
+    cards = add_part(parts, "cards", "what each format is", CARDS)
     cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these")
     cards.set_defaults(do=_cards)
 
@@ -59,17 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Do that part."""
     arguments.do(arguments)
-
-
-def _part(
-    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    summary: str,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    return parser
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_run, print_ways, record
+from deixis.cli._parts import add_part
 from deixis.cli._table import table
 from deixis.core.errors import UsageError
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from deixis.evals.judges import Judge
     from deixis.evals.run import Exam, Reached, RunSettings
 
-RAW = argparse.RawDescriptionHelpFormatter
 LIST = """\
 List the benchmarks: what each asks, how it is scored, and where its files come from.
 
@@ -91,23 +91,23 @@ Write table, plot and page of all runs in some folders again.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis eval` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    listing = _part(parts, "list", "what can be asked", LIST)
+    listing = add_part(parts, "list", "what can be asked", LIST)
     listing.set_defaults(do=_list)
-    running = _part(parts, "run", "ask a model a benchmark's questions", RUN)
+    running = add_part(parts, "run", "ask a model a benchmark's questions", RUN)
     add_run(running)
     running.set_defaults(do=_run)
-    comparing = _part(parts, "compare", "two runs on the same questions", COMPARE)
+    comparing = add_part(parts, "compare", "two runs on the same questions", COMPARE)
     comparing.add_argument("first", type=Path, metavar="RUN", help="a run's folder")
     comparing.add_argument("second", type=Path, metavar="OTHER", help="the one to compare with it")
     comparing.set_defaults(do=_compare)
-    voting = _part(parts, "vote", "several encodings' answers as one", VOTE)
+    voting = add_part(parts, "vote", "several encodings' answers as one", VOTE)
     voting.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="runs' folders")
     voting.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the new run")
     voting.set_defaults(do=_vote)
-    searching = _part(parts, "search-style", "the best encoding within a budget", SEARCH)
+    searching = add_part(parts, "search-style", "the best encoding within a budget", SEARCH)
     add_search(searching)
     searching.set_defaults(do=_search)
-    reporting = _part(parts, "report", "table, plot and page of runs", REPORT)
+    reporting = add_part(parts, "report", "table, plot and page of runs", REPORT)
     reporting.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="with runs in them")
     reporting.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the first)")
     reporting.set_defaults(do=_report)
@@ -116,17 +116,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Do that part."""
     arguments.do(arguments)
-
-
-def _part(
-    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    summary: str,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    return parser
 
 
 def _list(arguments: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._parts import add_part
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from deixis.lab.sheet import Sheet
 
 MOST_PIXELS = 40_000_000
-RAW = argparse.RawDescriptionHelpFormatter
 SCENES = """\
 Draw pictures of the Scenes world on one sheet.
 
@@ -54,7 +54,7 @@ Examine a model on scenes that training never saw, and write its numbers with in
   deixis lab card Qwen/Qwen3-VL-8B-Instruct --num 200 --out card-qwen
 
 Each scene asks for one thing under eight kinds of marks, and some questions without. DIR keeps
-every verdict: stopped or killed, the same command goes on. `card.json` has the numbers.
+every answer: stopped or killed, the same command goes on. `card.json` has the numbers.
 """
 REPORT = """\
 Try one claim of a paper on a model, and write what was found.
@@ -71,27 +71,16 @@ stopped or killed, the same command goes on, and with a larger --num asks only w
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis lab` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    _add_scenes(_part(parts, "scenes", "a contact sheet", SCENES))
-    _add_atlas(_part(parts, "atlas", "all entities with names", ATLAS))
-    _add_build(_part(parts, "build", "train a nano model from nothing", BUILD))
-    _add_card(_part(parts, "card", "examine a model on held-out scenes", CARD))
-    _add_report(_part(parts, "report", "try a paper's claim on a model", REPORT))
+    _add_scenes(add_part(parts, "scenes", "a contact sheet", SCENES))
+    _add_atlas(add_part(parts, "atlas", "all entities with names", ATLAS))
+    _add_build(add_part(parts, "build", "train a nano model from nothing", BUILD))
+    _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
+    _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Do that part."""
     arguments.do(arguments)
-
-
-def _part(
-    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    summary: str,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = parts.add_parser(name, help=summary, description=description, formatter_class=RAW)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    return parser
 
 
 def _add_scenes(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +111,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _add_card(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="nano, nano:NAME, a folder, a hub id, …")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the verdicts")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the answers")
     parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
     parser.add_argument("--seed", type=int, default=1, help="which world (default 1)")
     parser.add_argument("--split", default="test", help="which split (default test)")
@@ -215,10 +204,10 @@ def _card(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(record))
         return
-    print(f"{'naming, mean of the eight':28} {100 * measured.naming:5.1f} %")
-    for kind, share in measured.shares.items():
-        print(f"{kind:28} {share} % of {share.asked}")
-    print(f"{'a guess among the things':28} {100 * measured.guess:5.1f} %")
+    print(f"{'naming, mean of the eight':28} {measured.naming:.1f} %")
+    for row in measured.findings.rows:
+        print(f"{row.condition:28} {row.told} % of {row.asked}")
+    print(f"{'a guess among the things':28} {measured.guess:.1f} %")
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -251,7 +240,7 @@ def _report(arguments: argparse.Namespace) -> None:
         print((folder / "report.json").read_text(encoding="utf-8"))
         return
     for row in tried.findings.rows:
-        print(f"{row.condition:28} {row.value:5.1f} % ({row.low:.1f} to {row.high:.1f})")
+        print(f"{row.condition:28} {row.told} %")
     held = {True: "It held here", False: "It did not hold here", None: "It cannot be told"}
     print(f"{held[report.verdict.held]}: {report.verdict.words}.")
     print(f"The report is {folder / 'README.md'}.")

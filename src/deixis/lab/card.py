@@ -49,9 +49,11 @@ well it does each is in the table.
 
 ## Numbers
 
-Per cent right, with 95 % intervals (Wilson's, over questions), greedy, exact match, on {scenes}
-scenes of split `{split}`, seed {seed}, each pictogram as frequent (exponent {exponent}); training
-used seed {trained_seed} of split `train`. Repeat: `deixis lab card {name} --num {scenes}`.
+Per cent right, with 95 % intervals clustered by picture, greedy, exact match, on {scenes} scenes of
+split `{split}`, seed {seed}, Zipf's exponent {exponent} (0: each pictogram as frequent); training
+used seed {trained_seed} of split `train`. Repeat:
+
+    deixis lab card {name} --num {scenes} --exponent {exponent} --out card
 
 | question | right | of |
 | --- | --- | --- |
@@ -93,15 +95,14 @@ def card(name: str, measured: Measured, stages: Mapping[str, Recipe]) -> str:
 
 
 def _rows(measured: Measured) -> list[str]:
-    shares = measured.shares
-    rows = [
-        f"| **names the marked thing, mean of the eight** | **{100 * measured.naming:.1f}** | |"
-    ]
+    findings = measured.findings
+    rows = [f"| **names the marked thing, mean of the eight** | **{measured.naming:.1f}** | |"]
     rows += [
-        f"| {told} | {shares[kind]} | {shares[kind].asked} |"
+        f"| {told} | {findings[kind].told} | {findings[kind].asked} |"
         for kind, told in ROWS.items()
-        if kind in shares
+        if kind in findings
     ]
-    guess = f"{100 * measured.guess:.1f}"
-    rows.append(f"| for comparison: a guess among the things of the picture | {guess} | |")
+    rows.append(
+        f"| for comparison: a guess among the things of the picture | {measured.guess:.1f} | |"
+    )
     return rows

@@ -13,7 +13,7 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.encodings.drawn import Drawn
-from deixis.lab.experiments._naming import colour_over, mark_of
+from deixis.lab.naming import colour_over, mark_of
 from deixis.marks import draw
 from deixis.nn.interface import Generation
 from deixis.train.nano.marked_scenes import markable_things

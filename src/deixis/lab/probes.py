@@ -6,14 +6,13 @@ from typing import final
 
 import numpy as np
 
-from deixis.coordinates import Convention
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.questions import questions
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
-from deixis.nn.interface import Question
+from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
 from deixis.train.nano.scene_mark import KINDS
 
@@ -29,29 +28,15 @@ TWO = "naming, two marks"
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Probe:
-    """A question, its right answer, and what it measures."""
-
-    kind: str
-    question: Question
-    answer: str
-
-    def is_right(self, text: str) -> bool:
-        """Whether a model's words are the answer."""
-        return _plain(text) == _plain(self.answer)
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Examination:
-    """A scene's probes; `guess` is how often a guess among the scene's things names the target."""
+    """A scene's trials; `guess` is how often a guess among its things names the one asked for."""
 
-    probes: tuple[Probe, ...]
+    trials: tuple[Trial, ...]
     guess: float
 
 
-def examination(world: SceneWorld, index: int, convention: Convention) -> Examination | None:
-    """The probes on one picture; None where nothing in it can be marked.
+def examination(world: SceneWorld, index: int) -> Examination | None:
+    """The trials on one picture; None where nothing in it can be marked.
 
     One thing is marked in all eight ways in turn, each on a picture of its own. In pictures with a
     sign that may be the sign, every second time, so that there is reading to measure.
@@ -64,35 +49,35 @@ def examination(world: SceneWorld, index: int, convention: Convention) -> Examin
     target = things[int(draws.integers(len(things)))]
     signs = [thing for thing in things if thing.text in lexicon()]
     sign = signs[0] if signs and index % 2 else None
-    probes = [
+    trials = [
         *_namings(scene, target, index, draws),
         _two_marks(scene, target, things, draws),
-        _said(scene, target, convention),
+        _said(scene, target),
         _reading(scene, sign, draws) if sign is not None else None,
         *_unmarked(world, index, scene),
     ]
     guess = sum(thing.name == target.name for thing in things) / len(things)
-    return Examination(probes=tuple(p for p in probes if p is not None), guess=guess)
+    return Examination(trials=tuple(t for t in trials if t is not None), guess=guess)
 
 
-def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator) -> list[Probe]:
+def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator) -> list[Trial]:
     """The thing named under each kind of mark, and, of one kind, its colour and the control."""
-    probes = []
+    trials = []
     for kind in KINDS:
         mark = mark_over(scene, target, kind, draws)
         image = Image(pixels=painted(scene, [mark])[0])
         asked = NAMING.format(mark=mark.phrase)
-        probes.append(_probe(BY_MARK[kind], image, asked, target.name))
+        trials.append(_trial(BY_MARK[kind], image, asked, target.name))
         if kind == KINDS[index % len(KINDS)]:
             asked_colour = COLOUR.format(mark=mark.phrase)
-            probes.append(_probe("colour", image, asked_colour, target.colour))
-            probes.append(_probe(UNDRAWN, scene.image, asked, target.name))
-    return probes
+            trials.append(_trial("colour", image, asked_colour, target.colour))
+            trials.append(_trial(UNDRAWN, scene.image, asked, target.name))
+    return trials
 
 
 def _two_marks(
     scene: Scene, target: Thing, things: list[Thing], draws: np.random.Generator
-) -> Probe | None:
+) -> Trial | None:
     """Two things marked, one asked for; they have different names."""
     others = [thing for thing in things if thing.name != target.name]
     if not others:
@@ -102,31 +87,32 @@ def _two_marks(
     marked = zip((target, other), kinds, strict=True)
     marks = [mark_over(scene, thing, str(kind), draws) for thing, kind in marked]
     image = Image(pixels=painted(scene, marks)[0])
-    return _probe(TWO, image, NAMING.format(mark=marks[0].phrase), target.name)
+    return _trial(TWO, image, NAMING.format(mark=marks[0].phrase), target.name)
 
 
-def _said(scene: Scene, target: Thing, convention: Convention) -> Probe:
-    said = convention.say([Region(shape=target.region.box())], scene.image.size)
-    return _probe(SAID, scene.image, f"What is {said}?", target.name)
+def _said(scene: Scene, target: Thing) -> Trial:
+    return Trial(
+        condition=SAID,
+        image=scene.image,
+        text="What is {it}?",
+        regions={"it": Region(shape=target.region.box())},
+        answer=target.name,
+    )
 
 
-def _reading(scene: Scene, sign: Thing, draws: np.random.Generator) -> Probe:
+def _reading(scene: Scene, sign: Thing, draws: np.random.Generator) -> Trial:
     mark = mark_over(scene, sign, str(draws.choice(KINDS)), draws)
     image = Image(pixels=painted(scene, [mark])[0])
-    return _probe("reading", image, READING.format(mark=mark.phrase), sign.text or "")
+    return _trial("reading", image, READING.format(mark=mark.phrase), sign.text or "")
 
 
-def _unmarked(world: SceneWorld, index: int, scene: Scene) -> list[Probe]:
+def _unmarked(world: SceneWorld, index: int, scene: Scene) -> list[Trial]:
     return [
-        _probe(question.kind, scene.image, question.text, question.answer)
+        _trial(question.kind, scene.image, question.text, question.answer)
         for question in questions(world, index, scene)
         if question.kind in UNMARKED and not question.pointed
     ]
 
 
-def _probe(kind: str, image: Image, text: str, answer: str) -> Probe:
-    return Probe(kind=kind, question=Question(pictures=(image,), text=text), answer=answer)
-
-
-def _plain(text: str) -> str:
-    return text.strip().rstrip(".").casefold()
+def _trial(kind: str, image: Image, text: str, answer: str) -> Trial:
+    return Trial(condition=kind, image=image, text=text, answer=answer)

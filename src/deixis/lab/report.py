@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.lab.experiments import Experiment, Finding, Verdict
+from deixis.lab.experiments import Experiment, Verdict
+from deixis.lab.findings import Finding
 from deixis.lab.trying import Tried
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
@@ -116,7 +117,4 @@ def plot(experiment: Experiment, tried: Tried) -> bytes:
 
 def _row(row: Finding) -> str:
     change = "" if row.change is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*row.change)
-    return (
-        f"| {row.condition} | {row.asked} | {row.value:.1f} ({row.low:.1f} to {row.high:.1f}) "
-        f"| {change} |"
-    )
+    return f"| {row.condition} | {row.asked} | {row.told} | {change} |"

@@ -7,8 +7,10 @@ from typing_extensions import override
 
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
-from deixis.lab.experiments._naming import LINED, colour_over, kind_of, mark_of, marked, target_of
+from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.findings import Findings
+from deixis.lab.naming import LINED, colour_over, kind_of, mark_of, marked, target_of
+from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import CLEAR
 
 SAID, UNSAID = "a trained colour, said", "a trained colour, not said"

@@ -12,8 +12,10 @@ from deixis.encodings.cropped import Cropped
 from deixis.encodings.dimmed import Dimmed
 from deixis.encodings.drawn import Drawn
 from deixis.encodings.said import Said
-from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
-from deixis.lab.experiments._naming import colour_over, mark_of, target_of
+from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.findings import Findings
+from deixis.lab.naming import colour_over, mark_of, target_of
+from deixis.lab.trial import Trial
 
 SAID = "said"
 DRAWN = "drawn rectangle"

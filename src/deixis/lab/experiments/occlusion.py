@@ -7,8 +7,9 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
-from deixis.lab.experiments._naming import (
+from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.findings import Findings
+from deixis.lab.naming import (
     LINED,
     colour_over,
     kind_of,
@@ -16,6 +17,7 @@ from deixis.lab.experiments._naming import (
     naming,
     target_of,
 )
+from deixis.lab.trial import Trial
 from deixis.marks import coverage, draw
 
 HIDDEN = (0, 25, 50, 75, 90)

@@ -5,16 +5,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
-from deixis.lab.experiments._naming import (
-    LINED,
-    WIDTH,
-    colour_over,
-    kind_of,
-    mark_of,
-    marked,
-    target_of,
-)
+from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.findings import Findings
+from deixis.lab.naming import WIDTH, swept
+from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import LINE_WIDTHS
 
 WIDTHS = (1, 2, 3, 5, WIDTH, 14, 20, 28, 40)
@@ -34,15 +28,7 @@ class Thickness(Experiment):
 
     @override
     def trials(self, scene: Scene, index: int) -> list[Trial]:
-        target = target_of(scene, index, "thickness")
-        if target is None:
-            return []
-        thing, kind = target.thing, kind_of(index, LINED)
-        colour = colour_over(thing, target.draws)
-        return [
-            marked(str(width), scene, mark_of(thing.region, kind, colour, width=width), thing.name)
-            for width in WIDTHS
-        ]
+        return swept(scene, index, "width", WIDTHS)
 
     @override
     def verdict(self, findings: Findings) -> Verdict:

@@ -5,16 +5,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Findings, Trial, Verdict
-from deixis.lab.experiments._naming import (
-    ALPHA,
-    LINED,
-    colour_over,
-    kind_of,
-    mark_of,
-    marked,
-    target_of,
-)
+from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.findings import Findings
+from deixis.lab.naming import ALPHA, swept
+from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import LINE_ALPHAS
 
 ALPHAS = (16, 32, 64, 96, 128, ALPHA, 255)
@@ -32,15 +26,7 @@ class Transparency(Experiment):
 
     @override
     def trials(self, scene: Scene, index: int) -> list[Trial]:
-        target = target_of(scene, index, "transparency")
-        if target is None:
-            return []
-        thing, kind = target.thing, kind_of(index, LINED)
-        colour = colour_over(thing, target.draws)
-        return [
-            marked(str(alpha), scene, mark_of(thing.region, kind, colour, alpha=alpha), thing.name)
-            for alpha in ALPHAS
-        ]
+        return swept(scene, index, "alpha", ALPHAS)
 
     @override
     def verdict(self, findings: Findings) -> Verdict:

@@ -9,7 +9,7 @@ import numpy as np
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
-from deixis.lab.experiments._experiment import Trial
+from deixis.lab.trial import Trial
 from deixis.marks import Mark, Style, colour_of, draw
 from deixis.train.nano.marked_scenes import mark_colours, markable_things
 from deixis.train.nano.scene_mark import KINDS
@@ -82,3 +82,18 @@ def naming(condition: str, image: Image, mark: Mark, name: str) -> Trial:
 def marked(condition: str, scene: Scene, mark: Mark, name: str) -> Trial:
     """What is it, asked on the scene with this mark."""
     return naming(condition, draw(scene.image, [mark]), mark, name)
+
+
+def swept(scene: Scene, index: int, setting: str, values: tuple[int, ...]) -> list[Trial]:
+    """One thing under one kind of line, whose `setting` (width, alpha) takes each of the values."""
+    target = target_of(scene, index, setting)
+    if target is None:
+        return []
+    thing, kind = target.thing, kind_of(index, LINED)
+    colour = colour_over(thing, target.draws)
+    return [
+        marked(
+            str(value), scene, mark_of(thing.region, kind, colour, **{setting: value}), thing.name
+        )
+        for value in values
+    ]

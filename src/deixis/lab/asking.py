@@ -1,0 +1,75 @@
+"""Asking a model the trials of many scenes: every answer is on disk before it counts."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from deixis.ask.compose import compose
+from deixis.coordinates import conventions
+from deixis.evals.answers import Answers
+from deixis.evals.asking import Asker, Failed, Request
+from deixis.evals.identity import identity, request_key
+from deixis.lab.trial import Judged, Trial, judged
+from deixis.nn.interface import Generation, VisionLanguageModel
+from deixis.train.reporter import Progress, Reporter, Silent
+
+ANSWERS = "answers.jsonl"
+SCENES_AT_ONCE = 8
+SETTINGS = Generation(max_new_tokens=16)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The judged answers of some scenes, and how many questions had none."""
+
+    answers: tuple[Judged, ...]
+    num_failed: int
+
+
+def ask_scenes(
+    model: VisionLanguageModel,
+    trials_of: Callable[[int], Sequence[Trial]],
+    *,
+    num_scenes: int,
+    folder: Path,
+    reporter: Reporter | None = None,
+) -> Asked:
+    """Ask about the first scenes; nothing is asked twice, also after a kill."""
+    reporter = reporter or Silent()
+    who = identity(model)
+    convention = conventions.get(model.convention)(**model.convention_settings)
+    answers: list[Judged] = []
+    num_failed, begun = 0, time.monotonic()
+    with Answers(folder / ANSWERS) as kept:
+        asker = Asker(model, kept, SETTINGS)
+        for first in range(0, num_scenes, SCENES_AT_ONCE):
+            last = min(first + SCENES_AT_ONCE, num_scenes)
+            trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
+            requests = []
+            for _, trial in trials:
+                composed = compose(trial.image, trial.text, trial.regions, convention)
+                question = composed.question(None)
+                key = request_key(question, SETTINGS, who)
+                requests.append(Request(key=key, question=question))
+            found = asker.ask(requests)
+            for (index, trial), request in zip(trials, requests, strict=True):
+                outcome = found[request.key]
+                if isinstance(outcome, Failed):
+                    num_failed += 1
+                else:
+                    answers.append(judged(trial, index, outcome.text))
+            rate = last / max(time.monotonic() - begun, 1e-9)
+            right = sum(answer.is_right for answer in answers) / max(len(answers), 1)
+            reporter.advance(
+                Progress(
+                    step=last,
+                    steps=num_scenes,
+                    steps_per_second=rate,
+                    seconds_left=(num_scenes - last) / rate,
+                    numbers={"right": right},
+                )
+            )
+    return Asked(answers=tuple(answers), num_failed=num_failed)

@@ -1,0 +1,154 @@
+"""What was found under each condition: shares of right answers, each with its interval."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from deixis.core.errors import UsageError
+from deixis.evals.intervals import Clusters, interval
+from deixis.evals.measure import ACCURACY
+from deixis.evals.paired import difference
+from deixis.lab.trial import Judged
+
+SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Right answers under a condition in per cent, with a 95 % interval clustered by picture.
+
+    `change` is the difference from the experiment's baseline on the same questions, with its own
+    interval; None for the baseline.
+    """
+
+    condition: str
+    asked: int
+    value: float
+    low: float
+    high: float
+    change: tuple[float, float, float] | None = None
+
+    @property
+    def told(self) -> str:
+        """The share with its interval."""
+        return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
+
+    @property
+    def loss(self) -> float:
+        """Points below the baseline."""
+        return 0.0 if self.change is None else -self.change[0]
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether it is below the baseline, and chance alone would hardly do that."""
+        return self.change is not None and self.change[2] < 0
+
+    @property
+    def is_higher(self) -> bool:
+        """Whether it is above the baseline, and chance alone would hardly do that."""
+        return self.change is not None and self.change[1] > 0
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Harm:
+    """The conditions that clearly lose, and whether it is sure that none loses more than SLIGHT."""
+
+    clear: tuple[str, ...]
+    is_none: bool
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the claim that nothing is lost held; None where the intervals are too wide."""
+        if self.clear:
+            return False
+        return True if self.is_none else None
+
+    @property
+    def words(self) -> str:
+        """Who loses."""
+        if self.clear:
+            return f"lost more than {SLIGHT:g} points: {', '.join(self.clear)}"
+        if self.is_none:
+            return f"none lost more than {SLIGHT:g} points"
+        return f"no clear loss, but intervals reach beyond {SLIGHT:g} points; ask about more scenes"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What was found under each condition, in the experiment's order."""
+
+    rows: tuple[Finding, ...]
+
+    def __getitem__(self, condition: str) -> Finding:
+        for row in self.rows:
+            if row.condition == condition:
+                return row
+        raise UsageError(f"nothing was asked under {condition!r}; ask about more scenes")
+
+    def __contains__(self, condition: object) -> bool:
+        return any(row.condition == condition for row in self.rows)
+
+    def harmed(self, conditions: Iterable[str] | None = None) -> Harm:
+        """Which of the conditions (all) lose against the baseline: clearly and more than SLIGHT."""
+        rows = [row for row in self.rows if row.change is not None]
+        if conditions is not None:
+            asked = set(conditions)
+            rows = [row for row in rows if row.condition in asked]
+        clear = tuple(r.condition for r in rows if r.is_lower and r.loss > SLIGHT)
+        is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
+        return Harm(clear=clear, is_none=is_sure and bool(rows))
+
+    @property
+    def spread(self) -> float:
+        """Highest less lowest."""
+        values = [row.value for row in self.rows]
+        return max(values) - min(values)
+
+
+def found_in(
+    answers: Sequence[Judged], conditions: Iterable[str], *, baseline: str | None = None
+) -> Findings:
+    """The share of right answers under each condition, and how it differs from the baseline's."""
+    rows = []
+    for condition in conditions:
+        own = [answer for answer in answers if answer.condition == condition]
+        if not own:
+            continue
+        clusters = _clusters(own)
+        within = interval(ACCURACY, clusters)
+        rows.append(
+            Finding(
+                condition=condition,
+                asked=len(own),
+                value=100 * float(ACCURACY.value(clusters.total)),
+                low=100 * within.low,
+                high=100 * within.high,
+                change=_change(answers, own, baseline),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def _change(
+    answers: Sequence[Judged], own: Sequence[Judged], baseline: str | None
+) -> tuple[float, float, float] | None:
+    """The paired difference from the baseline in points, with its interval."""
+    if baseline is None or own[0].condition == baseline:
+        return None
+    base = {(a.scene, a.pair): a for a in answers if a.condition == baseline}
+    shared = [answer for answer in own if (answer.scene, answer.pair) in base]
+    if not shared:
+        return None
+    before = [base[answer.scene, answer.pair] for answer in shared]
+    apart = difference(ACCURACY, _clusters(before), _clusters(shared))
+    return 100 * apart.value, 100 * apart.interval.low, 100 * apart.interval.high
+
+
+def _clusters(answers: Sequence[Judged]) -> Clusters:
+    rows = np.array([[float(answer.is_right), 1.0] for answer in answers])
+    return Clusters.of(rows, np.array([answer.scene for answer in answers]))

@@ -1,0 +1,50 @@
+"""A question under one condition, and whether it was answered rightly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+from deixis.ask.compose import Pointed
+from deixis.core.image import Image
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """One question under one condition.
+
+    `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
+    their condition have the same `pair`; only those are compared.
+    """
+
+    condition: str
+    image: Image
+    text: str
+    answer: str
+    regions: Mapping[str, Pointed] = field(default_factory=dict)
+    pair: str = ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """Whether a trial was answered rightly, and of what it was one."""
+
+    scene: int
+    condition: str
+    pair: str
+    is_right: bool
+
+
+def judged(trial: Trial, scene: int, text: str) -> Judged:
+    """Right is the answer itself, but for capitals, space around it and a full stop."""
+    return Judged(
+        scene=scene,
+        condition=trial.condition,
+        pair=trial.pair,
+        is_right=_plain(text) == _plain(trial.answer),
+    )
+
+
+def _plain(text: str) -> str:
+    return text.strip().rstrip(".").casefold()
