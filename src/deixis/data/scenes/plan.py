@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import final
 
+from deixis.core.draws import Draws
 from deixis.data.scenes.colours import INKS
-from deixis.data.scenes.draws import Draws
 from deixis.data.scenes.entities import Entity
 from deixis.data.scenes.frequencies import Frequencies
 from deixis.data.scenes.glyphs import CAPITAL, FRAME, MARGIN, letter_advance, pictogram

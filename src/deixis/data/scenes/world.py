@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import final
 from zlib import crc32
 
+from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.data.scenes.draws import Draws
 from deixis.data.scenes.frequencies import Frequencies, frequencies
 from deixis.data.scenes.paint import paint
 from deixis.data.scenes.plan import Plan, make_plan

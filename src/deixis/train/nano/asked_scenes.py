@@ -13,8 +13,8 @@ from jaxtyping import Bool, UInt8
 from typing_extensions import override
 
 from deixis.coordinates import Convention
+from deixis.core.draws import Draws
 from deixis.core.region import Region
-from deixis.data.scenes.draws import Draws
 from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core import region_json
+from deixis.core.draws import Draws
 from deixis.core.region import Region
-from deixis.data.scenes.draws import Draws
 from deixis.data.scenes.scene import Scene, Thing
 
 LETTERS = "ABCD"
