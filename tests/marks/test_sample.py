@@ -9,7 +9,7 @@ from deixis.core import region as regions
 from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
 from deixis.marks import NAMED, draws_from, sample_marks, shapes
-from deixis.marks.sample import DATA_SHAPES, WITHOUT_OUTLINE
+from deixis.marks.sample import WITHOUT_OUTLINE
 
 BOX = regions.box(3, 4, 30, 40)
 MASK = regions.mask(np.eye(50, 60, dtype=bool))
@@ -65,10 +65,6 @@ def test_the_same_seed_gives_the_same_marks():
     assert sample_marks([BOX, MASK], Draws(7)) == sample_marks([BOX, MASK], Draws(7))
     one, two = (draws_from(np.random.default_rng(5)) for _ in range(2))
     assert sample_marks([BOX], one) == sample_marks([BOX], two)
-
-
-def test_a_source_names_shapes_that_exist():
-    assert {name for names in DATA_SHAPES.values() for name in names} <= set(shapes.names())
 
 
 def test_more_regions_than_can_be_told_apart_are_refused():

@@ -3,6 +3,7 @@
 from deixis.core.catalog import Catalog
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset
+from deixis.data._nested import Nested
 from deixis.data._sample import Marking, RegionSample, Turn
 
 datasets: Catalog[RegionDataset] = Catalog(
@@ -11,4 +12,4 @@ datasets: Catalog[RegionDataset] = Catalog(
     interface=RegionDataset,
 )
 
-__all__ = ["Card", "Marking", "RegionDataset", "RegionSample", "Turn", "datasets"]
+__all__ = ["Card", "Marking", "Nested", "RegionDataset", "RegionSample", "Turn", "datasets"]

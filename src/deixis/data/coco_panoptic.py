@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import ClassVar, final
 
 import numpy as np
-from jaxtyping import Int64
 from typing_extensions import override
 
 from deixis.core.images import open_image
@@ -17,9 +16,9 @@ from deixis.data._coco import mask_of
 from deixis.data._coco_index import CocoIndex
 from deixis.data._dataset import RegionDataset
 from deixis.data._fields import BadRowError, Record, list_of, record_of, text_of, whole_of
+from deixis.data._nested import Nested
 from deixis.data._pictures import first_there, folder_of_pictures, picture_in
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import starts_of
 from deixis.data._shapes import EIGHT
 from deixis.data._words import literal
 from deixis.data.coco_instances import coco_file
@@ -44,7 +43,7 @@ class CocoPanoptic(RegionDataset):
     images: Path
     maps: Path
     listed: CocoIndex
-    starts: Int64[np.ndarray, " picture_and_end"]  # the first row of each picture's segments
+    nested: Nested  # the segments of each picture
     split: str
 
     @classmethod
@@ -62,22 +61,22 @@ class CocoPanoptic(RegionDataset):
             images=folder_of_pictures(images or usual or file.parent.parent / name),
             maps=folder_of_pictures(maps or file.with_suffix("")),
             listed=listed,
-            starts=starts_of(listed.annotations, "segments_info"),
+            nested=Nested.in_rows(listed.annotations, "segments_info"),
             split=name,
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        picture, segment = self._place(index)
+        picture, segment = self.nested.place(index)
         return f"image {int(self.listed.keys[picture])}, segment {segment + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        place, number = self._place(index)
+        place, number = self.nested.place(index)
         entry = self.listed.annotation(place)
         segment = record_of(list_of(entry, "segments_info")[number], "a segment")
         picture = self.listed.picture(whole_of(entry, "image_id"))
@@ -93,11 +92,6 @@ class CocoPanoptic(RegionDataset):
             size=picture.size,
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[int, int]:
-        """The picture of a row, and which of its segments it is."""
-        picture = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return picture, index - int(self.starts[picture])
 
     def _region(self, entry: Record, segment: Record, size: Size) -> Region:
         owners = open_image(picture_in(self.maps, text_of(entry, "file_name")))

@@ -7,7 +7,6 @@ from typing import ClassVar, final
 from xml.etree.ElementTree import Element
 
 import numpy as np
-from jaxtyping import Int64
 from typing_extensions import override
 
 from deixis.core import region as regions
@@ -18,9 +17,9 @@ from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset
 from deixis.data._fields import BadRowError
+from deixis.data._nested import Nested
 from deixis.data._pictures import first_there, folder_of_pictures, is_outside, picture_in
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import starts_from
 from deixis.data._shapes import CAPTION
 from deixis.data._splits import check_split
 from deixis.data._words import detokenized, joined, literal
@@ -49,7 +48,7 @@ class Flickr30kEntities(RegionDataset):
     path: Path
     images: Path
     names: tuple[str, ...]
-    starts: Int64[np.ndarray, " row_and_end"]
+    nested: Nested
     split: str | None
 
     @classmethod
@@ -66,22 +65,22 @@ class Flickr30kEntities(RegionDataset):
             path=path,
             images=folder_of_pictures(images or usual or path / "flickr30k-images"),
             names=names,
-            starts=starts_from([len(_sentences(path, name)) for name in names]),
+            nested=Nested.of([len(_sentences(path, name)) for name in names]),
             split=split,
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        picture, place = self._place(index)
+        picture, place = self.nested.place(index)
         return f"{self.names[picture]}, sentence {place + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        picture, place = self._place(index)
+        picture, place = self.nested.place(index)
         name = self.names[picture]
         root = read_xml(self.path / "Annotations" / f"{name}.xml")
         said = _Said(_sentences(self.path, name)[place], _boxes(root))
@@ -97,10 +96,6 @@ class Flickr30kEntities(RegionDataset):
             size=_size(root),
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[int, int]:
-        picture = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return picture, index - int(self.starts[picture])
 
 
 @final

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar, final
 
 import numpy as np
-from jaxtyping import Int64
 from typing_extensions import override
 
 from deixis.core import region as regions
@@ -31,9 +30,9 @@ from deixis.data._fields import (
     text_of,
 )
 from deixis.data._json_stream import small_json
+from deixis.data._nested import Nested, length_of
 from deixis.data._pictures import folder_of_pictures, is_outside, picture_in
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import length_of, starts_from
 from deixis.data._shapes import EIGHT
 from deixis.data._splits import check_split
 from deixis.data._words import literal
@@ -60,7 +59,7 @@ class LabelMe(RegionDataset):
     path: Path
     images: Path
     files: tuple[Path, ...]
-    starts: Int64[np.ndarray, " row_and_end"]
+    nested: Nested
 
     @classmethod
     @override
@@ -74,21 +73,22 @@ class LabelMe(RegionDataset):
             path=path,
             images=folder_of_pictures(images or (path.parent if path.is_file() else path)),
             files=files,
-            starts=starts_from([_num_shapes(file) for file in files]),
+            nested=Nested.of([_num_shapes(file) for file in files]),
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        file, place = self._place(index)
-        return f"{file.name}, shape {place + 1}"
+        file, place = self.nested.place(index)
+        return f"{self.files[file].name}, shape {place + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        file, place = self._place(index)
+        number, place = self.nested.place(index)
+        file = self.files[number]
         record = record_of(small_json(file), "the file")
         size = size_of(record, "imageWidth", "imageHeight")
         shapes = list_of(record, "shapes")
@@ -106,10 +106,6 @@ class LabelMe(RegionDataset):
             size=size,
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[Path, int]:
-        file = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return self.files[file], index - int(self.starts[file])
 
     def _picture(self, file: Path, name: str) -> Path:
         """Beside its JSON, or in the folder of pictures. Names may be written by Windows."""

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import ClassVar, final
 
 import numpy as np
-from jaxtyping import Int64
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
@@ -15,9 +14,9 @@ from deixis.data._dataset import RegionDataset
 from deixis.data._fields import BadRowError, Record, box_at, field_of, record_of, text_of, whole_of
 from deixis.data._json_rows import JsonRows, RowSpans
 from deixis.data._json_stream import json_stream, small_json
+from deixis.data._nested import Nested
 from deixis.data._pictures import folder_of_pictures, found_file
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import starts_from
 from deixis.data._shapes import COUNTING
 from deixis.data._splits import check_split
 from deixis.data._words import literal
@@ -46,7 +45,7 @@ class PointQaLookTwice(RegionDataset):
     path: Path
     images: Path
     rows: JsonRows
-    starts: Int64[np.ndarray, " row_and_end"]
+    nested: Nested
     split: str | None
 
     @classmethod
@@ -68,22 +67,22 @@ class PointQaLookTwice(RegionDataset):
             path=file,
             images=folder_of_pictures(images or file.parent),
             rows=spans.rows(file),
-            starts=starts_from(lengths),
+            nested=Nested.of(lengths),
             split=split,
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         return f"image {int(self.rows.numbers[row])}, question {place + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         listed = self.rows.row(row)
         if not isinstance(listed, list):
             raise BadRowError("a picture has a list of questions")
@@ -102,10 +101,6 @@ class PointQaLookTwice(RegionDataset):
             split=self.split,
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[int, int]:
-        row = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return row, index - int(self.starts[row])
 
 
 def _pictures_of(folder: Path, split: str | None) -> set[str] | None:

@@ -29,9 +29,9 @@ from deixis.data._fields import (
 )
 from deixis.data._json_rows import JsonRows, RowSpans
 from deixis.data._json_stream import JsonStream, json_stream
+from deixis.data._nested import Nested, length_of
 from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import length_of, starts_from
 from deixis.data._shapes import POINTING
 from deixis.data._splits import check_split, split_of
 from deixis.data._words import literal
@@ -61,7 +61,7 @@ class Visual7W(RegionDataset):
     path: Path
     images: Path
     rows: JsonRows
-    starts: Int64[np.ndarray, " row_and_end"]
+    nested: Nested
     keys: Int64[np.ndarray, " box"]  # sorted
     boxes: Float64[np.ndarray, "box 4"]  # left, top, width, height
 
@@ -86,23 +86,23 @@ class Visual7W(RegionDataset):
             path=file,
             images=folder_of_pictures(images or usual or file.parent / "images"),
             rows=found.spans.rows(file),
-            starts=starts_from(found.lengths),
+            nested=Nested.of(found.lengths),
             keys=np.array(found.keys, dtype=np.int64)[order],
             boxes=np.array(found.boxes, dtype=np.float64).reshape(-1, 4)[order],
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         return f"image {int(self.rows.numbers[row])}, question {place + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         picture = record_of(self.rows.row(row), "an image")
         pair = record_of(list_of(picture, "qa_pairs")[place], "a question")
         answer = whole_of(pair, "answer")
@@ -123,10 +123,6 @@ class Visual7W(RegionDataset):
             split=split_of(picture),
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[int, int]:
-        row = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return row, index - int(self.starts[row])
 
     def _box(self, key: int) -> Region:
         at = int(np.searchsorted(self.keys, key))

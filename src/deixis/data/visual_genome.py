@@ -27,9 +27,9 @@ from deixis.data._fields import (
     whole_of,
 )
 from deixis.data._json_rows import JsonRows, rows_of
+from deixis.data._nested import Nested, length_of
 from deixis.data._pictures import folder_of_pictures, found_file
 from deixis.data._sample import Marking, RegionSample
-from deixis.data._segments import length_of, starts_from
 from deixis.data._shapes import RELATION
 from deixis.data._splits import check_split
 from deixis.data._words import literal
@@ -55,7 +55,7 @@ class VisualGenome(RegionDataset):
     path: Path
     images: Path
     rows: JsonRows
-    starts: Int64[np.ndarray, " row_and_end"]
+    nested: Nested
     sizes: Int64[np.ndarray, "picture 3"]  # sorted by id: id, width, height
 
     @classmethod
@@ -72,22 +72,22 @@ class VisualGenome(RegionDataset):
             path=file,
             images=folder_of_pictures(images or file.parent),
             rows=rows,
-            starts=starts_from(lengths),
+            nested=Nested.of(lengths),
             sizes=_sizes(file.parent / "image_data.json"),
         )
 
     @override
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         return f"image {int(self.rows.numbers[row])}, relation {place + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        row, place = self._place(index)
+        row, place = self.nested.place(index)
         picture = record_of(self.rows.row(row), "an image")
         relation = record_of(list_of(picture, "relationships")[place], "a relation")
         subject = record_of(field_of(relation, "subject"), "a subject")
@@ -104,10 +104,6 @@ class VisualGenome(RegionDataset):
             size=self._size(key),
             marking=self.marking,
         )
-
-    def _place(self, index: int) -> tuple[int, int]:
-        row = int(np.searchsorted(self.starts, index, side="right")) - 1
-        return row, index - int(self.starts[row])
 
     def _size(self, key: int) -> Size | None:
         at = int(np.searchsorted(self.sizes[:, 0], key))

@@ -23,23 +23,6 @@ from deixis.marks.style import SEEDS, Style
 Chance: TypeAlias = Literal["paper", "release"]
 PAPER_ALPHAS = (128, 255)
 WITHOUT_OUTLINE = ("arrow", "ellipse", "rectangle")
-DATA_SHAPES: dict[str, tuple[str, ...]] = {
-    "refcocog": (
-        "arrow",
-        "contour",
-        "ellipse",
-        "mask",
-        "point",
-        "rectangle",
-        "scribble",
-        "triangle",
-    ),
-    "vcr": ("arrow", "contour", "ellipse", "mask", "rectangle", "scribble", "triangle"),
-    "vg_rel": ("ellipse", "rectangle"),
-    "flickr30k": ("arrow", "ellipse", "rectangle"),
-    "v7w": ("rectangle",),
-    "pointQA_twice": ("rectangle",),
-}
 
 
 def draws_from(generator: np.random.Generator) -> Draws:

@@ -14,7 +14,7 @@ from deixis.core.errors import ImageError, RegionError, SampleError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.data import RegionDataset, RegionSample, datasets
+from deixis.data import Nested, RegionDataset, RegionSample, datasets
 from deixis.data import Turn as Said
 from deixis.train.source import Source
 
@@ -90,10 +90,10 @@ class Turns(Sequence[Turn]):
 
     dataset: RegionDataset
     rows: Int64[np.ndarray, " row"]  # those that are good
-    starts: Int64[np.ndarray, " row_and_end"]  # the first turn of each
+    nested: Nested  # the turns of each
 
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.nested)
 
     @overload
     def __getitem__(self, index: int) -> Turn: ...
@@ -110,10 +110,10 @@ class Turns(Sequence[Turn]):
 
     def told(self, index: int, generator: np.random.Generator | None) -> Told:
         """One turn; with a generator, in the words that are drawn."""
-        place = int(np.searchsorted(self.starts, index, side="right")) - 1
+        place, number = self.nested.place(index)
         row = int(self.rows[place])
         sample = self.dataset.sample(row, generator)
-        number = min(index - int(self.starts[place]), len(sample.turns) - 1)
+        number = min(number, len(sample.turns) - 1)
         return Told(sample=sample, number=number, file=self.dataset.path, row=self.dataset.row(row))
 
 
@@ -185,7 +185,7 @@ def read_conversations(
     turns = Turns(
         dataset=dataset,
         rows=np.array(good, dtype=np.int64),
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        nested=Nested.of(lengths),
     )
     return Conversations(file=dataset.path, turns=turns, num_rows=len(dataset), bad=bad)
 
