@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from deixis.encodings.cropped import cropped
     from deixis.encodings.dimmed import dimmed
     from deixis.encodings.drawn import drawn
+    from deixis.encodings.masked import masked
     from deixis.encodings.said import said
     from deixis.encodings.tagged import tagged
     from deixis.marks.mark import Mark
@@ -66,6 +67,7 @@ _HOMES = {
     "encodings.cropped": ("cropped",),
     "encodings.dimmed": ("dimmed",),
     "encodings.drawn": ("drawn",),
+    "encodings.masked": ("masked",),
     "encodings.said": ("said",),
     "encodings.tagged": ("tagged",),
     "marks.mark": ("Mark",),
@@ -110,6 +112,7 @@ __all__ = [
     "ellipse",
     "load",
     "mask",
+    "masked",
     "open_image",
     "point",
     "polygon",

@@ -11,6 +11,7 @@ from deixis.core.transform import identity
 from deixis.encodings import Frame, encodings
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
+from deixis.encodings.masked import masked
 from deixis.encodings.said import said
 
 PIXELS = conventions.get("pixels")()
@@ -126,3 +127,12 @@ def test_dimming_wholly_is_black():
 def test_a_setting_beyond_its_range_is_refused(make):
     with pytest.raises(UsageError, match="is within"):
         make()
+
+
+def test_masking_leaves_the_region_and_one_colour():
+    image = picture()
+    shown = masked(regions.box(3, 4, 20, 22), color="#ff0000").paint(image).pixels
+    assert (shown[4:22, 3:20] == image.pixels[4:22, 3:20]).all()
+    shown = shown.copy()
+    shown[4:22, 3:20] = (255, 0, 0)
+    assert (shown == (255, 0, 0)).all()

@@ -99,3 +99,9 @@ def test_what_was_saved_is_read_back(settings):
 def test_a_broken_record_is_told(record, reason):
     with pytest.raises(UsageError, match=reason):
         from_record(RunConfig, record)
+
+
+def test_settings_that_only_make_sense_together_may_come_in_any_order():
+    config = RunConfig(batch_size=64, gradient_accumulation=32)
+    changed = override(config, ["batch_size=2", "optim.lr=0.5", "gradient_accumulation=1"])
+    assert (changed.batch_size, changed.gradient_accumulation, changed.optim.lr) == (2, 1, 0.5)

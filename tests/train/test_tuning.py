@@ -10,7 +10,7 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
 from deixis.train.parts import PARTS, weights_of
 from deixis.train.run import run
-from deixis.train.tuning import Tuning
+from deixis.train.tuning import Tuning, TuningOptions
 from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows
 
@@ -39,7 +39,7 @@ def changed(before, module):
     ],
 )
 def test_only_the_chosen_part_is_changed(source, tmp_path, parts, prefix):
-    task = Tuning(load("tiny:llava"), source, parts=parts)
+    task = Tuning(load("tiny:llava"), source, TuningOptions(parts=parts))
     before = {name: p.clone() for name, p in task.module.named_parameters()}
     run(task, CONFIG, tmp_path / "run")
     names = changed(before, task.module)
@@ -71,7 +71,7 @@ def answer_and_loss(model, source):
 
 @pytest.mark.parametrize("parts", [("all",), ("lora",)])
 def test_a_tuned_model_is_loaded_back_the_same(source, tmp_path, parts):
-    task = Tuning(load("tiny:llava"), source, parts=parts)
+    task = Tuning(load("tiny:llava"), source, TuningOptions(parts=parts))
     run(task, CONFIG, tmp_path / "run")
     folder = str(tmp_path / "run" / "model")
     if parts == ("lora",):
@@ -83,7 +83,7 @@ def test_a_tuned_model_is_loaded_back_the_same(source, tmp_path, parts):
 
 
 def test_a_model_learns_its_answers(source, tmp_path):
-    task = Tuning(load("tiny:llava"), source, parts=("all",))
+    task = Tuning(load("tiny:llava"), source, TuningOptions(parts=("all",)))
     before = answer_and_loss(task.model, source)[1]
     run(task, RunConfig(steps=25, batch_size=4, optim=OptimConfig(lr=1e-2)), tmp_path / "run")
     assert answer_and_loss(task.model, source)[1] < 0.5 * before
@@ -92,7 +92,7 @@ def test_a_model_learns_its_answers(source, tmp_path):
 def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):
     losses = []
     for pieces in (1, 4):
-        task = Tuning(load("tiny:llava"), source, parts=("projector",))
+        task = Tuning(load("tiny:llava"), source, TuningOptions(parts=("projector",)))
         config = RunConfig(
             steps=1, batch_size=4, gradient_accumulation=pieces, precision="fp32", log_every=1
         )
@@ -137,12 +137,12 @@ def test_weights_of_fewer_bits_are_trained_in_float32_and_saved_as_they_came(sou
     ("parts", "error", "reason"),
     [
         (("projectr",), UnknownNameError, "did you mean 'projector'"),
-        (("lora", "vision"), UsageError, "lora trains alone"),
+        (("lora", "vision"), UsageError, "beside lora only the projector trains"),
     ],
 )
 def test_a_wrong_part_is_told(source, parts, error, reason):
     with pytest.raises(error, match=reason):
-        Tuning(load("tiny:llava"), source, parts=parts)
+        Tuning(load("tiny:llava"), source, TuningOptions(parts=parts))
 
 
 def test_a_model_behind_a_server_cannot_be_tuned(source):

@@ -6,9 +6,9 @@
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
-the model's own convention, the default), drawn, tagged, cropped, dimmed, blurred. A drawn mark
-of which the model can hardly see anything is told; with --strict it is refused before anything is
-sent.
+the model's own convention, the default), drawn, tagged, cropped, dimmed, masked, blurred. A drawn
+mark of which the model can hardly see anything is told; with --strict it is refused before
+anything is sent.
 """
 
 import argparse

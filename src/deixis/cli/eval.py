@@ -50,9 +50,10 @@ Ask a model the questions of a benchmark, and write what came of it.
   deixis eval run scenes_vip_bench --model nano --judge openai:gpt-4o --judge-runs 5 --out runs/eval
 
 An --encoding is how regions reach the model: said (coordinates in its own convention), cropped,
-dimmed, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of dx.cropped,
-dx.drawn and the others. "drawn:*" is every shape, "usual" every encoding in a few settings. With
-several, the same questions are asked in each of them: mean, spread and the worst of them follow.
+dimmed, masked, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of
+dx.cropped, dx.drawn and the others. "drawn:*" is every shape, "usual" every encoding in a few
+settings. With several, the same questions are asked in each of them: mean, spread and the worst of
+them follow.
 
 OUT gets a folder for each run (report.json, results.jsonl), report.html, scores.png, and
 answers.jsonl, from which the same command goes on.

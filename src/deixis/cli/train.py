@@ -1,6 +1,7 @@
 """Train: a recipe by its name, or a model on your own conversations about pictures.
 
   deixis train nano_encoder --out runs/nano/encoder
+  deixis train vip_llava_instruct --set task.data=vip-llava_stage2_mix.json --images DIR --out RUN
   deixis train data.json --images pictures --model llava-hf/llava-1.5-7b-hf --out runs/mine
   deixis train data.jsonl --images pictures --model MODEL --parts lora --set optim.lr=1e-4 --out DIR
   deixis train visual7w --format visual7w --set task.split=train --model MODEL --out DIR
@@ -22,6 +23,7 @@ from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
     from deixis.train.config import RunConfig
+    from deixis.train.recipe import Recipe
     from deixis.train.reporter import Reporter
     from deixis.train.run import Outcome
     from deixis.train.task import Task
@@ -95,6 +97,7 @@ class _Chosen:
 
 
 def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
+    from deixis.train import recipe as recipes
     from deixis.train.run_folder import read_config
 
     saved = read_config(arguments.config) if arguments.config else {}
@@ -102,16 +105,15 @@ def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
     if (what is None) == (not saved):
         raise UsageError("give a recipe, data, or --config FILE: one of them")
     is_data = what is not None and (arguments.format or Path(what).suffix in DATA)
-    if "tuning" in saved or is_data:
+    if "tuning" in saved or (is_data and what not in recipes.names()):
         return _tuning(arguments, saved, reporter)
-    if arguments.images or arguments.model or arguments.parts:
-        raise UsageError("--images, --model and --parts go with data, not with a recipe")
     return _recipe(arguments, saved)
 
 
 def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
     from deixis.train import recipe as recipes
     from deixis.train.config import RunConfig
+    from deixis.train.conversations import ConversationSource
     from deixis.train.settings import from_record, to_record
 
     name = arguments.what or saved.get("recipe")
@@ -124,9 +126,23 @@ def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
             config=from_record(RunConfig, saved["run"], name="run"),
             options=from_record(type(recipe.options), saved.get("task", {}), name="task"),
         )
-    recipe = recipe.with_settings(_assignments(arguments))
+    recipe = recipe.with_settings([*_data_settings(arguments, recipe), *_assignments(arguments)])
     about: dict[str, object] = {"recipe": name, "task": to_record(recipe.options)}
-    return _Chosen(task=recipe.task(), config=recipe.config, about=about)
+    task = recipe.task()
+    bad = tuple(task.source.bad.values()) if isinstance(task.source, ConversationSource) else ()
+    return _Chosen(task=task, config=recipe.config, about=about, bad=bad)
+
+
+def _data_settings(arguments: argparse.Namespace, recipe: "Recipe") -> list[str]:
+    """The options on data, as settings of a recipe that learns from any."""
+    known = {field.name for field in dataclasses.fields(recipe.options)}
+    given = {name: getattr(arguments, name) for name in ("images", "format", "model", "parts")}
+    for name, value in given.items():
+        if value is not None and name not in known:
+            raise UsageError(f"--{name} goes with data; recipe {arguments.what} has its own")
+    if arguments.skip_bad and "skip_bad" in known:
+        given["skip_bad"] = "true"
+    return [f"task.{name}={value}" for name, value in given.items() if value is not None]
 
 
 def _tuning(
@@ -153,7 +169,7 @@ def _tuning(
         config = from_record(RunConfig, saved["run"], name="run")
     own = [text for text in _assignments(arguments) if not text.startswith("task.")]
     config = override(config, own)
-    task = tuning.build(options, skip_bad=config.skip_bad)
+    task = tuning.build(dataclasses.replace(options, skip_bad=config.skip_bad))
     source = task.source
     if not saved and not any(text.startswith("steps=") for text in own):
         config = dataclasses.replace(config, steps=-(-source.num_an_epoch // config.batch_size))

@@ -1,4 +1,4 @@
-"""How a region reaches a model: said, drawn, tagged, cropped, dimmed, blurred. One file each."""
+"""How a region reaches a model: said, drawn, tagged, cropped, dimmed … One file each."""
 
 from deixis.core.catalog import Catalog
 from deixis.encodings._encoding import Encoding, Frame

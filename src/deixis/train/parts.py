@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import nn
 
-from deixis.core.errors import UnknownNameError
+from deixis.core.errors import UnknownNameError, UnsupportedError
 
 PARTS = ("vision", "projector", "language")
 MERGER = "merger"  # Qwen keeps its projector within the vision tower
@@ -42,3 +42,19 @@ def language_layers(model: Any) -> str:
         if isinstance(module, nn.Linear) and not name.endswith("lm_head")
     }
     return rf"{place.replace('.', '[.]')}[.](.*[.])?({'|'.join(sorted(ends))})"
+
+
+def whole_modules(model: Any, weights: Iterable[nn.Parameter]) -> list[str]:
+    """The names of the outermost modules all of whose weights are among these."""
+    wanted = {id(weight) for weight in weights}
+    found: list[str] = []
+    for name, module in model.named_modules():
+        inside = name.startswith(tuple(f"{outer}." for outer in found))
+        own = [id(weight) for weight in module.parameters()]
+        if own and not inside and wanted.issuperset(own):
+            found.append(name)
+    covered = {id(p) for name in found for p in model.get_submodule(name).parameters()}
+    loose = [name for name, p in model.named_parameters() if id(p) in wanted - covered]
+    if loose:
+        raise UnsupportedError(f"{', '.join(loose)} stand in no module of their own")
+    return found

@@ -16,13 +16,21 @@ WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "
 
 
 def override(settings: Settings, assignments: Sequence[str]) -> Settings:
-    """The same with these `name.name=value`, in order; a name or a type that is wrong is told."""
+    """The same with these `name.name=value`; a name or a type that is wrong is told. They hold
+    together: only what comes out of all of them must make sense.
+    """
+    changes: dict[str, Any] = {}
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals or not path:
             raise UsageError(f"a setting is written NAME=VALUE, got {assignment!r}")
-        settings = _with(settings, path.strip().split("."), text.strip(), path.strip())
-    return settings
+        *outer, name = path.strip().split(".")
+        value = _value(settings, [*outer, name], text.strip(), path.strip())
+        place = changes
+        for step in outer:
+            place = place.setdefault(step, {})
+        place[name] = value
+    return _changed(settings, changes)
 
 
 def to_record(settings: object) -> dict[str, Any]:  # Any: what JSON holds
@@ -49,7 +57,8 @@ def from_record(kind: type[Settings], record: object, *, name: str = "settings")
         raise UsageError(f"{name} is not complete: {error}") from None
 
 
-def _with(settings: Any, path: Sequence[str], text: str, whole: str) -> Any:
+def _value(settings: Any, path: Sequence[str], text: str, whole: str) -> Any:
+    """What a text stands for at that place of the settings."""
     first, *rest = path
     hints = _hints(type(settings))
     if first not in hints:
@@ -63,10 +72,18 @@ def _with(settings: Any, path: Sequence[str], text: str, whole: str) -> Any:
         inner = ", ".join(_hints(type(getattr(settings, first))))
         raise UsageError(f"{whole} has settings within, name one of them: {inner}")
     if nested:
-        value = _with(getattr(settings, first), rest, text, whole)
-    else:
-        value = _checked(hints[first], _read(hints[first], text), whole)
-    return dataclasses.replace(settings, **{first: value})
+        return _value(getattr(settings, first), rest, text, whole)
+    return _checked(hints[first], _read(hints[first], text), whole)
+
+
+def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    values = {
+        name: _changed(getattr(settings, name), value)
+        if dataclasses.is_dataclass(getattr(settings, name))
+        else value
+        for name, value in changes.items()
+    }
+    return dataclasses.replace(settings, **values)  # type: ignore[type-var]  # a dataclass
 
 
 def _hints(kind: type) -> dict[str, Any]:

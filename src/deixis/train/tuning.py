@@ -1,8 +1,9 @@
 """Instruction tuning: any model that has a loss, on anyone's conversations about pictures."""
 
+import copy
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, final
 
@@ -27,8 +28,8 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
 from deixis.train.marked import marked
 from deixis.train.mixed import read_mixed
-from deixis.train.parts import PARTS, language_layers, weights_of
-from deixis.train.task import Losses, Task
+from deixis.train.parts import PARTS, language_layers, weights_of, whole_modules
+from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
 BETWEEN = "\x1e"  # question and answer, while their regions are said
 # what LLaVA-1.5 and its LoRA were tuned with; where several parts train, the lowest
@@ -40,17 +41,22 @@ RATES = {"projector": 1e-3, "lora": 2e-4, "language": 2e-5, "vision": 2e-6, "all
 class TuningOptions:
     """What is tuned, on what."""
 
-    data: Path  # a file or folder
-    images: Path | None  # the folder that its pictures lie in; None: where they are published
-    model: str  # a folder, a hub id, or tiny:FAMILY
-    parts: tuple[str, ...] = ("projector",)  # of vision, projector, language; or lora, or all
+    data: Path | None = None  # a file or folder
+    images: Path | None = None  # the folder of its pictures; None: where they are published
+    model: str = ""  # a folder, a hub id, or tiny:FAMILY
+    parts: tuple[str, ...] = ("projector",)  # of vision, projector, language, lora; or all
     encoding: str = "said"  # how the rows' regions reach the model
     dtype: str = "float32"  # of the weights that stay; those that train are float32
     lora_rank: int = 16  # of the adapters, where lora trains
+    lora_alpha: int | None = None  # of the adapters; None: twice their rank
+    lora_dropout: float = 0.05  # of the adapters
+    projector_lr: float | None = None  # the projector's own highest rate; None: as all
+    template: Literal["chat", "plain"] = "chat"  # plain: the answer right behind the picture
     format: str = "llava"  # of the data: one of `deixis data cards`, or mixture
     split: str | None = None  # only that part of the data
     order_seed: int = 0  # of a mixture: which rows meet when
     marks: Literal["none", "paper", "release"] = "none"  # draw regions by lot, as ViP-LLaVA does
+    skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
 
 
 @final
@@ -61,25 +67,35 @@ class Tuning(Task):
         self,
         model: VisionLanguageModel,
         source: ConversationSource,
-        *,
-        parts: Sequence[str] = ("projector",),
-        encoding: str = "said",
-        lora_rank: int = 16,
+        options: TuningOptions | None = None,
     ) -> None:
+        options = options or TuningOptions()
         if not isinstance(model, TransformersModel) or not model.abilities.loss:
             raise UnsupportedError(
                 f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
             )
         self.model = model
         self.source: ConversationSource = source
+        self.options = options
         self.module: Any = model.family.model  # Any: transformers' own class
-        self.encoding = encodings.get(encoding)
+        self.encoding = encodings.get(options.encoding)
         self.convention = conventions.get(model.convention)(**model.convention_settings)
         self.dtypes = {name: p.dtype for name, p in self.module.named_parameters()}
-        self._choose(tuple(parts), lora_rank)
+        processor = model.family.processor
+        self.template = processor.chat_template
+        if options.template == "plain":
+            processor.chat_template = plain_template(processor)
+        self.trains_lora = "lora" in options.parts
+        self._choose(tuple(options.parts))
 
     @override
     def loss(self, batch: Sequence[OpenedTurn], step: int) -> Losses:
+        is_mixed = any(dtype != torch.float32 for dtype in self.dtypes.values())
+        if is_mixed and not torch.is_autocast_enabled(self.device.type):
+            raise UsageError(
+                "weights of fewer bits and those that train, in float32, meet only with --set "
+                "precision=bf16; or load all with --set task.dtype=float32"
+            )
         examples = [self._example(opened) for opened in batch]
         tokenizer = self.model.family.processor.tokenizer
         answers = [example.answer for example in examples]
@@ -94,34 +110,57 @@ class Tuning(Task):
             self.module.save_pretrained(folder)
             return
         self.module.save_pretrained(folder, state_dict=self._as_loaded())
-        self.model.family.processor.save_pretrained(folder)
+        processor = copy.copy(self.model.family.processor)
+        processor.chat_template = self.template
+        processor.save_pretrained(folder)
 
-    def _choose(self, parts: tuple[str, ...], lora_rank: int) -> None:
-        self.trains_lora = "lora" in parts
+    @override
+    def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
+        groups = decayed_groups(self.module, optim.weight_decay)
+        if self.options.projector_lr is None or optim.lr == 0:
+            return groups
+        own = {id(weight) for weight in weights_of(self.module, ["projector"])}
+        share = self.options.projector_lr / optim.lr
+        return [
+            replace(group, parameters=tuple(chosen), lr_share=rate)
+            for group in groups
+            for rate, is_own in ((share, True), (1.0, False))
+            if (chosen := [p for p in group.parameters if (id(p) in own) == is_own])
+        ]
+
+    def _choose(self, parts: tuple[str, ...]) -> None:
         self.module.requires_grad_(False)
+        whole = weights_of(
+            self.module, PARTS if parts == ("all",) else [p for p in parts if p != "lora"]
+        )
         if self.trains_lora:
-            if len(parts) > 1:
-                raise UsageError(f"lora trains alone, got {', '.join(parts)}")
-            self._add_lora(lora_rank)
-            return
-        for parameter in weights_of(self.module, PARTS if parts == ("all",) else parts):
-            parameter.data = parameter.data.float()  # small steps vanish in fewer bits
-            parameter.requires_grad_(True)
+            if set(parts) - {"lora", "projector"}:
+                raise UsageError(f"beside lora only the projector trains, got {', '.join(parts)}")
+            self._add_lora(whole_modules(self.module, whole))
+        else:
+            for weight in whole:
+                weight.requires_grad_(True)
+        for weight in self.module.parameters():
+            if weight.requires_grad:
+                weight.data = weight.data.float()  # small steps vanish in fewer bits
 
-    def _add_lora(self, rank: int) -> None:
+    def _add_lora(self, whole: list[str]) -> None:
+        """Adapters in the language side; the modules `whole` train, and are saved, as they are."""
         if importlib.util.find_spec("peft") is None:
             raise MissingExtraError(package="peft", extra="tune", needed_for="training LoRA")
         from peft import LoraConfig
 
-        layers = language_layers(self.module)
+        options = self.options
+        config = LoraConfig(
+            r=options.lora_rank,
+            lora_alpha=options.lora_alpha or 2 * options.lora_rank,
+            target_modules=language_layers(self.module),
+            lora_dropout=options.lora_dropout,
+            modules_to_save=whole or None,
+        )
         with torch.random.fork_rng():
             torch.manual_seed(0)  # a resumed run begins with the same adapters
-            self.module.add_adapter(
-                LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=layers, lora_dropout=0.05)
-            )
-        for parameter in self.module.parameters():
-            if parameter.requires_grad:
-                parameter.data = parameter.data.float()
+            self.module.add_adapter(config)
 
     def _example(self, opened: OpenedTurn) -> Example:
         turn = opened.turn
@@ -154,33 +193,47 @@ class Tuning(Task):
         return weights
 
 
-def build(options: TuningOptions, *, skip_bad: bool = False) -> Tuning:
+def build(options: TuningOptions) -> Tuning:
     """The task of these options: data first, as its mistakes are found sooner."""
-    source = _source(options, skip_bad=skip_bad)
-    if options.marks != "none":
-        source = marked(source, profile=options.marks)
-    given: dict[str, Any] = {"dtype": options.dtype}
-    return Tuning(
-        load(options.model, **given),
-        source,
-        parts=options.parts,
-        encoding=options.encoding,
-        lora_rank=options.lora_rank,
+    source = source_of(options)
+    if not options.model:
+        raise UsageError("which model is to be trained? --model MODEL")
+    return Tuning(load(options.model, dtype=options.dtype), source, options)
+
+
+def plain_template(processor: Any) -> str:  # Any: transformers' own class
+    """A chat template that shows pictures and says nothing, as LLaVA's first stage has it."""
+    if not processor.chat_template or not getattr(processor, "image_token", None):
+        raise UnsupportedError(
+            f"a {type(processor).__name__} has no chat template to make plain; train with chat"
+        )
+    pictures = "{% for part in message['content'] if part['type'] == 'image' %}"
+    return (
+        "{% for message in messages if message['role'] == 'user' %}"
+        f"{pictures}{processor.image_token}{{% endfor %}}{{% endfor %}}"
     )
 
 
-def _source(options: TuningOptions, *, skip_bad: bool) -> ConversationSource:
+def source_of(options: TuningOptions) -> ConversationSource:
+    """The conversations that these options name."""
+    if options.data is None:
+        raise UsageError("which data is to be learnt from? --set task.data=FILE")
+    source = _read(options, options.data)
+    return source if options.marks == "none" else marked(source, profile=options.marks)
+
+
+def _read(options: TuningOptions, data: Path) -> ConversationSource:
     if options.format != "mixture":
         return read_conversations(
-            options.data,
+            data,
             options.images,
             form=options.format,
             split=options.split,
-            skip_bad=skip_bad,
+            skip_bad=options.skip_bad,
         )
     if options.images is not None or options.split is not None:
         raise UsageError("a mixture names the pictures and the split of each of its parts itself")
-    return read_mixed(options.data, seed=options.order_seed)
+    return read_mixed(data, seed=options.order_seed)
 
 
 def default_config(options: TuningOptions) -> RunConfig:

@@ -11,6 +11,7 @@ from deixis.encodings.blurred import Blurred
 from deixis.encodings.cropped import Cropped
 from deixis.encodings.dimmed import Dimmed
 from deixis.encodings.drawn import Drawn
+from deixis.encodings.masked import Masked
 from deixis.encodings.said import Said
 from deixis.lab.experiments._experiment import Experiment, Verdict
 from deixis.lab.findings import Findings
@@ -27,7 +28,7 @@ class Encodings(Experiment):
 
     claim: ClassVar[str] = "A model that was taught marks follows them better than coordinates."
     source: ClassVar[str] = "ViP-LLaVA, coordinates against marks"
-    conditions: ClassVar[tuple[str, ...]] = (DRAWN, SAID, "cropped", "dimmed", "blurred")
+    conditions: ClassVar[tuple[str, ...]] = (DRAWN, SAID, "cropped", "dimmed", "masked", "blurred")
     baseline: ClassVar[str] = SAID
 
     @override
@@ -43,6 +44,7 @@ class Encodings(Experiment):
             SAID: Said(region=box),
             "cropped": Cropped.of(box),
             "dimmed": Dimmed.of(box),
+            "masked": Masked.of(box),
             "blurred": Blurred.of(box),
         }
         return [

@@ -1,0 +1,21 @@
+r"""ViP-LLaVA 7B, second of three stages: projector and language side, on marks and instructions.
+
+    deixis train vip_llava_instruct --set task.data=vip-llava_stage2_mix.json --images DIR \
+        --skip-bad --out runs/vip_llava/instruct
+
+It goes on from `runs/vip_llava/align/model`; elsewhere: `--model FOLDER`. Of the paper: 1.2 million
+rows once, 128 a step, 2e-5; 20 hours on 8 A100 80G. Rows without a picture (40,688) are not learnt
+from here: `--skip-bad` leaves them out. Your own mixture: `--format mixture`. Here it is run on
+tiny models only (tests/train/test_vip_llava.py).
+"""
+
+from deixis.train.recipe import Recipe
+from deixis.train.tuning import build
+from deixis.train.vip_llava import ON_MARKS, stage
+
+RECIPE = Recipe(
+    summary="ViP-LLaVA 7B, stage 2: projector and language side, on marks and instructions",
+    config=stage(lr=2e-5, steps=9260, batch_size=128),
+    options=ON_MARKS,
+    build=build,
+)

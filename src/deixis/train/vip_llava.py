@@ -1,0 +1,65 @@
+"""The stages of ViP-LLaVA at full size: arXiv 2312.00784, section 5.1, and its scripts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from deixis.models.joined import RELEASED_LAYERS, join
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.tuning import Tuning, TuningOptions, source_of
+
+ALIGNED = "runs/vip_llava/align/model"
+INSTRUCTED = "runs/vip_llava/instruct/model"
+# projector and language side on ViP-LLaVA's own file, marks drawn as the release draws them
+ON_MARKS = TuningOptions(
+    format="vip_llava_instruct",
+    model=ALIGNED,
+    parts=("projector", "language"),
+    marks="release",
+    dtype="bfloat16",
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlignOptions:
+    """What is joined, and the captions that join it."""
+
+    data: Path | None = None  # rows in LLaVA's format
+    images: Path | None = None  # the folder of their pictures
+    tower: str = "openai/clip-vit-large-patch14-336"
+    language: str = "lmsys/vicuna-7b-v1.5"
+    layers: tuple[int, ...] = RELEASED_LAYERS  # hidden states of the tower, in their order
+    dtype: str = "bfloat16"  # of what stays as it is
+    seed: int = 0  # of the projector
+    skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
+
+
+def align(options: AlignOptions) -> Tuning:
+    """The projector of a new ViP-LLaVA on captions, each right behind its picture."""
+    tuning = TuningOptions(
+        data=options.data, images=options.images, template="plain", skip_bad=options.skip_bad
+    )
+    source = source_of(tuning)
+    model = join(
+        options.tower,
+        options.language,
+        layers=options.layers,
+        dtype=options.dtype,
+        seed=options.seed,
+    )
+    return Tuning(model, source, tuning)
+
+
+def stage(*, lr: float, steps: int, batch_size: int) -> RunConfig:
+    """A run as all stages have it: one epoch, cosine, 3 % warm-up, no weight decay."""
+    optim = OptimConfig(lr=lr, weight_decay=0.0, betas=(0.9, 0.999), warmup_share=0.03)
+    return RunConfig(
+        steps=steps,
+        batch_size=batch_size,
+        gradient_accumulation=batch_size // 8,
+        optim=optim,
+        num_workers=4,
+        save_every=500,
+        log_every=10,
+    )
