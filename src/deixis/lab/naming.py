@@ -11,13 +11,11 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.lab.trial import Trial
 from deixis.marks import Mark, Style, colour_of, draw
+from deixis.marks.style import ALPHA
 from deixis.train.nano.marked_scenes import mark_colours, markable_things
 from deixis.train.nano.scene_mark import KINDS
 
-NAME = "What is the thing {mark}?"
-# in the middle of what nano was taught, so that one setting can be moved at a time
-WIDTH, ALPHA = 9, 200
-SETTINGS = {"mask": (1, 128), "contour": (2, ALPHA), "point": (20, ALPHA)}
+NAME = "What is the object {mark}?"  # the words of `dx.drawn`
 LINED = ("rectangle", "ellipse", "triangle", "scribble", "arrow")  # drawn with a line of some width
 
 
@@ -62,15 +60,10 @@ def mark_of(
     colour: str | tuple[int, int, int],
     *,
     width: int | None = None,
-    alpha: int | None = None,
+    alpha: int = ALPHA,
 ) -> Mark:
-    """A plain mark; settings that are not given are the usual ones of its kind."""
-    usual_width, usual_alpha = SETTINGS.get(kind, (WIDTH, ALPHA))
-    style = Style(
-        colour=colour_of(colour),
-        width=usual_width if width is None else width,
-        alpha=usual_alpha if alpha is None else alpha,
-    )
+    """A mark as `dx.drawn` makes it."""
+    style = Style(colour=colour_of(colour), width=width, alpha=alpha)
     return Mark(shape=kind, region=region, style=style)
 
 

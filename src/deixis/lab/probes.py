@@ -12,13 +12,14 @@ from deixis.data.scenes.questions import questions
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
+from deixis.lab.naming import NAME, colour_over, mark_of
 from deixis.lab.trial import Trial
-from deixis.train.nano.marked_scenes import mark_over, markable_things, painted
+from deixis.marks import Mark, draw
+from deixis.train.nano.marked_scenes import markable_things
 from deixis.train.nano.scene_mark import KINDS
 
-NAMING = "What is the thing {mark}?"
-COLOUR = "What colour is the thing {mark}?"
-READING = "What does the sign {mark} say?"
+COLOUR = "What colour is the object {mark}?"
+READING = "What does the object {mark} say?"
 UNMARKED = ("presence", "counting", "classification")
 BY_MARK = {kind: f"naming, {kind}" for kind in KINDS}
 UNDRAWN = "naming, no mark drawn"
@@ -64,9 +65,9 @@ def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator
     """The thing named under each kind of mark, and, of one kind, its colour and the control."""
     trials = []
     for kind in KINDS:
-        mark = mark_over(scene, target, kind, draws)
-        image = Image(pixels=painted(scene, [mark])[0])
-        asked = NAMING.format(mark=mark.phrase)
+        mark = _mark(target, kind, draws)
+        image = draw(scene.image, [mark])
+        asked = NAME.format(mark=mark.phrase)
         trials.append(_trial(BY_MARK[kind], image, asked, target.name))
         if kind == KINDS[index % len(KINDS)]:
             asked_colour = COLOUR.format(mark=mark.phrase)
@@ -85,9 +86,9 @@ def _two_marks(
     other = others[int(draws.integers(len(others)))]
     kinds = draws.permutation(KINDS)[:2]
     marked = zip((target, other), kinds, strict=True)
-    marks = [mark_over(scene, thing, str(kind), draws) for thing, kind in marked]
-    image = Image(pixels=painted(scene, marks)[0])
-    return _trial(TWO, image, NAMING.format(mark=marks[0].phrase), target.name)
+    marks = [_mark(thing, str(kind), draws) for thing, kind in marked]
+    asked = NAME.format(mark=marks[0].phrase)
+    return _trial(TWO, draw(scene.image, marks), asked, target.name)
 
 
 def _said(scene: Scene, target: Thing) -> Trial:
@@ -101,9 +102,10 @@ def _said(scene: Scene, target: Thing) -> Trial:
 
 
 def _reading(scene: Scene, sign: Thing, draws: np.random.Generator) -> Trial:
-    mark = mark_over(scene, sign, str(draws.choice(KINDS)), draws)
-    image = Image(pixels=painted(scene, [mark])[0])
-    return _trial("reading", image, READING.format(mark=mark.phrase), sign.text or "")
+    mark = _mark(sign, str(draws.choice(KINDS)), draws)
+    return _trial(
+        "reading", draw(scene.image, [mark]), READING.format(mark=mark.phrase), sign.text or ""
+    )
 
 
 def _unmarked(world: SceneWorld, index: int, scene: Scene) -> list[Trial]:
@@ -112,6 +114,11 @@ def _unmarked(world: SceneWorld, index: int, scene: Scene) -> list[Trial]:
         for question in questions(world, index, scene)
         if question.kind in UNMARKED and not question.pointed
     ]
+
+
+def _mark(thing: Thing, kind: str, draws: np.random.Generator) -> Mark:
+    """As users draw who choose nothing but shape and colour."""
+    return mark_of(thing.region, kind, colour_over(thing, draws))
 
 
 def _trial(kind: str, image: Image, text: str, answer: str) -> Trial:

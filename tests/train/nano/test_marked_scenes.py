@@ -12,8 +12,6 @@ from deixis.train.nano.labels import MAX_OWNERS, NONE, NUM_CLASSES, names
 from deixis.train.nano.marked_scenes import (
     MarkedScene,
     MarkedScenes,
-    mark_over,
-    markable_things,
     marked_scene,
     painted,
 )
@@ -35,14 +33,6 @@ def test_a_mark_changes_the_picture_where_it_is_said_to() -> None:
         changed = (example.pixels != example.scene.image.pixels).any(axis=2)
         covered = np.max([np.zeros_like(changed, dtype=np.uint8), *inks], axis=0) > 0
         assert not (changed & ~covered).any()
-
-
-def test_a_mark_that_is_asked_for_says_its_colour() -> None:
-    scene = WORLD.scene(2)
-    thing = markable_things(scene)[0]
-    for seed, kind in enumerate(KINDS):
-        placed = mark_over(scene, thing, kind, np.random.default_rng(seed))
-        assert f" the {placed.colour} " in placed.phrase
 
 
 def test_a_colour_goes_unsaid_only_where_the_kind_tells() -> None:

@@ -7,11 +7,12 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.lab.experiments._experiment import Experiment, Verdict
 from deixis.lab.findings import Findings
-from deixis.lab.naming import WIDTH, swept
+from deixis.lab.naming import swept
 from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import LINE_WIDTHS
 
-WIDTHS = (1, 2, 3, 5, WIDTH, 14, 20, 28, 40)
+USUAL = 3  # of most shapes; one pixel of 96
+WIDTHS = (USUAL, 7, 10, 14, 20, 28, 40)
 
 
 @final
@@ -21,7 +22,7 @@ class Thickness(Experiment):
     claim: ClassVar[str] = "Marks of a thickness that was not trained are understood."
     source: ClassVar[str] = "ViP-LLaVA, generalisation"
     conditions: ClassVar[tuple[str, ...]] = tuple(str(width) for width in WIDTHS)
-    baseline: ClassVar[str] = str(WIDTH)
+    baseline: ClassVar[str] = str(USUAL)
     axis: ClassVar[str] = (
         f"width in 1/336 of the picture's side (trained: {LINE_WIDTHS[0]} to {LINE_WIDTHS[1]})"
     )

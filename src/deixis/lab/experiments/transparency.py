@@ -7,11 +7,12 @@ from typing_extensions import override
 from deixis.data.scenes.scene import Scene
 from deixis.lab.experiments._experiment import Experiment, Verdict
 from deixis.lab.findings import Findings
-from deixis.lab.naming import ALPHA, swept
+from deixis.lab.naming import swept
 from deixis.lab.trial import Trial
+from deixis.marks.style import ALPHA
 from deixis.train.nano.marked_scenes import LINE_ALPHAS
 
-ALPHAS = (16, 32, 64, 96, 128, ALPHA, 255)
+ALPHAS = (16, 32, 64, 96, ALPHA, 192, 255)
 
 
 @final

@@ -32,12 +32,13 @@ from deixis.train.source import Source
 NUM_MARKS = (0, 1, 1, 2, 3, 4)  # as likely each
 CLEAR = 180  # least difference of a mark's colour from the thing's, over three channels
 SMALLEST = 20  # pixels that must be seen of a thing for a mark, at 96 x 96
-PLAIN = 0.3  # of the marks are as users draw them, with nothing left to chance
-# of 336, wider and less transparent than ViP-LLaVA's: one of its lines is a faint pixel of 96
-WIDTHS = {"point": (10, 30), "contour": (1, 4)}
-LINE_WIDTHS = (5, 14)
+USUAL = 0.4  # of the marks are what users get who choose nothing but shape and colour
+PLAIN = 0.2  # more have a width and an alpha by lot, but are neither moved nor bent
+# of 336; on a picture of 96 the narrowest lines are one pixel
+WIDTHS = {"point": (5, 24), "contour": (1, 4)}
+LINE_WIDTHS = (2, 12)
 ALPHAS = {"mask": (80, 176)}
-LINE_ALPHAS = (128, 255)
+LINE_ALPHAS = (96, 255)
 UNSAID = 0.2  # of the colours, where the kind alone tells
 
 
@@ -102,15 +103,6 @@ def painted(
     return pixels, inks
 
 
-def mark_over(scene: Scene, thing: Thing, kind: str, draws: np.random.Generator) -> SceneMark:
-    """A mark of that kind over a thing, in a colour that can be seen on it and is said."""
-    colours = mark_colours(thing.colour)
-    colour = colours[int(draws.integers(len(colours)))]
-    placed = _placed(scene, scene.owner(thing), kind, colour, draws)
-    style = dataclasses.replace(placed.mark.style, article=True)
-    return dataclasses.replace(placed, mark=dataclasses.replace(placed.mark, style=style))
-
-
 def choose_marks(
     scene: Scene,
     draws: np.random.Generator,
@@ -156,16 +148,17 @@ def _placed(  # one place for how a mark comes about
 ) -> SceneMark:
     """One mark, placed and bent as ViP-LLaVA's code does, or a plain one."""
     said = colour_of(colour)
-    style = Style(colour=said)
-    if draws.random() >= PLAIN:
+    style, chance = Style(colour=said), draws.random()
+    if chance >= USUAL + PLAIN:
         style = sample_style(kind, draws_from(draws), profile="release", colour=said)
-    is_unsaid = is_alone and draws.random() < UNSAID
-    style = dataclasses.replace(
-        style,
-        colour=Colour(rgb=said.rgb) if is_unsaid else said,
-        width=int(draws.integers(*WIDTHS.get(kind, LINE_WIDTHS), endpoint=True)),
-        alpha=int(draws.integers(*ALPHAS.get(kind, LINE_ALPHAS), endpoint=True)),
-    )
+    if chance >= USUAL:
+        style = dataclasses.replace(
+            style,
+            width=int(draws.integers(*WIDTHS.get(kind, LINE_WIDTHS), endpoint=True)),
+            alpha=int(draws.integers(*ALPHAS.get(kind, LINE_ALPHAS), endpoint=True)),
+        )
+    if is_alone and draws.random() < UNSAID:
+        style = dataclasses.replace(style, colour=Colour(rgb=said.rgb))
     region = Region(shape=MaskOf.from_array(scene.owners == owner))
     mark = Mark(shape=kind, region=region, style=style)
     return SceneMark(owner=owner, colour=colour, mark=mark)
