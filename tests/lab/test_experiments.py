@@ -93,8 +93,8 @@ def test_a_condition_that_nothing_was_asked_under_is_named() -> None:
 
 def test_a_report_is_a_page_a_plot_and_numbers(tmp_path: Path) -> None:
     experiment = experiments.get("overlay")()
-    tried = try_out(experiment, dx.load("nano").vlm, num_scenes=2, folder=tmp_path)
-    write_report("overlay", experiment, tried, tmp_path)
+    reported = try_out("overlay", dx.load("nano").vlm, num_scenes=2, folder=tmp_path)
+    write_report(reported, tmp_path)
     assert experiment.claim in (tmp_path / "README.md").read_text("utf-8")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
     record = json.loads((tmp_path / "report.json").read_text("utf-8"))
@@ -102,13 +102,13 @@ def test_a_report_is_a_page_a_plot_and_numbers(tmp_path: Path) -> None:
 
 
 def test_the_same_again_asks_nothing_and_more_scenes_only_what_is_new(tmp_path: Path) -> None:
-    experiment, model = experiments.get("overlay")(), dx.load("nano").vlm
+    model = dx.load("nano").vlm
     path = tmp_path / "answers.jsonl"
-    try_out(experiment, model, num_scenes=2, folder=tmp_path)
+    try_out("overlay", model, num_scenes=2, folder=tmp_path)
     first = path.read_bytes()
-    try_out(experiment, model, num_scenes=2, folder=tmp_path)
+    try_out("overlay", model, num_scenes=2, folder=tmp_path)
     assert path.read_bytes() == first
-    try_out(experiment, model, num_scenes=3, folder=tmp_path)
+    try_out("overlay", model, num_scenes=3, folder=tmp_path)
     assert path.read_bytes().startswith(first)
     assert len(path.read_bytes()) > len(first)
 

@@ -29,7 +29,10 @@ class Options:
         ("name=12", "name", "12"),
         ("name=a=b", "name", "a=b"),
         ('words="a","b"', "words", ("a", "b")),
+        ("words=a, b", "words", ("a", "b")),
+        ("words=a", "words", ("a",)),
         ("words=[]", "words", ()),
+        ("words=", "words", ()),
     ],
 )
 def test_a_setting_is_read_as_its_type(assignment, name, value):

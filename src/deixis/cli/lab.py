@@ -5,6 +5,7 @@
   deixis lab build llava                                train a nano model from nothing
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
   deixis lab report many_marks --out report             try a paper's claim on a model
+  deixis lab study coordinates --out study              try a claim by training nano models
 
 Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
 part has its own --help, and --json.
@@ -20,6 +21,7 @@ from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 
 if TYPE_CHECKING:
+    from deixis.lab.report import Reported
     from deixis.lab.sheet import Sheet
 
 MOST_PIXELS = 40_000_000
@@ -66,6 +68,16 @@ Try one claim of a paper on a model, and write what was found.
 DIR gets README.md, plot.png and report.json; figures carry 95 % intervals. It keeps every answer:
 stopped or killed, the same command goes on, and with a larger --num asks only what is new.
 """
+STUDY = """\
+Try one claim of a paper by training: variants of a nano model, each from several seeds.
+
+  deixis lab study                                      the studies and their claims
+  deixis lab study coordinates --out study
+
+All variants have the encoder of the nano that ships; projector and language side are trained anew,
+a few minutes each on 2 cores. DIR gets README.md, plot.png and report.json. It keeps every run and
+every answer: stopped or killed, the same command goes on.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_build(add_part(parts, "build", "train a nano model from nothing", BUILD))
     _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
     _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
+    _add_study(add_part(parts, "study", "try a claim by training nano models", STUDY))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -130,6 +143,17 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(do=_report)
 
 
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a study; none: list them")
+    parser.add_argument("--seeds", type=int, default=3, help="of each variant (default 3)")
+    parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="for the report (default NAME)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="of both stages: threads=2"
+    )
+    parser.set_defaults(do=_study)
+
+
 def _scenes(arguments: argparse.Namespace) -> None:
     from deixis.data.scenes.world import SceneWorld
     from deixis.lab.sheet import scene_sheet
@@ -167,7 +191,8 @@ def _write_sheet(arguments: argparse.Namespace, sheet: "Sheet") -> None:
 
 def _build(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
-    from deixis.lab.build import Stopped, build
+    from deixis.lab.build import build
+    from deixis.lab.training import Stopped
 
     try:
         built = build(arguments.name, reporter=TerminalReporter())
@@ -213,34 +238,69 @@ def _card(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.experiments import experiments
-    from deixis.lab.report import write_report
     from deixis.lab.trying import try_out
     from deixis.models.load import load
 
     if arguments.name is None:
-        claims = {name: experiments.get(name).claim for name in experiments.names()}
-        if arguments.json:
-            print(json.dumps(claims))
-        else:
-            print("\n".join(f"{name:14} {claim}" for name, claim in claims.items()))
+        _list({name: experiments.get(name).claim for name in experiments.names()}, arguments)
         return
-    experiment = experiments.get(arguments.name)()
+    experiments.get(arguments.name)
     if arguments.num < 1:
         raise UsageError(f"--num is at least 1, got {arguments.num}")
     folder = arguments.out or Path(arguments.name)
-    tried = try_out(
-        experiment,
+    reported = try_out(
+        arguments.name,
         load(arguments.model),
         num_scenes=arguments.num,
         folder=folder,
         reporter=TerminalReporter(),
     )
-    report = write_report(arguments.name, experiment, tried, folder)
+    _tell(reported, folder, arguments)
+
+
+def _study(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.studies import studies
+    from deixis.lab.studying import carry_out
+    from deixis.lab.training import Stopped
+
+    if arguments.name is None:
+        _list({name: studies.get(name).claim for name in studies.names()}, arguments)
+        return
+    studies.get(arguments.name)
+    if arguments.num < 1 or arguments.seeds < 1:
+        raise UsageError("--num and --seeds are at least 1")
+    folder = arguments.out or Path(arguments.name)
+    try:
+        reported = carry_out(
+            arguments.name,
+            seeds=arguments.seeds,
+            num_scenes=arguments.num,
+            folder=folder,
+            more=arguments.set,
+            reporter=TerminalReporter(),
+        )
+    except Stopped:
+        raise KeyboardInterrupt from None
+    _tell(reported, folder, arguments)
+
+
+def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print(json.dumps(claims))
+    else:
+        print("\n".join(f"{name:14} {claim}" for name, claim in claims.items()))
+
+
+def _tell(reported: "Reported", folder: Path, arguments: argparse.Namespace) -> None:
+    """Write a report and say what it found."""
+    from deixis.lab.report import JUDGED, write_report
+
+    write_report(reported, folder)
     if arguments.json:
         print((folder / "report.json").read_text(encoding="utf-8"))
         return
-    for row in tried.findings.rows:
+    for row in reported.findings.rows:
         print(f"{row.condition:28} {row.told} %")
-    held = {True: "It held here", False: "It did not hold here", None: "It cannot be told"}
-    print(f"{held[report.verdict.held]}: {report.verdict.words}.")
+    print(f"{JUDGED[reported.verdict.held]}: {reported.verdict.words}.")
     print(f"The report is {folder / 'README.md'}.")

@@ -13,12 +13,12 @@ from deixis.core.files import make_folder, write_text
 from deixis.data.scenes.world import SceneWorld
 from deixis.lab.card import card
 from deixis.lab.measure import Measured, measure
+from deixis.lab.training import trained
 from deixis.models import load, nano
 from deixis.train import recipe as recipes
 from deixis.train.nano.architectures import opened
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
-from deixis.train.run import run
 from deixis.train.settings import to_record
 
 VERSION = 2  # of what the recipes mean; a new one makes every cached model stale
@@ -53,10 +53,6 @@ class Built:
     measured: Measured | None
 
 
-class Stopped(Exception):
-    """The build was asked to stop, and saved what it has."""
-
-
 def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None = None) -> Built:
     """The model of that architecture, from the cache if its recipe is still the same.
 
@@ -75,7 +71,7 @@ def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None 
     last = Path()
     for stage, recipe in stages.items():
         reporter.say(f"{name}: {stage}, {recipe.config.steps} steps")
-        last = _train(recipe, home / digest / stage, reporter)
+        last = trained(recipe, home / digest / stage, reporter)
     fresh = home / digest / "model"
     nano.pack(opened(name, str(last)), fresh)
     reporter.say(f"{name}: examined on {budget.measured} held-out scenes")
@@ -130,15 +126,6 @@ def _records(stages: dict[str, Recipe]) -> dict[str, Any]:
         options.pop("start", None)
         records[stage] = {"run": to_record(recipe.config), "task": options}
     return records
-
-
-def _train(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
-    if not (folder / "model" / "config.json").is_file():
-        about = {"task": to_record(recipe.options)}
-        outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
-        if not outcome.finished:
-            raise Stopped
-    return folder / "model"
 
 
 def _digest_of(model: Path) -> str | None:

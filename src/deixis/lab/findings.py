@@ -1,6 +1,6 @@
 """What was found under each condition: shares of right answers, each with its interval."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -12,6 +12,7 @@ from deixis.evals.measure import ACCURACY
 from deixis.evals.paired import difference
 from deixis.lab.trial import Judged
 
+T95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)  # of 1 to 9 more seeds
 SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
 
 
@@ -79,6 +80,15 @@ class Harm:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether a claim held here, and the sentence that says so; None where it cannot be told."""
+
+    held: bool | None
+    words: str
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
     """What was found under each condition, in the experiment's order."""
 
@@ -103,11 +113,59 @@ class Findings:
         is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
         return Harm(clear=clear, is_none=is_sure and bool(rows))
 
+    def better(self, condition: str) -> Verdict:
+        """Whether a condition is above the baseline, and chance alone would hardly do that."""
+        row = self[condition]
+        if row.change is None:
+            raise UsageError(f"{condition!r} is the baseline itself")
+        base = next(other for other in self.rows if other.change is None)
+        words = (
+            f"{row.condition} {row.value:.1f} %, {base.condition} {base.value:.1f} %: "
+            "{:+.1f} points ({:+.1f} to {:+.1f})".format(*row.change)
+        )
+        held = row.is_higher if row.is_higher or row.is_lower else None
+        return Verdict(held=held, words=words)
+
     @property
     def spread(self) -> float:
         """Highest less lowest."""
         values = [row.value for row in self.rows]
         return max(values) - min(values)
+
+
+def found_over_seeds(
+    shares: Mapping[str, Sequence[float]], baselines: Mapping[str, str]
+) -> Findings:
+    """From the share of right answers of each seed, by condition, and the condition that each is
+    compared with: means, with Student's intervals over seeds.
+    """
+    rows = []
+    for condition, own in shares.items():
+        value, low, high = _over_seeds(own)
+        base = baselines.get(condition)
+        apart = None if base is None else [a - b for a, b in zip(own, shares[base], strict=True)]
+        rows.append(
+            Finding(
+                condition=condition,
+                asked=len(own),
+                value=value,
+                low=max(low, 0.0),
+                high=min(high, 100.0),
+                change=None if apart is None else _over_seeds(apart),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
+    """The mean in per cent, and its interval; all there is where there is one seed."""
+    percents = 100 * np.array(values)
+    mean, more = float(percents.mean()), len(values) - 1
+    if more == 0:
+        return mean, -100.0, 100.0
+    spread = float(percents.std(ddof=1)) / len(values) ** 0.5
+    half = spread * T95[min(more, len(T95)) - 1]
+    return mean, mean - half, mean + half
 
 
 def found_in(

@@ -1,4 +1,4 @@
-"""An experiment's report: a page of Markdown, a plot, and the numbers as JSON."""
+"""A report: a page of Markdown, a plot, and the numbers as JSON."""
 
 import io
 import json
@@ -7,80 +7,90 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.lab.experiments import Experiment, Verdict
-from deixis.lab.findings import Finding
-from deixis.lab.trying import Tried
+from deixis.lab.findings import Finding, Findings, Verdict
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
+JUDGED = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """The files of a report, and its verdict."""
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """A claim, what was found, and what it is of.
 
-    folder: Path
+    `about` tells in words who was asked what, `sure` what the intervals are, `of` what `asked` of
+    a finding counts. `axis` names what the conditions count, where they are numbers.
+    """
+
+    name: str
+    claim: str
+    source: str
+    summary: str
+    about: str
+    findings: Findings
     verdict: Verdict
+    baseline: str
+    sure: str
+    command: str
+    of: str = "questions"
+    axis: str = ""
 
 
-def write_report(name: str, experiment: Experiment, tried: Tried, folder: Path) -> Report:
+def write_report(reported: Reported, folder: Path) -> None:
     """Write README.md, plot.png and report.json."""
-    verdict = experiment.verdict(tried.findings)
     record = {
-        "experiment": name,
-        "claim": experiment.claim,
-        "source": experiment.source,
-        "model": tried.model,
-        "scenes": {"num": tried.num_scenes, "world": tried.world},
-        "failed": tried.num_failed,
-        "held": verdict.held,
-        "verdict": verdict.words,
-        "findings": [asdict(row) for row in tried.findings.rows],
+        "name": reported.name,
+        "claim": reported.claim,
+        "source": reported.source,
+        "about": reported.about,
+        "held": reported.verdict.held,
+        "verdict": reported.verdict.words,
+        "baseline": reported.baseline,
+        "findings": [asdict(row) for row in reported.findings.rows],
+        "command": reported.command,
     }
     make_folder(folder)
     write_text(folder / "report.json", json.dumps(record, indent=1) + "\n")
-    write_bytes(folder / "plot.png", plot(experiment, tried))
-    write_text(folder / "README.md", page(name, experiment, tried))
-    return Report(folder=folder, verdict=verdict)
+    write_bytes(folder / "plot.png", plot(reported))
+    write_text(folder / "README.md", page(reported))
 
 
-def page(name: str, experiment: Experiment, tried: Tried) -> str:
+def summary_of(described: object) -> str:
+    """The first paragraph of a class's docstring, in one line."""
+    return " ".join((type(described).__doc__ or "").split("\n\n")[0].split())
+
+
+def page(reported: Reported) -> str:
     """The report as people read it."""
-    verdict = experiment.verdict(tried.findings)
-    judged = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}[verdict.held]
-    summary = (type(experiment).__doc__ or "").split("\n\n")[0]
-    rows = "\n".join(_row(row) for row in tried.findings.rows)
-    about = f"{tried.num_scenes} scenes ({tried.world}), model `{tried.model}`."
-    if tried.num_failed:
-        about += f" {tried.num_failed} questions failed and are in no figure."
-    return f"""# {name.replace("_", " ").capitalize()}
+    rows = "\n".join(_row(row) for row in reported.findings.rows)
+    return f"""# {reported.name.replace("_", " ").capitalize()}
 
-> {experiment.claim}
+> {reported.claim}
 >
-> ({experiment.source})
+> ({reported.source})
 
-**{judged}**: {verdict.words}.
+**{JUDGED[reported.verdict.held]}**: {reported.verdict.words}.
 
-{" ".join(summary.split())} {about}
+{reported.summary} {reported.about}
 
 ![right answers by condition](plot.png)
 
-| condition | questions | right, % (95 %) | less {experiment.baseline}, points (95 %) |
+| condition | {reported.of} | right, % (95 %) | less {reported.baseline}, points (95 %) |
 | --- | --- | --- | --- |
 {rows}
 
-Intervals are clustered by picture; differences are of the same questions.
+{reported.sure}
 
-    deixis lab report {name} --model {tried.model} --num {tried.num_scenes} --out {name}
+    {reported.command}
 """
 
 
-def plot(experiment: Experiment, tried: Tried) -> bytes:
+def plot(reported: Reported) -> bytes:
     """A PNG: a line over numbers, a row each other condition."""
     from matplotlib.figure import Figure  # slow to import, and only needed here
 
-    rows = tried.findings.rows
-    is_line = bool(experiment.axis)
+    rows = reported.findings.rows
+    is_line = bool(reported.axis)
     size = (7.5, 4.2) if is_line else (7.5, 1.2 + 0.42 * len(rows))
     figure = Figure(figsize=size, layout="constrained", facecolor=PAPER)
     axes: Any = figure.subplots()  # Any: matplotlib's Axes
@@ -91,7 +101,7 @@ def plot(experiment: Experiment, tried: Tried) -> bytes:
             places, [r.low for r in rows], [r.high for r in rows], color=INK, alpha=0.15
         )
         axes.plot(places, values, "o-", color=INK)
-        axes.set_xlabel(experiment.axis)
+        axes.set_xlabel(reported.axis)
         axes.set_xticks(places, [row.condition for row in rows])
         axes.set_ylabel("right, %")
         axes.set_ylim(0, 102)
@@ -104,7 +114,7 @@ def plot(experiment: Experiment, tried: Tried) -> bytes:
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(0, 106)
         axes.set_xlabel("right, %")
-    axes.set_title(experiment.claim, loc="left", fontsize=9, color=DARK, wrap=True)
+    axes.set_title(reported.claim, loc="left", fontsize=9, color=DARK, wrap=True)
     axes.grid(visible=True, color=FAINT, linewidth=0.7)
     axes.set_facecolor(PAPER)
     axes.set_axisbelow(True)

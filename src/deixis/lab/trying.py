@@ -1,40 +1,28 @@
 """Trying an experiment on a model."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import final
 
 from deixis.data.scenes.world import SceneWorld
 from deixis.lab.asking import ask_scenes
-from deixis.lab.experiments import Experiment
-from deixis.lab.findings import Findings, found_in
+from deixis.lab.experiments import Experiment, experiments
+from deixis.lab.findings import found_in
+from deixis.lab.report import Reported, summary_of
 from deixis.nn.interface import VisionLanguageModel
 from deixis.train.reporter import Reporter
 
 WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
 
 
-@final
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """An experiment's findings and what they are of."""
-
-    findings: Findings
-    model: str
-    num_scenes: int
-    num_failed: int
-    world: str
-
-
 def try_out(
-    experiment: Experiment,
+    name: str,
     model: VisionLanguageModel,
     *,
     num_scenes: int,
     folder: Path,
     reporter: Reporter | None = None,
-) -> Tried:
+) -> Reported:
     """Ask about the first scenes of the test world; `folder` keeps the answers."""
+    experiment: Experiment = experiments.get(name)()
     asked = ask_scenes(
         model,
         lambda index: experiment.trials(WORLD.scene(index), index),
@@ -42,10 +30,20 @@ def try_out(
         folder=folder,
         reporter=reporter,
     )
-    return Tried(
-        findings=found_in(asked.answers, experiment.conditions, baseline=experiment.baseline),
-        model=model.name,
-        num_scenes=num_scenes,
-        num_failed=asked.num_failed,
-        world=f"seed {WORLD.seed}, split {WORLD.split}",
+    findings = found_in(asked.answers, experiment.conditions, baseline=experiment.baseline)
+    about = f"{num_scenes} scenes (seed {WORLD.seed}, split {WORLD.split}), model `{model.name}`."
+    if asked.num_failed:
+        about += f" {asked.num_failed} questions failed and are in no figure."
+    return Reported(
+        name=name,
+        claim=experiment.claim,
+        source=experiment.source,
+        summary=summary_of(experiment),
+        about=about,
+        findings=findings,
+        verdict=experiment.verdict(findings),
+        baseline=experiment.baseline,
+        sure="Intervals are clustered by picture; differences are of the same questions.",
+        command=f"deixis lab report {name} --model {model.name} --num {num_scenes} --out {name}",
+        axis=experiment.axis,
     )

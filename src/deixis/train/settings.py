@@ -100,12 +100,13 @@ def _read(annotation: Any, text: str) -> object:
         return None
     if any(choice in (str, Path) or _is_word(choice, text) for choice in choices):
         return text
-    if any(typing.get_origin(choice) is tuple for choice in choices) and not text.startswith("["):
-        text = f"[{text}]"
+    listed = [choice for choice in choices if typing.get_origin(choice) is tuple]
+    whole = text if not listed or text.startswith("[") else f"[{text}]"
     try:
-        return json.loads(text.lower() if text in ("True", "False") else text)
+        return json.loads(whole.lower() if whole in ("True", "False") else whole)
     except ValueError:
-        return text
+        is_words = any(str in typing.get_args(choice) for choice in listed)
+        return [word.strip() for word in text.split(",")] if is_words else whole
 
 
 def _is_word(choice: Any, text: str) -> bool:

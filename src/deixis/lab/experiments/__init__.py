@@ -1,10 +1,10 @@
 """What the papers claim or leave open, each tried on models of the lab. One file per experiment."""
 
 from deixis.core.catalog import Catalog
-from deixis.lab.experiments._experiment import Experiment, Verdict
+from deixis.lab.experiments._experiment import Experiment
 
 experiments: Catalog[Experiment] = Catalog(
     kind="experiment", package="deixis.lab.experiments", interface=Experiment
 )
 
-__all__ = ["Experiment", "Verdict", "experiments"]
+__all__ = ["Experiment", "experiments"]

@@ -1,21 +1,11 @@
 """What an experiment is: questions under several conditions, and what they say of a claim."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import ClassVar
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.findings import Findings
+from deixis.lab.findings import Findings, Verdict
 from deixis.lab.trial import Trial
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """Whether the claim held here, and the sentence that says so; None where it cannot be told."""
-
-    held: bool | None
-    words: str
 
 
 class Experiment(ABC):

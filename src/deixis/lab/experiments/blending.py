@@ -6,8 +6,8 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Verdict
-from deixis.lab.findings import Findings
+from deixis.lab.experiments._experiment import Experiment
+from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import LINED, kind_of, mark_of, marked, target_of
 from deixis.lab.trial import Trial
 from deixis.marks import NAMED, coverage

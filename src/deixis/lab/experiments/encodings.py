@@ -13,8 +13,8 @@ from deixis.encodings.dimmed import Dimmed
 from deixis.encodings.drawn import Drawn
 from deixis.encodings.masked import Masked
 from deixis.encodings.said import Said
-from deixis.lab.experiments._experiment import Experiment, Verdict
-from deixis.lab.findings import Findings
+from deixis.lab.experiments._experiment import Experiment
+from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import colour_over, mark_of, target_of
 from deixis.lab.trial import Trial
 

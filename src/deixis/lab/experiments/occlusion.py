@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.data.scenes.scene import Scene
-from deixis.lab.experiments._experiment import Experiment, Verdict
-from deixis.lab.findings import Findings
+from deixis.lab.experiments._experiment import Experiment
+from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import (
     LINED,
     colour_over,

@@ -28,6 +28,7 @@ from deixis.train.nano.architectures import (
     normalised,
     opened,
     projected_tokens,
+    reading,
 )
 from deixis.train.nano.encoder import Answers, PatchReader, dense_losses, right, total_loss
 from deixis.train.nano.marked_scenes import MarkedScenes
@@ -40,7 +41,9 @@ class AlignmentOptions:
     """What is aligned."""
 
     architecture: str = "vipllava"  # one of models.nano
-    start: str = "runs/nano/encoder/model"  # folder of the pretrained encoder; empty: untrained
+    start: str = "runs/nano/encoder/model"  # of the pretrained encoder, or nano; empty: untrained
+    only_tower: bool = False  # begin with nothing else of `start`
+    layers: tuple[int, ...] = ()  # hidden states that a new projector reads; empty: as it was
     seed: int = 0  # of the untrained weights
     world_seed: int = 0  # of the scenes
     exponent: float = 0.7  # of Zipf's law
@@ -79,7 +82,14 @@ class AlignmentTask(Task):
 
     def __init__(self, options: AlignmentOptions) -> None:
         self.options = options
-        self.nano = opened(options.architecture, options.start, seed=options.seed)
+        self.nano = opened(
+            options.architecture,
+            options.start,
+            seed=options.seed,
+            only_tower=options.only_tower,
+        )
+        if options.layers:
+            self.nano = reading(self.nano, options.layers, seed=options.seed)
         self.parts = architecture(options.architecture)
         model = faster(self.nano.model)
         self.language: Any = self.parts.language(model)

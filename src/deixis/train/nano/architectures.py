@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, final
 
 import torch
@@ -43,11 +42,18 @@ def architecture(name: str) -> Architecture:
     return _ARCHITECTURES[name]
 
 
-def opened(name: str, start: str, *, seed: int = 0) -> nano.Nano:
-    """The untrained model, or the one that an earlier stage saved in the folder `start`."""
+def opened(name: str, start: str, *, seed: int = 0, only_tower: bool = False) -> nano.Nano:
+    """The untrained model, or the one in `start`, a folder or "nano", or an untrained one with the
+    tower of that.
+    """
     if not start:
         return nano.build(name, words=scene_words(), seed=seed)
-    folder = Path(start)
+    if only_tower:
+        new, old = opened(name, "", seed=seed), opened(name, start)
+        tower = architecture(name).tower
+        tower(new.model).load_state_dict(tower(old.model).state_dict())
+        return new
+    folder = nano.folder_of(start)
     if not (folder / "config.json").is_file():
         raise UsageError(
             f"there is no model in {start!r}; train the stage before, or set task.start"
@@ -56,6 +62,18 @@ def opened(name: str, start: str, *, seed: int = 0) -> nano.Nano:
         model=AutoModelForImageTextToText.from_pretrained(folder),
         processor=AutoProcessor.from_pretrained(folder),
     )
+
+
+def reading(built: nano.Nano, layers: tuple[int, ...], *, seed: int) -> nano.Nano:
+    """The same with a new projector that reads these hidden states of its tower (ViP-LLaVA)."""
+    model: Any = built.model  # Any: transformers' own classes
+    if not hasattr(model.config, "vision_feature_layer"):
+        raise UsageError(f"a {type(model).__name__} reads no choice of hidden states")
+    model.config.vision_feature_layer = list(layers)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model.model.multi_modal_projector = type(model.model.multi_modal_projector)(model.config)
+    return built
 
 
 def faster(model: Any) -> Any:  # Any: transformers' own classes

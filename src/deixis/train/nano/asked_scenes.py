@@ -5,8 +5,8 @@ model's own coordinates, never its name.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, final
 
 import numpy as np
 from jaxtyping import Bool, UInt8
@@ -15,15 +15,17 @@ from typing_extensions import override
 from deixis.coordinates import Convention
 from deixis.core.draws import Draws
 from deixis.core.region import Region
+from deixis.core.size import Size
 from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.questions.relation import RELATIONS, relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.world import SceneWorld
 from deixis.train.nano.labels import PatchLabels
 from deixis.train.nano.marked_scenes import marked_scene
-from deixis.train.nano.scene_mark import SceneMark
+from deixis.train.nano.scene_mark import KINDS, SceneMark
 from deixis.train.source import Source
 
+Pointing: TypeAlias = Literal["drawn", "said", "both"]
 SHORT = "\nAnswer the question using a single word or phrase."
 SUFFIXED = 0.25  # of the questions ask for a short answer
 NAMING = (
@@ -79,6 +81,16 @@ class Asked:
 
 
 @final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pointed:
+    """A thing, its place in the scene's `owners`, and the words that point at it."""
+
+    words: str
+    thing: Thing
+    owner: int
+
+
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AskedScene:
     """Pixels with marks and without, what each patch shows, and the questions."""
@@ -97,12 +109,20 @@ class AskedScene:
 @final
 @dataclass(frozen=True, kw_only=True)
 class AskedScenes(Source):
-    """Endless marked scenes with their questions, boxes said in `convention`."""
+    """Endless marked scenes with their questions, boxes said in `convention`.
+
+    `pointing`: things are pointed at by drawn marks, or the same things by said boxes, or marks
+    and now and then a box. `shapes` are the marks that there are, `asks` the kinds of questions
+    that are kept; empty: all.
+    """
 
     world: SceneWorld
     convention: Convention
     patch: int = 8
     num_marks: int | None = None
+    pointing: Pointing = "both"
+    shapes: tuple[str, ...] = KINDS
+    asks: tuple[str, ...] = ()
 
     @property
     @override
@@ -115,14 +135,25 @@ class AskedScenes(Source):
         sign = next((thing for thing in scene.things if thing.text is not None), None)
         first = sign if generator.random() < SIGN_FIRST else None
         marked = marked_scene(
-            scene, generator, patch=self.patch, num_marks=self.num_marks, first=first
+            scene,
+            generator,
+            patch=self.patch,
+            num_marks=self.num_marks,
+            first=first,
+            kinds=self.shapes,
         )
-        asked = about_marks(scene, marked.marks, generator)
-        asked += self._said(scene, generator)
+        pointed = self._pointed(scene, marked.marks)
+        asked = about_marks(pointed, generator, size=scene.image.size)
+        if self.pointing == "both":
+            asked += self._said(scene, generator)
         if sign is not None and sign.text is not None and generator.random() < READ_ALONE:
             rests = (scene.owner(sign),)
             asked.append(_ask("reading_alone", READING_ALONE, sign.text, "", rests, generator))
         asked += self._unmarked(scene, index, generator)
+        asked = [one for one in asked if not self.asks or one.kind in self.asks]
+        if self.pointing == "said":
+            nothing = np.random.default_rng(0)
+            marked = marked_scene(scene, nothing, patch=self.patch, num_marks=0)
         return AskedScene(
             pixels=marked.pixels,
             plain=scene.image.pixels,
@@ -134,6 +165,16 @@ class AskedScenes(Source):
     @override
     def collate(self, examples: Sequence[AskedScene]) -> list[AskedScene]:
         return list(examples)
+
+    def _pointed(self, scene: Scene, marks: Sequence[SceneMark]) -> list[Pointed]:
+        """What is pointed at, and the words that do it."""
+        things = {scene.owner(thing): thing for thing in scene.things}
+        pointed = [Pointed(words=m.phrase, thing=things[m.owner], owner=m.owner) for m in marks]
+        if self.pointing != "said":
+            return pointed
+        boxes = [Region(shape=one.thing.region.box()) for one in pointed]
+        said = [self.convention.say([box], scene.image.size) for box in boxes]
+        return [replace(one, words=f"at {box}") for one, box in zip(pointed, said, strict=True)]
 
     def _said(self, scene: Scene, draws: np.random.Generator) -> list[Asked]:
         """What is in a box that is said."""
@@ -165,21 +206,19 @@ class AskedScenes(Source):
 
 
 def about_marks(
-    scene: Scene, marks: Sequence[SceneMark], draws: np.random.Generator
+    pointed: Sequence[Pointed], draws: np.random.Generator, *, size: Size
 ) -> list[Asked]:
-    """Name, colour and text of each marked thing, and how the first two lie to one another."""
+    """Name, colour and text of each thing, and how the first two lie to one another."""
     asked: list[Asked] = []
-    things = {thing.depth: thing for thing in scene.things}
-    pointed = [(mark, things[mark.owner - len(scene.plan.stuff)]) for mark in marks]
-    for mark, thing in pointed:
-        rests = (mark.owner,)
-        asked.append(_ask("naming", NAMING, thing.name, mark.phrase, rests, draws))
+    for one in pointed:
+        thing, words, rests = one.thing, one.words, (one.owner,)
+        asked.append(_ask("naming", NAMING, thing.name, words, rests, draws))
         if draws.random() < COLOURED:
-            asked.append(_ask("colour", COLOUR, thing.colour, mark.phrase, rests, draws))
+            asked.append(_ask("colour", COLOUR, thing.colour, words, rests, draws))
         if thing.text is not None:
-            asked.append(_ask("reading", READING, thing.text, mark.phrase, rests, draws))
+            asked.append(_ask("reading", READING, thing.text, words, rests, draws))
     if len(pointed) > 1 and draws.random() < RELATED:
-        asked += _relation(scene, pointed[0], pointed[1])
+        asked += _relation(pointed[0], pointed[1], size)
     return asked
 
 
@@ -200,12 +239,10 @@ def _rests(scene: Scene, found: SceneQuestion) -> tuple[int, ...]:
     return tuple(len(scene.plan.stuff) + depth for depth in found.evidence)
 
 
-def _relation(
-    scene: Scene, first: tuple[SceneMark, Thing], second: tuple[SceneMark, Thing]
-) -> list[Asked]:
-    answer = relation_of(first[1], second[1], scene.image.size.width / 8)
+def _relation(first: Pointed, second: Pointed, size: Size) -> list[Asked]:
+    answer = relation_of(first.thing, second.thing, size.width / 8)
     if answer not in RELATIONS:
         return []
-    text = RELATION.format(mark=first[0].phrase, other=second[0].phrase)
-    rests = (first[0].owner, second[0].owner)
+    text = RELATION.format(mark=first.words, other=second.words)
+    rests = (first.owner, second.owner)
     return [Asked(kind="relation", text=text, answer=answer, evidence=rests)]

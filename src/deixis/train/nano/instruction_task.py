@@ -1,7 +1,7 @@
 """The third stage: the language side learns to answer, then everything together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, final
 
@@ -18,10 +18,11 @@ from deixis.train.config import OptimConfig
 from deixis.train.nano.alignment import frozen_except
 from deixis.train.nano.alignment_task import READER, token_reader
 from deixis.train.nano.architectures import architecture, faster, opened
-from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes
+from deixis.train.nano.asked_scenes import Asked, AskedScene, AskedScenes, Pointing
 from deixis.train.nano.averaged import Averaged
 from deixis.train.nano.groups import muon_groups
 from deixis.train.nano.instruction import asking_of
+from deixis.train.nano.scene_mark import KINDS
 from deixis.train.task import Losses, ParameterGroup, Task
 
 PICTURES_AT_ONCE = 32
@@ -40,6 +41,9 @@ class InstructionOptions:
     exponent: float = 0.7  # of Zipf's law
     num_held_out: int = 256  # validation scenes that it is measured on
     averaging: float = 0.998  # memory of the averaged weights; 0: none
+    pointing: Pointing = "both"  # drawn marks, the same things by said boxes, or both
+    shapes: tuple[str, ...] = KINDS  # of the marks
+    asks: tuple[str, ...] = ()  # kinds of questions; empty: all
 
 
 @final
@@ -69,7 +73,14 @@ class InstructionTask(Task):
         self.asking = asking_of(self.nano, options.architecture, reader)
         world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
         self.convention = _convention(self.nano)
-        self.source = AskedScenes(world=world, convention=self.convention)
+        self.scenes = AskedScenes(
+            world=world,
+            convention=self.convention,
+            pointing=options.pointing,
+            shapes=options.shapes,
+            asks=options.asks,
+        )
+        self.source = self.scenes
 
     @override
     def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
@@ -106,7 +117,7 @@ class InstructionTask(Task):
                 save_file(self.reader.state_dict(), folder / READER)
 
     def _held_out(self, world: SceneWorld, index: int) -> AskedScene:
-        source = AskedScenes(world=world, convention=self.convention, num_marks=1 + index % 2)
+        source = replace(self.scenes, world=world, num_marks=1 + index % 2)
         return source.example(index, np.random.default_rng(index))
 
     def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
@@ -119,8 +130,8 @@ class InstructionTask(Task):
             if asked.kind == "naming":
                 verdicts.append((f"naming_of_{len(scene.marks)}", is_right))
                 verdicts.append(("naming_unmarked", is_right_unmarked))
-                kind = _named_mark(scene, asked)
-                verdicts.append((f"naming_{kind}", is_right))
+                if scene.marks:
+                    verdicts.append((f"naming_{_named_mark(scene, asked)}", is_right))
         return verdicts
 
 

@@ -84,11 +84,12 @@ def marked_scene(
     patch: int,
     num_marks: int | None = None,
     first: Thing | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> MarkedScene:
-    """A scene with marks over some of its things, no two of one kind and colour; `first` gets the
-    first of them if enough of it is seen.
+    """A scene with marks of these kinds over some of its things, no two of one kind and colour;
+    `first` gets the first of them if enough of it is seen.
     """
-    marks = choose_marks(scene, draws, num_marks=num_marks, first=first)
+    marks = choose_marks(scene, draws, num_marks=num_marks, first=first, kinds=kinds)
     pixels, inks = painted(scene, marks)
     labels = label_patches(scene, marks, inks, patch=patch)
     return MarkedScene(scene=scene, marks=marks, pixels=pixels, labels=labels)
@@ -109,6 +110,7 @@ def choose_marks(
     *,
     num_marks: int | None = None,
     first: Thing | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> tuple[SceneMark, ...]:
     """Marks on things of which enough is seen, in colours that can be seen on them.
 
@@ -126,13 +128,13 @@ def choose_marks(
         free = [
             (kind, colour)
             for colour in mark_colours(thing.colour)
-            for kind in KINDS
+            for kind in kinds
             if (kind, colour) not in looks
         ]
         looks.append(free[int(draws.integers(len(free)))])
-    kinds = [kind for kind, _ in looks]
+    chosen_kinds = [kind for kind, _ in looks]
     return tuple(
-        _placed(scene, int(owner), kind, colour, draws, is_alone=kinds.count(kind) == 1)
+        _placed(scene, int(owner), kind, colour, draws, is_alone=chosen_kinds.count(kind) == 1)
         for owner, (kind, colour) in zip(chosen[:asked], looks, strict=True)
     )
 

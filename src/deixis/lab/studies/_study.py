@@ -1,0 +1,43 @@
+"""What a study is: variants of a training, each from several seeds, asked the same at the end."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from deixis.data.scenes.scene import Scene
+from deixis.lab.findings import Findings, Verdict
+from deixis.lab.trial import Trial
+
+# every variant begins with the tower of the nano that ships, and nothing else of it
+ALIGN = ("task.start=nano", "task.only_tower=true", "steps=200", "evaluate_every=200")
+INSTRUCT = ("task.asks=naming", "steps=350", "evaluate_every=350")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variant:
+    """A training by its settings, beside those that all share."""
+
+    name: str
+    align: tuple[str, ...] = ()  # of `nano_align`
+    instruct: tuple[str, ...] = ()  # of `nano_instruct`
+
+
+class Study(ABC):
+    """One claim about training and the variants that try it.
+
+    `baseline` is the variant that others are compared with.
+    """
+
+    claim: ClassVar[str]
+    source: ClassVar[str]
+    variants: ClassVar[tuple[Variant, ...]]
+    baseline: ClassVar[str]
+
+    @abstractmethod
+    def trials(self, scene: Scene, index: int, variant: str) -> list[Trial]:
+        """The questions on one picture for a model of that variant; the same on every call."""
+
+    @abstractmethod
+    def verdict(self, findings: Findings) -> Verdict:
+        """What the findings say of the claim; a condition is "VARIANT" or "VARIANT: CONDITION"."""

@@ -1,0 +1,22 @@
+"""Training a stage to its end, unless it is there already."""
+
+from pathlib import Path
+
+from deixis.train.recipe import Recipe
+from deixis.train.reporter import Reporter
+from deixis.train.run import run
+from deixis.train.settings import to_record
+
+
+class Stopped(Exception):
+    """It was asked to stop, and saved what it has."""
+
+
+def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
+    """The folder of the trained model; the run is in `folder`, and goes on where it was."""
+    if not (folder / "model" / "config.json").is_file():
+        about = {"task": to_record(recipe.options)}
+        outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
+        if not outcome.finished:
+            raise Stopped
+    return folder / "model"
