@@ -7,6 +7,7 @@ import time
 
 import pytest
 import torch
+from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
 from deixis.data.scenes.world import SceneWorld
 from deixis.models import nano
@@ -67,6 +68,26 @@ def test_plain_transformers_gives_the_same_answers(tmp_path):
     plain = json.loads(said.stdout.splitlines()[-1])
     ours = load("nano").generate([asked(text) for text in QUESTIONS], Generation(max_new_tokens=12))
     assert plain == {"answers": [one.text for one in ours], "deixis": False}
+
+
+def test_logits_are_those_of_transformers_own_class():
+    plain = VipLlavaForConditionalGeneration.from_pretrained(nano.shipped()).eval()
+    processor = AutoProcessor.from_pretrained(nano.shipped(), backend="pil")
+    for text, answer in zip(QUESTIONS, ("red", "3"), strict=True):
+        question = asked(text)
+        content = [{"type": "image"}, {"type": "text", "text": text}]
+        prompt = processor.apply_chat_template(
+            [{"role": "user", "content": content}], add_generation_prompt=True
+        )
+        picture = question.pictures[0].pil()
+        (ours,) = load("nano").answer_logprobs(question, [answer])
+        inputs = processor(images=picture, text=f"{prompt} {answer}", return_tensors="pt")
+        with torch.no_grad():
+            logprobs = plain(**inputs).logits[0].log_softmax(-1)
+        ids = inputs["input_ids"][0]
+        num = len(ours.token_logprobs)
+        theirs = logprobs[-num - 1 : -1].gather(1, ids[-num:, None])[:, 0]
+        torch.testing.assert_close(torch.tensor(ours.token_logprobs), theirs, atol=1e-4, rtol=0)
 
 
 def test_it_loads_and_answers_quickly_on_one_core(one_thread):
