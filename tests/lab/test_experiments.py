@@ -121,3 +121,17 @@ def test_the_command_lists_claims_and_refuses_what_it_does_not_know(
     assert main(["lab", "report", "manymarks"]) == 2
     assert "many_marks" in capsys.readouterr().err
     assert main(["lab", "report", "shapes", "--num", "0"]) == 2
+
+
+def test_a_shelf_lists_the_reports_of_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reported = try_out("overlay", dx.load("nano").vlm, num_scenes=2, folder=tmp_path / "overlay")
+    write_report(reported, tmp_path / "overlay")
+    assert main(["lab", "shelf", str(tmp_path)]) == 0
+    page = (tmp_path / "README.md").read_text("utf-8")
+    assert f"| [overlay](overlay/README.md) | {reported.claim} |" in page
+    assert main(["lab", "shelf", str(tmp_path / "overlay")]) == 2
+    (tmp_path / "overlay" / "report.json").write_text("{}")
+    assert main(["lab", "shelf", str(tmp_path)]) == 2
+    assert "is no report" in capsys.readouterr().err

@@ -68,6 +68,15 @@ Try one claim of a paper on a model, and write what was found.
 DIR gets README.md, plot.png and report.json; figures carry 95 % intervals. It keeps every answer:
 stopped or killed, the same command goes on, and with a larger --num asks only what is new.
 """
+SHELF = """\
+Write a page that lists all reports in a folder, with their verdicts.
+
+  deixis lab report shapes --out reports/shapes
+  deixis lab study layers --out reports/layers
+  deixis lab shelf reports
+
+It is README.md there.
+"""
 STUDY = """\
 Try one claim of a paper by training: variants of a nano model, each from several seeds.
 
@@ -89,6 +98,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
     _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
     _add_study(add_part(parts, "study", "try a claim by training nano models", STUDY))
+    shelf = add_part(parts, "shelf", "all reports of a folder on one page", SHELF)
+    shelf.add_argument("folder", type=Path, metavar="DIR", help="with reports in its folders")
+    shelf.set_defaults(do=_shelf)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -285,6 +297,13 @@ def _study(arguments: argparse.Namespace) -> None:
     _tell(reported, folder, arguments)
 
 
+def _shelf(arguments: argparse.Namespace) -> None:
+    from deixis.lab.shelf import write_shelf
+
+    path = write_shelf(arguments.folder)
+    print(json.dumps({"page": str(path)}) if arguments.json else f"The page is {path}.")
+
+
 def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(claims))
@@ -294,11 +313,11 @@ def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
 
 def _tell(reported: "Reported", folder: Path, arguments: argparse.Namespace) -> None:
     """Write a report and say what it found."""
-    from deixis.lab.report import JUDGED, write_report
+    from deixis.lab.report import JUDGED, RECORD, write_report
 
     write_report(reported, folder)
     if arguments.json:
-        print((folder / "report.json").read_text(encoding="utf-8"))
+        print((folder / RECORD).read_text(encoding="utf-8"))
         return
     for row in reported.findings.rows:
         print(f"{row.condition:28} {row.told} %")

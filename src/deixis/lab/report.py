@@ -10,6 +10,7 @@ from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.lab.findings import Finding, Findings, Verdict
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
+RECORD = "report.json"
 JUDGED = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
 
 
@@ -50,7 +51,7 @@ def write_report(reported: Reported, folder: Path) -> None:
         "command": reported.command,
     }
     make_folder(folder)
-    write_text(folder / "report.json", json.dumps(record, indent=1) + "\n")
+    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
     write_bytes(folder / "plot.png", plot(reported))
     write_text(folder / "README.md", page(reported))
 

@@ -9,8 +9,8 @@ from deixis.lab.findings import Findings, Verdict
 from deixis.lab.trial import Trial
 
 # every variant begins with the tower of the nano that ships, and nothing else of it
-ALIGN = ("task.start=nano", "task.only_tower=true", "steps=200", "evaluate_every=200")
-INSTRUCT = ("task.asks=naming", "steps=350", "evaluate_every=350")
+ALIGN = ("task.start=nano", "task.only_tower=true", "steps=150", "evaluate_every=150")
+INSTRUCT = ("task.asks=naming", "steps=200", "evaluate_every=200")
 
 
 @final
