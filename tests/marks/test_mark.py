@@ -84,7 +84,7 @@ from deixis.core.errors import UsageError
 from deixis.marks import Style, colour_of
 for value in (float("nan"), float("inf"), 0.5, "3", None):
     for make in (
-        lambda: Style(alpha=value),
+        lambda: Style(alpha=value if value else "x"),
         lambda: Style(width=value if value else "x"),
         lambda: Style(seed=value),
         lambda: colour_of((value, 0, 0)),
@@ -107,3 +107,9 @@ print(type(style.alpha).__name__, style.colour)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "int Colour(rgb=(255, 0, 0), name='red')\n"
+
+
+def test_what_a_style_leaves_open_is_the_shapes_own():
+    assert Mark(shape="mask", region=BOX).alpha == 88
+    assert Mark(shape="arrow", region=BOX).alpha == 128
+    assert Mark(shape="mask", region=BOX, style=Style(alpha=7)).alpha == 7

@@ -122,7 +122,7 @@ class Sight:
         for alpha in ALPHAS:
             if self.survival(mark).contrast >= LEAST_CONTRAST:
                 break
-            if alpha > mark.style.alpha:
+            if alpha > mark.alpha:
                 mark = replace(mark, style=replace(mark.style, alpha=alpha))
         return mark
 

@@ -48,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, help="the PNG file to write")
     parser.add_argument("--shape", help="one for all regions, or one for each: rectangle,arrow")
     parser.add_argument("--color", help="likewise; left out, colours that tell them apart")
-    parser.add_argument("--alpha", type=int, help="0..255, how much of the picture is covered")
+    parser.add_argument(
+        "--alpha", type=int, help="0..255, how much is covered (default 128, of masks 88)"
+    )
     parser.add_argument("--width", type=int, help="of lines, in pixels of a 336-pixel picture")
     parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
     parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
@@ -138,7 +140,7 @@ def _print(
     for name, one in zip(names, left, strict=False):
         style = one.mark.style
         width = "" if style.width is None else f"width {style.width}, "
-        print(f"{name}: {width}alpha {style.alpha}; in {arguments.model}: {one.told}")
+        print(f"{name}: {width}alpha {one.mark.alpha}; in {arguments.model}: {one.told}")
         for loss in one.losses:
             print(f"{name}: {loss}")
     print(arguments.out)

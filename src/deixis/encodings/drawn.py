@@ -15,7 +15,7 @@ from deixis.marks.catalog import shapes
 from deixis.marks.colours import Colour, Rgb, colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.render import draw
-from deixis.marks.style import ALPHA, Profile, Style
+from deixis.marks.style import Profile, Style
 
 SHAPE = "rectangle"
 
@@ -69,15 +69,15 @@ def drawn(
     shape: str = SHAPE,
     *,
     color: str | Rgb | Colour | None = None,
-    alpha: int = ALPHA,
+    alpha: int | None = None,
     width: int | None = None,
     seed: int | None = None,
 ) -> Drawn:
     """The region under a mark: "the object pointed to by the red arrow".
 
     `color` is a name, "#rrggbb" or three numbers; left out, it is red, or what tells it apart.
-    `alpha` and `width` are those of a `Style`; a `seed` places and bends the mark at random, as
-    the models that were trained on marks have seen it.
+    `alpha` and `width` are those of a `Style`; left out, they are the shape's own. A `seed` places
+    and bends the mark at random, as the models that were trained on marks have seen it.
     """
     colour = colour_of("red" if color is None else color)
     profile: Profile = "plain" if seed is None else "release"

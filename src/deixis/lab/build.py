@@ -31,16 +31,20 @@ class Budget:
     """Steps of each stage, 0 for none, and scenes that it is examined on."""
 
     encoder: int = 1500
-    align: int = 250
-    instruct: int = 900
+    align: int = 200
+    instruct: int = 400
     joint: int = 0
+    language: str = "nano"  # whose language side it begins with; empty: an untrained one
     held_out: int = 256  # scenes at each stage's end
     measured: int = 300  # scenes of the card
     workers: int = 1  # processes that draw beside the step
 
 
-# all but the default are built in less than an hour on two cores
-BUDGETS = {"vipllava": Budget(encoder=3600, align=350, instruct=1500, joint=0, measured=2000)}
+# all but the default are meant to be built in less than an hour on two cores
+BUDGETS = {
+    "vipllava": Budget(encoder=6000, align=350, instruct=3000, language="", measured=2000),
+    "paligemma": Budget(align=250, instruct=900, language=""),  # its language side is Gemma's
+}
 
 
 @final
@@ -104,6 +108,8 @@ def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
         options = dataclasses.replace(
             recipe.options, architecture=name, num_held_out=budget.held_out
         )
+        if stage == "align":
+            options = dataclasses.replace(options, language=budget.language)
         stages[stage] = dataclasses.replace(recipe, config=config, options=options)
     digest = recipe_digest(stages)
     for before, stage in itertools.pairwise(asked):

@@ -11,7 +11,6 @@ from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.lab.trial import Trial
 from deixis.marks import Mark, Style, colour_of, draw
-from deixis.marks.style import ALPHA
 from deixis.train.nano.marked_scenes import mark_colours, markable_things
 from deixis.train.nano.scene_mark import KINDS
 
@@ -60,7 +59,7 @@ def mark_of(
     colour: str | tuple[int, int, int],
     *,
     width: int | None = None,
-    alpha: int = ALPHA,
+    alpha: int | None = None,
 ) -> Mark:
     """A mark as `dx.drawn` makes it."""
     style = Style(colour=colour_of(colour), width=width, alpha=alpha)

@@ -42,6 +42,11 @@ class Mark:
         return shape_named(self.shape).line_width(Place.of(self.region, size), self.style)
 
     @property
+    def alpha(self) -> int:
+        """How opaque it is, 0..255."""
+        return shape_named(self.shape).alpha(self.style)
+
+    @property
     def phrase(self) -> str:
         """The words that go with it: "pointed to by the red arrow"."""
         shape = shape_named(self.shape)

@@ -78,7 +78,7 @@ def _style(style: Record) -> Style:
     rgb = style["colour"]
     if not isinstance(rgb, list) or len(rgb) != 3:
         raise UsageError(f"a mark's colour is three numbers, got {rgb!r:.40}")
-    name, width, article = style["name"], style["width"], style["article"]
+    name, alpha, width, article = (style[key] for key in ("name", "alpha", "width", "article"))
     if not isinstance(article, bool):
         raise UsageError(f"a mark's article is true or false, got {article!r:.40}")
     if style["profile"] not in PROFILES:
@@ -86,7 +86,7 @@ def _style(style: Record) -> Style:
     red, green, blue = (_whole(value) for value in rgb)
     return Style(
         colour=Colour(rgb=(red, green, blue), name=None if name is None else _text(name)),
-        alpha=_whole(style["alpha"]),
+        alpha=None if alpha is None else _whole(alpha),
         width=None if width is None else _whole(width),
         profile=style["profile"],
         seed=_whole(style["seed"]),

@@ -40,7 +40,7 @@ def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row colu
     size = _size_of(pixels)
     total = np.zeros((size.height, size.width), dtype=np.uint8)
     for piece in coverage_pieces(mark.ink(size), size):
-        blend(pixels, piece, mark.style.colour.rgb, mark.style.alpha)
+        blend(pixels, piece, mark.style.colour.rgb, mark.alpha)
         add_to(total, piece, size)
     return total
 
@@ -56,7 +56,7 @@ def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
 def _blend_all(pixels: np.ndarray, ink: Ink, mark: Mark) -> None:
     height, width, _ = pixels.shape
     for piece in coverage_pieces(ink, Size(width=width, height=height)):
-        blend(pixels, piece, mark.style.colour.rgb, mark.style.alpha)
+        blend(pixels, piece, mark.style.colour.rgb, mark.alpha)
 
 
 def _size_of(pixels: np.ndarray) -> Size:

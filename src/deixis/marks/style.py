@@ -20,13 +20,13 @@ class Style:
     """A mark's colour, alpha and width, and how what is left to chance is settled.
 
     `alpha`: 0..255. `width`: in pixels of a picture of 336, scaled with the picture; of lines, of
-    a point its radius; None is the shape's own. `profile`: "plain" leaves nothing to chance;
+    a point its radius. None is the shape's own. `profile`: "plain" leaves nothing to chance;
     "paper" and "release" place and bend the mark at random, named by `seed`, as ViP-LLaVA's paper
     or its released code does (2312.00784). `article`: "the red arrow" or "red arrow".
     """
 
     colour: Colour = field(default_factory=lambda: Colour(rgb=NAMED["red"], name="red"))
-    alpha: int = ALPHA
+    alpha: int | None = None
     width: int | None = None
     profile: Profile = "plain"
     seed: int = 0
@@ -34,9 +34,10 @@ class Style:
 
     def __post_init__(self) -> None:
         settled = {
-            "alpha": whole("a mark's alpha", self.alpha, 0, 255),
             "seed": whole("a mark's seed", self.seed, 0, SEEDS - 1),
         }
+        if self.alpha is not None:
+            settled["alpha"] = whole("a mark's alpha", self.alpha, 0, 255)
         if self.width is not None:
             settled["width"] = whole("a mark's width", self.width, 1, WIDEST)
         for name, value in settled.items():

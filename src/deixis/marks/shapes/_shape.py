@@ -6,7 +6,7 @@ from typing import ClassVar
 from deixis.core.draws import Draws
 from deixis.marks.ink import Ink
 from deixis.marks.place import Place
-from deixis.marks.style import Style
+from deixis.marks.style import ALPHA, Style
 
 ALPHAS = (96, 255)
 
@@ -15,7 +15,8 @@ class MarkShape(ABC):
     """How regions are drawn and spoken of under one shape; it holds no state.
 
     `widths`: the narrowest and widest that are sampled, and `usual_width` the one of evaluations,
-    in 1/336 of the picture's longer side. `alphas`: what the released code samples from.
+    in 1/336 of the picture's longer side. `alphas`: what the released code samples from, and
+    `usual_alpha` what a plain style has.
     """
 
     preposition: ClassVar[str]
@@ -23,6 +24,7 @@ class MarkShape(ABC):
     usual_width: ClassVar[int]
     widths: ClassVar[tuple[int, int]]
     alphas: ClassVar[tuple[int, int]] = ALPHAS
+    usual_alpha: ClassVar[int] = ALPHA
 
     @abstractmethod
     def ink(self, place: Place, style: Style) -> Ink:
@@ -35,6 +37,10 @@ class MarkShape(ABC):
     def width(self, style: Style) -> int:
         """The style's width, or the shape's own."""
         return self.usual_width if style.width is None else style.width
+
+    def alpha(self, style: Style) -> int:
+        """The style's alpha, or the shape's own."""
+        return self.usual_alpha if style.alpha is None else style.alpha
 
 
 def draws_of(style: Style) -> Draws | None:

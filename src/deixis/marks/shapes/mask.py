@@ -25,6 +25,7 @@ class Mask(MarkShape):
     usual_width: ClassVar[int] = 1
     widths: ClassVar[tuple[int, int]] = (1, 1)
     alphas: ClassVar[tuple[int, int]] = (48, 128)
+    usual_alpha: ClassVar[int] = 88  # in the middle of those: what lies under it shows
 
     @override
     def ink(self, place: Place, style: Style) -> Ink:

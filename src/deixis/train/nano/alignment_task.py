@@ -25,6 +25,7 @@ from deixis.train.nano.architectures import (
     Architecture,
     architecture,
     faster,
+    lend_language,
     normalised,
     opened,
     projected_tokens,
@@ -43,6 +44,7 @@ class AlignmentOptions:
     architecture: str = "vipllava"  # one of models.nano
     start: str = "runs/nano/encoder/model"  # of the pretrained encoder, or nano; empty: untrained
     only_tower: bool = False  # begin with nothing else of `start`
+    language: str = ""  # nano or nano:NAME: begin with its language side, and leave it as it is
     layers: tuple[int, ...] = ()  # hidden states that a new projector reads; empty: as it was
     seed: int = 0  # of the untrained weights
     world_seed: int = 0  # of the scenes
@@ -91,10 +93,12 @@ class AlignmentTask(Task):
         if options.layers:
             self.nano = reading(self.nano, options.layers, seed=options.seed)
         self.parts = architecture(options.architecture)
+        if options.language:
+            lend_language(self.nano, options.architecture, options.language)
         model = faster(self.nano.model)
         self.language: Any = self.parts.language(model)
-        words: Any = self.language.embed_tokens  # Any: a submodule by name
-        frozen_except(model, [*self.parts.projector(model), words])
+        words: list[Any] = [] if options.language else [self.language.embed_tokens]
+        frozen_except(model, [*self.parts.projector(model), *words])
         self.reader = token_reader(self.parts, self.language, seed=options.seed)
         self.module = nn.ModuleDict({"model": model})
         if self.reader is not None:
