@@ -45,7 +45,7 @@ def main() -> None:
     pen.text((20, 500), 'model.ask(image, "What is {cup} next to?", cup=cup)', INK, font)
     pen.text((20, 545), "answer.text   answer.regions   answer.sent", INK, font)
     sheet.save(FOLDER / "pointing.png", optimize=True)
-    marks = contact_sheet(still.image, [still.cup, still.ball], Style(alpha=200), side=224)
+    marks = contact_sheet(still.image, [still.cup, still.ball], Style(), side=224)
     marks.pil().quantize(128).save(FOLDER / "marks.png", optimize=True)
     window = dx.box(430, 40, 580, 190)
     tagged = list(zip("123", (still.cup, still.ball, window), strict=True))
