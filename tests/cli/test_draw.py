@@ -110,7 +110,7 @@ def test_the_help_names_every_shape(capsys):
         ((CUP, "--style", "paper", "--seed", "-1", "-o", "out.png"), "seed is within"),
         (("cup=box:800,800,900,900", "-o", "out.png"), "outside"),
         ((CUP, DOG, "--color", "red", "-o", "out.png"), "would both be"),
-        ((CUP, "-o", "/nowhere/out.png"), "cannot write"),
+        ((CUP, "-o", "/dev/null/out.png"), "cannot make /dev/null"),
         ((CUP, "--tags", "1", "--shape", "mask", "-o", "out.png"), "outlines of its own"),
     ],
 )

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core.errors import UsageError
-from deixis.core.files import write_bytes
+from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
     image = open_image(arguments.image)
     if arguments.sheet:
         sheet = contact_sheet(image, regions, chosen_style(arguments, None))
-        write_bytes(arguments.out, sheet.png())
+        _write(arguments.out, sheet.png())
         _print(arguments, [], [])
         return
     if arguments.tags is not None:
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.model is not None:
         left = thickened_for(arguments.model, image, marks)
         marks = [survival.mark for survival in left]
-    write_bytes(arguments.out, draw(image, marks).png())
+    _write(arguments.out, draw(image, marks).png())
     _print(arguments, names, marks, left)
 
 
@@ -99,7 +99,7 @@ def _draw_tags(
     if arguments.style != "plain" or any(value is not None for value in given):
         raise UsageError("--tags draws outlines of its own; leave out shapes, styles and --for")
     texts = (numbered if arguments.tags == "1" else lettered)(len(regions))
-    write_bytes(arguments.out, draw_tagged(image, list(zip(texts, regions, strict=True))).png())
+    _write(arguments.out, draw_tagged(image, list(zip(texts, regions, strict=True))).png())
     said = [f"the object marked {text}" for text in texts]
     if arguments.json:
         tags = [{"name": n, "phrase": s} for n, s in zip(names, said, strict=True)]
@@ -109,6 +109,11 @@ def _draw_tags(
     for name, words in zip(names, said, strict=True):
         print(f"{name}: {words}")
     print(arguments.out)
+
+
+def _write(path: Path, content: bytes) -> None:
+    make_folder(path.parent)
+    write_bytes(path, content)
 
 
 def _print(

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._parts import add_part
-from deixis.cli._threads import wait_without_spinning
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 
@@ -106,7 +105,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Do that part."""
-    wait_without_spinning()
     arguments.do(arguments)
 
 

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from deixis.cli._threads import wait_without_spinning
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +63,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train, and tell where the model is."""
-    wait_without_spinning()
     from transformers.utils import logging
 
     from deixis.cli._progress import TerminalReporter
