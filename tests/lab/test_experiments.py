@@ -8,11 +8,12 @@ import pytest
 import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
+from deixis.lab.asking import HELD_OUT
 from deixis.lab.experiments import Experiment, experiments
 from deixis.lab.findings import Finding, Findings, found_in
 from deixis.lab.report import write_report
 from deixis.lab.trial import Judged
-from deixis.lab.trying import WORLD, try_out
+from deixis.lab.trying import try_out
 
 NAMES = experiments.names()
 SCENES = range(6)
@@ -25,7 +26,7 @@ def finding(condition: str, change: tuple[float, float, float] | None) -> Findin
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scene_gives_the_same_trials_each_time(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
-    first, again = (experiment.trials(WORLD.scene(2), 2) for _ in range(2))
+    first, again = (experiment.trials(HELD_OUT.scene(2), 2) for _ in range(2))
     assert [t.image.sha256 for t in first] == [t.image.sha256 for t in again]
     assert [(t.condition, t.text, t.answer) for t in first] == [
         (t.condition, t.text, t.answer) for t in again
@@ -37,7 +38,7 @@ def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
     assert experiment.baseline in experiment.conditions
     for index in SCENES:
-        trials = experiment.trials(WORLD.scene(index), index)
+        trials = experiment.trials(HELD_OUT.scene(index), index)
         assert {trial.condition for trial in trials} <= set(experiment.conditions)
         assert not trials or experiment.baseline in {trial.condition for trial in trials}
 
@@ -45,19 +46,19 @@ def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_conditions_of_a_picture_ask_for_the_same_thing(name: str) -> None:
     for index in SCENES:
-        trials = experiments.get(name)().trials(WORLD.scene(index), index)
+        trials = experiments.get(name)().trials(HELD_OUT.scene(index), index)
         for pair in {trial.pair for trial in trials}:
             assert len({trial.answer for trial in trials if trial.pair == pair}) == 1
 
 
 def test_more_marks_leave_the_first_where_it_is() -> None:
-    trials = experiments.get("many_marks")().trials(WORLD.scene(3), 3)
+    trials = experiments.get("many_marks")().trials(HELD_OUT.scene(3), 3)
     assert len({trial.text for trial in trials}) == 1
     assert len({trial.image.sha256 for trial in trials}) == len(trials) > 1
 
 
 def test_hiding_takes_away_ink_and_nothing_else() -> None:
-    scene = WORLD.scene(4)
+    scene = HELD_OUT.scene(4)
     trials = {t.condition: t.image.pixels for t in experiments.get("occlusion")().trials(scene, 4)}
     changed = {c: (p != scene.image.pixels).any(2).sum() for c, p in trials.items()}
     assert changed["0"] > changed["25"] > changed["50"] > changed["75"] > changed["90"] >= 0

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from deixis.cli.main import main
+from deixis.lab.asking import HELD_OUT
 from deixis.lab.findings import found_over_seeds
 from deixis.lab.studies import Study, studies
 from deixis.lab.studies._study import ALIGN, INSTRUCT
-from deixis.lab.studying import WORLD, carry_out
+from deixis.lab.studying import carry_out
 from deixis.train import recipe as recipes
 
 NAMES = studies.names()
@@ -33,7 +34,7 @@ def test_variants_are_asked_for_the_same_thing(name: str) -> None:
     study: Study = studies.get(name)()
     for index in range(5):
         asked = [
-            [(t.condition, t.answer) for t in study.trials(WORLD.scene(index), index, v.name)]
+            [(t.condition, t.answer) for t in study.trials(HELD_OUT.scene(index), index, v.name)]
             for v in study.variants
         ]
         assert all(one == asked[0] for one in asked)

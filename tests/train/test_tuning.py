@@ -148,3 +148,8 @@ def test_a_wrong_part_is_told(source, parts, error, reason):
 def test_a_model_behind_a_server_cannot_be_tuned(source):
     with pytest.raises(UnsupportedError, match="cannot be trained"):
         Tuning(load("openai:x@http://127.0.0.1:1/v1"), source)
+
+
+def test_adapters_join_weights_of_fewer_bits_by_themselves(source, tmp_path):
+    task = Tuning(load("tiny:llava", dtype="bfloat16"), source, TuningOptions(parts=("lora",)))
+    assert run(task, CONFIG, tmp_path / "run").finished

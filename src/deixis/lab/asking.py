@@ -8,14 +8,16 @@ from typing import final
 
 from deixis.ask.compose import compose
 from deixis.coordinates import conventions
+from deixis.data.scenes.world import SceneWorld
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Request
-from deixis.evals.identity import identity, request_key
+from deixis.evals.identity import Identity, identity, request_key
 from deixis.lab.trial import Judged, Trial, judged
 from deixis.nn.interface import Generation, VisionLanguageModel
 from deixis.train.reporter import Progress, Reporter, Silent
 
 ANSWERS = "answers.jsonl"
+HELD_OUT = SceneWorld(seed=1, split="test", exponent=0.0)  # no training has seen its scenes
 SCENES_AT_ONCE = 8
 SETTINGS = Generation(max_new_tokens=16)
 
@@ -23,10 +25,11 @@ SETTINGS = Generation(max_new_tokens=16)
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """The judged answers of some scenes, and how many questions had none."""
+    """The judged answers of some scenes, how many questions had none, and who was asked."""
 
     answers: tuple[Judged, ...]
     num_failed: int
+    who: Identity
 
 
 def ask_scenes(
@@ -72,4 +75,4 @@ def ask_scenes(
                     numbers={"right": right},
                 )
             )
-    return Asked(answers=tuple(answers), num_failed=num_failed)
+    return Asked(answers=tuple(answers), num_failed=num_failed, who=who)

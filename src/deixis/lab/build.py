@@ -10,7 +10,7 @@ from typing import Any, final
 
 from deixis.core.errors import UnknownNameError
 from deixis.core.files import make_folder, write_text
-from deixis.data.scenes.world import SceneWorld
+from deixis.lab.asking import HELD_OUT
 from deixis.lab.card import card
 from deixis.lab.measure import Measured, measure
 from deixis.lab.training import trained
@@ -81,7 +81,7 @@ def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None 
     reporter.say(f"{name}: examined on {budget.measured} held-out scenes")
     measured = measure(
         load.load(str(fresh), batch_size=32),
-        SceneWorld(seed=1, split="test", exponent=0.0),
+        HELD_OUT,
         num_scenes=budget.measured,
         folder=home / digest / "card",
         reporter=reporter,

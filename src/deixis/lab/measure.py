@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.identity import identity
+from deixis.evals.identity import Identity
 from deixis.lab.asking import ask_scenes
 from deixis.lab.findings import Findings, found_in
 from deixis.lab.probes import BY_MARK, examination
@@ -72,7 +72,7 @@ def measure(
     asked = ask_scenes(model, trials_of, num_scenes=num_scenes, folder=folder, reporter=reporter)
     kinds = sorted({answer.condition for answer in asked.answers})
     return Measured(
-        about=_about(model, world),
+        about=_about(model, asked.who, world),
         findings=found_in(asked.answers, kinds),
         guess=100 * sum(guesses) / max(len(guesses), 1),
         num_scenes=num_scenes,
@@ -80,7 +80,7 @@ def measure(
     )
 
 
-def _about(model: VisionLanguageModel, world: SceneWorld) -> Record:
+def _about(model: VisionLanguageModel, who: Identity, world: SceneWorld) -> Record:
     """What the numbers are of."""
     kind, parameters = _built_of(model)
     scenes = {
@@ -90,7 +90,7 @@ def _about(model: VisionLanguageModel, world: SceneWorld) -> Record:
         "side": world.side,
     }
     return {
-        "identity": dict(identity(model)),
+        "identity": dict(who),
         "class": kind,
         "parameters": parameters,
         "scenes": scenes,

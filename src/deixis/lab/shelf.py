@@ -19,22 +19,22 @@ This page is `deixis lab shelf {folder}`.
 """
 
 
-def write_shelf(folder: Path, *, called: str | None = None) -> Path:
+def write_shelf(folder: Path) -> Path:
     """Write README.md from every report in a folder of the folder."""
     path = folder / "README.md"
-    write_text(path, shelf(folder, called=called))
+    write_text(path, shelf(folder))
     return path
 
 
-def shelf(folder: Path, *, called: str | None = None) -> str:
-    """The page; `called` is the folder's name on it."""
+def shelf(folder: Path) -> str:
+    """The page."""
     files = sorted(folder.glob(f"*/{RECORD}"))
     if not files:
         raise UsageError(
             f"there is no report in {folder}; deixis lab report NAME --out {folder}/NAME"
         )
     rows = "".join(_row(file) for file in files)
-    return HEAD.format(folder=called or folder) + rows
+    return HEAD.format(folder=folder) + rows
 
 
 def _row(file: Path) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deixis.data.scenes.world import SceneWorld
-from deixis.lab.asking import ask_scenes
+from deixis.lab.asking import HELD_OUT, ask_scenes
 from deixis.lab.findings import found_over_seeds
 from deixis.lab.report import Reported, summary_of
 from deixis.lab.studies import Study, Variant, studies
@@ -18,8 +17,6 @@ from deixis.models.load import load
 from deixis.train import recipe as recipes
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
-
-WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
 
 
 def carry_out(
@@ -55,8 +52,8 @@ def carry_out(
         claim=study.claim,
         source=study.source,
         summary=summary_of(study),
-        about=f"{seeds} seeds each, asked about {num_scenes} scenes (seed {WORLD.seed}, split "
-        f"{WORLD.split}).",
+        about=f"{seeds} seeds each, asked about {num_scenes} scenes (seed {HELD_OUT.seed}, split "
+        f"{HELD_OUT.split}).",
         findings=findings,
         verdict=study.verdict(findings),
         baseline=study.baseline,
@@ -77,7 +74,7 @@ def _shares(
     """The share of right answers by condition."""
     asked = ask_scenes(
         load(str(model), batch_size=32),
-        lambda index: study.trials(WORLD.scene(index), index, variant),
+        lambda index: study.trials(HELD_OUT.scene(index), index, variant),
         num_scenes=num_scenes,
         folder=folder,
         reporter=reporter,

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-from deixis.data.scenes.world import SceneWorld
-from deixis.lab.asking import ask_scenes
+from deixis.lab.asking import HELD_OUT, ask_scenes
 from deixis.lab.experiments import Experiment, experiments
 from deixis.lab.findings import found_in
 from deixis.lab.report import Reported, summary_of
 from deixis.nn.interface import VisionLanguageModel
 from deixis.train.reporter import Reporter
-
-WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
 
 
 def try_out(
@@ -25,13 +22,15 @@ def try_out(
     experiment: Experiment = experiments.get(name)()
     asked = ask_scenes(
         model,
-        lambda index: experiment.trials(WORLD.scene(index), index),
+        lambda index: experiment.trials(HELD_OUT.scene(index), index),
         num_scenes=num_scenes,
         folder=folder,
         reporter=reporter,
     )
     findings = found_in(asked.answers, experiment.conditions, baseline=experiment.baseline)
-    about = f"{num_scenes} scenes (seed {WORLD.seed}, split {WORLD.split}), model `{model.name}`."
+    about = (
+        f"{num_scenes} scenes (seed {HELD_OUT.seed}, split {HELD_OUT.split}), model `{model.name}`."
+    )
     if asked.num_failed:
         about += f" {asked.num_failed} questions failed and are in no figure."
     return Reported(

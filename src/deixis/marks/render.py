@@ -8,6 +8,7 @@ from jaxtyping import UInt8
 from deixis.core.errors import ImageError
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.marks.colours import Rgb
 from deixis.marks.ink import Ink
 from deixis.marks.mark import Mark
 from deixis.marks.raster.blend import blend
@@ -22,7 +23,7 @@ def draw(image: Image, marks: Sequence[Mark]) -> Image:
     inks = [mark.ink(image.size) for mark in marks]
     pixels = image.pixels.copy()
     for ink, mark in zip(inks, marks, strict=True):
-        _blend_all(pixels, ink, mark)
+        draw_ink(pixels, ink, mark.style.colour.rgb, mark.alpha)
     pixels.flags.writeable = False
     return Image(pixels=pixels, source=image.source)
 
@@ -32,7 +33,7 @@ def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
     size = _size_of(pixels)
     inks = [mark.ink(size) for mark in marks]
     for ink, mark in zip(inks, marks, strict=True):
-        _blend_all(pixels, ink, mark)
+        draw_ink(pixels, ink, mark.style.colour.rgb, mark.alpha)
 
 
 def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row column"]:
@@ -53,10 +54,11 @@ def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
     return total
 
 
-def _blend_all(pixels: np.ndarray, ink: Ink, mark: Mark) -> None:
+def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
+    """Draw outlines into an array, of marks or of your own."""
     height, width, _ = pixels.shape
     for piece in coverage_pieces(ink, Size(width=width, height=height)):
-        blend(pixels, piece, mark.style.colour.rgb, mark.alpha)
+        blend(pixels, piece, rgb, alpha)
 
 
 def _size_of(pixels: np.ndarray) -> Size:

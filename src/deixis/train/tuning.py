@@ -87,11 +87,13 @@ class Tuning(Task):
             processor.chat_template = plain_template(processor)
         self.trains_lora = "lora" in options.parts
         self._choose(tuple(options.parts))
+        # adapters alone join weights of fewer bits by themselves
+        fewer_bits = any(dtype != torch.float32 for dtype in self.dtypes.values())
+        self.is_mixed = fewer_bits and tuple(options.parts) != ("lora",)
 
     @override
     def loss(self, batch: Sequence[OpenedTurn], step: int) -> Losses:
-        is_mixed = any(dtype != torch.float32 for dtype in self.dtypes.values())
-        if is_mixed and not torch.is_autocast_enabled(self.device.type):
+        if self.is_mixed and not torch.is_autocast_enabled(self.device.type):
             raise UsageError(
                 "weights of fewer bits and those that train, in float32, meet only with --set "
                 "precision=bf16; or load all with --set task.dtype=float32"

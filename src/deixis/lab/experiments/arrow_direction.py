@@ -16,8 +16,7 @@ from deixis.lab.naming import NAME, target_of
 from deixis.lab.trial import Trial
 from deixis.marks import NAMED
 from deixis.marks.ink import Lines, Rings
-from deixis.marks.raster.blend import blend
-from deixis.marks.raster.rasterise import coverage_pieces
+from deixis.marks.render import draw_ink
 from deixis.marks.style import ALPHA
 from deixis.train.nano.marked_scenes import mark_colours
 
@@ -83,6 +82,5 @@ def _pointed(image: Image, at: Thing, away: Thing, colour: str, *, has_head: boo
     reach = HEAD_SIDE * side
     barbs = [(tip[0] + reach * math.cos(a), tip[1] + reach * math.sin(a)) for a in ends]
     ink = Rings(rings=((tip, *barbs),) if has_head else (), lines=(shaft,))
-    for piece in coverage_pieces(ink, image.size):
-        blend(pixels, piece, NAMED[colour], ALPHA)
+    draw_ink(pixels, ink, NAMED[colour], ALPHA)
     return Image(pixels=pixels, source=image.source)
