@@ -22,6 +22,7 @@ from deixis.nn.interface import (
     Generation,
     PixelChange,
     TokenChange,
+    TokenPlace,
     VisionLanguageModel,
 )
 
@@ -127,9 +128,14 @@ class Model:
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
         return self._answer(asked, completion, sent.system, sent.settings)
 
-    def with_token_change(self, change: TokenChange | None) -> "Model":
-        """The same model, its vision tokens changed on the way to the language model."""
-        return Model(self.vlm.with_token_change(change), convention=self.convention_name)
+    def with_token_change(
+        self, change: TokenChange | None, *, place: TokenPlace = "after"
+    ) -> "Model":
+        """The same model, its vision tokens changed on the way to the language model: after the
+        projector or before it.
+        """
+        changed = self.vlm.with_token_change(change, place=place)
+        return Model(changed, convention=self.convention_name)
 
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""

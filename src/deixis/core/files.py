@@ -32,6 +32,11 @@ def make_folder(path: Path) -> None:
         raise UsageError(f"cannot make {path}: {refusal.strerror or refusal}") from None
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept: $DEIXIS_CACHE, or ~/.cache/deixis."""
+    return Path(os.environ.get("DEIXIS_CACHE") or Path.home() / ".cache" / "deixis")
+
+
 def write_text(path: Path, content: str) -> None:
     """The same for text, as UTF-8."""
     write_bytes(path, content.encode())

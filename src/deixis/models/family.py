@@ -8,14 +8,16 @@ places.
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias, final
 
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
 from deixis.models.language import CausalLanguage, Language, Output, Tensors
+from deixis.nn.cells import views_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import Abilities, Question
 from deixis.nn.resample import PILLOW_FILTERS, Resample
@@ -23,6 +25,19 @@ from deixis.nn.view import Normalisation, View
 
 Viewed: TypeAlias = Float[Tensor, "3 _ _"]  # one view, normalised; their sizes differ
 Batch: TypeAlias = Sequence[Sequence[Sequence[Viewed]]]  # questions of pictures of views
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Joint:
+    """A module that reads a tower's states: its first argument, or the one of that name. The
+    `lead` first states of each row (class tokens) look at no place.
+    """
+
+    module: nn.Module
+    name: str | None = None
+    lead: int = 0
+
 
 FULL = Abilities(
     many_pictures=True,
@@ -78,6 +93,17 @@ class Family(ABC):
     def grid_beside_others(self, size: Size) -> TokenGrid:
         """The grid of one of several pictures in a question."""
         return self.grid(size)
+
+    def states(self, views: Sequence[View]) -> TokenGrid:
+        """Where each of the tower's states of one picture looks, in the order in which the
+        projector reads them.
+        """
+        return views_grid(views, self.config.vision_config.patch_size)
+
+    @property
+    def joint(self) -> Joint:
+        """Where the tower's states enter the projector."""
+        return Joint(module=self.base.multi_modal_projector)
 
     @property
     def convention_settings(self) -> dict[str, int | str]:

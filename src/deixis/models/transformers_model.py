@@ -25,6 +25,7 @@ from deixis.models._dialogue import (
     shown,
     system_form,
 )
+from deixis.models._tokens import before, flat_rows, reformed
 from deixis.models.family import Family
 from deixis.models.language import Output, Tensors
 from deixis.nn.grid import TokenGrid
@@ -39,6 +40,7 @@ from deixis.nn.interface import (
     Pixels,
     Question,
     TokenChange,
+    TokenPlace,
     VisionLanguageModel,
     VisionTokens,
     picture_size,
@@ -62,6 +64,7 @@ class TransformersModel(VisionLanguageModel):
     batch_size: int = 8
     rounding: bool = True
     token_change: TokenChange | None = None
+    token_place: TokenPlace = "after"
     pixel_change: PixelChange | None = None
     loading: Mapping[str, str] = field(default_factory=dict)
 
@@ -162,20 +165,36 @@ class TransformersModel(VisionLanguageModel):
 
     @override
     def vision_tokens(
-        self, pictures: Sequence[Picture], text: str | None = None
+        self,
+        pictures: Sequence[Picture],
+        text: str | None = None,
+        *,
+        place: TokenPlace = "after",
     ) -> list[VisionTokens]:
         questions = [Question(pictures=(picture,), text=text or "") for picture in pictures]
         self._check(questions)
-        tokens: list[VisionTokens] = []
+        seen: list[VisionTokens] = []
+
+        def keep(tokens: Sequence[VisionTokens]) -> Sequence[Tensor]:
+            seen.extend(tokens)
+            return [one.tokens for one in tokens]
+
         with self.family.lock:
             for question in questions:
-                inputs = self._inputs([question])
-                tokens.extend(self._split(self.family.encode(inputs), [question]))
-        return tokens
+                self._features(self._inputs([question]), [question], keep, place)
+        return seen
 
     @override
-    def with_token_change(self, change: TokenChange | None) -> "TransformersModel":
-        return replace(self, token_change=change)
+    def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
+        ids = self.family.processor.tokenizer(list(texts), add_special_tokens=False).input_ids
+        embeddings = self.family.model.get_input_embeddings()
+        return [embeddings(torch.tensor(row, dtype=torch.long, device=self.device)) for row in ids]
+
+    @override
+    def with_token_change(
+        self, change: TokenChange | None, *, place: TokenPlace = "after"
+    ) -> "TransformersModel":
+        return replace(self, token_change=change, token_place=place)
 
     @override
     def with_pixel_change(self, change: PixelChange | None) -> "TransformersModel":
@@ -227,9 +246,7 @@ class TransformersModel(VisionLanguageModel):
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
         """Text tensors and the vision side's output, with the changes applied."""
         inputs = self._inputs(questions)
-        features = self.family.encode(inputs)
-        if self.token_change is not None:
-            self._change_tokens(features, questions)
+        features = self._features(inputs, questions, self.token_change, self.token_place)
         pixels_only = set(self.family.vision_inputs) - set(self.family.shared_inputs)
         text = {name: value for name, value in inputs.items() if name not in pixels_only}
         return text, features
@@ -282,35 +299,66 @@ class TransformersModel(VisionLanguageModel):
             return value.to(self.device, self.family.model.dtype)
         return value.to(self.device)
 
-    def _split(self, features: Output, questions: Sequence[Question]) -> list[VisionTokens]:
-        """The projected tokens picture by picture, whatever form the family keeps them in."""
-        flat = _flat(features.pooler_output)
+    def _features(
+        self,
+        inputs: Tensors,
+        questions: Sequence[Question],
+        change: TokenChange | None,
+        place: TokenPlace,
+    ) -> Output:
+        """The vision side's output with that change at that place."""
+        if change is None:
+            return self.family.encode(inputs)
+        if place == "before":
+            with before(
+                self.family.joint, lambda flat: self._changed(flat, questions, change, place)
+            ):
+                return self.family.encode(inputs)
+        features = self.family.encode(inputs)
+        flat = self._changed(flat_rows(features.pooler_output), questions, change, place)
+        features.pooler_output = reformed(flat, features.pooler_output)
+        return features
+
+    def _changed(
+        self,
+        flat: Float[Tensor, "token dim"],
+        questions: Sequence[Question],
+        change: TokenChange,
+        place: TokenPlace,
+    ) -> Float[Tensor, "token dim"]:
+        """All pictures' tokens, changed picture by picture."""
         pictures = [picture for question in questions for picture in question.pictures]
-        grids = [grid for question in questions for grid in self._grids(question)]
+        grids = [grid for question in questions for grid in self._grids(question, place)]
+        notes = [
+            known
+            for question in questions
+            for known in question.notes or ((),) * len(question.pictures)
+        ]
         counts = [grid.num_tokens for grid in grids]
         if sum(counts) != len(flat):
             raise ModelError(
                 f"{self.name} gave {len(flat)} vision tokens where its grid has {sum(counts)}"
             )
-        return [
-            VisionTokens(tokens=tokens, grid=grid, picture=picture)
-            for tokens, grid, picture in zip(flat.split(counts), grids, pictures, strict=True)
+        split = [
+            VisionTokens(tokens=tokens, grid=grid, picture=picture, notes=known)
+            for tokens, grid, picture, known in zip(
+                flat.split(counts), grids, pictures, notes, strict=True
+            )
         ]
-
-    def _grids(self, question: Question) -> list[TokenGrid]:
-        alone = len(question.pictures) == 1
-        grid = self.family.grid if alone else self.family.grid_beside_others
-        return [grid(picture_size(picture)) for picture in question.pictures]
-
-    def _change_tokens(self, features: Output, questions: Sequence[Question]) -> None:
-        assert self.token_change is not None
-        before = self._split(features, questions)
-        after = list(self.token_change(before))
+        after = list(change(split))
         shapes = [tuple(tokens.shape) for tokens in after]
-        expected = [tuple(tokens.tokens.shape) for tokens in before]
+        expected = [tuple(one.tokens.shape) for one in split]
         if shapes != expected:
             raise UsageError(f"a token change keeps the shapes {expected}, got {shapes}")
-        features.pooler_output = _reformed(torch.cat(after), features.pooler_output)
+        return torch.cat(after)
+
+    def _grids(self, question: Question, place: TokenPlace) -> list[TokenGrid]:
+        sizes = [picture_size(picture) for picture in question.pictures]
+        if place == "before":
+            return [self.family.states(self._views_of(question)(size)) for size in sizes]
+        alone = len(question.pictures) == 1
+        grid = self.family.grid if alone else self.family.grid_beside_others
+        return [grid(size) for size in sizes]
 
     def _turn(self, example: Example) -> list[int]:
         """Token ids of the answer and of its end."""
@@ -322,17 +370,3 @@ class TransformersModel(VisionLanguageModel):
             lead=self.family.answer_lead,
         )
         return [*turn.ids, turn.end]
-
-
-def _flat(pooled: Output) -> Float[Tensor, "token dim"]:
-    if isinstance(pooled, Tensor):
-        return pooled.reshape(-1, pooled.shape[-1])
-    return torch.cat([_flat(part) for part in pooled])
-
-
-def _reformed(flat: Float[Tensor, "token dim"], like: Output) -> Output:
-    if isinstance(like, Tensor):
-        return flat.reshape(like.shape)
-    counts = [_flat(part).shape[0] for part in like]
-    parts = [_reformed(part, old) for part, old in zip(flat.split(counts), like, strict=True)]
-    return type(like)(parts)

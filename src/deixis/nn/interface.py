@@ -4,13 +4,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import Literal, TypeAlias, final
 
 from jaxtyping import Float
 from torch import Tensor
 
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
+from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.nn.grid import TokenGrid
 from deixis.nn.view import View
@@ -33,11 +34,22 @@ def picture_size(picture: Picture) -> Size:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """Pictures and the words asked about them; `system` is for models that take one."""
+    """Pictures and the words asked about them; `system` is for models that take one.
+
+    `notes` holds what is known of each picture, in its pixels, for models with knowledge; empty:
+    nothing of any. The words of notes are data: they are never said to the model as instructions.
+    """
 
     pictures: tuple[Picture, ...]
     text: str
     system: str | None = None
+    notes: tuple[tuple[Region, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.notes and len(self.notes) != len(self.pictures):
+            raise UsageError(
+                f"notes are given for each of {len(self.pictures)} pictures, got {len(self.notes)}"
+            )
 
 
 @final
@@ -106,14 +118,18 @@ class AnswerScore:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisionTokens:
-    """What the language model sees of one picture: a row a token, and where each looks."""
+    """What the language model sees of one picture: a row a token, and where each looks; and the
+    notes that came with it.
+    """
 
     tokens: Float[Tensor, "token dim"]
     grid: TokenGrid
     picture: Picture
+    notes: tuple[Region, ...] = ()
 
 
 TokenChange: TypeAlias = Callable[[Sequence[VisionTokens]], Sequence[Tensor]]
+TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Former
 PixelChange: TypeAlias = Callable[[Tensor], Tensor]
 
 
@@ -179,12 +195,20 @@ class VisionLanguageModel(ABC):
         raise self._unsupported("give gradients to pixels")
 
     def vision_tokens(
-        self, pictures: Sequence[Picture], text: str | None = None
+        self,
+        pictures: Sequence[Picture],
+        text: str | None = None,
+        *,
+        place: TokenPlace = "after",
     ) -> list[VisionTokens]:
-        """The projected tokens of each picture. `text` matters only to models whose encoder reads
-        the question (InstructBLIP).
+        """The projected tokens of each picture, or the tower's states before the projector. `text`
+        matters only to models whose encoder reads the question (InstructBLIP).
         """
         raise self._unsupported("show its vision tokens")
+
+    def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
+        """The language side's own embeddings of each text's tokens."""
+        raise self._unsupported("show its word embeddings")
 
     def token_grid(self, size: Size) -> TokenGrid:
         """Where in a picture of this size each vision token looks."""
@@ -200,8 +224,12 @@ class VisionLanguageModel(ABC):
         """A picture as it arrives at the model: after the file format that it travels in."""
         return image
 
-    def with_token_change(self, change: TokenChange | None) -> "VisionLanguageModel":
-        """The same model, its vision tokens changed before the language model reads them."""
+    def with_token_change(
+        self, change: TokenChange | None, *, place: TokenPlace = "after"
+    ) -> "VisionLanguageModel":
+        """The same model, its vision tokens changed before the language model reads them, or the
+        tower's states before the projector (or Q-Former) does.
+        """
         raise self._unsupported("change its vision tokens")
 
     def with_pixel_change(self, change: PixelChange | None) -> "VisionLanguageModel":

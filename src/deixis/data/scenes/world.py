@@ -68,7 +68,7 @@ class SceneWorld:
         plan = self.plan(index)
         painted = paint(plan, self.side)
         name = f"{SOURCE}/{self.split}/{self.seed}/{index}"
-        image = Image(pixels=painted.pixels, source=f"{name}@{self.side}")
+        image = Image(pixels=painted.pixels, source=f"{name}@{self.side}z{self.exponent:g}")
         return Scene(name=name, image=image, plan=plan, owners=painted.owners)
 
     def scenes(self, indices: Iterable[int]) -> Iterator[Scene]:

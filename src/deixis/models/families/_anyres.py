@@ -12,8 +12,8 @@ from transformers.image_processing_utils import select_best_resolution
 
 from deixis.core import transform
 from deixis.core.size import Size
-from deixis.models.families._clip import cells
 from deixis.models.families._tiles import tiled
+from deixis.nn.cells import cells
 from deixis.nn.grid import GridView, TokenGrid
 from deixis.nn.resample import Resample
 from deixis.nn.view import Resized, View, Windowed

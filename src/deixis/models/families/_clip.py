@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 from typing_extensions import override
 
@@ -10,7 +9,8 @@ from deixis.core.errors import ModelError
 from deixis.core.size import Size
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
-from deixis.nn.grid import GridView, TokenGrid
+from deixis.nn.cells import whole_grid
+from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
 from deixis.nn.view import Resized, View, Windowed, centre_window
 
@@ -65,20 +65,6 @@ def stacked(batch: Batch) -> Tensors:
     """All views of all pictures in one tensor."""
     views = [view for pictures in batch for views in pictures for view in views]
     return {"pixel_values": torch.stack(views)}
-
-
-def cells(view: View, side: int, *, first: int = 0) -> GridView:
-    """A token a square cell, row by row from `first`; what is left over at the end, towers drop."""
-    rows, columns = view.size.height // side, view.size.width // side
-    kept = Windowed(left=0, top=0, size=Size(width=columns * side, height=rows * side))
-    tokens = first + np.arange(rows * columns).reshape(rows, columns)
-    return GridView(transform=view.then(kept).transform, tokens=tokens)
-
-
-def whole_grid(view: View, patch: int) -> TokenGrid:
-    """One token a patch, row by row."""
-    only = cells(view, patch)
-    return TokenGrid(size=view.original, num_tokens=only.tokens.size, views=(only,))
 
 
 class ClipFamily(Family):

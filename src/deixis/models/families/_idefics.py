@@ -7,9 +7,10 @@ import torch
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.families._tiles import filled_up, setting, tiled, views_grid
-from deixis.models.family import Batch, Family
+from deixis.models.families._tiles import filled_up, setting, tiled
+from deixis.models.family import Batch, Family, Joint
 from deixis.models.language import Tensors
+from deixis.nn.cells import views_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import Resample
 from deixis.nn.view import Resized, View
@@ -80,6 +81,11 @@ class IdeficsFamily(Family):
     @override
     def pack(self, batch: Batch) -> Tensors:
         return idefics_packed(batch)
+
+    @property
+    @override
+    def joint(self) -> Joint:
+        return Joint(module=self.base.connector)
 
     @override
     def grid(self, size: Size) -> TokenGrid:

@@ -8,9 +8,9 @@ from torch.nn import functional
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.families._clip import whole_grid
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
+from deixis.nn.cells import whole_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
 from deixis.nn.view import Resized, View

@@ -14,9 +14,10 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.size import Size
-from deixis.models.families._clip import clip_view, stacked, whole_grid
-from deixis.models.family import FULL, Batch, Family
+from deixis.models.families._clip import clip_view, stacked
+from deixis.models.family import FULL, Batch, Family, Joint
 from deixis.models.language import CausalLanguage, Language, Output, Seq2SeqLanguage, Tensors
+from deixis.nn.cells import whole_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import Abilities, Question
 from deixis.nn.view import View
@@ -114,6 +115,11 @@ class QFormerFamily(Family):
     def grid(self, size: Size) -> TokenGrid:
         patch = self.config.vision_config.patch_size
         return query_grid(self.views(size)[0], patch, self.config.num_query_tokens)
+
+    @property
+    @override
+    def joint(self) -> Joint:
+        return Joint(module=self.base.qformer, name="encoder_hidden_states", lead=1)
 
     @override
     def prompt(self, question: Question) -> str:

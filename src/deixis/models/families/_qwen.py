@@ -1,15 +1,18 @@
 """What the Qwen-VL families share: a picture at nearly its own shape, patches merged in tokens."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.core.sizing import smart_resize
-from deixis.models.families._clip import whole_grid
-from deixis.models.family import Batch, Family
+from deixis.models.family import Batch, Family, Joint
 from deixis.models.language import Tensors
+from deixis.nn.cells import whole_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.resample import PILLOW_FILTERS
 from deixis.nn.view import Resized, View
@@ -69,3 +72,19 @@ class QwenFamily(Family):
     def grid(self, size: Size) -> TokenGrid:
         side = qwen_sizing(self.image_processor)["factor"]
         return whole_grid(self.views(size)[0], side)
+
+    @override
+    def states(self, views: Sequence[View]) -> TokenGrid:
+        """Patches, those of one token together."""
+        grid = whole_grid(views[0], self.image_processor.patch_size)
+        (only,) = grid.views
+        merge = self.image_processor.merge_size
+        rows, columns = only.tokens.shape
+        blocks = np.arange(grid.num_tokens).reshape(rows // merge, columns // merge, merge, merge)
+        tokens = blocks.swapaxes(1, 2).reshape(rows, columns)
+        return replace(grid, views=(replace(only, tokens=tokens),))
+
+    @property
+    @override
+    def joint(self) -> Joint:
+        return Joint(module=self.base.visual.merger)

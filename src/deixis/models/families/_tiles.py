@@ -1,4 +1,4 @@
-"""What families that look through tiles share: the cutting, and where the tokens lie."""
+"""What families that look through tiles share: the cutting, and tensors of tiles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from deixis.core.size import Size
-from deixis.models.families._clip import cells
 from deixis.models.family import Viewed
-from deixis.nn.grid import TokenGrid
 from deixis.nn.view import View, Windowed
 
 
@@ -32,15 +30,6 @@ def tiled(canvas: View, tile: Size) -> tuple[View, ...]:
         for left in range(0, width, tile.width)
     ]
     return tuple(canvas.then(window) for window in windows)
-
-
-def views_grid(views: Sequence[View], side: int) -> TokenGrid:
-    """One token a square cell, row by row, view after view."""
-    cut, first = [], 0
-    for view in views:
-        cut.append(cells(view, side, first=first))
-        first += cut[-1].tokens.size
-    return TokenGrid(size=views[0].original, num_tokens=first, views=tuple(cut))
 
 
 def filled_up(rows: Sequence[Sequence[Viewed]]) -> Tensor:

@@ -7,9 +7,10 @@ from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.models.families._clip import resized, stacked
-from deixis.models.families._tiles import setting, tiled, views_grid
+from deixis.models.families._tiles import setting, tiled
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
+from deixis.nn.cells import views_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.view import Resized, View
 

@@ -1,14 +1,16 @@
 """InternVL: a grid of tiles near to the picture's own shape, then the whole."""
 
+from collections.abc import Sequence
 from typing import ClassVar, final
 
 from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.models.families._clip import resized, stacked
-from deixis.models.families._tiles import setting, tiled, views_grid
+from deixis.models.families._tiles import setting, tiled
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
+from deixis.nn.cells import views_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.view import Resized, View
 
@@ -40,8 +42,12 @@ class InternVl(Family):
 
     @override
     def grid(self, size: Size) -> TokenGrid:
+        return self.states(self.views(size))
+
+    @override
+    def states(self, views: Sequence[View]) -> TokenGrid:
         patch = self.config.vision_config.patch_size[0]
-        return views_grid(self.views(size), round(patch / self.config.downsample_ratio))
+        return views_grid(views, round(patch / self.config.downsample_ratio))
 
 
 def nearest_grid(size: Size, tile: Size, *, least: int, most: int) -> Size:

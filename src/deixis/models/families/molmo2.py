@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 from typing_extensions import override
 
-from deixis.core.errors import ModelError
+from deixis.core.errors import ModelError, UnsupportedError
 from deixis.core.size import Size
-from deixis.models.family import Batch, Family, Viewed
+from deixis.models.family import Batch, Family, Joint, Viewed
 from deixis.models.language import Tensors
 from deixis.nn.grid import GridView, TokenGrid
 from deixis.nn.view import Resized, View, Windowed
@@ -79,6 +79,13 @@ class Molmo2(Family):
             views.append(GridView(transform=padded.transform, tokens=tokens))
             num_tokens += rows * columns
         return TokenGrid(size=size, num_tokens=num_tokens, views=tuple(views))
+
+    @property
+    @override
+    def joint(self) -> Joint:
+        raise UnsupportedError(
+            "Molmo 2's projector reads crops that overlap: knowledge enters it after the projector"
+        )
 
     @property
     def _patch(self) -> int:

@@ -6,7 +6,6 @@ has what teaches them. One is trained and lies in `weights`: `deixis.load("nano"
 """
 
 import importlib
-import os
 import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from torch import Tensor
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.files import cache_folder
 from deixis.models.nano._nano import Nano
 from deixis.models.nano._tokenizer import tokenizer
 
@@ -47,8 +47,7 @@ def shipped() -> Path:
 
 def cache() -> Path:
     """Where the other architectures lie once `deixis lab build` has made them."""
-    base = os.environ.get("DEIXIS_CACHE") or Path.home() / ".cache" / "deixis"
-    return Path(base) / "nano"
+    return cache_folder() / "nano"
 
 
 def called(architecture: str) -> str:

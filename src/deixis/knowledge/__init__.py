@@ -1,0 +1,1 @@
+"""Knowledge: what other models see in a picture, as Regions, brought into the vision tokens."""

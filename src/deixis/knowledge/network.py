@@ -1,0 +1,179 @@
+"""The prompt embedding network: from the map of what is known to one vector a vision token.
+
+arXiv 2407.04681 has three convolutions with ReLU between them; kernels, strides and widths are not
+told. Here their input is P pooled by area to the cells of the vision tokens (or finer), given as
+the words' shares of the cells and a table of embeddings: P itself is never built. The first layer
+meets each word's embedding once, not once a cell, wherever that is less work.
+
+Nothing is padded. The lattice reaches beyond the view by `margin` cells on each side, so that a
+tile's border is no border of what is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from deixis.core.errors import UnknownNameError, UsageError
+
+LAYERS = ("convolutions", "points", "linear", "identity")
+AROUND = 1  # cells that a convolution sees on each side of its own
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkConfig:
+    """The layers between embeddings and tokens.
+
+    `strides` are those of three convolutions; their product is how many cells a token is cut into
+    along each side. The other kinds see a token's own cell alone: three layers of 1 x 1, one, or
+    none but a scale for each number, for embeddings as wide as the tokens.
+    """
+
+    layers: str = "convolutions"
+    hidden: int = 256  # width between the layers
+    strides: tuple[int, int, int] = (1, 1, 1)
+
+    def __post_init__(self) -> None:
+        if self.layers not in LAYERS:
+            raise UnknownNameError(kind="network", name=self.layers, known=LAYERS)
+        if self.hidden < 1 or len(self.strides) != 3 or min(self.strides) < 1:
+            raise UsageError(
+                f"hidden and three strides are at least 1, got {self.hidden}, {self.strides}"
+            )
+        if self.layers != "convolutions" and self.fineness != 1:
+            raise UsageError(f"strides are for convolutions, not for {self.layers}")
+
+    @property
+    def fineness(self) -> int:
+        """Cells along each side of a token."""
+        first, second, third = self.strides
+        return first * second * third
+
+    @property
+    def margin(self) -> int:
+        """Cells of the finest lattice that are seen beyond the view on each side."""
+        if self.layers != "convolutions":
+            return 0
+        margin = 0
+        for stride in reversed(self.strides):
+            margin = margin * stride + AROUND
+        return margin
+
+    def build(self, *, known: int, tokens: int, generator: torch.Generator) -> "PromptNetwork":
+        """The network from embeddings of width `known` to vision tokens of width `tokens`."""
+        return PromptNetwork(self, known=known, tokens=tokens, generator=generator)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """A view: for each of its words the share of each cell, and the word's row in the table."""
+
+    shares: Float[Tensor, "word fine_row fine_column"]
+    words: Int64[Tensor, " word"]
+
+
+@final
+class PromptNetwork(nn.Module):
+    """Shares of cells and a table of embeddings in, a vector a token out."""
+
+    def __init__(
+        self, config: NetworkConfig, *, known: int, tokens: int, generator: torch.Generator
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.convolutions = nn.ModuleList()
+        self.scale: nn.Parameter | None = None
+        if config.layers == "identity":
+            if known != tokens:
+                raise UsageError(
+                    f"without a network embeddings are as wide as tokens, got {known} and {tokens}"
+                )
+            self.scale = nn.Parameter(torch.ones(tokens))
+            return
+        widths = [known, config.hidden, config.hidden, tokens]
+        sizes: Sequence[int] = [1, 1, 1]
+        if config.layers == "convolutions":
+            sizes = [stride + 2 * AROUND for stride in config.strides]
+        if config.layers == "linear":
+            widths, sizes = [known, tokens], [1]
+        for place, size in enumerate(sizes):
+            layer = nn.Conv2d(widths[place], widths[place + 1], size, stride=config.strides[place])
+            _start(layer, generator)
+            self.convolutions.append(layer)
+
+    def quiet(self) -> None:
+        """Let its output be zero until it is trained."""
+        if self.scale is not None:
+            nn.init.zeros_(self.scale)
+            return
+        last = self.convolutions[-1]
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+
+    @override
+    def forward(
+        self, views: Sequence[Known], table: Float[Tensor, "word known"]
+    ) -> Float[Tensor, "view dim row column"]:
+        """The vectors of views of one form, their margins cut off."""
+        if self.scale is not None:
+            return _pooled(views, table) * self.scale[:, None, None]
+        first, *others = self.convolutions
+        assert isinstance(first, nn.Conv2d)
+        hidden = first_layer(first, views, table)
+        for layer in others:
+            hidden = layer(functional.relu(hidden))
+        return hidden
+
+
+def first_layer(
+    layer: nn.Conv2d, views: Sequence[Known], table: Float[Tensor, "word known"]
+) -> Float[Tensor, "view dim row column"]:
+    """The layer on the pooled maps, which are shares times table; the cheaper of two exact ways."""
+    cells = views[0].shares.shape[1] * views[0].shares.shape[2]
+    num_seen = sum(len(view.words) for view in views)
+    num_words, known = table.shape
+    # multiplications of either way, but for the layer's width and kernel, which both have
+    if num_words * known + num_seen * cells >= len(views) * cells * known:
+        return layer(_pooled(views, table))
+    of_words = torch.einsum("dkij,wk->dwij", layer.weight, table)
+    return torch.cat([_mapped(layer, view, of_words) for view in views])
+
+
+def _mapped(
+    layer: nn.Conv2d, view: Known, of_words: Float[Tensor, "dim word kernel_row kernel_column"]
+) -> Float[Tensor, "1 dim row column"]:
+    """One view by what the layer makes of each word."""
+    shares, weight = view.shares, of_words[:, view.words]
+    if not len(view.words):  # nothing is known: zeros, as of a word that is nowhere
+        shares, weight = (
+            shares.new_zeros(1, *shares.shape[1:]),
+            weight.new_zeros(weight.shape[0], 1, *weight.shape[2:]),
+        )
+    return functional.conv2d(shares[None], weight, layer.bias, stride=layer.stride)
+
+
+def _pooled(
+    views: Sequence[Known], table: Float[Tensor, "word known"]
+) -> Float[Tensor, "view known fine_row fine_column"]:
+    """P's mean over each cell."""
+    maps = [torch.einsum("wrc,wk->krc", view.shares, table[view.words]) for view in views]
+    return torch.stack(maps)
+
+
+def _start(layer: nn.Conv2d, generator: torch.Generator) -> None:
+    """He's initialisation, from that generator; biases at zero."""
+    fan_in = layer.weight[0].numel()
+    noise = torch.randn(layer.weight.shape, generator=generator)
+    with torch.no_grad():
+        layer.weight.copy_(noise * (2 / fan_in) ** 0.5)
+        assert layer.bias is not None
+        layer.bias.zero_()

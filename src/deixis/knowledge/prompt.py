@@ -1,0 +1,133 @@
+"""The knowledge prompt: what is known of a picture, brought into its vision tokens."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import final, get_args
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from typing_extensions import override
+
+from deixis.core.errors import UnknownNameError, UnsupportedError
+from deixis.knowledge.cover import Lattice, covered, lattice
+from deixis.knowledge.map import RULES, KnowledgeMap, chart
+from deixis.knowledge.network import Known, NetworkConfig
+from deixis.knowledge.words import WordTable
+from deixis.nn.grid import GridView
+from deixis.nn.interface import TokenPlace, VisionTokens
+
+MERGES = ("add", "concat")
+PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromptConfig:
+    """How knowledge enters a model."""
+
+    encoder: str = "minilm"  # of the notes' words: minilm, own, clip:NAME, sentence:NAME
+    rule: str = "paper"  # which of overlapping notes holds
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    merge: str = "add"  # to the tokens, or beside them into a linear layer
+    place: str = "after"  # the projector, or before it (a Q-Former too)
+
+    def __post_init__(self) -> None:
+        for kind, name, known in (
+            ("rule", self.rule, RULES),
+            ("merge", self.merge, MERGES),
+            ("place", self.place, PLACES),
+        ):
+            if name not in known:
+                raise UnknownNameError(kind=kind, name=name, known=known)
+
+
+@final
+class KnowledgePrompt(nn.Module):
+    """A change of vision tokens by the notes that came with their pictures.
+
+    Before it is trained it changes nothing.
+    """
+
+    def __init__(
+        self, config: PromptConfig, words: WordTable, *, tokens: int, generator: torch.Generator
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.words = words
+        self.network = config.network.build(known=words.width, tokens=tokens, generator=generator)
+        self.joint: nn.Linear | None = None
+        if config.merge == "add":
+            self.network.quiet()
+        else:  # the linear layer on both is the identity on the first at the start
+            self.joint = nn.Linear(2 * tokens, tokens)
+            nn.init.zeros_(self.joint.weight)
+            nn.init.zeros_(self.joint.bias)
+
+    @override
+    def forward(self, seen: Sequence[VisionTokens]) -> list[Float[Tensor, "token dim"]]:
+        """The tokens of each picture with what is known of it."""
+        prompts = self.prompts(seen)
+        return [self._merged(one.tokens, p) for one, p in zip(seen, prompts, strict=True)]
+
+    def prompts(self, seen: Sequence[VisionTokens]) -> list[Float[Tensor, "token dim"]]:
+        """What the network makes of the notes for each token; zero where a token has no place."""
+        device = seen[0].tokens.device
+        charts = [self._chart(one) for one in seen]
+        words = list(dict.fromkeys(word for one in charts for word in one.words))
+        table = self.words(words).to(device)
+        rows = {word: row for row, word in enumerate(words)}
+        forms: dict[tuple[int, ...], list[_View]] = defaultdict(list)
+        for picture, (shown, known) in enumerate(zip(seen, charts, strict=True)):
+            chosen = torch.tensor([rows[word] for word in known.words], dtype=torch.long)
+            for view in shown.grid.views:
+                shares = torch.from_numpy(covered(known, self._cells(view)))
+                forms[view.tokens.shape].append(
+                    _View(
+                        picture=picture,
+                        tokens=torch.from_numpy(view.tokens).to(device),
+                        known=Known(shares=shares.to(device), words=chosen.to(device)),
+                    )
+                )
+        prompts = [one.tokens.new_zeros(one.tokens.shape, dtype=table.dtype) for one in seen]
+        for alike in forms.values():
+            made = self.network([one.known for one in alike], table)
+            for one, vectors in zip(alike, made, strict=True):
+                kept = one.tokens >= 0
+                values = vectors.permute(1, 2, 0)[kept].to(table.dtype)
+                prompts[one.picture] = prompts[one.picture].index_copy(0, one.tokens[kept], values)
+        return prompts
+
+    def _chart(self, seen: VisionTokens) -> KnowledgeMap:
+        if not seen.grid.spatial:
+            raise UnsupportedError(
+                "this model's vision tokens look everywhere: let knowledge enter before its "
+                "Q-Former, with place=before"
+            )
+        return chart(seen.notes, seen.grid.size, self.config.rule)
+
+    def _cells(self, view: GridView) -> Lattice:
+        network = self.config.network
+        rows, columns = view.tokens.shape
+        return lattice(
+            view.transform, rows, columns, fineness=network.fineness, margin=network.margin
+        )
+
+    def _merged(
+        self, tokens: Float[Tensor, "token dim"], prompt: Float[Tensor, "token dim"]
+    ) -> Float[Tensor, "token dim"]:
+        if self.joint is None:
+            return tokens + prompt.to(tokens.dtype)
+        both = torch.cat([tokens.to(prompt.dtype), prompt], dim=-1)
+        return tokens + self.joint(both).to(tokens.dtype)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _View:
+    """A view of a picture of the batch: where its cells' vectors go, and what it shows."""
+
+    picture: int
+    tokens: Int64[Tensor, "row column"]
+    known: Known

@@ -1,0 +1,58 @@
+"""Vision tokens as rows, whatever form a family keeps them in, and the way into its projector."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from deixis.core.errors import UnsupportedError
+from deixis.models.family import Joint
+from deixis.models.language import Output
+
+
+def flat_rows(tokens: Output) -> Float[Tensor, "token dim"]:
+    """All tokens in one tensor."""
+    if isinstance(tokens, Tensor):
+        return tokens.reshape(-1, tokens.shape[-1])
+    return torch.cat([flat_rows(part) for part in tokens])
+
+
+def reformed(flat: Float[Tensor, "token dim"], like: Output) -> Output:
+    """Rows in the form that they came from."""
+    if isinstance(like, Tensor):
+        return flat.reshape(like.shape)
+    counts = [flat_rows(part).shape[0] for part in like]
+    parts = [reformed(part, old) for part, old in zip(flat.split(counts), like, strict=True)]
+    return type(like)(parts)
+
+
+@contextmanager
+def before(joint: Joint, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
+    """While it lasts, the states that enter a joint are changed on their way."""
+
+    def hook(module: nn.Module, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        states = named.get(joint.name) if joint.name is not None else given[0] if given else None
+        if not isinstance(states, Tensor):
+            kind = type(module).__name__
+            raise UnsupportedError(f"{kind} is not called with states that Deixis could change")
+        changed = _beside(states, joint.lead, change)
+        if joint.name is not None:
+            return given, {**named, joint.name: changed}
+        return (changed, *given[1:]), named
+
+    handle = joint.module.register_forward_pre_hook(hook, with_kwargs=True)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _beside(states: Tensor, lead: int, change: Callable[[Tensor], Tensor]) -> Tensor:
+    """The states changed but for the first of each row."""
+    if not lead:
+        return change(flat_rows(states)).reshape(states.shape)
+    rest = states[:, lead:]
+    return torch.cat([states[:, :lead], change(flat_rows(rest)).reshape(rest.shape)], dim=1)
