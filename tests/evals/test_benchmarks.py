@@ -16,12 +16,18 @@ from deixis.evals.judges.rules import Rules
 from deixis.evals.results import Row
 
 DATA = Path(__file__).parents[1] / "data" / "fixtures"
+OWN = Path(__file__).parent / "fixtures"
 FILES = {  # small copies of the published files, and a part that they have
     "visual7w": Options(data=DATA / "visual7w"),
     "pointqa_looktwice": Options(data=DATA / "pointqa_looktwice"),
     "vcr": Options(data=DATA / "vcr" / "vcr1annots"),
     "refcocog": Options(data=DATA / "refcoco", split="train"),
-    "vip_bench": Options(data=Path(__file__).parent / "fixtures" / "vip_bench"),
+    **{
+        name: Options(data=OWN / name)
+        for name in ("gqa", "mm_vet", "mmbench", "mme", "pope", "scienceqa", "textvqa")
+    },
+    "vip_bench": Options(data=OWN / "vip_bench"),
+    "vqav2": Options(data=OWN / "vqav2"),
 }
 PUBLISHED = [name for name in benchmarks.names() if not name.startswith("scenes_")]
 SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")

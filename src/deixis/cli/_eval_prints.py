@@ -36,7 +36,7 @@ def print_run(loaded: "LoadedRun") -> None:
         for one in report.figures
     ]
     print(f"\n{report.name}")
-    print(table(("part", "measure", "per cent (95 %)", "questions", "pictures"), rows))
+    print(table(("part", "measure", "value (95 %)", "questions", "pictures"), rows))
     for problem in problems(report):
         print(f"note: {problem}")
 
@@ -48,7 +48,7 @@ def print_ways(many: "Ways") -> None:
         f"encodings, spread {many.spread:.1f}; worst {many.worst}, {many.figures[-1][1]}; on "
         f"{many.num_questions} questions"
     )
-    print(table(("encoding", "per cent (95 %)"), [(name, str(one)) for name, one in many.figures]))
+    print(table(("encoding", "value (95 %)"), [(name, str(one)) for name, one in many.figures]))
 
 
 def print_comparison(found: "Comparison") -> None:
@@ -76,7 +76,7 @@ def print_found(found: "Found") -> None:
     for number, one in enumerate(found.rounds, start=1):
         print(f"\nround {number}, {one.num_questions} questions each")
         rows = [(name, str(figure)) for name, figure in one.figures]
-        print(table(("encoding", "per cent (95 %)"), rows))
+        print(table(("encoding", "value (95 %)"), rows))
     for spec, reason in found.left_out:
         print(f"note: {spec} is left out: {reason}")
     print(f"\nbest: {found.best} ({found.num_questions} questions asked)")

@@ -327,7 +327,7 @@ def _report(arguments: argparse.Namespace) -> None:
     rows = [
         (one.report.name, one.report.headline.measure, str(one.report.headline)) for one in runs
     ]
-    print(table(("run", "measure", "per cent (95 %)"), rows))
+    print(table(("run", "measure", "value (95 %)"), rows))
     for many in summary.ways:
         print_ways(many)
     for problem in summary.problems:

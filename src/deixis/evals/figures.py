@@ -70,12 +70,12 @@ def figure(measure: Measure, rows: Sequence[Row], *, part: str, seed: int = 0) -
 
 
 def clustered(measure: Measure, rows: Sequence[Row]) -> Clusters:
-    """The sums of each picture, in the order of the pictures' names."""
+    """What each picture adds up to, in the order of the pictures' names."""
     numbers: Float[np.ndarray, "answer number"] = np.array(
         [[row.numbers[name] for name in measure.numbers] + [1.0] for row in rows], dtype=float
     ).reshape(len(rows), len(measure.numbers) + 1)
     pictures: Shaped[np.ndarray, " answer"] = np.array([row.picture for row in rows], dtype=str)
-    return Clusters.of(numbers, pictures)
+    return Clusters(sums=measure.by_picture(Clusters.of(numbers, pictures).sums))
 
 
 def joined(rows: Sequence[Row]) -> list[Row]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 Sums: TypeAlias = Float[np.ndarray, "*more number"]
+Columns: TypeAlias = Float[np.ndarray, "picture column"]
 Values: TypeAlias = Float[np.ndarray, "*more"]
 
 
@@ -38,6 +39,8 @@ class Measure:
     them. `value` makes the measure of the sums, for any number of leading axes, so that the same
     formula serves the whole set, a tag of it, and every resample. `is_share`: each answer is 0 or
     1. `scale` is what it is multiplied by where people read it. `is_bounded`: it lies in 0..1.
+    `of_picture` is made of the sums of each picture before pictures are added up, for what a
+    picture's answers give only together; `value` then takes its columns.
     """
 
     name: str
@@ -46,6 +49,11 @@ class Measure:
     is_share: bool = False
     is_bounded: bool = True
     scale: float = 100.0
+    of_picture: Callable[[Sums], Columns] | None = None
+
+    def by_picture(self, sums: Sums) -> Columns:
+        """A row a picture, as they are added up."""
+        return sums if self.of_picture is None else self.of_picture(sums)
 
 
 ACCURACY = Measure(name="accuracy", numbers=("right",), is_share=True)

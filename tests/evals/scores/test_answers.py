@@ -8,12 +8,14 @@ from hypothesis import strategies as some
 from deixis.evals.scores.letters import read_letter
 from deixis.evals.scores.numbers import is_same_number, read_number
 from deixis.evals.scores.plain import is_exact, plain, words
-from deixis.evals.scores.vqa import vqa_accuracy, vqa_form
 from deixis.evals.scores.yes_no import (
     NUMBERS,
     balanced_accuracy,
     f1,
+    precision,
+    read_pope,
     read_yes_no,
+    recall,
     yes_no_numbers,
     yes_share,
 )
@@ -124,6 +126,39 @@ def test_f1_and_balanced_accuracy_worked_by_hand():
     assert float(balanced_accuracy(sums)) == pytest.approx((3 / 4 + 4 / 6) / 2)
     assert float(f1(sums)) == pytest.approx(2 * 3 / (2 * 3 + 1 + 2))
     assert float(yes_share(sums)) == pytest.approx(5 / 10)
+    assert float(precision(sums)) == pytest.approx(3 / 5)
+    assert float(recall(sums)) == pytest.approx(3 / 4)
+
+
+def test_a_model_that_never_says_yes_has_no_precision():
+    assert float(precision(np.array([0.0, 4.0, 6.0, 0.0]))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_yes"),
+    [
+        ("Yes", True),
+        ("yes, there is", True),
+        ("No", False),
+        ("no.", False),
+        ("No, there is none", False),
+        ("There is not a cup in the image.", False),
+        ("I see one. There is no other.", True),  # the first sentence alone
+        ("NO", True),  # of three spellings, none is this
+        ("Nope", True),
+        ("none", True),
+        ("It isn't there", True),
+        ("", True),
+        ("??", True),
+    ],
+)
+def test_popes_own_reading(answer, is_yes):
+    assert read_pope(answer) is is_yes
+
+
+def test_another_reading_may_be_chosen_for_the_counts():
+    assert yes_no_numbers("", is_yes=True)["yes_wrong"] == 1.0
+    assert yes_no_numbers("", is_yes=True, read=read_pope)["yes_right"] == 1.0
 
 
 def test_what_says_neither_yes_nor_no_is_wrong_and_not_a_no():
@@ -133,34 +168,6 @@ def test_what_says_neither_yes_nor_no_is_wrong_and_not_a_no():
 
 def test_balanced_accuracy_without_one_of_the_two_is_not_a_number():
     assert np.isnan(balanced_accuracy(np.array([3.0, 1.0, 0.0, 0.0])))
-
-
-@pytest.mark.parametrize(
-    ("same", "accuracy"), [(0, 0.0), (1, 0.3), (2, 0.6), (3, 0.9), (4, 1.0), (10, 1.0)]
-)
-def test_vqa_accuracy_is_the_known_table(same, accuracy):
-    people = ["blue"] * same + ["red"] * (10 - same)
-    assert vqa_accuracy("Blue.", people) == pytest.approx(accuracy)
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        ("The  Cup.", "cup"),
-        ("two dogs", "2 dogs"),
-        ("1,000", "1000"),
-        ("2.5", "2.5"),
-        ("don't", "dont"),
-        ("a red/blue one", "red blue 1"),
-    ],
-)
-def test_vqa_form(text, form):
-    assert vqa_form(text) == form
-
-
-def test_one_person_alone_decides():
-    assert vqa_accuracy("a cup", ["cup"]) == 1.0
-    assert vqa_accuracy("dog", ["cup"]) == 0.0
 
 
 def test_exact_leaves_out_case_articles_and_outer_marks():

@@ -12,3 +12,8 @@ def mentioned(text: str, regions: Mapping[str, Region]) -> dict[str, Region]:
     """Those of the regions that a text speaks of, in its order."""
     found = dict.fromkeys(SLOT.findall(text))
     return {slot: regions[slot] for slot in found if slot in regions}
+
+
+def literal(text: str) -> str:
+    """A data set's own words, in which nothing is a slot: "{cup}" becomes "{ cup }"."""
+    return SLOT.sub(r"{ \1 }", text)

@@ -1,4 +1,6 @@
-"""Yes or no, and what POPE reports of many such answers: balanced accuracy and F1."""
+"""Yes or no, and what POPE reports of many such answers: accuracies, precision, recall and F1."""
+
+from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
@@ -22,9 +24,19 @@ def read_yes_no(answer: str) -> bool | None:
     return None if has_yes == has_no else has_yes
 
 
-def yes_no_numbers(answer: str, *, is_yes: bool) -> dict[str, float]:
+def read_pope(answer: str) -> bool:
+    """As POPE's own program reads (Li et al., 2023): no where the first sentence has one of three
+    words, and yes everywhere else, in an empty answer too.
+    """
+    first = answer.strip().partition(".")[0].replace(",", "")
+    return not {"No", "not", "no"} & set(first.split(" "))
+
+
+def yes_no_numbers(
+    answer: str, *, is_yes: bool, read: Callable[[str], bool | None] = read_yes_no
+) -> dict[str, float]:
     """One answer among the four counts; what cannot be read is wrong."""
-    is_right = read_yes_no(answer) is is_yes
+    is_right = read(answer) is is_yes
     name = f"{'yes' if is_yes else 'no'}_{'right' if is_right else 'wrong'}"
     return {number: float(number == name) for number in NUMBERS}
 
@@ -34,6 +46,18 @@ def balanced_accuracy(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "
     yes_right, yes_wrong, no_right, no_wrong = columns(sums)
     on_yes = ratio(yes_right, yes_right + yes_wrong)
     return np.asarray((on_yes + ratio(no_right, no_right + no_wrong)) / 2)
+
+
+def precision(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
+    """How often a yes is right; 0 where none was said."""
+    yes_right, _, _, no_wrong = columns(sums)
+    return ratio(yes_right, yes_right + no_wrong, nothing=0.0)
+
+
+def recall(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
+    """How often yes is said where it is right."""
+    yes_right, yes_wrong, _, _ = columns(sums)
+    return ratio(yes_right, yes_right + yes_wrong)
 
 
 def f1(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
