@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from deixis.encodings.masked import masked
     from deixis.encodings.said import said
     from deixis.encodings.tagged import tagged
+    from deixis.knowledge.look import look
     from deixis.marks.mark import Mark
     from deixis.marks.render import draw
     from deixis.marks.style import Style
@@ -70,6 +71,7 @@ _HOMES = {
     "encodings.masked": ("masked",),
     "encodings.said": ("said",),
     "encodings.tagged": ("tagged",),
+    "knowledge.look": ("look",),
     "marks.mark": ("Mark",),
     "marks.render": ("draw",),
     "marks.style": ("Style",),
@@ -111,6 +113,7 @@ __all__ = [
     "drawn",
     "ellipse",
     "load",
+    "look",
     "mask",
     "masked",
     "open_image",

@@ -112,8 +112,8 @@ def test_quiet_networks_say_nothing_but_can_learn_to():
     ("settings", "message"),
     [
         ({"layers": "convolution"}, "did you mean 'convolutions'"),
-        ({"hidden": 0}, "at least 1"),
-        ({"strides": (1, 0, 1)}, "at least 1"),
+        ({"hidden": 0}, "within 1..65536"),
+        ({"strides": (1, 0, 1)}, "three numbers from 1 on"),
         ({"layers": "linear", "strides": (2, 1, 1)}, "strides are for convolutions"),
     ],
 )

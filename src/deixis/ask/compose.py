@@ -22,15 +22,18 @@ PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A question ready to be sent: pictures with their places, and the words."""
+    """A question ready to be sent: pictures with their places, and the words; and what is known
+    of each picture, where a model is given it.
+    """
 
     frames: tuple[Frame, ...]
     text: str
+    notes: tuple[tuple[Region, ...], ...] = ()
 
     def question(self, system: str | None) -> Question:
         """As the model takes it."""
         pictures = tuple(frame.image for frame in self.frames)
-        return Question(pictures=pictures, text=self.text, system=system)
+        return Question(pictures=pictures, text=self.text, system=system, notes=self.notes)
 
 
 def compose(

@@ -1,23 +1,78 @@
 """Loading a model by its name, ready to be asked."""
 
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+from deixis.ask.knowing import FORMS, Knowledge
 from deixis.ask.model import Model
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.knowledge.look import built
+from deixis.knowledge.saved import load_prompt
+from deixis.knowledge.sources import KnowledgeSource
 from deixis.models.load import load as load_model
 from deixis.models.load import wrap as wrap_model
+from deixis.nn.interface import VisionLanguageModel
 
 
-def load(name: str, *, convention: str | None = None, **options: Any) -> Model:  # Any: see models
+def load(
+    name: str,
+    *,
+    convention: str | None = None,
+    knowledge: str | Path | None = None,
+    sources: Sequence[str | KnowledgeSource] | None = None,
+    **options: Any,  # Any: see models
+) -> Model:
     """A model by name, ready to be asked.
 
     - a folder or a hub id of a transformers checkpoint: "Qwen/Qwen3-VL-8B-Instruct"
     - "openai:MODEL@URL": any OpenAI-compatible server
     - "tiny:FAMILY": a random model of the family's real class, for trying code out
 
-    `convention` overrides the coordinates that the model is spoken to in. The other options are
-    those of `deixis.models.load` (device, dtype, quantize, adapter …) or of the server's client.
+    `convention` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
+    of a trained knowledge prompt, or "told" or "drawn": what `sources` find in a picture is then
+    infused in the vision tokens, told before the question, or drawn on the picture. Without
+    `sources` a prompt's own are used, else rapidocr. The other options are those of
+    `deixis.models.load` (device, dtype, quantize, adapter …) or of the server's client.
     """
-    return Model(load_model(name, **options), convention=convention)
+    vlm = load_model(name, **options)
+    if knowledge is None:
+        if sources is not None:
+            raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
+        return Model(vlm, convention=convention)
+    return Model(vlm, convention=convention, knowledge=known(vlm, knowledge, sources))
+
+
+def known(
+    vlm: VisionLanguageModel,
+    knowledge: str | Path,
+    sources: Sequence[str | KnowledgeSource] | None = None,
+) -> Knowledge:
+    """How knowledge reaches this model, by a folder or a form's name."""
+    plain_forms = [form for form in FORMS if form != "infused"]
+    if str(knowledge) in plain_forms:
+        looking = built(tuple(sources or ("rapidocr",)))
+        return Knowledge(
+            look=_look(looking),
+            form=str(knowledge),
+            record={"form": str(knowledge), "sources": _told(looking)},
+        )
+    folder = Path(knowledge).expanduser()
+    if not folder.is_dir():
+        raise UsageError(
+            f"knowledge is {', '.join(plain_forms)} or the folder of a trained prompt, "
+            f"got {str(knowledge)!r}"
+        )
+    loaded = load_prompt(folder, vlm)
+    looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)))
+    return Knowledge(
+        look=_look(looking),
+        prompt=loaded.prompt,
+        record={"form": "infused", "prompt": loaded.digest, "sources": _told(looking)},
+    )
 
 
 def wrap(
@@ -25,3 +80,11 @@ def wrap(
 ) -> Model:
     """A transformers model and processor that you have loaded yourself, ready to be asked."""
     return Model(wrap_model(model, processor, name=name), convention=convention)
+
+
+def _look(sources: Sequence[KnowledgeSource]) -> Callable[[Image], list[Region]]:
+    return lambda image: [note for one in sources for note in one.look(image)]
+
+
+def _told(sources: Sequence[KnowledgeSource]) -> str:
+    return json.dumps([dict(one.record) for one in sources], sort_keys=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from deixis.ask.compose import Asked, Pointed, compose
+from deixis.ask.knowing import Knowledge
 from deixis.ask.sent import Sent, software
 from deixis.ask.surviving import surviving
 from deixis.coordinates import conventions
@@ -45,8 +46,18 @@ class Answer:
 class Model:
     """A loaded model that can be asked about regions."""
 
-    def __init__(self, vlm: VisionLanguageModel, *, convention: str | None = None) -> None:
+    def __init__(
+        self,
+        vlm: VisionLanguageModel,
+        *,
+        convention: str | None = None,
+        knowledge: Knowledge | None = None,
+    ) -> None:
         self.vlm = vlm
+        self.knowledge = knowledge
+        if knowledge is not None and knowledge.prompt is not None:
+            prompt = knowledge.prompt
+            self.vlm = vlm.with_token_change(prompt, place=prompt.config.token_place)
         self.convention_name = convention or vlm.convention
         settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
         self.convention = conventions.get(self.convention_name)(**settings)
@@ -119,12 +130,12 @@ class Model:
                 f"this was said in {sent.convention!r}, this model speaks {self.convention_name!r};"
                 f" make the model with convention={sent.convention!r}"
             )
-        if dict(sent.loaded) != dict(self.vlm.record):
+        if dict(sent.loaded) != self._record:
             raise UsageError(
                 f"this was sent to a model of {dict(sent.loaded)}, this one is of "
-                f"{dict(self.vlm.record)}; load and change it in the same way"
+                f"{self._record}; load and change it in the same way"
             )
-        asked = Asked(frames=sent.frames, text=sent.text)
+        asked = Asked(frames=sent.frames, text=sent.text, notes=sent.notes)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
         return self._answer(asked, completion, sent.system, sent.settings)
 
@@ -149,7 +160,13 @@ class Model:
         ) -> Mapping[str, Encoding]:
             return surviving(self.vlm, image, encodings, alone=alone, strict=strict)
 
-        return compose(image, text, regions, self.convention, settle)
+        asked = compose(image, text, regions, self.convention, settle)
+        return asked if self.knowledge is None else self.knowledge.joined(asked, image)
+
+    @property
+    def _record(self) -> dict[str, str]:
+        known = {} if self.knowledge is None else self.knowledge.record
+        return {**self.vlm.record, **{f"knowledge {name}": told for name, told in known.items()}}
 
     def _answer(
         self, asked: Asked, completion: Completion, system: str | None, settings: Generation
@@ -169,7 +186,8 @@ class Model:
                 text=asked.text,
                 system=system,
                 settings=settings,
-                loaded=self.vlm.record,
+                notes=asked.notes,
+                loaded=self._record,
                 software=software(),
             ),
         )

@@ -9,10 +9,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, final
 
+from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.files import write_text
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.encodings import Frame
@@ -37,6 +39,7 @@ class Sent:
     settings: Generation
     loaded: Mapping[str, str]  # precision, revision, adapter, changes: see VisionLanguageModel
     software: Mapping[str, str]
+    notes: tuple[tuple[Region, ...], ...] = ()  # of each picture, infused in its tokens
 
     def to_json(self) -> str:
         """All of it, the pictures as PNG."""
@@ -50,6 +53,7 @@ class Sent:
             "loaded": dict(self.loaded),
             "software": dict(self.software),
             "pictures": [_frame_record(frame) for frame in self.frames],
+            "notes": [[region_json.to_record(note) for note in notes] for notes in self.notes],
         }
         return json.dumps(record, ensure_ascii=False)
 
@@ -75,6 +79,10 @@ class Sent:
                 settings=Generation(**settings),
                 loaded=dict(record["loaded"]),
                 software=dict(record["software"]),
+                notes=tuple(
+                    tuple(region_json.from_record(note) for note in notes)
+                    for notes in record.get("notes", [])
+                ),
             )
         except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as broken:
             raise UsageError(f"not a record of what was sent: {broken!r}") from None

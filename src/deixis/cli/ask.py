@@ -2,13 +2,15 @@
 
   deixis ask street.jpg "What is {cup} standing on?" cup=box:412,300,520,411 --model MODEL
   deixis ask street.jpg "What is {cup}?" cup=cropped:box:412,300,520,411 --model MODEL
+  deixis ask sign.jpg "Where does the road lead?" --knowledge told --source rapidocr --model MODEL
   deixis ask --replay sent.json --model MODEL
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
 the model's own convention, the default), drawn, tagged, cropped, dimmed, masked, blurred. A drawn
 mark of which the model can hardly see anything is told; with --strict it is refused before
-anything is sent.
+anything is sent. --knowledge brings what --source finds in the picture to the model: told before
+the question, drawn on the picture, or, with the folder of a trained prompt, infused in its tokens.
 """
 
 import argparse
@@ -41,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
     parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
     parser.add_argument("--seed", type=int, help="of sampling")
+    parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="what is known reaches it")
+    parser.add_argument(
+        "--source", action="append", metavar="NAME", help="who looks (`deixis look --help`)"
+    )
     parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
     parser.add_argument("--strict", action="store_true", help="refuse marks that get lost")
     parser.add_argument("--stream", action="store_true", help="print the words as they come")
@@ -101,7 +107,13 @@ def _model(arguments: argparse.Namespace) -> "Model":
     names = ("device", "dtype", "quantize", "adapter", "revision")
     options = {name: getattr(arguments, name) for name in names}
     given = {name: value for name, value in options.items() if value is not None}
-    return load(arguments.model, convention=arguments.convention, **given)
+    return load(
+        arguments.model,
+        convention=arguments.convention,
+        knowledge=arguments.knowledge,
+        sources=arguments.source,
+        **given,
+    )
 
 
 def _settings(arguments: argparse.Namespace) -> "Generation":
@@ -153,6 +165,9 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
                 "convention": answer.sent.convention,
                 "text": answer.sent.text,
                 "pictures": [frame.image.sha256 for frame in answer.sent.frames],
+                "notes": [
+                    [region_json.to_record(note) for note in notes] for notes in answer.sent.notes
+                ],
             },
         }
         print(json.dumps(record, ensure_ascii=False))

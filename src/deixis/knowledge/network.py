@@ -22,6 +22,7 @@ from typing_extensions import override
 from deixis.core.errors import UnknownNameError, UsageError
 
 LAYERS = ("convolutions", "points", "linear", "identity")
+WIDEST, FINEST = 65536, 64
 AROUND = 1  # cells that a convolution sees on each side of its own
 
 
@@ -42,9 +43,11 @@ class NetworkConfig:
     def __post_init__(self) -> None:
         if self.layers not in LAYERS:
             raise UnknownNameError(kind="network", name=self.layers, known=LAYERS)
-        if self.hidden < 1 or len(self.strides) != 3 or min(self.strides) < 1:
+        if not 1 <= self.hidden <= WIDEST:
+            raise UsageError(f"hidden is within 1..{WIDEST}, got {self.hidden}")
+        if len(self.strides) != 3 or min(self.strides) < 1 or self.fineness > FINEST:
             raise UsageError(
-                f"hidden and three strides are at least 1, got {self.hidden}, {self.strides}"
+                f"strides are three numbers from 1 on, {FINEST} multiplied, got {self.strides}"
             )
         if self.layers != "convolutions" and self.fineness != 1:
             raise UsageError(f"strides are for convolutions, not for {self.layers}")

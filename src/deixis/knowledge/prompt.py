@@ -10,7 +10,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from typing_extensions import override
 
-from deixis.core.errors import UnknownNameError, UnsupportedError
+from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
 from deixis.knowledge.cover import Lattice, covered, lattice
 from deixis.knowledge.map import RULES, KnowledgeMap, chart
 from deixis.knowledge.network import Known, NetworkConfig
@@ -32,6 +32,7 @@ class PromptConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     merge: str = "add"  # to the tokens, or beside them into a linear layer
     place: str = "after"  # the projector, or before it (a Q-Former too)
+    tunes_encoder: bool = False  # it trains, and is saved, with the rest
 
     def __post_init__(self) -> None:
         for kind, name, known in (
@@ -41,6 +42,11 @@ class PromptConfig:
         ):
             if name not in known:
                 raise UnknownNameError(kind=kind, name=name, known=known)
+
+    @property
+    def token_place(self) -> TokenPlace:
+        """Where in the model it enters."""
+        return "before" if self.place == "before" else "after"
 
 
 @final
@@ -56,7 +62,11 @@ class KnowledgePrompt(nn.Module):
         super().__init__()
         self.config = config
         self.words = words
+        self.tokens = tokens
         self.network = config.network.build(known=words.width, tokens=tokens, generator=generator)
+        self.text: nn.Module | None = None
+        if config.tunes_encoder:
+            self.text = _tuned(words)
         self.joint: nn.Linear | None = None
         if config.merge == "add":
             self.network.quiet()
@@ -121,6 +131,14 @@ class KnowledgePrompt(nn.Module):
             return tokens + prompt.to(tokens.dtype)
         both = torch.cat([tokens.to(prompt.dtype), prompt], dim=-1)
         return tokens + self.joint(both).to(tokens.dtype)
+
+
+def _tuned(words: WordTable) -> nn.Module:
+    module = words.encoder.module
+    if module is None:
+        raise UsageError("this text encoder has no weights of its own that could be tuned")
+    words.is_tuned = True
+    return module.requires_grad_(True)
 
 
 @final

@@ -26,13 +26,14 @@ PATIENCE_S = 60.0  # while another process writes
 class WordTable:
     """An encoder whose vectors are kept in memory and, where they stay the same, in a file.
 
-    `folder`: where that file lies; None: $DEIXIS_CACHE or ~/.cache/deixis. While the encoder itself
-    is tuned nothing is kept.
+    `folder`: where that file lies; None: $DEIXIS_CACHE or ~/.cache/deixis. Of an encoder that is
+    tuned (`is_tuned`) nothing is kept.
     """
 
     def __init__(self, encoder: TextEncoder, *, folder: Path | None = None) -> None:
         self.encoder = encoder
         self.folder = folder
+        self.is_tuned = False
         self._vectors: dict[str, Tensor] = {}
         self._encoder_key: str | None = None
 
@@ -40,12 +41,6 @@ class WordTable:
     def width(self) -> int:
         """Of the vectors."""
         return self.encoder.width
-
-    @property
-    def is_tuned(self) -> bool:
-        """Whether the encoder trains."""
-        module = self.encoder.module
-        return module is not None and any(p.requires_grad for p in module.parameters())
 
     def __call__(self, words: Sequence[str]) -> Float[Tensor, "word width"]:
         """Their vectors, in their order."""
@@ -57,11 +52,6 @@ class WordTable:
         if not words:
             return torch.empty(0, self.width)
         return torch.stack([self._vectors[word] for word in words])
-
-    def forget(self) -> None:
-        """Drop what is in memory: the encoder has changed."""
-        self._vectors.clear()
-        self._encoder_key = None
 
     def _found(self, words: Sequence[str]) -> dict[str, Tensor]:
         """From the file, and what is not there from the encoder, which is then written."""

@@ -1,0 +1,125 @@
+"""A question with what is known of its picture: infused in the tokens, told in words, or drawn.
+
+What is written in a picture is data. It stands in the question's own turn, quoted, or in the
+tokens; it never enters a system prompt, and `Answer.sent` shows it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, final
+
+from deixis.ask.compose import Asked
+from deixis.core.errors import RegionError, UnknownNameError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.encodings import Frame
+from deixis.knowledge.prompt import KnowledgePrompt
+from deixis.marks.tag import numbered
+from deixis.marks.tagging import draw_tagged
+
+Looker: TypeAlias = Callable[[Image], Sequence[Region]]
+FORMS = ("infused", "told", "drawn")
+LONGEST = 60  # characters of a word or a written line that are told
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """Who looks at pictures, and how what is found reaches the model.
+
+    - infused: a trained prompt adds it to the vision tokens
+    - told: names with counts and centres, and written lines, before the question (LAF, arXiv
+      2401.17981)
+    - drawn: outlines with numbers on the picture, and what each number is, before the question
+    """
+
+    look: Looker
+    form: str = "infused"
+    prompt: KnowledgePrompt | None = None
+    record: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise UnknownNameError(kind="form of knowledge", name=self.form, known=FORMS)
+        if (self.form == "infused") != (self.prompt is not None):
+            raise UsageError("a trained prompt is for the form infused, which needs one")
+
+    def joined(self, asked: Asked, image: Image) -> Asked:
+        """The question with what is known of its image, which `asked` shows in frames."""
+        notes = tuple(self.look(image))
+        frames = asked.frames
+        known = tuple(seen_in(frame, notes) for frame in frames)
+        if self.form == "infused":
+            return replace(asked, notes=known)
+        if self.form == "told":
+            words = told(known[0], frames[0].image.size)
+            return replace(asked, text=_before(words, asked.text))
+        drawn = tuple(_drawn(f, some) for f, some in zip(frames, known, strict=True))
+        return replace(asked, frames=drawn, text=_before(tags_told(known[0]), asked.text))
+
+
+def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
+    """The notes in the pixels of a sent picture; what lies beyond it is left out."""
+    kept: list[Region] = []
+    for note in notes:
+        try:
+            kept.append(frame.transform.region(note).within(frame.image.size))
+        except RegionError:  # outside, or too small to be seen there
+            continue
+    return tuple(kept)
+
+
+def told(notes: Sequence[Region], size: Size) -> str:
+    """Names with counts and centres, then written lines; centres as shares of the sides."""
+    centres: dict[str, list[str]] = defaultdict(list)
+    for note in notes:
+        if note.label:
+            centre = note.centre()
+            place = f"({centre.x / size.width:.2f}, {centre.y / size.height:.2f})"
+            centres[quotable(note.label)].append(place)
+    named = [f"{len(places)} {name} at {', '.join(places)}" for name, places in centres.items()]
+    lines = [f'"{quotable(note.text)}"' for note in notes if note.text]
+    parts = []
+    if named:
+        parts.append(f"Objects in the picture: {'; '.join(named)}.")
+    if lines:
+        parts.append(f"Text in the picture: {', '.join(lines)}.")
+    return " ".join(parts)
+
+
+def tags_told(notes: Sequence[Region]) -> str:
+    """What the numbers on the picture stand at."""
+    named = [
+        f"{number}: {_says(note)}"
+        for number, note in zip(numbered(len(notes)), notes, strict=True)
+        if note.label or note.text
+    ]
+    return f"Marked in the picture: {'; '.join(named)}." if named else ""
+
+
+def quotable(words: str) -> str:
+    """One line that no quote ends early, cut to what can be read."""
+    plain = CONTROL.sub(" ", words).replace('"', "'").strip()
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
+
+
+def _says(note: Region) -> str:
+    words = [quotable(note.label)] if note.label else []
+    if note.text:
+        words.append(f'"{quotable(note.text)}"')
+    return " ".join(words)
+
+
+def _drawn(frame: Frame, notes: Sequence[Region]) -> Frame:
+    if not notes:
+        return frame
+    tagged = list(zip(numbered(len(notes)), notes, strict=True))
+    return replace(frame, image=draw_tagged(frame.image, tagged))
+
+
+def _before(words: str, text: str) -> str:
+    return f"{words}\n{text}" if words else text

@@ -1,0 +1,101 @@
+"""What commands about notes share: which sources look, and how notes are shown."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.cli._table import table
+from deixis.core import transform
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_bytes
+from deixis.core.image import Image
+from deixis.core.region import Region
+
+if TYPE_CHECKING:
+    from deixis.knowledge.sources import SourceOptions
+
+COMFORTABLE, LARGEST = 480, 6000  # pixels of the longer side
+SOURCES = """\
+Sources: rapidocr, tesseract (written words), panoptic:CHECKPOINT (segments), detector:CHECKPOINT
+(boxes; --words says what an open-vocabulary one looks for), sam3:CHECKPOINT, coco:FILE and
+regions:FILE (published notes), store:FOLDER (extracted before), truth (of the Scenes' pictures).
+"""
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Which sources look, and for what."""
+    parser.add_argument(
+        "--source",
+        action="append",
+        metavar="NAME",
+        help="who looks; several times for several (default rapidocr)",
+    )
+    parser.add_argument(
+        "--least-score", type=float, metavar="SHARE", help="leave out what is less sure (0 to 1)"
+    )
+    parser.add_argument("--words", help="what to look for, with commas between: 'cat,red car'")
+    parser.add_argument("--language", help="of written words, as the source names it: eng, ch …")
+
+
+def source_names(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """As they were given."""
+    return tuple(arguments.source or ("rapidocr",))
+
+
+def source_options(arguments: argparse.Namespace) -> "SourceOptions":
+    """What is asked of them."""
+    from deixis.knowledge.sources import SourceOptions
+
+    words = [word.strip() for word in arguments.words.split(",")] if arguments.words else []
+    return SourceOptions(
+        least_score=arguments.least_score, words=tuple(words), language=arguments.language
+    )
+
+
+def notes_table(notes: Sequence[Region]) -> str:
+    """A line a note, by the numbers that stand on the picture."""
+    rows = [
+        [
+            str(number),
+            note.kind,
+            note.label or "",
+            "" if note.text is None else repr(note.text),
+            "" if note.score is None else f"{note.score:.2f}",
+            ",".join(f"{value:.0f}" for value in note.box().xyxy),
+            note.source or "",
+        ]
+        for number, note in enumerate(notes, start=1)
+    ]
+    return table(["", "kind", "label", "text", "score", "box", "source"], rows)
+
+
+def draw_notes(image: Image, notes: Sequence[Region], path: Path) -> None:
+    """The picture with each note outlined and numbered, as large as the numbers need."""
+    make_folder(path.parent)
+    write_bytes(path, _numbered(image, notes).png() if notes else image.png())
+
+
+def _numbered(image: Image, notes: Sequence[Region]) -> Image:
+    from deixis.marks.tag import numbered
+    from deixis.marks.tagging import draw_tagged
+
+    times = max(1, -(-COMFORTABLE // max(image.size.width, image.size.height)))
+    while True:
+        larger = _enlarged(image, times)
+        way = transform.resize(image.size, larger.size)
+        tagged = [
+            (number, way.region(note))
+            for number, note in zip(numbered(len(notes)), notes, strict=True)
+        ]
+        try:
+            return draw_tagged(larger, tagged)
+        except UsageError:  # no room for all numbers
+            times *= 2
+            if times * max(image.size.width, image.size.height) > LARGEST:
+                raise
+
+
+def _enlarged(image: Image, times: int) -> Image:
+    pixels = image.pixels.repeat(times, axis=0).repeat(times, axis=1)
+    return Image(pixels=pixels, source=image.source)

@@ -1,0 +1,39 @@
+"""Look at a picture with several sources, one after the other."""
+
+from collections.abc import Sequence
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.knowledge.sources import KnowledgeSource, SourceOptions, source, sources
+
+
+def look(
+    image: Image,
+    sources: Sequence[str | KnowledgeSource] = ("rapidocr",),
+    *,
+    options: SourceOptions | None = None,
+) -> list[Region]:
+    """What they find, in their order. Sources are names or built ones, which are loaded once.
+
+    Each name gets those of the options that mean something to it; one that means nothing to any is
+    a UsageError.
+    """
+    return [note for found in built(sources, options) for note in found.look(image)]
+
+
+def built(
+    names: Sequence[str | KnowledgeSource], options: SourceOptions | None = None
+) -> list[KnowledgeSource]:
+    """The sources of these names; those that are built already stay as they are."""
+    if isinstance(names, str):
+        raise UsageError(f"sources are a list of names, got {names!r}; write [{names!r}]")
+    asked = options or SourceOptions()
+    kinds = {name: sources.get(name.partition(":")[0]) for name in names if isinstance(name, str)}
+    for option in asked.given:
+        if not any(option in kind.knows for kind in kinds.values()):
+            raise UsageError(f"none of these sources has an option {option}: {', '.join(kinds)}")
+    return [
+        source(name, asked.only(kinds[name].knows)) if isinstance(name, str) else name
+        for name in names
+    ]

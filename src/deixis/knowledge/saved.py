@@ -1,0 +1,122 @@
+"""A knowledge prompt as a folder: safetensors, a config that builds it again, a card."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from deixis.core.errors import ModelError, UsageError
+from deixis.core.files import make_folder, write_text
+from deixis.knowledge.encoders import text_encoder
+from deixis.knowledge.network import NetworkConfig
+from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig
+from deixis.knowledge.words import WordTable
+from deixis.nn.interface import VisionLanguageModel
+
+VERSION = "knowledge-prompt/1"
+WEIGHTS, CONFIG, CARD = "knowledge.safetensors", "knowledge.json", "README.md"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trained:
+    """What a prompt was trained with: the model, the sources of its notes, and how many steps."""
+
+    model: str
+    sources: tuple[str, ...] = ()
+    steps: int | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A prompt, and what it was trained with."""
+
+    prompt: KnowledgePrompt
+    trained: Trained
+    digest: str  # of its weights
+
+
+def new_prompt(
+    config: PromptConfig, model: VisionLanguageModel, *, tokens: int, seed: int = 0
+) -> KnowledgePrompt:
+    """An untrained prompt for a model whose tokens have that width."""
+    words = WordTable(text_encoder(config.encoder, model))
+    generator = torch.Generator().manual_seed(seed)
+    return KnowledgePrompt(config, words, tokens=tokens, generator=generator)
+
+
+def save_prompt(prompt: KnowledgePrompt, folder: Path, trained: Trained) -> None:
+    """Into a folder of its own or beside a model; the config comes last."""
+    make_folder(folder)
+    weights = {name: w.detach().contiguous().cpu() for name, w in prompt.state_dict().items()}
+    draft = folder / f".{WEIGHTS}.draft"
+    save_file(weights, draft)
+    draft.replace(folder / WEIGHTS)
+    record = {
+        "deixis": VERSION,
+        "prompt": asdict(prompt.config),
+        "tokens": prompt.tokens,
+        "encoder": dict(prompt.words.encoder.record),
+        "trained": asdict(trained),
+    }
+    if not (folder / CARD).exists():  # beside a model the model's own card stays
+        write_text(folder / CARD, _card(prompt, trained))
+    write_text(folder / CONFIG, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
+    """The prompt of a folder, for a model with tokens of the same width."""
+    if not (folder / CONFIG).is_file():
+        raise UsageError(f"{folder} holds no knowledge prompt: there is no {CONFIG}")
+    try:
+        record: Any = json.loads((folder / CONFIG).read_text("utf-8"))  # Any: JSON
+        if record["deixis"] != VERSION:
+            raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
+        told = dict(record["prompt"])
+        layers = dict(told.pop("network"))
+        layers["strides"] = tuple(layers["strides"])
+        config = PromptConfig(network=NetworkConfig(**layers), **told)
+        trained = Trained(
+            model=str(record["trained"]["model"]),
+            sources=_strings(record["trained"]["sources"]),
+            steps=record["trained"]["steps"],
+        )
+        prompt = new_prompt(config, model, tokens=int(record["tokens"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken!r}") from None
+    try:
+        weights = load_file(folder / WEIGHTS)
+        prompt.load_state_dict(weights)
+    except (OSError, SafetensorError, RuntimeError) as broken:
+        raise ModelError(f"{folder / WEIGHTS} is not what {CONFIG} says: {broken}") from None
+    if not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
+        raise ModelError(f"{folder / WEIGHTS} holds numbers that are not finite")
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
+    return Loaded(prompt=prompt.eval().requires_grad_(False), trained=trained, digest=digest)
+
+
+def _strings(listed: Sequence[object]) -> tuple[str, ...]:
+    return tuple(str(one) for one in listed)
+
+
+def _card(prompt: KnowledgePrompt, trained: Trained) -> str:
+    config = prompt.config
+    count = sum(weight.numel() for weight in prompt.parameters())
+    return (
+        "# A knowledge prompt of Deixis\n\n"
+        f"For `{trained.model}`: what {', '.join(trained.sources) or 'a source'} finds in a "
+        "picture is brought into its vision tokens (arXiv 2407.04681).\n\n"
+        f"- words by `{config.encoder}`, overlaps by the rule `{config.rule}`\n"
+        f"- {config.network.layers}, {count:,} numbers; merged by `{config.merge}`, "
+        f"{config.place} the projector\n"
+        + (f"- trained for {trained.steps:,} steps\n" if trained.steps else "")
+        + "\n```python\nimport deixis as dx\n\n"
+        f'model = dx.load({trained.model!r}, knowledge="THIS FOLDER")\n```\n'
+    )

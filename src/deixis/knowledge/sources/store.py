@@ -1,0 +1,40 @@
+"""Notes that were extracted before: "store:FOLDER" of `deixis knowledge extract`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.knowledge.sources._source import KnowledgeSource, SourceOptions
+
+
+@final
+class Store(KnowledgeSource):
+    """Finds a picture by its content; one that was never looked at is refused."""
+
+    takes: ClassVar[str | None] = "FOLDER"
+
+    def __init__(self, folder: Path) -> None:
+        from deixis.knowledge.store.store import KnowledgeStore
+
+        self.store = KnowledgeStore.open(folder)
+
+    @classmethod
+    @override
+    def of(cls, argument: str, options: SourceOptions) -> "Store":
+        if options != SourceOptions():
+            raise UsageError("a store holds what was found: cuts, words and languages are its own")
+        return cls(Path(argument).expanduser())
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"source": "store", "digest": self.store.digest}
+
+    @override
+    def look(self, image: Image) -> list[Region]:
+        return list(self.store.notes(image))

@@ -1,0 +1,78 @@
+"""Which pictures of a store lie in which shard, written before the work begins."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, final
+
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_text
+
+VERSION = "knowledge-store/1"
+FILE = "plan.json"
+SHARD_SIZE = 64  # pictures: what a kill may cost each worker
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """The names of each shard's pictures. `sources` are the records of what looks at them."""
+
+    sources: tuple[Mapping[str, str], ...]
+    shards: tuple[tuple[str, ...], ...] = ()
+
+    def joined(self, names: Sequence[str]) -> "Plan":
+        """With the pictures that are new to it in further shards; it keeps those that are gone."""
+        known = {name for shard in self.shards for name in shard}
+        new = [name for name in dict.fromkeys(names) if name not in known]
+        more = tuple(
+            tuple(new[begin : begin + SHARD_SIZE]) for begin in range(0, len(new), SHARD_SIZE)
+        )
+        return replace(self, shards=(*self.shards, *more))
+
+    def save(self, folder: Path) -> None:
+        """Into the store."""
+        record = {
+            "deixis": VERSION,
+            "sources": [dict(source) for source in self.sources],
+            "shards": self.shards,
+        }
+        write_text(folder / FILE, json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[str]) -> Plan:
+    """The plan of a new store, or the one that it has with what is new; it is saved."""
+    make_folder(folder)
+    plan = Plan(sources=tuple(dict(source) for source in sources))
+    if (folder / FILE).exists():
+        plan = read_plan(folder)
+        if [dict(source) for source in plan.sources] != [dict(source) for source in sources]:
+            raise UsageError(
+                f"{folder} holds what {_told(plan.sources)} found, not {_told(sources)}; "
+                "give another --out"
+            )
+    elif any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty and no store; give another --out")
+    joined = plan.joined(names)
+    joined.save(folder)
+    return joined
+
+
+def read_plan(folder: Path) -> Plan:
+    """Of a store; UsageError where there is none."""
+    try:
+        record: Any = json.loads((folder / FILE).read_text("utf-8"))  # Any: JSON
+        if record["deixis"] != VERSION:
+            raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
+        shards = tuple(tuple(str(name) for name in shard) for shard in record["shards"])
+        sources = tuple(
+            {str(key): str(value) for key, value in source.items()} for source in record["sources"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        raise UsageError(f"{folder} is not a store of notes: {broken}") from None
+    return Plan(sources=sources, shards=shards)
+
+
+def _told(sources: Sequence[Mapping[str, str]]) -> str:
+    return " and ".join(json.dumps(dict(source), ensure_ascii=False) for source in sources)

@@ -1,0 +1,135 @@
+"""Asking with knowledge: infused, told or drawn, shown in what was sent, and replayed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import deixis as dx
+from deixis.ask.knowing import Knowledge, quotable, tags_told, told
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import box
+from deixis.core.size import Size
+from deixis.knowledge.network import NetworkConfig
+from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.saved import Trained, new_prompt, save_prompt
+from deixis.knowledge.sources import KnowledgeSource
+from deixis.models.load import load
+
+PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8))
+NOTES = [
+    box(0, 0, 40, 30, label="cat"),
+    replace(box(40, 30, 80, 60), text='STOP "now"\nplease'),
+    box(20, 20, 40, 40, label="cat"),
+    box(60, 0, 80, 20, label="dog"),
+]
+
+
+class Known(KnowledgeSource):
+    """A source that knows."""
+
+    record = {"source": "known"}
+
+    @classmethod
+    def of(cls, argument, options):
+        return cls()
+
+    def look(self, image):
+        return NOTES if image == PICTURE else []
+
+
+def prompt_folder(folder):
+    model = load("tiny:llava")
+    config = PromptConfig(encoder="own", network=NetworkConfig(hidden=5))
+    width = model.vision_tokens([PICTURE])[0].tokens.shape[1]
+    prompt = new_prompt(config, model, tokens=width)
+    generator = torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        for weight in prompt.parameters():
+            weight += torch.randn(weight.shape, generator=generator)
+    save_prompt(prompt, folder, Trained(model="tiny:llava"))
+    return folder
+
+
+def test_told_gives_counts_centres_and_quoted_lines():
+    assert told(NOTES, Size(width=80, height=60)) == (
+        "Objects in the picture: 2 cat at (0.25, 0.25), (0.38, 0.50); 1 dog at (0.88, 0.17). "
+        "Text in the picture: \"STOP 'now' please\"."
+    )
+    assert told([], Size(width=8, height=6)) == ""
+
+
+def test_tags_are_told_by_their_numbers():
+    assert tags_told(NOTES[:2]) == "Marked in the picture: 1: cat; 2: \"STOP 'now' please\"."
+
+
+def test_what_is_quoted_stays_in_its_quotes_and_short():
+    assert quotable('a"b\u2028c\x00d') == "a'b c d"
+    assert len(quotable("x" * 999)) == 60
+
+
+def test_told_knowledge_stands_before_the_question_and_never_in_the_system_prompt():
+    model = dx.load("tiny:qwen2_vl", knowledge="told", sources=[Known()])
+    answer = model.ask(PICTURE, "What is {it}?", it=box(1, 1, 9, 9), system="Be brief.")
+    assert answer.sent.text.startswith("Objects in the picture: 2 cat")
+    assert answer.sent.text.endswith("?")
+    assert answer.sent.system == "Be brief."
+    assert answer.sent.notes == ()
+    assert model.replay(answer.sent).text == answer.text
+
+
+def test_drawn_knowledge_is_on_the_picture():
+    model = dx.load("tiny:llava", knowledge="drawn", sources=[Known()])
+    answer = model.ask(PICTURE, "What?")
+    assert answer.sent.frames[0].image != PICTURE
+    assert answer.sent.text.startswith("Marked in the picture: 1: cat; 2: ")
+
+
+def test_infused_knowledge_reaches_the_tokens_and_what_was_sent(tmp_path):
+    folder = prompt_folder(tmp_path / "prompt")
+    model = dx.load("tiny:llava", knowledge=folder, sources=[Known()])
+    plain = dx.load("tiny:llava")
+    answer = model.ask(PICTURE, "What is it?")
+    assert answer.sent.text == plain.ask(PICTURE, "What is it?").sent.text
+    assert answer.sent.notes == (tuple(NOTES),)
+    assert answer.sent.loaded["knowledge form"] == "infused"
+    saved = tmp_path / "sent.json"
+    answer.sent.save(saved)
+    assert dx.Sent.load(saved).notes == answer.sent.notes
+    assert model.replay(dx.Sent.load(saved)).text == answer.text
+    with pytest.raises(UsageError, match="load and change it in the same way"):
+        plain.replay(answer.sent)
+
+
+def test_a_crop_takes_the_notes_that_lie_in_it(tmp_path):
+    folder = prompt_folder(tmp_path / "prompt")
+    model = dx.load("tiny:qwen2_vl", knowledge="told", sources=[Known()])
+    answer = model.ask(PICTURE, "What is {it}?", it=dx.cropped(box(50, 0, 80, 30)))
+    assert "1 dog" in answer.sent.text
+    infused = dx.load("tiny:llava", knowledge=folder, sources=[Known()])
+    sent = infused.ask(PICTURE, "What is {it}?", it=dx.cropped(box(50, 0, 80, 30))).sent
+    frame, (notes,) = sent.frames[0], sent.notes
+    assert any(note.label == "dog" for note in notes)
+    for note in notes:
+        assert note.box().x1 <= frame.image.size.width
+
+
+def test_notes_are_found_on_the_picture_before_anything_is_drawn(tmp_path):
+    folder = prompt_folder(tmp_path / "prompt")
+    model = dx.load("tiny:llava", knowledge=folder, sources=[Known()])
+    answer = model.ask(PICTURE, "What is {it}?", it=dx.drawn(box(1, 1, 30, 30)))
+    assert answer.sent.frames[0].image != PICTURE
+    assert answer.sent.notes == (tuple(NOTES),)
+
+
+def test_what_cannot_be_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="told, drawn or the folder of a trained prompt"):
+        dx.load("tiny:llava", knowledge="tolled")
+    with pytest.raises(UsageError, match="say how it reaches the model"):
+        dx.load("tiny:llava", sources=["rapidocr"])
+    with pytest.raises(UnknownNameError, match="did you mean 'drawn'"):
+        Knowledge(look=lambda image: [], form="draw")
+    with pytest.raises(UsageError, match="which needs one"):
+        Knowledge(look=lambda image: [])

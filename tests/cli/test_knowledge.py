@@ -1,0 +1,113 @@
+"""`deixis look` and `deixis knowledge`, as people call them."""
+
+import json
+
+import pytest
+
+from deixis.cli.main import main
+from deixis.core.images import open_image
+from tests.knowledge.store.store_nursery import album, noise
+
+
+@pytest.fixture
+def known(tmp_path):
+    return album(tmp_path, 5)
+
+
+def test_look_prints_a_line_a_note_and_draws_them(tmp_path, known, capsys):
+    picture, out = tmp_path / "pictures" / "00003.png", tmp_path / "deep" / "notes.png"
+    assert main(["look", str(picture), "--source", f"regions:{known}", "--out", str(out)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert lines[1].split()[:3] == ["1", "box", "STOP"]
+    assert open_image(out).size.width == 32 * open_image(picture).size.width  # room for numbers
+
+
+def test_look_gives_regions_as_json(tmp_path, known, capsys):
+    picture = tmp_path / "pictures" / "00002.png"
+    assert main(["look", str(picture), "--source", f"regions:{known}", "--json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert [note["label"] for note in notes] == ["red car", "STOP"]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--source", "rapidocrs"], "did you mean 'rapidocr'"),
+        (["--source", "panoptic"], "this source is written panoptic:"),
+        (["--source", "truth", "--words", "cat"], "option words"),
+        (["--least-score", "3"], "within 0..1"),
+        (["--out", "notes.jpg"], "pictures are written as PNG"),
+    ],
+)
+def test_mistakes_of_look_are_told(more, message, tmp_path, known, capsys):
+    assert main(["look", str(tmp_path / "pictures" / "00002.png"), *more]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_extract_stats_and_show(tmp_path, known, capsys):
+    store, pictures = tmp_path / "store", tmp_path / "pictures"
+    extract = ["knowledge", "extract", str(pictures), "--out", str(store)]
+    assert main([*extract, "--source", f"regions:{known}"]) == 0
+    assert "6 notes on 5 pictures" in capsys.readouterr().out
+    assert main(["knowledge", "stats", str(store), "--out", str(tmp_path / "stats.png")]) == 0
+    assert "6 notes on 5 pictures; 0 failed" in capsys.readouterr().out
+    assert open_image(tmp_path / "stats.png").size.width > 600
+    show = ["knowledge", "show", str(store), str(pictures / "00003.png")]
+    assert main([*show, "--out", str(tmp_path / "notes.png")]) == 0
+    assert "STOP" in capsys.readouterr().out
+    assert main(["knowledge", "show", str(store), str(pictures / "00000.png")]) == 0
+    assert "nothing is known of it" in capsys.readouterr().out
+
+
+def test_extract_reads_the_pictures_of_rows(tmp_path, known, capsys):
+    rows = [
+        {
+            "id": str(i),
+            "image": f"{i:05d}.png",
+            "conversations": [
+                {"from": "human", "value": "<image>\nWhat is it?"},
+                {"from": "gpt", "value": "a cat"},
+            ],
+        }
+        for i in (1, 3, 1, 9)  # one twice, one that is not there
+    ]
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    arguments = [
+        *("knowledge", "extract", str(tmp_path / "rows.json")),
+        *("--images", str(tmp_path / "pictures"), "--source", f"regions:{known}"),
+        *("--out", str(tmp_path / "store"), "--json"),
+    ]
+    assert main(arguments) == 1
+    record = json.loads(capsys.readouterr().out)
+    assert (record["pictures"], record["notes"]) == (2, 4)
+    assert ["00009.png" in line for line in record["failed"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["extract", "nowhere", "--out", "s"], "there is no 'nowhere'"),
+        (["extract", ".", "--out", "s", "--workers", "0"], "at least 1 worker"),
+        (["extract", ".", "--out", "s", "--runner", "rays"], "did you mean 'ray'"),
+        (["extract", ".", "--out", "s"], "there is no picture in"),
+        (["stats", "."], "no whole store of notes"),
+        (["show", ".", "nothing.png"], "nothing.png"),
+    ],
+)
+def test_mistakes_are_told(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["knowledge", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_ask_is_told_what_is_known(tmp_path, known, capsys):
+    picture = tmp_path / "asked.png"
+    picture.write_bytes(noise(3).png())
+    arguments = [
+        *("ask", str(tmp_path / "pictures" / "00003.png"), "What is it?", "--model", "tiny:llava"),
+        *("--knowledge", "told", "--source", f"regions:{known}", "--max-new-tokens", "2", "--json"),
+    ]
+    assert main(arguments) == 0
+    sent = json.loads(capsys.readouterr().out)["sent"]
+    assert sent["text"].startswith("Objects in the picture: 1 STOP at (")

@@ -1,0 +1,55 @@
+"""Small pictures with notes that are known beforehand, and stores of them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from deixis.core import region_json
+from deixis.core.image import Image
+from deixis.core.region import box
+from deixis.knowledge.runners import runner
+from deixis.knowledge.store import Extracted, ExtractOptions, KnowledgeStore, extract
+from deixis.knowledge.store.pictures import pictures_of
+
+WORDS = ("cat", "dog", "red car", "STOP")
+
+
+def noise(seed: int, side: int = 12) -> Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side + 3, 3), dtype=np.uint8)
+    return Image(pixels=pixels)
+
+
+def album(folder: Path, count: int, *, broken: tuple[int, ...] = ()) -> Path:
+    """A folder of pictures and, beside it, a file with the notes on each; where that is."""
+    pictures = folder / "pictures"
+    pictures.mkdir(parents=True)
+    rows = []
+    for i in range(count):
+        name = f"{i:05d}.png"
+        (pictures / name).write_bytes(b"no picture" if i in broken else noise(i).png())
+        notes = [
+            box(1, 1, 3 + (i + n) % 9, 5 + n, label=WORDS[(i + n) % len(WORDS)])
+            for n in range(i % 4)
+        ]
+        regions = {f"r{n}": region_json.to_record(note) for n, note in enumerate(notes)}
+        rows.append(json.dumps({"image": name, "regions": regions}))
+    known = folder / "notes.jsonl"
+    known.write_text("\n".join(rows) + "\n")
+    return known
+
+
+def extracted(
+    folder: Path, known: Path, out: Path, *, workers: int = 1, by: str = "pool"
+) -> Extracted:
+    """The last word of an extraction of an album."""
+    options = ExtractOptions(sources=(f"regions:{known}",))
+    told = extract(pictures_of(folder / "pictures"), out, options, runner(by, workers))
+    return list(told)[-1]
+
+
+def content(store: Path) -> dict:
+    """All that a store holds, by picture."""
+    rows = list(KnowledgeStore.open(store).rows())
+    assert len({row.name for row in rows}) == len(rows)
+    return {row.name: row for row in rows}
