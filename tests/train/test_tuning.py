@@ -137,7 +137,7 @@ def test_weights_of_fewer_bits_are_trained_in_float32_and_saved_as_they_came(sou
     ("parts", "error", "reason"),
     [
         (("projectr",), UnknownNameError, "did you mean 'projector'"),
-        (("lora", "vision"), UsageError, "beside lora only the projector trains"),
+        (("lora", "vision"), UsageError, "beside lora only projector and knowledge train"),
     ],
 )
 def test_a_wrong_part_is_told(source, parts, error, reason):

@@ -49,8 +49,11 @@ class Knowledge:
             raise UsageError("a trained prompt is for the form infused, which needs one")
 
     def joined(self, asked: Asked, image: Image) -> Asked:
-        """The question with what is known of its image, which `asked` shows in frames."""
-        notes = tuple(self.look(image))
+        """The question with what is found in its image, which `asked` shows in frames."""
+        return self.with_notes(asked, self.look(image))
+
+    def with_notes(self, asked: Asked, notes: Sequence[Region]) -> Asked:
+        """The question with what is known already of its image."""
         frames = asked.frames
         known = tuple(seen_in(frame, notes) for frame in frames)
         if self.form == "infused":

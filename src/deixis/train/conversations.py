@@ -38,10 +38,11 @@ class Turn:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedTurn:
-    """A turn with its pictures opened."""
+    """A turn with its pictures opened, and what is known of the first, before marks were drawn."""
 
     turn: Turn
     images: tuple[Image, ...]
+    notes: tuple[Region, ...] = ()
 
 
 @final

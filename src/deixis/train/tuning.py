@@ -3,15 +3,17 @@
 import copy
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, final
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.ask.compose import compose
+from deixis.ask.knowing import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.errors import (
     MissingExtraError,
@@ -20,12 +22,17 @@ from deixis.core.errors import (
     UnsupportedError,
     UsageError,
 )
+from deixis.core.image import Image
+from deixis.core.region import Region
 from deixis.encodings import encodings
+from deixis.knowledge.prompt import KnowledgePrompt
+from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
+from deixis.train.known import KnowledgeOptions, known
 from deixis.train.marked import marked
 from deixis.train.mixed import read_mixed
 from deixis.train.parts import PARTS, language_layers, weights_of, whole_modules
@@ -33,7 +40,14 @@ from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
 BETWEEN = "\x1e"  # question and answer, while their regions are said
 # what LLaVA-1.5 and its LoRA were tuned with; where several parts train, the lowest
-RATES = {"projector": 1e-3, "lora": 2e-4, "language": 2e-5, "vision": 2e-6, "all": 2e-5}
+RATES = {
+    "knowledge": 1e-3,
+    "projector": 1e-3,
+    "lora": 2e-4,
+    "language": 2e-5,
+    "vision": 2e-6,
+    "all": 2e-5,
+}
 
 
 @final
@@ -44,7 +58,7 @@ class TuningOptions:
     data: Path | None = None  # a file or folder
     images: Path | None = None  # the folder of its pictures; None: where they are published
     model: str = ""  # a folder, a hub id, or tiny:FAMILY
-    parts: tuple[str, ...] = ("projector",)  # of vision, projector, language, lora; or all
+    parts: tuple[str, ...] = ("projector",)  # of vision, projector, language, lora, knowledge; all
     encoding: str = "said"  # how the rows' regions reach the model
     dtype: str = "float32"  # of the weights that stay; those that train are float32
     lora_rank: int = 16  # of the adapters, where lora trains
@@ -57,6 +71,7 @@ class TuningOptions:
     order_seed: int = 0  # of a mixture: which rows meet when
     marks: Literal["none", "paper", "release"] = "none"  # draw regions by lot, as ViP-LLaVA does
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
+    knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)
 
 
 @final
@@ -74,13 +89,17 @@ class Tuning(Task):
             raise UnsupportedError(
                 f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
             )
-        self.model = model
         self.source: ConversationSource = source
         self.options = options
-        self.module: Any = model.family.model  # Any: transformers' own class
+        self.knowledge = knowledge_of(options.knowledge, model)
+        self.model = infused(model, self.knowledge)
+        self.tuned: Any = model.family.model  # Any: transformers' own class
+        self.module: Any = self.tuned
+        if self.prompt is not None:
+            self.module = nn.ModuleDict({"model": self.tuned, "knowledge": self.prompt})
         self.encoding = encodings.get(options.encoding)
         self.convention = conventions.get(model.convention)(**model.convention_settings)
-        self.dtypes = {name: p.dtype for name, p in self.module.named_parameters()}
+        self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
         processor = model.family.processor
         self.template = processor.chat_template
         if options.template == "plain":
@@ -89,7 +108,12 @@ class Tuning(Task):
         self._choose(tuple(options.parts))
         # adapters alone join weights of fewer bits by themselves
         fewer_bits = any(dtype != torch.float32 for dtype in self.dtypes.values())
-        self.is_mixed = fewer_bits and tuple(options.parts) != ("lora",)
+        self.is_mixed = fewer_bits and not {"lora", "knowledge"}.issuperset(options.parts)
+
+    @property
+    def prompt(self) -> KnowledgePrompt | None:
+        """What brings knowledge into the tokens, if that is tuned."""
+        return None if self.knowledge is None else self.knowledge.prompt
 
     @override
     def loss(self, batch: Sequence[OpenedTurn], step: int) -> Losses:
@@ -108,10 +132,16 @@ class Tuning(Task):
     @override
     def save(self, folder: Path) -> None:
         """A checkpoint for `from_pretrained`, or an adapter for `load(…, adapter=folder)`."""
+        if self.prompt is not None:
+            trained = Trained(model=self.model.name, sources=self.options.knowledge.sources)
+            alone = self.options.parts == ("knowledge",)
+            save_prompt(self.prompt, folder if alone else folder / "knowledge", trained)
+            if alone:
+                return
         if self.trains_lora:
-            self.module.save_pretrained(folder)
+            self.tuned.save_pretrained(folder)
             return
-        self.module.save_pretrained(folder, state_dict=self._as_loaded())
+        self.tuned.save_pretrained(folder, state_dict=self._as_loaded())
         processor = copy.copy(self.model.family.processor)
         processor.chat_template = self.template
         processor.save_pretrained(folder)
@@ -119,30 +149,32 @@ class Tuning(Task):
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
         groups = decayed_groups(self.module, optim.weight_decay)
-        if self.options.projector_lr is None or optim.lr == 0:
-            return groups
-        own = {id(weight) for weight in weights_of(self.module, ["projector"])}
-        share = self.options.projector_lr / optim.lr
-        return [
-            replace(group, parameters=tuple(chosen), lr_share=rate)
-            for group in groups
-            for rate, is_own in ((share, True), (1.0, False))
-            if (chosen := [p for p in group.parameters if (id(p) in own) == is_own])
-        ]
+        if self.options.projector_lr is not None:
+            own = weights_of(self.tuned, ["projector"])
+            groups = at_rate(groups, own, self.options.projector_lr, optim.lr)
+        if self.prompt is not None and self.options.knowledge.lr is not None:
+            own = list(self.prompt.parameters())
+            groups = at_rate(groups, own, self.options.knowledge.lr, optim.lr)
+        return groups
 
     def _choose(self, parts: tuple[str, ...]) -> None:
         self.module.requires_grad_(False)
-        whole = weights_of(
-            self.module, PARTS if parts == ("all",) else [p for p in parts if p != "lora"]
-        )
+        beside = [part for part in parts if part not in ("lora", "knowledge")]
+        whole = weights_of(self.tuned, PARTS if parts == ("all",) else beside)
+        if ("knowledge" in parts or parts == ("all",)) and self.prompt is not None:
+            self.prompt.requires_grad_(True)
+        elif "knowledge" in parts:
+            raise UsageError("what trains as knowledge is a prompt: set knowledge.form to infused")
         if self.trains_lora:
-            if set(parts) - {"lora", "projector"}:
-                raise UsageError(f"beside lora only the projector trains, got {', '.join(parts)}")
-            self._add_lora(whole_modules(self.module, whole))
+            if set(beside) - {"projector"}:
+                raise UsageError(
+                    "beside lora only projector and knowledge train, got " + ", ".join(parts)
+                )
+            self._add_lora(whole_modules(self.tuned, whole))
         else:
             for weight in whole:
                 weight.requires_grad_(True)
-        for weight in self.module.parameters():
+        for weight in self.tuned.parameters():
             if weight.requires_grad:
                 weight.data = weight.data.float()  # small steps vanish in fewer bits
 
@@ -156,40 +188,42 @@ class Tuning(Task):
         config = LoraConfig(
             r=options.lora_rank,
             lora_alpha=options.lora_alpha or 2 * options.lora_rank,
-            target_modules=language_layers(self.module),
+            target_modules=language_layers(self.tuned),
             lora_dropout=options.lora_dropout,
             modules_to_save=whole or None,
         )
         with torch.random.fork_rng():
             torch.manual_seed(0)  # a resumed run begins with the same adapters
-            self.module.add_adapter(config)
+            self.tuned.add_adapter(config)
 
     def _example(self, opened: OpenedTurn) -> Example:
         turn = opened.turn
         pointed = {name: self.encoding.of(region) for name, region in turn.regions.items()}
-        question, answer = Question(pictures=opened.images, text=turn.text), turn.answer
-        if pointed:
-            if len(opened.images) > 1:
-                raise UsageError(
-                    f"{self.source.file}, row {turn.row}: regions of several images are not told "
-                    "apart; give one image"
-                )
-            # regions are said in answers too
-            said = f"{turn.text}{BETWEEN}{turn.answer}"
-            try:
-                asked = compose(opened.images[0], said, pointed, self.convention).question(None)
-            except RegionError as error:  # this model sees less than the whole picture
-                file = str(self.source.file)
-                raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
-            text, _, answer = asked.text.partition(BETWEEN)
-            question = Question(pictures=asked.pictures, text=text)
-        return Example(question=question, answer=answer)
+        if not pointed and (self.knowledge is None or len(opened.images) != 1):
+            question = Question(pictures=opened.images, text=turn.text)
+            return Example(question=question, answer=turn.answer)
+        if len(opened.images) > 1:
+            raise UsageError(
+                f"{self.source.file}, row {turn.row}: regions of several images are not told "
+                "apart; give one image"
+            )
+        # regions are said in answers too
+        said = f"{turn.text}{BETWEEN}{turn.answer}"
+        try:
+            asked = compose(opened.images[0], said, pointed, self.convention)
+        except RegionError as error:  # this model sees less than the whole picture
+            file = str(self.source.file)
+            raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
+        if self.knowledge is not None:
+            asked = self.knowledge.with_notes(asked, opened.notes)
+        text, _, answer = asked.text.partition(BETWEEN)
+        return Example(question=replace(asked, text=text).question(None), answer=answer)
 
     def _as_loaded(self) -> dict[str, Tensor]:
         """All weights in the dtypes that they came in; tied ones stay one tensor."""
         done: dict[tuple[int, torch.Size], Tensor] = {}
         weights: dict[str, Tensor] = {}
-        for name, tensor in self.module.state_dict().items():
+        for name, tensor in self.tuned.state_dict().items():
             dtype = self.dtypes.get(name, tensor.dtype)
             weights[name] = done.setdefault((tensor.data_ptr(), tensor.shape), tensor.to(dtype))
         return weights
@@ -221,7 +255,51 @@ def source_of(options: TuningOptions) -> ConversationSource:
     if options.data is None:
         raise UsageError("which data is to be learnt from? --set task.data=FILE")
     source = _read(options, options.data)
-    return source if options.marks == "none" else marked(source, profile=options.marks)
+    if options.marks != "none":
+        source = marked(source, profile=options.marks)
+    return source if options.knowledge.form == "none" else known(source, options.knowledge.sources)
+
+
+def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowledge | None:
+    """How the notes that come with examples reach the model; None: not at all."""
+    if options.form == "none":
+        return None
+    if options.form != "infused":
+        return Knowledge(look=_nothing, form=options.form)
+    if options.start:
+        return Knowledge(look=_nothing, prompt=load_prompt(Path(options.start), model).prompt)
+    place = options.prompt.token_place
+    (seen,) = model.vision_tokens([Image(pixels=np.zeros((64, 64, 3), np.uint8))], place=place)
+    prompt = new_prompt(options.prompt, model, tokens=seen.tokens.shape[1])
+    return Knowledge(look=_nothing, prompt=prompt)
+
+
+def infused(model: TransformersModel, knowledge: Knowledge | None) -> TransformersModel:
+    """The model with a prompt's change of its tokens."""
+    if knowledge is None or knowledge.prompt is None:
+        return model
+    prompt = knowledge.prompt
+    return model.with_token_change(prompt, place=prompt.config.token_place)
+
+
+def at_rate(
+    groups: Sequence[ParameterGroup], own: Sequence[nn.Parameter], rate: float, lr: float
+) -> list[ParameterGroup]:
+    """The groups with these weights apart, at a rate of their own beside the run's."""
+    if lr == 0:
+        return list(groups)
+    named = {id(weight) for weight in own}
+    return [
+        replace(group, parameters=tuple(chosen), lr_share=share)
+        for group in groups
+        for share, is_own in ((rate / lr, True), (group.lr_share, False))
+        if (chosen := [p for p in group.parameters if (id(p) in named) == is_own])
+    ]
+
+
+def _nothing(image: Image) -> tuple[Region, ...]:
+    """Notes come with the examples."""
+    return ()
 
 
 def _read(options: TuningOptions, data: Path) -> ConversationSource:

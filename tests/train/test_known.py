@@ -1,0 +1,173 @@
+"""Tuning with what is known of the pictures: told, drawn, or infused by a prompt that trains."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import deixis as dx
+from deixis.core.errors import SampleError, UsageError
+from deixis.knowledge.network import NetworkConfig
+from deixis.knowledge.prompt import PromptConfig
+from deixis.models.load import load
+from deixis.train import settings
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.conversations import read_conversations
+from deixis.train.known import KnowledgeOptions, known
+from deixis.train.marked import marked
+from deixis.train.run import run
+from deixis.train.tuning import Tuning, TuningOptions
+from tests.train.rows import CUP, more_turns, row, write_rows
+
+CONFIG = RunConfig(steps=3, batch_size=2, optim=OptimConfig(lr=1e-1), log_every=1, precision="fp32")
+PROMPT = PromptConfig(encoder="own", network=NetworkConfig(hidden=5))
+ASKS = more_turns("What is {it}?\n<image>", "A cup.")
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """A file of notes on the three pictures of the rows."""
+    lines = []
+    for i in range(3):
+        name = row(i)["image"]
+        box = {"kind": "box", "box": [1, 1, 9, 8], "label": "cat"}
+        lines.append(json.dumps({"image": name, "regions": {"a": box}}))
+    (tmp_path / "notes.jsonl").write_text("\n".join(lines) + "\n")
+    return f"regions:{tmp_path / 'notes.jsonl'}"
+
+
+@pytest.fixture
+def source(tmp_path):
+    rows = [row(0), row(1, conversations=ASKS, regions={"it": CUP}), row(2)]
+    return read_conversations(*write_rows(tmp_path, rows))
+
+
+def options(form, notes, **more):
+    chosen = KnowledgeOptions(form=form, sources=(notes,), prompt=PROMPT)
+    return TuningOptions(knowledge=chosen, **more)
+
+
+def test_notes_come_with_the_examples_and_draw_nothing(source, notes):
+    with_notes = known(source, (notes,))
+    for index in range(3):
+        plain = source.example(index, np.random.default_rng(5))
+        opened = with_notes.example(index, np.random.default_rng(5))
+        assert [note.label for note in opened.notes] == ["cat"]
+        assert replace(opened, notes=()) == plain
+
+
+def test_notes_are_those_of_the_picture_before_marks(source, notes):
+    both = known(marked(source), (notes,))
+    opened = both.example(1, np.random.default_rng(5))
+    assert opened == replace(
+        marked(source).example(1, np.random.default_rng(5)), notes=opened.notes
+    )
+    assert [note.label for note in opened.notes] == ["cat"]
+
+
+def test_a_picture_without_notes_names_its_row(source, notes, tmp_path):
+    text = (tmp_path / "notes.jsonl").read_text().splitlines()
+    (tmp_path / "notes.jsonl").write_text("\n".join(text[:2]) + "\n")
+    with pytest.raises(SampleError, match="row 3"):
+        known(source, (notes,)).example(2, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("form", "begin"),
+    [("told", "Objects in the picture: 1 cat at ("), ("drawn", "Marked in the picture: 1: cat.")],
+)
+def test_told_and_drawn_knowledge_stands_before_the_question(form, begin, source, notes):
+    task = Tuning(load("tiny:llava"), source, options(form, notes))
+    opened = known(source, (notes,)).example(0, np.random.default_rng(0))
+    example = task._example(opened)
+    assert example.question.text.startswith(begin)
+    assert example.answer == opened.turn.answer
+    assert (example.question.pictures[0] != opened.images[0]) == (form == "drawn")
+
+
+def test_a_prompt_trains_alone_is_saved_alone_and_answers_the_same(source, notes, tmp_path):
+    task = Tuning(
+        load("tiny:llava"), known(source, (notes,)), options("infused", notes, parts=("knowledge",))
+    )
+    before = {name: p.clone() for name, p in task.tuned.named_parameters()}
+    run(task, CONFIG, tmp_path / "run")
+    assert all(torch.equal(before[name], p) for name, p in task.tuned.named_parameters())
+    folder = tmp_path / "run" / "model"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "knowledge.json",
+        "knowledge.safetensors",
+    ]
+    again = dx.load("tiny:llava", knowledge=folder)  # its own source looks
+    image = source.example(0, np.random.default_rng(0)).images[0]
+    opened = known(source, (notes,)).example(0, np.random.default_rng(0))
+    question = task._example(opened).question
+    answer = again.ask(image, question.text)
+    assert answer.sent.notes == question.notes
+    assert answer.text == task.model.generate([question])[0].text
+
+
+def test_lora_and_prompt_train_together(source, notes, tmp_path):
+    task = Tuning(
+        load("tiny:llava"),
+        known(source, (notes,)),
+        options("infused", notes, parts=("lora", "knowledge")),
+    )
+    run(task, CONFIG, tmp_path / "run")
+    folder = tmp_path / "run" / "model"
+    assert (folder / "adapter_model.safetensors").is_file()
+    assert (folder / "knowledge" / "knowledge.safetensors").is_file()
+
+
+def test_a_prompt_has_a_rate_of_its_own(source, notes):
+    chosen = replace(options("infused", notes).knowledge, lr=3e-3)
+    task = Tuning(
+        load("tiny:llava"),
+        source,
+        TuningOptions(knowledge=chosen, parts=("projector", "knowledge")),
+    )
+    shares = {group.lr_share for group in task.parameter_groups(OptimConfig(lr=1e-3))}
+    assert shares == {1.0, 3.0}
+
+
+def test_settings_reach_the_prompt():
+    chosen = settings.override(
+        TuningOptions(),
+        [
+            "knowledge.form=infused",
+            "knowledge.sources=store:a,rapidocr",
+            "knowledge.prompt.network.hidden=7",
+            "knowledge.prompt.merge=concat",
+        ],
+    )
+    assert chosen.knowledge.sources == ("store:a", "rapidocr")
+    assert chosen.knowledge.prompt.network.hidden == 7
+    again = settings.from_record(TuningOptions, settings.to_record(chosen))
+    assert again == chosen
+
+
+@pytest.mark.parametrize(
+    ("form", "parts", "message"),
+    [
+        ("told", ("knowledge",), "set knowledge.form to infused"),
+        ("infused", ("lora", "vision"), "only projector and knowledge train"),
+    ],
+)
+def test_parts_that_cannot_be_are_told(form, parts, message, source, notes):
+    with pytest.raises(UsageError, match=message):
+        Tuning(load("tiny:llava"), source, options(form, notes, parts=parts))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"form": "said"}, "none, told, drawn, infused"),
+        ({"sources": ("rapidocr",)}, "set knowledge.form"),
+        ({"form": "told", "lr": 0.0}, "above 0"),
+    ],
+)
+def test_options_that_cannot_be_are_told(more, message):
+    with pytest.raises(UsageError, match=message):
+        KnowledgeOptions(**more)
