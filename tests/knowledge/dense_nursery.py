@@ -50,8 +50,8 @@ def shapes(draw, size: Size) -> Region:
     """A shape that touches the picture."""
     within_x, within_y = st.floats(0, size.width), st.floats(0, size.height)
     x, y = draw(within_x), draw(within_y)
-    x = min(x, np.nextafter(size.width, 0))
-    y = min(y, np.nextafter(size.height, 0))
+    x = float(min(x, np.nextafter(size.width, 0)))
+    y = float(min(y, np.nextafter(size.height, 0)))
     w, h = draw(st.floats(0.5, 40)), draw(st.floats(0.5, 40))
     kind = draw(st.sampled_from(("box", "ellipse", "polygon", "point", "stroke", "mask")))
     if kind == "box":

@@ -74,7 +74,8 @@ def test_it_gives_one_vector_a_cell(layers, strides):
     size = Size(width=40, height=30)
     way = transform.resize(size, Size(width=80, height=60))
     cells = lattice(way, 3, 4, fineness=config.fineness, margin=config.margin)
-    assert network([known_of([], size, cells)], table).shape == (1, tokens, 3, 4)
+    (made,) = network([known_of([], size, cells)], table)
+    assert made.shape == (tokens, 3, 4)
 
 
 def test_a_tile_sees_what_lies_beyond_its_border():
@@ -102,7 +103,7 @@ def test_quiet_networks_say_nothing_but_can_learn_to():
         size = Size(width=64, height=32)
         cells = lattice(transform.identity(size), 4, 8, margin=network.config.margin)
         found = [replace(note, label="cat") for note in _some_boxes()]
-        vectors = network([known_of(found, size, cells)], table)
+        (vectors,) = network([known_of(found, size, cells)], table)
         assert not vectors.any()
         vectors.sum().backward()
         assert any(p.grad is not None and p.grad.any() for p in network.parameters())

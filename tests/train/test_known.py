@@ -81,7 +81,7 @@ def test_a_picture_without_notes_names_its_row(source, notes, tmp_path):
 def test_told_and_drawn_knowledge_stands_before_the_question(form, begin, source, notes):
     task = Tuning(load("tiny:llava"), source, options(form, notes))
     opened = known(source, (notes,)).example(0, np.random.default_rng(0))
-    example = task._example(opened)
+    example = task.example(opened)
     assert example.question.text.startswith(begin)
     assert example.answer == opened.turn.answer
     assert (example.question.pictures[0] != opened.images[0]) == (form == "drawn")
@@ -103,7 +103,7 @@ def test_a_prompt_trains_alone_is_saved_alone_and_answers_the_same(source, notes
     again = dx.load("tiny:llava", knowledge=folder)  # its own source looks
     image = source.example(0, np.random.default_rng(0)).images[0]
     opened = known(source, (notes,)).example(0, np.random.default_rng(0))
-    question = task._example(opened).question
+    question = task.example(opened).question
     answer = again.ask(image, question.text)
     assert answer.sent.notes == question.notes
     assert answer.text == task.model.generate([question])[0].text

@@ -103,7 +103,7 @@ def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):
 def test_regions_are_said_in_the_words_of_the_model(source):
     task = Tuning(load("tiny:qwen2_vl"), source)
     (turn,) = (i for i, turn in enumerate(source.turns) if turn.text == "What is {it}?")
-    example = task._example(source.example(turn, NO_CHANCE))
+    example = task.example(source.example(turn, NO_CHANCE))
     assert "<|box_start|>" in example.question.text
     assert "{it}" not in example.question.text
 
@@ -112,14 +112,14 @@ def test_a_region_that_a_model_cannot_see_names_its_row():
     pointing = read_conversations(path_of("visual7w"), None, form="visual7w")
     task = Tuning(load("tiny:llava"), pointing)  # it cuts the sides off
     with pytest.raises(SampleError, match=r"row image 1, question 1: the box .* is outside"):
-        task._example(pointing.example(0, NO_CHANCE))
+        task.example(pointing.example(0, NO_CHANCE))
 
 
 def test_regions_of_an_answer_are_said_in_it():
     captions = read_conversations(path_of("flickr30k_entities"), None, form="flickr30k_entities")
     task = Tuning(load("tiny:qwen2_vl"), captions)
     opened = (captions.example(2, np.random.default_rng(seed)) for seed in range(20))
-    example = task._example(next(one for one in opened if "{thing_1}" in one.turn.answer))
+    example = task.example(next(one for one in opened if "{thing_1}" in one.turn.answer))
     assert example.answer.startswith("A man (<|box_start|>(")
     assert "{thing_1}" not in example.question.text
 

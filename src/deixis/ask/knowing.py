@@ -15,6 +15,7 @@ from deixis.core.errors import RegionError, UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
+from deixis.core.transform import identity
 from deixis.encodings import Frame
 from deixis.knowledge.prompt import KnowledgePrompt
 from deixis.marks.tag import numbered
@@ -67,6 +68,8 @@ class Knowledge:
 
 def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
     """The notes in the pixels of a sent picture; what lies beyond it is left out."""
+    if frame.transform == identity(frame.image.size):
+        return tuple(note.within(frame.image.size) for note in notes)
     kept: list[Region] = []
     for note in notes:
         try:

@@ -1,5 +1,6 @@
 """How much of each cell of a lattice a map's words cover: P pooled by area, without P."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -9,6 +10,8 @@ from jaxtyping import Float32, Float64, Int64
 from deixis.core.mask import Mask, decode_counts
 from deixis.core.transform import Transform
 from deixis.knowledge.map import KnowledgeMap
+
+AT_ONCE = 32  # patches: more need more memory and win no time
 
 
 @final
@@ -43,47 +46,65 @@ def covered(chart: KnowledgeMap, cells: Lattice) -> Float32[np.ndarray, "word ro
 
     The mean of P over a cell is this, times the table of embeddings. Outside of the picture P is 0.
     """
-    shape = (len(chart.words), len(cells.rows) - 1, len(cells.columns) - 1)
-    shares = np.zeros(shape, dtype=np.float32)
-    for patch in chart.patches:
-        shares[patch.word] += (patch.weight * _shares(patch.mask, cells)).astype(np.float32)
-    return shares
-
-
-def _shares(mask: Mask, cells: Lattice) -> Float64[np.ndarray, "row column"]:
-    """The share of each cell that the mask covers."""
-    pieces = _pieces(mask)
-    # how much of each piece lies above each edge between rows
-    lengths = pieces.bottoms - pieces.tops
-    above = np.clip(cells.rows[None, :] - pieces.tops[:, None], 0.0, lengths[:, None])
-    first = np.flatnonzero(np.diff(pieces.columns, prepend=-1))
-    by_column = np.add.reduceat(np.diff(above, axis=1), first, axis=0)
-    places = pieces.columns[first].astype(np.float64)
-    left = np.clip(cells.columns[None, :] - places[:, None], 0.0, 1.0)
-    area = by_column.T @ np.diff(left, axis=1)
-    return area / (np.diff(cells.rows)[:, None] * np.diff(cells.columns)[None, :])
+    rows, columns = cells.rows, cells.columns
+    shares = np.zeros((len(chart.words), len(rows) - 1, len(columns) - 1))
+    across = np.clip(columns[None, :] - np.arange(chart.size.width)[:, None], 0.0, 1.0)
+    across = across[:, 1:] - across[:, :-1]  # how much of each pixel lies in each column of cells
+    for begin in range(0, len(chart.patches), AT_ONCE):
+        patches = chart.patches[begin : begin + AT_ONCE]
+        pieces = _pieces([patch.mask for patch in patches], chart.size.height)
+        # how much of each piece lies above each edge between rows, then in each row
+        above = np.minimum(rows[None, :] - pieces.tops[:, None], pieces.lengths[:, None])
+        np.maximum(above, 0.0, out=above)
+        inside = np.add.reduceat(above[:, 1:] - above[:, :-1], pieces.firsts, axis=0)
+        ends = np.searchsorted(pieces.patches, np.arange(len(patches) + 1))
+        for patch, low, high in zip(patches, ends, ends[1:], strict=False):
+            area = inside[low:high].T @ across[pieces.columns[low:high]]
+            shares[patch.word] += patch.weight * area
+    shares /= (rows[1:] - rows[:-1])[:, None] * (columns[1:] - columns[:-1])[None, :]
+    return shares.astype(np.float32)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Pieces:
-    """A mask's runs cut at the ends of its columns."""
+    """Masks' runs cut at the ends of their columns, mask by mask, column by column.
 
-    columns: Int64[np.ndarray, " piece"]
+    `firsts` are the first pieces in each column of a mask, `patches` and `columns` which those are.
+    """
+
     tops: Float64[np.ndarray, " piece"]
-    bottoms: Float64[np.ndarray, " piece"]
+    lengths: Float64[np.ndarray, " piece"]
+    firsts: Int64[np.ndarray, " column"]
+    patches: Int64[np.ndarray, " column"]
+    columns: Int64[np.ndarray, " column"]
 
 
-def _pieces(mask: Mask) -> _Pieces:
-    height = mask.size.height
-    runs = decode_counts(mask.counts)
-    ends = np.cumsum(runs)
-    inside = runs[1::2] > 0
-    begin, end = ends[: len(runs) - 1 : 2][inside], ends[1::2][inside]
+def _pieces(masks: Sequence[Mask], height: int) -> _Pieces:
+    begins: list[Int64[np.ndarray, " run"]] = []
+    ends: list[Int64[np.ndarray, " run"]] = []
+    for mask in masks:
+        edges = np.cumsum(decode_counts(mask.counts))
+        inside = len(edges) - len(edges) % 2  # runs up to the last one that is inside
+        begins.append(edges[0:inside:2])
+        ends.append(edges[1:inside:2])
+    patch = np.repeat(np.arange(len(masks)), [len(one) for one in begins])
+    begin, end = np.concatenate(begins), np.concatenate(ends)
+    some = end > begin
+    patch, begin, end = patch[some], begin[some], end[some]
     first, last = begin // height, (end - 1) // height
     counts = last - first + 1
     run = np.repeat(np.arange(len(begin)), counts)
     column = first[run] + np.arange(len(run)) - np.repeat(np.cumsum(counts) - counts, counts)
     top = np.where(column == first[run], begin[run] - column * height, 0)
     bottom = np.where(column == last[run], end[run] - column * height, height)
-    return _Pieces(columns=column, tops=top.astype(np.float64), bottoms=bottom.astype(np.float64))
+    new = np.ones(len(run), dtype=bool)
+    new[1:] = (column[1:] != column[:-1]) | (patch[run[1:]] != patch[run[:-1]])
+    firsts = np.flatnonzero(new)
+    return _Pieces(
+        tops=top.astype(np.float64),
+        lengths=(bottom - top).astype(np.float64),
+        firsts=firsts,
+        patches=patch[run[firsts]],
+        columns=column[firsts],
+    )

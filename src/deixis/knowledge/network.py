@@ -1,9 +1,10 @@
 """The prompt embedding network: from the map of what is known to one vector a vision token.
 
 arXiv 2407.04681 has three convolutions with ReLU between them; kernels, strides and widths are not
-told. Here their input is P pooled by area to the cells of the vision tokens (or finer), given as
-the words' shares of the cells and a table of embeddings: P itself is never built. The first layer
-meets each word's embedding once, not once a cell, wherever that is less work.
+told. Here two see their cell's eight neighbours and the third its own cell; their input is P pooled
+by area to the cells of the vision tokens (or finer), given as the words' shares of the cells and a
+table of embeddings: P itself is never built. The first layer meets each word's embedding once, not
+once a cell, wherever that is less work.
 
 Nothing is padded. The lattice reaches beyond the view by `margin` cells on each side, so that a
 tile's border is no border of what is known.
@@ -22,8 +23,9 @@ from typing_extensions import override
 from deixis.core.errors import UnknownNameError, UsageError
 
 LAYERS = ("convolutions", "points", "linear", "identity")
+AT_ONCE = 4  # views: more need more memory and win no time
 WIDEST, FINEST = 65536, 64
-AROUND = 1  # cells that a convolution sees on each side of its own
+AROUND = (1, 1, 0)  # cells that each convolution sees on each side of its own
 
 
 @final
@@ -64,8 +66,8 @@ class NetworkConfig:
         if self.layers != "convolutions":
             return 0
         margin = 0
-        for stride in reversed(self.strides):
-            margin = margin * stride + AROUND
+        for stride, around in zip(reversed(self.strides), reversed(AROUND), strict=True):
+            margin = margin * stride + around
         return margin
 
     def build(self, *, known: int, tokens: int, generator: torch.Generator) -> "PromptNetwork":
@@ -103,7 +105,7 @@ class PromptNetwork(nn.Module):
         widths = [known, config.hidden, config.hidden, tokens]
         sizes: Sequence[int] = [1, 1, 1]
         if config.layers == "convolutions":
-            sizes = [stride + 2 * AROUND for stride in config.strides]
+            sizes = [s + 2 * around for s, around in zip(config.strides, AROUND, strict=True)]
         if config.layers == "linear":
             widths, sizes = [known, tokens], [1]
         for place, size in enumerate(sizes):
@@ -125,8 +127,16 @@ class PromptNetwork(nn.Module):
     @override
     def forward(
         self, views: Sequence[Known], table: Float[Tensor, "word known"]
-    ) -> Float[Tensor, "view dim row column"]:
+    ) -> list[Float[Tensor, "dim row column"]]:
         """The vectors of views of one form, their margins cut off."""
+        made: list[Tensor] = []
+        for begin in range(0, len(views), AT_ONCE):
+            made.extend(self._layers(views[begin : begin + AT_ONCE], table))
+        return made
+
+    def _layers(
+        self, views: Sequence[Known], table: Float[Tensor, "word known"]
+    ) -> Float[Tensor, "view dim row column"]:
         if self.scale is not None:
             return _pooled(views, table) * self.scale[:, None, None]
         first, *others = self.convolutions

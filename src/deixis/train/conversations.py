@@ -38,11 +38,14 @@ class Turn:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedTurn:
-    """A turn with its pictures opened, and what is known of the first, before marks were drawn."""
+    """A turn with its pictures opened, and what is known of the first, before marks were drawn.
+    `kind` is what sort of question it is, where that is known.
+    """
 
     turn: Turn
     images: tuple[Image, ...]
     notes: tuple[Region, ...] = ()
+    kind: str = ""
 
 
 @final

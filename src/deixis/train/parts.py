@@ -15,7 +15,9 @@ def weights_of(model: Any, parts: Iterable[str]) -> list[nn.Parameter]:
     """The weights of these parts: what sees, what reads and writes, and what joins the two."""
     wanted = set(parts)
     for part in sorted(wanted - set(PARTS)):
-        raise UnknownNameError(kind="part of a model", name=part, known=[*PARTS, "lora", "knowledge", "all"])
+        raise UnknownNameError(
+            kind="part of a model", name=part, known=[*PARTS, "lora", "knowledge", "all"]
+        )
     tower: nn.Module = model.get_encoder(modality="image")
     language = [model.get_decoder(), model.get_input_embeddings(), model.get_output_embeddings()]
     of_vision = {id(p) for name, p in tower.named_parameters() if MERGER not in name}

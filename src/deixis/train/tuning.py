@@ -122,7 +122,7 @@ class Tuning(Task):
                 "weights of fewer bits and those that train, in float32, meet only with --set "
                 "precision=bf16; or load all with --set task.dtype=float32"
             )
-        examples = [self._example(opened) for opened in batch]
+        examples = [self.example(opened) for opened in batch]
         tokenizer = self.model.family.processor.tokenizer
         answers = [example.answer for example in examples]
         num_tokens = sum(len(ids) for ids in tokenizer(answers, add_special_tokens=False).input_ids)
@@ -196,7 +196,8 @@ class Tuning(Task):
             torch.manual_seed(0)  # a resumed run begins with the same adapters
             self.tuned.add_adapter(config)
 
-    def _example(self, opened: OpenedTurn) -> Example:
+    def example(self, opened: OpenedTurn) -> Example:
+        """A turn as the model is asked it: regions said, knowledge in its form."""
         turn = opened.turn
         pointed = {name: self.encoding.of(region) for name, region in turn.regions.items()}
         if not pointed and (self.knowledge is None or len(opened.images) != 1):

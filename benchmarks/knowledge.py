@@ -1,0 +1,180 @@
+"""What is known of a picture as tokens' vectors, against the map of embeddings built densely.
+
+  python benchmarks/knowledge.py [PICTURES]
+
+A picture of 336 pixels with 64 notes (48 overlapping things, 16 texts), embeddings of 1024 numbers,
+24 x 24 tokens of 2560 (Phi-2's, which the paper's Mipha-3B has), the same network. Dense is what the
+paper describes: an array of 336 x 336 x 1024, filled mask by mask, pooled to the cells. Each way
+runs in a process of its own, so that its memory can be told; two threads. The forward of CLIP-L/336
+(random weights) is beside it: building the map should cost no more than 5 % of it. PICTURES are in
+a batch (default 1), of the dense way and CLIP no more than 4, as there is no room. Time and memory
+are told for one picture.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from deixis.core.region import Region, box, ellipse
+from deixis.core.size import Size
+from deixis.core.transform import identity
+from deixis.knowledge.cover import covered, lattice
+from deixis.knowledge.map import chart
+from deixis.knowledge.network import Known, NetworkConfig, PromptNetwork
+
+SIDE, TOKENS, WIDTH, OUT, THINGS, TEXTS = 336, 24, 1024, 2560, 48, 16
+SIZE = Size(width=SIDE, height=SIDE)
+REPEATS, MOST = 5, 4
+
+
+def main() -> None:
+    """Print a line a way, and the ratios."""
+    if sys.argv[1:2] == ["--way"]:
+        alone(sys.argv[2], int(sys.argv[3]))
+        return
+    pictures = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    found = {
+        way: measured(way, pictures if way in ("ours", "map") else min(pictures, MOST))
+        for way in ("ours", "dense", "map", "clip")
+    }
+    for way, (seconds, megabytes) in found.items():
+        print(f"{way:6} {1e3 * seconds:9.1f} ms {megabytes:8.1f} MB more at its peak, a picture")
+    (ours, small), (dense, large) = found["ours"], found["dense"]
+    print(f"dense / ours: time {dense / ours:.1f}, memory {large / small:.1f}")
+    print(f"map / CLIP-L forward: {100 * found['map'][0] / found['clip'][0]:.2f} %")
+
+
+def measured(way: str, pictures: int) -> tuple[float, float]:
+    """Seconds a picture, the median, and megabytes."""
+    told = subprocess.run(
+        [sys.executable, __file__, "--way", way, str(pictures)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, megabytes = told.stdout.split()
+    return float(seconds), float(megabytes)
+
+
+def alone(way: str, pictures: int) -> None:
+    """One way, in this process: the first time for memory, the others for time."""
+    torch.set_num_threads(2)
+    notes = some_notes()
+    words = sorted({note.label or note.text or "" for note in notes})
+    table = torch.randn(len(words), WIDTH, generator=torch.Generator().manual_seed(0))
+    network = NetworkConfig(hidden=256).build(
+        known=WIDTH, tokens=OUT, generator=torch.Generator().manual_seed(1)
+    )
+    rows = {word: row for row, word in enumerate(words)}
+    ways = {
+        "ours": lambda: ours(notes, rows, table, network, pictures),
+        "dense": lambda: dense(notes, rows, table, network, pictures),
+        "map": lambda: [mapped(notes, network) for _ in range(pictures)],
+        "clip": clip_forward(pictures) if way == "clip" else None,
+    }
+    run = ways[way]
+    assert run is not None
+    with torch.no_grad():
+        network([Known(shares=torch.zeros(1, 6, 6), words=torch.tensor([0]))], table)
+        memory = peak_of(run)
+        times = []
+        for _ in range(REPEATS):
+            begun = time.perf_counter()
+            run()
+            times.append(time.perf_counter() - begun)
+    print(np.median(times) / pictures, memory / pictures)
+
+
+def peak_of(run) -> float:
+    """Megabytes that it needs beyond what is there already."""
+    Path("/proc/self/clear_refs").write_text("5")
+    before = memory_line("VmRSS")
+    run()
+    return memory_line("VmHWM") - before
+
+
+def memory_line(name: str) -> float:
+    """Of this process, in megabytes."""
+    status = Path("/proc/self/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024
+
+
+def some_notes() -> list[Region]:
+    """Ellipses that overlap, and boxes of text."""
+    draws = np.random.default_rng(0)
+    notes = []
+    for i in range(THINGS):
+        x, y = draws.uniform(0, SIDE, 2)
+        across, down = draws.uniform(15, 70, 2)
+        notes.append(ellipse(x, y, across, down, angle=20.0 * i, label=f"thing {i}"))
+    for i in range(TEXTS):
+        x, y = draws.uniform(0, SIDE - 60, 2)
+        notes.append(Region(shape=box(x, y, x + 50, y + 12).shape, text=f"text {i}"))
+    return notes
+
+
+def mapped(notes: list[Region], network: PromptNetwork) -> tuple[tuple[str, ...], Tensor]:
+    """The words and their shares of the cells."""
+    known = chart(notes, SIZE)
+    cells = lattice(identity(SIZE), TOKENS, TOKENS, margin=network.config.margin)
+    return known.words, torch.from_numpy(covered(known, cells))
+
+
+def ours(
+    notes: list[Region], rows: dict[str, int], table: Tensor, network: PromptNetwork, pictures: int
+) -> list[Tensor]:
+    """The network on words' shares."""
+    views = []
+    for _ in range(pictures):
+        words, shares = mapped(notes, network)
+        views.append(Known(shares=shares, words=torch.tensor([rows[word] for word in words])))
+    return network(views, table)
+
+
+def dense(
+    notes: list[Region], rows: dict[str, int], table: Tensor, network: PromptNetwork, pictures: int
+) -> Tensor:
+    """The network on the map itself."""
+    filled = torch.zeros(pictures, SIDE, SIDE, WIDTH)
+    for one in filled:
+        for note in notes:
+            if note.label:
+                inside = torch.from_numpy(note.within(SIZE).mask(SIZE).to_array().copy())
+                one[inside] = table[rows[note.label]]
+        for note in notes:
+            if note.text:
+                inside = torch.from_numpy(note.within(SIZE).mask(SIZE).to_array().copy())
+                one[inside] += table[rows[note.text]]
+    pooled = functional.avg_pool2d(filled.permute(0, 3, 1, 2), SIDE // TOKENS)
+    hidden = functional.pad(pooled, (network.config.margin,) * 4)
+    for number, layer in enumerate(network.convolutions):
+        hidden = layer(functional.relu(hidden) if number else hidden)
+    return hidden
+
+
+def clip_forward(pictures: int):
+    """CLIP-L/336 with random weights."""
+    from transformers import CLIPVisionConfig, CLIPVisionModel
+
+    config = CLIPVisionConfig(
+        hidden_size=1024,
+        intermediate_size=4096,
+        num_hidden_layers=24,
+        num_attention_heads=16,
+        image_size=SIDE,
+        patch_size=14,
+    )
+    tower = CLIPVisionModel(config).eval()
+    pixels = torch.zeros(pictures, 3, SIDE, SIDE)
+    return lambda: tower(pixels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Scenes with questions and with notes on what they show, for tuning with knowledge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.draws import Draws
+from deixis.core.errors import SampleError, UnsupportedError
+from deixis.core.image import Image
+from deixis.data.scenes.scene import SOURCE
+from deixis.knowledge.harm import Harm, harmed
+from deixis.train.conversations import ConversationSource, OpenedTurn, Told, Turn
+from deixis.train.nano.asked_scenes import AskedScenes
+from deixis.train.nano.labels import names
+
+HARM = 7  # what draws are for
+TRIES = 20  # of questions about a picture
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class KnownScenes(ConversationSource):
+    """Endless marked scenes, one question of each, with notes from the truth after some harm."""
+
+    asked: AskedScenes
+    harm: Harm = field(default_factory=Harm)
+    file: Path = Path(SOURCE)
+    bad: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return None
+
+    @property
+    @override
+    def num_an_epoch(self) -> int:
+        raise UnsupportedError("scenes are endless: say how many steps")
+
+    @property
+    @override
+    def summary(self) -> str:
+        return "endless scenes"
+
+    @override
+    def told(self, index: int, generator: np.random.Generator) -> Told:
+        raise UnsupportedError("scenes are drawn, no data set tells of them")
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        for _ in range(TRIES):
+            shown = self.asked.example(index, generator)
+            if shown.asked:
+                break
+        else:
+            raise SampleError(dataset=SOURCE, row=index, reason="nothing can be asked about it")
+        one = shown.asked[0]  # they stand in any order
+        scene = self.asked.world.scene(index)
+        notes = harmed(
+            scene.regions,
+            scene.image.size,
+            self.harm,
+            Draws(self.asked.world.seed, index, HARM),
+            labels=names(),
+        )
+        turn = Turn(row=index, pictures=(), text=one.text, answer=one.answer)
+        image = Image(pixels=shown.pixels, source=scene.image.source)
+        return OpenedTurn(turn=turn, images=(image,), notes=tuple(notes), kind=one.kind)

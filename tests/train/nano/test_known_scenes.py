@@ -1,0 +1,65 @@
+"""Scenes with notes, and a prompt that learns to use them."""
+
+import numpy as np
+import pytest
+
+from deixis.core.errors import UnsupportedError
+from deixis.core.image import Image
+from deixis.knowledge.harm import Harm
+from deixis.knowledge.sources import source
+from deixis.train import recipe as recipes
+from deixis.train.nano.knowledge_task import SceneKnowledge
+from deixis.train.run import run
+
+SETTINGS = (
+    *("steps=2", "batch_size=2", "log_every=1", "evaluate_every=2", "num_workers=0"),
+    *("task.num_held_out=2", "task.knowledge.prompt.encoder=own"),
+    "task.knowledge.prompt.network.hidden=5",
+)
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    return recipes.get("nano_knowledge").with_settings(SETTINGS)
+
+
+def test_notes_are_the_scenes_truth(recipe):
+    task = recipe.task()
+    opened = task.scenes.example(3, np.random.default_rng(0))
+    scene = task.scenes.asked.world.scene(3)
+    truth = source("truth").look(Image(pixels=scene.image.pixels, source=scene.image.source))
+    assert [(n.label, n.text) for n in opened.notes] == [(n.label, n.text) for n in truth]
+    assert opened.kind
+
+
+def test_harm_reaches_the_notes_and_not_the_questions(recipe):
+    plain = recipe.task().scenes
+    worse = recipe.with_settings(["task.harm.dropped=100"]).task().scenes
+    assert isinstance(worse.harm, Harm)
+    before, after = (s.example(5, np.random.default_rng(1)) for s in (plain, worse))
+    assert before.notes
+    assert after.notes == ()
+    assert (before.turn, before.images) == (after.turn, after.images)
+
+
+def test_it_runs_measures_and_saves_a_prompt(recipe, tmp_path):
+    outcome = run(recipe.task(), recipe.config, tmp_path / "run")
+    assert "held-out all" in outcome.numbers
+    assert (tmp_path / "run" / "model" / "knowledge.safetensors").is_file()
+
+
+def test_told_knowledge_needs_no_prompt(recipe):
+    told = recipe.with_settings(["task.knowledge.form=told", "task.parts=projector"])
+    task = told.task()
+    assert isinstance(task, SceneKnowledge)
+    example = task.tuning.example(task.scenes.example(3, np.random.default_rng(0)))
+    assert example.question.text.startswith("Objects in the picture: ")
+    assert example.question.notes == ()
+
+
+def test_endless_scenes_have_no_rows(recipe):
+    scenes = recipe.task().scenes
+    with pytest.raises(UnsupportedError, match="drawn"):
+        scenes.told(0, np.random.default_rng(0))
+    with pytest.raises(UnsupportedError, match="how many steps"):
+        _ = scenes.num_an_epoch
