@@ -23,7 +23,7 @@ from typing_extensions import override
 from deixis.core.errors import UnknownNameError, UsageError
 
 LAYERS = ("convolutions", "points", "linear", "identity")
-AT_ONCE = 4  # views: more need more memory and win no time
+AT_ONCE = 2  # views: more need more memory and win no time
 WIDEST, FINEST = 65536, 64
 AROUND = (1, 1, 0)  # cells that each convolution sees on each side of its own
 
@@ -143,8 +143,21 @@ class PromptNetwork(nn.Module):
         assert isinstance(first, nn.Conv2d)
         hidden = first_layer(first, views, table)
         for layer in others:
-            hidden = layer(functional.relu(hidden))
+            assert isinstance(layer, nn.Conv2d)
+            hidden = _applied(layer, functional.relu(hidden))
         return hidden
+
+
+def _applied(
+    layer: nn.Conv2d, hidden: Float[Tensor, "view inner fine_row fine_column"]
+) -> Float[Tensor, "view dim row column"]:
+    """The layer; of a 1 x 1 one the products themselves, which need less memory."""
+    if layer.kernel_size != (1, 1):
+        return layer(hidden)
+    assert layer.bias is not None
+    weight, bias = layer.weight[:, :, 0, 0], layer.bias[:, None]
+    made = [torch.addmm(bias, weight, one.flatten(1)) for one in hidden]
+    return torch.stack(made).unflatten(2, hidden.shape[2:])
 
 
 def first_layer(
