@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
@@ -170,7 +171,10 @@ def first_layer(
     # multiplications of either way, but for the layer's width and kernel, which both have
     if num_words * known + num_seen * cells >= len(views) * cells * known:
         return layer(_pooled(views, table))
-    of_words = torch.einsum("dkij,wk->dwij", layer.weight, table)
+    kernel = layer.kernel_size
+    # place by place of the kernel: all at once would copy the weight
+    places = [layer.weight[:, :, i, j] @ table.T for i, j in np.ndindex(*layer.kernel_size)]
+    of_words = torch.stack(places, dim=-1).unflatten(-1, layer.kernel_size)
     return torch.cat([_mapped(layer, view, of_words) for view in views])
 
 
