@@ -137,28 +137,31 @@ class PromptNetwork(nn.Module):
 
     def _layers(
         self, views: Sequence[Known], table: Float[Tensor, "word known"]
-    ) -> Float[Tensor, "view dim row column"]:
+    ) -> Sequence[Float[Tensor, "dim row column"]]:
         if self.scale is not None:
-            return _pooled(views, table) * self.scale[:, None, None]
+            return list(_pooled(views, table) * self.scale[:, None, None])
         first, *others = self.convolutions
         assert isinstance(first, nn.Conv2d)
         hidden = first_layer(first, views, table)
-        for layer in others:
-            assert isinstance(layer, nn.Conv2d)
-            hidden = _applied(layer, functional.relu(hidden))
-        return hidden
+        if not others:
+            return list(hidden)
+        *middle, last = others
+        for layer in middle:
+            hidden = layer(functional.relu(hidden))
+        assert isinstance(last, nn.Conv2d)
+        return _applied(last, functional.relu(hidden))
 
 
 def _applied(
     layer: nn.Conv2d, hidden: Float[Tensor, "view inner fine_row fine_column"]
-) -> Float[Tensor, "view dim row column"]:
+) -> Sequence[Float[Tensor, "dim row column"]]:
     """The layer; of a 1 x 1 one the products themselves, which need less memory."""
     if layer.kernel_size != (1, 1):
-        return layer(hidden)
+        return list(layer(hidden))
     assert layer.bias is not None
     weight, bias = layer.weight[:, :, 0, 0], layer.bias[:, None]
-    made = [torch.addmm(bias, weight, one.flatten(1)) for one in hidden]
-    return torch.stack(made).unflatten(2, hidden.shape[2:])
+    form = hidden.shape[2:]
+    return [torch.addmm(bias, weight, one.flatten(1)).unflatten(1, form) for one in hidden]
 
 
 def first_layer(
@@ -171,7 +174,6 @@ def first_layer(
     # multiplications of either way, but for the layer's width and kernel, which both have
     if num_words * known + num_seen * cells >= len(views) * cells * known:
         return layer(_pooled(views, table))
-    kernel = layer.kernel_size
     # place by place of the kernel: all at once would copy the weight
     places = [layer.weight[:, :, i, j] @ table.T for i, j in np.ndindex(*layer.kernel_size)]
     of_words = torch.stack(places, dim=-1).unflatten(-1, layer.kernel_size)
