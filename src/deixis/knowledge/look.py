@@ -1,6 +1,9 @@
 """Look at a picture with several sources, one after the other."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
@@ -19,7 +22,28 @@ def look(
     Each name gets those of the options that mean something to it; one that means nothing to any is
     a UsageError.
     """
-    return [note for found in built(sources, options) for note in found.look(image)]
+    return Looking(names=sources, options=options or SourceOptions())(image)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """Sources that look one after the other: loaded once, in the process that looks."""
+
+    names: Sequence[str | KnowledgeSource]
+    options: SourceOptions = field(default_factory=SourceOptions)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"names": self.names, "options": self.options}
+
+    @cached_property
+    def sources(self) -> list[KnowledgeSource]:
+        """The sources themselves."""
+        return built(self.names, self.options)
+
+    def __call__(self, image: Image) -> list[Region]:
+        """What they find, in their order."""
+        return [note for one in self.sources for note in one.look(image)]
 
 
 def built(

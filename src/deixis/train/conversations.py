@@ -76,6 +76,14 @@ class ConversationSource(Source):
     def told(self, index: int, generator: np.random.Generator) -> Told:
         """The answer at this index, its words and choices drawn; no picture is opened."""
 
+    def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
+        """An answer of this source with its pictures."""
+        return opened_turn(told.turn(), told.file)
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        return self.opened(self.told(index, generator), generator)
+
     @property
     @abc.abstractmethod
     def num_an_epoch(self) -> int:
@@ -85,6 +93,26 @@ class ConversationSource(Source):
     @abc.abstractmethod
     def summary(self) -> str:
         """What there is to learn from, in words."""
+
+
+class ConversationsOver(ConversationSource):
+    """The answers of another source, opened in another way."""
+
+    source: ConversationSource
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return self.source.num_examples
+
+    @property
+    @override
+    def num_an_epoch(self) -> int:
+        return self.source.num_an_epoch
+
+    @override
+    def told(self, index: int, generator: np.random.Generator) -> Told:
+        return self.source.told(index, generator)
 
 
 @final
@@ -149,10 +177,6 @@ class Conversations(ConversationSource):
     @override
     def told(self, index: int, generator: np.random.Generator) -> Told:
         return self.turns.told(index, generator)
-
-    @override
-    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        return opened_turn(self.told(index, generator).turn(), self.file)
 
 
 def read_conversations(

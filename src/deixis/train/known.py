@@ -1,6 +1,5 @@
 """Conversations with what is known of their pictures, looked at where examples are prepared."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing_extensions import override
 
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.images import open_image
-from deixis.knowledge.look import built
+from deixis.knowledge.look import Looking
 from deixis.knowledge.prompt import PromptConfig
-from deixis.knowledge.sources import KnowledgeSource
-from deixis.train.conversations import ConversationSource, OpenedTurn, Told
+from deixis.train.conversations import ConversationSource, ConversationsOver, OpenedTurn, Told
 
 FORMS = ("none", "told", "drawn", "infused")
 
@@ -40,61 +38,39 @@ class KnowledgeOptions:
 
 
 @final
-@dataclass(kw_only=True, eq=False)
-class KnownConversations(ConversationSource):
-    """The same answers, with notes on the first picture of each. Sources are loaded in the process
-    that prepares examples, once.
-    """
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class KnownConversations(ConversationsOver):
+    """The same answers, with notes on the first picture of each."""
 
     source: ConversationSource
-    names: tuple[str, ...]
+    looking: Looking
     file: Path
     bad: Mapping[int, str]
-    _looking: list[KnowledgeSource] | None = field(default=None, repr=False)
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_looking": None}
-
-    @property
-    @override
-    def num_examples(self) -> int | None:
-        return self.source.num_examples
-
-    @property
-    @override
-    def num_an_epoch(self) -> int:
-        return self.source.num_an_epoch
 
     @property
     @override
     def summary(self) -> str:
-        return f"{self.source.summary}; with what {', '.join(self.names)} finds"
+        names = ", ".join(map(str, self.looking.names))
+        return f"{self.source.summary}; with what {names} finds"
 
     @override
-    def told(self, index: int, generator: np.random.Generator) -> Told:
-        return self.source.told(index, generator)
-
-    @override
-    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        told = self.told(index, copy.deepcopy(generator))  # the example draws the same
-        opened = self.source.example(index, generator)
+    def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
+        opened = self.source.opened(told, generator)
         if not told.sample.pictures:
             return opened
-        if self._looking is None:
-            self._looking = built(self.names)
         try:  # before marks are drawn on it
-            image = open_image(told.sample.pictures[0])
-            notes = tuple(note for one in self._looking for note in one.look(image))
+            notes = self.looking(open_image(told.sample.pictures[0]))
         except SampleError:
             raise
         except DeixisError as problem:
             raise SampleError(dataset=str(told.file), row=told.row, reason=str(problem)) from None
-        return replace(opened, notes=notes)
+        return replace(opened, notes=tuple(notes))
 
 
 def known(source: ConversationSource, names: tuple[str, ...]) -> KnownConversations:
-    """The answers of a source with notes; the sources are looked for at once."""
+    """The answers of a source with notes; those who look are loaded at once."""
     if not names:
         raise UsageError("who finds what is known? --set task.knowledge.sources=store:FOLDER")
-    built(names)
-    return KnownConversations(source=source, names=names, file=source.file, bad=source.bad)
+    looking = Looking(names=names)
+    _ = looking.sources  # what cannot be loaded is told before the run
+    return KnownConversations(source=source, looking=looking, file=source.file, bad=source.bad)

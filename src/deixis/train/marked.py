@@ -21,7 +21,13 @@ from deixis.core.size import Size
 from deixis.data import RegionSample, Turn
 from deixis.marks import Mark, colour_of, draw
 from deixis.marks.sample import Chance, draws_from, sample_marks
-from deixis.train.conversations import ConversationSource, OpenedTurn, Told, turn_of
+from deixis.train.conversations import (
+    ConversationSource,
+    ConversationsOver,
+    OpenedTurn,
+    Told,
+    turn_of,
+)
 
 SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 BEGINNING = re.compile(r"(?:^|\n|[.?!]\s)\Z")  # of a sentence
@@ -55,7 +61,7 @@ def mark_sample(
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class MarkedConversations(ConversationSource):
+class MarkedConversations(ConversationsOver):
     """The same answers with marks instead of regions."""
 
     source: ConversationSource
@@ -65,26 +71,11 @@ class MarkedConversations(ConversationSource):
 
     @property
     @override
-    def num_examples(self) -> int | None:
-        return self.source.num_examples
-
-    @property
-    @override
-    def num_an_epoch(self) -> int:
-        return self.source.num_an_epoch
-
-    @property
-    @override
     def summary(self) -> str:
         return f"{self.source.summary}; marked as in the {self.profile}"
 
     @override
-    def told(self, index: int, generator: np.random.Generator) -> Told:
-        return self.source.told(index, generator)
-
-    @override
-    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        told = self.told(index, generator)
+    def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
         try:
             return _opened(told, generator, self.profile)
         except (ImageError, RegionError, UsageError) as error:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from deixis.core.errors import SampleError
 from deixis.data.mixtures.mixture import Mixture
 from deixis.data.mixtures.mixture_file import read_mixture
-from deixis.train.conversations import ConversationSource, OpenedTurn, Told, opened_turn
+from deixis.train.conversations import ConversationSource, Told
 
 
 @final
@@ -53,11 +53,6 @@ class MixedConversations(ConversationSource):
             what = "answer to learn" if sample.pictures else "image"
             raise SampleError(dataset=str(dataset.path), row=row, reason=f"it has no {what}")
         return Told(sample=sample, number=number, file=dataset.path, row=row)
-
-    @override
-    def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
-        told = self.told(index, generator)
-        return opened_turn(told.turn(), told.file)
 
 
 def read_mixed(file: Path, *, seed: int) -> MixedConversations:

@@ -25,9 +25,14 @@ def command(tmp_path, known, out, *more):
 def test_killed_twenty_times_it_ends_as_if_it_never_was(tmp_path):
     known = album(tmp_path, PICTURES)
     extracted(tmp_path, known, tmp_path / "whole", workers=1)
-    moments = np.random.default_rng(0).uniform(0.2, 6.0, KILLS)
+    begun = time.monotonic()
+    subprocess.run(
+        command(tmp_path, known, tmp_path / "timed"), check=True, stdout=subprocess.DEVNULL
+    )
+    whole = time.monotonic() - begun
+    shares = np.random.default_rng(0).uniform(0.1, 0.9, KILLS)  # of what it takes on this machine
     killed, out = 0, tmp_path / "killed"
-    for moment in moments:
+    for moment in shares * whole:
         run = subprocess.Popen(
             command(tmp_path, known, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
