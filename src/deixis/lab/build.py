@@ -32,18 +32,27 @@ class Budget:
 
     encoder: int = 1500
     align: int = 200
-    instruct: int = 400
+    instruct: int = 500
     joint: int = 0
+    tower: str = ""  # nano:NAME, whose tower it begins with; empty: an untrained one
     language: str = "nano"  # whose language side it begins with; empty: an untrained one
+    exponent: float = 0.5  # of Zipf's law in training
     held_out: int = 256  # scenes at each stage's end
     measured: int = 300  # scenes of the card
     workers: int = 1  # processes that draw beside the step
 
 
-# all but the default are meant to be built in less than an hour on two cores
+# all but the default are meant to be built in less than an hour on two cores; plain towers begin
+# with the weights of one that is trained longer, as BLIP-2 and InstructBLIP share theirs
+PLAIN = f"{nano.PREFIX}idefics3"
 BUDGETS = {
     "vipllava": Budget(encoder=6000, align=350, instruct=3000, language="", measured=2000),
-    "paligemma": Budget(align=250, instruct=900, language=""),  # its language side is Gemma's
+    "idefics3": Budget(encoder=2600),
+    "llava": Budget(encoder=500, tower=PLAIN),
+    "blip_2": Budget(encoder=500, tower=PLAIN, instruct=700),
+    "instructblip": Budget(encoder=500, tower=PLAIN, instruct=700),
+    # its language side is Gemma's
+    "paligemma": Budget(encoder=500, tower=PLAIN, align=250, instruct=900, language=""),
 }
 
 
@@ -65,7 +74,9 @@ def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None 
     if name not in nano.names():
         raise UnknownNameError(kind="nano architecture", name=name, known=nano.names())
     reporter = reporter or Silent()
-    budget = budget or BUDGETS.get(name, Budget())
+    budget = budget or budget_of(name)
+    if budget.tower:
+        build(budget.tower.removeprefix(nano.PREFIX), reporter=reporter)
     home = nano.cache() / name
     stages = planned(name, home, budget)
     digest = recipe_digest(stages)
@@ -96,6 +107,11 @@ def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None 
     return Built(name=name, folder=model, measured=measured)
 
 
+def budget_of(name: str) -> Budget:
+    """What an architecture's training is given."""
+    return BUDGETS.get(name, Budget())
+
+
 def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
     """The recipes of the stages, each beginning where the one before ends."""
     stages: dict[str, Recipe] = {}
@@ -106,8 +122,13 @@ def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
             recipe.config, steps=getattr(budget, stage), num_workers=budget.workers
         )
         options = dataclasses.replace(
-            recipe.options, architecture=name, num_held_out=budget.held_out
+            recipe.options,
+            architecture=name,
+            num_held_out=budget.held_out,
+            exponent=budget.exponent,
         )
+        if stage == "encoder":
+            options = dataclasses.replace(options, tower=budget.tower)
         if stage == "align":
             options = dataclasses.replace(options, language=budget.language)
         stages[stage] = dataclasses.replace(recipe, config=config, options=options)
@@ -120,9 +141,15 @@ def planned(name: str, home: Path, budget: Budget) -> dict[str, Recipe]:
 
 
 def recipe_digest(stages: dict[str, Recipe]) -> str:
-    """A short hash of everything that the stages are told, but for where they lie."""
-    told = json.dumps([VERSION, _records(stages)], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    """A short hash of everything that the stages are told, but for where they lie, and of the
+    recipe of the tower that they begin with.
+    """
+    told = [VERSION, _records(stages)]
+    tower = stages["encoder"].options.tower
+    if tower:
+        lender = tower.removeprefix(nano.PREFIX)
+        told.append(recipe_digest(planned(lender, Path(), budget_of(lender))))
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _records(stages: dict[str, Recipe]) -> dict[str, Any]:

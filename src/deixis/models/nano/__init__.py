@@ -14,10 +14,11 @@ from torch import Tensor
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
-from deixis.models.nano._nano import Nano
+from deixis.models.nano._nano import PATCHES, Nano
 from deixis.models.nano._tokenizer import tokenizer
 
 __all__ = [
+    "PATCHES",
     "Nano",
     "build",
     "cache",

@@ -25,13 +25,13 @@ from deixis.train.nano.architectures import (
     Architecture,
     architecture,
     faster,
-    lend_language,
     normalised,
     opened,
     projected_tokens,
     reading,
 )
 from deixis.train.nano.encoder import Answers, PatchReader, dense_losses, right, total_loss
+from deixis.train.nano.lending import lend_language
 from deixis.train.nano.marked_scenes import MarkedScenes
 from deixis.train.task import Losses, Task
 

@@ -76,20 +76,6 @@ def reading(built: nano.Nano, layers: tuple[int, ...], *, seed: int) -> nano.Nan
     return built
 
 
-def lend_language(built: nano.Nano, name: str, lender: str) -> None:
-    """Give a model the language side of another nano model: "nano" or "nano:NAME"."""
-    other = nano.DEFAULT if lender == nano.SHIPPED else lender.removeprefix(nano.PREFIX)
-    lent = opened(other, lender)
-    mine, theirs = (architecture(n).language(b.model) for n, b in ((name, built), (other, lent)))
-    words, other_words = (b.processor.tokenizer.get_vocab() for b in (built, lent))
-    shapes, other_shapes = (
-        {key: weight.shape for key, weight in side.state_dict().items()} for side in (mine, theirs)
-    )
-    if words != other_words or shapes != other_shapes:
-        raise UsageError(f"{lender} has another language side or other words than {name}")
-    mine.load_state_dict(theirs.state_dict())
-
-
 def faster(model: Any) -> Any:  # Any: transformers' own classes
     """The same model with attention as plain products: on CPUs that trains 1.5 times as fast."""
     model.set_attn_implementation("eager")

@@ -24,6 +24,7 @@ from deixis.train.nano.encoder import (
     total_loss,
 )
 from deixis.train.nano.groups import muon_groups
+from deixis.train.nano.lending import lend_tower
 from deixis.train.nano.marked_scenes import MarkedScenes
 from deixis.train.task import Losses, ParameterGroup, Task
 
@@ -38,6 +39,7 @@ class EncoderOptions:
 
     architecture: str = "vipllava"  # one of models.nano
     start: str = ""  # folder of a model to go on from; empty: untrained
+    tower: str = ""  # nano:NAME: begin with its tower, where both are plain
     seed: int = 0  # of the untrained weights
     world_seed: int = 0  # of the scenes
     exponent: float = 0.7  # of Zipf's law: rarer things are met more often than at 1
@@ -52,6 +54,8 @@ class EncoderTask(Task):
     def __init__(self, options: EncoderOptions) -> None:
         self.options = options
         self.nano = opened(options.architecture, options.start, seed=options.seed)
+        if options.tower:
+            lend_tower(self.nano, options.architecture, options.tower)
         parts = architecture(options.architecture)
         tower = parts.tower(faster(self.nano.model))
         self.encoder = DenseEncoder(
