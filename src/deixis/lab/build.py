@@ -48,11 +48,11 @@ PLAIN = f"{nano.PREFIX}idefics3"
 BUDGETS = {
     "vipllava": Budget(encoder=6000, align=350, instruct=3000, language="", measured=2000),
     "idefics3": Budget(encoder=2600),
-    "llava": Budget(encoder=500, tower=PLAIN),
-    "blip_2": Budget(encoder=500, tower=PLAIN, instruct=700),
-    "instructblip": Budget(encoder=500, tower=PLAIN, instruct=700),
+    "llava": Budget(encoder=400, tower=PLAIN),
+    "blip_2": Budget(encoder=300, tower=PLAIN, instruct=700),
+    "instructblip": Budget(encoder=300, tower=PLAIN, instruct=700),
     # its language side is Gemma's
-    "paligemma": Budget(encoder=500, tower=PLAIN, align=250, instruct=900, language=""),
+    "paligemma": Budget(encoder=100, tower=PLAIN, align=250, instruct=900, language=""),
 }
 
 
