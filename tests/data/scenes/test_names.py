@@ -77,12 +77,6 @@ def test_pictures_hold_only_what_their_split_allows(name):
         assert not {thing.text for thing in things} & (set(lexicon()) - set(split.words))
 
 
-def test_held_out_mark_attributes_are_some_of_all():
-    assert set(held.NOVEL_MARK_COLOURS) < set(held.MARK_COLOURS)
-    assert set(held.NOVEL_MARK_WIDTHS) < set(held.MARK_WIDTHS)
-    assert set(held.NOVEL_MARK_ALPHAS) < set(held.MARK_ALPHAS)
-
-
 @pytest.mark.parametrize("name", STUFF)
 def test_textures_repeat_without_a_seam(name):
     tile = texture(name, 64)[:64, :64].astype(int)

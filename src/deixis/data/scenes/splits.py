@@ -11,13 +11,6 @@ from deixis.data.scenes.words import lexicon
 STYLES = ("plain", "outline", "shadow", "gradient", "striped")
 NOVEL_STYLES = ("gradient", "striped")
 EVERY_NOVEL_ENTITY, EVERY_NOVEL_WORD = 8, 10
-# how marks are drawn over these pictures in training, and how only in tests
-MARK_COLOURS = ("red", "green", "blue", "yellow", "magenta", "cyan", "orange", "white")
-NOVEL_MARK_COLOURS = ("magenta", "orange")
-MARK_WIDTHS = (1, 2, 3, 4, 5)  # in 1/96 of the side
-NOVEL_MARK_WIDTHS = (1, 5)
-MARK_ALPHAS = (96, 128, 160, 192, 224, 255)
-NOVEL_MARK_ALPHAS = (96, 160)
 
 
 @final
