@@ -1,4 +1,4 @@
-"""The run of `test_run` on two processes, as torchrun starts them: torch is imported once."""
+"""A run on two processes, as torchrun starts them: torch is imported once."""
 
 import os
 import sys
@@ -7,15 +7,10 @@ from pathlib import Path
 import torch
 
 from deixis.train import run as runner
-from deixis.train.config import OptimConfig, RunConfig
-from tests.train.tiny_task import TinyTask
-
-CONFIG = RunConfig(
-    steps=7, batch_size=8, optim=OptimConfig(lr=1e-2), precision="fp32", save_every=3, log_every=2
-)
+from tests.train.together import RUNS
 
 
-def main(folder):
+def main(name, folder):
     torch.optim.AdamW([torch.zeros(1)])  # imports much, once for both
     runner.draw_curves = lambda metrics, picture: None
     folder.parent.mkdir(exist_ok=True)
@@ -26,7 +21,8 @@ def main(folder):
         child = os.fork()
         if child == 0:
             os.environ.update({"RANK": str(rank), "LOCAL_RANK": str(rank)})
-            outcome = runner.run(TinyTask(dropout=0.0), CONFIG, folder)
+            task, config = RUNS[name](folder.parent)
+            outcome = runner.run(task, config, folder)
             os._exit(0 if outcome.finished else 3)
         children.append(child)
     sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
@@ -41,4 +37,4 @@ def free_port():
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -55,6 +55,7 @@ class RunConfig:
     seed: int = 0  # of the data's order, of augmentation and of dropout
     skip_bad: bool = False  # leave bad rows out, and count them, instead of stopping at the first
     device: str = "auto"  # auto: the GPU where there is one
+    spread: bool = False  # layers of large models over the processes (FSDP2), not whole on each
     threads: int | None = None  # of the CPU's arithmetic; None: as torch finds it
     num_workers: int = 0  # processes that prepare data beside the step; 0: within the step
     save_every: int = 500  # steps between checkpoints; a kill loses at most so many
@@ -87,6 +88,7 @@ MAY_CHANGE = frozenset(
         "gradient_accumulation",
         "skip_bad",
         "device",
+        "spread",
         "threads",
         "num_workers",
         "save_every",

@@ -1,15 +1,18 @@
 """AdamW, or Muon for matrices, over a task's groups of weights, its state as named tensors."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import Any, final
 
 import torch
 from torch import Tensor
+from torch.distributed.tensor import DTensor
 
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.config import OptimConfig
 from deixis.train.muon import Muon
 from deixis.train.parallel import Parallel
+from deixis.train.spread import apart, number, placed
 from deixis.train.task import ParameterGroup, Task
 
 
@@ -32,6 +35,8 @@ class Optimizer:
         adamw, muon = (_as_dicts(groups, kind) for kind in ("adamw", "muon"))
         if adamw:
             self.optimizers.append(torch.optim.AdamW(adamw, lr=0.0, betas=optim.betas, fused=True))
+        if any(isinstance(weight, DTensor) for group in muon for weight in group["params"]):
+            raise UsageError("Muon needs whole matrices; set spread=false")
         if muon:
             self.optimizers.append(Muon(muon, lr=0.0))
 
@@ -41,11 +46,15 @@ class Optimizer:
         The norm of the gradient before clipping; where it is not finite, nothing is changed.
         """
         gradients = self._gradients(parallel)
-        parallel.sum_tensors(gradients)
-        torch._foreach_mul_(gradients, 1.0 / weight)
-        norm = float(torch.nn.utils.get_total_norm(gradients))
+        # those of spread layers were summed on the way
+        parallel.sum_tensors([g for g in gradients if not isinstance(g, DTensor)])
+        kinds = apart(gradients)
+        for same in kinds:
+            torch._foreach_mul_(same, 1.0 / weight)
+        norm = math.hypot(*(number(torch.nn.utils.get_total_norm(same)) for same in kinds))
         if self.clip > 0 and norm > self.clip:
-            torch._foreach_mul_(gradients, self.clip / norm)
+            for same in kinds:
+                torch._foreach_mul_(same, self.clip / norm)
         if norm < float("inf"):
             for optimizer in self.optimizers:
                 for group in optimizer.param_groups:
@@ -73,7 +82,7 @@ class Optimizer:
             if name not in by_name:
                 raise TrainingError(f"the checkpoint has {name!r}, which this task does not train")
             parameter = by_name[name]
-            self._owner(parameter).state[parameter][kind] = value.to(parameter.device, copy=True)
+            self._owner(parameter).state[parameter][kind] = placed(value, parameter)
 
     def _owner(self, parameter: Tensor) -> torch.optim.Optimizer:
         """The optimizer that changes this weight."""
@@ -94,13 +103,10 @@ class Optimizer:
         return gradients
 
 
-def _as_dicts(groups: Sequence[ParameterGroup], kind: str) -> list[dict[str, object]]:
+def _as_dicts(groups: Sequence[ParameterGroup], kind: str) -> list[dict[str, Any]]:
     return [
-        {
-            "params": list(group.parameters),
-            "weight_decay": group.weight_decay,
-            "lr_share": group.lr_share,
-        }
+        {"params": same, "weight_decay": group.weight_decay, "lr_share": group.lr_share}
         for group in groups
         if group.kind == kind
+        for same in apart(group.parameters)
     ]

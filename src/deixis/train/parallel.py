@@ -1,7 +1,7 @@
 """Several processes training one model: `torchrun` (or `accelerate launch`) starts them.
 
-Each process has a whole copy of the weights and computes its part of every batch; gradients are
-summed once a step. Weights that are spread over devices (FSDP) are not done here.
+Each process computes its part of every batch, on a whole copy of the weights or, of spread layers
+(`train/spread.py`), on what it fetches from the others; gradients are summed once a step.
 """
 
 import os

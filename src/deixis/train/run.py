@@ -10,6 +10,7 @@ from typing import final
 
 import numpy as np
 import torch
+from torch import nn
 
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.checkpoint import Checkpoint
@@ -24,6 +25,7 @@ from deixis.train.prepare import Job, Piece, prepared
 from deixis.train.reporter import Progress, Reporter, Silent
 from deixis.train.run_folder import RunFolder
 from deixis.train.signals import StopRequest, stop_requests
+from deixis.train.spread import Spread, gathered, placed
 from deixis.train.task import Task
 
 SHOWN = 16  # indices and bad rows that a message lists
@@ -99,6 +101,7 @@ class _Trainer:
         self.reporter, self.parallel = reporter, parallel
         if not hasattr(task.module, "hf_device_map"):  # transformers has placed that one
             task.module.to(parallel.device)
+        self.spread = Spread(self._spreadable(), parallel)
         self.optimizer = Optimizer(task, config.optim)
         self.order = DataOrder(seed=config.seed, num_examples=task.source.num_examples)
         self.parts = parallel.num_processes * config.gradient_accumulation
@@ -110,6 +113,14 @@ class _Trainer:
         self.state = _State()
         self.numbers: dict[str, float] = {}
         self.seconds_a_step = 0.0
+
+    def _spreadable(self) -> nn.Module | None:
+        if not self.config.spread or self.parallel.num_processes == 1:
+            return None
+        module = self.task.spreadable
+        if module is None:
+            raise UsageError("the weights of this task cannot be spread; set spread=false")
+        return module
 
     def begin(self, about: Mapping[str, object], *, resume: bool) -> None:
         """Load the newest checkpoint, or start anew."""
@@ -170,6 +181,8 @@ class _Trainer:
         for turn in range(self.config.gradient_accumulation):
             piece = next(pieces)
             self.state.bad.update(piece.bad)
+            if piece.batch is None and self.spread.layers:
+                raise TrainingError(f"no example of a process's part is good: {piece.bad}")
             if piece.batch is not None:
                 _seed_torch(self.config.seed, step, self.parallel.rank, turn)
                 gave = self._backward(piece, window)
@@ -273,19 +286,22 @@ class _Trainer:
 
     def _save(self) -> None:
         self._join_processes()
-        if self.parallel.is_first:
-            self.home.metrics.sync()
-            module = self.task.module
+        module, is_first = self.task.module, self.parallel.is_first
+        tensors: dict[str, dict[str, torch.Tensor]] = {
+            "weights": {name: p for p, name in self.optimizer.names.items()},
             # cloned: buffers may be views of one another
-            buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
-            weights = {name: p for p, name in self.optimizer.names.items()}
-            optimizer = self.optimizer.tensors()
+            "buffers": {name: buffer.clone() for name, buffer in module.named_buffers()},
+            "optimizer": self.optimizer.tensors(),
+        }
+        whole = {
+            group: {name: gathered(one, keep=is_first) for name, one in own.items()}
+            for group, own in tensors.items()
+        }
+        if is_first:
+            self.home.metrics.sync()
+            state = asdict(self.state) | {"num_examples": self.order.num_examples}
             self.home.checkpoints.write(
-                Checkpoint(
-                    step=self.state.step,
-                    tensors={"weights": weights, "buffers": buffers, "optimizer": optimizer},
-                    state=asdict(self.state) | {"num_examples": self.order.num_examples},
-                )
+                Checkpoint(step=self.state.step, tensors=whole, state=state)
             )
         self.parallel.wait()
 
@@ -306,7 +322,7 @@ class _Trainer:
                 raise TrainingError(f"the {group} of the checkpoint are not those of this task")
             with torch.no_grad():
                 for name, tensor in own.items():
-                    tensor.copy_(saved[name])
+                    tensor.copy_(placed(saved[name], tensor))
         self.optimizer.load(checkpoint.tensors["optimizer"])
         self.state = _State(
             step=checkpoint.step,
@@ -317,11 +333,12 @@ class _Trainer:
 
     def _finish(self) -> None:
         """Save the model and draw the curves."""
-        if self.parallel.is_first:
-            self.task.module.eval()
-            self.home.write_model(self.task.save)
-            draw_curves(self.home.metrics.path, self.home.curves)
-        self.parallel.wait()
+        with self.spread.whole(keep=self.parallel.is_first):
+            if self.parallel.is_first:
+                self.task.module.eval()
+                self.home.write_model(self.task.save)
+                draw_curves(self.home.metrics.path, self.home.curves)
+            self.parallel.wait()
 
     def _jobs(self) -> Iterator[Job]:
         """The process's share of every step's batch, piece by piece."""

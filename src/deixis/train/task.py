@@ -74,6 +74,13 @@ class Task(ABC):
         return decayed_groups(self.module, optim.weight_decay)
 
     @property
+    def spreadable(self) -> nn.Module | None:
+        """The part whose repeated layers may be spread over processes; none by default. A task that
+        allows it evaluates nothing and leaves those weights alone between the passes.
+        """
+        return None
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are, and where a batch has to go."""
         return next(self.module.parameters()).device

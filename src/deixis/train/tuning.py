@@ -146,6 +146,12 @@ class Tuning(Task):
         processor.chat_template = self.template
         processor.save_pretrained(folder)
 
+    @property
+    @override
+    def spreadable(self) -> nn.Module:
+        decoder: nn.Module = self.tuned.get_decoder()
+        return decoder
+
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
         groups = decayed_groups(self.module, optim.weight_decay)

@@ -1,0 +1,40 @@
+"""Runs that the tests do on one process and on two: of a folder, the task and its settings."""
+
+from deixis.models.load import load
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.conversations import read_conversations
+from deixis.train.tuning import Tuning, TuningOptions
+from tests.train.tiny_task import TinyTask
+
+CONFIG = RunConfig(
+    steps=7, batch_size=8, optim=OptimConfig(lr=1e-2), precision="fp32", save_every=3, log_every=2
+)
+TUNING = RunConfig(
+    steps=3,
+    batch_size=4,
+    optim=OptimConfig(lr=1e-3, clip=0.1),
+    precision="fp32",
+    save_every=2,
+    log_every=1,
+    threads=1,
+    spread=True,
+)
+
+
+def tiny(folder):
+    return TinyTask(dropout=0.0), CONFIG
+
+
+def spread(folder):
+    source = read_conversations(folder / "data.json", folder / "pictures")
+    options = TuningOptions(parts=("projector", "language"))
+    return Tuning(load("tiny:llava"), source, options), TUNING
+
+
+def spread_lora(folder):
+    source = read_conversations(folder / "data.json", folder / "pictures")
+    options = TuningOptions(parts=("lora",), lora_dropout=0.0)
+    return Tuning(load("tiny:llava"), source, options), TUNING
+
+
+RUNS = {"tiny": tiny, "spread": spread, "spread_lora": spread_lora}
