@@ -160,6 +160,20 @@ def test_pixels_that_want_a_gradient_are_refused(model: GenericModel) -> None:
         model.generate([Question(pictures=(pixels,), text="What?")], SHORT)
 
 
+def test_a_pixel_change_reaches_its_processor(
+    model: GenericModel, questions: list[Question]
+) -> None:
+    same = model.with_pixel_change(lambda pixels: pixels)
+    dark = model.with_pixel_change(lambda pixels: pixels * 0)
+    assert same.generate(questions, SHORT) == model.generate(questions, SHORT)
+    assert dark.generate(questions, SHORT) != model.generate(questions, SHORT)
+    assert dark.record["changed"] == "pixels"
+
+
+def test_it_tells_how_pictures_are_prepared(model: GenericModel) -> None:
+    assert set(model.preparation) == {"processor", "settings", "transformers"}
+
+
 def test_all_else_is_unsupported(model: GenericModel, questions: list[Question]) -> None:
     deeds = [
         lambda: model.loss([Example(question=questions[0], answer="cat")]),
@@ -167,7 +181,6 @@ def test_all_else_is_unsupported(model: GenericModel, questions: list[Question])
         lambda: model.vision_tokens(questions[0].pictures),
         lambda: model.token_grid(Size(width=5, height=7)),
         lambda: model.with_token_change(None),
-        lambda: model.with_pixel_change(None),
         lambda: model.prepare(torch.zeros(3, 5, 7)),
     ]
     for deed in deeds:

@@ -190,6 +190,40 @@ def test_a_pixel_change_reaches_the_answer():
     assert same.generate([question]) == model().generate([question])
 
 
+@pytest.mark.parametrize("family", ["llava", "qwen2_vl", "llava_next", "instructblip"])
+def test_a_prompt_that_changes_the_size_is_seen_as_a_picture_of_that_size(family):
+    from deixis.nn.pixels import pixels_of
+    from deixis.pixel.prompts import Layout, build
+
+    vlm = dx.load(f"tiny:{family}").vlm
+    prompt = build("frame", Layout(side=70, width=9, start="noise", mode="8bit"))
+    changed = vlm.with_pixel_change(prompt)
+    with torch.no_grad():
+        pixels = prompt(pixels_of(IMAGE))
+    by_hand = dx.Question(pictures=(pixels,), text="?")
+    asked = dx.Question(pictures=(IMAGE,), text="?")
+    settings = dx.Generation(max_new_tokens=4)
+    assert changed.generate([asked], settings) == vlm.generate([by_hand], settings)
+    assert changed.record["pixel kind"] == "frame"
+    assert changed.record["changed"] == ""
+    # places are told in the original's pixels: the frame covers none of it
+    grid, inside = changed.token_grid(IMAGE.size), vlm.token_grid(prompt.layout.size)
+    assert grid.size == IMAGE.size
+    assert grid.num_tokens == inside.num_tokens
+    (seen,) = changed.vision_tokens([IMAGE])
+    assert seen.grid.size == IMAGE.size
+    assert changed.views(IMAGE.size)[0].original == IMAGE.size
+    assert changed.prepare(pixels_of(IMAGE)).keys() == vlm.prepare(pixels).keys()
+
+
+def test_a_prompt_that_leaves_0_to_255_is_not_rounded():
+    from deixis.pixel.prompts import Layout, build
+
+    free, whole = (build("full", Layout(side=20, width=3, mode=mode)) for mode in ("free", "8bit"))
+    assert not model().with_pixel_change(free).rounding
+    assert model().with_pixel_change(whole).rounding
+
+
 def test_hundreds_of_answers_are_scored_as_each_alone():
     question = dx.Question(pictures=(IMAGE,), text="?")
     answers = [f"thing {i}" for i in range(70)]

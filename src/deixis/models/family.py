@@ -125,10 +125,10 @@ class Family(ABC):
     def language(self) -> Language:
         """The language side."""
         return CausalLanguage(
-            forward=lambda text, features, kept: self.model(
+            forward=lambda text, features, kept, cached: self.model(
                 **text,
                 mm_encoder_outputs={"image": features},
-                use_cache=True,
+                use_cache=cached,
                 logits_to_keep=kept,
             ),
             follow=lambda ids, cache: self.model(input_ids=ids, past_key_values=cache),

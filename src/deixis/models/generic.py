@@ -1,7 +1,7 @@
 """Any image-text-to-text model of transformers that has no family here: it answers, no more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, final
 
@@ -19,14 +19,17 @@ from deixis.models._dialogue import (
     seeded,
     system_form,
 )
+from deixis.models._pixels import prepared_by, told, with_pixels
 from deixis.models.language import new_tokens
 from deixis.nn.interface import (
     Abilities,
     Completion,
     Generation,
+    PixelChange,
     Question,
     VisionLanguageModel,
 )
+from deixis.nn.pixels import pixels_of
 
 
 @final
@@ -40,6 +43,7 @@ class GenericModel(VisionLanguageModel):
     batch_size: int = 8
     convention: str = "permille"  # of no model in particular
     loading: Mapping[str, str] = field(default_factory=dict)
+    pixel_change: PixelChange | None = None
 
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]  # read-only here
@@ -57,7 +61,19 @@ class GenericModel(VisionLanguageModel):
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {**self.loading, "dtype": str(self.model.dtype).removeprefix("torch.")}
+        dtype = str(self.model.dtype).removeprefix("torch.")
+        changes = {} if self.pixel_change is None else told(self.pixel_change)
+        return {**self.loading, "dtype": dtype, **changes}
+
+    @property
+    @override
+    def preparation(self) -> Mapping[str, str]:
+        return prepared_by(self.processor.image_processor)
+
+    @override
+    def with_pixel_change(self, change: PixelChange | None) -> "GenericModel":
+        """Its processor gets what comes out, cut to 0..255 and rounded."""
+        return replace(self, pixel_change=change)
 
     @override
     @torch.no_grad()
@@ -77,6 +93,8 @@ class GenericModel(VisionLanguageModel):
 
     def _rows(self, questions: Sequence[Question], settings: Generation) -> list[list[int]]:
         """Token ids of the answers alone."""
+        if self.pixel_change is not None:
+            questions = [with_pixels(one, self.pixel_change, pixels_of) for one in questions]
         inputs = chat_inputs(self.processor, questions)
         inputs = inputs.to(self.model.device, self.model.dtype)
         chosen = generate_settings(settings, self.processor.tokenizer)

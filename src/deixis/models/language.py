@@ -45,7 +45,8 @@ class Language(ABC):
 class CausalLanguage(Language):
     """Prompt and answer in one row, each token seeing those before it.
 
-    `forward(text, features, kept)` runs a whole row and gives the last `kept` logits (0: all);
+    `forward(text, features, kept, cached)` runs a whole row, gives its last `kept` logits, and, if
+    `cached`, what further tokens need;
     `follow(ids, cache)` runs further tokens on a cache;
     `start(text, features, settings)` generates and gives whole rows or the new tokens alone.
     `answer_marks` are the values that text tensors take on answer tokens (PaliGemma's token types).
@@ -54,7 +55,7 @@ class CausalLanguage(Language):
     def __init__(
         self,
         *,
-        forward: Callable[[Tensors, Output, int], Output],
+        forward: Callable[[Tensors, Output, int, bool], Output],
         follow: Callable[[Tensor, Output], Output],
         start: Callable[[Tensors, Output, dict[str, object]], Tensor],
         answer_marks: dict[str, int] | None = None,
@@ -71,7 +72,7 @@ class CausalLanguage(Language):
     @override
     @torch.no_grad()
     def score(self, text: Tensors, features: Output, answers: Answers) -> list[list[float]]:
-        prefix = self._forward(text, features, 1)
+        prefix = self._forward(text, features, 1, True)
         at_once = _answers_at_once(prefix.past_key_values)
         first = torch.log_softmax(prefix.logits[0, -1].float(), dim=-1)
         scores: list[list[float]] = []
@@ -103,9 +104,11 @@ class CausalLanguage(Language):
     @override
     def loss(self, text: Tensors, features: Output, answers: Answers) -> Float[Tensor, ""]:
         rows, labels = self._with_answers(text, answers)
-        logits = self._forward(rows, features, 0).logits[:, :-1]
-        answered = labels[:, 1:] != IGNORED
-        return functional.cross_entropy(logits[answered].float(), labels[:, 1:][answered])
+        first = int((labels != IGNORED).any(0).nonzero()[0])
+        labels = labels[:, first:]  # what stands before every answer says no token of one
+        logits = self._forward(rows, features, labels.shape[1] + 1, False).logits[:, :-1]
+        answered = labels != IGNORED
+        return functional.cross_entropy(logits[answered].float(), labels[answered])
 
     def _with_answers(self, text: Tensors, answers: Answers) -> tuple[Tensors, Tensor]:
         """Rows of prompt and answer, padded on the right, so that positions count from 0."""

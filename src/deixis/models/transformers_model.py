@@ -12,7 +12,6 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
-from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.models._dialogue import (
     answer_turn,
@@ -25,6 +24,7 @@ from deixis.models._dialogue import (
     shown,
     system_form,
 )
+from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
 from deixis.models._tokens import before, flat_rows, reformed
 from deixis.models.family import Family
 from deixis.models.language import Output, Tensors
@@ -35,6 +35,7 @@ from deixis.nn.interface import (
     Completion,
     Example,
     Generation,
+    KnownPixelChange,
     Picture,
     PixelChange,
     Pixels,
@@ -45,6 +46,7 @@ from deixis.nn.interface import (
     VisionTokens,
     picture_size,
 )
+from deixis.nn.pixels import pixels_of
 from deixis.nn.view import View
 
 MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
@@ -88,13 +90,13 @@ class TransformersModel(VisionLanguageModel):
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        changes = [
-            name
-            for name, change in (("pixels", self.pixel_change), ("tokens", self.token_change))
-            if change is not None
-        ]
         dtype = str(self.family.model.dtype).removeprefix("torch.")
-        return {**self.loading, "dtype": dtype, "changed": " ".join(changes)}
+        return {**self.loading, "dtype": dtype, **told(self.pixel_change, self.token_change)}
+
+    @property
+    @override
+    def preparation(self) -> Mapping[str, str]:
+        return prepared_by(self.family.image_processor)
 
     @property
     def device(self) -> torch.device:
@@ -151,27 +153,34 @@ class TransformersModel(VisionLanguageModel):
     @override
     def prepare(self, pixels: Pixels) -> Tensors:
         self._check_size(pixels, self.family.views)
+        if self.pixel_change is not None:
+            pixels = self.pixel_change(pixels)
         return self.family.pack([[self._views(pixels, self.family.views)]])
 
     @override
     def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
         views = self.family.views if alone else self.family.views_beside_others
-        self._check_views(size, views(size))
-        return views(size)
+        seen = behind(self.pixel_change, size, views)
+        self._check_views(size, seen)
+        return seen
 
     @override
     def token_grid(self, size: Size) -> TokenGrid:
-        return self.family.grid(size)
+        return grid_behind(self.pixel_change, size, self.family.grid)
 
     @override
     def vision_tokens(
         self,
         pictures: Sequence[Picture],
-        text: str | None = None,
+        text: str | Sequence[str] | None = None,
         *,
         place: TokenPlace = "after",
     ) -> list[VisionTokens]:
-        questions = [Question(pictures=(picture,), text=text or "") for picture in pictures]
+        texts = [text or ""] * len(pictures) if isinstance(text, str | None) else text
+        questions = [
+            Question(pictures=(picture,), text=words)
+            for picture, words in zip(pictures, texts, strict=True)
+        ]
         self._check(questions)
         seen: list[VisionTokens] = []
 
@@ -180,8 +189,9 @@ class TransformersModel(VisionLanguageModel):
             return [one.tokens for one in tokens]
 
         with self.family.lock:
-            for question in questions:
-                self._features(self._inputs([question]), [question], keep, place)
+            for begin in range(0, len(questions), self.batch_size):
+                batch = questions[begin : begin + self.batch_size]
+                self._features(self._inputs(self._shown(batch)), batch, keep, place)
         return seen
 
     @override
@@ -198,7 +208,8 @@ class TransformersModel(VisionLanguageModel):
 
     @override
     def with_pixel_change(self, change: PixelChange | None) -> "TransformersModel":
-        return replace(self, pixel_change=change)
+        rounding = change.is_8bit if isinstance(change, KnownPixelChange) else self.rounding
+        return replace(self, pixel_change=change, rounding=rounding)
 
     @property
     def _ends(self) -> tuple[int, ...]:
@@ -225,7 +236,7 @@ class TransformersModel(VisionLanguageModel):
 
     def _check_size(self, picture: Picture, views: Callable[[Size], tuple[View, ...]]) -> None:
         size = picture_size(picture)
-        self._check_views(size, views(size))
+        self._check_views(size, behind(self.pixel_change, size, views))
 
     def _check_views(self, size: Size, views: Sequence[View]) -> None:
         """A thin picture can grow beyond all memory when its short side is enlarged."""
@@ -245,11 +256,17 @@ class TransformersModel(VisionLanguageModel):
 
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
         """Text tensors and the vision side's output, with the changes applied."""
-        inputs = self._inputs(questions)
+        inputs = self._inputs(self._shown(questions))
         features = self._features(inputs, questions, self.token_change, self.token_place)
         pixels_only = set(self.family.vision_inputs) - set(self.family.shared_inputs)
         text = {name: value for name, value in inputs.items() if name not in pixels_only}
         return text, features
+
+    def _shown(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """The questions with their pictures changed."""
+        if self.pixel_change is None:
+            return questions
+        return [with_pixels(one, self.pixel_change, self._as_pixels) for one in questions]
 
     def _inputs(self, questions: Sequence[Question]) -> Tensors:
         """The processor's tensors; pixels that are tensors go the differentiable way."""
@@ -265,7 +282,8 @@ class TransformersModel(VisionLanguageModel):
             )
         tensors = {name: value for name, value in inputs.items() if isinstance(value, Tensor)}
         tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
-        if self._needs_twin(questions):
+        pictures = [picture for question in questions for picture in question.pictures]
+        if any(isinstance(picture, Tensor) for picture in pictures):
             batch = [
                 [
                     self._views(self._as_pixels(picture), self._views_of(question))
@@ -276,13 +294,7 @@ class TransformersModel(VisionLanguageModel):
             tensors |= self.family.pack(batch)
         return {name: self._placed(value) for name, value in tensors.items()}
 
-    def _needs_twin(self, questions: Sequence[Question]) -> bool:
-        tensors = any(isinstance(p, Tensor) for question in questions for p in question.pictures)
-        return tensors or self.pixel_change is not None
-
     def _views(self, pixels: Pixels, views: Callable[[Size], tuple[View, ...]]) -> list[Tensor]:
-        if self.pixel_change is not None:
-            pixels = self.pixel_change(pixels)
         normalise = self.family.normalisation
         return [
             normalise(view.look(pixels, rounding=self.rounding))
@@ -290,9 +302,7 @@ class TransformersModel(VisionLanguageModel):
         ]
 
     def _as_pixels(self, picture: Picture) -> Pixels:
-        if isinstance(picture, Image):
-            return torch.from_numpy(picture.pixels.copy()).to(self.device).permute(2, 0, 1).float()
-        return picture
+        return pixels_of(picture, self.device)
 
     def _placed(self, value: Tensor) -> Tensor:
         if value.is_floating_point():
@@ -355,10 +365,14 @@ class TransformersModel(VisionLanguageModel):
     def _grids(self, question: Question, place: TokenPlace) -> list[TokenGrid]:
         sizes = [picture_size(picture) for picture in question.pictures]
         if place == "before":
-            return [self.family.states(self._views_of(question)(size)) for size in sizes]
+            views = self._views_of(question)
+            return [
+                grid_behind(self.pixel_change, size, lambda seen: self.family.states(views(seen)))
+                for size in sizes
+            ]
         alone = len(question.pictures) == 1
         grid = self.family.grid if alone else self.family.grid_beside_others
-        return [grid(size) for size in sizes]
+        return [grid_behind(self.pixel_change, size, grid) for size in sizes]
 
     def _turn(self, example: Example) -> list[int]:
         """Token ids of the answer and of its end."""

@@ -1,6 +1,6 @@
 """Where in the original image each vision token looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -66,6 +66,14 @@ class TokenGrid:
                 kept = view.tokens >= 0
                 boxes[view.tokens[kept]] = view.cell_boxes[kept]
         return boxes
+
+    def before(self, transform: Transform) -> "TokenGrid":
+        """The same tokens, in pixels of the picture that this transform starts from."""
+        views = tuple(
+            GridView(transform=transform.then(view.transform), tokens=view.tokens)
+            for view in self.views
+        )
+        return replace(self, size=transform.before, views=views)
 
     def tokens_at(self, x: float, y: float) -> list[int]:
         """The tokens that look at a point of the original image, in the model's order."""

@@ -133,6 +133,30 @@ TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Fo
 PixelChange: TypeAlias = Callable[[Tensor], Tensor]
 
 
+class KnownPixelChange(ABC):
+    """A change of pixels that tells what it is, as answers under it are another's, and where in
+    the changed picture each place of the original lies.
+    """
+
+    @property
+    @abstractmethod
+    def record(self) -> Mapping[str, str]:
+        """What it is: two changes that agree in it do the same."""
+
+    @property
+    @abstractmethod
+    def is_8bit(self) -> bool:
+        """Whether it gives whole numbers of 0..255."""
+
+    @abstractmethod
+    def view(self, size: Size) -> View:
+        """From a picture of this size to the changed one, as far as places are concerned."""
+
+    @abstractmethod
+    def __call__(self, pixels: Tensor, /) -> Tensor:
+        """The changed Pixels."""
+
+
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abilities:
@@ -168,6 +192,13 @@ class VisionLanguageModel(ABC):
         """What its answers depend on besides its name: precision, revision, adapter, changes."""
         return {}
 
+    @property
+    def preparation(self) -> Mapping[str, str]:
+        """What decides how it prepares a picture: the processor, its settings, its version; empty
+        where that is not known.
+        """
+        return {}
+
     @abstractmethod
     def generate(
         self, questions: Sequence[Question], settings: Generation | None = None
@@ -197,12 +228,13 @@ class VisionLanguageModel(ABC):
     def vision_tokens(
         self,
         pictures: Sequence[Picture],
-        text: str | None = None,
+        text: str | Sequence[str] | None = None,
         *,
         place: TokenPlace = "after",
     ) -> list[VisionTokens]:
-        """The projected tokens of each picture, or the tower's states before the projector. `text`
-        matters only to models whose encoder reads the question (InstructBLIP).
+        """The projected tokens of each picture, or the tower's states before the projector. `text`,
+        one for all or each its own, matters only to models whose encoder reads the question
+        (InstructBLIP).
         """
         raise self._unsupported("show its vision tokens")
 

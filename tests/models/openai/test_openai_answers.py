@@ -203,7 +203,6 @@ def test_a_closed_model_says_so(server, build, ask):
         lambda model: model.vision_tokens([]),
         lambda model: model.token_grid(Size(width=2, height=3)),
         lambda model: model.with_token_change(None),
-        lambda model: model.with_pixel_change(None),
     ],
 )
 def test_what_a_server_cannot_do_is_a_clear_error(build, deed):
@@ -238,3 +237,26 @@ def test_a_failure_of_all_that_is_the_users_mistake_stays_a_usage_error(server, 
     server.answer = lambda body: server.fail(401, "bad key")
     with pytest.raises(UsageError, match=r"401: bad key; pass another api_key"):
         build(concurrency=1).generate(ask("a", "b"))
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["function", "prompt"])
+def test_a_pixel_change_is_sent_as_whole_numbers_of_0_to_255(server, build, picture, known):
+    from deixis.pixel.prompts import Layout
+    from deixis.pixel.prompts import build as build_prompt
+
+    change = lambda pixels: pixels * 3 - 200.4  # noqa: E731
+    model = build()
+    if known:
+        change = build_prompt("full", Layout(side=5, width=2, start="noise"))
+    changed = model.with_pixel_change(change)
+    changed.generate([Question(pictures=(picture,), text="what?")])
+    _, sent = sent_picture(server)
+    pixels = torch.from_numpy(picture.pixels.copy()).permute(2, 0, 1).float()
+    with torch.no_grad():
+        expected = change(pixels).clamp(0, 255).round().permute(1, 2, 0).numpy()
+    assert np.array_equal(sent, expected)
+    size = Size(width=7, height=5)
+    assert changed.views(size)[0].size == (Size(width=5, height=5) if known else size)
+    assert changed.record["changed"] == ("" if known else "pixels")
+    assert ("pixel digest" in changed.record) == known
+    assert model.record == {}

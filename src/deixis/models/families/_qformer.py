@@ -46,10 +46,10 @@ def qformer_language(model: Any) -> Language:  # Any: BLIP-2's or InstructBLIP's
     if inner.config.is_encoder_decoder:
         return Seq2SeqLanguage(model=inner, embed=embed)
     return CausalLanguage(
-        forward=lambda text, features, kept: inner(
+        forward=lambda text, features, kept, cached: inner(
             inputs_embeds=embed(text, features),
             attention_mask=text["attention_mask"],
-            use_cache=True,
+            use_cache=cached,
             logits_to_keep=kept,
         ),
         follow=lambda ids, cache: inner(input_ids=ids, past_key_values=cache),

@@ -1,27 +1,40 @@
 """Models behind an OpenAI-compatible server: vLLM, SGLang, LMDeploy, llama.cpp, OpenAI itself."""
 
+import copy
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, final
 
+import torch
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.size import Size
+from deixis.models._pixels import told, with_pixels
 from deixis.models.openai.batch import Batch
 from deixis.models.openai.journal import Journal
 from deixis.models.openai.remote import Remote, remote_from_name
-from deixis.models.openai.request import encoded, fingerprint, is_repeatable, request_body
+from deixis.models.openai.request import (
+    encoded,
+    fingerprint,
+    image_of,
+    is_repeatable,
+    request_body,
+)
 from deixis.models.openai.server import Server
 from deixis.nn.interface import (
     Abilities,
     Completion,
     Generation,
+    KnownPixelChange,
+    PixelChange,
     Question,
     VisionLanguageModel,
 )
+from deixis.nn.pixels import pixels_of
 from deixis.nn.view import Resized, View
 
 __all__ = ["OpenAIModel", "Remote", "from_name"]
@@ -53,6 +66,7 @@ class OpenAIModel(VisionLanguageModel):
         self._is_closed = False
         self._journal = None if remote.journal is None else Journal(remote.journal)
         self._server = Server(remote)
+        self._change: PixelChange | None = None
 
     def __enter__(self) -> "OpenAIModel":
         return self
@@ -76,6 +90,7 @@ class OpenAIModel(VisionLanguageModel):
         """
         self._check_open()
         chosen = settings or Generation()
+        questions = [self._shown(question) for question in questions]
 
         def known_as(question: Question) -> str | None:
             return self._known_as(question, chosen)
@@ -93,6 +108,9 @@ class OpenAIModel(VisionLanguageModel):
         to it after that is not known here.
         """
         view, limit = View(original=size, steps=()), self.remote.longest_side
+        if isinstance(self._change, KnownPixelChange):
+            view = self._change.view(size)
+            size = view.size
         if limit is None or max(size.width, size.height) <= limit:
             return (view,)
         share = limit / max(size.width, size.height)
@@ -100,6 +118,18 @@ class OpenAIModel(VisionLanguageModel):
             width=max(1, round(size.width * share)), height=max(1, round(size.height * share))
         )
         return (view.then(Resized(size=longest, resample="bicubic")),)
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {} if self._change is None else told(self._change)
+
+    @override
+    def with_pixel_change(self, change: PixelChange | None) -> "OpenAIModel":
+        """On the same connections, closed together; what is sent is cut to 0..255 and rounded."""
+        changed = copy.copy(self)
+        changed._change = change
+        return changed
 
     @override
     def received(self, image: Image) -> Image:
@@ -118,6 +148,7 @@ class OpenAIModel(VisionLanguageModel):
         """
         self._check_open()
         chosen = settings or Generation()
+        question = self._shown(question)
         known_as = self._known_as(question, chosen)
         stop = threading.Event()
         completion = yield from self._ask(question, chosen, known_as, stop=stop, stream=True)
@@ -140,6 +171,14 @@ class OpenAIModel(VisionLanguageModel):
         body = request_body(self.remote, question, settings, stream=stream)
         spread = 0.0 if known_as is None else int(known_as[:4], 16) / 0xFFFF
         return (yield from self._server.ask(body, stream=stream, spread=spread, stop=stop))
+
+    def _shown(self, question: Question) -> Question:
+        """The question with its pictures changed, as they are sent."""
+        if self._change is None:
+            return question
+        with torch.no_grad():
+            changed = with_pixels(question, self._change, pixels_of).pictures
+            return replace(question, pictures=tuple(image_of(picture) for picture in changed))
 
     def _known_as(self, question: Question, settings: Generation) -> str | None:
         return fingerprint(self.remote, question, settings) if is_repeatable(settings) else None

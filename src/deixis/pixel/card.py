@@ -1,0 +1,162 @@
+"""What is known of a trained prompt: where it was learned, what it expects, what it brings."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, final
+
+from deixis.core.errors import ModelError
+from deixis.pixel.prompts import PixelPrompt, kind_of
+
+VERSION = "pixel-prompt/1"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A model that it was learned on, and how that prepared its pictures."""
+
+    model: str
+    preparation: Mapping[str, str] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gain:
+    """What it brought on one model and benchmark, in per cent on the same questions: without,
+    with, and the difference with its 95 % interval.
+    """
+
+    model: str
+    benchmark: str
+    num_questions: int
+    before: float
+    after: float
+    low: float
+    high: float
+    mode: str = "free"
+
+    @property
+    def change(self) -> float:
+        """In points."""
+        return self.after - self.before
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantised:
+    """What is lost where pixels must be whole numbers of 0..255."""
+
+    outside: float  # share of the learned numbers that give no valid pixel
+    error: float  # mean distance of a touched pixel's value from the free one, of 0..255
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """All of it. `settings` are what the training was told, `described` the words of TSE."""
+
+    sources: tuple[Source, ...] = ()
+    task: str = ""
+    steps: int | None = None
+    seed: int | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    encoder: Mapping[str, str] = field(default_factory=dict)
+    gains: tuple[Gain, ...] = ()
+    quantised: Quantised | None = None
+
+
+def to_record(prompt: PixelPrompt, card: Card, *, digest: str) -> dict[str, object]:
+    """As JSON; `digest` is of the file of its numbers."""
+    return {
+        "deixis": VERSION,
+        "kind": kind_of(prompt),
+        "layout": asdict(prompt.layout),
+        "numbers": digest,
+        "contract": contract(prompt),
+        "card": asdict(card),
+    }
+
+
+def contract(prompt: PixelPrompt) -> dict[str, object]:
+    """What is done to a picture, in words, for those who apply it elsewhere."""
+    layout = prompt.layout
+    return {
+        "picture": "upright RGB, 0..255, before any normalisation",
+        "resize": "short side to the inner square, bicubic as Pillow's; middle window; black round",
+        "side": layout.side,
+        "range": layout.mode,
+        "then": "the model's own preparation of any picture of this size",
+    }
+
+
+def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
+    """The card of a record; ModelError where it is none."""
+    try:
+        told = dict(record["card"])
+        quantised = told.pop("quantised")
+        return Card(
+            sources=tuple(Source(**one) for one in told.pop("sources")),
+            gains=tuple(Gain(**one) for one in told.pop("gains")),
+            quantised=None if quantised is None else Quantised(**quantised),
+            **told,
+        )
+    except (KeyError, TypeError, ValueError) as broken:
+        raise ModelError(f"not the card of a pixel prompt: {broken!r}") from None
+
+
+def page(prompt: PixelPrompt, card: Card) -> str:
+    """The card as people read it."""
+    layout = prompt.layout
+    sources = ", ".join(f"`{one.model}`" for one in card.sources) or "no model"
+    lines = [
+        "# A pixel prompt of Deixis",
+        "",
+        f"Learned on {sources}"
+        + (f" for {card.task}" if card.task else "")
+        + " (arXiv 2404.11207).",
+        "",
+        f"- kind `{kind_of(prompt)}`, {prompt.num_trained:,} numbers, {layout.side} pixels a side, "
+        f"width {layout.width}, range `{layout.mode}`",
+    ]
+    if card.steps is not None:
+        lines.append(f"- trained for {card.steps:,} steps, seed {card.seed}")
+    for one in card.sources:
+        told = ", ".join(f"{name} {value}" for name, value in one.preparation.items())
+        lines += [f"- {one.model}: {told}"] if told else []
+    if card.quantised is not None:
+        lines.append(
+            f"- as 8-bit pixels: {100 * card.quantised.outside:.1f} % of its numbers are cut, "
+            f"{card.quantised.error:.1f} of 255 off in the mean"
+        )
+    lines += ["", *_gains(card.gains)]
+    lines += [
+        "```python",
+        "import deixis as dx",
+        "",
+        'model = dx.load("nano", pixel="THIS FOLDER")',
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def told(record: Mapping[str, object]) -> str:
+    """A record as the file holds it."""
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def _gains(gains: Sequence[Gain]) -> list[str]:
+    if not gains:
+        return ["No gain was measured yet: `deixis pixel transfer` does.", ""]
+    rows = [
+        f"| {one.model} | {one.benchmark} | {one.num_questions} | {one.before:.1f} | "
+        f"{one.after:.1f} ({one.mode}) | {one.change:+.1f} ({one.low:+.1f} to {one.high:+.1f}) |"
+        for one in gains
+    ]
+    return [
+        "| model | benchmark | questions | without, % | with, % | change, points (95 %) |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *rows,
+        "",
+    ]

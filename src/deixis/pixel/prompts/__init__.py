@@ -1,0 +1,22 @@
+"""Kinds of pixel prompts: how learned numbers change a picture. One file each."""
+
+from deixis.core.catalog import Catalog
+from deixis.pixel.prompts._prompt import MODES, STARTS, Layout, PixelPrompt
+
+prompts: Catalog[PixelPrompt] = Catalog(
+    kind="pixel prompt", package="deixis.pixel.prompts", interface=PixelPrompt
+)
+
+
+def build(kind: str, layout: Layout | None = None) -> PixelPrompt:
+    """An untrained prompt of that kind."""
+    made = prompts.get(kind)
+    return made(layout or Layout(width=made.usual_width))
+
+
+def kind_of(prompt: PixelPrompt) -> str:
+    """Its name in the catalog: that of its file."""
+    return type(prompt).__module__.rpartition(".")[2]
+
+
+__all__ = ["MODES", "STARTS", "Layout", "PixelPrompt", "build", "kind_of", "prompts"]

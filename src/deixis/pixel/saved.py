@@ -1,0 +1,118 @@
+"""A pixel prompt as a folder: its numbers as safetensors, its card as JSON and as a page."""
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from deixis.core.errors import ModelError, UnsupportedError, UsageError
+from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.nn.interface import VisionLanguageModel
+from deixis.pixel.card import VERSION, Card, card_of, page, to_record, told
+from deixis.pixel.prompts import Layout, PixelPrompt, build
+
+NUMBERS, RECORD, PAGE = "pixel.safetensors", "pixel.json", "README.md"
+MOST = 2**28  # bytes of a file of numbers
+logger = logging.getLogger(__name__)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SavedPrompt:
+    """A prompt and its card."""
+
+    prompt: PixelPrompt
+    card: Card
+
+
+def save_prompt(prompt: PixelPrompt, card: Card, folder: Path) -> None:
+    """Into a folder of its own, the record last."""
+    make_folder(folder)
+    content = save({name: n.detach().contiguous().cpu() for name, n in _numbers(prompt).items()})
+    write_bytes(folder / NUMBERS, content)
+    write_text(folder / PAGE, page(prompt, card))
+    record = to_record(prompt, card, digest=hashlib.sha256(content).hexdigest())
+    write_text(folder / RECORD, told(record))
+
+
+def load_prompt(path: str | Path) -> SavedPrompt:
+    """The prompt of a folder, or of the file of numbers in one; ModelError says what is wrong."""
+    path = Path(path).expanduser()
+    folder = path.parent if path.name in (NUMBERS, RECORD) else path
+    if not (folder / RECORD).is_file():
+        raise UsageError(f"{path} is no pixel prompt: there is no {RECORD}")
+    record = _record(folder / RECORD)
+    try:
+        prompt = build(str(record["kind"]), Layout(**record["layout"]))
+    except (KeyError, TypeError) as broken:
+        raise ModelError(f"{folder / RECORD} is not a pixel prompt's record: {broken!r}") from None
+    _fill(prompt, folder / NUMBERS, str(record.get("numbers")))
+    return SavedPrompt(prompt=prompt.eval().requires_grad_(False), card=card_of(record))
+
+
+def check_fits(
+    saved: SavedPrompt, model: VisionLanguageModel, *, strict: bool = False
+) -> list[str]:
+    """What of a model is not as the card says; logged as a warning, or refused if `strict`.
+
+    A model that the prompt was learned on must prepare pictures as it did then. Of any other, the
+    card says nothing; whether the prompt helps it is for `deixis pixel transfer` to find out.
+    """
+    problems = []
+    for source in saved.card.sources:
+        if source.model != model.name or not source.preparation:
+            continue
+        now = dict(model.preparation)
+        changed = [name for name, value in source.preparation.items() if now.get(name) != value]
+        problems += [
+            f"{model.name} prepares pictures by another {name} than when the prompt was learned: "
+            f"{source.preparation[name]} then, {now.get(name)} now"
+            for name in changed
+        ]
+    if problems and strict:
+        raise UnsupportedError("; ".join(problems) + "; learn it anew, or load it without strict")
+    for problem in problems:
+        logger.warning("%s; what the card says it brings may not hold", problem)
+    return problems
+
+
+def _numbers(prompt: PixelPrompt) -> dict[str, torch.Tensor]:
+    return dict(prompt.state_dict())
+
+
+def _record(path: Path) -> dict[str, Any]:  # Any: JSON
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as broken:
+        raise ModelError(f"{path} is not JSON: {broken}") from None
+    if not isinstance(record, dict) or record.get("deixis") != VERSION:
+        said = record.get("deixis") if isinstance(record, dict) else None
+        raise UsageError(f"this Deixis reads {VERSION}, {path} is {said!r}")
+    return record
+
+
+def _fill(prompt: PixelPrompt, path: Path, digest: str) -> None:
+    """Numbers of a file into a prompt, if they are the ones that the record speaks of."""
+    try:
+        if path.stat().st_size > MOST:
+            raise ModelError(f"{path} is refused: it is larger than {MOST} bytes")
+        content = path.read_bytes()
+        found = load(content)
+    except (OSError, SafetensorError) as broken:
+        raise ModelError(f"cannot read {path}: {broken}") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelError(f"{path} is not the file that {RECORD} speaks of: its digest is another")
+    own = _numbers(prompt)
+    shapes = {name: (tuple(n.shape), n.dtype) for name, n in own.items()}
+    theirs = {name: (tuple(n.shape), n.dtype) for name, n in found.items()}
+    if shapes != theirs:
+        raise ModelError(f"{path} holds {theirs}, a prompt of this kind and layout has {shapes}")
+    if not all(bool(torch.isfinite(numbers).all()) for numbers in found.values()):
+        raise ModelError(f"{path} holds numbers that are not finite")
+    prompt.load_state_dict(found)

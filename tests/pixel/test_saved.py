@@ -1,0 +1,159 @@
+"""A prompt as a folder: the same bits in another process, and refusals of what is not one."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from deixis.core.errors import ModelError, UnsupportedError, UsageError
+from deixis.models.load import load
+from deixis.nn.pixels import pixels_of
+from deixis.pixel.card import Card, Gain, Quantised, Source
+from deixis.pixel.prompts import prompts
+from deixis.pixel.saved import NUMBERS, RECORD, check_fits, load_prompt, save_prompt
+from tests.pixel.nursery import learned, picture
+
+GAIN = Gain(model="b", benchmark="x", num_questions=9, before=40.0, after=52.5, low=3.0, high=22.0)
+CARD = Card(
+    sources=(Source(model="tiny:llava", preparation={"processor": "P", "settings": "0"}),),
+    task="counting",
+    steps=7,
+    seed=2,
+    settings={"consistency": 0.005},
+    encoder={"encoder": "own"},
+    gains=(GAIN,),
+    quantised=Quantised(outside=0.25, error=3.5),
+)
+APPLY = """
+import hashlib, sys
+from deixis.nn.pixels import pixels_of
+from deixis.pixel.saved import load_prompt
+from tests.pixel.nursery import picture
+out = load_prompt(sys.argv[1]).prompt(pixels_of(picture()))
+print(hashlib.sha256(out.numpy().tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("kind", prompts.names())
+def test_a_saved_prompt_is_the_same(kind, tmp_path):
+    prompt = learned(kind)
+    save_prompt(prompt, CARD, tmp_path)
+    saved = load_prompt(tmp_path)
+    assert saved.card == CARD
+    assert saved.prompt.layout == prompt.layout
+    pixels = pixels_of(picture())
+    assert torch.equal(saved.prompt(pixels), prompt(pixels))
+    assert not any(numbers.requires_grad for numbers in saved.prompt.parameters())
+
+
+def test_it_is_applied_to_the_bit_in_another_process(tmp_path):
+    import hashlib
+
+    prompt = learned("frame")
+    save_prompt(prompt, CARD, tmp_path)
+    with torch.no_grad():
+        ours = hashlib.sha256(prompt(pixels_of(picture())).numpy().tobytes()).hexdigest()
+    done = subprocess.run(
+        [sys.executable, "-c", APPLY, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ours
+
+
+def test_the_file_of_numbers_names_the_prompt_too(tmp_path):
+    save_prompt(learned("border"), Card(), tmp_path)
+    assert load_prompt(tmp_path / NUMBERS).card == Card()
+
+
+def test_the_page_tells_what_was_found(tmp_path):
+    save_prompt(learned("frame"), CARD, tmp_path)
+    page = (tmp_path / "README.md").read_text()
+    for words in ("`tiny:llava`", "counting", "7 steps", "25.0 %", "+12.5 (+3.0 to +22.0)"):
+        assert words in page
+    save_prompt(learned("frame"), Card(), tmp_path)
+    assert "No gain was measured" in (tmp_path / "README.md").read_text()
+
+
+def spoil_record(folder, **changes):
+    record = json.loads((folder / RECORD).read_text())
+    (folder / RECORD).write_text(json.dumps(record | changes))
+
+
+def renewed(folder, tensors):
+    """Other numbers, whose digest is told."""
+    import hashlib
+
+    save_file(tensors, folder / NUMBERS)
+    spoil_record(folder, numbers=hashlib.sha256((folder / NUMBERS).read_bytes()).hexdigest())
+
+
+SPOILT = {
+    "a version": (lambda f: spoil_record(f, deixis="pixel-prompt/9"), UsageError, "reads pixel-"),
+    "no object": (lambda f: (f / RECORD).write_text("[]"), UsageError, "is None"),
+    "no JSON": (lambda f: (f / RECORD).write_text("{"), ModelError, "is not JSON"),
+    "no layout": (lambda f: spoil_record(f, layout={"sides": 3}), ModelError, "not a pixel"),
+    "no card": (lambda f: spoil_record(f, card={"sources": [3]}), ModelError, "not the card"),
+    "no file": (lambda f: (f / NUMBERS).unlink(), ModelError, "cannot read"),
+    "torn": (lambda f: (f / NUMBERS).write_bytes(b"12"), ModelError, "cannot read"),
+    "swapped": (
+        lambda f: save_file({"numbers": torch.ones(3, 304)}, f / NUMBERS),
+        ModelError,
+        "its digest is another",
+    ),
+    "a shape": (lambda f: renewed(f, {"numbers": torch.ones(3, 9)}), ModelError, "this kind"),
+    "a dtype": (
+        lambda f: renewed(f, {"numbers": torch.ones(3, 304, dtype=torch.float16)}),
+        ModelError,
+        "this kind",
+    ),
+    "a name": (lambda f: renewed(f, {"number": torch.ones(3, 304)}), ModelError, "this kind"),
+    "not finite": (
+        lambda f: renewed(f, {"numbers": torch.full((3, 304), float("nan"))}),
+        ModelError,
+        "not finite",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_is_no_prompt_is_refused(how, tmp_path):
+    spoil, error, words = SPOILT[how]
+    save_prompt(learned("frame"), CARD, tmp_path)
+    assert load_prompt(tmp_path).prompt.numbers.shape == (3, 304)
+    spoil(tmp_path)
+    with pytest.raises(error, match=words):
+        load_prompt(tmp_path)
+
+
+def test_a_file_beyond_measure_is_refused(tmp_path, monkeypatch):
+    save_prompt(learned("frame"), CARD, tmp_path)
+    monkeypatch.setattr("deixis.pixel.saved.MOST", 10)
+    with pytest.raises(ModelError, match="larger than 10"):
+        load_prompt(tmp_path)
+
+
+def test_a_folder_without_one_is_told(tmp_path):
+    with pytest.raises(UsageError, match="is no pixel prompt"):
+        load_prompt(tmp_path)
+
+
+def test_a_model_whose_processor_changed_is_warned_of_or_refused(tmp_path, caplog):
+    model = load("tiny:llava")
+    save_prompt(learned("frame"), CARD, tmp_path)
+    saved = load_prompt(tmp_path)
+    assert len(check_fits(saved, model)) == 2
+    assert "another settings than when the prompt was learned" in caplog.text
+    with pytest.raises(UnsupportedError, match="another processor"):
+        check_fits(saved, model, strict=True)
+
+
+def test_a_model_as_it_was_and_one_that_the_card_does_not_name_pass(tmp_path, caplog):
+    model = load("tiny:llava")
+    sources = (Source(model=model.name, preparation=dict(model.preparation)),)
+    save_prompt(learned("frame"), Card(sources=sources), tmp_path)
+    saved = load_prompt(tmp_path)
+    assert check_fits(saved, model, strict=True) == []
+    assert check_fits(saved, load("tiny:blip_2"), strict=True) == []
+    assert caplog.text == ""
