@@ -1,0 +1,1 @@
+"""What a vision encoder knows of each entity: the rank of its name among many."""
