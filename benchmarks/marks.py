@@ -5,7 +5,8 @@
 Each side gets the same fresh copy of the frame, and the copy is part of its time. Pillow draws on
 an RGBA canvas of the frame's size and lays it over with `alpha_composite`, as ViP-LLaVA's code
 does. supervision draws opaque marks without smoothing, ours then are opaque too; it is measured
-where it is installed (pip install supervision). One thread, medians, every round on another place.
+where it is installed (pip install supervision). One thread, medians of its own processor time, in
+which other work on the machine hardly counts; every round on another place.
 """
 
 import gc
@@ -62,14 +63,14 @@ def region(shape, box, width, height):
 
 
 def medians(*sides):
-    """Median seconds of each side; the sides take turns, so that all have the same weather."""
+    """Median processor seconds of each side; they take turns, so that all have the same weather."""
     taken = [[] for _ in sides]
     for number in range(ROUNDS):
         for side, seconds in zip(sides, taken, strict=True):
             side(number)  # the one before may have left caches and memory in another state
-            begin = time.perf_counter()
+            begin = time.thread_time()
             side(number)
-            seconds.append(time.perf_counter() - begin)
+            seconds.append(time.thread_time() - begin)
     return [statistics.median(seconds) for seconds in taken]
 
 
@@ -118,8 +119,10 @@ def supervision_side(shape, image, boxes):
     """Its annotator of the same shape, or None."""
     if importlib.util.find_spec("supervision") is None:
         return None
+    import cv2
     import supervision as sv
 
+    cv2.setNumThreads(1)
     width, height = image.size.width, image.size.height
     scale = max(width, height) / 336
     line = max(1, int(shapes.get(shape).usual_width * scale))

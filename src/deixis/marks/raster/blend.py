@@ -1,7 +1,8 @@
 """Blending an ink into pixels, in place: out = (in · (256 - w) + ink · w) / 256, rounded down.
 
 w = coverage · alpha, 0..256, rounded to the nearest. Equal colours stay, w = 0 leaves a pixel as
-it is, w = 256 makes it the ink. All of it fits 16 bits, and only pixels near the mark are read.
+it is, w = 256 makes it the ink. The sum fits 16 bits and is made as (in - ink) · (256 - w) +
+ink · 256, whose parts may wrap around. Only pixels near the mark are read.
 """
 
 from functools import cache, lru_cache
@@ -79,27 +80,27 @@ def _blend_cells(
         if not cells.size:
             return
     items = flat[: whole * 3 * CELL].view(ITEM)
-    kept = _kept(coverage, strength).reshape(-1)
-    added = np.subtract(np.uint16(FULL), kept)
-    added *= _pattern(ink, CELLS_AT_ONCE * CELL)[: kept.size]
+    inks = _pattern(ink, CELLS_AT_ONCE * CELL)[: 3 * coverage.size]
     mixed = items.take(cells, mode="clip").view(np.uint8).astype(np.uint16)
-    mixed *= kept
-    mixed += added
-    mixed >>= 8
+    _mix(mixed, _kept(coverage, strength).reshape(-1), inks)
     items[cells] = mixed.astype(np.uint8).view(ITEM)
 
 
 def _blend_block(pixels: Pixels, block: Block, ink: Rgb, strength: int) -> None:
     rows, columns = block.coverage.shape
     window = pixels[block.top : block.top + rows, block.left : block.left + columns]
-    kept = _kept(block.coverage, strength)
-    added = np.subtract(np.uint16(FULL), kept)
-    added.reshape(rows, -1)[...] *= _pattern(ink, columns)
     mixed = window.astype(np.uint16)
-    mixed *= kept
-    mixed += added
-    mixed >>= 8
+    kept = _kept(block.coverage, strength)
+    _mix(mixed.reshape(rows, -1), kept.reshape(rows, -1), _pattern(ink, columns))
     window[...] = mixed
+
+
+def _mix(mixed: np.ndarray, kept: np.ndarray, inks: UInt16[np.ndarray, " byte"]) -> None:
+    """Pixels become the blend, in place."""
+    mixed -= inks
+    mixed *= kept
+    mixed += inks << 8
+    mixed >>= 8
 
 
 def _blend_solid(pixels: Pixels, solid: Solid, ink: Rgb, strength: int) -> None:

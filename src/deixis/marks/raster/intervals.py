@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Int32, Int64, UInt16
 
 from deixis.core.errors import UsageError
 from deixis.core.size import Size
 from deixis.marks.raster.coverage import CELL, FULL, Block, Cells
 
 FINE = 256  # parts of a pixel
-DENSE = 2048  # pixels of a window up to which a block is quicker than cells
+DENSE = 4096  # pixels of a window up to which a block is quicker than cells
 LARGEST = 2**28  # pixels of a picture, so that all fits whole numbers of 64 bits
 WIDEST = 2**16 - 1
 CELL_BITS = 3
@@ -30,8 +30,8 @@ class Intervals:
     """
 
     rows: Int64[np.ndarray, " interval"]
-    left: Int64[np.ndarray, " interval"]
-    right: Int64[np.ndarray, " interval"]
+    left: Int32[np.ndarray, " interval"] | Int64[np.ndarray, " interval"]
+    right: Int32[np.ndarray, " interval"] | Int64[np.ndarray, " interval"]
     scanlines: int
 
 
@@ -51,92 +51,78 @@ def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
     top, bottom = int(intervals.rows[0]), int(intervals.rows[-1]) + 1
     first = int(intervals.left.min()) // FINE
     last = (int(intervals.right.max()) - 1) // FINE + 1
+    edges = np.empty((2, intervals.rows.size), dtype=np.int64)
+    edges[0], edges[1] = intervals.left, intervals.right
     if (bottom - top) * (last - first) <= DENSE:
         width = last - first + 2  # each edge leaves a rest in the pixel after its own
-        left = (intervals.rows - top) * (width * FINE) - first * FINE
-        right = left + intervals.right
-        left += intervals.left
-        summed = _summed(
-            left >> 8, right >> 8, left, right, intervals.scanlines, (bottom - top) * width
-        )
+        edges += (intervals.rows - top) * (width * FINE) - first * FINE
+        summed = _summed(edges, edges >> 8, intervals.scanlines, (bottom - top) * width)
         window = summed.reshape(-1, width)[:, : last - first]
         return Block(left=first, top=top, coverage=window)
-    return _cells(intervals, size)
+    edges += intervals.rows * (size.width * FINE)
+    return _cells(_in_order(edges), intervals.scanlines)
 
 
-def _cells(intervals: Intervals, size: Size) -> Cells:
+def _cells(edges: Int64[np.ndarray, "2 interval"], scanlines: int) -> Cells:
     """Stretches that share or touch a cell are one run of cells."""
-    left, right = _in_order(intervals, size)
-    first_cell = left >> (8 + CELL_BITS)
-    last_cell = np.maximum.accumulate((right - 1) >> (8 + CELL_BITS))
-    is_new = np.empty(left.size, dtype=np.bool_)
+    first_cell = edges[0] >> (8 + CELL_BITS)
+    last_cell = np.maximum.accumulate((edges[1] - 1) >> (8 + CELL_BITS))
+    is_new = np.empty(first_cell.size, dtype=np.bool_)
     is_new[0] = True
     np.greater(first_cell[1:], last_cell[:-1], out=is_new[1:])
-    begins = np.flatnonzero(is_new)
+    begins = is_new.nonzero()[0]
     first_cell = first_cell[begins]
-    last_cell = last_cell[np.append(begins[1:], left.size) - 1]
-    lengths = last_cell - first_cell
+    lengths = np.concatenate((last_cell[begins[1:] - 1], last_cell[-1:]))
+    lengths -= first_cell
     lengths += 1
     ends = np.add.accumulate(lengths)
     num_cells = int(ends[-1])
     shift = ends - lengths - first_cell
     run = np.add.accumulate(is_new, dtype=np.int64)
     run -= 1
-    moved = shift[run] << CELL_BITS
-    summed = _summed(
-        (left >> 8) + moved,
-        (right >> 8) + moved,
-        left,
-        right,
-        intervals.scanlines,
-        num_cells * CELL,
-    )
+    pixels = edges >> 8
+    pixels += shift[run] << CELL_BITS
+    coverage = _summed(edges, pixels, scanlines, num_cells * CELL)
     cells = np.arange(num_cells)
     cells -= shift.repeat(lengths)
-    return Cells(cells=cells, coverage=summed)
+    return Cells(cells=cells, coverage=coverage)
 
 
-def _in_order(intervals: Intervals, size: Size) -> tuple[np.ndarray, np.ndarray]:
-    """Left and right by place in the picture read row by row; sorted as one number each."""
-    packed = intervals.rows * (size.width * FINE)
-    packed += intervals.left
-    packed <<= LENGTH_BITS
-    packed += intervals.right
-    packed -= intervals.left
-    packed.sort()
-    right = packed & (2**LENGTH_BITS - 1)
-    packed >>= LENGTH_BITS
-    right += packed
-    return packed, right
+def _in_order(edges: Int64[np.ndarray, "2 interval"]) -> Int64[np.ndarray, "2 interval"]:
+    """Sorted by their left ends, as one number each; their rows are in order already."""
+    left, right = edges
+    packed = left << LENGTH_BITS
+    packed += right
+    packed -= left
+    packed.sort(kind="stable")  # made for what is nearly sorted
+    np.right_shift(packed, LENGTH_BITS, out=left)
+    np.bitwise_and(packed, 2**LENGTH_BITS - 1, out=right)
+    right += left
+    return edges
 
 
 def _summed(
-    left_pixel: np.ndarray,
-    right_pixel: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
+    edges: Int64[np.ndarray, "2 interval"],
+    pixels: Int64[np.ndarray, "2 interval"],
     scanlines: int,
     length: int,
-) -> np.ndarray:
+) -> UInt16[np.ndarray, " pixel"]:
     """Each edge changes the coverage in its own pixel and leaves a rest for the one after."""
-    count = left.size
-    places = np.empty((4, count), dtype=np.int64)
-    places[0], places[2] = left_pixel, right_pixel
-    np.add(left_pixel, 1, out=places[1])
-    np.add(right_pixel, 1, out=places[3])
     weight = FULL // scanlines
-    changes = np.empty((4, count), dtype=np.int16)
-    rests = np.empty((2, count), dtype=np.int64)
-    np.bitwise_and(left, FINE - 1, out=rests[0])
-    np.bitwise_and(right, FINE - 1, out=rests[1])
+    rests = edges & (FINE - 1)
     rests *= weight
     rests += FINE // 2
     rests >>= 8
-    changes[1] = rests[0]
-    np.subtract(weight, rests[0], out=changes[0], casting="unsafe")
-    np.negative(rests[1], out=changes[3], casting="unsafe")
-    np.subtract(rests[1], weight, out=changes[2], casting="unsafe")
-    summed = np.zeros(length + 2, dtype=np.int16)
+    changes = np.empty((2, *edges.shape), dtype=np.int32)
+    changes[1] = rests
+    np.subtract(weight, changes[1], out=changes[0])
+    np.negative(changes[:, 1], out=changes[:, 1])
+    places = np.empty(changes.shape, dtype=np.int64)
+    places[0] = pixels
+    np.add(pixels, 1, out=places[1])
+    summed = np.zeros(
+        length + 2, dtype=np.int32
+    )  # numpy sums these 32 bits five times as fast as 16
     np.add.at(summed, places.reshape(-1), changes.reshape(-1))
     np.add.accumulate(summed, out=summed)
-    return summed[:length].view(np.uint16)
+    return summed[:length].astype(np.uint16)

@@ -15,6 +15,7 @@ from deixis.marks.raster.trigonometry import on_circle
 
 GENTLE = 0.97  # cosine of a bend that a flat wedge closes: 14 degrees
 SHORTEST = 1 / 64  # stretches shorter than that are left out
+A_QUARTER_LEFT = np.array([-1.0, 1.0])  # by which x and y, exchanged, are turned
 
 
 def line_outlines(lines: Lines) -> list[Outlines]:
@@ -35,26 +36,31 @@ def _path_outlines(
     if is_closed:
         places = np.concatenate((places, places[:1]))
     along = places[1:] - places[:-1]
-    lengths = np.sqrt(along[:, 0] ** 2 + along[:, 1] ** 2)
+    lengths = np.sqrt(np.add.reduce(along * along, axis=1))
     along *= (radius / lengths)[:, None]
-    side = np.stack((-along[:, 1], along[:, 0]), axis=1)
+    side = along[:, ::-1] * A_QUARTER_LEFT
     cosine, sine = _turns(side[:-1], side[1:], radius)
     is_smooth = _are_smooth(lengths, cosine, sine, radius)
-    found = _bands(places, side, cosine, is_smooth)
     opened = ~is_smooth
-    found += _joints(places[1:-1][opened], side[:-1][opened], side[1:][opened], radius)
+    bends, before, after = places[1:-1][opened], side[:-1][opened], side[1:][opened]
     if is_closed:
-        return found + _joints(places[:1], side[-1:], side[:1], radius)
-    return [*found, _discs(places[[0, -1]], radius)]
+        bends = np.concatenate((bends, places[:1]))
+        before, after = np.concatenate((before, side[-1:])), np.concatenate((after, side[:1]))
+    ends = [] if is_closed else [_discs(places[[0, -1]], radius)]
+    return _bands(places, side, cosine, is_smooth) + _joints(bends, before, after, radius) + ends
 
 
 def _turns(
     before: np.ndarray, after: np.ndarray, radius: float
 ) -> tuple[Float64[np.ndarray, " bend"], Float64[np.ndarray, " bend"]]:
     """Cosine and sine of each bend."""
-    cosine = before[:, 0] * after[:, 0] + before[:, 1] * after[:, 1]
-    sine = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-    return cosine / radius**2, sine / radius**2
+    cosine = np.add.reduce(before * after, axis=1)
+    across = before * after[:, ::-1]
+    sine = across[:, 0] - across[:, 1]
+    squared = radius**2
+    cosine /= squared
+    sine /= squared
+    return cosine, sine
 
 
 def _are_smooth(
@@ -62,6 +68,8 @@ def _are_smooth(
 ) -> np.ndarray:
     """Which bends are gentle, with stretches around them that the inner edge does not fold."""
     gentle = cosine >= GENTLE
+    if not gentle.any():
+        return gentle
     taken = np.where(gentle, np.abs(sine) / (1 + np.maximum(cosine, 0)), 0) * radius
     needed = np.zeros_like(lengths)
     needed[:-1] += taken
@@ -74,14 +82,12 @@ def _bands(
     places: np.ndarray, side: np.ndarray, cosine: np.ndarray, is_smooth: np.ndarray
 ) -> list[Outlines]:
     """One outline for each part of the path without an open bend."""
+    cuts = [0, *((~is_smooth).nonzero()[0] + 1).tolist(), len(side)]
+    single = [a for a, b in itertools.pairwise(cuts) if b == a + 1]
+    found = [_slabs(places, side, single)] if single else []
+    if len(single) == len(side):
+        return found
     ribs = (side[:-1] + side[1:]) / (1 + np.where(is_smooth, cosine, 0))[:, None]
-    cuts = [0, *(np.flatnonzero(~is_smooth) + 1).tolist(), len(side)]
-    slabs = [a for a, b in itertools.pairwise(cuts) if b == a + 1]
-    found = []
-    if slabs:
-        one, two, out = places[slabs], places[np.array(slabs) + 1], side[slabs]
-        corners = np.stack((one + out, two + out, two - out, one - out), axis=1)
-        found.append(Outlines(corners=corners))
     for a, b in itertools.pairwise(cuts):
         if b == a + 1:
             continue
@@ -92,6 +98,18 @@ def _bands(
     return found
 
 
+def _slabs(places: np.ndarray, side: np.ndarray, stretches: Sequence[int]) -> Outlines:
+    """Stretches on their own."""
+    first = np.array(stretches)
+    one, two, out = places[first], places[first + 1], side[first]
+    corners = np.empty((first.size, 4, 2))
+    np.add(one, out, out=corners[:, 0])
+    np.add(two, out, out=corners[:, 1])
+    np.subtract(two, out, out=corners[:, 2])
+    np.subtract(one, out, out=corners[:, 3])
+    return Outlines(corners=corners)
+
+
 def _joints(
     bends: np.ndarray, before: np.ndarray, after: np.ndarray, radius: float
 ) -> list[Outlines]:
@@ -100,9 +118,11 @@ def _joints(
         return []
     cosine, sine = _turns(before, after, radius)
     is_sharp = cosine < GENTLE
+    if is_sharp.all():
+        return [_discs(bends, radius)]
     outer = np.where(sine > 0, -1.0, 1.0)[:, None]
     wedges = np.stack((bends, bends + outer * before, bends + outer * after), axis=1)[~is_sharp]
-    found = [Outlines(corners=wedges)] if len(wedges) else []
+    found = [Outlines(corners=wedges)]
     if is_sharp.any():
         found.append(_discs(bends[is_sharp], radius))
     return found

@@ -165,10 +165,13 @@ def _squared_distances(
     along = (~chosen).reshape(-1).astype(kind)
     np.multiply(along, kind(far), out=along)
     step = np.empty_like(along)
-    for _ in range(margin):
-        np.add(along, kind(1), out=step)
-        np.minimum(along[1:], step[:-1], out=along[1:])
-        np.minimum(along[:-1], step[1:], out=along[:-1])
+    reached = 0
+    while reached < margin:
+        stride = min(reached + 1, margin - reached)
+        np.add(along, kind(stride), out=step)
+        np.minimum(along[stride:], step[:-stride], out=along[stride:])
+        np.minimum(along[:-stride], step[stride:], out=along[:-stride])
+        reached += stride
     np.multiply(along, along, out=along)
     nearest = along.copy()
     for rows in range(1, min(margin, len(chosen) - 1) + 1):
