@@ -89,17 +89,18 @@ def join(
 
 
 def _opened(tower: str, language: str, dtype: str) -> tuple[PreTrainedModel, Any, Any, Any]:
-    kinds: dict[str, Any] = {"dtype": torch_dtype(dtype), "use_safetensors": True}
+    shut = {"trust_remote_code": False}  # else transformers asks on the terminal
+    kinds: dict[str, Any] = {"dtype": torch_dtype(dtype), "use_safetensors": True, **shut}
     try:
-        kind = AutoConfig.from_pretrained(tower).model_type
+        kind = AutoConfig.from_pretrained(tower, **shut).model_type
         if kind.split("_")[0] != ENCODER:
             raise UsageError(f"ViP-LLaVA's tower is CLIP's; {tower} is a {kind}")
         seeing: Any = AutoModel.from_pretrained(tower, **kinds)
         return (
             getattr(seeing, "vision_model", seeing),
             AutoModelForCausalLM.from_pretrained(language, **kinds),
-            AutoTokenizer.from_pretrained(language),
-            AutoImageProcessor.from_pretrained(tower),
+            AutoTokenizer.from_pretrained(language, **shut),
+            AutoImageProcessor.from_pretrained(tower, **shut),
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"cannot open {tower} and {language}: {error}") from error

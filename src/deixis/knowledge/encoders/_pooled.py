@@ -16,6 +16,7 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils.hub import cached_file
 
 from deixis.core.errors import ModelError
+from deixis.knowledge.checkpoint import loaded
 
 Pooling: TypeAlias = Literal["mean", "cls"]
 AT_ONCE = 64  # texts of one length
@@ -78,8 +79,8 @@ class Pooled:
 def load_pooled(name: str) -> Pooled:
     """From a folder or a hub id; pooled by the mean where it does not say how."""
     try:
-        model = AutoModel.from_pretrained(name, use_safetensors=True, dtype=torch.float32)
-        tokenizer = AutoTokenizer.from_pretrained(name)
+        model = loaded(AutoModel, name, use_safetensors=True, dtype=torch.float32)
+        tokenizer = loaded(AutoTokenizer, name)
     except (OSError, ValueError) as refusal:
         raise ModelError(f"cannot load the text encoder {name}: {refusal}") from None
     told = _file(name, POOLING_FILE)

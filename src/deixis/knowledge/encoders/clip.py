@@ -10,6 +10,7 @@ from transformers import AutoTokenizer, CLIPTextModelWithProjection
 from typing_extensions import override
 
 from deixis.core.errors import ModelError
+from deixis.knowledge.checkpoint import loaded
 from deixis.knowledge.encoders._encoder import TextEncoder
 from deixis.knowledge.encoders._pooled import revision_of
 from deixis.nn.interface import VisionLanguageModel
@@ -29,10 +30,10 @@ class Clip(TextEncoder):
     @override
     def of(cls, argument: str, model: VisionLanguageModel | None) -> "Clip":
         try:
-            tower = CLIPTextModelWithProjection.from_pretrained(
-                argument, use_safetensors=True, dtype=torch.float32
+            tower = loaded(
+                CLIPTextModelWithProjection, argument, use_safetensors=True, dtype=torch.float32
             )
-            tokenizer = AutoTokenizer.from_pretrained(argument)
+            tokenizer = loaded(AutoTokenizer, argument)
         except (OSError, ValueError) as refusal:
             raise ModelError(f"cannot load a CLIP text tower of {argument}: {refusal}") from None
         return cls(argument, tower.eval().requires_grad_(False), tokenizer)

@@ -1,0 +1,91 @@
+"""Opening checkpoints of transformers: safetensors only, none of their code, failures in a line."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
+
+from deixis.core.errors import DeixisError, ModelError, UsageError
+
+PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
+# what transformers raises on a checkpoint that it cannot open
+BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SafetensorError,
+    StrictDataclassError,
+)
+
+
+def where(name: str) -> str:
+    """The folder of that name, or else the hub id."""
+    folder = Path(name).expanduser()
+    return str(folder) if folder.is_dir() else name
+
+
+def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
+    """What that class loads from a folder or hub id. Code that lies there is not run, and nobody is
+    asked on the terminal whether it may be.
+    """
+    return kind.from_pretrained(where(name), trust_remote_code=False, **settings)
+
+
+def load_weights(name: str, kind: Any, **settings: Any) -> Any:  # Any: transformers' own classes
+    """The model of that class in float32; ModelError where a weight is missing or has another
+    shape.
+    """
+    folder = Path(where(name))
+    if folder.is_dir() and not any(folder.glob("*.safetensors")):
+        raise ModelError(
+            f"{name!r} has no .safetensors file; weights of other kinds can run code and stay shut"
+        )
+    with said(f"the weights of {name!r} cannot be loaded"):
+        model, report = loaded(
+            kind,
+            name,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are in the report, and refused below
+            **settings,
+        )
+    misfits = [str(key[0]) for key in report["mismatched_keys"]]
+    for problem, keys in (("another shape", misfits), ("no values", report["missing_keys"])):
+        if keys:
+            some = ", ".join(sorted(keys)[:3])
+            raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
+    return model.eval().requires_grad_(False)
+
+
+@contextmanager
+def said(problem: str) -> Iterator[None]:
+    """Say in one line of ours what transformers says in a traceback."""
+    try:
+        yield
+    except ImportError as error:
+        raise missing_package(problem, error) from None
+    except BROKEN as error:
+        raise ModelError(f"{problem}: {gist(error)}") from None
+
+
+def missing_package(problem: str, error: ImportError) -> DeixisError:
+    """The same where a package is not there, with its pip install where that is known."""
+    for package in PACKAGES:
+        if re.search(rf"\b{package}\b", str(error)):
+            return UsageError(f"{problem}: it needs the package {package!r}: pip install {package}")
+    return ModelError(f"{problem}: {gist(error)}")
+
+
+def gist(error: Exception) -> str:
+    """The first two lines of a message as one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2]).rstrip(".") or type(error).__name__

@@ -1,0 +1,42 @@
+"""Checkpoints that bring code: it is not run, and nobody is asked whether it may be."""
+
+import io
+import json
+
+import pytest
+
+from deixis.core.errors import ModelError
+from deixis.knowledge.encoders import text_encoder
+from deixis.knowledge.sources import SourceOptions, source
+
+OWN_CODE = """
+from pathlib import Path
+from transformers import PretrainedConfig
+Path({mark!r}).touch()
+class Own(PretrainedConfig):
+    model_type = "own"
+"""
+WORDS = SourceOptions(words=("lamp",))
+LOADERS = {
+    "detector": lambda folder: source(f"detector:{folder}"),
+    "panoptic": lambda folder: source(f"panoptic:{folder}"),
+    "sam3": lambda folder: source(f"sam3:{folder}", WORDS),
+    "clip": lambda folder: text_encoder(f"clip:{folder}"),
+    "sentence": lambda folder: text_encoder(f"sentence:{folder}"),
+}
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+def test_code_of_a_checkpoint_is_not_run_and_the_terminal_is_not_asked(kind, tmp_path, monkeypatch):
+    folder, ran = tmp_path / "hostile", tmp_path / "ran"
+    folder.mkdir()
+    code = {"AutoConfig": "own.Own", "AutoModel": "own.Own", "AutoTokenizer": ["own.Own", None]}
+    for file in ("config.json", "tokenizer_config.json", "preprocessor_config.json"):
+        (folder / file).write_text(json.dumps({"model_type": "own", "auto_map": code}))
+    (folder / "own.py").write_text(OWN_CODE.format(mark=str(ran)))
+    typed = io.StringIO("y\n" * 9)
+    monkeypatch.setattr("sys.stdin", typed)
+    with pytest.raises(ModelError):
+        LOADERS[kind](folder)
+    assert typed.tell() == 0
+    assert not ran.exists()
