@@ -110,4 +110,4 @@ def test_ask_is_told_what_is_known(tmp_path, known, capsys):
     ]
     assert main(arguments) == 0
     sent = json.loads(capsys.readouterr().out)["sent"]
-    assert sent["text"].startswith("Objects in the picture: 1 STOP at (")
+    assert sent["text"].startswith('Objects in the picture: 1 "STOP" at (')

@@ -76,7 +76,10 @@ def test_a_picture_without_notes_names_its_row(source, notes, tmp_path):
 
 @pytest.mark.parametrize(
     ("form", "begin"),
-    [("told", "Objects in the picture: 1 cat at ("), ("drawn", "Marked in the picture: 1: cat.")],
+    [
+        ("told", 'Objects in the picture: 1 "cat" at ('),
+        ("drawn", 'Marked in the picture: 1: "cat".'),
+    ],
 )
 def test_told_and_drawn_knowledge_stands_before_the_question(form, begin, source, notes):
     task = Tuning(load("tiny:llava"), source, options(form, notes))

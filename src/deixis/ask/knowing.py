@@ -1,7 +1,7 @@
 """A question with what is known of its picture: infused in the tokens, told in words, or drawn.
 
-What is written in a picture is data. It stands in the question's own turn, quoted, or in the
-tokens; it never enters a system prompt, and `Answer.sent` shows it.
+What is written in a picture or a file is data. It stands in the question's own turn, quoted, or in
+the tokens; it never enters a system prompt, nor opens a turn, and `Answer.sent` shows it.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import TypeAlias, final
 
 from deixis.ask.compose import Asked
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
+from deixis.core.foreign import defused
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -20,11 +21,12 @@ from deixis.encodings import Frame
 from deixis.knowledge.prompt import KnowledgePrompt
 from deixis.marks.tag import numbered
 from deixis.marks.tagging import draw_tagged
+from deixis.nn.interface import VisionLanguageModel
 
 Looker: TypeAlias = Callable[[Image], Sequence[Region]]
 FORMS = ("infused", "told", "drawn")
 LONGEST = 60  # characters of a word or a written line that are told
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+QUOTES = re.compile('["“”„‟«»＂]')
 
 
 @final
@@ -41,6 +43,7 @@ class Knowledge:
     look: Looker
     form: str = "infused"
     prompt: KnowledgePrompt | None = None
+    control_words: tuple[str, ...] = ()  # the model's own, which notes may not say
     record: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -48,6 +51,10 @@ class Knowledge:
             raise UnknownNameError(kind="form of knowledge", name=self.form, known=FORMS)
         if (self.form == "infused") != (self.prompt is not None):
             raise UsageError("a trained prompt is for the form infused, which needs one")
+
+    def of(self, vlm: VisionLanguageModel) -> "Knowledge":
+        """The same for this model, none of whose control words is said by a note."""
+        return replace(self, control_words=vlm.control_words)
 
     def joined(self, asked: Asked, image: Image) -> Asked:
         """The question with what is found in its image, which `asked` shows in frames."""
@@ -60,35 +67,28 @@ class Knowledge:
         if self.form == "infused":
             return replace(asked, notes=known)
         if self.form == "told":
-            words = told(known[0], frames[0].image.size)
+            words = told(known[0], frames[0].image.size, self.control_words)
             return replace(asked, text=_before(words, asked.text))
         drawn = tuple(_drawn(f, some) for f, some in zip(frames, known, strict=True))
-        return replace(asked, frames=drawn, text=_before(tags_told(known[0]), asked.text))
+        words = tags_told(known[0], self.control_words)
+        return replace(asked, frames=drawn, text=_before(words, asked.text))
 
 
 def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
     """The notes in the pixels of a sent picture; what lies beyond it is left out."""
-    if frame.transform == identity(frame.image.size):
-        return tuple(note.within(frame.image.size) for note in notes)
-    kept: list[Region] = []
-    for note in notes:
-        try:
-            kept.append(frame.transform.region(note).within(frame.image.size))
-        except RegionError:  # outside, or too small to be seen there
-            continue
-    return tuple(kept)
+    return tuple(seen for note in notes if (seen := _seen(frame, note)) is not None)
 
 
-def told(notes: Sequence[Region], size: Size) -> str:
+def told(notes: Sequence[Region], size: Size, control_words: tuple[str, ...] = ()) -> str:
     """Names with counts and centres, then written lines; centres as shares of the sides."""
     centres: dict[str, list[str]] = defaultdict(list)
     for note in notes:
         if note.label:
             centre = note.centre()
             place = f"({centre.x / size.width:.2f}, {centre.y / size.height:.2f})"
-            centres[quotable(note.label)].append(place)
+            centres[quoted(note.label, control_words)].append(place)
     named = [f"{len(places)} {name} at {', '.join(places)}" for name, places in centres.items()]
-    lines = [f'"{quotable(note.text)}"' for note in notes if note.text]
+    lines = [quoted(note.text, control_words) for note in notes if note.text]
     parts = []
     if named:
         parts.append(f"Objects in the picture: {'; '.join(named)}.")
@@ -97,27 +97,39 @@ def told(notes: Sequence[Region], size: Size) -> str:
     return " ".join(parts)
 
 
-def tags_told(notes: Sequence[Region]) -> str:
+def tags_told(notes: Sequence[Region], control_words: tuple[str, ...] = ()) -> str:
     """What the numbers on the picture stand at."""
     named = [
-        f"{number}: {_says(note)}"
+        f"{number}: {_says(note, control_words)}"
         for number, note in zip(numbered(len(notes)), notes, strict=True)
         if note.label or note.text
     ]
     return f"Marked in the picture: {'; '.join(named)}." if named else ""
 
 
-def quotable(words: str) -> str:
-    """One line that no quote ends early, cut to what can be read."""
-    plain = CONTROL.sub(" ", words).replace('"', "'").strip()
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
+def quoted(words: str, control_words: tuple[str, ...] = ()) -> str:
+    """One line in quotes that it cannot end, cut to what can be read; whatever it says, it opens
+    no turn and stands for no picture.
+    """
+    plain = QUOTES.sub("'", defused(words, control_words))
+    return f'"{plain}"' if len(plain) <= LONGEST else f'"{plain[: LONGEST - 1]}…"'
 
 
-def _says(note: Region) -> str:
-    words = [quotable(note.label)] if note.label else []
+def _says(note: Region, control_words: tuple[str, ...]) -> str:
+    words = [quoted(note.label, control_words)] if note.label else []
     if note.text:
-        words.append(f'"{quotable(note.text)}"')
-    return " ".join(words)
+        words.append(f"text {quoted(note.text, control_words)}")
+    return ", ".join(words)
+
+
+def _seen(frame: Frame, note: Region) -> Region | None:
+    """A note in the pixels of a sent picture; None where it lies beyond it."""
+    if frame.transform == identity(frame.image.size):
+        return note.within(frame.image.size)
+    try:
+        return frame.transform.region(note).within(frame.image.size)
+    except RegionError:  # outside, or too small to be seen there
+        return None
 
 
 def _drawn(frame: Frame, notes: Sequence[Region]) -> Frame:

@@ -54,7 +54,7 @@ class Model:
         knowledge: Knowledge | None = None,
     ) -> None:
         self.vlm = vlm
-        self.knowledge = knowledge
+        self.knowledge = None if knowledge is None else knowledge.of(vlm)
         if knowledge is not None and knowledge.prompt is not None:
             prompt = knowledge.prompt
             self.vlm = vlm.with_token_change(prompt, place=prompt.config.token_place)

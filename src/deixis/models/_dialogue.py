@@ -70,6 +70,20 @@ def system_form(processor: Any) -> str | None:  # Any: transformers' own class
     return None
 
 
+def control_words(processor: Any) -> tuple[str, ...]:  # Any: transformers' own class
+    """What its tokenizer takes for more than words: turns, places of pictures, all that was added
+    to its vocabulary but plain words.
+    """
+    tokenizer = processor.tokenizer
+    added = getattr(tokenizer, "added_tokens_decoder", {}).values()
+    found = [
+        *tokenizer.all_special_tokens,
+        *(token.content for token in added if token.special or not token.content.isalnum()),
+        *(one for name, one in vars(processor).items() if name.endswith("_token")),
+    ]
+    return tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
+
+
 def answer_turn(
     processor: Any,  # Any: transformers' own class
     question: Question,

@@ -14,6 +14,7 @@ from deixis.models._dialogue import (
     chat_inputs,
     check_questions,
     completion,
+    control_words,
     generate_settings,
     listed_ends,
     seeded,
@@ -57,6 +58,11 @@ class GenericModel(VisionLanguageModel):
             vision_tokens=False,
             spatial_tokens=False,
         )
+
+    @cached_property
+    def control_words(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The tokenizer's own and added ones."""
+        return control_words(self.processor)
 
     @property
     @override

@@ -18,6 +18,7 @@ from deixis.models._dialogue import (
     chat_inputs,
     check_questions,
     completion,
+    control_words,
     generate_settings,
     listed_ends,
     seeded,
@@ -86,6 +87,11 @@ class TransformersModel(VisionLanguageModel):
         """What the family can do, and this checkpoint's chat template."""
         system = self.family.abilities.system and system_form(self.family.processor) is not None
         return replace(self.family.abilities, system=system)
+
+    @cached_property
+    def control_words(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The tokenizer's own and added ones."""
+        return control_words(self.family.processor)
 
     @property
     @override

@@ -199,6 +199,11 @@ class VisionLanguageModel(ABC):
         """
         return {}
 
+    @property
+    def control_words(self) -> tuple[str, ...]:
+        """What its tokenizer takes for more than words: turns, places of pictures."""
+        return ()
+
     @abstractmethod
     def generate(
         self, questions: Sequence[Question], settings: Generation | None = None

@@ -272,7 +272,7 @@ def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowl
     if options.form == "none":
         return None
     if options.form != "infused":
-        return Knowledge(look=_nothing, form=options.form)
+        return Knowledge(look=_nothing, form=options.form).of(model)
     if options.start:
         return Knowledge(look=_nothing, prompt=load_prompt(Path(options.start), model).prompt)
     place = options.prompt.token_place

@@ -1,19 +1,8 @@
-"""Written words, whoever reads them: made harmless, and put in the order in which people read."""
+"""Written lines, whoever reads them, in the order in which people read."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from deixis.core.region import Region
-
-JOINERS = "\u200c\u200d"  # without a shape of their own, yet letters of some scripts need them
-
-
-def clean(text: str) -> str:
-    """Text from a picture is data that nobody has checked: without control characters (also those
-    that turn the direction of what follows), every run of blanks one space.
-    """
-    kept = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
-    return " ".join("".join(kept).split())
 
 
 def in_reading_order(lines: Sequence[Region]) -> list[Region]:
@@ -29,10 +18,6 @@ def in_reading_order(lines: Sequence[Region]) -> list[Region]:
             bottom = box.y1 - box.height / 4
         rows[-1].append(line)
     return [line for row in rows for line in sorted(row, key=_middle)]
-
-
-def _is_shown(letter: str) -> bool:
-    return letter in JOINERS or letter.isspace() or unicodedata.category(letter)[0] != "C"
 
 
 def _middle(line: Region) -> tuple[float, float]:

@@ -15,11 +15,12 @@ from PIL import Image as PIL
 from typing_extensions import override
 
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError
+from deixis.core.foreign import clean
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Polygon
 from deixis.knowledge.sources._source import KnowledgeSource, SourceOptions
-from deixis.knowledge.sources._text import clean, in_reading_order
+from deixis.knowledge.sources._text import in_reading_order
 
 NAME = "rapidocr"
 FILES = {

@@ -11,11 +11,12 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.foreign import clean
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.knowledge.sources._source import KnowledgeSource, SourceOptions
-from deixis.knowledge.sources._text import clean, in_reading_order
+from deixis.knowledge.sources._text import in_reading_order
 
 NAME = "tesseract"
 USUAL = "eng"

@@ -1,0 +1,45 @@
+"""Words that nobody has checked, from pictures and files: made harmless to show and to send."""
+
+import re
+import unicodedata
+from functools import cache
+
+JOINERS = "\u200c\u200d"  # without a shape of their own, yet letters of some scripts need them
+# what tokens that open turns or stand for pictures begin with: <|im_start|>, </s>, [INST]
+OPENING = re.compile(r"([<\[＜［﹤〈])(?=\S)")
+BREAK = "·"  # stands in a broken token
+
+
+def clean(text: str) -> str:
+    """Without control characters (also those that turn the direction of what follows), every run
+    of blanks one space.
+    """
+    kept = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
+    return " ".join("".join(kept).split())
+
+
+def defused(text: str, tokens: tuple[str, ...] = ()) -> str:
+    """Clean words in which no token is left that a model could take for more than words: those
+    given, and what looks like one of any model's, are broken after their first character.
+    """
+    plain = OPENING.sub(r"\1 ", clean(text))
+    pattern = _any_of(tokens)
+    while pattern is not None and pattern.search(plain):  # what is broken may be part of another
+        plain = pattern.sub(_broken, plain)
+    return plain
+
+
+def _broken(found: re.Match[str]) -> str:
+    word = found[0]
+    return f"{word[0]}{BREAK}{word[1:]}" if len(word) > 1 else BREAK
+
+
+@cache
+def _any_of(tokens: tuple[str, ...]) -> re.Pattern[str] | None:
+    kept = {token for token in map(clean, tokens) if not OPENING.match(token)} - {"", BREAK}
+    longest = sorted(kept, key=lambda token: (-len(token), token))
+    return re.compile("|".join(map(re.escape, longest)), re.IGNORECASE) if kept else None
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in JOINERS or letter.isspace() or unicodedata.category(letter)[0] != "C"
