@@ -13,12 +13,13 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.core.size import Size
-from deixis.core.transform import identity
+from deixis.core.transform import crop, identity
 from deixis.encodings import Frame
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import Trained, new_prompt, save_prompt
 from deixis.knowledge.sources import KnowledgeSource
+from deixis.marks.tagging import draw_tagged
 from deixis.models._dialogue import chat_inputs
 from deixis.models.load import load
 from deixis.nn.interface import Question
@@ -119,6 +120,28 @@ def test_drawn_knowledge_is_on_the_picture():
     answer = model.ask(PICTURE, "What?")
     assert answer.sent.frames[0].image != PICTURE
     assert answer.sent.text.startswith('Marked in the picture: 1: "cat"; 2: ')
+
+
+def cut(x0, y0, x1, y1):
+    way = crop(PICTURE.size, left=x0, top=y0, after=Size(width=x1 - x0, height=y1 - y0))
+    return Frame(image=Image(pixels=PICTURE.pixels[y0:y1, x0:x1]), transform=way)
+
+
+def test_a_note_has_one_number_in_the_words_and_on_every_picture():
+    low, high = cut(0, 42, 40, 60), cut(40, 0, 80, 30)
+    knowledge = Knowledge(look=lambda image: [], form="drawn")
+    notes = [
+        box(0, 0, 30, 30, label="cat"),
+        replace(NOTES[1], shape=box(2, 44, 30, 58).shape),
+        NOTES[3],
+    ]
+    asked = knowledge.with_notes(Asked(frames=(low, high), text="?"), notes)
+    # the first is in neither crop, the second in the first, the third in the second alone
+    assert asked.text.startswith("Marked in the picture: 1: text ")
+    assert '; 2: "dog".' in asked.text
+    for frame, drawn, number, note in zip((low, high), asked.frames, "12", notes[1:], strict=True):
+        seen = frame.transform.region(note).within(frame.image.size)
+        assert drawn.image == draw_tagged(frame.image, [(number, seen)])
 
 
 def test_infused_knowledge_reaches_the_tokens_and_what_was_sent(tmp_path):

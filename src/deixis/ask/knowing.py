@@ -63,15 +63,29 @@ class Knowledge:
     def with_notes(self, asked: Asked, notes: Sequence[Region]) -> Asked:
         """The question with what is known already of its image."""
         frames = asked.frames
+        if self.form == "drawn":
+            return self._drawn(asked, notes)
         known = tuple(seen_in(frame, notes) for frame in frames)
         if self.form == "infused":
             return replace(asked, notes=known)
-        if self.form == "told":
-            words = told(known[0], frames[0].image.size, self.control_words)
-            return replace(asked, text=_before(words, asked.text))
-        drawn = tuple(_drawn(f, some) for f, some in zip(frames, known, strict=True))
-        words = tags_told(known[0], self.control_words)
-        return replace(asked, frames=drawn, text=_before(words, asked.text))
+        words = told(known[0], frames[0].image.size, self.control_words)
+        return replace(asked, text=_before(words, asked.text))
+
+    def _drawn(self, asked: Asked, notes: Sequence[Region]) -> Asked:
+        """Each note has one number, on whichever frames it is seen."""
+        rows = [[_seen(frame, note) for frame in asked.frames] for note in notes]
+        shown = [row for row in rows if any(one is not None for one in row)]
+        numbers = numbered(len(shown))
+        frames = tuple(
+            _tagged(
+                frame,
+                [(n, row[i]) for n, row in zip(numbers, shown, strict=True)],
+            )
+            for i, frame in enumerate(asked.frames)
+        )
+        named = [next(one for one in row if one is not None) for row in shown]
+        words = tags_told(named, self.control_words)
+        return replace(asked, frames=frames, text=_before(words, asked.text))
 
 
 def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
@@ -132,11 +146,9 @@ def _seen(frame: Frame, note: Region) -> Region | None:
         return None
 
 
-def _drawn(frame: Frame, notes: Sequence[Region]) -> Frame:
-    if not notes:
-        return frame
-    tagged = list(zip(numbered(len(notes)), notes, strict=True))
-    return replace(frame, image=draw_tagged(frame.image, tagged))
+def _tagged(frame: Frame, notes: Sequence[tuple[str, Region | None]]) -> Frame:
+    seen = [(number, note) for number, note in notes if note is not None]
+    return replace(frame, image=draw_tagged(frame.image, seen)) if seen else frame
 
 
 def _before(words: str, text: str) -> str:
