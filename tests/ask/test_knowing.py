@@ -181,6 +181,31 @@ def test_notes_are_found_on_the_picture_before_anything_is_drawn(tmp_path):
     assert answer.sent.notes == (tuple(NOTES),)
 
 
+def brighter(pixels):
+    return pixels + 9
+
+
+def test_a_change_of_the_pixels_keeps_what_is_known(tmp_path):
+    folder = prompt_folder(tmp_path / "prompt")
+    for form in ("told", "drawn", folder):
+        model = dx.load("tiny:llava", knowledge=form, sources=[Known()])
+        changed = model.with_pixel_change(brighter)
+        sent, before = changed.ask(PICTURE, "What?").sent, model.ask(PICTURE, "What?").sent
+        assert (sent.text, sent.notes, sent.frames) == (before.text, before.notes, before.frames)
+        assert sent.loaded["knowledge form"] == before.loaded["knowledge form"]
+        assert "pixels" in sent.loaded["changed"].split()
+        assert ("tokens" in sent.loaded["changed"].split()) == (form == folder)
+
+
+def test_a_change_of_the_tokens_keeps_what_is_told_and_is_refused_over_a_prompt(tmp_path):
+    told = dx.load("tiny:llava", knowledge="told", sources=[Known()])
+    changed = told.with_token_change(lambda seen: [one.tokens for one in seen])
+    assert changed.ask(PICTURE, "What?").sent.text == told.ask(PICTURE, "What?").sent.text
+    infused = dx.load("tiny:llava", knowledge=prompt_folder(tmp_path), sources=[Known()])
+    with pytest.raises(UsageError, match="a knowledge prompt changes this model's vision tokens"):
+        infused.with_token_change(None)
+
+
 def test_what_cannot_be_is_refused(tmp_path):
     with pytest.raises(UsageError, match="told, drawn or the folder of a trained prompt"):
         dx.load("tiny:llava", knowledge="tolled")

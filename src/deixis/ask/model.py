@@ -4,6 +4,7 @@ The way of one question: `compose` shows or tells each region by its encoding �
 and words) → the model → `Answer`, whose `sent` is enough to repeat the call.
 """
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import final
@@ -143,14 +144,24 @@ class Model:
         self, change: TokenChange | None, *, place: TokenPlace = "after"
     ) -> "Model":
         """The same model, its vision tokens changed on the way to the language model: after the
-        projector or before it.
+        projector or before it. Knowledge that is told or drawn stays.
         """
-        changed = self.vlm.with_token_change(change, place=place)
-        return Model(changed, convention=self.convention_name)
+        if self.knowledge is not None and self.knowledge.prompt is not None:
+            raise UsageError(
+                "a knowledge prompt changes this model's vision tokens already: load it without "
+                "knowledge=, and let your change call the prompt where both are meant"
+            )
+        return self._over(self.vlm.with_token_change(change, place=place))
 
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""
-        return Model(self.vlm.with_pixel_change(change), convention=self.convention_name)
+        return self._over(self.vlm.with_pixel_change(change))
+
+    def _over(self, vlm: VisionLanguageModel) -> "Model":
+        """The same way of asking over a changed model, which carries a prompt on if it has one."""
+        changed = copy.copy(self)
+        changed.vlm = vlm
+        return changed
 
     def _composed(
         self, image: Image, text: str, regions: Mapping[str, object], *, strict: bool
