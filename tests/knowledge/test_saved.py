@@ -69,6 +69,11 @@ def test_what_was_saved_is_what_is_loaded(config, model, tmp_path):
         lambda record: record["prompt"]["network"].update(strides="abc"),
         lambda record: record["prompt"].update(more=1),
         lambda record: record.update(tokens=3),
+        lambda record: record.update(tokens=-1),
+        lambda record: record.update(tokens=10**13),
+        lambda record: record["prompt"]["network"].update(hidden=65536),
+        lambda record: record["prompt"]["network"].update(hidden=5.0),
+        lambda record: record["prompt"]["network"].update(strides=[4, 4, 4]),
     ],
 )
 def test_a_config_that_is_none_is_refused(change, model, tmp_path):
@@ -78,6 +83,20 @@ def test_a_config_that_is_none_is_refused(change, model, tmp_path):
     (tmp_path / CONFIG).write_text(json.dumps(record))
     with pytest.raises(DeixisError):
         load_prompt(tmp_path, model)
+
+
+def test_a_prompt_for_tokens_of_another_width_says_whose_it_is(model, tmp_path):
+    save_prompt(disturbed(CONFIGS[0], model), tmp_path, Trained(model="tiny:llava"))
+    other = load("tiny:qwen2_5_vl")
+    with pytest.raises(UsageError, match=r"as tiny:llava has; those of tiny:qwen2_5_vl have \d+"):
+        load_prompt(tmp_path, other)
+
+
+def test_a_loaded_prompt_lies_where_its_model_does(model, tmp_path):
+    save_prompt(disturbed(CONFIGS[1], model), tmp_path, Trained(model="tiny:llava"))
+    away = load("tiny:llava", device="meta")
+    prompt = load_prompt(tmp_path, away).prompt
+    assert {str(weight.device) for weight in prompt.parameters()} == {"meta"}
 
 
 def test_weights_that_are_not_finite_or_not_there_are_refused(model, tmp_path):

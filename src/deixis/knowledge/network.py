@@ -71,6 +71,17 @@ class NetworkConfig:
             margin = margin * stride + around
         return margin
 
+    def shapes(self, *, known: int, tokens: int) -> list[tuple[int, int, int, int]]:
+        """Of the layers' weights, from embeddings of width `known` to tokens of width `tokens`."""
+        widths, sizes = [known, self.hidden, self.hidden, tokens], [1, 1, 1]
+        if self.layers == "convolutions":
+            sizes = [s + 2 * around for s, around in zip(self.strides, AROUND, strict=True)]
+        if self.layers == "linear":
+            widths, sizes = [known, tokens], [1]
+        if self.layers == "identity":
+            widths, sizes = [], []
+        return [(widths[i + 1], widths[i], size, size) for i, size in enumerate(sizes)]
+
     def build(self, *, known: int, tokens: int, generator: torch.Generator) -> "PromptNetwork":
         """The network from embeddings of width `known` to vision tokens of width `tokens`."""
         return PromptNetwork(self, known=known, tokens=tokens, generator=generator)
@@ -103,14 +114,9 @@ class PromptNetwork(nn.Module):
                 )
             self.scale = nn.Parameter(torch.ones(tokens))
             return
-        widths = [known, config.hidden, config.hidden, tokens]
-        sizes: Sequence[int] = [1, 1, 1]
-        if config.layers == "convolutions":
-            sizes = [s + 2 * around for s, around in zip(config.strides, AROUND, strict=True)]
-        if config.layers == "linear":
-            widths, sizes = [known, tokens], [1]
-        for place, size in enumerate(sizes):
-            layer = nn.Conv2d(widths[place], widths[place + 1], size, stride=config.strides[place])
+        shapes = config.shapes(known=known, tokens=tokens)
+        for place, (after, before, size, _) in enumerate(shapes):
+            layer = nn.Conv2d(before, after, size, stride=config.strides[place])
             _start(layer, generator)
             self.convolutions.append(layer)
 

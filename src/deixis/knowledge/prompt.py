@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import final, get_args
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
+from deixis.core.image import Image
 from deixis.knowledge.cover import Lattice, covered, lattice
 from deixis.knowledge.map import RULES, KnowledgeMap, chart
 from deixis.knowledge.network import Known, NetworkConfig
 from deixis.knowledge.words import WordTable
 from deixis.nn.grid import GridView
-from deixis.nn.interface import TokenPlace, VisionTokens
+from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
 
 MERGES = ("add", "concat")
 PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)
@@ -131,6 +133,12 @@ class KnowledgePrompt(nn.Module):
             return tokens + prompt.to(tokens.dtype)
         both = torch.cat([tokens.to(prompt.dtype), prompt], dim=-1)
         return tokens + self.joint(both).to(tokens.dtype)
+
+
+def tokens_of(model: VisionLanguageModel, place: TokenPlace) -> VisionTokens:
+    """What a model's tokens at that place are like: how wide, of which dtype, on which device."""
+    (seen,) = model.vision_tokens([Image(pixels=np.zeros((64, 64, 3), np.uint8))], place=place)
+    return seen
 
 
 def _tuned(words: WordTable) -> nn.Module:

@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, final
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.network import NetworkConfig
-from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig
+from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, tokens_of
 from deixis.knowledge.words import WordTable
 from deixis.nn.interface import VisionLanguageModel
 
@@ -47,9 +48,7 @@ def new_prompt(
     config: PromptConfig, model: VisionLanguageModel, *, tokens: int, seed: int = 0
 ) -> KnowledgePrompt:
     """An untrained prompt for a model whose tokens have that width."""
-    words = WordTable(text_encoder(config.encoder, model))
-    generator = torch.Generator().manual_seed(seed)
-    return KnowledgePrompt(config, words, tokens=tokens, generator=generator)
+    return _built(config, WordTable(text_encoder(config.encoder, model)), tokens, seed)
 
 
 def save_prompt(prompt: KnowledgePrompt, folder: Path, trained: Trained) -> None:
@@ -72,7 +71,7 @@ def save_prompt(prompt: KnowledgePrompt, folder: Path, trained: Trained) -> None
 
 
 def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
-    """The prompt of a folder, for a model with tokens of the same width."""
+    """The prompt of a folder, for a model with tokens of the same width, on that model's device."""
     if not (folder / CONFIG).is_file():
         raise UsageError(f"{folder} holds no knowledge prompt: there is no {CONFIG}")
     try:
@@ -88,18 +87,50 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
             sources=_strings(record["trained"]["sources"]),
             steps=record["trained"]["steps"],
         )
-        prompt = new_prompt(config, model, tokens=int(record["tokens"]))
+        seen = tokens_of(model, config.token_place)
+        width = int(seen.tokens.shape[1])
+        if record["tokens"] != width:
+            raise UsageError(
+                f"{folder} is a prompt for vision tokens of {record['tokens']} numbers, as "
+                f"{trained.model} has; those of {model.name} have {width}"
+            )
+        words = WordTable(text_encoder(config.encoder, model))
+        _check_shapes(folder / WEIGHTS, config.network.shapes(known=words.width, tokens=width))
+        prompt = _built(config, words, width)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken!r}") from None
-    try:
+    with _said(folder / WEIGHTS):
         weights = load_file(folder / WEIGHTS)
         prompt.load_state_dict(weights)
-    except (OSError, SafetensorError, RuntimeError) as broken:
-        raise ModelError(f"{folder / WEIGHTS} is not what {CONFIG} says: {broken}") from None
     if not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
         raise ModelError(f"{folder / WEIGHTS} holds numbers that are not finite")
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
-    return Loaded(prompt=prompt.eval().requires_grad_(False), trained=trained, digest=digest)
+    prompt = prompt.to(seen.tokens.device).eval().requires_grad_(False)
+    return Loaded(prompt=prompt, trained=trained, digest=digest)
+
+
+def _built(config: PromptConfig, words: WordTable, tokens: int, seed: int = 0) -> KnowledgePrompt:
+    generator = torch.Generator().manual_seed(seed)
+    return KnowledgePrompt(config, words, tokens=tokens, generator=generator)
+
+
+def _check_shapes(path: Path, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Refuse a file that does not hold a network of these layers, before one is made of them."""
+    with _said(path), safe_open(path, framework="pt") as file:
+        for place, expected in enumerate(shapes):
+            found = file.get_slice(f"network.convolutions.{place}.weight").get_shape()
+            if tuple(found) != expected:
+                raise ModelError(
+                    f"{path} is not what {CONFIG} says: layer {place} is {found}, not {expected}"
+                )
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError, RuntimeError) as broken:
+        raise ModelError(f"{path} is not what {CONFIG} says: {broken}") from None
 
 
 def _strings(listed: Sequence[object]) -> tuple[str, ...]:

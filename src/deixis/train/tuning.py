@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, final
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from typing_extensions import override
@@ -25,7 +24,7 @@ from deixis.core.errors import (
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings import encodings
-from deixis.knowledge.prompt import KnowledgePrompt
+from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
@@ -275,8 +274,7 @@ def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowl
         return Knowledge(look=_nothing, form=options.form).of(model)
     if options.start:
         return Knowledge(look=_nothing, prompt=load_prompt(Path(options.start), model).prompt)
-    place = options.prompt.token_place
-    (seen,) = model.vision_tokens([Image(pixels=np.zeros((64, 64, 3), np.uint8))], place=place)
+    seen = tokens_of(model, options.prompt.token_place)
     prompt = new_prompt(options.prompt, model, tokens=seen.tokens.shape[1])
     return Knowledge(look=_nothing, prompt=prompt)
 
