@@ -24,6 +24,7 @@ def load(
     convention: str | None = None,
     knowledge: str | Path | None = None,
     sources: Sequence[str | KnowledgeSource] | None = None,
+    pixel: str | Path | None = None,
     **options: Any,  # Any: see models
 ) -> Model:
     """A model by name, ready to be asked.
@@ -35,15 +36,16 @@ def load(
     `convention` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
     of a trained knowledge prompt, or "told" or "drawn": what `sources` find in a picture is then
     infused in the vision tokens, told before the question, or drawn on the picture. Without
-    `sources` a prompt's own are used, else rapidocr. The other options are those of
+    `sources` a prompt's own are used, else rapidocr. `pixel` is the folder (or file) of a pixel
+    prompt, through which every picture is then seen. The other options are those of
     `deixis.models.load` (device, dtype, quantize, adapter …) or of the server's client.
     """
     vlm = load_model(name, **options)
-    if knowledge is None:
-        if sources is not None:
-            raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
-        return Model(vlm, convention=convention)
-    return Model(vlm, convention=convention, knowledge=known(vlm, knowledge, sources))
+    if knowledge is None and sources is not None:
+        raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
+    how = None if knowledge is None else known(vlm, knowledge, sources)
+    model = Model(vlm, convention=convention, knowledge=how)
+    return model if pixel is None else model.with_pixel(pixel)
 
 
 def known(

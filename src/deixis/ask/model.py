@@ -7,10 +7,12 @@ and words) → the model → `Answer`, whose `sent` is enough to repeat the call
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import final
 
 from deixis.ask.compose import Asked, Pointed, compose
 from deixis.ask.knowing import Knowledge
+from deixis.ask.prompting import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.ask.surviving import surviving
 from deixis.coordinates import conventions
@@ -27,6 +29,8 @@ from deixis.nn.interface import (
     TokenPlace,
     VisionLanguageModel,
 )
+from deixis.pixel.prompts import PixelPrompt
+from deixis.pixel.saved import check_fits, load_prompt
 
 
 @final
@@ -53,8 +57,10 @@ class Model:
         *,
         convention: str | None = None,
         knowledge: Knowledge | None = None,
+        pixel: PixelPrompt | None = None,
     ) -> None:
-        self.vlm = vlm
+        self.pixel = pixel
+        self.vlm = vlm = vlm if pixel is None else vlm.with_pixel_change(pixel)
         self.knowledge = None if knowledge is None else knowledge.of(vlm)
         if knowledge is not None and knowledge.prompt is not None:
             prompt = knowledge.prompt
@@ -62,6 +68,8 @@ class Model:
         self.convention_name = convention or vlm.convention
         settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
         self.convention = conventions.get(self.convention_name)(**settings)
+        if pixel is not None:
+            self.convention = Prompted(self.convention, pixel)
 
     def __repr__(self) -> str:
         return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"
@@ -155,7 +163,23 @@ class Model:
 
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""
-        return self._over(self.vlm.with_pixel_change(change))
+        changed = self._over(self.vlm.with_pixel_change(change))
+        changed.pixel = None
+        return changed
+
+    def with_pixel(self, prompt: PixelPrompt | str | Path, *, strict: bool = False) -> "Model":
+        """The same model, every picture seen through a pixel prompt: one that is loaded, or its
+        folder or file. Regions stay in pixels of the original picture. `strict` refuses a prompt
+        that was learned on this model when it prepared pictures otherwise; without it that is
+        logged as a warning.
+        """
+        if not isinstance(prompt, PixelPrompt):
+            saved = load_prompt(prompt)
+            check_fits(saved, self.vlm, strict=strict)
+            prompt = saved.prompt
+        changed = self._over(self.vlm.with_pixel_change(prompt))
+        changed.pixel = prompt
+        return changed
 
     def _over(self, vlm: VisionLanguageModel) -> "Model":
         """The same way of asking over a changed model, which carries a prompt on if it has one."""

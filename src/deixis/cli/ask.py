@@ -11,6 +11,7 @@ the model's own convention, the default), drawn, tagged, cropped, dimmed, masked
 mark of which the model can hardly see anything is told; with --strict it is refused before
 anything is sent. --knowledge brings what --source finds in the picture to the model: told before
 the question, drawn on the picture, or, with the folder of a trained prompt, infused in its tokens.
+--pixel shows every picture through a pixel prompt that was learned for a task (`deixis pixel`).
 """
 
 import argparse
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source", action="append", metavar="NAME", help="who looks (`deixis look --help`)"
     )
+    parser.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
     parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
     parser.add_argument("--strict", action="store_true", help="refuse marks that get lost")
     parser.add_argument("--stream", action="store_true", help="print the words as they come")
@@ -112,6 +114,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
         convention=arguments.convention,
         knowledge=arguments.knowledge,
         sources=arguments.source,
+        pixel=arguments.pixel,
         **given,
     )
 
