@@ -1,0 +1,87 @@
+"""What tasks share that read published files."""
+
+import json
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typing_extensions import override
+
+from deixis.core.errors import SampleError, UnknownNameError, UsageError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.data._fields import BadRowError
+from deixis.data._pictures import picture_in
+from deixis.data.tasks._corrupted import Corruption
+from deixis.data.tasks._task import PictureTask, TaskAbout, TaskOptions
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTask(PictureTask):
+    """Samples in files; `num` takes the first so many of them."""
+
+    folder: Path
+    num: int | None = None
+    corruption: Corruption | None = None
+
+    @property
+    @override
+    def num_samples(self) -> int:
+        return self.total if self.num is None else min(self.num, self.total)
+
+    @property
+    @abstractmethod
+    def total(self) -> int:
+        """How many the files hold."""
+
+    def bad(self, row: int | str, reason: str) -> SampleError:
+        """A row that cannot be used."""
+        return SampleError(dataset=str(self.folder), row=row, reason=reason)
+
+    def opened(self, row: int | str, name: str, folder: Path | None = None) -> Image:
+        """The picture of that name, which lies within the folder."""
+        try:
+            return open_image(picture_in(folder or self.folder, name))
+        except (BadRowError, UsageError) as problem:
+            raise self.bad(row, str(problem)) from None
+
+
+def folder_of(about: TaskAbout, options: TaskOptions) -> Path:
+    """Where the files lie; UsageError says which are expected."""
+    if options.data is None or not options.data.is_dir():
+        where = "" if options.data is None else f" (there is no folder {str(options.data)!r})"
+        raise UsageError(
+            f"{about.title} needs its files: --data DIR with {about.form} (from {about.origin})"
+            + where
+        )
+    return options.data
+
+
+def missing(about: TaskAbout, folder: Path, what: str) -> UsageError:
+    """The error that names what is missing and all that is expected."""
+    return UsageError(f"there is no {what} in {str(folder)!r}: {about.title} needs {about.form}")
+
+
+def part_of(about: TaskAbout, options: TaskOptions, known: Sequence[str]) -> str:
+    """The part that is asked for, the first by default."""
+    part = options.split or known[0]
+    if part not in known:
+        raise UnknownNameError(kind=f"split of {about.title}", name=part, known=known)
+    return part
+
+
+def worse(options: TaskOptions) -> Corruption | None:
+    """What is done to the pictures."""
+    return None if options.corruption is None else Corruption.of(options.corruption)
+
+
+def json_of(path: Path) -> Any:  # Any: what JSON holds
+    """The value of a file."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as broken:
+        raise UsageError(f"{path} is not JSON: {broken}") from None

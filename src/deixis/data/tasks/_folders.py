@@ -1,0 +1,90 @@
+"""What tasks share whose pictures lie in a folder a class."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.data.tasks._files import PICTURES, FileTask, folder_of, missing, worse
+from deixis.data.tasks._task import PHOTO, TaskOptions, TaskSample
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderTask(FileTask):
+    """The classes are the folders' names, said with blanks; classes take turns, so that the first
+    so many pictures are of all of them.
+    """
+
+    spoken: ClassVar[Mapping[str, str]] = {}  # other words for a folder's name
+    pictures: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    @override
+    def open(cls, options: TaskOptions) -> "FolderTask":
+        folder = folder_of(cls.about, options)
+        if options.split is not None:
+            if not (folder / options.split).is_dir():
+                raise missing(cls.about, folder, f"folder {options.split!r}")
+            folder = folder / options.split
+        found = {path.name: _pictures(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+        classes = {name: files for name, files in found.items() if files}
+        if len(classes) < 2:
+            raise UsageError(
+                f"{folder} holds pictures of {len(classes)} classes: {cls.about.title} needs "
+                f"{cls.about.form}"
+            )
+        most = max(map(len, classes.values()))
+        turns = [
+            files[turn] for turn in range(most) for files in classes.values() if turn < len(files)
+        ]
+        return cls(
+            folder=folder,
+            pictures=tuple(turns),
+            names=tuple(cls.said(name) for name in classes),
+            num=options.num,
+            corruption=worse(options),
+        )
+
+    @property
+    @override
+    def total(self) -> int:
+        return len(self.pictures)
+
+    @override
+    def sample(self, index: int) -> TaskSample:
+        name = self.pictures[index]
+        said = self.said(name.partition("/")[0])
+        return TaskSample(
+            key=f"{self.folder.name}/{name}",
+            picture=name,
+            question=PHOTO,
+            answer=said,
+            choices=self.names,
+            topic=said,
+        )
+
+    @override
+    def clean(self, index: int) -> Image:
+        return self.opened(self.pictures[index], self.pictures[index])
+
+    @classmethod
+    def said(cls, folder: str) -> str:
+        """A class as it is said: "AnnualCrop" and "annual_crop" are "annual crop"."""
+        if folder in cls.spoken:
+            return cls.spoken[folder]
+        apart = "".join(
+            f" {letter}" if letter.isupper() and before.islower() else letter
+            for before, letter in zip(" " + folder, folder, strict=False)
+        )
+        return " ".join(apart.replace("_", " ").replace("-", " ").lower().split())
+
+
+def _pictures(folder: Path) -> list[str]:
+    """The folder's pictures, by their names in the folder above."""
+    files = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in PICTURES)
+    return [f"{folder.name}/{path.name}" for path in files]

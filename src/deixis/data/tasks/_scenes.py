@@ -1,0 +1,86 @@
+"""What the twins on the Scenes world share: pictures drawn when they are asked for."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from typing_extensions import override
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.core.image import Image
+from deixis.data.scenes.plan import Plan
+from deixis.data.scenes.questions import SceneQuestion, kinds
+from deixis.data.scenes.scene import SOURCE, Scene
+from deixis.data.scenes.world import SceneWorld
+from deixis.data.tasks._corrupted import Corruption
+from deixis.data.tasks._task import PictureTask, TaskOptions, TaskSample
+
+APART, TRIES = 16, 400  # scenes between the first that two samples try, and how many one does
+ORIGIN, LICENCE = "deixis.data.scenes", "Apache-2.0; drawn by code"
+TRAIN: Literal["train"] = "train"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneTask(PictureTask):
+    """One question a picture. Part `train` is of world 0 with Zipf's exponent 0.2, as nano was
+    trained on; any other of world 1, each pictogram as frequent.
+    """
+
+    world: SceneWorld
+    num: int | None = None
+    corruption: Corruption | None = None
+
+    @classmethod
+    @override
+    def open(cls, options: TaskOptions) -> "SceneTask":
+        if options.data is not None:
+            raise UsageError("the Scenes draw their own pictures: leave the data out")
+        split = options.split or TRAIN
+        is_train = split == TRAIN
+        world = SceneWorld(
+            seed=0 if is_train else 1, split=split, exponent=0.2 if is_train else 0.0
+        )
+        worse = None if options.corruption is None else Corruption.of(options.corruption)
+        return cls(world=world, num=options.num, corruption=worse)
+
+    @property
+    @override
+    def num_samples(self) -> int | None:
+        return self.num
+
+    @override
+    def sample(self, index: int) -> TaskSample:
+        return self._found(index)[1]
+
+    @override
+    def clean(self, index: int) -> Image:
+        return self._found(index)[0].image
+
+    def allows(self, plan: Plan) -> bool:
+        """Whether a picture can have the question, before it is drawn."""
+        return True
+
+    def question(self, kind: str, scene: Scene, number: int) -> SceneQuestion | None:
+        """The world's own question of a kind about a scene."""
+        return kinds()[kind].ask(scene, self.world.asking(number, kind))
+
+    @abstractmethod
+    def ask(self, scene: Scene, number: int) -> TaskSample | None:
+        """The question about a scene, if there is a fair one."""
+
+    def _found(self, index: int) -> tuple[Scene, TaskSample]:
+        return _searched(self, index)
+
+
+@lru_cache(maxsize=64)  # a question and its picture are asked for one after the other
+def _searched(task: SceneTask, index: int) -> tuple[Scene, TaskSample]:
+    """The first scene from that place on which has a question, and the question."""
+    for number in range(APART * index, APART * index + TRIES):
+        if not task.allows(task.world.plan(number)):
+            continue
+        scene = task.world.scene(number)
+        sample = task.ask(scene, number)
+        if sample is not None:
+            return scene, sample
+    raise SampleError(dataset=SOURCE, row=index, reason=f"no question in {TRIES} scenes")

@@ -1,0 +1,94 @@
+"""What a task about pictures is: a question, its answer, and the choices where there are some."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, TypeAlias, final
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.data.tasks._corrupted import Corruption, corrupted
+
+Answers: TypeAlias = Literal["choice", "number", "yes_no"]
+PHOTO = "This is a photo of a"  # what TVP puts before a class's name
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskAbout:
+    """What a task is. `answers` tells how one is found right: among choices, as a number, as yes or
+    no. `form` are the files that are expected; empty: none.
+    """
+
+    title: str
+    asks: str
+    origin: str
+    licence: str
+    answers: Answers
+    form: str = ""
+    guess: float | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskOptions:
+    """Which part of which files. `corruption` is done to the pictures ("contrast:3"), `num` takes
+    the first so many alone.
+    """
+
+    data: Path | None = None
+    split: str | None = None
+    corruption: str | None = None
+    num: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.num is not None and self.num < 1:
+            raise UsageError(f"there is at least 1 picture, got {self.num}")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskSample:
+    """One question. `key` names it for good, `picture` what it is about; `topic` is what the
+    picture shows, for losses on its words.
+    """
+
+    key: str
+    picture: str
+    question: str
+    answer: str
+    choices: tuple[str, ...] = ()
+    topic: str = ""
+
+
+class PictureTask(ABC):
+    """Questions about whole pictures, by their index. It holds paths and numbers, no open file: it
+    is sent to other processes.
+    """
+
+    about: ClassVar[TaskAbout]
+    corruption: Corruption | None = None
+
+    @classmethod
+    @abstractmethod
+    def open(cls, options: TaskOptions) -> "PictureTask":
+        """The task on these files; UsageError says what is missing."""
+
+    @property
+    @abstractmethod
+    def num_samples(self) -> int | None:
+        """How many there are; None: endless."""
+
+    @abstractmethod
+    def sample(self, index: int) -> TaskSample:
+        """One question; SampleError names a bad row."""
+
+    @abstractmethod
+    def clean(self, index: int) -> Image:
+        """Its picture as it is."""
+
+    @final
+    def image(self, index: int) -> Image:
+        """Its picture, corrupted if that was asked for; the same every time."""
+        image = self.clean(index)
+        return image if self.corruption is None else corrupted(image, self.corruption, index)
