@@ -18,6 +18,7 @@ from deixis._version import __version__
 if TYPE_CHECKING:
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Answer, Model
+    from deixis.ask.ranking import rank_entities
     from deixis.ask.sent import Sent
     from deixis.coordinates import Convention, Reading, conventions
     from deixis.core.errors import DeixisError, UsageError
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ask.loading": ("load", "wrap"),
     "ask.model": ("Answer", "Model"),
+    "ask.ranking": ("rank_entities",),
     "ask.sent": ("Sent",),
     "coordinates": ("Convention", "Reading", "conventions"),
     "core.errors": ("DeixisError", "UsageError"),
@@ -119,6 +121,7 @@ __all__ = [
     "open_image",
     "point",
     "polygon",
+    "rank_entities",
     "said",
     "stroke",
     "tagged",

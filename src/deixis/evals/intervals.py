@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Shaped
 
+from deixis.core.resamples import RESAMPLES, drawn_times
 from deixis.evals.measure import Measure
 
 Z95 = 1.959964  # the normal distribution's 97.5th per cent
-RESAMPLES = 2000
-MOST_AT_ONCE = 2_000_000  # draws that lie in memory
 FEW = 20  # pictures; intervals of fewer are too narrow more often than they say
 
 
@@ -110,14 +109,3 @@ def bootstrapped(
     ]
     low, high = np.nanpercentile(np.concatenate(blocks), [2.5, 97.5]).tolist()
     return Interval(low=low, high=high, method="bootstrap over pictures")
-
-
-def drawn_times(
-    num_pictures: int, *, seed: int, resamples: int = RESAMPLES
-) -> list[Int[np.ndarray, "resample picture"]]:
-    """How often each picture is drawn in each resample, in blocks; the same for the same seed."""
-    draws = np.random.default_rng([seed, num_pictures])
-    even = np.full(num_pictures, 1 / num_pictures)
-    block = max(1, min(resamples, MOST_AT_ONCE // num_pictures))
-    sizes = [min(block, resamples - begin) for begin in range(0, resamples, block)]
-    return [draws.multinomial(num_pictures, even, size=size) for size in sizes]

@@ -1,0 +1,65 @@
+"""What parts of `deixis prior` share: which entities, and what was left out of them."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.core.entities import Entities, LeftOut
+
+if TYPE_CHECKING:
+    from deixis.priors.ranking import Ranking
+
+SCENES = "scenes"
+SHOWN = 10
+
+
+def add_entities(parser: argparse.ArgumentParser) -> None:
+    """Which entities are meant."""
+    parser.add_argument(
+        "entities",
+        metavar="FOLDER|LIST|scenes",
+        help="a folder of pictures each, a JSON list, or scenes",
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where a list's pictures lie")
+    parser.add_argument("--format", metavar="NAME", help="regions of a data set (`data cards`)")
+    parser.add_argument("--split", metavar="NAME", help="of that data set")
+    parser.add_argument(
+        "--least-side", type=int, default=16, metavar="PIXELS", help="smaller is tiny (default 16)"
+    )
+    parser.add_argument(
+        "--per-entity", type=int, default=8, metavar="N", help="pictures of each, of scenes"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the scenes (default 1)")
+
+
+def entities_of(arguments: argparse.Namespace) -> Entities:
+    """Read or drawn."""
+    from deixis.data.entities.read import read_entities
+    from deixis.data.entities.scenes import scene_entities
+
+    if arguments.entities == SCENES:
+        return scene_entities(seed=arguments.seed, per_entity=arguments.per_entity)
+    return read_entities(
+        Path(arguments.entities),
+        images=arguments.images,
+        form=arguments.format,
+        split=arguments.split,
+        least_side=arguments.least_side,
+    )
+
+
+def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+    """What was left out and why, a line each."""
+    lines = [f"left out: {one.picture or one.entity}: {one.reason}" for one in left_out[:SHOWN]]
+    if len(left_out) > SHOWN:
+        lines.append(f"… and {len(left_out) - SHOWN} more left out (--json lists all)")
+    return lines
+
+
+def band_counts(ranking: "Ranking") -> dict[str, int]:
+    """How many entities are of each band, the best known first."""
+    found: dict[str, int] = {}
+    for one in reversed(ranking.entities):
+        found[one.band] = found.get(one.band, 0) + 1
+    return found

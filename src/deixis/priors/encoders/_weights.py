@@ -1,0 +1,54 @@
+"""What encoders of transformers share: their weights' digest, close-ups, and loading."""
+
+import hashlib
+import math
+from typing import Any
+
+import torch
+
+from deixis.core.errors import ModelError
+from deixis.core.image import Image
+from deixis.priors.encoders._encoder import Seen
+
+BESIDE = 1.25  # of a region's longer side: what a close-up shows of the surroundings
+DIGITS = 16
+
+
+def close_up(seen: Seen) -> Image:
+    """The square around the region, cut at the picture's borders; all of it without a region."""
+    if seen.region is None:
+        return seen.image
+    box, size = seen.region.box(), seen.image.size
+    half = BESIDE * max(box.width, box.height) / 2
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    left, top = max(math.floor(x - half), 0), max(math.floor(y - half), 0)
+    right, bottom = min(math.ceil(x + half), size.width), min(math.ceil(y + half), size.height)
+    return Image(pixels=seen.image.pixels[top:bottom, left:right], source=seen.image.source)
+
+
+def digest_of(module: torch.nn.Module) -> str:
+    """Of the names, kinds and bytes of all weights."""
+    digest = hashlib.sha256()
+    for name, weight in sorted(module.state_dict().items()):
+        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}\n".encode())
+        flat = weight.detach().reshape(-1).cpu().contiguous()
+        digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()[:DIGITS]
+
+
+def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes
+    """`kind.from_pretrained`, in float32; ModelError says why it cannot be loaded."""
+    try:
+        return kind.from_pretrained(name, use_safetensors=True, dtype=torch.float32).eval()
+    except (OSError, ValueError) as refusal:
+        raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
+
+
+def pooled(output: Any) -> torch.Tensor:  # Any: what a tower of transformers gives
+    """The vector of each picture: the tower's own, else the mean of its tokens."""
+    own = getattr(output, "pooler_output", None)
+    if own is not None:
+        found: torch.Tensor = own.flatten(1).float()  # some pool to 1 x 1
+        return found
+    states: torch.Tensor = output.last_hidden_state.float()
+    return states.mean(dim=1) if states.ndim == 3 else states.flatten(2).mean(dim=2)

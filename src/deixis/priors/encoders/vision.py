@@ -1,0 +1,49 @@
+"""Towers of transformers without words, DINOv2 and v3 among them: "vision:facebook/dinov2-base"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformers import AutoImageProcessor, AutoModel
+from typing_extensions import override
+
+from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
+from deixis.priors.encoders._weights import close_up, digest_of, loaded, pooled
+
+AT_ONCE = 32
+
+
+@final
+class Vision(PriorEncoder):
+    """The tower's own vector of a picture, or of a region's close-up; else its tokens' mean."""
+
+    takes: ClassVar[str] = "FOLDER or hub id"
+    has_names: ClassVar[bool] = False
+
+    def __init__(self, name: str, model: Any, processor: Any) -> None:  # Any: transformers' own
+        self.name, self.processor = name, processor
+        self.model = getattr(model, "vision_model", model)  # of a CLIP, its tower alone
+        self.weights = digest_of(self.model)
+
+    @classmethod
+    @override
+    def of(cls, argument: str, load: LoadModel | None) -> "Vision":
+        model = loaded(AutoModel, argument)
+        return cls(argument, model, AutoImageProcessor.from_pretrained(argument))
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"encoder": f"vision:{self.name}", "weights": self.weights}
+
+    @override
+    @torch.no_grad()
+    def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        found = []
+        for begin in range(0, len(pictures), AT_ONCE):
+            shown = [close_up(one).pil() for one in pictures[begin : begin + AT_ONCE]]
+            inputs = self.processor(images=shown, return_tensors="pt").to(self.model.device)
+            found.append(pooled(self.model(pixel_values=inputs["pixel_values"])).cpu())
+        return torch.cat(found)

@@ -1,0 +1,57 @@
+"""`deixis prior`: from a folder to ranks, and from ranks and answers to a report."""
+
+import json
+
+import pytest
+
+from deixis.cli.main import main
+from tests.data.entities.entity_folder import bad_folder
+from tests.priors import tiny_encoders
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEIXIS_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return "dual:" + tiny_encoders.save(tiny_encoders.clip, tmp_path_factory.mktemp("clip"))
+
+
+def test_rank_says_what_is_least_known_and_what_was_left_out(tmp_path, clip, capsys):
+    folder, out = str(bad_folder(tmp_path / "e")), tmp_path / "ranks"
+    assert main(["prior", "rank", folder, "--encoder", clip, "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("least known  mean rank of 3")
+    assert "tiny.png: it is tiny: 5 pixels" in said
+    assert main(["prior", "rank", folder, "--encoder", clip, "--out", str(out), "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["num_candidates"] == 3
+    assert len(record["left_out"]) == 6
+    assert json.loads((out / "ranks.json").read_text()) == record
+
+
+def test_rank_among_names_of_a_file_with_templates(tmp_path, clip, capsys):
+    (tmp_path / "names.txt").write_text("red fox\ntea pot\nzebra\nyak\n")
+    asked = ["prior", "rank", str(bad_folder(tmp_path / "e")), "--encoder", clip, "--json"]
+    more = ["--candidates", str(tmp_path / "names.txt"), "--template", "a {}", "--edges", "1,3"]
+    assert main([*asked, *more, "--out", str(tmp_path)]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["num_candidates"] == 4
+    assert record["templates"] == ["a {}"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--edges", "1,x"], "--edges are numbers with commas between, got '1,x'"),
+        (["--encoder", "clap:x"], "no vision encoder named 'clap'"),
+        (["--candidates", "no.txt"], "cannot read the candidates of no.txt"),
+    ],
+)
+def test_mistakes_are_told(tmp_path, clip, capsys, more, words):
+    folder = str(bad_folder(tmp_path / "e"))
+    given = ["prior", "rank", folder, "--encoder", clip, "--out", str(tmp_path), *more]
+    assert main(given) == 2
+    assert words in capsys.readouterr().err
