@@ -15,7 +15,7 @@ from deixis.ask.knowing import Knowledge
 from deixis.ask.prompting import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.ask.surviving import surviving
-from deixis.coordinates import conventions
+from deixis.coordinates import Convention, conventions
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
@@ -67,9 +67,12 @@ class Model:
             self.vlm = vlm.with_token_change(prompt, place=prompt.config.token_place)
         self.convention_name = convention or vlm.convention
         settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
-        self.convention = conventions.get(self.convention_name)(**settings)
-        if pixel is not None:
-            self.convention = Prompted(self.convention, pixel)
+        self._plain = conventions.get(self.convention_name)(**settings)
+
+    @property
+    def convention(self) -> Convention:
+        """How it says and reads places of the picture as it is given."""
+        return self._plain if self.pixel is None else Prompted(self._plain, self.pixel)
 
     def __repr__(self) -> str:
         return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"

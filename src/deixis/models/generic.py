@@ -60,7 +60,7 @@ class GenericModel(VisionLanguageModel):
         )
 
     @cached_property
-    def control_words(self) -> tuple[str, ...]:  # type: ignore[override]
+    def control_words(self) -> tuple[str, ...]:
         """The tokenizer's own and added ones."""
         return control_words(self.processor)
 

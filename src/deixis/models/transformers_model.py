@@ -89,7 +89,7 @@ class TransformersModel(VisionLanguageModel):
         return replace(self.family.abilities, system=system)
 
     @cached_property
-    def control_words(self) -> tuple[str, ...]:  # type: ignore[override]
+    def control_words(self) -> tuple[str, ...]:
         """The tokenizer's own and added ones."""
         return control_words(self.family.processor)
 
