@@ -1,4 +1,7 @@
-"""AdamW, or Muon for matrices, over a task's groups of weights, its state as named tensors."""
+"""AdamW, Muon for matrices, or normalised steps, over a task's groups of weights.
+
+Their memory is told as named tensors.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,6 +14,7 @@ from torch.distributed.tensor import DTensor
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.config import OptimConfig
 from deixis.train.muon import Muon
+from deixis.train.normalised import NormalisedStep
 from deixis.train.parallel import Parallel
 from deixis.train.spread import apart, number, placed
 from deixis.train.task import ParameterGroup, Task
@@ -32,13 +36,17 @@ class Optimizer:
         self.parameters = parameters
         self.clip = optim.clip
         self.optimizers: list[torch.optim.Optimizer] = []
-        adamw, muon = (_as_dicts(groups, kind) for kind in ("adamw", "muon"))
+        adamw, muon, normalised = (
+            _as_dicts(groups, kind) for kind in ("adamw", "muon", "normalised")
+        )
         if adamw:
             self.optimizers.append(torch.optim.AdamW(adamw, lr=0.0, betas=optim.betas, fused=True))
         if any(isinstance(weight, DTensor) for group in muon for weight in group["params"]):
             raise UsageError("Muon needs whole matrices; set spread=false")
         if muon:
             self.optimizers.append(Muon(muon, lr=0.0))
+        if normalised:
+            self.optimizers.append(NormalisedStep(normalised, lr=0.0))
 
     def step(self, *, lr: float, weight: float, parallel: Parallel) -> float:
         """Divide the summed gradients by the batch's weight, clip them, change the weights.

@@ -99,6 +99,7 @@ class _Trainer:
     ) -> None:
         self.task, self.config, self.home = task, config, home
         self.reporter, self.parallel = reporter, parallel
+        task.begin(config)
         if not hasattr(task.module, "hf_device_map"):  # transformers has placed that one
             task.module.to(parallel.device)
         self.spread = Spread(self._spreadable(), parallel)

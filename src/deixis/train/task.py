@@ -9,7 +9,7 @@ from typing import Any, Literal, final
 import torch
 from torch import Tensor, nn
 
-from deixis.train.config import OptimConfig
+from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.source import Source
 
 
@@ -33,13 +33,14 @@ class Losses:
 class ParameterGroup:
     """Weights that the optimizer treats alike. `lr_share` multiplies the run's learning rate.
 
-    `kind` is how they are changed: by AdamW, or, for matrices alone, by Muon (Jordan 2024).
+    `kind` is how they are changed: by AdamW, for matrices alone by Muon (Jordan 2024), or by steps
+    of a fixed length along the gradient.
     """
 
     parameters: tuple[nn.Parameter, ...]
     weight_decay: float
     lr_share: float = 1.0
-    kind: Literal["adamw", "muon"] = "adamw"
+    kind: Literal["adamw", "muon", "normalised"] = "adamw"
 
 
 class Task(ABC):
@@ -49,6 +50,9 @@ class Task(ABC):
 
     module: nn.Module
     source: Source
+
+    def begin(self, config: RunConfig) -> None:  # noqa: B027  # most tasks need nothing of it
+        """Called once, before all else, with the settings of the run."""
 
     @abstractmethod
     def loss(self, batch: Any, step: int) -> Losses:  # Any: what the source collates

@@ -9,7 +9,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.nn.interface import Pixels, VisionLanguageModel
+from deixis.nn.interface import Pixels, VisionLanguageModel, VisionTokens
 from deixis.pixel.losses import MOST_SCALE
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
@@ -43,7 +43,11 @@ class Own(ImageTextEncoder):
 
     @override
     def pictures(self, pixels: Sequence[Pixels]) -> Float[Tensor, "picture dim"]:
-        seen = self.model.vision_tokens(pixels)
+        return self.pooled(self.model.vision_tokens(pixels))
+
+    @staticmethod
+    def pooled(seen: Sequence[VisionTokens]) -> Float[Tensor, "picture dim"]:
+        """The same of tokens that are there already."""
         return torch.stack([one.tokens.float().mean(0) for one in seen])
 
     @override

@@ -1,0 +1,27 @@
+"""The step of EVP and TVP: the gradient divided by its own length, no momentum."""
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import torch
+
+EPSILON = 1e-10  # of the length
+
+
+@final
+class NormalisedStep(torch.optim.Optimizer):
+    """Every step has the length `lr`, over all weights of a group together."""
+
+    def __init__(self, params: Iterable[dict[str, Any]], *, lr: float = 10.0) -> None:
+        super().__init__(params, {"lr": lr, "weight_decay": 0.0})  # Any: torch's own groups
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # no closure is used
+        """Change every weight that has a gradient."""
+        for group in self.param_groups:
+            weights = [weight for weight in group["params"] if weight.grad is not None]
+            if not weights:
+                continue
+            length = torch.nn.utils.get_total_norm([weight.grad for weight in weights]) + EPSILON
+            for weight in weights:
+                weight.sub_(weight.grad * (group["lr"] / length))

@@ -1,0 +1,282 @@
+"""Learning a pixel prompt: the task's own loss, and TVP's two (arXiv 2404.11207).
+
+L = L_task + consistency · L_FCA - semantics · S_TSE, a mean over the source models.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, final
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.data.tasks import TaskOptions, TaskSample, tasks
+from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import Example, Generation, Picture, Question, VisionTokens
+from deixis.nn.pixels import pixels_of
+from deixis.pixel.card import Card, Source
+from deixis.pixel.export import quantised
+from deixis.pixel.losses import consistency, likeness
+from deixis.pixel.prompts import Layout, PixelPrompt, build
+from deixis.pixel.saved import load_prompt, save_prompt
+from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
+from deixis.pixel.semantics.own import Own
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.pixel.frozen import frozen
+from deixis.train.pixel.questions import MOST_KEPT, Asked, PictureQuestions, image_of
+from deixis.train.settings import to_record
+from deixis.train.task import Losses, ParameterGroup, Task
+
+LONGEST_ANSWER = 8
+AT_ONCE = 32  # questions that are measured together
+DESCRIPTION = "this is a photo of a {label}"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PixelOptions:
+    """What is learned, on which models, for which task."""
+
+    sources: tuple[str, ...] = ("nano",)  # models that it is learned on; they stay as they are
+    task: str = "scenes_classification"  # one of `deixis pixel tasks`
+    data: Path | None = None  # the task's files
+    split: str | None = None  # the part of them that is learned from
+    corruption: str | None = None  # done to the pictures, as contrast:3
+    num: int | None = None  # samples that are learned from; None: all
+    question: str = ""  # instead of the task's own words
+    crops: bool = False  # random squares, half of them mirrored
+    kind: str = "frame"  # of the prompt: one of deixis.pixel.prompts
+    layout: Layout = field(default_factory=Layout)  # its sizes and range
+    start: str = ""  # folder of a prompt to go on from; empty: an untrained one
+    consistency: float = 0.005  # weight of FCA; 0: none
+    clean: Literal["placed", "whole"] = "placed"  # FCA's other side: the picture without the
+    # prompt as the prompt places it, or as it is
+    semantics: float = 0.001  # weight of TSE; 0: none
+    encoder: str = "own"  # of TSE: own, clip:NAME
+    description: str = DESCRIPTION  # TSE's words; {label}: the answer, {topic}: what is shown
+    step: Literal["normalised", "adam"] = "normalised"  # how the gradient is followed
+    saves_memory: bool = False  # layers are computed anew on the way back
+    dtype: str = "float32"  # of the models
+    held_out: str = "validation"  # the part that it is measured on
+    num_held_out: int = 128  # of its samples; 0: none
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise UsageError("a prompt is learned on at least one model: set task.sources")
+        if self.consistency < 0 or self.semantics < 0:
+            raise UsageError(
+                f"weights of losses are at least 0, got {self.consistency} and {self.semantics}"
+            )
+        try:
+            self.description.format(label="", topic="")
+        except (KeyError, IndexError, ValueError):
+            raise UsageError(
+                f"a description holds {{label}} and {{topic}} alone, got {self.description!r}"
+            ) from None
+
+
+@final
+class _Learned(nn.Module):
+    """The prompt, and how many steps it has had."""
+
+    steps: Tensor
+
+    def __init__(self, prompt: PixelPrompt) -> None:
+        super().__init__()
+        self.prompt = prompt
+        self.register_buffer("steps", torch.zeros((), dtype=torch.long))
+
+
+@final
+class PixelLearning(Task):
+    """One prompt, learned on all sources together; only its numbers train."""
+
+    def __init__(self, options: PixelOptions) -> None:
+        self.options = options
+        opened = tasks.get(options.task).open(_task_options(options, options.split, options.num))
+        self.source = PictureQuestions(task=opened, crops=options.crops, question=options.question)
+        self.prompt = _prompt(options)
+        self.module: _Learned = _Learned(self.prompt)
+        self.models = [
+            frozen(name, dtype=options.dtype, batch_size=AT_ONCE, saves_memory=options.saves_memory)
+            for name in options.sources
+        ]
+        self.encoders: list[ImageTextEncoder] = []
+        if options.semantics:
+            self.encoders = [image_text_encoder(options.encoder, model) for model in self.models]
+        self.seed: int | None = None
+        self._known: dict[tuple[str, str], Tensor] = {}  # clean tokens by model and sample
+
+    @override
+    def begin(self, config: RunConfig) -> None:
+        self.seed = config.seed
+
+    @override
+    def loss(self, batch: Sequence[Asked], step: int) -> Losses:
+        self._join_device()
+        pictures = [pixels_of(image_of(one), self.device) for one in batch]
+        prompted = [self.prompt(picture) for picture in pictures]
+        found = [self._on(place, batch, pictures, prompted) for place in range(len(self.models))]
+        names = found[0].keys()
+        parts = {name: torch.stack([one[name] for one in found]).mean() for name in names}
+        total = parts["task"]
+        if "consistency" in parts:
+            total = total + self.options.consistency * parts["consistency"]
+        if "likeness" in parts:
+            total = total - self.options.semantics * parts["likeness"]
+        return Losses(total=total, weight=float(len(batch)), parts=parts)
+
+    @override
+    def after_step(self, step: int) -> None:
+        self.module.steps.fill_(step + 1)
+
+    @override
+    def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
+        kind: Literal["adamw", "normalised"] = (
+            "adamw" if self.options.step == "adam" else "normalised"
+        )
+        return [
+            ParameterGroup(parameters=tuple(self.module.parameters()), weight_decay=0.0, kind=kind)
+        ]
+
+    @override
+    def save(self, folder: Path) -> None:
+        told = to_record(self.options)
+        sources = tuple(
+            Source(model=model.name, preparation=dict(model.preparation)) for model in self.models
+        )
+        card = Card(
+            sources=sources,
+            task=self.options.task,
+            steps=int(self.module.steps),
+            seed=self.seed,
+            settings={name: told[name] for name in sorted(told)},
+            encoder=dict(self.encoders[0].record) if self.encoders else {},
+            quantised=quantised(self.prompt),
+        )
+        save_prompt(self.prompt, card, folder)
+
+    @override
+    def evaluate(self, step: int) -> dict[str, float]:
+        """The share of right answers of each source on the held-out part."""
+        options = self.options
+        if not options.num_held_out:
+            return {}
+        self._join_device()
+        held = tasks.get(options.task).open(
+            _task_options(options, options.held_out, options.num_held_out)
+        )
+        questions = PictureQuestions(task=held, question=options.question)
+        number = min(options.num_held_out, held.num_samples or options.num_held_out)
+        asked = [questions.asked(index) for index in range(number)]
+        shares = {model.name: right_share(model, self.prompt, asked) for model in self.models}
+        return {"right": float(np.mean(list(shares.values()))), **shares}
+
+    def _on(
+        self,
+        place: int,
+        batch: Sequence[Asked],
+        pictures: Sequence[Tensor],
+        prompted: Sequence[Tensor],
+    ) -> dict[str, Float[Tensor, ""]]:
+        """The losses on one model, by their names."""
+        model, options = self.models[place], self.options
+        kept: list[VisionTokens] = []
+
+        def keep(seen: Sequence[VisionTokens]) -> Sequence[Tensor]:
+            kept.extend(seen)
+            return [one.tokens for one in seen]
+
+        examples = [
+            Example(question=_question(picture, one.sample), answer=one.sample.answer)
+            for picture, one in zip(prompted, batch, strict=True)
+        ]
+        losses = {"task": model.with_token_change(keep).loss(examples)}
+        tokens = [one.tokens for one in kept]
+        if options.consistency:
+            losses["consistency"] = consistency(tokens, self._clean(model, batch, pictures))
+        if options.semantics:
+            encoder = self.encoders[place]
+            seen = encoder.pooled(kept) if isinstance(encoder, Own) else encoder.pictures(prompted)
+            words = encoder.texts([self._described(one.sample) for one in batch])
+            losses["likeness"] = likeness(seen, words, encoder.scale)
+        return losses
+
+    @torch.no_grad()
+    def _clean(
+        self, model: TransformersModel, batch: Sequence[Asked], pictures: Sequence[Tensor]
+    ) -> list[Tensor]:
+        """The tokens of the pictures without the prompt."""
+        shown = pictures
+        if self.options.clean == "placed":
+            shown = [self.prompt.placed(picture) for picture in pictures]
+        texts = [one.sample.question for one in batch]
+        if not self._keeps_clean:
+            return [one.tokens for one in model.vision_tokens(shown, texts)]
+        for picture, text, one in zip(shown, texts, batch, strict=True):
+            key = (model.name, one.sample.key)
+            if key not in self._known:  # alone: its bits depend on no batch, so a resumed run's
+                (seen,) = model.vision_tokens([picture], text)  # are those of the unbroken one
+                self._known[key] = seen.tokens
+        return [self._known[model.name, one.sample.key] for one in batch]
+
+    @property
+    def _keeps_clean(self) -> bool:
+        """Whether clean tokens are computed once: pictures come again, and are the same."""
+        number = self.source.num_examples
+        return number is not None and number <= MOST_KEPT and not self.options.crops
+
+    def _described(self, sample: TaskSample) -> str:
+        return self.options.description.format(
+            label=sample.answer, topic=sample.topic or sample.answer
+        )
+
+    def _join_device(self) -> None:
+        """The models where the prompt is; the runner moves what trains alone."""
+        for model in self.models:
+            if model.device != self.device and not hasattr(model.family.model, "hf_device_map"):
+                model.family.model.to(self.device)
+        for encoder in self.encoders:
+            encoder.to(self.device)
+
+
+@torch.no_grad()
+def right_share(model: TransformersModel, prompt: PixelPrompt, asked: Sequence[Asked]) -> float:
+    """How many of these a model answers rightly through a prompt. Choices are scored as answers, by
+    the mean log-probability of their tokens; where there are none, words are compared.
+    """
+    through = model.with_pixel_change(prompt)
+    right = [_chosen(through, one) == one.sample.answer for one in asked if one.sample.choices]
+    open_ones = [one for one in asked if not one.sample.choices]
+    questions = [_question(image_of(one), one.sample) for one in open_ones]
+    said = through.generate(questions, Generation(max_new_tokens=LONGEST_ANSWER))
+    right += [
+        words.text.strip().rstrip(".").casefold() == one.sample.answer.casefold()
+        for words, one in zip(said, open_ones, strict=True)
+    ]
+    return float(np.mean(right))
+
+
+def _chosen(model: TransformersModel, asked: Asked) -> str:
+    question = _question(image_of(asked), asked.sample)
+    return max(model.answer_logprobs(question, asked.sample.choices), key=lambda s: s.mean).answer
+
+
+def _question(picture: Picture, sample: TaskSample) -> Question:
+    return Question(pictures=(picture,), text=sample.question)
+
+
+def _prompt(options: PixelOptions) -> PixelPrompt:
+    if not options.start:
+        return build(options.kind, options.layout)
+    prompt = load_prompt(options.start).prompt
+    return prompt.requires_grad_(True)
+
+
+def _task_options(options: PixelOptions, split: str | None, num: int | None) -> TaskOptions:
+    return TaskOptions(data=options.data, split=split, corruption=options.corruption, num=num)

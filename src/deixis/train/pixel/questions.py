@@ -1,0 +1,83 @@
+"""A task's pictures and questions as examples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import final
+
+import numpy as np
+from jaxtyping import UInt8
+from typing_extensions import override
+
+from deixis.core.image import Image
+from deixis.data.tasks import PictureTask, TaskSample
+from deixis.train.source import Source
+
+MOST_KEPT = 4096  # pictures of a small task that stay in memory
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A picture's pixels and what is asked about it."""
+
+    pixels: UInt8[np.ndarray, "row column 3"]
+    sample: TaskSample
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PictureQuestions(Source):
+    """The task's samples. `crops` cuts a random square and mirrors half of the pictures, as TVP's
+    training does; `question` takes the place of the task's own words.
+    """
+
+    task: PictureTask
+    crops: bool = False
+    question: str = ""
+    _kept: dict[int, Asked] = field(default_factory=dict, repr=False)
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return self.task.num_samples
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> Asked:
+        asked = self.asked(index)
+        if not self.crops:
+            return asked
+        return replace(asked, pixels=cropped(asked.pixels, generator))
+
+    def asked(self, index: int) -> Asked:
+        """The example as the task has it."""
+        number = self.num_examples
+        if index in self._kept:
+            return self._kept[index]
+        sample = self.task.sample(index)
+        if self.question:
+            sample = replace(sample, question=self.question)
+        asked = Asked(pixels=self.task.image(index).pixels, sample=sample)
+        if number is not None and number <= MOST_KEPT:
+            self._kept[index] = asked
+        return asked
+
+    @override
+    def collate(self, examples: Sequence[Asked]) -> list[Asked]:
+        return list(examples)
+
+
+def cropped(
+    pixels: UInt8[np.ndarray, "row column 3"], draws: np.random.Generator
+) -> UInt8[np.ndarray, "side side 3"]:
+    """A square of the short side, anywhere along the long one, mirrored every second time."""
+    height, width, _ = pixels.shape
+    side = min(height, width)
+    top = int(draws.integers(height - side + 1))
+    left = int(draws.integers(width - side + 1))
+    square = pixels[top : top + side, left : left + side]
+    return np.ascontiguousarray(square[:, ::-1] if draws.random() < 0.5 else square)
+
+
+def image_of(asked: Asked) -> Image:
+    """Its picture."""
+    return Image(pixels=asked.pixels, source=asked.sample.picture)
