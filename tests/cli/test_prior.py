@@ -55,3 +55,28 @@ def test_mistakes_are_told(tmp_path, clip, capsys, more, words):
     given = ["prior", "rank", folder, "--encoder", clip, "--out", str(tmp_path), *more]
     assert main(given) == 2
     assert words in capsys.readouterr().err
+
+
+def test_report_questions_and_compare(tmp_path, clip, capsys):
+    folder = str(bad_folder(tmp_path / "e"))
+    ranks, report = str(tmp_path / "ranks"), str(tmp_path / "report")
+    assert main(["prior", "rank", folder, "--encoder", clip, "--out", ranks]) == 0
+    asked = ["prior", "report", folder, "--ranks", ranks, "--model", "tiny:llava"]
+    (tmp_path / "often.json").write_text('{"zebra": 3}')
+    more = ["--kind", "naming", "--frequency", str(tmp_path / "often.json"), "--out", report]
+    capsys.readouterr()
+    assert main([*asked, *more]) == 0
+    said = capsys.readouterr().out
+    assert "Spearman" in said
+    assert "left out: " in said
+    assert main([*asked, *more, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "prior"
+    assert main(["prior", "compare", report, report, "--out", str(tmp_path / "c")]) == 0
+    assert "band before" in capsys.readouterr().out
+    assert main(["prior", "compare", report, report, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bands"]
+    written = ["prior", "questions", folder, "--kind", "naming", "--out", str(tmp_path / "q")]
+    assert main(written) == 0
+    assert "9 questions: " in capsys.readouterr().out
+    assert main([*written, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["questions"] == 9

@@ -15,8 +15,8 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.core.size import Size
 from deixis.models.load import load
+from deixis.nn.region_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
-from deixis.priors.encoders._multimodal import tokens_over
 from deixis.priors.encoders._weights import close_up
 
 MULTIMODAL = ("tower:tiny:llava", "model:tiny:llava", "model:tiny:qwen2_vl", "tower:tiny:blip_2")

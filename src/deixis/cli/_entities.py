@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SCENES = "scenes"
 SHOWN = 10
+TRAINED_EXPONENT = 0.4  # of Zipf's law in most of nano's training (docs/log.md)
 
 
 def add_entities(parser: argparse.ArgumentParser) -> None:
@@ -35,18 +36,26 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
 
 def entities_of(arguments: argparse.Namespace) -> Entities:
     """Read or drawn."""
-    from deixis.data.entities.read import read_entities
-    from deixis.data.entities.scenes import scene_entities
+    from deixis.data.entities.named import EntitySource
 
-    if arguments.entities == SCENES:
-        return scene_entities(seed=arguments.seed, per_entity=arguments.per_entity)
-    return read_entities(
-        Path(arguments.entities),
+    return EntitySource(
+        what=arguments.entities,
         images=arguments.images,
         form=arguments.format,
         split=arguments.split,
         least_side=arguments.least_side,
-    )
+        per_entity=arguments.per_entity,
+        seed=arguments.seed,
+    ).entities()
+
+
+def scene_frequencies() -> dict[str, float]:
+    """How often nano's training met each of the Scenes' entities; 0 for those held out."""
+    from deixis.data.scenes.entities import entities
+    from deixis.data.scenes.world import SceneWorld
+
+    known = SceneWorld(exponent=TRAINED_EXPONENT).frequencies
+    return {entity.name: known.share(entity.name) for entity in entities()}
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:

@@ -1,7 +1,9 @@
 """Find what a vision encoder has never seen, what that costs a model, and repair it.
 
   deixis prior rank photos/ --encoder dual:openai/clip-vit-base-patch32 --out ranks
-  deixis prior rank scenes --encoder model:nano --out ranks
+  deixis prior report photos/ --ranks ranks --model MODEL --out report
+  deixis prior questions photos/ --out questions
+  deixis prior compare report repaired/report --out change
 
 photos/ has a folder of pictures for each entity, named like it. Every part has its own --help, and
 --json; docs/priors.md has the rest.
@@ -9,13 +11,25 @@ photos/ has a folder of pictures for each entity, named like it. Every part has 
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deixis.cli._entities import add_entities, band_counts, entities_of, left_out_lines
+from deixis.cli._entities import (
+    SCENES,
+    add_entities,
+    band_counts,
+    entities_of,
+    left_out_lines,
+    scene_frequencies,
+)
 from deixis.cli._parts import add_part
 from deixis.cli._table import table
 from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
+
+if TYPE_CHECKING:
+    from deixis.data.entities.questions import QuestionOptions
 
 LEAST_KNOWN = 10
 RANK = """\
@@ -31,12 +45,36 @@ pictures), tower:MODEL (a multimodal model's own), model:MODEL (with its project
 A list has rows {"entity": NAME, "image": FILE}. Missing, broken, tiny and duplicate pictures are
 left out, and listed.
 """
+REPORT = """\
+Ask a model about the entities, and join its answers with their ranks.
+
+  deixis prior report photos/ --ranks ranks --model MODEL --out report
+  deixis prior report scenes --ranks ranks --model nano --kind naming --out report
+
+Writes README.md and index.html (correlations with intervals, right answers by band, what was left
+out), missed.txt (entities that this model will probably miss), entities.json. Answers are kept in
+DIR/answers.jsonl: the same command goes on after a kill, and asks nothing twice. --frequency is a
+JSON object, how often tuning data has each name; of scenes it is known.
+"""
+QUESTIONS = """\
+Write questions on entities in LLaVA's format, for `deixis train DIR/questions.json`.
+
+  deixis prior questions photos/ --out questions --kind naming --kind choice
+"""
+COMPARE = """\
+What changed between two reports of the same entities: priors and right answers, by BEFORE's bands.
+
+  deixis prior compare report repaired/report --out change
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis prior` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_rank(add_part(parts, "rank", "Rank_e of every entity", RANK))
+    _add_report(add_part(parts, "report", "ranks joined with a model's answers", REPORT))
+    _add_questions(add_part(parts, "questions", "questions to tune a model on", QUESTIONS))
+    _add_compare(add_part(parts, "compare", "what a repair changed", COMPARE))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -85,6 +123,125 @@ def _rank(arguments: argparse.Namespace) -> None:
     for band, count in band_counts(ranking).items():
         print(f"{count:>8}  {band}")
     print("\n".join([*left_out_lines(ranking.left_out), f"All of it is in {path}."]))
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    add_entities(parser)
+    parser.add_argument("--ranks", type=Path, required=True, metavar="DIR", help="of `prior rank`")
+    parser.add_argument("--model", required=True, metavar="MODEL", help="who is asked")
+    _add_kinds(parser)
+    parser.add_argument(
+        "--encoding", default="drawn", metavar="NAME", help="how regions are shown (default drawn)"
+    )
+    parser.add_argument("--frequency", type=Path, metavar="FILE", help="of names in tuning data")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the report")
+    parser.set_defaults(do=_report)
+
+
+def _add_questions(parser: argparse.ArgumentParser) -> None:
+    add_entities(parser)
+    _add_kinds(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for questions.json")
+    parser.set_defaults(do=_questions)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", type=Path, metavar="BEFORE", help="the folder of a report")
+    parser.add_argument("after", type=Path, metavar="AFTER", help="the folder of another")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="for the comparison")
+    parser.set_defaults(do=_compare)
+
+
+def _add_kinds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kind", action="append", metavar="KIND", help="naming, yes_no, choice (default all)"
+    )
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.data.entities.questions import entity_questions
+    from deixis.lab.priors.joined import join, read_frequencies
+    from deixis.lab.priors.reporting import write_prior_report
+    from deixis.lab.priors.trials import ask_questions
+    from deixis.models.load import load
+    from deixis.priors.ranking_json import load_ranking
+
+    ranking, entities = load_ranking(arguments.ranks), entities_of(arguments)
+    questions = entity_questions(entities, _question_options(arguments))
+    frequencies = None
+    if arguments.frequency is not None:
+        frequencies = read_frequencies(arguments.frequency)
+    elif arguments.entities == SCENES:
+        frequencies = scene_frequencies()
+    asked = ask_questions(
+        load(arguments.model),
+        questions,
+        folder=arguments.out,
+        encoding=arguments.encoding,
+        reporter=TerminalReporter(),
+    )
+    joined = join(
+        ranking,
+        entities,
+        questions,
+        asked.answers,
+        model=arguments.model,
+        frequencies=frequencies,
+    )
+    command = f"deixis prior report {arguments.entities} --ranks {arguments.ranks} "
+    command += f"--model {arguments.model} --out {arguments.out}"
+    found = write_prior_report(joined, arguments.out, command=command)
+    if arguments.json:
+        print((arguments.out / "report.json").read_text("utf-8"))
+        return
+    rows = [[row.condition, row.told, str(row.asked)] for row in found.by_band.rows]
+    print(table(["band", "right, % (95 %)", "answers"], rows))
+    print("\n".join(f"{one.name}: {one}" for one in found.correlations))
+    names = ", ".join(one.name for one in found.missed[:LEAST_KNOWN])
+    print(f"{len(found.missed)} entities will probably be missed: {names}")
+    print("\n".join(left_out_lines(joined.left_out)))
+    print(f"The report is {arguments.out / 'index.html'}.")
+
+
+def _question_options(arguments: argparse.Namespace) -> "QuestionOptions":
+    from deixis.data.entities.questions import KINDS, QuestionOptions
+
+    return QuestionOptions(kinds=tuple(arguments.kind or KINDS))
+
+
+def _questions(arguments: argparse.Namespace) -> None:
+    from deixis.data.entities.questions import entity_questions, write_questions
+
+    entities = entities_of(arguments)
+    questions = entity_questions(entities, _question_options(arguments))
+    path = write_questions(questions, arguments.out)
+    if arguments.json:
+        left = [asdict(one) for one in entities.left_out]
+        record = {"file": str(path), "questions": len(questions), "left_out": left}
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    print("\n".join([*left_out_lines(entities.left_out), f"{len(questions)} questions: {path}"]))
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from deixis.lab.priors.comparing import compare, write_comparison
+    from deixis.lab.priors.joined import load_joined
+
+    compared = compare(load_joined(arguments.before), load_joined(arguments.after))
+    if arguments.out is not None:
+        write_comparison(compared, arguments.out)
+    if arguments.json:
+        print(json.dumps(asdict(compared)))
+        return
+    rows = []
+    for one in compared.bands:
+        change = "{:+.3f} ({:+.3f} to {:+.3f})".format(*one.prior_change)
+        answers = ""
+        if one.answers is not None and one.answers.change is not None:
+            answers = "{:+.1f} ({:+.1f} to {:+.1f})".format(*one.answers.change)
+        rows.append([one.band, str(one.num_entities), change, answers])
+    print(table(["band before", "entities", "prior", "right, points"], rows))
 
 
 def numbers_of(text: str) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """A question under one condition, and whether it was answered rightly."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import final
 
@@ -14,7 +14,8 @@ class Trial:
     """One question under one condition.
 
     `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
-    their condition have the same `pair`; only those are compared.
+    their condition have the same `pair`; only those are compared. `is_right` judges an answer where
+    others than the very words of `answer` are right too.
     """
 
     condition: str
@@ -23,6 +24,7 @@ class Trial:
     answer: str
     regions: Mapping[str, Pointed] = field(default_factory=dict)
     pair: str = ""
+    is_right: Callable[[str], bool] | None = None
 
 
 @final
@@ -42,7 +44,9 @@ def judged(trial: Trial, scene: int, text: str) -> Judged:
         scene=scene,
         condition=trial.condition,
         pair=trial.pair,
-        is_right=_plain(text) == _plain(trial.answer),
+        is_right=_plain(text) == _plain(trial.answer)
+        if trial.is_right is None
+        else trial.is_right(text),
     )
 
 

@@ -31,9 +31,9 @@ OF_PICTURE = {
     CHOICE: ("What does the picture show?", "Which of these is in the picture?"),
 }
 OF_REGION = {
-    NAMING: ("What is {it}?", "What is the object {it}?", "Name the object {it}."),
-    YES_NO: ("Is {it} this: {name}?", "Is the object {it} this: {name}?"),
-    CHOICE: ("What is {it}?", "Which of these is the object {it}?"),
+    NAMING: ("What is the object {it}?", "What is the thing {it}?", "Name the object {it}."),
+    YES_NO: ("Is the object {it} this: {name}?", "Is the thing {it} this: {name}?"),
+    CHOICE: ("What is the object {it}?", "Which of these is the thing {it}?"),
 }
 
 

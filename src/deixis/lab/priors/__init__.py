@@ -1,0 +1,1 @@
+"""What an encoder knows, joined with what a model answers: reports, comparisons and repair."""

@@ -1,0 +1,37 @@
+"""A model's vision tokens of one region: which they are, and their mean."""
+
+import numpy as np
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from deixis.core.region import Region
+from deixis.nn.grid import TokenGrid
+from deixis.nn.interface import Picture, TokenPlace, VisionLanguageModel
+
+
+def pooled_tokens(
+    model: VisionLanguageModel, picture: Picture, region: Region | None, place: TokenPlace
+) -> Float[Tensor, " dim"]:
+    """The mean of a picture's tokens, of those over the region where there is one. With a gradient,
+    where the weights want one.
+    """
+    (seen,) = model.vision_tokens([picture], place=place)
+    chosen = tokens_over(seen.grid, region)
+    tokens = seen.tokens[chosen] if len(chosen) else seen.tokens
+    return tokens.float().mean(dim=0)
+
+
+def tokens_over(grid: TokenGrid, region: Region | None) -> Int64[np.ndarray, " token"]:
+    """The tokens whose cell has its middle in the region's box, else the one nearest to the box's
+    middle; all without a region; none where tokens have no place.
+    """
+    if region is None or not grid.spatial:
+        return np.arange(grid.num_tokens if grid.spatial else 0)
+    boxes, box = grid.boxes, region.box()
+    x, y = boxes[:, [0, 2]].mean(1), boxes[:, [1, 3]].mean(1)
+    inside = np.flatnonzero((x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1))
+    if len(inside):
+        return inside
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    distance = (x - middle[0]) ** 2 + (y - middle[1]) ** 2
+    return np.array([int(np.nanargmin(distance))])
