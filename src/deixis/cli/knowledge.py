@@ -101,7 +101,7 @@ def _extract(arguments: argparse.Namespace) -> None:
             before = done.num_done
             advance = row_progress(max(done.num_pictures - before, 1))
         advance(done.num_done - before, len(done.failed))
-    failed = [*pictures.bad, *done.failed]
+    failed = [*pictures.bad, *(f"{one.name}: {one.reason}" for one in done.failed)]
     if arguments.json:
         record = {
             "store": str(arguments.out),

@@ -2,10 +2,19 @@
 
 import contextlib
 import os
+import re
 import secrets
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from deixis.core.errors import UsageError
+
+if sys.platform != "win32":
+    import fcntl
+
+LOCK = ".lock"
+DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -40,3 +49,24 @@ def cache_folder() -> Path:
 def write_text(path: Path, content: str) -> None:
     """The same for text, as UTF-8."""
     write_bytes(path, content.encode())
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """The drafts of files in it that were never finished: whoever wrote them was killed."""
+    return [path for path in folder.iterdir() if DRAFT.fullmatch(path.name)]
+
+
+@contextlib.contextmanager
+def owned(folder: Path, who: str) -> Iterator[None]:
+    """Keep others out while this process writes in a folder; a killed one's hold ends with it.
+
+    UsageError says `who`, as in "another run", is there already.
+    """
+    make_folder(folder)
+    with (folder / LOCK).open("w") as lock:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(f"{who} is writing in {folder}") from None
+        yield

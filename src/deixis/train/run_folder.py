@@ -1,16 +1,15 @@
 """The folder of a run: what is in it, who writes in it, and whether a run may go on there."""
 
-import fcntl
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import owned, write_text
 from deixis.train.checkpoint import CheckpointFolder, sync_file, sync_folder
 from deixis.train.config import MAY_CHANGE, RunConfig
 from deixis.train.environment import environment
@@ -32,16 +31,9 @@ class RunFolder:
         self.curves = folder / "curves.png"
         self.model = folder / "model"
 
-    @contextmanager
-    def owned(self) -> Iterator[None]:
+    def owned(self) -> AbstractContextManager[None]:
         """Keep a second run out while this one writes; a killed run's hold ends with it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(f"another run is writing in {self.path}") from None
-            yield
+        return owned(self.path, "another run")
 
     def describe(self, config: RunConfig, about: Mapping[str, object]) -> None:
         """Write down what the run is, and where it is made."""

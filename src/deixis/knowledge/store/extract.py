@@ -4,22 +4,25 @@ A shard is written whole or not at all, and only from its own pictures: whoever 
 often, it is the same. The manifest with the shards' hashes comes last.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
-from deixis.core.files import write_text
+from deixis.core.errors import ModelError, UsageError
+from deixis.core.files import left_behind, owned
 from deixis.knowledge.runners import Runner
 from deixis.knowledge.sources import SourceOptions
+from deixis.knowledge.store.index import write_index
+from deixis.knowledge.store.manifest import FILE as MANIFEST
+from deixis.knowledge.store.manifest import Manifest, read_manifest, write_manifest
 from deixis.knowledge.store.pictures import Pictures
-from deixis.knowledge.store.plan import VERSION, Plan, planned
-from deixis.knowledge.store.shard import read_shard, shard_name
-from deixis.knowledge.store.work import ShardDone, ShardTask, ShardWork, done
+from deixis.knowledge.store.plan import Plan, check_place, planned
+from deixis.knowledge.store.shard import Held, Shard, Stamp, shard_name
+from deixis.knowledge.store.work import Failure, ShardDone, ShardTask, ShardWork, done
 
-MANIFEST = "manifest.json"
+LOG = logging.getLogger(__name__)
 
 
 @final
@@ -39,63 +42,113 @@ class Extracted:
     num_pictures: int
     num_done: int
     num_notes: int
-    failed: tuple[str, ...]
+    failed: tuple[Failure, ...]
 
 
 def extract(
     pictures: Pictures, folder: Path, options: ExtractOptions, runner: Runner
 ) -> Iterator[Extracted]:
-    """Make or go on with a store, telling after every shard; the last is the whole."""
+    """Make or go on with a store, telling after every shard; the last is the whole. Nobody else
+    writes in it meanwhile.
+    """
     work = ShardWork(names=options.sources, options=options.options)
-    plan = planned(folder, [dict(one.record) for one in work.sources()], list(pictures.paths))
-    total = sum(len(shard) for shard in plan.shards)
-    manifest = folder / MANIFEST
+    records = [dict(one.record) for one in work.sources()]
+    check_place(folder)
+    with owned(folder, "another extraction"):
+        for draft in left_behind(folder):
+            draft.unlink(missing_ok=True)
+        plan = planned(folder, records, list(pictures.paths))
+        yield from _done(work, plan, pictures, folder, runner)
+
+
+def _done(
+    work: ShardWork, plan: Plan, pictures: Pictures, folder: Path, runner: Runner
+) -> Iterator[Extracted]:
+    before = _before(folder)
     found: dict[int, ShardDone] = {}
     missing: list[ShardTask] = []
+    total = 0
     for number, names in enumerate(plan.shards):
         file = folder / shard_name(number)
-        before = done(number, read_shard(file)) if file.exists() else None
-        if before is None or _may_be_better(before, names, pictures):
-            paths = tuple(pictures.paths.get(name) for name in names)
-            missing.append(ShardTask(number=number, file=file, names=names, paths=paths))
+        shard = _held(file, before.get(file.name))
+        held = {} if shard is None else {one.name: one for one in shard.held}
+        total += sum(_stays(held.get(name)) or name in pictures.paths for name in names)
+        if shard is not None and _is_whole(held, names, pictures):
+            found[number] = done(number, shard)
         else:
-            found[number] = before
+            paths = tuple(pictures.paths.get(name) for name in names)
+            missing.append(
+                ShardTask(
+                    number=number, file=file, names=names, paths=paths, keeps=shard is not None
+                )
+            )
     if missing:  # while shards change there is no whole store
-        manifest.unlink(missing_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
     yield _told(found, total)
     for made in runner.run(work, missing):
         found[made.number] = made
         yield _told(found, total)
-    write_manifest(folder, plan, found)
+    _finish(folder, plan, [found[number] for number in range(len(plan.shards))])
 
 
-def write_manifest(folder: Path, plan: Plan, found: dict[int, ShardDone]) -> None:
-    """The hashes of all shards, what they hold and what failed."""
-    numbers = range(len(plan.shards))
-    files = [folder / shard_name(number) for number in numbers]
-    record = {
-        "deixis": VERSION,
-        "sources": [dict(source) for source in plan.sources],
-        "pictures": sum(found[number].num_pictures for number in numbers),
-        "notes": sum(found[number].num_notes for number in numbers),
-        "failed": [line for number in numbers for line in found[number].failed],
-        "shards": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
-    }
-    write_text(folder / MANIFEST, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+def _before(folder: Path) -> Mapping[str, str]:
+    """The hashes of the shards as they were written, where that is known."""
+    try:
+        return read_manifest(folder).shards
+    except UsageError:
+        return {}
 
 
-def _may_be_better(before: ShardDone, names: tuple[str, ...], pictures: Pictures) -> bool:
-    """Whether a picture of it failed, or was not there, and can be tried now."""
-    failed = {line.partition(": ")[0] for line in before.failed}
-    return any(name in pictures.paths for name in failed) or before.num_pictures < sum(
-        name in pictures.paths for name in names
+def _held(file: Path, digest: str | None) -> Shard | None:
+    """A shard that is there; None where it is not, or cannot be read, or was changed since."""
+    if not file.exists():
+        return None
+    try:
+        shard = Shard.read(file, digest)
+        names = {one.name for one in shard.held}
+    except ModelError as broken:
+        LOG.warning("%s; its pictures are looked at again", broken)
+        return None
+    return shard if len(names) == len(shard) else None
+
+
+def _stays(held: Held | None) -> bool:
+    return held is not None and held.error is None
+
+
+def _is_whole(held: Mapping[str, Held], names: Sequence[str], pictures: Pictures) -> bool:
+    """Whether the rows are those of the plan, each of the picture that is there now."""
+    if list(held) != [name for name in names if name in held]:
+        return False
+    for name in names:
+        path, row = pictures.paths.get(name), held.get(name)
+        if path is None and (row is None or row.error is None):
+            continue
+        if path is None or row is None or row.error is not None or row.stamp != Stamp.of(path):
+            return False
+    return True
+
+
+def _finish(folder: Path, plan: Plan, found: Sequence[ShardDone]) -> None:
+    """The index, and then what says that all is there."""
+    manifest = Manifest(
+        sources=plan.sources,
+        shards={shard_name(one.number): one.digest for one in found},
+        index=write_index(folder, [one.keys for one in found]),
+    )
+    write_manifest(
+        folder,
+        manifest,
+        num_pictures=sum(len(one.keys) for one in found),
+        num_notes=sum(one.num_notes for one in found),
+        failed=[failure for one in found for failure in one.failed],
     )
 
 
-def _told(found: dict[int, ShardDone], total: int) -> Extracted:
+def _told(found: Mapping[int, ShardDone], total: int) -> Extracted:
     return Extracted(
         num_pictures=total,
-        num_done=sum(one.num_pictures for one in found.values()),
+        num_done=sum(len(one.keys) for one in found.values()),
         num_notes=sum(one.num_notes for one in found.values()),
-        failed=tuple(line for number in sorted(found) for line in found[number].failed),
+        failed=tuple(failure for number in sorted(found) for failure in found[number].failed),
     )

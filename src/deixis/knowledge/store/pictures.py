@@ -8,7 +8,7 @@ from typing import final
 from deixis.core.errors import SampleError, UsageError
 from deixis.data import datasets
 
-SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp"})  # of what open_image opens
 
 
 @final

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import LOCK, left_behind, write_text
 
-VERSION = "knowledge-store/1"
+VERSION = "knowledge-store/2"
 FILE = "plan.json"
 SHARD_SIZE = 64  # pictures: what a kill may cost each worker
 
@@ -41,9 +41,17 @@ class Plan:
         write_text(folder / FILE, json.dumps(record, ensure_ascii=False) + "\n")
 
 
+def check_place(folder: Path) -> None:
+    """UsageError for a folder that holds anything but a store, or what is left of one."""
+    if not folder.is_dir() or (folder / FILE).exists():
+        return
+    ours = {folder / LOCK, *left_behind(folder)}
+    if any(path not in ours for path in folder.iterdir()):
+        raise UsageError(f"{folder} is not empty and no store; give another --out")
+
+
 def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[str]) -> Plan:
     """The plan of a new store, or the one that it has with what is new; it is saved."""
-    make_folder(folder)
     plan = Plan(sources=tuple(dict(source) for source in sources))
     if (folder / FILE).exists():
         plan = read_plan(folder)
@@ -52,8 +60,6 @@ def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[
                 f"{folder} holds what {_told(plan.sources)} found, not {_told(sources)}; "
                 "give another --out"
             )
-    elif any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty and no store; give another --out")
     joined = plan.joined(names)
     joined.save(folder)
     return joined

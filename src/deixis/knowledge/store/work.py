@@ -1,39 +1,50 @@
 """The work on one shard: open its pictures, look at each, write what was found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
-from deixis.core.errors import DeixisError
+from deixis.core.errors import DeixisError, ModelError
 from deixis.core.images import open_image
 from deixis.knowledge.look import built
 from deixis.knowledge.sources import KnowledgeSource, SourceOptions
-from deixis.knowledge.store.shard import PictureNotes, read_shard, write_shard
+from deixis.knowledge.store.shard import PictureNotes, Shard, Stamp
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShardTask:
     """A shard to be made: its file, and its pictures by name and path. Rows that the file has
-    already are kept; those that failed are tried again.
+    already of the same pictures stay, if it `keeps` any; those that failed are tried again.
     """
 
     number: int
     file: Path
     names: tuple[str, ...]
     paths: tuple[Path | None, ...]  # None: it was there once
+    keeps: bool
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A picture that could not be read."""
+
+    name: str
+    reason: str
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShardDone:
-    """What a shard holds."""
+    """What a shard holds: its file's hash, each row's key in the index, None where it failed."""
 
     number: int
-    num_pictures: int
+    digest: str
+    keys: tuple[int | None, ...]
     num_notes: int
-    failed: tuple[str, ...]  # each picture by name, with the reason
+    failed: tuple[Failure, ...]
 
 
 @final
@@ -50,20 +61,25 @@ class ShardWork:
 
     def __call__(self, task: ShardTask) -> ShardDone:
         """The shard, written."""
-        kept = {row.name: row for row in read_shard(task.file)} if task.file.exists() else {}
-        rows = []
-        for name, path in zip(task.names, task.paths, strict=True):
-            row = kept.get(name)
-            if (row is None or row.error is not None) and path is not None:
-                row = self._looked(name, path)
-            if row is not None:
-                rows.append(row)
-        write_shard(task.file, rows)
-        return done(task.number, rows)
+        kept = {row.name: row for row in _kept(task)}
+        rows = [
+            row
+            for name, path in zip(task.names, task.paths, strict=True)
+            if (row := self._row(name, path, kept.get(name))) is not None
+        ]
+        return done(task.number, Shard.write(task.file, rows))
 
-    def _looked(self, name: str, path: Path) -> PictureNotes:
+    def _row(self, name: str, path: Path | None, kept: PictureNotes | None) -> PictureNotes | None:
+        known = kept if kept is not None and kept.error is None else None
+        if path is None:  # what was found stays, that it failed does not
+            return known
+        stamp = Stamp.of(path)
+        if known is not None and known.stamp == stamp:
+            return known
         try:
             image = open_image(path)
+            if known is not None and known.sha256 == image.sha256:  # copied, say
+                return replace(known, stamp=stamp)
             notes = tuple(note for one in self.sources() for note in one.look(image))
         except DeixisError as problem:
             return PictureNotes(name=name, error=str(problem))
@@ -72,6 +88,7 @@ class ShardWork:
             sha256=image.sha256,
             width=image.size.width,
             height=image.size.height,
+            stamp=stamp,
             notes=notes,
         )
 
@@ -82,11 +99,21 @@ class ShardWork:
         return self._sources
 
 
-def done(number: int, rows: Sequence[PictureNotes]) -> ShardDone:
-    """What rows hold."""
+def done(number: int, shard: Shard) -> ShardDone:
+    """What a shard holds."""
     return ShardDone(
         number=number,
-        num_pictures=len(rows),
-        num_notes=sum(len(row.notes) for row in rows),
-        failed=tuple(f"{row.name}: {row.error}" for row in rows if row.error is not None),
+        digest=shard.digest,
+        keys=tuple(one.key for one in shard.held),
+        num_notes=sum(one.num_notes for one in shard.held),
+        failed=tuple(
+            Failure(name=one.name, reason=one.error) for one in shard.held if one.error is not None
+        ),
     )
+
+
+def _kept(task: ShardTask) -> list[PictureNotes]:
+    try:
+        return Shard.read(task.file).rows() if task.keeps else []
+    except ModelError:  # notes that are none; its pictures are looked at again
+        return []
