@@ -6,6 +6,7 @@ from PIL import Image as PIL
 from PIL import ImageDraw, ImageFont
 
 import deixis as dx
+from deixis.data.scenes.world import SceneWorld
 from deixis.lab.picture import Still, still_life
 from deixis.marks import Style
 from deixis.marks.sheet import contact_sheet
@@ -24,9 +25,11 @@ def outlined(still: Still) -> PIL.Image:
 
 
 def main() -> None:
-    """Write still-life.png, pointing.png, marks.png and tags.png."""
+    """Write still-life.png, scene.png, pointing.png, marks.png and tags.png."""
     still = still_life()
     still.image.pil().save(FOLDER / "still-life.png")
+    scene = SceneWorld(seed=1, split="test", side=336).scene(200)
+    (FOLDER / "scene.png").write_bytes(scene.image.png())
     sheet = PIL.new("RGB", (1280, 640), PAPER)
     pen = ImageDraw.Draw(sheet)
     font, small = ImageFont.load_default(24), ImageFont.load_default(20)

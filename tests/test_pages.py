@@ -58,3 +58,16 @@ def test_commands_of_the_readme_work(command, monkeypatch, capsys):
 def test_python_examples_run(page, block, monkeypatch):
     monkeypatch.chdir(ROOT)
     exec(compile(block, str(page), "exec"), {})  # our own pages
+
+
+def test_the_answers_of_the_readme_are_those_of_the_model(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    block, names, told = blocks(README, "python")[0], {}, []
+    exec(block, names)  # our own page
+    for line in block.splitlines():
+        code, _, comment = line.partition("  # ")
+        if code.startswith(("model.ask", "answer.text")):
+            found = eval(code, names)  # the same
+            told.append((found[0] if isinstance(found, tuple) else found, comment))
+    assert len(told) == 3
+    assert all(comment.startswith(found) for found, comment in told)

@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         whole.print_help(sys.stderr)
         return YOUR_MISTAKE
+    if not sys.stderr.isatty():  # the bars of transformers, before it is imported
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
         chosen.run(chosen)
         sys.stdout.flush()
