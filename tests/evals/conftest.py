@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from deixis.nn.interface import Completion, VisionLanguageModel
+from deixis.nn.interface import Abilities, Completion, VisionLanguageModel
 from tests.models.openai.conftest import build, server, sleeping_server
 
 __all__ = ["Told", "build", "examine", "server", "sleeping_server"]
@@ -15,6 +15,15 @@ class Told(VisionLanguageModel):
     """Answers by a function of the question's words; remembers what it was asked."""
 
     convention = "unit"
+    abilities = Abilities(
+        many_pictures=True,
+        system=True,
+        answer_logprobs=False,
+        loss=False,
+        pixel_gradient=False,
+        vision_tokens=False,
+        spatial_tokens=False,
+    )
 
     def __init__(self, answer, *, name="told", breaks_after=None):
         self.name, self.answer = name, answer

@@ -45,6 +45,9 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--images", type=Path, metavar="DIR", help="its pictures, if elsewhere")
     data.add_argument("--split", help="another part of them")
     data.add_argument("--pictures", type=int, metavar="N", help="of the scenes_… (default 500)")
+    data.add_argument(
+        "--corruption", metavar="KIND:1..5", help="of the pictures, where the benchmark can"
+    )
     data.add_argument("--skip-bad", action="store_true", help="leave bad rows out, and count them")
     judging = parser.add_argument_group("a judge, where answers are graded")
     judging.add_argument("--judge", help='"rules", or a model: "openai:MODEL@URL"')
@@ -61,5 +64,6 @@ def _add_loading(parser: argparse.ArgumentParser) -> None:
     loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
     loading.add_argument("--quantize", choices=("4bit", "8bit"))
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
+    loading.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
     loading.add_argument("--revision", help="of a hub checkpoint")
     loading.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")

@@ -15,16 +15,21 @@ BATCH = 8  # questions at once, of a model that does not tell
 LONGEST_WAIT = 60.0
 AHEAD = 4  # times the questions that a server takes at once
 REFUSAL = "refusal"
+BEST = 5  # of the choices that are scored, as top-5 accuracy needs
+SCORED = "scored"
 SORTS = {"refused:": REFUSAL, "_timeout": "timeout", "content_filter": REFUSAL}
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Request:
-    """A question and the key under which its answer is kept."""
+    """A question and the key under which its answer is kept; with `choices` they are scored, the
+    question is not answered in words.
+    """
 
     key: str
     question: Question
+    choices: tuple[str, ...] = ()
 
 
 @final
@@ -130,8 +135,13 @@ class Asker:
         size = self.num_at_once
         for begin in range(0, len(requests), size):
             batch = requests[begin : begin + size]
-            completions = self.model.generate([one.question for one in batch], self.settings)
-            found |= self._keep(batch, completions)
+            scored = [request for request in batch if request.choices]
+            asked = [request for request in batch if not request.choices]
+            if scored:
+                found |= self._keep(scored, [best_first(self.model, one) for one in scored])
+            if asked:
+                completions = self.model.generate([one.question for one in asked], self.settings)
+                found |= self._keep(asked, completions)
         return found
 
     def _ask_server(self, requests: Sequence[Request]) -> dict[str, Outcome]:
@@ -192,3 +202,10 @@ class Asker:
         with self._lock:
             self.num_asked += len(found)
         return dict(found)
+
+
+def best_first(model: VisionLanguageModel, request: Request) -> Completion:
+    """The best of the choices, a line each, by the mean log-probability of their tokens."""
+    scores = model.answer_logprobs(request.question, request.choices)
+    ranked = sorted(scores, key=lambda score: -score.mean)
+    return Completion(text="\n".join(score.answer for score in ranked[:BEST]), finish=SCORED)

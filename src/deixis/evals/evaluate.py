@@ -6,9 +6,12 @@ from pathlib import Path
 from deixis.core.errors import UsageError
 from deixis.evals.benchmarks import Benchmark, Options, benchmarks
 from deixis.evals.folder import LoadedRun, load_run, write_run
+from deixis.evals.identity import Identity
 from deixis.evals.report import Report, software, summarised
 from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
 from deixis.nn.interface import Generation
+
+SHORT = 6  # digits of a prompt's digest
 
 
 def evaluate(
@@ -51,8 +54,9 @@ def report_of(
             "images": None if options.images is None else str(options.images),
             "split": options.split,
             "num_pictures": options.num_pictures,
+            **({} if options.corruption is None else {"corruption": options.corruption}),
         },
-        model=ran.who["model"],
+        model=called(ran.who),
         encoding=settings.way.spec,
         convention=convention,
         judge=judge,
@@ -64,6 +68,13 @@ def report_of(
         software=software(),
         **summarised(benchmark, ran.rows, num_bad=len(ran.bad)),
     )
+
+
+def called(who: Identity) -> str:
+    """A model by its name, and by the pixel prompt that it is seen through, if there is one."""
+    if "pixel digest" not in who:
+        return who["model"]
+    return f"{who['model']} ({who['pixel kind']} {who['pixel digest'][:SHORT]})"
 
 
 def _settings(settings: RunSettings, generation: Generation) -> dict[str, object]:

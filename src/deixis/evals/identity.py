@@ -6,7 +6,7 @@ and the model with its weights as they lie in memory. A change to any of them is
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any, TypeAlias
 
@@ -49,8 +49,17 @@ def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Ident
     return told
 
 
-def request_key(question: Question, settings: Generation, who: Identity, *, repeat: int = 0) -> str:
-    """SHA-256 of a request; `repeat` tells apart askings of the same that are meant."""
+def request_key(
+    question: Question,
+    settings: Generation,
+    who: Identity,
+    *,
+    repeat: int = 0,
+    choices: Sequence[str] = (),
+) -> str:
+    """SHA-256 of a request; `repeat` tells apart askings of the same that are meant, `choices` are
+    the answers that are scored instead of asked for.
+    """
     known = {
         "pictures": [picture_digest(picture) for picture in question.pictures],
         "text": question.text,
@@ -62,6 +71,7 @@ def request_key(question: Question, settings: Generation, who: Identity, *, repe
         "stop": list(settings.stop),
         "who": dict(who),
         "repeat": repeat,
+        **({"choices": list(choices)} if choices else {}),
     }
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 

@@ -25,6 +25,7 @@ from deixis.evals.ways import PLAIN, Way
 from deixis.nn.interface import Generation
 
 GRADED_AT_ONCE = 16
+ONE_OF = "Answer with one of these: "
 
 
 @final
@@ -105,6 +106,7 @@ class _Prepared:
     sample: Sample
     asked: Asked | None = None
     key: str = ""
+    choices: tuple[str, ...] = ()
     problem: str | None = None
     is_bad: bool = False
 
@@ -222,14 +224,30 @@ class _Run:
             asked = compose(query.image, query.text, regions, self.exam.model.convention)
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
-        key = request_key(asked.question(self.settings.system), self.generation, self.who)
-        return _Prepared(sample=sample, asked=asked, key=key)
+        choices = self._scored(sample)
+        if sample.choices and self.exam.benchmark.scores_choices and not choices:
+            asked = dataclasses.replace(
+                asked, text=f"{asked.text}\n{ONE_OF}{', '.join(sample.choices)}."
+            )
+        question = asked.question(self.settings.system)
+        key = request_key(question, self.generation, self.who, choices=choices)
+        return _Prepared(sample=sample, asked=asked, key=key, choices=choices)
+
+    def _scored(self, sample: Sample) -> tuple[str, ...]:
+        """The choices that are scored as answers, where that is wanted and can be."""
+        if not self.exam.benchmark.scores_choices:
+            return ()
+        return sample.choices if self.exam.model.vlm.abilities.answer_logprobs else ()
 
     def _rows(self, prepared: Sequence[_Prepared]) -> list[Row]:
         self.bad += [one.problem or "" for one in prepared if one.is_bad]
         prepared = [one for one in prepared if not one.is_bad]
         requests = [
-            Request(key=one.key, question=one.asked.question(self.settings.system))
+            Request(
+                key=one.key,
+                question=one.asked.question(self.settings.system),
+                choices=one.choices,
+            )
             for one in prepared
             if one.asked is not None
         ]

@@ -14,7 +14,7 @@ class Stopped(Exception):
 
 def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
     """The folder of the trained model; the run is in `folder`, and goes on where it was."""
-    if not (folder / "model" / "config.json").is_file():
+    if not (folder / "model").is_dir():  # it is there whole or not at all
         about = {"task": to_record(recipe.options)}
         outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
         if not outcome.finished:

@@ -34,7 +34,8 @@ class Options:
 
     `images` is where its pictures lie, if not where they are published. `num_pictures` is how many
     pictures a benchmark that draws its own has; None is its default. `skips_bad` leaves bad rows
-    out; `Benchmark.bad` tells which.
+    out; `Benchmark.bad` tells which. `corruption` is done to the pictures of those that can
+    ("contrast:3").
     """
 
     data: Path | None = None
@@ -42,6 +43,7 @@ class Options:
     split: str | None = None
     num_pictures: int | None = None
     skips_bad: bool = False
+    corruption: str | None = None
 
 
 @final
@@ -106,13 +108,16 @@ class Benchmark(ABC):
 
     `measures` are reported for all samples and for each tag, the first one foremost. `together`
     names the share of groups in which all is right, if the samples have groups; it is then the
-    headline.
+    headline. Where `scores_choices`, a sample's choices are not asked for: each is scored as an
+    answer, by the mean log-probability of its tokens, and the answer is the best five of them, a
+    line each. A model that tells no probabilities is asked for one of them in words.
     """
 
     about: ClassVar[About]
     measures: ClassVar[tuple[Measure, ...]]
     together: ClassVar[str | None] = None
     needs_judge: ClassVar[bool] = False
+    scores_choices: ClassVar[bool] = False
 
     @property
     def bad(self) -> tuple[str, ...]:

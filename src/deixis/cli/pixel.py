@@ -1,0 +1,289 @@
+"""Pixel prompts: learned once on one model, used on many (TVP, arXiv 2404.11207).
+
+  deixis pixel tasks                                              what a prompt can be learned for
+  deixis train nano_pixel --set task.task=scenes_counting --out RUN
+  deixis pixel show RUN/model                                     its card, and how it looks
+  deixis pixel transfer RUN/model --model nano:llava --benchmark scenes_counting --out DIR
+  deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
+  deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
+  deixis ask scene.png "How many?" --model nano --pixel RUN/model
+
+Every part has its own --help, and --json.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deixis.cli._parts import add_part
+from deixis.cli._table import table
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_bytes
+from deixis.core.image import Image
+
+if TYPE_CHECKING:
+    from deixis.evals.run import Reached
+    from deixis.evals.transfer import Transfer
+    from deixis.pixel.saved import SavedPrompt
+
+TASKS = "What a prompt can be learned for: each is a task of `deixis train nano_pixel` too."
+SHOW = "A prompt's card: where it was learned, what it expects, what it brings. --out draws it."
+EXPORT = """\
+PNG files of a prompt for those who can send pictures only, and what whole numbers of 0..255 cost.
+
+A frame is opaque where its pixels take the picture's place; lay it over the picture that was cut to
+its inside. What is added to a picture (border, full, fixed_patch) is written as grey 128 and above
+or below, halved. The cost is written into the card.
+"""
+TRANSFER = """\
+Ask models a benchmark's questions with each prompt and without, and write the matrix of gains.
+
+  deixis pixel transfer runs/a/model runs/b/model --model nano --model nano:llava \\
+      --benchmark scenes_counting --limit 500 --out DIR
+  deixis pixel transfer FRAME --mode 8bit --model openai:NAME@URL --benchmark cifar10 --data DIR …
+
+Intervals are paired and clustered by picture. Answers are kept in --out: the same command goes on
+where it was. --keep writes the gains into the prompts' cards.
+"""
+MATRIX = """\
+Learn prompts of several kinds on each model, and see what each brings to every other: no prompt,
+VP, EVP, TVP without one loss, whole, and on two or three models together. Runs are kept in --out
+and go on where they were.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `deixis pixel` takes."""
+    parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
+    add_part(parts, "tasks", "what can be learned", TASKS).set_defaults(do=_tasks)
+    show = add_part(parts, "show", "a prompt's card", SHOW)
+    show.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
+    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG of it on grey")
+    show.set_defaults(do=_show)
+    export = add_part(parts, "export", "PNG files of it", EXPORT)
+    export.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
+    export.set_defaults(do=_export)
+    _add_transfer(add_part(parts, "transfer", "what it brings to models", TRANSFER))
+    _add_matrix(add_part(parts, "matrix", "kinds of prompts and models", MATRIX))
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do that part."""
+    arguments.do(arguments)
+
+
+def _add_transfer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompts", type=Path, nargs="+", metavar="PROMPT", help="their folders")
+    parser.add_argument("--model", action="append", required=True, metavar="MODEL", help="target")
+    parser.add_argument("--benchmark", required=True, metavar="NAME", help="of `deixis eval list`")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
+    parser.add_argument("--split", help="another part of them")
+    parser.add_argument("--corruption", metavar="KIND:1..5", help="of the pictures")
+    parser.add_argument("--limit", type=int, metavar="N", help="so many questions, chosen by lot")
+    parser.add_argument("--seed", type=int, default=0, help="of that choice (default 0)")
+    parser.add_argument("--mode", choices=("free", "clamped", "8bit"), help="range of the pixels")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
+    parser.add_argument("--keep", action="store_true", help="write gains into the prompts' cards")
+    parser.set_defaults(do=_transfer)
+
+
+def _add_matrix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--task", required=True, metavar="NAME", help="one of the Scenes' tasks")
+    parser.add_argument("--model", action="append", required=True, metavar="MODEL")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--variant", action="append", metavar="NAME", help="only these kinds")
+    parser.add_argument("--steps", type=int, default=400, metavar="N", help="of each run (400)")
+    parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="of every run"
+    )
+    parser.set_defaults(do=_matrix)
+
+
+def _tasks(arguments: argparse.Namespace) -> None:
+    from deixis.data.tasks import tasks
+
+    found = {name: tasks.get(name).about for name in tasks.names()}
+    if arguments.json:
+        print(json.dumps({name: asdict(about) for name, about in found.items()}))
+        return
+    rows = [(name, one.answers, one.asks) for name, one in found.items()]
+    print(table(("task", "answered by", "asks"), rows))
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    from deixis.pixel.card import contract, page
+    from deixis.pixel.export import shown
+    from deixis.pixel.prompts import kind_of
+    from deixis.pixel.saved import load_prompt
+
+    saved = load_prompt(arguments.prompt)
+    if arguments.out is not None:
+        pixels = shown(saved.prompt).byte().permute(1, 2, 0).numpy()
+        make_folder(arguments.out.parent)
+        write_bytes(arguments.out, Image(pixels=pixels).png())
+    if arguments.json:
+        record = {
+            "kind": kind_of(saved.prompt),
+            "layout": asdict(saved.prompt.layout),
+            "numbers": saved.prompt.num_trained,
+            "digest": saved.prompt.digest,
+            "contract": contract(saved.prompt),
+            "card": asdict(saved.card),
+        }
+        print(json.dumps(record, ensure_ascii=False))
+        return
+    print(page(saved.prompt, saved.card))
+    if arguments.out is not None:
+        print(arguments.out)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from deixis.pixel.export import export, quantised
+    from deixis.pixel.saved import load_prompt, save_prompt
+
+    saved = load_prompt(arguments.prompt)
+    files = export(saved.prompt, arguments.out)
+    cost = quantised(saved.prompt)
+    folder = arguments.prompt if arguments.prompt.is_dir() else arguments.prompt.parent
+    save_prompt(saved.prompt, replace(saved.card, quantised=cost), folder)
+    if arguments.json:
+        print(json.dumps({"files": [str(file) for file in files], "quantised": asdict(cost)}))
+        return
+    for file in files:
+        print(file)
+    print(f"{100 * cost.outside:.1f} % of its pixels are cut to 0..255")
+    print(f"{cost.error:.2f} of 255 is the mean difference of a pixel that it touches")
+
+
+def _transfer(arguments: argparse.Namespace) -> None:
+    from deixis.ask.loading import load
+    from deixis.evals.benchmarks import Options
+    from deixis.evals.run import RunSettings
+    from deixis.evals.transfer import Contender, TransferSettings, transfer
+    from deixis.evals.transfer_page import write_transfer
+    from deixis.pixel.saved import load_prompt
+
+    saved = {_name(path): load_prompt(path) for path in arguments.prompts}
+    if len(saved) < len(arguments.prompts):
+        raise UsageError("two of the prompts have one name; rename a folder")
+    contenders = {
+        name: Contender(prompt=one.prompt, sources=tuple(s.model for s in one.card.sources))
+        for name, one in saved.items()
+    }
+    loading = {} if arguments.batch_size is None else {"batch_size": arguments.batch_size}
+    settings = TransferSettings(
+        benchmark=arguments.benchmark,
+        options=Options(
+            data=arguments.data, split=arguments.split, corruption=arguments.corruption
+        ),
+        run=RunSettings(limit=arguments.limit, seed=arguments.seed),
+        mode=arguments.mode,
+    )
+    models = {
+        name: partial(load, name, **({} if name.startswith("openai:") else loading))
+        for name in arguments.model
+    }
+    found = transfer(contenders, models, settings, arguments.out, tell=_telling())
+    write_transfer(found, arguments.out, command=_command(arguments))
+    if arguments.keep:
+        for path, (name, one) in zip(arguments.prompts, saved.items(), strict=True):
+            _keep(found, name, one, path if path.is_dir() else path.parent)
+    _print(found, arguments.out, as_json=arguments.json)
+
+
+def _matrix(arguments: argparse.Namespace) -> None:
+    from transformers.utils import logging
+
+    from deixis.cli._progress import TerminalReporter
+    from deixis.evals.transfer_page import write_transfer
+    from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
+
+    disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
+    disable_progress_bar()
+    settings = MatrixSettings(
+        task=arguments.task,
+        models=tuple(arguments.model),
+        steps=arguments.steps,
+        limit=arguments.limit,
+        variants=tuple(arguments.variant or ()),
+        more=tuple(arguments.set),
+    )
+    found = learned_and_transferred(settings, arguments.out, reporter=TerminalReporter())
+    words = [f"deixis pixel matrix --task {arguments.task}"]
+    words += [f"--model {model}" for model in arguments.model]
+    words += [f"--variant {name}" for name in arguments.variant or ()]
+    words += [f"--set {setting}" for setting in arguments.set]
+    words.append(f"--steps {arguments.steps} --limit {arguments.limit} --out {arguments.out}")
+    write_transfer(found, arguments.out, command=" ".join(words))
+    _print(found, arguments.out, as_json=arguments.json)
+
+
+def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> None:
+    """The gains in its card, in the place of older ones of the same model and benchmark."""
+    from deixis.pixel.saved import save_prompt
+
+    gains = {(one.model, one.benchmark, one.mode): one for one in saved.card.gains}
+    for cell in found.cells:
+        if cell.prompt == name and cell.gain is not None:
+            gains[cell.gain.model, cell.gain.benchmark, cell.gain.mode] = cell.gain
+    save_prompt(saved.prompt, replace(saved.card, gains=tuple(gains.values())), folder)
+
+
+def _name(path: Path) -> str:
+    """A prompt's name in the matrix: its folder's, or its run's."""
+    folder = path if path.suffix == "" else path.parent
+    return folder.resolve().parent.name if folder.name == "model" else folder.name
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    words = ["deixis pixel transfer", *map(str, arguments.prompts)]
+    words += [f"--model {model}" for model in arguments.model]
+    words.append(f"--benchmark {arguments.benchmark}")
+    for option in ("data", "split", "corruption", "limit", "mode"):
+        value = getattr(arguments, option)
+        words += [] if value is None else [f"--{option} {value}"]
+    return " ".join([*words, f"--out {arguments.out}"])
+
+
+def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:
+    from deixis.evals.transfer_page import table_of
+
+    if as_json:
+        print(json.dumps(asdict(found) | {"folder": str(out)}, ensure_ascii=False))
+        return
+    header, rows = table_of(found)
+    print(table(header, rows))
+    print(f"\n{out / 'README.md'} has the intervals, {out / 'matrix.png'} the heat map")
+
+
+def _telling() -> "Callable[[str, Reached], None]":
+    from deixis.cli._progress import TerminalReporter
+    from deixis.train.reporter import Progress
+
+    reporter = TerminalReporter()
+    begun: dict[str, float] = {}
+
+    def tell(label: str, reached: "Reached") -> None:
+        if label not in begun:
+            begun[label] = time.monotonic() - reached.seconds
+            reporter.say(label)
+        rate = reached.done / max(time.monotonic() - begun[label], 1e-9)
+        reporter.advance(
+            Progress(
+                step=reached.done,
+                steps=reached.total,
+                steps_per_second=rate,
+                seconds_left=(reached.total - reached.done) / rate,
+                numbers={"asked": reached.num_asked},
+            )
+        )
+
+    return tell

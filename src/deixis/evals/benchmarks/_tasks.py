@@ -1,0 +1,169 @@
+"""What benchmarks share that ask a task of `deixis.data.tasks`: whole pictures, no regions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from typing_extensions import override
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.data.tasks import PictureTask, TaskOptions, tasks
+from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Verdict
+from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_number, by_words
+from deixis.evals.measure import ACCURACY, Measure
+from deixis.evals.scores.plain import plain, words
+from deixis.evals.scores.yes_no import read_yes_no
+
+NUM_PICTURES = 500  # of a task without an end
+TOP5 = Measure(name="top-5 accuracy", numbers=("top5",), is_share=True)
+CLASSES = (ACCURACY, TOP5)
+
+
+def about_of(task: str, *, longest: int = 16) -> About:
+    """A benchmark's card, from its task's."""
+    told = tasks.get(task).about
+    return About(
+        title=told.title,
+        asks=told.asks,
+        origin=told.origin,
+        licence=told.licence,
+        guess=told.guess,
+        max_new_tokens=longest,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskBenchmark(Benchmark):
+    """The samples of a task; `name` is its name there."""
+
+    name: ClassVar[str]
+    part: ClassVar[str | None] = None  # the usual one; None: the task's own
+    task: PictureTask
+    skips_bad: bool = False
+    _bad: list[str] = field(default_factory=list)
+
+    @property
+    @override
+    def bad(self) -> tuple[str, ...]:
+        return tuple(self._bad)
+
+    @classmethod
+    @override
+    def of(cls, options: Options) -> "TaskBenchmark":
+        kind = tasks.get(cls.name)
+        if kind.about.form and options.num_pictures is not None:
+            raise UsageError("the number of pictures is that of the files: use --limit instead")
+        if not kind.about.form and options.data is not None:
+            raise UsageError("the Scenes draw their own pictures: leave --data out")
+        number = options.num_pictures or NUM_PICTURES
+        if options.num_pictures is not None and options.num_pictures < 1:
+            raise UsageError(f"there is at least 1 picture, got {options.num_pictures}")
+        task = kind.open(
+            TaskOptions(
+                data=options.data,
+                split=options.split or cls.part,
+                corruption=options.corruption,
+                num=None if kind.about.form else number,
+            )
+        )
+        return cls(task=task, skips_bad=options.skips_bad)
+
+    @override
+    def samples(self) -> Iterator[Sample]:
+        self._bad.clear()
+        for place in range(self.task.num_samples or 0):
+            try:
+                one = self.task.sample(place)
+            except SampleError as error:
+                if not self.skips_bad:
+                    raise
+                self._bad.append(str(error))
+                continue
+            yield Sample(
+                key=one.key,
+                picture=one.picture,
+                text=one.question,
+                truth=(one.answer,),
+                choices=one.choices,
+                place=place,
+            )
+
+    @override
+    def question(self, sample: Sample) -> Query:
+        return Query(image=self.task.image(sample.place), text=sample.text, regions={})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassBenchmark(TaskBenchmark):
+    """Classes scored as answers."""
+
+    measures: ClassVar = CLASSES
+    scores_choices: ClassVar = True
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        return by_choice(sample, answer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountBenchmark(TaskBenchmark):
+    """Numbers compared as numbers: 13 is not 3."""
+
+    measures: ClassVar = SHORT_ANSWERS
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        return by_number(sample, answer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNoBenchmark(TaskBenchmark):
+    """Yes or no; what says neither is wrong and unread."""
+
+    measures: ClassVar = (ACCURACY,)
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        said = read_yes_no(answer)
+        is_right = said is (sample.truth[0] == "yes")
+        read = {True: "yes", False: "no", None: None}[said]
+        return Verdict(numbers={"right": float(is_right)}, read=read)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenBenchmark(TaskBenchmark):
+    """Choices where a sample has some, else numbers or words."""
+
+    measures: ClassVar = (ACCURACY,)
+    scores_choices: ClassVar = True
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        if sample.choices:
+            return by_choice(sample, answer)
+        if by_words(sample, answer).numbers["right"]:
+            return by_words(sample, answer)
+        return by_number(sample, answer)
+
+
+def by_choice(sample: Sample, answer: str) -> Verdict:
+    """Right if the first line is the truth, or speaks of it and of no other choice; the truth is
+    among the first five if it is among the first five lines.
+    """
+    lines = [plain(line) for line in answer.splitlines() if line.strip()]
+    said = {plain(choice): choice for choice in sample.choices}
+    first = said.get(lines[0]) if lines else None
+    if first is None and len(lines) == 1:
+        first = _spoken(lines[0], list(said), said)
+    truth = plain(sample.truth[0])
+    is_right = first is not None and plain(first) == truth
+    numbers = {"right": float(is_right), "top5": float(is_right or truth in lines[:5])}
+    return Verdict(numbers=numbers, read=first)
+
+
+def _spoken(line: str, names: list[str], said: dict[str, str]) -> str | None:
+    """The one choice that a line speaks of; of one within another, the longer."""
+    spoken = f" {' '.join(words(line))} "
+    found = [name for name in names if f" {' '.join(words(name))} " in spoken]
+    longest = [n for n in found if not any(n != other and n in other for other in found)]
+    return said[longest[0]] if len(longest) == 1 else None

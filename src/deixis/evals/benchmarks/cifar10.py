@@ -1,0 +1,16 @@
+"""CIFAR-10: ten classes, scored as answers (Krizhevsky, 2009)."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from deixis.evals.benchmarks._benchmark import About
+from deixis.evals.benchmarks._tasks import ClassBenchmark, about_of
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Cifar10(ClassBenchmark):
+    """As `deixis.data.tasks.cifar10` reads it."""
+
+    name: ClassVar = "cifar10"
+    about: ClassVar[About] = about_of("cifar10")

@@ -1,0 +1,17 @@
+"""Four names scored as answers: the form of CIFAR-10, on the Scenes."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from deixis.evals.benchmarks._benchmark import About
+from deixis.evals.benchmarks._tasks import ClassBenchmark, about_of
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ScenesClassification(ClassBenchmark):
+    """As `deixis.data.tasks.scenes_classification` reads it."""
+
+    name: ClassVar = "scenes_classification"
+    about: ClassVar[About] = about_of("scenes_classification")
+    part: ClassVar = "test"

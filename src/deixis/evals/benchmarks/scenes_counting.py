@@ -1,0 +1,17 @@
+"""How many are there? The form of CLEVR's counts, on the Scenes."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from deixis.evals.benchmarks._benchmark import About
+from deixis.evals.benchmarks._tasks import CountBenchmark, about_of
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ScenesCounting(CountBenchmark):
+    """As `deixis.data.tasks.scenes_counting` reads it."""
+
+    name: ClassVar = "scenes_counting"
+    about: ClassVar[About] = about_of("scenes_counting")
+    part: ClassVar = "test"

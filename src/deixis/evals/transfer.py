@@ -1,0 +1,150 @@
+"""Pixel prompts on many models: what each brings, against the same model without it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import final
+
+from deixis.ask.model import Model
+from deixis.core.errors import UnsupportedError, UsageError
+from deixis.evals.answers import Answers
+from deixis.evals.benchmarks import Options, benchmarks
+from deixis.evals.compare import joined_pictures
+from deixis.evals.figures import headline
+from deixis.evals.folder import ANSWERS
+from deixis.evals.paired import difference
+from deixis.evals.results import Row
+from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
+from deixis.pixel.card import Gain
+from deixis.pixel.export import in_mode
+from deixis.pixel.prompts import PixelPrompt
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One prompt on one model. `gain` is None where the model cannot take it, `problem` says why.
+    `is_source`: it was learned on this model.
+    """
+
+    prompt: str
+    model: str
+    is_source: bool
+    gain: Gain | None = None
+    problem: str = ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transfer:
+    """A matrix: prompts in rows, models in columns."""
+
+    benchmark: str
+    measure: str
+    num_questions: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def prompts(self) -> list[str]:
+        """The rows, in their order."""
+        return list(dict.fromkeys(cell.prompt for cell in self.cells))
+
+    @property
+    def models(self) -> list[str]:
+        """The columns, in their order."""
+        return list(dict.fromkeys(cell.model for cell in self.cells))
+
+    def cell(self, prompt: str, model: str) -> Cell:
+        """One of them."""
+        return next(c for c in self.cells if (c.prompt, c.model) == (prompt, model))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Contender:
+    """A prompt by its name in the matrix, and the models that it was learned on."""
+
+    prompt: PixelPrompt
+    sources: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferSettings:
+    """What is asked. `mode` keeps pixels in another range than the prompts' own ("8bit")."""
+
+    benchmark: str
+    options: Options
+    run: RunSettings
+    mode: str | None = None
+
+
+def transfer(
+    contenders: Mapping[str, Contender],
+    models: Mapping[str, Callable[[], Model]],
+    settings: TransferSettings,
+    out: Path,
+    *,
+    tell: Callable[[str, Reached], None] | None = None,
+) -> Transfer:
+    """Ask every model, loaded when its turn comes, without a prompt and with each. Answers are kept
+    in `out`: the same call goes on where it was.
+    """
+    if not contenders or not models:
+        raise UsageError("a transfer needs at least one prompt and one model")
+    kind = benchmarks.get(settings.benchmark)
+    made = kind.of(settings.options)
+    cells: list[Cell] = []
+    with Answers(out / ANSWERS) as answers:
+
+        def ask(asked: Model, label: str) -> Ran:
+            exam = Exam(model=asked, benchmark=made, answers=answers)
+            advance = None if tell is None else (lambda reached: tell(label, reached))
+            return run(exam, settings.run, advance=advance)
+
+        for name, load in models.items():
+            model = load()
+
+            plain = ask(model, name)
+            for called, contender in contenders.items():
+                cell = Cell(prompt=called, model=name, is_source=name in contender.sources)
+                prompt = contender.prompt
+                if settings.mode is not None:
+                    prompt = in_mode(prompt, settings.mode)
+                try:
+                    through = model.with_pixel(prompt)
+                except UnsupportedError as error:
+                    cells.append(replace(cell, problem=str(error)))
+                    continue
+                seen = ask(through, f"{name} through {called}")
+                gain = _gain(settings.benchmark, name, plain.rows, seen.rows)
+                cells.append(replace(cell, gain=replace(gain, mode=prompt.layout.mode)))
+    measure, _ = headline(kind, plain.rows)
+    return Transfer(
+        benchmark=settings.benchmark,
+        measure=measure.name,
+        num_questions=len(plain.rows),
+        cells=tuple(cells),
+    )
+
+
+def _gain(benchmark: str, model: str, before: Sequence[Row], after: Sequence[Row]) -> Gain:
+    """The same questions, without and with the prompt."""
+    kind = benchmarks.get(benchmark)
+    whole = {row.key for row in before if row.problem is None}
+    shared = whole & {row.key for row in after if row.problem is None}
+    if not shared:
+        raise UsageError(f"{model} has no question with an answer both with a prompt and without")
+    measure, ours = headline(kind, [row for row in before if row.key in shared])
+    _, theirs = headline(kind, [row for row in after if row.key in shared])
+    first, second = joined_pictures(measure, ours, theirs)
+    found = difference(measure, first, second)
+    return Gain(
+        model=model,
+        benchmark=benchmark,
+        num_questions=len(ours),
+        before=measure.scale * found.first,
+        after=measure.scale * found.second,
+        low=measure.scale * found.interval.low,
+        high=measure.scale * found.interval.high,
+    )

@@ -1,0 +1,108 @@
+"""Prompts of every kind, learned on every model, tried on every other: TVP's question on nano."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import final
+
+from deixis.ask.loading import load
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.evals.benchmarks import Options
+from deixis.evals.run import RunSettings
+from deixis.evals.transfer import Contender, Transfer, TransferSettings, transfer
+from deixis.lab.training import trained
+from deixis.pixel.saved import load_prompt
+from deixis.train import recipe as recipes
+from deixis.train.reporter import Reporter, Silent
+
+# what is learned; the losses of the recipe are TVP's
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "VP": ("task.kind=border", "task.consistency=0", "task.semantics=0"),
+    "EVP": ("task.consistency=0", "task.semantics=0"),
+    "TVP without FCA": ("task.consistency=0",),
+    "TVP without TSE": ("task.semantics=0",),
+    "TVP": (),
+}
+# asked for by name: the paper's open questions
+ASIDE: dict[str, tuple[str, ...]] = {
+    "TVP, wrong words": ("task.description=this is a photo of a door",),
+    "TVP, vague words": ("task.description=this is a photo",),
+    "TVP, narrow": ("task.layout.width=4",),
+    "TVP, wide": ("task.layout.width=14",),
+    "TVP, ten times both losses": ("task.consistency=0.05", "task.semantics=0.01"),
+    "TVP, Adam": ("task.step=adam", "optim.lr=0.02"),
+    "TVP, 200 pictures": ("task.num=200",),
+    "TVP, low contrast": ("task.corruption=contrast:4",),
+    "whole picture overlaid": ("task.kind=full", "task.consistency=0", "task.semantics=0"),
+}
+ENSEMBLES = {"TVP, 2 sources": 2, "TVP, 3 sources": 3}
+BATCH = 32  # questions at once
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatrixSettings:
+    """What is tried. `variants` are names of VARIANTS, ASIDE and ENSEMBLES; without any, all but
+    those of ASIDE. `more` are settings of every run.
+    """
+
+    task: str
+    models: tuple[str, ...]
+    steps: int = 400
+    limit: int = 300
+    variants: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = [*VARIANTS, *ASIDE, *ENSEMBLES]
+        for name in self.variants:
+            if name not in known:
+                raise UnknownNameError(kind="kind of prompt here", name=name, known=known)
+        if not self.task.startswith("scenes_"):
+            raise UsageError(f"the matrix is of the Scenes' tasks, got {self.task!r}")
+
+
+def learned_and_transferred(
+    settings: MatrixSettings, folder: Path, *, reporter: Reporter | None = None
+) -> Transfer:
+    """Learn what is not there yet, then ask every model; `folder` keeps runs and answers."""
+    reporter = reporter or Silent()
+    contenders: dict[str, Contender] = {}
+    for variant, sources in rows(settings):
+        name = f"{variant} of {', '.join(sources)}"
+        reporter.say(name)
+        told = [
+            f"task.task={settings.task}",
+            f"task.sources={','.join(sources)}",
+            f"steps={settings.steps}",
+            *(VARIANTS | ASIDE).get(variant, ()),
+            *settings.more,
+        ]
+        recipe = recipes.get("nano_pixel").with_settings(told)
+        digest = hashlib.sha256(repr((recipe.config, recipe.options)).encode()).hexdigest()[:10]
+        model = trained(recipe, folder / "runs" / f"{variant.replace(' ', '_')}-{digest}", reporter)
+        contenders[name] = Contender(prompt=load_prompt(model).prompt, sources=tuple(sources))
+    return transfer(
+        contenders,
+        {name: partial(load, name, batch_size=BATCH) for name in settings.models},
+        TransferSettings(
+            benchmark=settings.task,
+            options=Options(num_pictures=settings.limit),
+            run=RunSettings(),
+        ),
+        folder,
+        tell=lambda label, reached: reporter.say(label) if reached.done == reached.total else None,
+    )
+
+
+def rows(settings: MatrixSettings) -> list[tuple[str, Sequence[str]]]:
+    """What is learned on what: each kind on each model, ensembles on each choice of them."""
+    wanted = settings.variants or (*VARIANTS, *ENSEMBLES)
+    found: list[tuple[str, Sequence[str]]] = []
+    for variant in wanted:
+        size = ENSEMBLES.get(variant, 1)
+        found += [(variant, sources) for sources in combinations(settings.models, size)]
+    return found
