@@ -5,7 +5,8 @@
 Random unit vectors. "product" is one float32 matrix product of the same size into memory that is
 there already; "sorting" makes all scores, sorts each picture's and looks for its own name, "twice"
 sorts the order again to have all ranks; both on a tenth of the pictures. Each way runs in a process
-of its own, so that its memory can be told; with OMP_NUM_THREADS threads.
+of its own, so that its memory can be told. Seconds are the processor's, over all threads, so that
+other work beside it counts less.
 """
 
 import ctypes
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def measured(way: str, sizes: list[int]) -> tuple[float, float]:
-    """Seconds, the least of some, and megabytes."""
+    """Processor seconds, the least of some, and megabytes."""
     command = [sys.executable, __file__, "--way", way, *map(str, sizes)]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, megabytes = told.stdout.split()
@@ -62,9 +63,9 @@ def alone(way: str, num_images: int, num_names: int, width: int) -> None:
     for turn in range(1 if way in ("sorting", "twice") else REPEATS):
         if turn == 0:
             before = least_memory()
-        begun = time.perf_counter()
+        begun = time.process_time()
         seconds = run(images, names, own)
-        spent = time.perf_counter() - begun
+        spent = time.process_time() - begun
         times.append(seconds if isinstance(seconds, float) else spent)
         if turn == 0:
             memory = memory_line("VmHWM") - before
@@ -74,29 +75,29 @@ def alone(way: str, num_images: int, num_names: int, width: int) -> None:
 def product(images: Tensor, names: Tensor, own: Tensor) -> float:
     """The scores alone; its seconds, without those for finding memory."""
     scores = torch.zeros(len(images), len(names))
-    begun = time.perf_counter()
+    begun = time.process_time()
     torch.mm(images, names.T, out=scores)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def sorted_ranks(images: Tensor, names: Tensor, own: Tensor) -> float:
     """Each picture's names in order, and the place of its own; its seconds for all pictures."""
     some = len(images) // FEWER
-    begun = time.perf_counter()
+    begun = time.process_time()
     order = torch.argsort(images[:some] @ names.T, dim=1, descending=True)
     place = (order == own[:some, None]).nonzero()[:, 1] + 1
     assert len(place) == some
-    return (time.perf_counter() - begun) * len(images) / some
+    return (time.process_time() - begun) * len(images) / some
 
 
 def sorted_twice(images: Tensor, names: Tensor, own: Tensor) -> float:
     """All names' ranks of each picture; its seconds for all pictures."""
     some = len(images) // FEWER
-    begun = time.perf_counter()
+    begun = time.process_time()
     order = torch.argsort(images[:some] @ names.T, dim=1, descending=True)
     ranks = torch.argsort(order, dim=1).gather(1, own[:some, None]) + 1
     assert len(ranks) == some
-    return (time.perf_counter() - begun) * len(images) / some
+    return (time.process_time() - begun) * len(images) / some
 
 
 def least_memory() -> float:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from deixis.cli.main import main
-from tests.data.entities.entity_folder import bad_folder
+from tests.data.entities.entity_folder import bad_folder, good_folder
 from tests.priors import tiny_encoders
 
 
@@ -80,3 +80,24 @@ def test_report_questions_and_compare(tmp_path, clip, capsys):
     assert "9 questions: " in capsys.readouterr().out
     assert main([*written, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["questions"] == 9
+
+
+def test_repair_ends_in_a_model(tmp_path, capsys):
+    folder = str(good_folder(tmp_path / "e", per_entity=4))
+    (tmp_path / "names.txt").write_text("zebra\n")
+    short = []
+    for stage in ("encoder", "answers"):
+        for setting in ("steps=1", "batch_size=2", "num_workers=0", "precision=fp32"):
+            short += [f"--set-{stage}", setting]
+    asked = ["prior", "repair", folder, "--model", "tiny:llava", "--kind", "naming", *short]
+    more = ["--names", str(tmp_path / "names.txt"), "--out", str(tmp_path / "out")]
+    assert main([*asked, *more]) == 0
+    model = tmp_path / "out" / "answers" / "model"
+    assert f"The repaired model is {model}." in capsys.readouterr().out
+    assert main([*asked, *more, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"model": str(model), "how": "repair"}
+
+
+def test_a_group_that_is_not_there_is_told(tmp_path, capsys):
+    assert main(["prior", "study", "--group", "mian", "--out", str(tmp_path)]) == 2
+    assert "did you mean 'main'" in capsys.readouterr().err

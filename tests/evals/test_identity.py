@@ -5,9 +5,10 @@ import torch
 
 import deixis as dx
 from deixis.core.errors import UsageError
-from deixis.evals.identity import identity, picture_digest, request_key, weights_digest
+from deixis.evals.identity import identity, picture_digest, request_key
 from deixis.models.load import load
 from deixis.nn.interface import Generation, Question
+from deixis.nn.weights import weights_digest
 
 
 @pytest.fixture(scope="module")

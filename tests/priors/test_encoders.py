@@ -17,7 +17,7 @@ from deixis.core.size import Size
 from deixis.models.load import load
 from deixis.nn.region_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
-from deixis.priors.encoders._weights import close_up
+from deixis.priors.encoders._tower import close_up
 
 MULTIMODAL = ("tower:tiny:llava", "model:tiny:llava", "model:tiny:qwen2_vl", "tower:tiny:blip_2")
 

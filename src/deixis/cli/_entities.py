@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deixis.core.entities import Entities, LeftOut
 
 if TYPE_CHECKING:
+    from deixis.data.entities.named import EntitySource
     from deixis.priors.ranking import Ranking
 
 SCENES = "scenes"
@@ -36,6 +37,11 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
 
 def entities_of(arguments: argparse.Namespace) -> Entities:
     """Read or drawn."""
+    return source_of(arguments).entities()
+
+
+def source_of(arguments: argparse.Namespace) -> "EntitySource":
+    """Where they are."""
     from deixis.data.entities.named import EntitySource
 
     return EntitySource(
@@ -46,7 +52,7 @@ def entities_of(arguments: argparse.Namespace) -> Entities:
         least_side=arguments.least_side,
         per_entity=arguments.per_entity,
         seed=arguments.seed,
-    ).entities()
+    )
 
 
 def scene_frequencies() -> dict[str, float]:

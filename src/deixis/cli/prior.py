@@ -3,7 +3,9 @@
   deixis prior rank photos/ --encoder dual:openai/clip-vit-base-patch32 --out ranks
   deixis prior report photos/ --ranks ranks --model MODEL --out report
   deixis prior questions photos/ --out questions
+  deixis prior repair photos/ --model MODEL --names report/missed.txt --out repaired
   deixis prior compare report repaired/report --out change
+  deixis prior study --out study
 
 photos/ has a folder of pictures for each entity, named like it. Every part has its own --help, and
 --json; docs/priors.md has the rest.
@@ -22,10 +24,11 @@ from deixis.cli._entities import (
     entities_of,
     left_out_lines,
     scene_frequencies,
+    source_of,
 )
 from deixis.cli._parts import add_part
 from deixis.cli._table import table
-from deixis.core.errors import UsageError
+from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
 
 if TYPE_CHECKING:
@@ -66,6 +69,27 @@ What changed between two reports of the same entities: priors and right answers,
 
   deixis prior compare report repaired/report --out change
 """
+REPAIR = """\
+Teach a model's encoder entities by their pictures, then tune it on questions about them.
+
+  deixis prior repair photos/ --model MODEL --names report/missed.txt --out repaired
+  deixis prior repair photos/ --model MODEL --how questions --out control
+
+The two stages are the recipes vispre_encoder and vispre_answers (of nano: nano_prior_encoder and
+nano_prior_answers); --set-encoder and --set-answers change them: --set-encoder steps=500. --how:
+repair; questions (the same questions alone), random (as many other entities taught first) and
+together (the encoder unfrozen with the rest) are controls. The same command goes on where it was.
+DIR/answers/model is the repaired model.
+"""
+STUDY = """\
+Try what VisPRE claims on nano: whether priors predict answers, what repair brings and costs.
+
+  deixis prior study --out study
+  deixis prior study --group main --per-entity 4 --set-encoder steps=50 --out small
+
+Groups: main (questions alone against repair), controls, pictures (how many an entity needs),
+objectives. A report each in DIR/prior_predicts and DIR/prior_repair.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +99,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_report(add_part(parts, "report", "ranks joined with a model's answers", REPORT))
     _add_questions(add_part(parts, "questions", "questions to tune a model on", QUESTIONS))
     _add_compare(add_part(parts, "compare", "what a repair changed", COMPARE))
+    _add_repair(add_part(parts, "repair", "teach the encoder, then tune on questions", REPAIR))
+    _add_study(add_part(parts, "study", "try the paper's claims on nano", STUDY))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -150,6 +176,37 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("after", type=Path, metavar="AFTER", help="the folder of another")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the comparison")
     parser.set_defaults(do=_compare)
+
+
+def _add_repair(parser: argparse.ArgumentParser) -> None:
+    add_entities(parser)
+    parser.add_argument("--model", required=True, metavar="MODEL", help="whose encoder")
+    parser.add_argument("--names", type=Path, metavar="FILE", help="to repair (missed.txt)")
+    parser.add_argument("--how", default="repair", help="repair, questions, random or together")
+    _add_kinds(parser)
+    _add_settings(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
+    parser.set_defaults(do=_repair)
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--group", action="append", metavar="NAME", help="default: all")
+    parser.add_argument("--per-entity", type=int, default=16, metavar="N", help="pictures learnt")
+    parser.add_argument("--asked", type=int, default=4, metavar="N", help="pictures asked about")
+    _add_settings(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
+    parser.set_defaults(do=_study)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    for stage in ("encoder", "answers"):
+        parser.add_argument(
+            f"--set-{stage}",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"of the stage that trains the {stage}",
+        )
 
 
 def _add_kinds(parser: argparse.ArgumentParser) -> None:
@@ -242,6 +299,60 @@ def _compare(arguments: argparse.Namespace) -> None:
             answers = "{:+.1f} ({:+.1f} to {:+.1f})".format(*one.answers.change)
         rows.append([one.band, str(one.num_entities), change, answers])
     print(table(["band before", "entities", "prior", "right, points"], rows))
+
+
+def _repair(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.data.entities.questions import KINDS
+    from deixis.lab.priors.repairing import RepairPlan, chosen_names, repair
+    from deixis.lab.training import Stopped
+    from deixis.priors.candidates import read_candidates
+
+    source = source_of(arguments)
+    names = () if arguments.names is None else read_candidates(arguments.names)
+    plan = RepairPlan(
+        model=arguments.model,
+        source=source,
+        names=chosen_names(names, source),
+        how=arguments.how,
+        kinds=tuple(arguments.kind or KINDS),
+        encoder=tuple(arguments.set_encoder),
+        answers=tuple(arguments.set_answers),
+    )
+    try:
+        model = repair(plan, arguments.out, TerminalReporter())
+    except Stopped:
+        raise KeyboardInterrupt from None
+    record = {"model": str(model), "how": arguments.how}
+    print(json.dumps(record) if arguments.json else f"The repaired model is {model}.")
+
+
+def _study(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.priors.study import GROUPS, StudyOptions, study
+    from deixis.lab.report import JUDGED
+    from deixis.lab.training import Stopped
+
+    groups = tuple(arguments.group or GROUPS)
+    for name in groups:
+        if name not in GROUPS:
+            raise UnknownNameError(kind="group", name=name, known=GROUPS)
+    options = StudyOptions(
+        groups=groups,
+        learnt=arguments.per_entity,
+        asked=arguments.asked,
+        encoder=tuple(arguments.set_encoder),
+        answers=tuple(arguments.set_answers),
+    )
+    try:
+        reports = study(options, arguments.out, TerminalReporter())
+    except Stopped:
+        raise KeyboardInterrupt from None
+    if arguments.json:
+        print(json.dumps({one.name: one.verdict.held for one in reports}))
+        return
+    for one in reports:
+        print(f"{one.name}: {JUDGED[one.verdict.held]}: {one.verdict.words}.")
 
 
 def numbers_of(text: str) -> tuple[float, ...]:

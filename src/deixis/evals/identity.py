@@ -11,8 +11,6 @@ from importlib import metadata
 from typing import Any, TypeAlias
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
@@ -20,10 +18,10 @@ from deixis.models.generic import GenericModel
 from deixis.models.openai.model import OpenAIModel
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Generation, Picture, Question, VisionLanguageModel
+from deixis.nn.weights import SHORT, weights_digest
 
 Identity: TypeAlias = Mapping[str, str]
 LOCAL_SOFTWARE = ("transformers", "torch")
-SHORT = 16  # hex digits of a digest that people may read
 
 
 def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Identity:
@@ -98,20 +96,3 @@ def _inside(model: Any, processor: Any) -> dict[str, str]:  # Any: transformers'
         "prepared": hashlib.sha256(spoken.encode()).hexdigest()[:SHORT],
         **{name: metadata.version(name) for name in LOCAL_SOFTWARE},
     }
-
-
-def weights_digest(model: torch.nn.Module) -> str:
-    """Of the names, kinds and bytes of all weights in memory; those that lie elsewhere (meta) are
-    told by the checkpoint's commit instead.
-    """
-    digest = hashlib.sha256()
-    for name, weight in sorted(model.state_dict().items()):
-        if not isinstance(weight, Tensor):
-            continue
-        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}\n".encode())
-        if weight.device.type == "meta":
-            digest.update(str(getattr(model.config, "_commit_hash", None)).encode())
-        else:
-            flat = weight.detach().reshape(-1).cpu().contiguous()
-            digest.update(flat.view(torch.uint8).numpy().data)
-    return digest.hexdigest()[:SHORT]

@@ -1,9 +1,10 @@
 """The parts of a vision-language model of transformers, by its own accessors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from deixis.core.errors import UnknownNameError, UnsupportedError
 
@@ -60,3 +61,23 @@ def whole_modules(model: Any, weights: Iterable[nn.Parameter]) -> list[str]:
     if loose:
         raise UnsupportedError(f"{', '.join(loose)} stand in no module of their own")
     return found
+
+
+def vision_layers(model: Any) -> list[str]:
+    """The names of the vision tower's matrices within the tower, for LoRA."""
+    tower: nn.Module = model.get_encoder(modality="image")
+    return [
+        name
+        for name, module in tower.named_modules()
+        if isinstance(module, nn.Linear) and MERGER not in name
+    ]
+
+
+def as_loaded(model: nn.Module, dtypes: Mapping[str, torch.dtype]) -> dict[str, Tensor]:
+    """All weights in the dtypes that they came in; tied ones stay one tensor."""
+    done: dict[tuple[int, torch.Size], Tensor] = {}
+    weights: dict[str, Tensor] = {}
+    for name, tensor in model.state_dict().items():
+        dtype = dtypes.get(name, tensor.dtype)
+        weights[name] = done.setdefault((tensor.data_ptr(), tensor.shape), tensor.to(dtype))
+    return weights

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, final
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from typing_extensions import override
 
 from deixis.ask.compose import compose
@@ -34,7 +34,7 @@ from deixis.train.conversations import ConversationSource, OpenedTurn, read_conv
 from deixis.train.known import KnowledgeOptions, known
 from deixis.train.marked import marked
 from deixis.train.mixed import read_mixed
-from deixis.train.parts import PARTS, language_layers, weights_of, whole_modules
+from deixis.train.parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
 from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
 BETWEEN = "\x1e"  # question and answer, while their regions are said
@@ -140,7 +140,7 @@ class Tuning(Task):
         if self.trains_lora:
             self.tuned.save_pretrained(folder)
             return
-        self.tuned.save_pretrained(folder, state_dict=self._as_loaded())
+        self.tuned.save_pretrained(folder, state_dict=as_loaded(self.tuned, self.dtypes))
         processor = copy.copy(self.model.family.processor)
         processor.chat_template = self.template
         processor.save_pretrained(folder)
@@ -224,15 +224,6 @@ class Tuning(Task):
             asked = self.knowledge.with_notes(asked, opened.notes)
         text, _, answer = asked.text.partition(BETWEEN)
         return Example(question=replace(asked, text=text).question(None), answer=answer)
-
-    def _as_loaded(self) -> dict[str, Tensor]:
-        """All weights in the dtypes that they came in; tied ones stay one tensor."""
-        done: dict[tuple[int, torch.Size], Tensor] = {}
-        weights: dict[str, Tensor] = {}
-        for name, tensor in self.tuned.state_dict().items():
-            dtype = self.dtypes.get(name, tensor.dtype)
-            weights[name] = done.setdefault((tensor.data_ptr(), tensor.shape), tensor.to(dtype))
-        return weights
 
 
 def build(options: TuningOptions) -> Tuning:

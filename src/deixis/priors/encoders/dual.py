@@ -10,8 +10,9 @@ from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError
+from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._weights import close_up, digest_of, loaded, pooled
+from deixis.priors.encoders._tower import close_up, loaded, pooled
 
 AT_ONCE = 32
 
@@ -31,7 +32,7 @@ class Dual(PriorEncoder):
     def __init__(self, name: str, model: Any, tokenizer: Any, processor: Any) -> None:
         # Any: transformers' own classes
         self.name, self.model, self.tokenizer, self.processor = name, model, tokenizer, processor
-        self.weights = digest_of(model)
+        self.weights = weights_digest(model)
 
     @classmethod
     @override

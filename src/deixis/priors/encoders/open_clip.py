@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.extras import require_package
+from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._weights import close_up, digest_of
+from deixis.priors.encoders._tower import close_up
 
 AT_ONCE = 32
 
@@ -31,7 +32,7 @@ class OpenClip(PriorEncoder):
     def __init__(self, name: str, model: Any, prepare: Any, tokenizer: Any) -> None:
         # Any: the package's own classes
         self.name, self.model, self.prepare, self.tokenizer = name, model, prepare, tokenizer
-        self.weights = digest_of(model)
+        self.weights = weights_digest(model)
 
     @classmethod
     @override

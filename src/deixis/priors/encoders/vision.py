@@ -9,8 +9,9 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoModel
 from typing_extensions import override
 
+from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._weights import close_up, digest_of, loaded, pooled
+from deixis.priors.encoders._tower import close_up, loaded, pooled
 
 AT_ONCE = 32
 
@@ -25,7 +26,7 @@ class Vision(PriorEncoder):
     def __init__(self, name: str, model: Any, processor: Any) -> None:  # Any: transformers' own
         self.name, self.processor = name, processor
         self.model = getattr(model, "vision_model", model)  # of a CLIP, its tower alone
-        self.weights = digest_of(self.model)
+        self.weights = weights_digest(self.model)
 
     @classmethod
     @override

@@ -1,6 +1,5 @@
-"""What encoders of transformers share: their weights' digest, close-ups, and loading."""
+"""What encoders of transformers share: close-ups, loading, and the vector of a picture."""
 
-import hashlib
 import math
 from typing import Any
 
@@ -11,7 +10,6 @@ from deixis.core.image import Image
 from deixis.priors.encoders._encoder import Seen
 
 BESIDE = 1.25  # of a region's longer side: what a close-up shows of the surroundings
-DIGITS = 16
 
 
 def close_up(seen: Seen) -> Image:
@@ -24,16 +22,6 @@ def close_up(seen: Seen) -> Image:
     left, top = max(math.floor(x - half), 0), max(math.floor(y - half), 0)
     right, bottom = min(math.ceil(x + half), size.width), min(math.ceil(y + half), size.height)
     return Image(pixels=seen.image.pixels[top:bottom, left:right], source=seen.image.source)
-
-
-def digest_of(module: torch.nn.Module) -> str:
-    """Of the names, kinds and bytes of all weights."""
-    digest = hashlib.sha256()
-    for name, weight in sorted(module.state_dict().items()):
-        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}\n".encode())
-        flat = weight.detach().reshape(-1).cpu().contiguous()
-        digest.update(flat.view(torch.uint8).numpy().data)
-    return digest.hexdigest()[:DIGITS]
 
 
 def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes

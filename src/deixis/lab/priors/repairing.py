@@ -1,0 +1,117 @@
+"""Repair in order: the encoder is taught, then projector and language side meet it on questions."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_text
+from deixis.data.entities.named import SCENES, EntitySource
+from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
+from deixis.data.entities.scenes import held_out_names
+from deixis.lab.training import trained
+from deixis.train import recipe as recipes
+from deixis.train.recipe import Recipe
+from deixis.train.reporter import Reporter, Silent
+
+REPAIR, QUESTIONS, RANDOM, TOGETHER = "repair", "questions", "random", "together"
+CONTROLS = {
+    REPAIR: "the encoder is taught the entities, then questions",
+    QUESTIONS: "the same questions alone, from the model as it was",
+    RANDOM: "the encoder is taught as many other entities, then the same questions",
+    TOGETHER: "the same questions from the model as it was, with the encoder unfrozen",
+}
+STAGES = ("encoder", "answers")
+RECIPES = {True: "nano_prior_{}", False: "vispre_{}"}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepairPlan:
+    """Whose encoder is repaired for which entities, and how; `how` is one of CONTROLS.
+
+    `names` empty: all. `encoder` and `answers` are settings of the two stages, as of `--set`.
+    """
+
+    model: str
+    source: EntitySource
+    names: tuple[str, ...] = ()
+    how: str = REPAIR
+    kinds: tuple[str, ...] = ("naming",)
+    encoder: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.how not in CONTROLS:
+            raise UsageError(f"a repair is one of {', '.join(CONTROLS)}, got {self.how!r}")
+        if self.source.form is not None:
+            raise UsageError("the encoder is taught from a folder, a list or scenes, not a format")
+
+    @property
+    def has_encoder_stage(self) -> bool:
+        """Whether the encoder is taught before the questions."""
+        return self.how in (REPAIR, RANDOM)
+
+
+def repair(plan: RepairPlan, folder: Path, reporter: Reporter | None = None) -> Path:
+    """Run the stages; the folder of the repaired model. The same call goes on where it was."""
+    reporter = reporter or Silent()
+    make_folder(folder)
+    questions = folder / "questions" / "questions.json"
+    if not questions.is_file():
+        asked = entity_questions(plan.source.entities(), QuestionOptions(kinds=plan.kinds))
+        write_questions(asked, folder / "questions")
+    model = plan.model
+    if plan.has_encoder_stage:
+        reporter.say("the encoder is taught")
+        model = str(trained(encoder_recipe(plan, folder), folder / "encoder", reporter))
+    reporter.say("projector and language side are tuned on questions")
+    return trained(answers_recipe(plan, model, questions), folder / "answers", reporter)
+
+
+def encoder_recipe(plan: RepairPlan, folder: Path) -> Recipe:
+    """The first stage."""
+    recipe, source = _recipe(plan, "encoder"), plan.source
+    names = None
+    if plan.names:
+        names = folder / "names.txt"
+        write_text(names, "".join(f"{name}\n" for name in plan.names))
+    options = dataclasses.replace(
+        recipe.options,
+        model=plan.model,
+        data=source.what,
+        images=source.images,
+        scenes_per_entity=source.per_entity,
+        scenes_seed=source.seed,
+        names=names,
+        at_random=plan.how == RANDOM,
+    )
+    return dataclasses.replace(recipe, options=options).with_settings(plan.encoder)
+
+
+def answers_recipe(plan: RepairPlan, model: str, questions: Path) -> Recipe:
+    """The second stage, from that model."""
+    recipe = _recipe(plan, "answers")
+    options = dataclasses.replace(
+        recipe.options, model=model, data=questions, images=questions.parent
+    )
+    recipe = dataclasses.replace(recipe, options=options).with_settings(plan.answers)
+    if plan.how == TOGETHER:
+        parts = ("vision", *(part for part in recipe.options.parts if part != "vision"))
+        options = dataclasses.replace(recipe.options, parts=parts)
+        recipe = dataclasses.replace(recipe, options=options)
+    return recipe
+
+
+def _recipe(plan: RepairPlan, stage: str) -> Recipe:
+    is_nano = plan.model.partition(":")[0] == "nano"
+    return recipes.get(RECIPES[is_nano].format(stage))
+
+
+def chosen_names(names: Sequence[str], source: EntitySource) -> tuple[str, ...]:
+    """The names to repair; of scenes, if none are given, those that nano never saw."""
+    if names or source.what != SCENES:
+        return tuple(names)
+    return held_out_names()

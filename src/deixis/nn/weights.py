@@ -1,0 +1,25 @@
+"""The digest of a model's weights: what tells its answers and embeddings from another's."""
+
+import hashlib
+
+import torch
+from torch import Tensor
+
+SHORT = 16  # hex digits of a digest that people may read
+
+
+def weights_digest(model: torch.nn.Module) -> str:
+    """Of the names, kinds and bytes of all weights in memory; those that lie elsewhere (meta) are
+    told by the checkpoint's commit instead.
+    """
+    digest = hashlib.sha256()
+    for name, weight in sorted(model.state_dict().items()):
+        if not isinstance(weight, Tensor):
+            continue
+        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}\n".encode())
+        if weight.device.type == "meta":
+            digest.update(str(getattr(model.config, "_commit_hash", None)).encode())
+        else:
+            flat = weight.detach().reshape(-1).cpu().contiguous()
+            digest.update(flat.view(torch.uint8).numpy().data)
+    return digest.hexdigest()[:SHORT]

@@ -1,0 +1,270 @@
+"""Stage I: the vision tower is taught entities by their pictures; what it knew is to stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from deixis.core.entities import Entities, EntityPicture
+from deixis.core.errors import UnsupportedError, UsageError
+from deixis.data.entities.named import EntitySource
+from deixis.models.load import load
+from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import TokenPlace, VisionLanguageModel
+from deixis.nn.region_tokens import pooled_tokens
+from deixis.priors.candidates import read_candidates
+from deixis.priors.encoders import Seen, prior_encoder
+from deixis.priors.encoders.dual import Dual
+from deixis.priors.encoders.model import Model as WholeModel
+from deixis.priors.encoders.tower import Tower
+from deixis.priors.ranking import rank
+from deixis.train.parts import as_loaded, weights_of
+from deixis.train.repair.lora import add_lora, merged
+from deixis.train.repair.objectives import Contrastive, Objective, OwnWords, Softmax, relations
+from deixis.train.repair.pictures import EntityPictures, Lesson, Shown, lesson_of
+from deixis.train.task import Losses, Task
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EncoderOptions:
+    """Whose encoder is taught which entities, and how."""
+
+    model: str = ""  # a folder, a hub id, nano, or tiny:FAMILY
+    data: str = ""  # a folder of entities, a list, or scenes
+    images: Path | None = None  # where a list's pictures lie
+    per_entity: int | None = None  # pictures of each that is taught; None: all
+    scenes_per_entity: int = 8  # pictures of each entity of scenes, held-out ones among them
+    scenes_seed: int = 2  # of those scenes
+    names: Path | None = None  # a file of the entities to teach (missed.txt); None: all
+    at_random: bool = False  # the control: teach as many others instead
+    objective: Literal["words", "softmax", "contrastive"] = "words"  # what it is taught by
+    text: str = ""  # of contrastive: a dual encoder of transformers, whose text tower is met
+    text_frozen: bool = True  # whether that tower stays
+    teacher: str = ""  # an encoder to distil from ("vision:FOLDER"); empty: none
+    distill: float = 1.0  # weight of the teacher, where there is one
+    retain: float = 1.0  # weight of keeping the states of others' pictures as they were
+    share_kept: float = 0.5  # of the examples are others' pictures
+    most_kept: int = 256  # pictures whose states are kept, for memory
+    projector: bool = False  # train the projector too
+    lora_rank: int = 0  # of adapters in the tower, merged in the end; 0: train all of it
+    dtype: str = "float32"  # of the weights that stay
+    seed: int = 0  # of what begins untrained, and of what is taught at random
+
+    def __post_init__(self) -> None:
+        if (self.objective == "contrastive") != bool(self.text):
+            raise UsageError("contrastive, and nothing else, needs text=FOLDER of a dual encoder")
+        if not 0 <= self.share_kept < 1 or min(self.retain, self.distill, self.lora_rank) < 0:
+            raise UsageError("share_kept is within 0..1; retain, distill and lora_rank are ≥ 0")
+
+
+@final
+class EncoderRepair(Task):
+    """A tower's training on entities' pictures, through the whole model's own preparation."""
+
+    def __init__(self, options: EncoderOptions) -> None:
+        self.options = options
+        if not options.model or not options.data:
+            raise UsageError("whose encoder, taught what? --model MODEL --set task.data=FOLDER")
+        self.lesson = _lesson(options)
+        self.names = tuple(sorted({*self.lesson.taught.names, *self.lesson.kept.names}))
+        self.model = _trainable(load(options.model, dtype=options.dtype))
+        self.tuned: Any = self.model.family.model  # Any: transformers' own class
+        self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
+        kept = self.lesson.kept.pictures
+        kept = tuple(kept[int(i)] for i in _spread(len(kept), options.most_kept))
+        self.source = EntityPictures(
+            taught=self.lesson.taught.pictures,
+            kept=kept if options.retain else (),
+            share_kept=options.share_kept,
+        )
+        self.start = [self._states(one).half() for one in self.source.kept]
+        self.before = self._accuracies()
+        objective = self._objective()
+        self._choose()
+        self.objective = objective
+        self.module = nn.ModuleDict({"model": self.tuned, "objective": objective})
+        self.taught_by = self._teacher()
+
+    @override
+    def loss(self, batch: Sequence[Shown], step: int) -> Losses:
+        taught = [one for one in batch if one.place is None]
+        parts: dict[str, Tensor] = {}
+        if taught:
+            names = torch.tensor([self.names.index(one.picture.entity) for one in taught])
+            vectors = self._vectors(taught, self.objective.place)
+            parts["taught"] = self.objective(vectors, names.to(vectors.device))
+            if self.taught_by:
+                parts["distilled"] = self.options.distill * self._distilled(taught)
+        kept = [one for one in batch if one.place is not None]
+        if kept:
+            parts["kept"] = (
+                self.options.retain * torch.stack([self._moved(one) for one in kept]).mean()
+            )
+        total = torch.stack(list(parts.values())).sum()
+        numbers: dict[str, float | Tensor] = {key: part.detach() for key, part in parts.items()}
+        return Losses(total=total, weight=float(len(batch)), parts=numbers)
+
+    @override
+    def evaluate(self, step: int) -> dict[str, float]:
+        """Of held-out pictures of both groups: how often the right prototype comes first, the mean
+        prior, and how many points the kept ones have lost since the start.
+        """
+        found = self._accuracies()
+        if "kept_first" in found:
+            found["kept_lost"] = 100 * (self.before["kept_first"] - found["kept_first"])
+        return found
+
+    @override
+    def save(self, folder: Path) -> None:
+        """The whole model in its own format; the language side is as it was."""
+        with merged(self.tuned) as (model, names):
+            weights = as_loaded(model, self.dtypes)
+            plain = {names(key): value for key, value in weights.items() if names(key)}
+            model.save_pretrained(folder, state_dict=plain)
+        self.model.family.processor.save_pretrained(folder)
+
+    def _choose(self) -> None:
+        self.tuned.requires_grad_(False)
+        parts = ["projector"] if self.options.projector else []
+        if self.options.lora_rank:
+            add_lora(self.tuned, self.options.lora_rank, seed=self.options.seed)
+        else:
+            parts.append("vision")
+        for weight in weights_of(self.tuned, parts):
+            weight.requires_grad_(True)
+        for weight in self.tuned.parameters():
+            if weight.requires_grad:
+                weight.data = weight.data.float()  # small steps vanish in fewer bits
+
+    def _objective(self) -> Objective:
+        options, draws = self.options, torch.Generator().manual_seed(self.options.seed)
+        if options.objective == "words":
+            return OwnWords(WholeModel(self.model).embed_names(self.names))
+        picture = self.lesson.taught.pictures[0]
+        width = int(self._pooled(picture, "before").shape[0])
+        if options.objective == "softmax":
+            return Softmax(width=width, num_names=len(self.names), generator=draws)
+        dual = Dual.of(options.text, None)
+        texts = [dual.templates[0].replace("{}", name) for name in self.names]
+        longest = int(dual.model.config.text_config.max_position_embeddings)
+        ids = dual.tokenizer(
+            texts, padding="max_length", max_length=longest, truncation=True, return_tensors="pt"
+        ).input_ids
+        return Contrastive(
+            width=width,
+            text_tower=_text_side(dual.model),
+            tokens=list(ids),
+            text_width=int(dual.embed_names([texts[0]]).shape[1]),
+            is_frozen=options.text_frozen,
+            generator=draws,
+        )
+
+    def _teacher(self) -> dict[str, Tensor]:
+        """Another encoder's vectors of the taught pictures, by their content."""
+        if not self.options.teacher:
+            return {}
+        encoder = prior_encoder(self.options.teacher, load)
+        pictures = self.lesson.taught.pictures
+        seen = [Seen(image=one.image(), region=one.region) for one in pictures]
+        vectors = encoder.embed_pictures(seen)
+        return {_key(one): row for one, row in zip(pictures, vectors, strict=True)}
+
+    def _distilled(self, taught: Sequence[Shown]) -> Tensor:
+        own = relations(self._vectors(taught, "before"))
+        other = relations(torch.stack([self.taught_by[_key(one.picture)] for one in taught]))
+        return (own - other.to(own.device)).square().mean()
+
+    def _vectors(self, shown: Sequence[Shown], place: TokenPlace) -> Tensor:
+        rows = [pooled_tokens(self.model, s.image, s.picture.region, place) for s in shown]
+        return torch.stack(rows)
+
+    @torch.no_grad()
+    def _pooled(self, picture: EntityPicture, place: TokenPlace) -> Tensor:
+        return pooled_tokens(self.model, picture.image(), picture.region, place)
+
+    @torch.no_grad()
+    def _states(self, picture: EntityPicture) -> Tensor:
+        (seen,) = self.model.vision_tokens([picture.image()], place="before")
+        return seen.tokens.float().cpu()
+
+    def _moved(self, shown: Shown) -> Tensor:
+        """How far the states of a picture have turned from where they began: 0 to 2."""
+        (seen,) = self.model.vision_tokens([shown.image], place="before")
+        assert shown.place is not None
+        began = self.start[shown.place].to(seen.tokens.device).float()
+        return (1 - functional.cosine_similarity(seen.tokens.float(), began, dim=-1)).mean()
+
+    def _accuracies(self) -> dict[str, float]:
+        groups = {"taught": self.lesson.held_taught, "kept": self.lesson.held_kept}
+        several = tuple(p for group in groups.values() for p in group.pictures)
+        counts = [sum(p.entity == name for p in several) for name in {p.entity for p in several}]
+        if sum(count > 1 for count in counts) < 2:
+            return {}
+        ranking = rank(Entities(pictures=several), Tower(self.model))
+        found: dict[str, float] = {}
+        for key, group in groups.items():
+            own = [one for one in ranking.entities if one.name in set(group.names)]
+            if own:
+                firsts = [float(np.mean(np.array(one.ranks) == 1)) for one in own]
+                found[f"{key}_first"] = float(np.mean(firsts))
+                found[f"{key}_prior"] = float(np.mean([one.normalised for one in own]))
+        return found
+
+
+def build(options: EncoderOptions) -> EncoderRepair:
+    """The task of these options."""
+    return EncoderRepair(options)
+
+
+def _lesson(options: EncoderOptions) -> Lesson:
+    source = EntitySource(
+        what=options.data,
+        images=options.images,
+        per_entity=options.scenes_per_entity,
+        seed=options.scenes_seed,
+    )
+    names = () if options.names is None else read_candidates(options.names)
+    return lesson_of(
+        source.entities(),
+        names,
+        per_entity=options.per_entity,
+        at_random=options.at_random,
+        seed=options.seed,
+    )
+
+
+def _trainable(model: VisionLanguageModel) -> TransformersModel:
+    if not isinstance(model, TransformersModel) or not model.abilities.vision_tokens:
+        raise UnsupportedError(
+            f"the encoder of {model.name} cannot be reached; `deixis models` shows whose can"
+        )
+    return model
+
+
+def _text_side(dual: Any) -> nn.Module:  # Any: transformers' own classes
+    """A dual encoder without its picture side, which is not met."""
+    for name in ("vision_model", "visual_projection"):
+        if hasattr(dual, name):
+            setattr(dual, name, nn.Identity())
+    module: nn.Module = dual
+    return module
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    """At most so many places, evenly spread."""
+    return (
+        np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
+        if count
+        else np.arange(0)
+    )
+
+
+def _key(picture: EntityPicture) -> str:
+    return f"{picture.content} {picture.region}"
