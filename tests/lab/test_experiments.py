@@ -10,10 +10,10 @@ from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.experiments import Experiment, experiments
-from deixis.lab.findings import Finding, Findings, found_in
+from deixis.lab.findings import Finding, Findings, Verdict, found_in
 from deixis.lab.report import write_report
 from deixis.lab.trial import Judged
-from deixis.lab.trying import try_out
+from deixis.lab.trying import _together, try_on_each, try_out
 
 NAMES = experiments.names()
 SCENES = range(6)
@@ -101,6 +101,32 @@ def test_a_report_is_a_page_a_plot_and_numbers(tmp_path: Path) -> None:
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
     record = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert [row["condition"] for row in record["findings"]] == list(experiment.conditions)
+
+
+def test_several_models_are_asked_the_same_each_for_itself(tmp_path: Path) -> None:
+    names = ("tiny:llava", "tiny:vipllava")
+    reported = try_on_each(
+        "overlay", (dx.load(name).vlm for name in names), num_scenes=2, folder=tmp_path
+    )
+    conditions = [row.condition for row in reported.findings.rows]
+    own = experiments.get("overlay").conditions
+    assert conditions == [f"{name}: {condition}" for name in names for condition in own]
+    assert [row.change is None for row in reported.findings.rows] == [True, False] * 2
+    assert all(f"--model {name}" in reported.command for name in names)
+    assert reported.name == "overlay_by_model"
+    write_report(reported, tmp_path)
+    assert "tiny:vipllava: with the mark" in (tmp_path / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("held", "together"),
+    [((True, True), True), ((True, None), None), ((True, False, None), False)],
+)
+def test_a_claim_holds_if_it_holds_for_all(
+    held: tuple[bool | None, ...], together: bool | None
+) -> None:
+    verdicts = {str(i): Verdict(held=one, words="so") for i, one in enumerate(held)}
+    assert _together(verdicts).held is together
 
 
 def test_the_same_again_asks_nothing_and_more_scenes_only_what_is_new(tmp_path: Path) -> None:

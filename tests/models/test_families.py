@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import pipeline
 
-from deixis.core.errors import UnsupportedError
+from deixis.core.errors import UnsupportedError, UsageError
 from deixis.nn.interface import Example, Question
 from tests.models.families_nursery import (
     ANSWERS,
@@ -101,6 +101,44 @@ def test_a_batch_of_five_gives_the_tokens_of_transformers_pipeline_at_batch_size
 def test_a_question_alone_is_answered_as_in_a_batch(name):
     alone = [built(name).generate([question], SETTINGS)[0] for question in mixed_questions()]
     assert tokens(alone) == mixed_answers(name)
+
+
+@each_family
+def test_questions_without_a_picture_are_learned_from_beside_others(name):
+    model = built(name)
+    alone = Example(question=Question(pictures=(), text="Say a word."), answer="red ball")
+    shown = Example(question=asked(picture(*SIZES[0])), answer="a cup")
+    if not model.abilities.text_alone:
+        with pytest.raises(UsageError, match="at least one picture"):
+            model.loss([shown, alone])
+        return
+    with torch.no_grad():
+        together = float(model.loss([shown, alone]))
+        apart = [(float(model.loss([one])), len(model._turn(one))) for one in (shown, alone)]
+    mean = sum(loss * count for loss, count in apart) / sum(count for _, count in apart)
+    assert together == pytest.approx(mean, rel=1e-5)
+
+
+@only_where(lambda abilities: abilities.text_alone)
+def test_the_loss_of_text_alone_is_that_of_transformers(name):
+    model = built(name)
+    alone = Example(question=Question(pictures=(), text="Say a word."), answer="red ball")
+    answer = model._turn(alone)
+    prompt = model.family.processor.apply_chat_template(
+        [{"role": "user", "content": [{"type": "text", "text": "Say a word."}]}],
+        add_generation_prompt=True,
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+    ).input_ids[0]
+    ids = torch.cat([prompt, torch.tensor(answer)])[None]
+    labels = ids.clone()
+    labels[:, : len(prompt)] = -100
+    with torch.no_grad():
+        theirs = model.family.model(
+            input_ids=ids, attention_mask=torch.ones_like(ids), labels=labels
+        ).loss
+        assert float(model.loss([alone])) == pytest.approx(float(theirs), rel=1e-5)
 
 
 @each_family

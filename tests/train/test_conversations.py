@@ -140,9 +140,19 @@ def test_a_split_without_answers_is_nothing_to_learn_from():
         read_conversations(path_of("vcr"), None, form="vcr", split="test")
 
 
-def test_rows_about_no_picture_are_told():
+def test_rows_about_no_picture_are_learned_from_unless_left_out():
+    found = read_conversations(path_of("llava"), None)
+    index = next(i for i, turn in enumerate(found.turns) if not turn.pictures)
+    assert found.example(index, np.random.default_rng(0)).images == ()
     with pytest.raises(SampleError, match="row 3: it has no image"):
-        read_conversations(path_of("llava"), None)
+        read_conversations(path_of("llava"), None, text_alone=False)
+
+
+def test_regions_of_no_picture_are_refused(tmp_path):
+    lost = row(0, regions={"it": CUP})
+    del lost["image"]
+    with pytest.raises(SampleError, match="row 1: "):
+        read_conversations(*write_rows(tmp_path, [lost]))
 
 
 def test_turns_are_a_sequence(tmp_path):

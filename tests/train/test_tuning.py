@@ -89,6 +89,33 @@ def test_a_model_learns_its_answers(source, tmp_path):
     assert answer_and_loss(task.model, source)[1] < 0.5 * before
 
 
+def text_row(number):
+    """A row about no picture."""
+    lone = row(number, conversations=more_turns("Say a number.", f"{number} and {number + 1}."))
+    del lone["image"]
+    return lone
+
+
+def test_rows_with_and_without_pictures_have_one_loss_together_and_apart(tmp_path):
+    mixed = read_conversations(*write_rows(tmp_path, [row(0), text_row(1), row(2)]))
+    task = Tuning(load("tiny:vipllava"), mixed)
+    batch = [mixed.example(index, NO_CHANCE) for index in range(3)]
+    with torch.no_grad():
+        together = task.loss(batch, 0)
+        apart = [task.loss([one], 0) for one in batch]
+    assert together.weight == sum(one.weight for one in apart)
+    total = sum(float(one.total) * one.weight for one in apart)
+    assert float(together.total) == pytest.approx(total / together.weight, abs=1e-5)
+
+
+def test_text_alone_teaches_a_projector_nothing(tmp_path):
+    alone = read_conversations(*write_rows(tmp_path, [text_row(0), text_row(1)]))
+    task = Tuning(load("tiny:llava"), alone, TuningOptions(parts=("projector",)))
+    before = {name: p.clone() for name, p in task.module.named_parameters()}
+    run(task, RunConfig(steps=1, batch_size=2, precision="fp32"), tmp_path / "run")
+    assert not changed(before, task.module)
+
+
 def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):
     losses = []
     for pieces in (1, 4):

@@ -64,6 +64,7 @@ Try one claim of a paper on a model, and write what was found.
   deixis lab report                                     the experiments and their claims
   deixis lab report many_marks --num 200 --out report
   deixis lab report encodings --model Qwen/Qwen3-VL-8B-Instruct --out report-qwen
+  deixis lab report overlay --model nano --model nano:llava --model nano:llava_conv --out by-encoder
 
 DIR gets README.md, plot.png and report.json; figures carry 95 % intervals. It keeps every answer:
 stopped or killed, the same command goes on, and with a larger --num asks only what is new.
@@ -149,7 +150,9 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help="an experiment; none: list them")
-    parser.add_argument("--model", default="nano", help="which model (default nano)")
+    parser.add_argument(
+        "--model", action="append", help="which model (default nano); several, each for itself"
+    )
     parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the report (default NAME)")
     parser.set_defaults(do=_report)
@@ -250,7 +253,7 @@ def _card(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.experiments import experiments
-    from deixis.lab.trying import try_out
+    from deixis.lab.trying import try_on_each
     from deixis.models.load import load
 
     if arguments.name is None:
@@ -260,9 +263,9 @@ def _report(arguments: argparse.Namespace) -> None:
     if arguments.num < 1:
         raise UsageError(f"--num is at least 1, got {arguments.num}")
     folder = arguments.out or Path(arguments.name)
-    reported = try_out(
+    reported = try_on_each(
         arguments.name,
-        load(arguments.model),
+        map(load, dict.fromkeys(arguments.model or ["nano"])),
         num_scenes=arguments.num,
         folder=folder,
         reporter=TerminalReporter(),

@@ -1,10 +1,12 @@
-"""Trying an experiment on a model."""
+"""Trying an experiment on a model, or on several, each for itself."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from deixis.lab.asking import HELD_OUT, ask_scenes
 from deixis.lab.experiments import Experiment, experiments
-from deixis.lab.findings import found_in
+from deixis.lab.findings import Findings, Verdict, found_in
 from deixis.lab.report import Reported, summary_of
 from deixis.nn.interface import VisionLanguageModel
 from deixis.train.reporter import Reporter
@@ -46,3 +48,47 @@ def try_out(
         command=f"deixis lab report {name} --model {model.name} --num {num_scenes} --out {name}",
         axis=experiment.axis,
     )
+
+
+def try_on_each(
+    name: str,
+    models: Iterable[VisionLanguageModel],
+    *,
+    num_scenes: int,
+    folder: Path,
+    reporter: Reporter | None = None,
+) -> Reported:
+    """The same questions asked of each model, which are taken one by one; the claim holds if it
+    holds for all. Conditions are "MODEL: CONDITION", compared with the same model's baseline.
+    """
+    found: dict[str, Reported] = {}
+    for model in models:
+        found[model.name] = try_out(
+            name, model, num_scenes=num_scenes, folder=folder, reporter=reporter
+        )
+    first = next(iter(found.values()))
+    if len(found) == 1:
+        return first
+    rows = [
+        replace(row, condition=f"{model}: {row.condition}")
+        for model, one in found.items()
+        for row in one.findings.rows
+    ]
+    named = " ".join(f"--model {model}" for model in found)
+    place = f"{name}_by_model"
+    return replace(
+        first,
+        name=place,
+        about=" ".join(one.about for one in found.values()),
+        findings=Findings(rows=tuple(rows)),
+        verdict=_together({model: one.verdict for model, one in found.items()}),
+        sure=f"{first.sure} Each model is compared with itself.",
+        command=f"deixis lab report {name} {named} --num {num_scenes} --out {place}",
+        axis="",
+    )
+
+
+def _together(verdicts: dict[str, Verdict]) -> Verdict:
+    held = [verdict.held for verdict in verdicts.values()]
+    words = "; ".join(f"{model}: {verdict.words}" for model, verdict in verdicts.items())
+    return Verdict(held=False if False in held else None if None in held else True, words=words)

@@ -119,7 +119,9 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     _check_weights(name, Path(where))
     with _said(f"the processor of {name!r} cannot be loaded"), without_video():
         # Pillow's resize is the one that the differentiable preparation equals
-        processor: Any = AutoProcessor.from_pretrained(where, backend="pil", **remote)
+        processor: Any = AutoProcessor.from_pretrained(
+            _processed(where, loading.adapter), backend="pil", **remote
+        )
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
         raise ModelError(
             f"{name!r} has no processor of pictures and words: its folder needs "
@@ -131,6 +133,13 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     if loading.device is not None:
         move(model, loading.device)
     return Opened(model=model.eval(), processor=processor)
+
+
+def _processed(where: str, adapter: str | Path | None) -> str:
+    """Where the processor lies: with the adapter, if that was trained with one of its own."""
+    folder = None if adapter is None else Path(adapter).expanduser()
+    is_own = folder is not None and (folder / "processor_config.json").is_file()
+    return str(folder) if is_own else where
 
 
 def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = None) -> None:

@@ -198,11 +198,16 @@ def listed_ends(ends: int | Sequence[int] | None) -> tuple[int, ...]:
 
 
 def check_questions(
-    name: str, questions: Sequence[Question], *, many_pictures: bool, system: bool
+    name: str,
+    questions: Sequence[Question],
+    *,
+    many_pictures: bool,
+    system: bool,
+    text_alone: bool = False,
 ) -> None:
     """Refuse what this model does not take, before anything is computed."""
     for question in questions:
-        if not question.pictures:
+        if not question.pictures and not text_alone:
             raise UsageError("a question needs at least one picture")
         if len(question.pictures) > 1 and not many_pictures:
             raise UnsupportedError(f"{name} takes one picture a question")

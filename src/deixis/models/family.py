@@ -47,6 +47,7 @@ FULL = Abilities(
     pixel_gradient=True,
     vision_tokens=True,
     spatial_tokens=True,
+    text_alone=True,
 )
 
 

@@ -28,7 +28,7 @@ from deixis.models._dialogue import (
 from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
 from deixis.models._tokens import before, flat_rows, reformed
 from deixis.models.family import Family
-from deixis.models.language import Output, Tensors
+from deixis.models.language import Answers, Output, Tensors
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import (
     Abilities,
@@ -150,11 +150,16 @@ class TransformersModel(VisionLanguageModel):
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
         if not examples:
             raise UsageError("a loss needs at least one example")
-        self._check([example.question for example in examples])
-        ids = [self._turn(example) for example in examples]
+        self._check([example.question for example in examples], is_lesson=True)
+        shown = [example for example in examples if example.question.pictures]
+        told = [example for example in examples if not example.question.pictures]
+        apart = [some for some in (shown, told) if some]
+        answers = [[self._turn(example) for example in some] for some in apart]
         with self.family.lock:
-            text, features = self._encoded([example.question for example in examples])
-            return self.family.language().loss(text, features, ids)
+            losses = [self._loss(*pair) for pair in zip(apart, answers, strict=True)]
+        counts = [float(sum(map(len, some))) for some in answers]
+        weighted = [loss * (n / sum(counts)) for loss, n in zip(losses, counts, strict=True)]
+        return torch.stack(weighted).sum() if len(losses) > 1 else losses[0]
 
     @override
     def prepare(self, pixels: Pixels) -> Tensors:
@@ -233,9 +238,15 @@ class TransformersModel(VisionLanguageModel):
             for module in training:
                 module.training = True
 
-    def _check(self, questions: Sequence[Question]) -> None:
+    def _check(self, questions: Sequence[Question], *, is_lesson: bool = False) -> None:
         can = self.abilities
-        check_questions(self.name, questions, many_pictures=can.many_pictures, system=can.system)
+        check_questions(
+            self.name,
+            questions,
+            many_pictures=can.many_pictures,
+            system=can.system,
+            text_alone=is_lesson and can.text_alone,
+        )
         for question in questions:
             for picture in question.pictures:
                 self._check_size(picture, self._views_of(question))
@@ -260,8 +271,16 @@ class TransformersModel(VisionLanguageModel):
         alone = len(question.pictures) == 1
         return self.family.views if alone else self.family.views_beside_others
 
+    def _loss(self, examples: Sequence[Example], answers: Answers) -> Float[Tensor, ""]:
+        """Of examples that all have pictures, or none of which has."""
+        text, features = self._encoded([example.question for example in examples])
+        return self.family.language().loss(text, features, answers)
+
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
-        """Text tensors and the vision side's output, with the changes applied."""
+        """Text tensors and the vision side's output, with the changes applied; None for none."""
+        if not any(question.pictures for question in questions):
+            inputs = chat_inputs(self.family.processor, questions)
+            return {name: self._placed(value) for name, value in inputs.items()}, None
         inputs = self._inputs(self._shown(questions))
         features = self._features(inputs, questions, self.token_change, self.token_place)
         pixels_only = set(self.family.vision_inputs) - set(self.family.shared_inputs)

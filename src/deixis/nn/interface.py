@@ -169,6 +169,9 @@ class Abilities:
     pixel_gradient: bool = field(metadata={"doc": "gradients reach the original pixels"})
     vision_tokens: bool = field(metadata={"doc": "vision tokens can be read and changed"})
     spatial_tokens: bool = field(metadata={"doc": "each vision token looks at one place"})
+    text_alone: bool = field(
+        default=False, metadata={"doc": "train on questions without a picture too"}
+    )
 
 
 class VisionLanguageModel(ABC):
@@ -221,6 +224,7 @@ class VisionLanguageModel(ABC):
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
         """Mean cross-entropy of the answers' tokens (the end-of-answer token included). The mean
         is over all answer tokens of the batch; gradients reach weights and Pixels that want them.
+        Questions may have no picture where `abilities.text_alone`.
         """
         raise self._unsupported("be trained through Deixis")
 

@@ -186,11 +186,13 @@ def read_conversations(
     form: str = "llava",
     split: str | None = None,
     skip_bad: bool = False,
+    text_alone: bool = True,
 ) -> Conversations:
     """The turns of a data set in any format of `deixis.data`.
 
     Every row is read once here; pictures are looked for, and opened when they are needed. A bad row
-    is a SampleError, or, with `skip_bad`, left out and told of in `bad`.
+    is a SampleError, or, with `skip_bad`, left out and told of in `bad`; rows without a picture are
+    bad unless `text_alone`.
     """
     dataset = datasets.get(form).open(file, images=images, split=split)
     good: list[int] = []
@@ -198,7 +200,7 @@ def read_conversations(
     bad: dict[int, str] = {}
     for index in range(len(dataset)):
         try:
-            num_turns = _num_turns(dataset, index)
+            num_turns = _num_turns(dataset, index, text_alone=text_alone)
         except SampleError as error:
             if not skip_bad:
                 raise
@@ -243,10 +245,10 @@ def opened_turn(turn: Turn, file: Path) -> OpenedTurn:
     return OpenedTurn(turn=turn, images=images)
 
 
-def _num_turns(dataset: RegionDataset, index: int) -> int:
+def _num_turns(dataset: RegionDataset, index: int, *, text_alone: bool) -> int:
     sample = dataset.sample(index)
     reason = None
-    if not sample.pictures:
+    if not sample.pictures and not (text_alone and not sample.regions):
         reason = "it has no image"
     if not all(turn.answer for turn in sample.turns):
         reason = "it has no answer to learn"

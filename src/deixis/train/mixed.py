@@ -24,6 +24,7 @@ class MixedConversations(ConversationSource):
 
     file: Path
     mixture: Mixture
+    text_alone: bool = True  # rows without a picture are good
     bad: Mapping[int, str] = field(default_factory=dict)  # none is looked for before the run
 
     @property
@@ -49,12 +50,14 @@ class MixedConversations(ConversationSource):
         sample = dataset.sample(place.index, generator)
         number = int(generator.integers(len(sample.turns)))
         row = dataset.row(place.index)
-        if not sample.pictures or not sample.turns[number].answer:
-            what = "answer to learn" if sample.pictures else "image"
+        is_seen = bool(sample.pictures) or (self.text_alone and not sample.regions)
+        if not is_seen or not sample.turns[number].answer:
+            what = "answer to learn" if is_seen else "image"
             raise SampleError(dataset=str(dataset.path), row=row, reason=f"it has no {what}")
         return Told(sample=sample, number=number, file=dataset.path, row=row)
 
 
-def read_mixed(file: Path, *, seed: int) -> MixedConversations:
+def read_mixed(file: Path, *, seed: int, text_alone: bool = True) -> MixedConversations:
     """The conversations of a mixture's file."""
-    return MixedConversations(file=file, mixture=read_mixture(file, seed=seed))
+    mixture = read_mixture(file, seed=seed)
+    return MixedConversations(file=file, mixture=mixture, text_alone=text_alone)

@@ -207,7 +207,8 @@ class _Trainer:
         """Add one piece's gradients, times its weight; its loss and weight."""
         with autocast(self.config.precision, self.parallel.device):
             losses = self.task.loss(piece.batch, self.state.step)
-        torch.autograd.backward(losses.total * losses.weight)
+        if losses.total.requires_grad:  # text alone does not reach a projector
+            torch.autograd.backward(losses.total * losses.weight)
         loss = float(losses.total.detach())
         window.add("loss", loss, losses.weight)
         for name, value in losses.parts.items():

@@ -27,6 +27,7 @@ from deixis.encodings import encodings
 from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.load import load
+from deixis.models.padded import pad_to_squares
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
@@ -69,6 +70,8 @@ class TuningOptions:
     split: str | None = None  # only that part of the data
     order_seed: int = 0  # of a mixture: which rows meet when
     marks: Literal["none", "paper", "release"] = "none"  # draw regions by lot, as ViP-LLaVA does
+    pad: bool = False  # pictures to squares, in the mean colour, before they are prepared
+    text_alone: bool = True  # learn from rows without a picture too
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
     knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)
 
@@ -139,8 +142,8 @@ class Tuning(Task):
                 return
         if self.trains_lora:
             self.tuned.save_pretrained(folder)
-            return
-        self.tuned.save_pretrained(folder, state_dict=as_loaded(self.tuned, self.dtypes))
+        else:
+            self.tuned.save_pretrained(folder, state_dict=as_loaded(self.tuned, self.dtypes))
         processor = copy.copy(self.model.family.processor)
         processor.chat_template = self.template
         processor.save_pretrained(folder)
@@ -231,7 +234,8 @@ def build(options: TuningOptions) -> Tuning:
     source = source_of(options)
     if not options.model:
         raise UsageError("which model is to be trained? --model MODEL")
-    return Tuning(load(options.model, dtype=options.dtype), source, options)
+    model = load(options.model, dtype=options.dtype)
+    return Tuning(pad_to_squares(model) if options.pad else model, source, options)
 
 
 def plain_template(processor: Any) -> str:  # Any: transformers' own class
@@ -299,6 +303,8 @@ def _nothing(image: Image) -> tuple[Region, ...]:
 
 
 def _read(options: TuningOptions, data: Path) -> ConversationSource:
+    # a plain template says nothing but the picture
+    text_alone = options.text_alone and options.template != "plain"
     if options.format != "mixture":
         return read_conversations(
             data,
@@ -306,10 +312,11 @@ def _read(options: TuningOptions, data: Path) -> ConversationSource:
             form=options.format,
             split=options.split,
             skip_bad=options.skip_bad,
+            text_alone=text_alone,
         )
     if options.images is not None or options.split is not None:
         raise UsageError("a mixture names the pictures and the split of each of its parts itself")
-    return read_mixed(data, seed=options.order_seed)
+    return read_mixed(data, seed=options.order_seed, text_alone=text_alone)
 
 
 def default_config(options: TuningOptions) -> RunConfig:

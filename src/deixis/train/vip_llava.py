@@ -16,6 +16,7 @@ ON_MARKS = TuningOptions(
     model=ALIGNED,
     parts=("projector", "language"),
     marks="release",
+    pad=True,
     dtype="bfloat16",
 )
 

@@ -24,7 +24,7 @@ from deixis.nn.view import View
 
 Embed: TypeAlias = Callable[[Tensors, Output], Tensor]
 
-QFORMER = replace(FULL, many_pictures=False, system=False, spatial_tokens=False)
+QFORMER = replace(FULL, many_pictures=False, system=False, spatial_tokens=False, text_alone=False)
 
 
 def query_grid(view: View, patch: int, num_queries: int) -> TokenGrid:

@@ -20,7 +20,7 @@ class PaliGemma(Family):
     """`google/paligemma*`. The words are a task's: "detect cat", "answer en where is it?"."""
 
     convention: ClassVar[str] = "paligemma"
-    abilities: ClassVar[Abilities] = replace(FULL, system=False)
+    abilities: ClassVar[Abilities] = replace(FULL, system=False, text_alone=False)
     answer_marks: ClassVar[dict[str, int]] = {"token_type_ids": 1}
 
     @override

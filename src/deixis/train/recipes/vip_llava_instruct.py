@@ -4,9 +4,9 @@ r"""ViP-LLaVA 7B, second of three stages: projector and language side, on marks 
         --skip-bad --out runs/vip_llava/instruct
 
 It goes on from `runs/vip_llava/align/model`; elsewhere: `--model FOLDER`. Of the paper: 1.2 million
-rows once, 128 a step, 2e-5; 20 hours on 8 A100 80G. Rows without a picture (40,688) are not learnt
-from here: `--skip-bad` leaves them out. Your own mixture: `--format mixture`. Here it is run on
-tiny models only (tests/train/test_vip_llava.py).
+rows once, 128 a step, 2e-5; 20 hours on 8 A100 80G. Pictures are padded to squares, and the 40,688
+rows without one are learnt from too. Your own mixture: `--format mixture`. Here it is run on tiny
+models only (tests/train/test_vip_llava.py).
 """
 
 from deixis.train.recipe import Recipe
