@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Sequence
 
 from deixis.evals.compare import Ways
@@ -11,6 +12,7 @@ from deixis.evals.results import Row
 
 SHOWN = 6  # wrong answers of a run
 LONGEST = 300  # letters of a cell
+FIGURE = re.compile(r"[-\d.]+( \([-\d.]+ to [-\d.]+\))?")  # with its interval; kept on one line
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem;
        color: #222; background: #fdfcf9; }
@@ -19,6 +21,7 @@ table { border-collapse: collapse; font-size: .85rem; width: 100%; margin: 1rem 
 td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3;
          vertical-align: top; white-space: pre-line; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.wide { overflow-x: auto; }
 summary { cursor: pointer; color: #555; }
 """
 
@@ -27,7 +30,8 @@ def page(runs: Sequence[LoadedRun], many: Sequence[Ways], plot: bytes) -> str:
     """A page that needs no other file."""
     picture = base64.b64encode(plot).decode()
     parts = [
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Deixis eval</title>',
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Deixis eval</title>',
         f"<style>{STYLE}</style><h1>Evaluation</h1>",
         "<p>Values with 95 % intervals, clustered by picture.</p>",
         f'<img src="data:image/png;base64,{picture}" alt="scores with intervals">',
@@ -64,7 +68,16 @@ def problems(report: Report) -> list[str]:
 def _ways(many: Sequence[Ways]) -> str:
     if not many:
         return ""
-    header = ("benchmark", "model", "mean", "spread", "best", "worst", "best less worst", "of")
+    header = (
+        "benchmark",
+        "model",
+        "mean",
+        "spread",
+        "best",
+        "worst",
+        "best less worst",
+        "questions",
+    )
     rows = []
     for one in many:
         gap = "" if one.gap is None else f"{-100 * one.gap.value:.1f}"
@@ -109,8 +122,10 @@ def _is_wrong(row: Row) -> bool:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell[:LONGEST])}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def _cell(words: str) -> str:
+    kind = ' class="number"' if FIGURE.fullmatch(words) else ""
+    return f"<td{kind}>{html.escape(words[:LONGEST])}</td>"

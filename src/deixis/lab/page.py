@@ -13,7 +13,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem
        color: #222; background: #fdfcf9; }
 h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; }
 figure { display: inline-block; margin: 0 1.2rem 1.2rem 0; vertical-align: top; }
-figcaption { font-size: .9rem; color: #555; max-width: 30rem; }
+figcaption { font-size: .9rem; color: #555; width: min-content; min-width: 100%; }
 svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; }
 td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3; }
@@ -26,7 +26,8 @@ pre { padding: .6rem; white-space: pre-wrap; }
 def page(title: str, lead: str, parts: Iterable[str]) -> str:
     """The whole page. `parts` are HTML; title and lead are text."""
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
         f"<style>{STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>"
         f"{''.join(parts)}</html>"
     )
