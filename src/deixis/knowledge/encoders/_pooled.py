@@ -1,6 +1,5 @@
 """Text encoders of transformers: a folder or a hub id, its tokens pooled as its own files say."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,16 +11,18 @@ import torch
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from jaxtyping import Float
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 from transformers.utils.hub import cached_file
 
 from deixis.core.errors import ModelError
-from deixis.knowledge.checkpoint import loaded
+from deixis.knowledge.checkpoint import load_tokenizer, load_weights, revision_of, where
 
 Pooling: TypeAlias = Literal["mean", "cls"]
 AT_ONCE = 64  # texts of one length
 POOLING_FILE, MODULES_FILE = "1_Pooling/config.json", "modules.json"
-WEIGHTS = "model.safetensors"
+MODULES = ("Transformer", "Pooling", "Normalize")  # of sentence-transformers, that are done here
+MODE = "pooling_mode_"
+POOLINGS: dict[str, Pooling] = {"mean_tokens": "mean", "cls_token": "cls"}
 
 
 @final
@@ -78,37 +79,47 @@ class Pooled:
 
 def load_pooled(name: str) -> Pooled:
     """From a folder or a hub id; pooled by the mean where it does not say how."""
-    try:
-        model = loaded(AutoModel, name, use_safetensors=True, dtype=torch.float32)
-        tokenizer = loaded(AutoTokenizer, name)
-    except (OSError, ValueError) as refusal:
-        raise ModelError(f"cannot load the text encoder {name}: {refusal}") from None
-    told = _file(name, POOLING_FILE)
-    is_cls = isinstance(told, dict) and bool(told.get("pooling_mode_cls_token"))
-    modules = _file(name, MODULES_FILE)
-    listed = modules if isinstance(modules, list) else []
-    is_unit = any(isinstance(m, dict) and "Normalize" in str(m.get("type")) for m in listed)
+    model = load_weights(name, AutoModel, unread=("pooler.",))
+    modules = _modules(name)
     return Pooled(
-        model=model.eval().requires_grad_(False),
-        tokenizer=tokenizer,
-        pooling="cls" if is_cls else "mean",
-        is_unit=is_unit,
+        model=model,
+        tokenizer=load_tokenizer(name),
+        pooling=_pooling(name),
+        is_unit="Normalize" in modules,
         revision=revision_of(name, model),
     )
 
 
-def revision_of(name: str, model: Any) -> str:  # Any: transformers' own classes
-    """The hub's commit, or a digest of a folder's weights."""
-    weights = Path(name).expanduser() / WEIGHTS
-    if not weights.is_file():
-        return str(getattr(model.config, "_commit_hash", None) or "unknown")
-    with weights.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+def _modules(name: str) -> list[str]:
+    """The kinds of what a text goes through; ModelError for one that is not done here."""
+    told = _file(name, MODULES_FILE)
+    listed = told if isinstance(told, list) else []
+    kinds = [str(m.get("type")).rpartition(".")[2] for m in listed if isinstance(m, dict)]
+    for kind in kinds:
+        if kind not in MODULES:
+            raise ModelError(
+                f"the text encoder {name} has a {kind}, which is none of {', '.join(MODULES)}"
+            )
+    return kinds
+
+
+def _pooling(name: str) -> Pooling:
+    told = _file(name, POOLING_FILE)
+    if told is None:
+        return "mean"
+    modes = [key for key, chosen in told.items() if chosen] if isinstance(told, dict) else []
+    asked = [key.removeprefix(MODE) for key in modes if key.startswith(MODE)]
+    if len(asked) != 1 or asked[0] not in POOLINGS:
+        raise ModelError(
+            f"the text encoder {name} pools its tokens by {' and '.join(asked) or 'nothing'}; "
+            f"known are {', '.join(POOLINGS)}, one at a time"
+        )
+    return POOLINGS[asked[0]]
 
 
 def _file(name: str, inner: str) -> object:
     """A JSON file of the encoder's, None where it has none."""
-    folder = Path(name).expanduser()
+    folder = Path(where(name))
     try:
         if folder.is_dir():
             path = folder / inner if (folder / inner).is_file() else None

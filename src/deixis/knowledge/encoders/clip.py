@@ -6,13 +6,11 @@ from typing import Any, ClassVar, final
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from transformers import AutoTokenizer, CLIPTextModelWithProjection
+from transformers import CLIPTextModelWithProjection
 from typing_extensions import override
 
-from deixis.core.errors import ModelError
-from deixis.knowledge.checkpoint import loaded
+from deixis.knowledge.checkpoint import load_tokenizer, load_weights, revision_of
 from deixis.knowledge.encoders._encoder import TextEncoder
-from deixis.knowledge.encoders._pooled import revision_of
 from deixis.nn.interface import VisionLanguageModel
 
 
@@ -25,26 +23,18 @@ class Clip(TextEncoder):
     def __init__(self, name: str, model: Any, tokenizer: Any) -> None:  # Any: transformers' own
         self.name, self.model, self.tokenizer = name, model, tokenizer
         self.width = int(model.config.projection_dim)
+        self.revision = revision_of(name, model)
 
     @classmethod
     @override
     def of(cls, argument: str, model: VisionLanguageModel | None) -> "Clip":
-        try:
-            tower = loaded(
-                CLIPTextModelWithProjection, argument, use_safetensors=True, dtype=torch.float32
-            )
-            tokenizer = loaded(AutoTokenizer, argument)
-        except (OSError, ValueError) as refusal:
-            raise ModelError(f"cannot load a CLIP text tower of {argument}: {refusal}") from None
-        return cls(argument, tower.eval().requires_grad_(False), tokenizer)
+        tower = load_weights(argument, CLIPTextModelWithProjection)
+        return cls(argument, tower, load_tokenizer(argument))
 
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {
-            "encoder": f"clip:{self.name}",
-            "revision": revision_of(self.name, self.model),
-        }
+        return {"encoder": f"clip:{self.name}", "revision": self.revision}
 
     @property
     @override

@@ -13,8 +13,14 @@ from transformers import AutoConfig
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.knowledge.checkpoint import gist, load_weights, loaded, missing_package, said
-from deixis.knowledge.encoders._pooled import revision_of
+from deixis.knowledge.checkpoint import (
+    gist,
+    load_weights,
+    loaded,
+    missing_package,
+    revision_of,
+    said,
+)
 
 LONGEST = 16  # times as long as wide
 
