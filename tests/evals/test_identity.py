@@ -1,10 +1,14 @@
 """Keys differ where an answer could, and only there."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
 import deixis as dx
 from deixis.core.errors import UsageError
+from deixis.core.image import Image
 from deixis.evals.identity import identity, picture_digest, request_key
 from deixis.models.load import load
 from deixis.nn.interface import Generation, Question
@@ -64,6 +68,20 @@ def test_the_same_request_has_the_same_key_and_any_other_another():
     ]
     assert len(set(keys)) == len(keys)
     assert keys[0] == request_key(question, Generation(), dict(who))
+
+
+def test_what_is_known_of_a_picture_is_part_of_the_request_and_nothing_changes_no_key():
+    picture = Image(pixels=np.zeros((2, 3, 3), np.uint8))
+    bare = Question(pictures=(picture,), text="What?")
+    notes = (dx.box(0, 0, 2, 2, label="cat"), dx.box(0, 0, 2, 2, label="dog"))
+    keys = [
+        request_key(replace(bare, notes=known), Generation(), {"model": "m"})
+        for known in ((), ((),), (notes[:1],), (notes[1:],), (notes,))
+    ]
+    # as it was before notes were part of it: answers that are kept stay found
+    assert keys[0] == "ef15aa60a747f62fddb6a47ff1959723d42b2e035641eb17f7d16d59dd5cbf55"
+    assert keys[1] == keys[0]
+    assert len(set(keys)) == 4
 
 
 def test_pixels_as_a_tensor_have_a_digest_too():

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.models.generic import GenericModel
@@ -58,7 +59,7 @@ def request_key(
     """SHA-256 of a request; `repeat` tells apart askings of the same that are meant, `choices` are
     the answers that are scored instead of asked for.
     """
-    known = {
+    known: dict[str, object] = {
         "pictures": [picture_digest(picture) for picture in question.pictures],
         "text": question.text,
         "system": question.system,
@@ -71,6 +72,10 @@ def request_key(
         "repeat": repeat,
         **({"choices": list(choices)} if choices else {}),
     }
+    if any(question.notes):  # without any, a key is what it was before there were notes
+        known["notes"] = [
+            [region_json.to_record(note) for note in notes] for notes in question.notes
+        ]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
