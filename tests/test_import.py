@@ -1,10 +1,25 @@
+import re
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import deixis
+
+SOURCE = Path(deixis.__file__).parent
+PRIVATE = re.compile(r"^\s*(?:from|import) deixis\.([a-z]+)[a-z0-9_.]*\._[a-z]", re.MULTILINE)
+
+
+def test_private_modules_are_imported_in_their_own_folder_alone():
+    foreign = [
+        (path.name, folder)
+        for path in SOURCE.rglob("*.py")
+        for folder in PRIVATE.findall(path.read_text("utf-8"))
+        if folder != path.relative_to(SOURCE).parts[0]
+    ]
+    assert foreign == []
 
 
 def in_a_new_process(code):

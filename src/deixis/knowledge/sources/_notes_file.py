@@ -14,7 +14,7 @@ from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data._fields import BadRowError
+from deixis.data.reading import BadRowError
 
 SHOWN = 3
 

@@ -14,21 +14,25 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.data._coco import coco_region, mask_of
-from deixis.data._coco_index import CocoIndex
-from deixis.data._fields import (
+from deixis.data.reading import (
     BadRowError,
+    CocoIndex,
+    JsonRows,
     Record,
+    coco_region,
+    first_there,
+    folder_of_pictures,
+    json_stream,
     list_of,
+    mask_of,
     number,
+    picture_in,
     record_of,
+    rows_of,
     size_of,
     text_of,
     whole_of,
 )
-from deixis.data._json_rows import JsonRows, rows_of
-from deixis.data._json_stream import json_stream
-from deixis.data._pictures import first_there, folder_of_pictures, picture_in
 from deixis.knowledge.sources._notes_file import (
     Listed,
     check_size,
