@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from PIL import Image as PIL
 
 from deixis.core import region as regions
-from deixis.core.errors import UsageError
+from deixis.core.errors import NoRoomError, UsageError
+from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.marks import NAMED, VERSION, colour_of
 from deixis.marks.ink import Window
 from deixis.marks.tag import Tag, draw_tags, lettered, numbered, plate_size
 from deixis.marks.tag_places import placed
-from deixis.marks.tagging import draw_tagged
+from deixis.marks.tagging import draw_tagged, tagged_copy
 from tests.marks.regions import ground
 
 SIZE = Size(width=200, height=150)
@@ -100,6 +101,18 @@ def test_more_tags_than_have_room_are_refused():
 def test_a_picture_without_room_for_one_is_refused():
     with pytest.raises(UsageError, match="no room for the tag '123'"):
         plate_size("123", Size(width=1, height=1))
+
+
+def test_a_copy_grows_until_all_tags_have_room_and_no_further():
+    image = Image(pixels=np.zeros((6, 9, 3), np.uint8))
+    texts = [(str(number), regions.box(1, 1, 5, 4)) for number in range(9)]
+    with pytest.raises(NoRoomError):
+        draw_tagged(image, texts)
+    copy = tagged_copy(image, texts)
+    assert copy.size.width % 9 == 0
+    assert copy.size.width * 6 == copy.size.height * 9
+    with pytest.raises(UsageError, match="a tag is up to three"):  # no size mends this one
+        tagged_copy(image, [("????", texts[0][1])])
 
 
 def test_plates_grow_with_the_picture():

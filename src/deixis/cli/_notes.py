@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._table import table
-from deixis.core import transform
-from deixis.core.errors import UsageError
+from deixis.cli._table import printable, table
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -15,7 +13,6 @@ from deixis.core.region import Region
 if TYPE_CHECKING:
     from deixis.knowledge.sources import SourceOptions
 
-COMFORTABLE, LARGEST = 480, 6000  # pixels of the longer side
 SOURCES = """\
 Sources: rapidocr, tesseract (written words), panoptic:CHECKPOINT (segments), detector:CHECKPOINT
 (boxes; --words says what an open-vocabulary one looks for), sam3:CHECKPOINT, coco:FILE and
@@ -23,7 +20,7 @@ regions:FILE (published notes), store:FOLDER (extracted before), truth (of the S
 """
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
+def add_sources(parser: "argparse._ActionsContainer") -> None:
     """Which sources look, and for what."""
     parser.add_argument(
         "--source",
@@ -53,17 +50,23 @@ def source_options(arguments: argparse.Namespace) -> "SourceOptions":
     )
 
 
+def has_source_options(arguments: argparse.Namespace) -> bool:
+    """Whether anything is asked of them."""
+    given = (arguments.least_score, arguments.words, arguments.language)
+    return any(one is not None for one in given)
+
+
 def notes_table(notes: Sequence[Region]) -> str:
     """A line a note, by the numbers that stand on the picture."""
     rows = [
         [
             str(number),
             note.kind,
-            note.label or "",
+            printable(note.label or ""),
             "" if note.text is None else repr(note.text),
             "" if note.score is None else f"{note.score:.2f}",
             ",".join(f"{value:.0f}" for value in note.box().xyxy),
-            note.source or "",
+            printable(note.source or ""),
         ]
         for number, note in enumerate(notes, start=1)
     ]
@@ -78,24 +81,6 @@ def draw_notes(image: Image, notes: Sequence[Region], path: Path) -> None:
 
 def _numbered(image: Image, notes: Sequence[Region]) -> Image:
     from deixis.marks.tag import numbered
-    from deixis.marks.tagging import draw_tagged
+    from deixis.marks.tagging import tagged_copy
 
-    times = max(1, -(-COMFORTABLE // max(image.size.width, image.size.height)))
-    while True:
-        larger = _enlarged(image, times)
-        way = transform.resize(image.size, larger.size)
-        tagged = [
-            (number, way.region(note))
-            for number, note in zip(numbered(len(notes)), notes, strict=True)
-        ]
-        try:
-            return draw_tagged(larger, tagged)
-        except UsageError:  # no room for all numbers
-            times *= 2
-            if times * max(image.size.width, image.size.height) > LARGEST:
-                raise
-
-
-def _enlarged(image: Image, times: int) -> Image:
-    pixels = image.pixels.repeat(times, axis=0).repeat(times, axis=1)
-    return Image(pixels=pixels, source=image.source)
+    return tagged_copy(image, list(zip(numbered(len(notes)), notes, strict=True)))

@@ -2,6 +2,13 @@
 
 from collections.abc import Sequence
 
+from deixis.core.foreign import clean
+
+
+def printable(words: str) -> str:
+    """Words of pictures and files on a terminal, which obeys control characters."""
+    return clean(words)
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, two spaces apart."""

@@ -26,6 +26,7 @@ from deixis.cli._notes import (
     source_options,
 )
 from deixis.cli._parts import add_part
+from deixis.cli._table import printable
 from deixis.core import region_json
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.files import make_folder, write_bytes
@@ -114,7 +115,7 @@ def _extract(arguments: argparse.Namespace) -> None:
         print(json.dumps(record, ensure_ascii=False))
     else:
         for line in failed[:SHOWN]:
-            print(line)
+            print(printable(line))
         if len(failed) > SHOWN:
             print(f"… and {len(failed) - SHOWN} more (--json lists all)")
         print(f"{done.num_notes} notes on {done.num_pictures - len(done.failed)} pictures")
@@ -142,7 +143,7 @@ def _stats(arguments: argparse.Namespace) -> None:
         f"texts: {texts}" + (f" of {letters / texts:.1f} characters in the mean" if texts else "")
     )
     for label, count in stats.labels.most_common(SHOWN):
-        print(f"{count:>8}  {label}")
+        print(f"{count:>8}  {printable(label)}")
     if len(stats.labels) > SHOWN:
         print(f"… and {len(stats.labels) - SHOWN} labels more (--json lists all)")
     if arguments.out is not None:

@@ -5,6 +5,7 @@ DeixisError
 │   ├── RegionError           a region that cannot be: NaN, reversed, empty, outside of its image
 │   ├── ImageError            a picture that is refused: format, size, truncated, hostile
 │   ├── FetchError            a URL that is refused or did not answer as an image should
+│   ├── NoRoomError           tags that do not fit on a picture of that size
 │   ├── UnknownNameError      no such convention, model family, mark …; names the nearest
 │   ├── MissingExtraError     an optional package is needed; names its pip install
 │   └── UnsupportedError      this model or convention cannot do what was asked
@@ -56,6 +57,11 @@ class FetchError(UsageError):
 @final
 class UnsupportedError(UsageError):
     """What was asked is beyond this model or convention."""
+
+
+@final
+class NoRoomError(UsageError):
+    """Tags for which a picture has no room; a larger copy may have it."""
 
 
 @final

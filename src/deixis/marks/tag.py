@@ -12,7 +12,7 @@ from typing import final
 
 import numpy as np
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import NoRoomError, UsageError
 from deixis.core.font import LETTERS, UNIT, outline
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -77,7 +77,7 @@ def plate_size(text: str, size: Size) -> Size:
         if plate.width <= size.width and plate.height <= size.height:
             return plate
         height -= 1
-    raise UsageError(f"a {size} picture has no room for the tag {text!r}; use a larger copy")
+    raise NoRoomError(f"a {size} picture has no room for the tag {text!r}; use a larger copy")
 
 
 def draw_tags(image: Image, tags: Sequence[Tag], plates: Sequence[Window]) -> Image:

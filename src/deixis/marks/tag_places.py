@@ -6,7 +6,7 @@ Greedy, the smallest region first, since it has the least room: the first free o
 import math
 from collections.abc import Iterator, Sequence
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import NoRoomError
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.marks.ink import Window
@@ -18,7 +18,7 @@ GAP = 1  # pixels between plates
 
 
 def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
-    """The plate of each tag; UsageError if there is no room for one."""
+    """The plate of each tag; NoRoomError if there is no room for one."""
     places = [Place.of(tag.region, size) for tag in tags]
     hearts = [place.heart for place in places]
     found: dict[int, Window] = {}
@@ -35,7 +35,7 @@ def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
         if chosen is None:  # better on the middle of another region than nowhere
             chosen = next(iter(free), None)
         if chosen is None:
-            raise UsageError(
+            raise NoRoomError(
                 f"no room is left for the tag {tags[index].text!r} in a {size} picture with "
                 f"{len(tags)} tags; ask about fewer regions at a time, or use a larger copy"
             )

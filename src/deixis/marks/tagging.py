@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from deixis.core import transform
+from deixis.core.errors import NoRoomError
 from deixis.core.image import Image
 from deixis.core.region import Region, box
 from deixis.core.size import Size
@@ -13,6 +15,7 @@ from deixis.marks.tag import LETTER_SHARE, Tag, draw_tags
 from deixis.marks.tag_places import placed
 
 ALPHA = 255
+COMFORTABLE, LARGEST = 480, 6000  # pixels of the longer side of an enlarged copy
 
 
 def tags_of(texts: Sequence[tuple[str, Region]]) -> list[Tag]:
@@ -51,3 +54,19 @@ def draw_tagged(image: Image, texts: Sequence[tuple[str, Region]]) -> Image:
         for tag in tags
     ]
     return draw_tags(draw(image, outlines), tags, plates)
+
+
+def tagged_copy(image: Image, texts: Sequence[tuple[str, Region]]) -> Image:
+    """The same on a copy that is enlarged, pixel by pixel, as far as all tags need."""
+    longer = max(image.size.width, image.size.height)
+    times = max(1, -(-COMFORTABLE // longer))
+    while True:
+        pixels = image.pixels.repeat(times, axis=0).repeat(times, axis=1)
+        larger = Image(pixels=pixels, source=image.source)
+        way = transform.resize(image.size, larger.size)
+        try:
+            return draw_tagged(larger, [(text, way.region(region)) for text, region in texts])
+        except NoRoomError:
+            times *= 2
+            if times * longer > LARGEST:
+                raise
