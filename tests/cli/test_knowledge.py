@@ -101,6 +101,36 @@ def test_mistakes_are_told(arguments, message, tmp_path, monkeypatch, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_labels_cannot_steer_the_terminal(tmp_path, known, capsys):
+    known.write_text(known.read_text().replace("STOP", "a\\u001b[2Jb\\u202ec"))
+    picture, store = tmp_path / "pictures" / "00003.png", tmp_path / "store"
+    (tmp_path / "pictures" / "\x1b[31m.png").write_bytes(b"no picture")
+    source = ["--source", f"regions:{known}"]
+    assert main(["look", str(picture), *source]) == 0
+    folder = ["knowledge", "extract", str(tmp_path / "pictures"), "--out", str(store)]
+    assert main([*folder, *source, "--skip-bad"]) == 0
+    assert main(["knowledge", "stats", str(store)]) == 0
+    assert main(["knowledge", "show", str(store), str(picture)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("a[2Jbc") == 3
+    assert "[31m.png" in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
+def test_ask_passes_on_what_is_asked_of_sources(tmp_path, known, capsys):
+    arguments = [
+        *("ask", str(tmp_path / "pictures" / "00003.png"), "What?", "--model", "tiny:llava"),
+        *("--knowledge", "told", "--source", f"regions:{known}", "--max-new-tokens", "2"),
+    ]
+    assert main([*arguments, "--words", "cat"]) == 2
+    assert "none of these sources has an option words" in capsys.readouterr().err
+    assert main([*arguments, "--least-score", "0.5", "--json"]) == 0
+    assert "Objects" in json.loads(capsys.readouterr().out)["sent"]["text"]  # none has a score
+    assert main([*arguments[:5], "--least-score", "0.5"]) == 2
+    assert "say how it reaches the model" in capsys.readouterr().err
+
+
 def test_ask_is_told_what_is_known(tmp_path, known, capsys):
     picture = tmp_path / "asked.png"
     picture.write_bytes(noise(3).png())

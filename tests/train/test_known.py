@@ -9,13 +9,19 @@ import torch
 
 import deixis as dx
 from deixis.core.errors import SampleError, UsageError
+from deixis.knowledge.look import Looking
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.runners import runner
+from deixis.knowledge.saved import load_prompt
+from deixis.knowledge.sources import KnowledgeSource, SourceOptions
+from deixis.knowledge.store import ExtractOptions, extract
+from deixis.knowledge.store.pictures import Pictures
 from deixis.models.load import load
 from deixis.train import settings
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
-from deixis.train.known import KnowledgeOptions, known
+from deixis.train.known import KnowledgeOptions, KnownConversations, known
 from deixis.train.marked import marked
 from deixis.train.run import run
 from deixis.train.tuning import Tuning, TuningOptions
@@ -65,6 +71,69 @@ def test_notes_are_those_of_the_picture_before_marks(source, notes):
         marked(source).example(1, np.random.default_rng(5)), notes=opened.notes
     )
     assert [note.label for note in opened.notes] == ["cat"]
+
+
+class Remembering(KnowledgeSource):
+    """A source that keeps what it is shown."""
+
+    record = {"source": "remembering"}
+
+    def __init__(self):
+        self.seen = []
+
+    @classmethod
+    def of(cls, argument, options):
+        return cls()
+
+    def look(self, image):
+        self.seen.append(image)
+        return []
+
+
+def looked(source, looks):
+    looking = Looking(names=(looks,))
+    return KnownConversations(source=source, looking=looking, file=source.file, bad=source.bad)
+
+
+def test_a_picture_is_decoded_once_for_its_notes_and_its_turn(source):
+    looks = Remembering()
+    opened = looked(source, looks).example(0, np.random.default_rng(0))
+    assert looks.seen == [opened.images[0]]
+    assert looks.seen[0] is opened.images[0]
+    opened = looked(marked(source), looks).example(1, np.random.default_rng(0))
+    assert looks.seen[1] is opened.unmarked
+    assert opened.unmarked != opened.images[0]
+
+
+@pytest.mark.parametrize("form", ["told", "drawn", "infused"])
+def test_notes_on_the_first_of_several_pictures_are_not_lost(form, source, notes):
+    task = Tuning(load("tiny:llava"), source, options(form, notes, parts=("projector",)))
+    one = known(source, (notes,)).example(0, np.random.default_rng(0))
+    two = replace(one, images=(one.images[0], one.images[0]))
+    alone, beside = task.example(one).question, task.example(two).question
+    assert beside.text == alone.text
+    assert beside.pictures == (alone.pictures[0], one.images[0])
+    assert beside.notes == ((*alone.notes, ()) if form == "infused" else ())
+
+
+def test_a_prompt_that_was_trained_from_a_store_looks_at_any_picture(source, notes, tmp_path):
+    pictures = Pictures(paths={row(i)["image"]: source.turns[i].pictures[0] for i in range(3)})
+    extracting = ExtractOptions(sources=(notes,))
+    list(extract(pictures, tmp_path / "store", extracting, runner("pool", 1)))
+    store = f"store:{tmp_path / 'store'}"
+    task = Tuning(load("tiny:llava"), source, options("infused", store, parts=("knowledge",)))
+    task.save(tmp_path / "model")
+    assert load_prompt(tmp_path / "model", load("tiny:llava")).trained.sources == (notes,)
+
+
+def test_what_is_asked_of_sources_reaches_them(source, notes):
+    chosen = settings.override(
+        TuningOptions(),
+        ["knowledge.form=told", "knowledge.looking.least_score=0.5"],
+    )
+    assert chosen.knowledge.looking == SourceOptions(least_score=0.5)
+    looking = known(source, (notes,), chosen.knowledge.looking).looking
+    assert looking.options == SourceOptions(least_score=0.5)
 
 
 def test_a_picture_without_notes_names_its_row(source, notes, tmp_path):
@@ -166,7 +235,7 @@ def test_parts_that_cannot_be_are_told(form, parts, message, source, notes):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"form": "said"}, "none, told, drawn, infused"),
+        ({"form": "said"}, "none, infused, told, drawn"),
         ({"sources": ("rapidocr",)}, "set knowledge.form"),
         ({"form": "told", "lr": 0.0}, "above 0"),
     ],

@@ -12,7 +12,7 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.knowledge.look import built
 from deixis.knowledge.saved import load_prompt
-from deixis.knowledge.sources import KnowledgeSource
+from deixis.knowledge.sources import KnowledgeSource, SourceOptions
 from deixis.models.load import load as load_model
 from deixis.models.load import wrap as wrap_model
 from deixis.nn.interface import VisionLanguageModel
@@ -24,6 +24,7 @@ def load(
     convention: str | None = None,
     knowledge: str | Path | None = None,
     sources: Sequence[str | KnowledgeSource] | None = None,
+    looking: SourceOptions | None = None,
     pixel: str | Path | None = None,
     **options: Any,  # Any: see models
 ) -> Model:
@@ -36,14 +37,15 @@ def load(
     `convention` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
     of a trained knowledge prompt, or "told" or "drawn": what `sources` find in a picture is then
     infused in the vision tokens, told before the question, or drawn on the picture. Without
-    `sources` a prompt's own are used, else rapidocr. `pixel` is the folder (or file) of a pixel
+    `sources` a prompt's own are used, else rapidocr; `looking` is what is asked of them (the words
+    that a detector looks for, the least score …). `pixel` is the folder (or file) of a pixel
     prompt, through which every picture is then seen. The other options are those of
     `deixis.models.load` (device, dtype, quantize, adapter …) or of the server's client.
     """
     vlm = load_model(name, **options)
-    if knowledge is None and sources is not None:
+    if knowledge is None and (sources is not None or looking is not None):
         raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
-    how = None if knowledge is None else known(vlm, knowledge, sources)
+    how = None if knowledge is None else known(vlm, knowledge, sources, looking)
     model = Model(vlm, convention=convention, knowledge=how)
     return model if pixel is None else model.with_pixel(pixel)
 
@@ -52,11 +54,12 @@ def known(
     vlm: VisionLanguageModel,
     knowledge: str | Path,
     sources: Sequence[str | KnowledgeSource] | None = None,
+    options: SourceOptions | None = None,
 ) -> Knowledge:
     """How knowledge reaches this model, by a folder or a form's name."""
     plain_forms = [form for form in FORMS if form != "infused"]
     if str(knowledge) in plain_forms:
-        looking = built(tuple(sources or ("rapidocr",)))
+        looking = built(tuple(sources or ("rapidocr",)), options)
         return Knowledge(
             look=_look(looking),
             form=str(knowledge),
@@ -69,7 +72,7 @@ def known(
             f"got {str(knowledge)!r}"
         )
     loaded = load_prompt(folder, vlm)
-    looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)))
+    looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)), options)
     return Knowledge(
         look=_look(looking),
         prompt=loaded.prompt,

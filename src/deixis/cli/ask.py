@@ -19,6 +19,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core import region_json
 from deixis.core.errors import UsageError
@@ -45,10 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
     parser.add_argument("--seed", type=int, help="of sampling")
     parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="what is known reaches it")
-    parser.add_argument(
-        "--source", action="append", metavar="NAME", help="who looks (`deixis look --help`)"
-    )
     parser.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
+    add_sources(parser.add_argument_group("who looks (`deixis look --help`)"))
     parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
     parser.add_argument("--strict", action="store_true", help="refuse marks that get lost")
     parser.add_argument("--stream", action="store_true", help="print the words as they come")
@@ -114,6 +113,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
         convention=arguments.convention,
         knowledge=arguments.knowledge,
         sources=arguments.source,
+        looking=source_options(arguments) if has_source_options(arguments) else None,
         pixel=arguments.pixel,
         **given,
     )

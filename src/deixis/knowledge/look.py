@@ -46,6 +46,13 @@ class Looking:
         return [note for one in self.sources for note in one.look(image)]
 
 
+def origins(names: Sequence[str]) -> tuple[str, ...]:
+    """Who looks at any picture for what these find: of a store those that it was made with."""
+    kinds = [sources.get(name.partition(":")[0]) for name in names]
+    found = [one for kind, name in zip(kinds, names, strict=True) for one in kind.origins(name)]
+    return tuple(dict.fromkeys(found))
+
+
 def built(
     names: Sequence[str | KnowledgeSource], options: SourceOptions | None = None
 ) -> list[KnowledgeSource]:

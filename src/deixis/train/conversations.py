@@ -39,11 +39,13 @@ class Turn:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedTurn:
     """A turn with its pictures opened, and what is known of the first, before marks were drawn.
-    `kind` is what sort of question it is, where that is known.
+    `unmarked` is the first without them, where they were; `kind` is what sort of question it is,
+    where that is known.
     """
 
     turn: Turn
     images: tuple[Image, ...]
+    unmarked: Image | None = None
     notes: tuple[Region, ...] = ()
     kind: str = ""
 

@@ -8,13 +8,14 @@ from typing import final
 import numpy as np
 from typing_extensions import override
 
+from deixis.ask.knowing import FORMS as KNOWN_FORMS
 from deixis.core.errors import DeixisError, SampleError, UsageError
-from deixis.core.images import open_image
 from deixis.knowledge.look import Looking
 from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.sources import SourceOptions
 from deixis.train.conversations import ConversationSource, ConversationsOver, OpenedTurn, Told
 
-FORMS = ("none", "told", "drawn", "infused")
+FORMS = ("none", *KNOWN_FORMS)
 
 
 @final
@@ -22,8 +23,9 @@ FORMS = ("none", "told", "drawn", "infused")
 class KnowledgeOptions:
     """What is known of the pictures, and how it reaches the model."""
 
-    form: str = "none"  # none, told, drawn, infused
+    form: str = "none"  # none, infused, told, drawn
     sources: tuple[str, ...] = ()  # who looks: store:FOLDER, for what was extracted before
+    looking: SourceOptions = field(default_factory=SourceOptions)  # what is asked of them
     prompt: PromptConfig = field(default_factory=PromptConfig)  # of infused
     start: str = ""  # folder of a prompt to go on from; empty: an untrained one
     lr: float | None = None  # the prompt's own highest rate; None: as all
@@ -31,7 +33,7 @@ class KnowledgeOptions:
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise UsageError(f"a form of knowledge is one of {', '.join(FORMS)}, got {self.form!r}")
-        if self.form == "none" and self.sources:
+        if self.form == "none" and (self.sources or self.looking.given):
             raise UsageError("sources find knowledge: set knowledge.form to told, drawn or infused")
         if self.lr is not None and self.lr <= 0:
             raise UsageError(f"a rate is above 0, got {self.lr}")
@@ -56,10 +58,10 @@ class KnownConversations(ConversationsOver):
     @override
     def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
         opened = self.source.opened(told, generator)
-        if not told.sample.pictures:
+        if not opened.images:
             return opened
-        try:  # before marks are drawn on it
-            notes = self.looking(open_image(told.sample.pictures[0]))
+        try:  # before marks were drawn on it
+            notes = self.looking(opened.unmarked or opened.images[0])
         except SampleError:
             raise
         except DeixisError as problem:
@@ -67,10 +69,12 @@ class KnownConversations(ConversationsOver):
         return replace(opened, notes=tuple(notes))
 
 
-def known(source: ConversationSource, names: tuple[str, ...]) -> KnownConversations:
+def known(
+    source: ConversationSource, names: tuple[str, ...], options: SourceOptions | None = None
+) -> KnownConversations:
     """The answers of a source with notes; those who look are loaded at once."""
     if not names:
         raise UsageError("who finds what is known? --set task.knowledge.sources=store:FOLDER")
-    looking = Looking(names=names)
+    looking = Looking(names=names, options=options or SourceOptions())
     _ = looking.sources  # what cannot be loaded is told before the run
     return KnownConversations(source=source, looking=looking, file=source.file, bad=source.bad)

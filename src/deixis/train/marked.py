@@ -40,6 +40,7 @@ class MarkedSample:
 
     sample: RegionSample
     image: Image
+    unmarked: Image
     marks: Mapping[str, Mark]
     turns: tuple[Turn, ...]
 
@@ -54,6 +55,7 @@ def mark_sample(
     return MarkedSample(
         sample=sample,
         image=draw(image, list(marks.values())) if marks else image,
+        unmarked=image,
         marks=marks,
         turns=tuple(_spoken(turn, phrases) for turn in sample.turns),
     )
@@ -99,7 +101,11 @@ def _opened(told: Told, generator: np.random.Generator, profile: Chance) -> Open
         replace(told.sample, turns=turns, regions=regions), generator, profile=profile
     )
     spoken = replace(told.sample, turns=marked.turns, regions={})
-    return OpenedTurn(turn=turn_of(spoken, told.number, row=told.row), images=(marked.image,))
+    return OpenedTurn(
+        turn=turn_of(spoken, told.number, row=told.row),
+        images=(marked.image,),
+        unmarked=marked.unmarked,
+    )
 
 
 def _marks(sample: RegionSample, size: Size, draws: Draws, profile: Chance) -> dict[str, Mark]:

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asked, compose
 from deixis.ask.knowing import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.errors import (
@@ -23,7 +23,9 @@ from deixis.core.errors import (
 )
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.encodings import encodings
+from deixis.core.transform import identity
+from deixis.encodings import Frame, encodings
+from deixis.knowledge.look import origins
 from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.load import load
@@ -135,7 +137,9 @@ class Tuning(Task):
     def save(self, folder: Path) -> None:
         """A checkpoint for `from_pretrained`, or an adapter for `load(…, adapter=folder)`."""
         if self.prompt is not None:
-            trained = Trained(model=self.model.name, sources=self.options.knowledge.sources)
+            trained = Trained(
+                model=self.model.name, sources=origins(self.options.knowledge.sources)
+            )
             alone = self.options.parts == ("knowledge",)
             save_prompt(self.prompt, folder if alone else folder / "knowledge", trained)
             if alone:
@@ -208,9 +212,8 @@ class Tuning(Task):
         """A turn as the model is asked it: regions said, knowledge in its form."""
         turn = opened.turn
         pointed = {name: self.encoding.of(region) for name, region in turn.regions.items()}
-        if not pointed and (self.knowledge is None or len(opened.images) != 1):
-            question = Question(pictures=opened.images, text=turn.text)
-            return Example(question=question, answer=turn.answer)
+        if not pointed and len(opened.images) != 1:
+            return Example(question=self._of_many(opened), answer=turn.answer)
         if len(opened.images) > 1:
             raise UsageError(
                 f"{self.source.file}, row {turn.row}: regions of several images are not told "
@@ -227,6 +230,20 @@ class Tuning(Task):
             asked = self.knowledge.with_notes(asked, opened.notes)
         text, _, answer = asked.text.partition(BETWEEN)
         return Example(question=replace(asked, text=text).question(None), answer=answer)
+
+    def _of_many(self, opened: OpenedTurn) -> Question:
+        """A question about several pictures, or none; what is known is of the first."""
+        frames = tuple(
+            Frame(image=image, transform=identity(image.size), number=i + 1, num_pictures=count)
+            for count in (len(opened.images),)
+            for i, image in enumerate(opened.images)
+        )
+        asked = Asked(frames=frames[:1], text=opened.turn.text)
+        if self.knowledge is not None and frames:
+            asked = self.knowledge.with_notes(asked, opened.notes)
+        beside = ((),) * (len(frames) - 1) if asked.notes else ()
+        every = replace(asked, frames=(*asked.frames, *frames[1:]), notes=(*asked.notes, *beside))
+        return every.question(None)
 
 
 def build(options: TuningOptions) -> Tuning:
@@ -258,7 +275,10 @@ def source_of(options: TuningOptions) -> ConversationSource:
     source = _read(options, options.data)
     if options.marks != "none":
         source = marked(source, profile=options.marks)
-    return source if options.knowledge.form == "none" else known(source, options.knowledge.sources)
+    knowledge = options.knowledge
+    if knowledge.form == "none":
+        return source
+    return known(source, knowledge.sources, knowledge.looking)
 
 
 def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowledge | None:

@@ -103,7 +103,7 @@ def test_a_form_that_its_processor_cannot_do_is_said(saved: Saved) -> None:
 
 @pytest.mark.parametrize("kind", OPEN)
 def test_a_detector_that_looks_for_words_needs_some(saved: Saved, kind: str) -> None:
-    with pytest.raises(UsageError, match="looks for words: say which, as --words"):
+    with pytest.raises(UsageError, match="looks for words: --words"):
         source(f"detector:{saved(kind)}")
     with pytest.raises(UsageError, match=r"is \d+ tokens.* reads|are \d+ tokens.* reads \d+"):
         source(f"detector:{saved(kind)}", SourceOptions(words=("red anchor " * 200,)))

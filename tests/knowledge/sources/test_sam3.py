@@ -83,7 +83,7 @@ def test_pictures_of_any_form_are_looked_at(saved: str, image: Image) -> None:
 
 
 def test_it_needs_words_that_are_not_too_long(saved: str) -> None:
-    with pytest.raises(UsageError, match="SAM 3 looks for words: say which, as --words"):
+    with pytest.raises(UsageError, match="SAM 3 looks for words: --words"):
         source(f"sam3:{saved}")
     with pytest.raises(UsageError, match="is 42 tokens, SAM 3 reads 32"):
         source(f"sam3:{saved}", options(words=("l" * 40,)))

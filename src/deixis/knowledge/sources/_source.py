@@ -56,6 +56,11 @@ class KnowledgeSource(ABC):
     def of(cls, argument: str, options: SourceOptions) -> "KnowledgeSource":
         """The source, loaded; the options are among those that it knows."""
 
+    @classmethod
+    def origins(cls, name: str) -> tuple[str, ...]:
+        """Who looks at any picture for what this one finds: itself, by its full name."""
+        return (name,)
+
     @property
     @abstractmethod
     def record(self) -> Mapping[str, str]:

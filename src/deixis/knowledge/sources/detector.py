@@ -79,7 +79,9 @@ class Detector(KnowledgeSource):
                 "Grounding DINO, OWL-ViT and OWLv2 look for words"
             )
         if kind not in CLOSED and not options.words:
-            raise UsageError(f"{argument!r} looks for words: say which, as --words 'red cup,dog'")
+            raise UsageError(
+                f"{argument!r} looks for words: --words 'red cup,dog', or SourceOptions(words=…)"
+            )
         checkpoint = (
             load_checkpoint(argument, config, AutoModelForObjectDetection, AutoImageProcessor)
             if kind in CLOSED

@@ -53,7 +53,9 @@ class Sam3(KnowledgeSource):
     @override
     def of(cls, argument: str, options: SourceOptions) -> "Sam3":
         if not options.words:
-            raise UsageError("SAM 3 looks for words: say which, as --words 'red cup,dog'")
+            raise UsageError(
+                "SAM 3 looks for words: --words 'red cup,dog', or SourceOptions(words=…)"
+            )
         try:
             config = config_of(argument)
         except ModelError as refusal:

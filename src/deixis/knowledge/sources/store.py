@@ -30,6 +30,15 @@ class Store(KnowledgeSource):
             raise UsageError("a store holds what was found: cuts, words and languages are its own")
         return cls(Path(argument).expanduser())
 
+    @classmethod
+    @override
+    def origins(cls, name: str) -> tuple[str, ...]:
+        """Those that the store was extracted with: it knows no other picture."""
+        from deixis.knowledge.store.manifest import read_manifest
+
+        told = read_manifest(Path(name.partition(":")[2]).expanduser()).sources
+        return tuple(one["source"] for one in told if one.get("source") not in (None, "store"))
+
     @property
     @override
     def record(self) -> Mapping[str, str]:
