@@ -112,7 +112,7 @@ def test_layers_that_a_tower_lacks_are_told(parts):
 
 
 def test_a_tower_that_is_not_clip_is_told(parts):
-    with pytest.raises(UsageError, match=r"tower is CLIP's; .* is a llama"):
+    with pytest.raises(UsageError, match=r"the tower is CLIP's; .* is a llama"):
         join(str(parts / "llama"), str(parts / "llama"))
     with pytest.raises(ModelError, match="cannot open"):
         join("/nowhere/clip", str(parts / "llama"))

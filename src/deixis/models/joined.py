@@ -1,6 +1,7 @@
-"""A ViP-LLaVA of an encoder and a language model that never met: where its training begins."""
+"""A ViP-LLaVA or LLaVA of an encoder and a language model that never met: where training begins."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, final
 
 import torch
 from transformers import (
@@ -9,8 +10,9 @@ from transformers import (
     AutoModel,
     AutoModelForCausalLM,
     AutoTokenizer,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
     LlavaProcessor,
-    PreTrainedModel,
     VipLlavaConfig,
     VipLlavaForConditionalGeneration,
 )
@@ -23,7 +25,8 @@ from deixis.nn.interface import VisionLanguageModel
 RELEASED_LAYERS = (-2, -5, -8, -11, 6)  # hidden states of CLIP-L, in the order of public weights
 IMAGE = "<image>"
 ROWS = 64  # the vocabulary is filled up to a multiple of it
-ENCODER = "clip"
+CLIP, SIGLIP = "clip", "siglip"
+SPOKEN = {CLIP: "CLIP's", SIGLIP: "SigLIP's"}
 SYSTEM = (
     "A chat between a curious user and an artificial intelligence assistant. "
     "The assistant gives helpful, detailed, and polite answers to the user's questions."
@@ -51,56 +54,125 @@ def join(
 
     The words `<image>` and, where there is none, `<pad>` are added to the vocabulary.
     """
-    encoder, text, tokenizer, pictures = _opened(tower, language, dtype)
-    depth = encoder.config.num_hidden_layers
+    sides = _opened(tower, language, dtype, (CLIP,))
+    _check_layers(tower, sides, layers)
+    config = VipLlavaConfig(vision_feature_layer=list(layers), **_shared_settings(sides))
+    model = _begun(VipLlavaForConditionalGeneration, config, sides, dtype, seed)
+    return _with_processor(model, sides, f"{tower} + {language}", has_class_token=True)
+
+
+def join_plain(
+    tower: str, language: str, *, layer: int = -2, dtype: str = "float32", seed: int = 0
+) -> VisionLanguageModel:
+    """SigLIP or CLIP and a language model as a LLaVA, which reads one hidden state of the tower.
+
+    transformers' LLaVA has no bias before its words: that of Phi-2 is left out.
+    """
+    sides = _opened(tower, language, dtype, (SIGLIP, CLIP))
+    _check_layers(tower, sides, (layer,))
+    has_class_token = sides.kind == CLIP
+    config = LlavaConfig(
+        vision_feature_layer=layer,
+        vision_feature_select_strategy="default" if has_class_token else "full",
+        **_shared_settings(sides),
+    )
+    model = _begun(LlavaForConditionalGeneration, config, sides, dtype, seed)
+    return _with_processor(model, sides, f"{tower} + {language}", has_class_token=has_class_token)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sides:
+    """An encoder and a language model with what prepares their inputs. `kind`: of the encoder."""
+
+    kind: str
+    encoder: Any  # Any: transformers' own classes
+    text: Any
+    tokenizer: Any
+    pictures: Any
+
+    @property
+    def num_patches(self) -> int:
+        """Of a picture."""
+        return int((self.encoder.config.image_size // self.encoder.config.patch_size) ** 2)
+
+
+def _check_layers(tower: str, sides: _Sides, layers: tuple[int, ...]) -> None:
+    depth = sides.encoder.config.num_hidden_layers
     if not layers or not all(-depth - 1 <= layer <= depth for layer in layers):
         raise UsageError(f"{tower} has hidden states 0 to {depth}, got layers {layers}")
-    words = [IMAGE] if tokenizer.pad_token else [IMAGE, "<pad>"]
-    tokenizer.add_special_tokens({"additional_special_tokens": words})
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = "<pad>"
-    text.resize_token_embeddings(len(tokenizer), pad_to_multiple_of=ROWS)
-    side, patch = encoder.config.image_size, encoder.config.patch_size
-    config = VipLlavaConfig(
-        vision_config=encoder.config,
-        text_config=text.config,
-        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
-        vision_feature_layer=list(layers),
-        image_seq_length=(side // patch) ** 2,
-        tie_word_embeddings=text.config.tie_word_embeddings,
-    )
+
+
+def _shared_settings(sides: _Sides) -> dict[str, Any]:
+    """What the configurations of both kinds take."""
+    return {
+        "vision_config": sides.encoder.config,
+        "text_config": sides.text.config,
+        "image_token_index": sides.tokenizer.convert_tokens_to_ids(IMAGE),
+        "image_seq_length": sides.num_patches,
+        "tie_word_embeddings": sides.text.config.tie_word_embeddings,
+    }
+
+
+def _begun(
+    kind: Any,  # Any: transformers' own classes
+    config: Any,
+    sides: _Sides,
+    dtype: str,
+    seed: int,
+) -> Any:
+    """The model with the weights of both sides; the projector's are random."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model: Any = VipLlavaForConditionalGeneration(config)  # Any: transformers' own class
+        model = kind(config)
     model.to(torch_dtype(dtype))
-    model.model.vision_tower.load_state_dict(encoder.state_dict())
-    model.model.language_model.load_state_dict(text.model.state_dict())
-    model.lm_head.load_state_dict(text.lm_head.state_dict())
-    model.generation_config = text.generation_config
+    model.model.vision_tower.load_state_dict(sides.encoder.state_dict())
+    model.model.language_model.load_state_dict(sides.text.model.state_dict())
+    with torch.no_grad():
+        model.lm_head.weight.copy_(sides.text.lm_head.weight)
+    model.generation_config = sides.text.generation_config
+    return model.eval()
+
+
+def _with_processor(
+    model: Any, sides: _Sides, name: str, *, has_class_token: bool
+) -> VisionLanguageModel:
     processor = LlavaProcessor(
-        image_processor=pictures,
-        tokenizer=tokenizer,
-        patch_size=patch,
-        vision_feature_select_strategy="default",
-        num_additional_image_tokens=1,  # CLIP's class
+        image_processor=sides.pictures,
+        tokenizer=sides.tokenizer,
+        patch_size=sides.encoder.config.patch_size,
+        vision_feature_select_strategy="default" if has_class_token else "full",
+        num_additional_image_tokens=int(has_class_token),
         chat_template=CHAT,
     )
-    return wrap(model.eval(), processor, name=f"{tower} + {language}")
+    return wrap(model, processor, name=name)
 
 
-def _opened(tower: str, language: str, dtype: str) -> tuple[PreTrainedModel, Any, Any, Any]:
+def _opened(tower: str, language: str, dtype: str, encoders: tuple[str, ...]) -> _Sides:
     shut = {"trust_remote_code": False}  # else transformers asks on the terminal
     kinds: dict[str, Any] = {"dtype": torch_dtype(dtype), "use_safetensors": True, **shut}
     try:
         kind = AutoConfig.from_pretrained(tower, **shut).model_type
-        if kind.split("_")[0] != ENCODER:
-            raise UsageError(f"ViP-LLaVA's tower is CLIP's; {tower} is a {kind}")
+        if kind.split("_")[0] not in encoders:
+            listed = " or ".join(SPOKEN[one] for one in encoders)
+            raise UsageError(f"the tower is {listed}; {tower} is a {kind}")
         seeing: Any = AutoModel.from_pretrained(tower, **kinds)
-        return (
-            getattr(seeing, "vision_model", seeing),
-            AutoModelForCausalLM.from_pretrained(language, **kinds),
-            AutoTokenizer.from_pretrained(language, **shut),
-            AutoImageProcessor.from_pretrained(tower, **shut),
+        sides = _Sides(
+            kind=kind.split("_")[0],
+            encoder=getattr(seeing, "vision_model", seeing),
+            text=AutoModelForCausalLM.from_pretrained(language, **kinds),
+            tokenizer=AutoTokenizer.from_pretrained(language, **shut),
+            pictures=AutoImageProcessor.from_pretrained(tower, **shut),
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"cannot open {tower} and {language}: {error}") from error
+    _add_words(sides.tokenizer)
+    sides.text.resize_token_embeddings(len(sides.tokenizer), pad_to_multiple_of=ROWS)
+    return sides
+
+
+def _add_words(tokenizer: Any) -> None:
+    words = [IMAGE] if tokenizer.pad_token else [IMAGE, "<pad>"]
+    tokenizer.add_special_tokens({"additional_special_tokens": words})
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = "<pad>"
