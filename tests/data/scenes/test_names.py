@@ -11,7 +11,7 @@ from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.entities import entities, entity_named, with_article
 from deixis.data.scenes.glyphs import pictogram
 from deixis.data.scenes.scene import SIGN
-from deixis.data.scenes.splits import novel_entities, novel_words, splits
+from deixis.data.scenes.splits import novel_entities, novel_looks, novel_words, splits
 from deixis.data.scenes.textures import STUFF, texture
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
@@ -52,6 +52,13 @@ def test_train_has_no_novel_entity_style_or_word():
     assert not set(train.entities) & set(novel_entities())
     assert not set(train.words) & set(novel_words())
     assert not set(train.styles) & set(held.NOVEL_STYLES)
+
+
+def test_new_looks_have_names_that_training_has_and_pictograms_that_it_has_not():
+    train = splits()["train"]
+    assert {one.name for one in novel_looks()} <= {one.name for one in train.entities}
+    assert {one.symbol for one in novel_looks()} == {one.symbol for one in novel_entities()}
+    assert len({one.name for one in novel_looks()}) == 25
 
 
 def test_novel_entities_come_from_nearly_every_group():

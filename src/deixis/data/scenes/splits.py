@@ -1,6 +1,6 @@
 """What may be in a picture, by named splits: some things are held out of training on purpose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import final
 
@@ -11,6 +11,7 @@ from deixis.data.scenes.words import lexicon
 STYLES = ("plain", "outline", "shadow", "gradient", "striped")
 NOVEL_STYLES = ("gradient", "striped")
 EVERY_NOVEL_ENTITY, EVERY_NOVEL_WORD = 8, 10
+EVERY_RENAMED = 7  # of the known entities lends its name to a new look
 
 
 @final
@@ -31,6 +32,18 @@ class Split:
 def novel_entities() -> tuple[Entity, ...]:
     """Those that no training picture has: every eighth of the list, so from all groups."""
     return entities()[EVERY_NOVEL_ENTITY - 3 :: EVERY_NOVEL_ENTITY]
+
+
+def novel_looks() -> tuple[Entity, ...]:
+    """Names that training pictures have, with the pictograms of the novel entities: an encoder has
+    never seen such a thing, a language model knows its name.
+    """
+    novel = novel_entities()
+    known = [entity for entity in entities() if entity not in set(novel)]
+    return tuple(
+        replace(looks, name=named.name)
+        for looks, named in zip(novel, known[::EVERY_RENAMED], strict=True)
+    )
 
 
 def novel_words() -> tuple[str, ...]:
@@ -57,6 +70,7 @@ def splits() -> dict[str, Split]:
         "novel_styles": (known, NOVEL_STYLES, words),
         "novel_words": (known, styles, novel_words()),
         "everything": (entities(), STYLES, lexicon()),
+        "novel_looks": (novel_looks(), styles, words),
     }
     return {
         name: Split(name=name, stream=stream, entities=things, styles=drawn, words=said)
