@@ -11,7 +11,7 @@ from deixis.core.errors import UnknownNameError, UnsupportedError
 from deixis.core.region import box
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.network import NetworkConfig
-from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig
+from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, levelled
 from deixis.knowledge.words import WordTable
 from deixis.nn.interface import Example, Question
 from tests.models.families_nursery import (
@@ -183,3 +183,26 @@ def test_what_a_note_says_reaches_the_tokens_that_look_at_it(name):
 def test_what_no_prompt_can_be_is_refused(settings, message):
     with pytest.raises(UnknownNameError, match=message):
         PromptConfig(**settings)
+
+
+@pytest.mark.parametrize("merge", ["add", "concat"])
+def test_what_is_added_is_as_large_as_the_tokens_are(merge):
+    model = built("llava")
+    (seen,) = model.vision_tokens([picture(50, 37)], "What?")
+    known = replace(seen, notes=NOTES)
+    prompt = prompt_for("llava", merge=merge)
+    with torch.no_grad():
+        for weight in prompt.parameters():
+            weight.add_(0.1)
+        small = prompt([known])[0] - seen.tokens
+        prompt.size.fill_(3.0)
+        large = prompt([replace(known, tokens=3 * seen.tokens)])[0] - 3 * seen.tokens
+    torch.testing.assert_close(large, 3 * small, rtol=1e-4, atol=1e-5)
+
+
+def test_embeddings_of_any_size_are_levelled():
+    table = torch.randn(5, 7, generator=torch.Generator().manual_seed(0))
+    table[2] = 0.0
+    levels = levelled(100 * table).square().mean(-1).sqrt()
+    assert levels.tolist() == pytest.approx([1, 1, 0, 1, 1], abs=1e-5)
+    torch.testing.assert_close(levelled(table), levelled(100 * table))

@@ -22,6 +22,7 @@ from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
 
 MERGES = ("add", "concat")
 PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)
+SMALLEST = 1e-6  # length of an embedding that is told from none
 
 
 @final
@@ -55,16 +56,27 @@ class PromptConfig:
 class KnowledgePrompt(nn.Module):
     """A change of vision tokens by the notes that came with their pictures.
 
-    Before it is trained it changes nothing.
+    Before it is trained it changes nothing. `size` is the root mean square of the numbers of the
+    model's tokens: the network works on numbers around 1, as embeddings are many times smaller than
+    tokens in most models, and what it makes is multiplied by it.
     """
 
+    size: Tensor
+
     def __init__(
-        self, config: PromptConfig, words: WordTable, *, tokens: int, generator: torch.Generator
+        self,
+        config: PromptConfig,
+        words: WordTable,
+        *,
+        tokens: int,
+        generator: torch.Generator,
+        size: float = 1.0,
     ) -> None:
         super().__init__()
         self.config = config
         self.words = words
         self.tokens = tokens
+        self.register_buffer("size", torch.tensor(size))
         self.network = config.network.build(known=words.width, tokens=tokens, generator=generator)
         self.text: nn.Module | None = None
         if config.tunes_encoder:
@@ -84,11 +96,13 @@ class KnowledgePrompt(nn.Module):
         return [self._merged(one.tokens, p) for one, p in zip(seen, prompts, strict=True)]
 
     def prompts(self, seen: Sequence[VisionTokens]) -> list[Float[Tensor, "token dim"]]:
-        """What the network makes of the notes for each token; zero where a token has no place."""
+        """What the network makes of the notes for each token, in parts of `size`; zero where a
+        token has no place.
+        """
         device = seen[0].tokens.device
         charts = [self._chart(one) for one in seen]
         words = list(dict.fromkeys(word for one in charts for word in one.words))
-        table = self.words(words).to(device)
+        table = levelled(self.words(words).to(device))
         rows = {word: row for row, word in enumerate(words)}
         forms: dict[tuple[int, ...], list[_View]] = defaultdict(list)
         for picture, (shown, known) in enumerate(zip(seen, charts, strict=True)):
@@ -130,9 +144,15 @@ class KnowledgePrompt(nn.Module):
         self, tokens: Float[Tensor, "token dim"], prompt: Float[Tensor, "token dim"]
     ) -> Float[Tensor, "token dim"]:
         if self.joint is None:
-            return tokens + prompt.to(tokens.dtype)
-        both = torch.cat([tokens.to(prompt.dtype), prompt], dim=-1)
-        return tokens + self.joint(both).to(tokens.dtype)
+            return tokens + (self.size * prompt).to(tokens.dtype)
+        both = torch.cat([tokens.to(prompt.dtype) / self.size, prompt], dim=-1)
+        return tokens + (self.size * self.joint(both)).to(tokens.dtype)
+
+
+def levelled(table: Float[Tensor, "word known"]) -> Float[Tensor, "word known"]:
+    """Each embedding with a root mean square of 1."""
+    lengths = table.norm(dim=-1, keepdim=True).clamp_min(SMALLEST)
+    return table * (table.shape[-1] ** 0.5 / lengths)
 
 
 def tokens_of(model: VisionLanguageModel, place: TokenPlace) -> VisionTokens:

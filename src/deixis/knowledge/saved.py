@@ -45,10 +45,17 @@ class Loaded:
 
 
 def new_prompt(
-    config: PromptConfig, model: VisionLanguageModel, *, tokens: int, seed: int = 0
+    config: PromptConfig,
+    model: VisionLanguageModel,
+    *,
+    tokens: int,
+    size: float = 1.0,
+    seed: int = 0,
 ) -> KnowledgePrompt:
-    """An untrained prompt for a model whose tokens have that width."""
-    return _built(config, WordTable(text_encoder(config.encoder, model)), tokens, seed)
+    """An untrained prompt for a model whose tokens have that width, and numbers of that size."""
+    words = WordTable(text_encoder(config.encoder, model))
+    generator = torch.Generator().manual_seed(seed)
+    return KnowledgePrompt(config, words, tokens=tokens, size=size, generator=generator)
 
 
 def save_prompt(prompt: KnowledgePrompt, folder: Path, trained: Trained) -> None:
@@ -96,7 +103,7 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
             )
         words = WordTable(text_encoder(config.encoder, model))
         _check_shapes(folder / WEIGHTS, config.network.shapes(known=words.width, tokens=width))
-        prompt = _built(config, words, width)
+        prompt = KnowledgePrompt(config, words, tokens=width, generator=torch.Generator())
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken!r}") from None
     with _said(folder / WEIGHTS):
@@ -107,11 +114,6 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
     prompt = prompt.to(seen.tokens.device).eval().requires_grad_(False)
     return Loaded(prompt=prompt, trained=trained, digest=digest)
-
-
-def _built(config: PromptConfig, words: WordTable, tokens: int, seed: int = 0) -> KnowledgePrompt:
-    generator = torch.Generator().manual_seed(seed)
-    return KnowledgePrompt(config, words, tokens=tokens, generator=generator)
 
 
 def _check_shapes(path: Path, shapes: Sequence[tuple[int, ...]]) -> None:

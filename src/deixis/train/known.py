@@ -29,6 +29,7 @@ class KnowledgeOptions:
     prompt: PromptConfig = field(default_factory=PromptConfig)  # of infused
     start: str = ""  # folder of a prompt to go on from; empty: an untrained one
     lr: float | None = None  # the prompt's own highest rate; None: as all
+    seed: int = 0  # of an untrained prompt's weights
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:

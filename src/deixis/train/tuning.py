@@ -289,8 +289,9 @@ def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowl
         return Knowledge(look=_nothing, form=options.form).of(model)
     if options.start:
         return Knowledge(look=_nothing, prompt=load_prompt(Path(options.start), model).prompt)
-    seen = tokens_of(model, options.prompt.token_place)
-    prompt = new_prompt(options.prompt, model, tokens=seen.tokens.shape[1])
+    tokens = tokens_of(model, options.prompt.token_place).tokens
+    size = float(tokens.detach().float().square().mean().sqrt()) or 1.0
+    prompt = new_prompt(options.prompt, model, tokens=tokens.shape[1], size=size, seed=options.seed)
     return Knowledge(look=_nothing, prompt=prompt)
 
 

@@ -191,3 +191,17 @@ def test_a_model_that_reads_questions_with_the_picture_is_asked_each_alone(name:
 def test_a_missing_stage_is_named() -> None:
     with pytest.raises(UsageError, match="nowhere"):
         InstructionTask(InstructionOptions(start="nowhere"))
+
+
+def test_words_that_all_questions_begin_with_stand_in_the_row_once():
+    row = Row(prompts=((7, 8, 9), (7, 8, 5, 6)), answers=((4, 2), (3, 2)))
+    assert row.shared == 2
+    packed = pack([row], fill=0)
+    assert packed.ids[0].tolist() == [7, 8, 9, 4, 5, 6, 3]
+    assert packed.labels[0].tolist() == [IGNORED, IGNORED, 4, 2, IGNORED, 3, 2]
+    assert packed.places[0].tolist() == [0, 1, 2, 3, 2, 3, 4]
+    may_look = allowed(packed.groups, 1)[0].int().tolist()
+    assert may_look[5] == [1, 1, 1, 0, 0, 1, 0, 0]  # 5 sees the picture, what is shared, itself
+    assert row.cut(3).prompts == ((7, 8, 9),)
+    assert Row(prompts=((7, 8),), answers=((4,),)).shared == 0
+    assert Row(prompts=((7, 8), (7, 8)), answers=((4,), (3,))).shared == 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
@@ -45,7 +46,38 @@ def test_harm_reaches_the_notes_and_not_the_questions(recipe):
 def test_it_runs_measures_and_saves_a_prompt(recipe, tmp_path):
     outcome = run(recipe.task(), recipe.config, tmp_path / "run")
     assert "held-out all" in outcome.numbers
-    assert (tmp_path / "run" / "model" / "knowledge.safetensors").is_file()
+    model = tmp_path / "run" / "model"
+    assert (model / "knowledge" / "knowledge.safetensors").is_file()
+    assert (model / "model.safetensors").is_file()
+
+
+@pytest.mark.parametrize("form", ["told", "drawn", "infused"])
+def test_rows_of_questions_say_what_each_question_alone_says(recipe, form):
+    parts = "knowledge,language" if form == "infused" else "language"
+    settings = [f"task.knowledge.form={form}", f"task.parts={parts}", "task.start=nano"]
+    task = recipe.with_settings(settings).task()
+    if task.tuning.prompt is not None:  # so that it does something
+        for weight in task.tuning.prompt.parameters():
+            weight.data.add_(0.05)
+    batch = [task.source.example(index, np.random.default_rng(index)) for index in (3, 5)]
+    assert min(len(row) for row in batch) > 1
+    examples = task._examples(batch)
+    with torch.no_grad():
+        together = task.asking.loss(examples)
+        alone = task.tuning.loss([one for row in batch for one in row], 0)
+    assert together.weight == alone.weight
+    assert float(together.total) == pytest.approx(float(alone.total), rel=1e-4)
+    answers = [one.answer for row in examples for one in row]
+    said = task.tuning.model.generate([one.question for row in examples for one in row])
+    right = [one.text.strip() == answer for one, answer in zip(said, answers, strict=True)]
+    assert task.asking.verdicts(examples) == right
+
+
+def test_rows_need_tokens_with_a_place_and_a_prompt_after_the_projector(recipe):
+    with pytest.raises(UnsupportedError, match="after the projector"):
+        recipe.with_settings(["task.knowledge.prompt.place=before"]).task()
+    with pytest.raises(UnsupportedError, match="have no place"):
+        recipe.with_settings(["task.architecture=blip_2"]).task()
 
 
 def test_told_knowledge_needs_no_prompt(recipe):

@@ -133,7 +133,7 @@ class PackedAsking(Asking):
     @override
     def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
         rows = [row.cut(MOST_TOKENS) for row in self.rows([scene.asked for scene in scenes])]
-        vision = self._vision([scene.pixels for scene in scenes])
+        vision = self.vision([scene.pixels for scene in scenes])
         answered = self(vision, rows)
         total = functional.cross_entropy(answered.scores, answered.labels)
         right = (answered.scores.argmax(-1) == answered.labels).float().mean()
@@ -156,13 +156,14 @@ class PackedAsking(Asking):
     @override
     def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
         rows = self.rows([scene.asked for scene in scenes])
-        answered = self(self._vision([s.plain if unmarked else s.pixels for s in scenes]), rows)
+        answered = self(self.vision([s.plain if unmarked else s.pixels for s in scenes]), rows)
         found: list[bool] = answered.is_right(sum(len(s.asked) for s in scenes)).tolist()
         return found
 
-    def _vision(
+    def vision(
         self, pixels: Sequence[UInt8[np.ndarray, "row column 3"]]
     ) -> Float[Tensor, "picture token dim"]:
+        """What the language side sees of each picture."""
         device = self.language.embed_tokens.weight.device
         pixel_values = normalised(torch.from_numpy(np.stack(pixels)).to(device))
         return projected_tokens(self.built, self.name, pixel_values)

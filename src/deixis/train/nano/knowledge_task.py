@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import final
 
@@ -14,18 +15,19 @@ from deixis.knowledge.harm import Harm
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.models.load import load
-from deixis.nn.interface import Generation
+from deixis.nn.interface import Example
 from deixis.train.config import OptimConfig
 from deixis.train.conversations import OpenedTurn
 from deixis.train.known import KnowledgeOptions
 from deixis.train.nano.asked_scenes import AskedScenes
-from deixis.train.nano.known_scenes import KnownScenes
+from deixis.train.nano.known_asking import KnownAsking
+from deixis.train.nano.known_scenes import KnownScenes, ManyAsked
 from deixis.train.task import Losses, ParameterGroup, Task
 from deixis.train.tuning import Tuning, TuningOptions
 
-LONGEST_ANSWER = 24
 HIDDEN = 128
-AT_ONCE = 32
+AT_ONCE = 16
+MEASURED_SEED = 2  # the lab's reports ask world 1
 
 
 @final
@@ -34,19 +36,30 @@ class SceneKnowledgeOptions:
     """What learns, of which scenes, and how much is known of them."""
 
     start: str = "nano"  # the model: nano, nano:NAME or a folder
-    parts: tuple[str, ...] = ("knowledge",)  # that train: knowledge, language, projector, lora …
+    architecture: str = "vipllava"  # of that model, one of models.nano whose words look back only
+    parts: tuple[str, ...] = (
+        "knowledge",
+        "language",
+    )  # that train: knowledge, language, projector, lora …
     knowledge: KnowledgeOptions = field(
         default_factory=lambda: KnowledgeOptions(
             form="infused",
             sources=("truth",),
-            prompt=PromptConfig(network=NetworkConfig(hidden=HIDDEN)),
+            prompt=PromptConfig(
+                encoder="own", network=NetworkConfig(layers="linear", hidden=HIDDEN)
+            ),
+            lr=5e-3,
         )
     )
     harm: Harm = field(default_factory=Harm)  # done to the truth
     world_seed: int = 0  # of the scenes
-    exponent: float = 0.2  # of Zipf's law
-    num_held_out: int = 128  # validation scenes that it is measured on
+    split: str = "novel_looks"  # of the scenes: things that the tower never saw
+    exponent: float = 0.0  # of Zipf's law
+    num_marks: int | None = 4  # on each; None: by lot
+    most: int = 12  # questions about each
+    num_held_out: int = 32  # scenes of another world that it is measured on
     asks: tuple[str, ...] = ()  # kinds of questions; empty: all
+    seed: int = 0  # of an untrained prompt
 
 
 @final
@@ -55,19 +68,23 @@ class SceneKnowledge(Task):
 
     def __init__(self, options: SceneKnowledgeOptions) -> None:
         self.options = options
-        model = load(options.start, batch_size=AT_ONCE)
+        model = load(options.start)
         convention = conventions.get(model.convention)(**model.convention_settings)
-        world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
-        asked = AskedScenes(world=world, convention=convention, asks=options.asks)
+        world = SceneWorld(seed=options.world_seed, split=options.split, exponent=options.exponent)
+        asked = AskedScenes(
+            world=world, convention=convention, num_marks=options.num_marks, asks=options.asks
+        )
         self.scenes = KnownScenes(asked=asked, harm=options.harm)
-        tuned = TuningOptions(parts=options.parts, knowledge=options.knowledge)
+        known = replace(options.knowledge, seed=options.seed)
+        tuned = TuningOptions(parts=options.parts, knowledge=known)
         self.tuning = Tuning(model, self.scenes, tuned)
         self.module = self.tuning.module
-        self.source = self.scenes
+        self.source = ManyAsked(scenes=self.scenes, most=options.most)
+        self.asking = KnownAsking(self.tuning.model, options.architecture, self.tuning.prompt)
 
     @override
-    def loss(self, batch: Sequence[OpenedTurn], step: int) -> Losses:
-        return self.tuning.loss(batch, step)
+    def loss(self, batch: Sequence[Sequence[OpenedTurn]], step: int) -> Losses:
+        return self.asking.loss(self._examples(batch))
 
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
@@ -80,17 +97,17 @@ class SceneKnowledge(Task):
     @override
     def evaluate(self, step: int) -> dict[str, float]:
         """The share of right answers, of all and by kind."""
-        world = replace(self.scenes.asked.world, split="validation")
+        world = replace(self.scenes.asked.world, seed=MEASURED_SEED)
         scenes = replace(self.scenes, asked=replace(self.scenes.asked, world=world))
         right: dict[str, list[bool]] = {}
         for begin in range(0, self.options.num_held_out, AT_ONCE):
             indices = range(begin, min(begin + AT_ONCE, self.options.num_held_out))
-            opened = [scenes.example(i, np.random.default_rng(i)) for i in indices]
-            examples = [self.tuning.example(one) for one in opened]
-            settings = Generation(max_new_tokens=LONGEST_ANSWER)
-            said = self.tuning.model.generate([one.question for one in examples], settings)
-            for one, example, words in zip(opened, examples, said, strict=True):
-                is_right = words.text.strip() == example.answer
+            rows = [scenes.turns(i, np.random.default_rng(i)) for i in indices]
+            verdicts = self.asking.verdicts(self._examples(rows))
+            for one, is_right in zip(chain.from_iterable(rows), verdicts, strict=True):
                 for key in ("all", one.kind):
                     right.setdefault(key, []).append(is_right)
         return {key: float(np.mean(values)) for key, values in sorted(right.items())}
+
+    def _examples(self, rows: Sequence[Sequence[OpenedTurn]]) -> list[list[Example]]:
+        return [[self.tuning.example(one) for one in row] for row in rows]

@@ -16,6 +16,7 @@ from deixis.knowledge.harm import Harm, harmed
 from deixis.train.conversations import ConversationSource, OpenedTurn, Told, Turn
 from deixis.train.nano.asked_scenes import AskedScenes
 from deixis.train.nano.labels import names
+from deixis.train.source import Source
 
 HARM = 7  # what draws are for
 TRIES = 20  # of questions about a picture
@@ -24,7 +25,9 @@ TRIES = 20  # of questions about a picture
 @final
 @dataclass(frozen=True, kw_only=True)
 class KnownScenes(ConversationSource):
-    """Endless marked scenes, one question of each, with notes from the truth after some harm."""
+    """Endless marked scenes with notes from the truth after some harm; an example is one question
+    about one of them.
+    """
 
     asked: AskedScenes
     harm: Harm = field(default_factory=Harm)
@@ -52,13 +55,16 @@ class KnownScenes(ConversationSource):
 
     @override
     def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
+        return self.turns(index, generator)[0]
+
+    def turns(self, index: int, generator: np.random.Generator) -> tuple[OpenedTurn, ...]:
+        """All questions about a picture, in any order."""
         for _ in range(TRIES):
             shown = self.asked.example(index, generator)
             if shown.asked:
                 break
         else:
             raise SampleError(dataset=SOURCE, row=index, reason="nothing can be asked about it")
-        one = shown.asked[0]  # they stand in any order
         scene = self.asked.world.scene(index)
         notes = harmed(
             scene.regions,
@@ -67,6 +73,31 @@ class KnownScenes(ConversationSource):
             Draws(self.asked.world.seed, index, HARM),
             labels=names(),
         )
-        turn = Turn(row=index, pictures=(), text=one.text, answer=one.answer)
         image = Image(pixels=shown.pixels, source=scene.image.source)
-        return OpenedTurn(turn=turn, images=(image,), notes=tuple(notes), kind=one.kind)
+        return tuple(
+            OpenedTurn(
+                turn=Turn(row=index, pictures=(), text=one.text, answer=one.answer),
+                images=(image,),
+                notes=tuple(notes),
+                kind=one.kind,
+            )
+            for one in shown.asked
+        )
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ManyAsked(Source):
+    """The same scenes, up to so many questions of each."""
+
+    scenes: KnownScenes
+    most: int
+
+    @property
+    @override
+    def num_examples(self) -> int | None:
+        return self.scenes.num_examples
+
+    @override
+    def example(self, index: int, generator: np.random.Generator) -> tuple[OpenedTurn, ...]:
+        return self.scenes.turns(index, generator)[: self.most]
