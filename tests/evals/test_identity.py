@@ -9,6 +9,7 @@ import torch
 import deixis as dx
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.core.region import box
 from deixis.evals.identity import identity, picture_digest, request_key
 from deixis.models.load import load
 from deixis.nn.interface import Generation, Question
@@ -65,7 +66,10 @@ def test_the_same_request_has_the_same_key_and_any_other_another():
         request_key(question, Generation(stop=("x",)), who),
         request_key(question, Generation(), {"model": "other"}),
         request_key(question, Generation(), who, repeat=1),
+        request_key(replace(question, notes=((box(1, 2, 9, 8, label="cat"),),)), Generation(), who),
+        request_key(replace(question, notes=((box(1, 2, 9, 8, label="dog"),),)), Generation(), who),
     ]
+    assert keys[0] == request_key(replace(question, notes=((),)), Generation(), who)
     assert len(set(keys)) == len(keys)
     assert keys[0] == request_key(question, Generation(), dict(who))
 

@@ -99,3 +99,12 @@ def test_what_the_source_is_not_sure_of_is_left_out():
 def test_harm_that_cannot_be_is_refused(harm, message):
     with pytest.raises(UsageError, match=message):
         Harm(**harm)
+
+
+def test_scores_tell_wrong_notes_from_right_ones_though_not_surely():
+    scored = worse(Harm(scored=True))
+    assert all(0.5 <= note.score <= 1 for note in scored)
+    wrong = worse(Harm(scored=True, mislabelled=100))
+    assert all(0.3 <= note.score <= 0.8 for note in wrong)
+    kept = worse(Harm(scored=True, mislabelled=100, least_score=0.6))
+    assert 0 < len(kept) < len(wrong)

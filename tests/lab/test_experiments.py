@@ -26,7 +26,7 @@ def finding(condition: str, change: tuple[float, float, float] | None) -> Findin
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scene_gives_the_same_trials_each_time(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
-    first, again = (experiment.trials(HELD_OUT.scene(2), 2) for _ in range(2))
+    first, again = (experiment.trials(experiment.world.scene(2), 2) for _ in range(2))
     assert [t.image.sha256 for t in first] == [t.image.sha256 for t in again]
     assert [(t.condition, t.text, t.answer) for t in first] == [
         (t.condition, t.text, t.answer) for t in again
@@ -38,15 +38,16 @@ def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
     assert experiment.baseline in experiment.conditions
     for index in SCENES:
-        trials = experiment.trials(HELD_OUT.scene(index), index)
+        trials = experiment.trials(experiment.world.scene(index), index)
         assert {trial.condition for trial in trials} <= set(experiment.conditions)
         assert not trials or experiment.baseline in {trial.condition for trial in trials}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_conditions_of_a_picture_ask_for_the_same_thing(name: str) -> None:
+    experiment: Experiment = experiments.get(name)()
     for index in SCENES:
-        trials = experiments.get(name)().trials(HELD_OUT.scene(index), index)
+        trials = experiment.trials(experiment.world.scene(index), index)
         for pair in {trial.pair for trial in trials}:
             assert len({trial.answer for trial in trials if trial.pair == pair}) == 1
 
@@ -163,3 +164,38 @@ def test_a_shelf_lists_the_reports_of_a_folder(
     (tmp_path / "overlay" / "report.json").write_text("{}")
     assert main(["lab", "shelf", str(tmp_path)]) == 2
     assert "is no report" in capsys.readouterr().err
+
+
+def test_worse_knowledge_is_asked_the_same_and_known_worse() -> None:
+    experiment = experiments.get("knowledge_quality")()
+    trials = experiment.trials(experiment.world.scene(4), 4)
+    asked = {
+        condition: [(t.text, t.answer) for t in trials if t.condition == condition]
+        for condition in experiment.conditions
+    }
+    assert all(some == asked["the truth"] for some in asked.values())
+    notes = {t.condition: t.notes for t in trials}
+    assert notes["nothing known"] == ()
+    assert len({notes[c] for c in experiment.conditions}) > len(experiment.conditions) / 2
+
+
+def test_what_the_source_missed_is_what_is_asked_for() -> None:
+    experiment = experiments.get("knowledge_missed")()
+    scenes = [experiment.world.scene(index) for index in SCENES]
+    trials = [t for index in SCENES for t in experiment.trials(scenes[index], index)]
+    missed = [t for t in trials if t.condition == "name it: all known but what is asked for"]
+    assert missed
+    assert all(t.answer not in {note.label for note in t.notes} for t in missed)
+    known = [t for t in trials if t.condition == "name it: all known"]
+    assert all(t.answer in {note.label for note in t.notes} for t in known)
+    assert all(t.answer == "yes" for t in trials if t.condition.startswith("is it there"))
+
+
+def test_a_report_asks_with_knowledge_as_it_is_told(tmp_path: Path) -> None:
+    arguments = ["--model", "nano", "--num", "2", "--out", str(tmp_path)]
+    assert main(["lab", "report", "knowledge_missed", *arguments, "--knowledge", "told"]) == 0
+    record = json.loads((tmp_path / "report.json").read_text())
+    assert "with `told`" in record["about"]
+    assert "--knowledge told" in record["command"]
+    sent = (tmp_path / "answers.jsonl").read_text()
+    assert len(sent.splitlines()) > 2

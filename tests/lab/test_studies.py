@@ -8,8 +8,9 @@ import pytest
 from deixis.cli.main import main
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.findings import found_over_seeds
+from deixis.lab.report import write_report
 from deixis.lab.studies import Study, studies
-from deixis.lab.studies._study import ALIGN, INSTRUCT
+from deixis.lab.studies._knowledge import joined
 from deixis.lab.studying import carry_out
 from deixis.train import recipe as recipes
 
@@ -23,9 +24,10 @@ def test_every_variant_is_a_training_that_can_be_asked_for(name: str) -> None:
     assert study.baseline in {variant.name for variant in study.variants}
     options = set()
     for variant in study.variants:
-        align = recipes.get("nano_align").with_settings([*ALIGN, *variant.align])
-        instruct = recipes.get("nano_instruct").with_settings([*INSTRUCT, *variant.instruct])
-        options.add((align.options, instruct.options))
+        stages = study.stages(variant)
+        options.add(
+            tuple(recipes.get(one.recipe).with_settings(one.settings).options for one in stages)
+        )
     assert len(options) == len(study.variants)
 
 
@@ -58,6 +60,32 @@ def test_a_study_trains_asks_reports_and_goes_on(tmp_path: Path) -> None:
     assert again == first
     assert made == {path: path.stat().st_mtime_ns for path in made}
     assert [row.condition for row in first.findings.rows] == ["coordinates", "marks"]
+
+
+def test_forms_of_knowledge_are_trained_and_asked_alike(tmp_path: Path) -> None:
+    small = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")
+    found = carry_out("knowledge_forms", seeds=1, num_scenes=3, folder=tmp_path, more=small)
+    forms = {row.condition.partition(":")[0] for row in found.findings.rows}
+    assert forms == {"nothing known", "added", "told", "concatenated", "drawn"}
+    assert len(list(tmp_path.rglob("knowledge.safetensors"))) == 2
+    assert {one.claim for one in found.claims} >= {"Added, it helps: counting."}
+    again = carry_out("knowledge_forms", seeds=1, num_scenes=3, folder=tmp_path, more=small)
+    assert again == found
+    write_report(found, tmp_path / "report")
+    assert "| claim | verdict |" in (tmp_path / "report" / "README.md").read_text()
+
+
+def test_a_claim_is_told_seed_by_seed() -> None:
+    shares = {"a": [0.5, 0.6, 0.7], "b": [0.7, 0.81, 0.9], "c": [0.1, 0.9, 0.4]}
+    found = found_over_seeds(shares, {})
+    assert found.against("b", "a").held is True
+    assert found.against("a", "b").held is False
+    assert found.against("c", "a").held is None
+    assert found["a"].by_seed == pytest.approx((50, 60, 70))
+    verdicts = [found.against("b", "a"), found.against("c", "a")]
+    assert joined(verdicts).held is None
+    assert joined([*verdicts, found.against("a", "b")]).held is False
+    assert joined(verdicts[:1]).held is True
 
 
 def test_the_command_lists_claims_and_refuses_what_it_does_not_know(

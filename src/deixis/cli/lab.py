@@ -65,6 +65,7 @@ Try one claim of a paper on a model, and write what was found.
   deixis lab report many_marks --num 200 --out report
   deixis lab report encodings --model Qwen/Qwen3-VL-8B-Instruct --out report-qwen
   deixis lab report overlay --model nano --model nano:llava --model nano:llava_conv --out by-encoder
+  deixis lab report knowledge_quality --model RUN/model --knowledge RUN/model/knowledge
 
 DIR gets README.md, plot.png and report.json; figures carry 95 % intervals. It keeps every answer:
 stopped or killed, the same command goes on, and with a larger --num asks only what is new.
@@ -84,8 +85,8 @@ Try one claim of a paper by training: variants of a nano model, each from severa
   deixis lab study                                      the studies and their claims
   deixis lab study coordinates --out study
 
-All variants have the encoder of the nano that ships; projector and language side are trained anew,
-a few minutes each on 2 cores. DIR gets README.md, plot.png and report.json. It keeps every run and
+All variants have the encoder of the nano that ships; what else is trained, a few minutes each on 2
+cores, the report says. DIR gets README.md, plot.png and report.json. It keeps every run and
 every answer: stopped or killed, the same command goes on.
 """
 
@@ -155,6 +156,9 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the report (default NAME)")
+    parser.add_argument(
+        "--knowledge", metavar="DIR", help="a trained knowledge prompt, or told or drawn"
+    )
     parser.set_defaults(do=_report)
 
 
@@ -269,6 +273,7 @@ def _report(arguments: argparse.Namespace) -> None:
         num_scenes=arguments.num,
         folder=folder,
         reporter=TerminalReporter(),
+        knowledge=arguments.knowledge,
     )
     _tell(reported, folder, arguments)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.compose import compose
+from deixis.ask.knowing import Knowledge
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
 from deixis.evals.answers import Answers
@@ -39,10 +40,15 @@ def ask_scenes(
     num_scenes: int,
     folder: Path,
     reporter: Reporter | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Asked:
-    """Ask about the first scenes; nothing is asked twice, also after a kill."""
+    """Ask about the first scenes; nothing is asked twice, also after a kill.
+
+    With `knowledge` a trial's notes reach the model in its form; `model` is the one without.
+    """
     reporter = reporter or Silent()
-    who = identity(model)
+    model, changed = _knowing(model, knowledge)
+    who = identity(model, changed=changed)
     convention = conventions.get(model.convention)(**model.convention_settings)
     answers: list[Judged] = []
     num_failed, begun = 0, time.monotonic()
@@ -54,6 +60,8 @@ def ask_scenes(
             requests = []
             for _, trial in trials:
                 composed = compose(trial.image, trial.text, trial.regions, convention)
+                if knowledge is not None:
+                    composed = knowledge.with_notes(composed, trial.notes)
                 question = composed.question(None)
                 key = request_key(question, SETTINGS, who)
                 requests.append(Request(key=key, question=question))
@@ -76,3 +84,14 @@ def ask_scenes(
                 )
             )
     return Asked(answers=tuple(answers), num_failed=num_failed, who=who)
+
+
+def _knowing(
+    model: VisionLanguageModel, knowledge: Knowledge | None
+) -> tuple[VisionLanguageModel, str | None]:
+    """The model with a prompt's change of its tokens, and the name of that change."""
+    if knowledge is None or knowledge.prompt is None:
+        return model, None
+    prompt = knowledge.prompt
+    changed = model.with_token_change(prompt, place=prompt.config.token_place)
+    return changed, knowledge.record["prompt"]

@@ -31,6 +31,7 @@ class Finding:
     low: float
     high: float
     change: tuple[float, float, float] | None = None
+    by_seed: tuple[float, ...] = ()
 
     @property
     def told(self) -> str:
@@ -89,6 +90,15 @@ class Verdict:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A claim beside a report's own, and whether it held."""
+
+    claim: str
+    verdict: Verdict
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
     """What was found under each condition, in the experiment's order."""
 
@@ -126,6 +136,17 @@ class Findings:
         held = row.is_higher if row.is_higher or row.is_lower else None
         return Verdict(held=held, words=words)
 
+    def against(self, condition: str, other: str) -> Verdict:
+        """Whether a condition is above another, seed by seed."""
+        rows = self[condition], self[other]
+        pairs = zip(rows[0].by_seed, rows[1].by_seed, strict=True)
+        apart, low, high = _over_seeds([(mine - theirs) / 100 for mine, theirs in pairs])
+        words = (
+            f"{condition} {rows[0].value:.1f} %, {other} {rows[1].value:.1f} %: "
+            f"{apart:+.1f} points ({low:+.1f} to {high:+.1f})"
+        )
+        return Verdict(held=True if low > 0 else False if high < 0 else None, words=words)
+
     @property
     def spread(self) -> float:
         """Highest less lowest."""
@@ -152,6 +173,7 @@ def found_over_seeds(
                 low=max(low, 0.0),
                 high=min(high, 100.0),
                 change=None if apart is None else _over_seeds(apart),
+                by_seed=tuple(100 * share for share in own),
             )
         )
     return Findings(rows=tuple(rows))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.lab.findings import Finding, Findings, Verdict
+from deixis.lab.findings import Finding, Findings, Judgement, Verdict
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
 RECORD = "report.json"
@@ -35,6 +35,7 @@ class Reported:
     command: str
     of: str = "questions"
     axis: str = ""
+    claims: tuple[Judgement, ...] = ()
 
 
 def write_report(reported: Reported, folder: Path) -> None:
@@ -47,6 +48,10 @@ def write_report(reported: Reported, folder: Path) -> None:
         "held": reported.verdict.held,
         "verdict": reported.verdict.words,
         "baseline": reported.baseline,
+        "claims": [
+            {"claim": c.claim, "held": c.verdict.held, "verdict": c.verdict.words}
+            for c in reported.claims
+        ],
         "findings": [asdict(row) for row in reported.findings.rows],
         "command": reported.command,
     }
@@ -80,7 +85,7 @@ def page(reported: Reported) -> str:
 | --- | --- | --- | --- |
 {rows}
 
-{reported.sure}
+{_claims(reported.claims)}{reported.sure}
 
     {reported.command}
 """
@@ -129,3 +134,13 @@ def plot(reported: Reported) -> bytes:
 def _row(row: Finding) -> str:
     change = "" if row.change is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*row.change)
     return f"| {row.condition} | {row.asked} | {row.told} | {change} |"
+
+
+def _claims(judged: tuple[Judgement, ...]) -> str:
+    """A line a further claim."""
+    if not judged:
+        return ""
+    lines = "\n".join(
+        f"| {one.claim} | {JUDGED[one.verdict.held]} | {one.verdict.words} |" for one in judged
+    )
+    return f"| claim | verdict | what was found |\n| --- | --- | --- |\n{lines}\n\n"

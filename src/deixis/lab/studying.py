@@ -3,20 +3,31 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 import numpy as np
 
-from deixis.lab.asking import HELD_OUT, ask_scenes
+from deixis.lab.asking import ask_scenes
 from deixis.lab.findings import found_over_seeds
+from deixis.lab.knowing import knowledge_of
 from deixis.lab.report import Reported, summary_of
-from deixis.lab.studies import Study, Variant, studies
-from deixis.lab.studies._study import ALIGN, INSTRUCT
+from deixis.lab.studies import Stage, Study, studies
 from deixis.lab.training import trained
 from deixis.models.load import load
 from deixis.train import recipe as recipes
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """The folder of a trained model, and the options of its last stage."""
+
+    folder: Path
+    options: object
 
 
 def carry_out(
@@ -30,7 +41,7 @@ def carry_out(
 ) -> Reported:
     """Train and ask; `folder` keeps the runs and the answers, so that the same call goes on.
 
-    `more` are settings of both stages, beside the study's own.
+    `more` are settings of all stages, beside the study's own.
     """
     study: Study = studies.get(name)()
     reporter = reporter or Silent()
@@ -39,7 +50,7 @@ def carry_out(
     for seed in range(seeds):
         for variant in study.variants:
             reporter.say(f"{name}: {variant.name}, seed {seed}")
-            model = _model(variant, seed, more, folder, reporter)
+            model = taught(study.stages(variant), seed, more, folder, reporter)
             found = _shares(study, variant.name, model, num_scenes, folder, reporter)
             for condition, share in found.items():
                 row = _row(variant.name, condition)
@@ -52,15 +63,16 @@ def carry_out(
         claim=study.claim,
         source=study.source,
         summary=summary_of(study),
-        about=f"{seeds} seeds each, asked about {num_scenes} scenes (seed {HELD_OUT.seed}, split "
-        f"{HELD_OUT.split}).",
+        about=f"{seeds} seeds each, asked about {num_scenes} scenes (seed {study.world.seed}, "
+        f"split {study.world.split}).",
         findings=findings,
         verdict=study.verdict(findings),
         baseline=study.baseline,
-        sure="Intervals are Student's over seeds; differences are taken seed by seed. Every "
-        "variant has the tower of the nano that ships, kept still; all else is trained anew.",
+        sure="Intervals are Student's over seeds; differences are taken seed by seed. "
+        + study.trained,
         command=f"deixis lab study {name} --seeds {seeds} --num {num_scenes} --out {name}",
         of="seeds",
+        claims=study.claims(findings),
     )
 
 
@@ -69,15 +81,17 @@ def _row(variant: str, condition: str) -> str:
 
 
 def _shares(
-    study: Study, variant: str, model: Path, num_scenes: int, folder: Path, reporter: Reporter
+    study: Study, variant: str, taught: Taught, num_scenes: int, folder: Path, reporter: Reporter
 ) -> dict[str, float]:
     """The share of right answers by condition."""
+    model = load(str(taught.folder), batch_size=32)
     asked = ask_scenes(
-        load(str(model), batch_size=32),
-        lambda index: study.trials(HELD_OUT.scene(index), index, variant),
+        model,
+        lambda index: study.trials(study.world.scene(index), index, variant),
         num_scenes=num_scenes,
         folder=folder,
         reporter=reporter,
+        knowledge=knowledge_of(taught.options, taught.folder, model),
     )
     by_condition: dict[str, list[bool]] = {}
     for answer in asked.answers:
@@ -85,18 +99,18 @@ def _shares(
     return {condition: float(np.mean(right)) for condition, right in by_condition.items()}
 
 
-def _model(
-    variant: Variant, seed: int, more: Sequence[str], folder: Path, reporter: Reporter
-) -> Path:
-    """The trained model of a variant; stages that variants share are trained once."""
-    seeded = (f"seed={seed}", f"task.seed={seed}", *more)
-    align = recipes.get("nano_align").with_settings([*ALIGN, *variant.align, *seeded])
-    aligned = trained(align, _place(folder, "align", align), reporter)
-    start = f"task.start={aligned}"
-    instruct = recipes.get("nano_instruct").with_settings(
-        [*INSTRUCT, *variant.instruct, *seeded, start]
-    )
-    return trained(instruct, _place(folder, "instruct", instruct), reporter)
+def taught(
+    stages: Sequence[Stage], seed: int, more: Sequence[str], folder: Path, reporter: Reporter
+) -> Taught:
+    """The model after its stages; those that variants share are trained once."""
+    start: tuple[str, ...] = ()
+    for stage in stages:
+        settings = [*stage.settings, f"seed={seed}", f"task.seed={seed}", *more, *start]
+        recipe = recipes.get(stage.recipe).with_settings(settings)
+        place = _place(folder, stage.recipe.removeprefix("nano_"), recipe)
+        model = trained(recipe, place, reporter)
+        start = (f"task.start={model}",)
+    return Taught(folder=model, options=recipe.options)
 
 
 def _place(folder: Path, stage: str, recipe: Recipe) -> Path:

@@ -6,6 +6,7 @@ from typing import final
 
 from deixis.ask.compose import Pointed
 from deixis.core.image import Image
+from deixis.core.region import Region
 
 
 @final
@@ -15,7 +16,8 @@ class Trial:
 
     `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
     their condition have the same `pair`; only those are compared. `is_right` judges an answer where
-    others than the very words of `answer` are right too.
+    others than the very words of `answer` are right too. `notes` are what is known of the picture,
+    for a model that is asked with knowledge.
     """
 
     condition: str
@@ -25,6 +27,7 @@ class Trial:
     regions: Mapping[str, Pointed] = field(default_factory=dict)
     pair: str = ""
     is_right: Callable[[str], bool] | None = None
+    notes: tuple[Region, ...] = ()
 
 
 @final

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from deixis.lab.asking import HELD_OUT, ask_scenes
+from deixis.lab.asking import ask_scenes
 from deixis.lab.experiments import Experiment, experiments
 from deixis.lab.findings import Findings, Verdict, found_in
+from deixis.lab.knowing import knowledge_by
 from deixis.lab.report import Reported, summary_of
 from deixis.nn.interface import VisionLanguageModel
 from deixis.train.reporter import Reporter
@@ -19,20 +20,27 @@ def try_out(
     num_scenes: int,
     folder: Path,
     reporter: Reporter | None = None,
+    knowledge: str | Path | None = None,
 ) -> Reported:
-    """Ask about the first scenes of the test world; `folder` keeps the answers."""
+    """Ask about the first scenes of the experiment's world; `folder` keeps the answers.
+
+    `knowledge` is the folder of a trained prompt, or "told" or "drawn": how the trials' notes reach
+    the model.
+    """
     experiment: Experiment = experiments.get(name)()
     asked = ask_scenes(
         model,
-        lambda index: experiment.trials(HELD_OUT.scene(index), index),
+        lambda index: experiment.trials(experiment.world.scene(index), index),
         num_scenes=num_scenes,
         folder=folder,
         reporter=reporter,
+        knowledge=None if knowledge is None else knowledge_by(knowledge, model),
     )
     findings = found_in(asked.answers, experiment.conditions, baseline=experiment.baseline)
-    about = (
-        f"{num_scenes} scenes (seed {HELD_OUT.seed}, split {HELD_OUT.split}), model `{model.name}`."
-    )
+    world = experiment.world
+    about = f"{num_scenes} scenes (seed {world.seed}, split {world.split}), model `{model.name}`"
+    about += "." if knowledge is None else f" with `{knowledge}`."
+    option = "" if knowledge is None else f" --knowledge {knowledge}"
     if asked.num_failed:
         about += f" {asked.num_failed} questions failed and are in no figure."
     return Reported(
@@ -45,7 +53,8 @@ def try_out(
         verdict=experiment.verdict(findings),
         baseline=experiment.baseline,
         sure="Intervals are clustered by picture; differences are of the same questions.",
-        command=f"deixis lab report {name} --model {model.name} --num {num_scenes} --out {name}",
+        command=f"deixis lab report {name} --model {model.name}{option} --num {num_scenes} "
+        f"--out {name}",
         axis=experiment.axis,
     )
 
@@ -57,6 +66,7 @@ def try_on_each(
     num_scenes: int,
     folder: Path,
     reporter: Reporter | None = None,
+    knowledge: str | Path | None = None,
 ) -> Reported:
     """The same questions asked of each model, which are taken one by one; the claim holds if it
     holds for all. Conditions are "MODEL: CONDITION", compared with the same model's baseline.
@@ -64,7 +74,12 @@ def try_on_each(
     found: dict[str, Reported] = {}
     for model in models:
         found[model.name] = try_out(
-            name, model, num_scenes=num_scenes, folder=folder, reporter=reporter
+            name,
+            model,
+            num_scenes=num_scenes,
+            folder=folder,
+            reporter=reporter,
+            knowledge=knowledge,
         )
     first = next(iter(found.values()))
     if len(found) == 1:
@@ -75,6 +90,7 @@ def try_on_each(
         for row in one.findings.rows
     ]
     named = " ".join(f"--model {model}" for model in found)
+    named += "" if knowledge is None else f" --knowledge {knowledge}"
     place = f"{name}_by_model"
     return replace(
         first,

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from deixis.data.scenes.scene import Scene
+from deixis.data.scenes.world import SceneWorld
+from deixis.lab.asking import HELD_OUT
 from deixis.lab.findings import Findings, Verdict
 from deixis.lab.trial import Trial
 
@@ -21,6 +23,7 @@ class Experiment(ABC):
     conditions: ClassVar[tuple[str, ...]]
     baseline: ClassVar[str]
     axis: ClassVar[str] = ""
+    world: ClassVar[SceneWorld] = HELD_OUT  # whose scenes are asked about
 
     @abstractmethod
     def trials(self, scene: Scene, index: int) -> list[Trial]:

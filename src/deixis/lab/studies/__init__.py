@@ -1,8 +1,8 @@
 """What the papers claim of training, each tried by training nano models. One file per study."""
 
 from deixis.core.catalog import Catalog
-from deixis.lab.studies._study import Study, Variant
+from deixis.lab.studies._study import Stage, Study, Variant
 
 studies: Catalog[Study] = Catalog(kind="study", package="deixis.lab.studies", interface=Study)
 
-__all__ = ["Study", "Variant", "studies"]
+__all__ = ["Stage", "Study", "Variant", "studies"]

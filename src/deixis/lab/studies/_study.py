@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.findings import Findings, Verdict
+from deixis.data.scenes.world import SceneWorld
+from deixis.lab.asking import HELD_OUT
+from deixis.lab.findings import Findings, Judgement, Verdict
 from deixis.lab.trial import Trial
 
 # every variant begins with the tower of the nano that ships, and nothing else of it
@@ -21,6 +23,16 @@ class Variant:
     name: str
     align: tuple[str, ...] = ()  # of `nano_align`
     instruct: tuple[str, ...] = ()  # of `nano_instruct`
+    knowledge: tuple[str, ...] = ()  # of `nano_knowledge`
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A recipe of a training and its settings; each stage begins where the one before ends."""
+
+    recipe: str
+    settings: tuple[str, ...]
 
 
 class Study(ABC):
@@ -33,6 +45,17 @@ class Study(ABC):
     source: ClassVar[str]
     variants: ClassVar[tuple[Variant, ...]]
     baseline: ClassVar[str]
+    world: ClassVar[SceneWorld] = HELD_OUT  # whose scenes are asked about
+    trained: ClassVar[str] = (
+        "Every variant has the tower of the nano that ships, kept still; all else is trained anew."
+    )
+
+    def stages(self, variant: Variant) -> tuple[Stage, ...]:
+        """The trainings of a variant, one after the other."""
+        return (
+            Stage(recipe="nano_align", settings=(*ALIGN, *variant.align)),
+            Stage(recipe="nano_instruct", settings=(*INSTRUCT, *variant.instruct)),
+        )
 
     @abstractmethod
     def trials(self, scene: Scene, index: int, variant: str) -> list[Trial]:
@@ -41,3 +64,7 @@ class Study(ABC):
     @abstractmethod
     def verdict(self, findings: Findings) -> Verdict:
         """What the findings say of the claim; a condition is "VARIANT" or "VARIANT: CONDITION"."""
+
+    def claims(self, findings: Findings) -> tuple[Judgement, ...]:
+        """Further claims that the same findings tell of."""
+        return ()

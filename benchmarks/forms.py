@@ -1,0 +1,135 @@
+"""What each stage of each form of knowledge costs: parameters, FLOPs, milliseconds, memory.
+
+  python benchmarks/forms.py [--model nano] [--source truth] [--source rapidocr] [--encoder minilm]
+
+One scene of the Scenes world, one thread. FLOPs are those of torch's own counter: of matrices and
+convolutions, and none of what runs outside of torch, as OCR does. Memory is what a stage needs
+beyond what is there already, at its peak. Medians of five.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from knowledge import peak_of
+from deixis.ask.compose import compose
+from deixis.ask.knowing import Knowledge
+from deixis.coordinates import conventions
+from deixis.data.scenes.world import SceneWorld
+from deixis.knowledge.look import built
+from deixis.knowledge.map import chart
+from deixis.knowledge.network import NetworkConfig
+from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.saved import new_prompt
+from deixis.models.load import load
+from deixis.nn.interface import Generation
+
+REPEATS = 5
+QUESTION = "What is in the picture?"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one stage."""
+
+    stage: str
+    parameters: int
+    flops: float
+    milliseconds: float
+    megabytes: float
+
+    def __str__(self) -> str:
+        return (
+            f"| {self.stage} | {self.parameters:,} | {self.flops / 1e6:,.1f} | "
+            f"{self.milliseconds:.1f} | {self.megabytes:.1f} |"
+        )
+
+
+def main() -> None:
+    """Print a line a stage."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="nano")
+    parser.add_argument("--source", action="append")
+    parser.add_argument("--encoder", default="minilm")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print("| stage | parameters | MFLOP | ms | MB more |\n| --- | --- | --- | --- | --- |")
+    with torch.no_grad():
+        for cost in costs(arguments):
+            print(cost, flush=True)
+
+
+def costs(arguments: argparse.Namespace):
+    """Each stage of what all forms share, then of each form."""
+    image = SceneWorld(split="test", side=224).scene(1).image
+    notes = []
+    for name in arguments.source or ["truth", "rapidocr"]:
+        (source,) = built([name])
+        notes += source.look(image)
+        yield cost(f"source {name}", lambda source=source: source.look(image))
+    model = load(arguments.model)
+    weights = sum(weight.numel() for weight in model.family.model.parameters())
+    (seen,) = model.vision_tokens([image])
+    yield cost("tower and projector", lambda: model.vision_tokens([image]))
+    convention = conventions.get(model.convention)(**model.convention_settings)
+    asked = compose(image, QUESTION, {}, convention)
+    one_word = Generation(max_new_tokens=1)
+    for form in ("none", "told", "drawn"):
+        known = Knowledge(look=lambda image: (), form=form) if form != "none" else None
+        whole = known.with_notes(asked, notes) if known else asked
+        question = whole.question(None)
+        if known:
+            yield cost(f"{form}: made", lambda known=known: known.with_notes(asked, notes))
+        yield cost(
+            f"{form}: question and one word",
+            lambda question=question: model.generate([question], one_word),
+            weights,
+        )
+    for layers in ("linear", "points", "convolutions"):
+        for merge in ("add", "concat"):
+            yield from infused(model, seen, image, notes, arguments.encoder, layers, merge)
+
+
+def infused(model, seen, image, notes, encoder, layers, merge):
+    """The text encoder, the map, the network with its merging, and an answer."""
+    config = PromptConfig(encoder=encoder, merge=merge, network=NetworkConfig(layers=layers))
+    prompt = new_prompt(config, model, tokens=seen.tokens.shape[1])
+    known = replace(seen, notes=tuple(notes))
+    words = list(chart(notes, image.size).words)
+    if (layers, merge) == ("linear", "add"):
+        text = prompt.words.encoder
+        size = sum(w.numel() for w in text.module.parameters()) if text.module else 0
+        yield cost(f"text encoder {encoder}, {len(words)} words", lambda: text.encode(words), size)
+        yield cost("map", lambda: chart(notes, image.size))
+    prompt([known])  # embeddings are kept from here on
+    count = sum(weight.numel() for weight in prompt.parameters())
+    yield cost(f"{layers}, {merge}: map, network and merging", lambda: prompt([known]), count)
+
+
+def cost(stage: str, run: Callable[[], object], parameters: int = 0) -> Cost:
+    """Of one call, after one that loads what is loaded once."""
+    run()
+    with FlopCounterMode(display=False) as counter:
+        run()
+    memory = peak_of(run)
+    times = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begun)
+    return Cost(
+        stage=stage,
+        parameters=parameters,
+        flops=float(counter.get_total_flops()),
+        milliseconds=1e3 * float(np.median(times)),
+        megabytes=memory,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""How good has a source of knowledge to be?"""
+
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.data.scenes.scene import Scene
+from deixis.data.scenes.world import SceneWorld
+from deixis.knowledge.harm import Harm
+from deixis.lab.experiments._experiment import Experiment
+from deixis.lab.findings import Findings, Verdict
+from deixis.lab.knowing import RARE, known_trial, questions
+from deixis.lab.trial import Trial
+
+TRUE, NOTHING = "the truth", "nothing known"
+WRONG = "30 % of labels wrong"
+HARMS = {
+    TRUE: Harm(),
+    "20 % dropped": Harm(dropped=20),
+    "50 % dropped": Harm(dropped=50),
+    "masks moved by 4 pixels": Harm(shifted=4),
+    "masks moved by 12 pixels": Harm(shifted=12),
+    "masks less 2 pixels around": Harm(eroded=2),
+    "masks less 4 pixels around": Harm(eroded=4),
+    "10 % of labels wrong": Harm(mislabelled=10),
+    WRONG: Harm(mislabelled=30, scored=True),
+    "50 % of labels wrong": Harm(mislabelled=50),
+    f"{WRONG}, scores from 0.5": Harm(mislabelled=30, scored=True, least_score=0.5),
+    f"{WRONG}, scores from 0.7": Harm(mislabelled=30, scored=True, least_score=0.7),
+    "10 % of letters wrong": Harm(misread=10),
+    "30 % of letters wrong": Harm(misread=30),
+    NOTHING: Harm(dropped=100),
+}
+
+
+@final
+class KnowledgeQuality(Experiment):
+    """A prompt that was trained on the truth, asked with notes that were made worse: the same
+    questions every time.
+    """
+
+    claim: ClassVar[str] = "Knowledge helps even if its source is now and then wrong."
+    source: ClassVar[str] = "arXiv 2407.04681, reviews: the quality of segmentation and OCR"
+    conditions: ClassVar[tuple[str, ...]] = tuple(HARMS)
+    baseline: ClassVar[str] = NOTHING
+    world: ClassVar[SceneWorld] = RARE
+
+    @override
+    def trials(self, scene: Scene, index: int) -> list[Trial]:
+        return [
+            known_trial(condition, one)
+            for condition, harm in HARMS.items()
+            for one in questions(index, harm)
+        ]
+
+    @override
+    def verdict(self, findings: Findings) -> Verdict:
+        rows = [row for row in findings.rows if row.change is not None]
+        worse = [row.condition for row in rows if row.is_lower]
+        better = [row.condition for row in rows if row.is_higher]
+        unclear = [r.condition for r in rows if not (r.is_lower or r.is_higher)]
+        told = [
+            f"{words}: {', '.join(some)}"
+            for words, some in (
+                ("better than nothing", better),
+                ("worse than nothing", worse),
+                ("cannot be told from nothing", unclear),
+            )
+            if some
+        ]
+        held = True if WRONG in better else False if WRONG in worse else None
+        return Verdict(held=held, words="; ".join(told))
