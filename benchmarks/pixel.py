@@ -6,9 +6,10 @@ TVP's frame on a batch of 8 (nano) or 2 (a random LLaVA of about 100 M weights, 
 pixels, 16,000 words). Naive: the model's weights want gradients, logits are made for every token
 and a cache is kept beside them, the pictures without the prompt are encoded anew each step, with
 what a gradient would need. Ours is what `deixis train` does from the second epoch on, where those
-tokens are known; lean is the same with `task.saves_memory=true`. Both losses are TVP's, without
-TSE. Each way runs in a process of its own, so that its memory can be told; one thread; the median
-of STEPS steps (default 5) in the processor's own time, after one that is not counted.
+tokens are known; half and all are the same with so many layers computed anew on the way back. The
+losses are TVP's, without TSE. Each way runs in a process of its own, so that its memory can be
+told; one thread; the median of STEPS steps (default 5) in the processor's own time, after one that
+is not counted.
 """
 
 import ctypes
@@ -47,11 +48,13 @@ def main() -> None:
     given = sys.argv[1:]
     steps = int(given.pop()) if given and given[-1].isdecimal() else 5
     for name in given or list(SIZES):
-        found = {way: measured(way, name, steps) for way in ("ours", "lean", "naive", "model")}
+        found = {
+            way: measured(way, name, steps) for way in ("ours", "half", "all", "naive", "model")
+        }
         for way, (seconds, megabytes) in found.items():
             print(f"{name} {way:6} {1e3 * seconds:9.1f} ms {megabytes:8.1f} MB more at its peak")
         naive, large = found["naive"]
-        for way in ("ours", "lean"):
+        for way in ("ours", "half", "all"):
             time_, memory = naive / found[way][0], large / found[way][1]
             print(f"{name}: naive / {way}: time {time_:.2f}, memory {memory:.2f}")
         outside = 1 - found["model"][0] / found["ours"][0]
@@ -76,15 +79,15 @@ def alone(way: str, name: str, steps: int) -> None:
     batch, layout = SIZES[name]
     model = replace(load("nano") if name == "nano" else large_llava(), rounding=False)
     model.family.model.requires_grad_(way == "naive").eval()
-    if way == "lean":
-        recompute_layers(model.family.model)
+    if way in ("half", "all"):
+        recompute_layers(model.family.model, way)
     prompt = build("frame", layout)
     draws = np.random.default_rng(0)
     pictures = [
         pixels_of(Image(pixels=draws.integers(0, 256, (96, 96, 3), dtype=np.uint8)))
         for _ in range(batch)
     ]
-    ways = {"ours": ours, "lean": ours, "naive": naive, "model": inside}
+    ways = {"ours": ours, "half": ours, "all": ours, "naive": naive, "model": inside}
     step = ways[way](model, prompt, pictures)
     step()  # loads code and the libraries' own buffers
     ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -97,7 +97,7 @@ class TaskBenchmark(Benchmark):
 class ClassBenchmark(TaskBenchmark):
     """Classes scored as answers."""
 
-    measures: ClassVar = CLASSES
+    measures: ClassVar[tuple[Measure, ...]] = CLASSES
     scores_choices: ClassVar = True
 
     @override

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import torch
 from torch.utils.checkpoint import checkpoint
@@ -13,11 +13,14 @@ from deixis.core.errors import UnsupportedError
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 
+Recomputed: TypeAlias = Literal["none", "half", "all"]  # of a model's layers
 
-def frozen(name: str, *, dtype: str, batch_size: int, saves_memory: bool) -> TransformersModel:
+
+def frozen(name: str, *, dtype: str, batch_size: int, recomputes: Recomputed) -> TransformersModel:
     """The model of a name for gradients with respect to pixels alone.
 
-    `saves_memory` computes each layer anew on the way back instead of keeping what is inside it.
+    `recomputes` says how many of its layers are computed anew on the way back, which saves the
+    memory of what is inside them.
     """
     model = None if name.startswith("openai:") else load(name, dtype=dtype, batch_size=batch_size)
     if not isinstance(model, TransformersModel) or not model.abilities.pixel_gradient:
@@ -26,18 +29,19 @@ def frozen(name: str, *, dtype: str, batch_size: int, saves_memory: bool) -> Tra
             "another, and use it here"
         )
     model.family.model.requires_grad_(False).eval()
-    if saves_memory:
-        recompute_layers(model.family.model)
+    recompute_layers(model.family.model, recomputes)
     return replace(model, rounding=False)
 
 
-def recompute_layers(model: torch.nn.Module) -> None:
-    """Every layer's inside is computed anew on the way back; also in evaluation mode, where
-    transformers' own switch does nothing.
+def recompute_layers(model: torch.nn.Module, recomputes: Recomputed) -> None:
+    """The inside of all layers, or of every second one, is computed anew on the way back; also in
+    evaluation mode, where transformers' own switch does nothing.
     """
-    for layer in model.modules():
-        if isinstance(layer, GradientCheckpointingLayer):
-            layer.forward = _recomputed(layer.forward)
+    if recomputes == "none":
+        return
+    layers = [one for one in model.modules() if isinstance(one, GradientCheckpointingLayer)]
+    for layer in layers[:: 2 if recomputes == "half" else 1]:
+        layer.forward = _recomputed(layer.forward)
 
 
 def _recomputed(forward: Callable[..., Any]) -> Callable[..., Any]:  # Any: a layer's own values

@@ -27,7 +27,7 @@ from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.pixel.frozen import frozen
+from deixis.train.pixel.frozen import Recomputed, frozen
 from deixis.train.pixel.questions import MOST_KEPT, Asked, PictureQuestions, image_of
 from deixis.train.settings import to_record
 from deixis.train.task import Losses, ParameterGroup, Task
@@ -60,7 +60,7 @@ class PixelOptions:
     encoder: str = "own"  # of TSE: own, clip:NAME
     description: str = DESCRIPTION  # TSE's words; {label}: the answer, {topic}: what is shown
     step: Literal["normalised", "adam"] = "normalised"  # how the gradient is followed
-    saves_memory: bool = False  # layers are computed anew on the way back
+    recomputes: Recomputed = "none"  # layers that are computed anew on the way back: half, all
     dtype: str = "float32"  # of the models
     held_out: str = "validation"  # the part that it is measured on
     num_held_out: int = 128  # of its samples; 0: none
@@ -103,7 +103,7 @@ class PixelLearning(Task):
         self.prompt = _prompt(options)
         self.module: _Learned = _Learned(self.prompt)
         self.models = [
-            frozen(name, dtype=options.dtype, batch_size=AT_ONCE, saves_memory=options.saves_memory)
+            frozen(name, dtype=options.dtype, batch_size=AT_ONCE, recomputes=options.recomputes)
             for name in options.sources
         ]
         self.encoders: list[ImageTextEncoder] = []

@@ -2,6 +2,7 @@
 
 from deixis.pixel.prompts import Layout
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.pixel.frozen import Recomputed
 from deixis.train.pixel.learning import PixelOptions
 
 CLIP = "clip:openai/clip-vit-base-patch32"
@@ -14,7 +15,7 @@ CIFAR10 = RunConfig(
 )
 
 
-def cifar10_options(source: str, *, saves_memory: bool = False) -> PixelOptions:
+def cifar10_options(source: str, *, recomputes: Recomputed = "none") -> PixelOptions:
     """For one source model; `task.data` says where the pictures are."""
     return PixelOptions(
         sources=(source,),
@@ -26,7 +27,7 @@ def cifar10_options(source: str, *, saves_memory: bool = False) -> PixelOptions:
         semantics=0.001,
         encoder=CLIP,
         step="normalised",
-        saves_memory=saves_memory,
+        recomputes=recomputes,
         dtype="bfloat16",
         held_out="test",
         num_held_out=500,

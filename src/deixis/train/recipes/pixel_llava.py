@@ -15,6 +15,6 @@ from deixis.train.recipe import Recipe
 RECIPE = Recipe(
     summary="TVP's frame for CIFAR-10, learned on LLaVA-1.5-7B",
     config=CIFAR10,
-    options=cifar10_options("llava-hf/llava-1.5-7b-hf", saves_memory=True),
+    options=cifar10_options("llava-hf/llava-1.5-7b-hf", recomputes="all"),
     build=PixelLearning,
 )
