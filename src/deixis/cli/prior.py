@@ -65,7 +65,8 @@ Write questions on entities in LLaVA's format, for `deixis train DIR/questions.j
   deixis prior questions photos/ --out questions --kind naming --kind choice
 """
 COMPARE = """\
-What changed between two reports of the same entities: priors and right answers, by BEFORE's bands.
+What changed between two reports (or rankings) of the same entities: priors and right answers, by
+BEFORE's bands.
 
   deixis prior compare report repaired/report --out change
 """
@@ -172,8 +173,8 @@ def _add_questions(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("before", type=Path, metavar="BEFORE", help="the folder of a report")
-    parser.add_argument("after", type=Path, metavar="AFTER", help="the folder of another")
+    parser.add_argument("before", type=Path, metavar="BEFORE", help="a report's folder, or ranks")
+    parser.add_argument("after", type=Path, metavar="AFTER", help="another's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the comparison")
     parser.set_defaults(do=_compare)
 
@@ -283,9 +284,9 @@ def _questions(arguments: argparse.Namespace) -> None:
 
 def _compare(arguments: argparse.Namespace) -> None:
     from deixis.lab.priors.comparing import compare, write_comparison
-    from deixis.lab.priors.joined import load_joined
+    from deixis.lab.priors.joined import load_either
 
-    compared = compare(load_joined(arguments.before), load_joined(arguments.after))
+    compared = compare(load_either(arguments.before), load_either(arguments.after))
     if arguments.out is not None:
         write_comparison(compared, arguments.out)
     if arguments.json:

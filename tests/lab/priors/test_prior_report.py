@@ -12,12 +12,13 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
 from deixis.lab.priors.comparing import ALL, compare, write_comparison
-from deixis.lab.priors.joined import join, load_joined, read_frequencies, save_joined
+from deixis.lab.priors.joined import join, load_either, load_joined, read_frequencies, save_joined
 from deixis.lab.priors.reporting import linked, write_prior_report
 from deixis.lab.priors.trials import ask_questions, trial_of
 from deixis.lab.trial import Judged
 from deixis.models.load import load
 from deixis.priors.ranking import Ranking, summarised
+from deixis.priors.ranking_json import save_ranking
 
 NUM, EACH = 30, 4
 
@@ -135,6 +136,14 @@ def test_before_and_after_are_compared_by_the_bands_of_before(tmp_path):
     assert "| all | 30 |" in (tmp_path / "README.md").read_text()
     with pytest.raises(UsageError, match="no entity is of the band 'x'"):
         compared["x"]
+
+
+def test_rankings_alone_are_compared_too(tmp_path):
+    save_ranking(some_joined().ranking, tmp_path / "before")
+    save_joined(some_joined(shift=9.0), tmp_path / "after")
+    before, after = load_either(tmp_path / "before"), load_either(tmp_path / "after")
+    assert compare(before, after)[ALL].prior_change[0] > 0
+    assert compare(before, after)[ALL].answers is None
 
 
 def test_reports_of_other_entities_or_candidates_are_not_compared():

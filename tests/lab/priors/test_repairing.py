@@ -84,6 +84,7 @@ def test_a_repair_holds_where_it_gains_and_costs_little(gain, cost, held):
     assert studying._verdict(Findings(rows=tuple(rows))).held is held
 
 
+@pytest.mark.slow
 def test_the_study_is_carried_out_and_goes_on_where_it_was(tmp_path):
     options = studying.StudyOptions(
         groups=("main",),

@@ -15,6 +15,7 @@ from deixis.core.files import make_folder, write_text
 from deixis.data.entities.questions import EntityQuestion
 from deixis.lab.trial import Judged
 from deixis.priors.ranking import EntityRank, Ranking
+from deixis.priors.ranking_json import RANKS, load_ranking
 from deixis.priors.ranking_json import from_record as ranking_from
 from deixis.priors.ranking_json import to_record as ranking_to
 
@@ -154,6 +155,13 @@ def load_joined(folder: Path) -> Joined:
             f"there is no report of priors in {folder} ({problem}); deixis prior report … --out "
             f"{folder}"
         ) from None
+
+
+def load_either(folder: Path) -> Joined:
+    """A report, or a ranking alone, whose entities were asked nothing."""
+    if (folder / RANKS).is_file() and not (folder / JOINED).is_file():
+        return Joined(ranking=load_ranking(folder), model="", asked=())
+    return load_joined(folder)
 
 
 def read_frequencies(path: Path) -> dict[str, float]:

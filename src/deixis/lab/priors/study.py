@@ -82,13 +82,14 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     """A report a claim, each in a folder of its own. The same call goes on where it was."""
     reporter = reporter or Silent()
     ways = [way for name, some in GROUPS.items() if name in options.groups for way in some]
-    before = _asked(options, options.model, folder / "asked", reporter)
-    reports = [_predicting(options, before, folder)]
+    entities = _entities(options)
+    before = _asked(entities, options.model, folder / "asked", reporter)
+    reports = [_predicting(options, entities, before, folder)]
     answers = {BEFORE: before.judged}
     for way in ways:
         reporter.say(way.name)
         model = repair(_plan(options, way), folder / _slug(way.name), reporter)
-        answers[way.name] = _asked(options, str(model), folder / "asked", reporter).judged
+        answers[way.name] = _asked(entities, str(model), folder / "asked", reporter).judged
     if any(way in MAIN for way in ways):
         reports.append(_repairing(options, answers))
     for one in reports:
@@ -123,9 +124,8 @@ def _entities(options: StudyOptions) -> Entities:
     return every.of([*new, *seen[: options.seen]])
 
 
-def _asked(options: StudyOptions, model: str, folder: Path, reporter: Reporter) -> _Answered:
+def _asked(entities: Entities, model: str, folder: Path, reporter: Reporter) -> _Answered:
     """The same questions to any model, under NEW or OLD, paired by their picture."""
-    entities = _entities(options)
     questions = entity_questions(entities, QuestionOptions(kinds=(NAMING,), words=0))
     loaded = load(model, batch_size=BATCH)
     asked = ask_questions(loaded, questions, folder=folder, reporter=reporter)
@@ -144,11 +144,13 @@ def _asked(options: StudyOptions, model: str, folder: Path, reporter: Reporter) 
     return _Answered(joined=joined, judged=judged)
 
 
-def _predicting(options: StudyOptions, before: _Answered, folder: Path) -> Reported:
+def _predicting(
+    options: StudyOptions, entities: Entities, before: _Answered, folder: Path
+) -> Reported:
     """Does the prior tell performance, per entity and per band?"""
     write_prior_report(before.joined, folder / "entities", command=_command(options))
     found = linked(before.joined)
-    ranking = rank(_entities(options), encoder_of(f"tower:{options.model}"))
+    ranking = rank(entities, encoder_of(f"tower:{options.model}"))
     by_tower = linked(dataclasses.replace(before.joined, ranking=ranking))
     write_prior_report(
         dataclasses.replace(before.joined, ranking=ranking),
