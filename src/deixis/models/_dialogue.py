@@ -11,9 +11,12 @@ import torch
 
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
+from deixis.core.size import Size
 from deixis.nn.interface import Completion, Generation, Picture, Question
+from deixis.nn.view import View
 
 PROBE = "deixis asks"
+MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
 # what templates raise on a chat that they do not take, and processors on words they misread
 REFUSALS = (jinja2.TemplateError, TypeError, ValueError, KeyError, IndexError)
 
@@ -213,3 +216,16 @@ def check_questions(
             raise UnsupportedError(f"{name} takes one picture a question")
         if question.system is not None and not system:
             raise UnsupportedError(f"{name} takes no system prompt")
+
+
+def check_views(name: str, size: Size, views: Sequence[View]) -> None:
+    """A thin picture can grow beyond all memory when its short side is enlarged."""
+    largest = max(
+        (step.size for view in views for step in view.steps),
+        key=lambda step: step.area,
+        default=size,
+    )
+    if largest.area > MOST_PIXELS:
+        raise UnsupportedError(
+            f"{name} would enlarge a {size} picture to {largest}; crop or pad it first"
+        )

@@ -11,12 +11,13 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
-from deixis.core.errors import ModelError, UnsupportedError, UsageError
+from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
 from deixis.models._dialogue import (
     answer_turn,
     chat_inputs,
     check_questions,
+    check_views,
     completion,
     control_words,
     generate_settings,
@@ -49,8 +50,6 @@ from deixis.nn.interface import (
 )
 from deixis.nn.pixels import pixels_of
 from deixis.nn.view import View
-
-MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
 
 
 @final
@@ -172,7 +171,7 @@ class TransformersModel(VisionLanguageModel):
     def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
         views = self.family.views if alone else self.family.views_beside_others
         seen = behind(self.pixel_change, size, views)
-        self._check_views(size, seen)
+        check_views(self.name, size, seen)
         return seen
 
     @override
@@ -253,19 +252,7 @@ class TransformersModel(VisionLanguageModel):
 
     def _check_size(self, picture: Picture, views: Callable[[Size], tuple[View, ...]]) -> None:
         size = picture_size(picture)
-        self._check_views(size, behind(self.pixel_change, size, views))
-
-    def _check_views(self, size: Size, views: Sequence[View]) -> None:
-        """A thin picture can grow beyond all memory when its short side is enlarged."""
-        largest = max(
-            (step.size for view in views for step in view.steps),
-            key=lambda step: step.area,
-            default=size,
-        )
-        if largest.area > MOST_PIXELS:
-            raise UnsupportedError(
-                f"{self.name} would enlarge a {size} picture to {largest}; crop or pad it first"
-            )
+        check_views(self.name, size, behind(self.pixel_change, size, views))
 
     def _views_of(self, question: Question) -> Callable[[Size], tuple[View, ...]]:
         alone = len(question.pictures) == 1
