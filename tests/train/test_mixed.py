@@ -7,8 +7,9 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.train.mixed import read_mixed
 from deixis.train.order import DataOrder
 from deixis.train.prepare import Job, prepare, prepared
-from deixis.train.tuning import TuningOptions, build
+from deixis.train.tuning import TuningOptions, build, source_of
 from tests.data.published import path_of
+from tests.train.rows import more_turns
 
 PARTS = (("vcr", 2), ("visual7w", 1), ("flickr30k_entities", 1), ("coco_instances", 0.5))
 
@@ -58,6 +59,22 @@ def test_a_row_without_an_answer_names_itself(tmp_path):
     source = read_mixed(tmp_path / "m.json", seed=0)
     with pytest.raises(SampleError, match="row 1: it has no answer to learn"):
         source.example(0, np.random.default_rng(0))
+
+
+def test_a_row_without_a_picture_is_learned_from_unless_that_is_refused(tmp_path):
+    (tmp_path / "rows.json").write_text(
+        json.dumps(
+            [{"id": "0", "conversations": more_turns("Say a number.", "Two.")}],
+        )
+    )
+    (tmp_path / "pictures").mkdir()
+    part = {"format": "llava", "path": "rows.json", "images": "pictures", "weight": 1}
+    (tmp_path / "mixture.json").write_text(json.dumps({"parts": [part]}))
+    draws = np.random.default_rng(0)
+    assert read_mixed(tmp_path / "mixture.json", seed=0).example(0, draws).images == ()
+    options = TuningOptions(data=tmp_path / "mixture.json", format="mixture", text_alone=False)
+    with pytest.raises(SampleError, match="row 1: it has no image"):
+        source_of(options).example(0, draws)
 
 
 def test_a_mixture_is_tuned_on(file):

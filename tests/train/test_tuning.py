@@ -10,7 +10,7 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
 from deixis.train.parts import PARTS, weights_of
 from deixis.train.run import run
-from deixis.train.tuning import Tuning, TuningOptions
+from deixis.train.tuning import Tuning, TuningOptions, source_of
 from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows
 
@@ -114,6 +114,13 @@ def test_text_alone_teaches_a_projector_nothing(tmp_path):
     before = {name: p.clone() for name, p in task.module.named_parameters()}
     run(task, RunConfig(steps=1, batch_size=2, precision="fp32"), tmp_path / "run")
     assert not changed(before, task.module)
+
+
+@pytest.mark.parametrize("left_out", [{"text_alone": False}, {"template": "plain"}])
+def test_rows_without_a_picture_can_be_left_out(tmp_path, left_out):
+    data, images = write_rows(tmp_path, [row(0), text_row(1)])
+    options = TuningOptions(data=data, images=images, skip_bad=True, **left_out)
+    assert source_of(options).num_an_epoch == 1
 
 
 def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):
