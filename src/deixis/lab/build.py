@@ -46,7 +46,9 @@ class Budget:
 # with the weights of one that is trained longer, as BLIP-2 and InstructBLIP share theirs
 PLAIN = f"{nano.PREFIX}idefics3"
 BUDGETS = {
-    "vipllava": Budget(encoder=6000, align=350, instruct=3000, language="", measured=2000),
+    "vipllava": Budget(
+        encoder=6000, align=350, instruct=3000, joint=1700, language="", measured=2000
+    ),
     "idefics3": Budget(encoder=2600),
     "llava": Budget(encoder=400, tower=PLAIN),
     "blip_2": Budget(encoder=300, tower=PLAIN, instruct=700),
