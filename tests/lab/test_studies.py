@@ -69,7 +69,7 @@ def test_knowledge_is_trained_and_asked_as_its_variant_says(tmp_path: Path) -> N
     found = carry_out("knowledge_boxes", seeds=1, num_scenes=2, folder=tmp_path, more=small)
     assert {row.condition.partition(":")[0] for row in found.findings.rows} == {"boxes", "masks"}
     assert len(list(tmp_path.rglob("knowledge.safetensors"))) == 2
-    assert "never shown to the tower" in found.sure
+    assert "The tower was never shown" in found.sure
     write_report(found, tmp_path / "report")
     assert "split novel_looks" in (tmp_path / "report" / "README.md").read_text()
 

@@ -36,7 +36,8 @@ HARMS = {
 @final
 class KnowledgeQuality(Experiment):
     """A prompt that was trained on the truth, asked with notes that were made worse: the same
-    questions every time.
+    questions every time. "Nothing known" is the same model without notes, which it was never
+    trained without; letters matter to questions about signs alone.
     """
 
     claim: ClassVar[str] = "Knowledge helps even if its source is now and then wrong."

@@ -31,8 +31,8 @@ class KnowledgeStudy(Study):
     trained: ClassVar[str] = (
         "Every variant begins with the nano that ships; its tower and projector are kept still, "
         "its language side is tuned on the same questions in the same order, and a knowledge "
-        "prompt beside it, if there is one. The names that are asked for were never shown to the "
-        "tower."
+        "prompt beside it, if there is one. The tower was never shown things that look like those "
+        "that are asked for; their names are those of things that it was shown."
     )
 
     @override
