@@ -81,7 +81,7 @@ def page(reported: Reported) -> str:
 
 ![right answers by condition](plot.png)
 
-| condition | {reported.of} | right, % (95 %) | less {reported.baseline}, points (95 %) |
+| condition | {reported.of} | right, % (95 %) | {_less(reported)} |
 | --- | --- | --- | --- |
 {rows}
 
@@ -129,6 +129,11 @@ def plot(reported: Reported) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=120)
     return file.getvalue()
+
+
+def _less(reported: Reported) -> str:
+    """The last column's head; empty where nothing is compared."""
+    return f"less {reported.baseline}, points (95 %)" if reported.baseline else ""
 
 
 def _row(row: Finding) -> str:

@@ -12,11 +12,13 @@ from typing import final
 
 from deixis.ask.ranking import encoder_of
 from deixis.core.entities import Entities
+from deixis.core.files import cache_folder
 from deixis.data.entities.named import SCENES, EntitySource
 from deixis.data.entities.questions import NAMING, QuestionOptions, entity_questions
 from deixis.data.entities.scenes import held_out_names
+from deixis.evals.correlation import spearman
 from deixis.lab.findings import Findings, Verdict, found_in
-from deixis.lab.priors.joined import Joined, join
+from deixis.lab.priors.joined import Joined, column, join
 from deixis.lab.priors.repairing import QUESTIONS, RANDOM, REPAIR, TOGETHER, RepairPlan, repair
 from deixis.lab.priors.reporting import linked, write_prior_report
 from deixis.lab.priors.trials import ask_questions
@@ -28,6 +30,7 @@ from deixis.train.reporter import Reporter, Silent
 
 BEFORE = "as it was"
 NEW, OLD = "never seen", "seen before"
+FEWEST = 3  # entities that a correlation is of
 MOST_LOST = 2.0  # points elsewhere that a repair may cost
 BATCH = 32
 
@@ -129,7 +132,7 @@ def _asked(entities: Entities, model: str, folder: Path, reporter: Reporter) -> 
     questions = entity_questions(entities, QuestionOptions(kinds=(NAMING,), words=0))
     loaded = load(model, batch_size=BATCH)
     asked = ask_questions(loaded, questions, folder=folder, reporter=reporter)
-    ranking = rank(entities, encoder_of(loaded), RankOptions())
+    ranking = rank(entities, encoder_of(loaded), RankOptions(cache=cache_folder() / "priors"))
     joined = join(ranking, entities, questions, asked.answers, model=model)
     new, places = set(held_out_names()), {n: i for i, n in enumerate(entities.names)}
     judged = tuple(
@@ -150,7 +153,8 @@ def _predicting(
     """Does the prior tell performance, per entity and per band?"""
     write_prior_report(before.joined, folder / "entities", command=_command(options))
     found = linked(before.joined)
-    ranking = rank(entities, encoder_of(f"tower:{options.model}"))
+    kept = RankOptions(cache=cache_folder() / "priors")
+    ranking = rank(entities, encoder_of(f"tower:{options.model}"), kept)
     by_tower = linked(dataclasses.replace(before.joined, ranking=ranking))
     write_prior_report(
         dataclasses.replace(before.joined, ranking=ranking),
@@ -158,6 +162,7 @@ def _predicting(
         command=_command(options),
     )
     told = [f"{one.name}: {one}." for one in found.correlations]
+    told += [_among_seen(before.joined)]
     told += [f"By the tower alone, {one.name}: {one}." for one in by_tower.correlations]
     return Reported(
         name="prior_predicts",
@@ -173,6 +178,16 @@ def _predicting(
         sure="Intervals are clustered by entity.",
         command=_command(options),
     )
+
+
+def _among_seen(joined: Joined) -> str:
+    """Whether the prior tells more than who was never seen."""
+    new = set(held_out_names())
+    seen = dataclasses.replace(joined, asked=tuple(a for a in joined.asked if a.name not in new))
+    if len(seen.both) < FEWEST:
+        return f"Fewer than {FEWEST} that it was trained on were asked about."
+    found = spearman(column(seen, "prior"), column(seen, "accuracy"))
+    return f"Among the {found.num_things} that it was trained on, {found.name}: {found}."
 
 
 def _repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) -> Reported:
