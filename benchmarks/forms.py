@@ -4,7 +4,8 @@
 
 One scene of the Scenes world, one thread. FLOPs are those of torch's own counter: of matrices and
 convolutions, and none of what runs outside of torch, as OCR does. Memory is what a stage needs
-beyond what is there already, at its peak. Medians of five.
+beyond what is there already, at its peak. Milliseconds are the processor's own, so that other work
+beside it changes little; medians of five.
 """
 
 import argparse
@@ -16,7 +17,6 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from knowledge import peak_of
 from deixis.ask.compose import compose
 from deixis.ask.knowing import Knowledge
 from deixis.coordinates import conventions
@@ -28,6 +28,7 @@ from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import new_prompt
 from deixis.models.load import load
 from deixis.nn.interface import Generation
+from knowledge import peak_of
 
 REPEATS = 5
 QUESTION = "What is in the picture?"
@@ -38,14 +39,15 @@ class Cost:
     """Of one stage."""
 
     stage: str
-    parameters: int
+    parameters: int | None  # None: not counted
     flops: float
     milliseconds: float
     megabytes: float
 
     def __str__(self) -> str:
+        count = "not counted" if self.parameters is None else f"{self.parameters:,}"
         return (
-            f"| {self.stage} | {self.parameters:,} | {self.flops / 1e6:,.1f} | "
+            f"| {self.stage} | {count} | {self.flops / 1e6:,.1f} | "
             f"{self.milliseconds:.1f} | {self.megabytes:.1f} |"
         )
 
@@ -71,11 +73,14 @@ def costs(arguments: argparse.Namespace):
     for name in arguments.source or ["truth", "rapidocr"]:
         (source,) = built([name])
         notes += source.look(image)
-        yield cost(f"source {name}", lambda source=source: source.look(image))
+        count = 0 if name == "truth" else None
+        yield cost(f"source {name}", lambda source=source: source.look(image), count)
     model = load(arguments.model)
-    weights = sum(weight.numel() for weight in model.family.model.parameters())
+    inner = model.family.model
+    weights = sum(weight.numel() for weight in inner.parameters())
+    spoken = sum(weight.numel() for weight in inner.get_decoder().parameters())
     (seen,) = model.vision_tokens([image])
-    yield cost("tower and projector", lambda: model.vision_tokens([image]))
+    yield cost("tower and projector", lambda: model.vision_tokens([image]), weights - spoken)
     convention = conventions.get(model.convention)(**model.convention_settings)
     asked = compose(image, QUESTION, {}, convention)
     one_word = Generation(max_new_tokens=1)
@@ -90,28 +95,32 @@ def costs(arguments: argparse.Namespace):
             lambda question=question: model.generate([question], one_word),
             weights,
         )
+    known = replace(seen, notes=tuple(notes))
     for layers in ("linear", "points", "convolutions"):
         for merge in ("add", "concat"):
-            yield from infused(model, seen, image, notes, arguments.encoder, layers, merge)
+            network = NetworkConfig(layers=layers)
+            config = PromptConfig(encoder=arguments.encoder, merge=merge, network=network)
+            yield from infused(model, known, config)
 
 
-def infused(model, seen, image, notes, encoder, layers, merge):
-    """The text encoder, the map, the network with its merging, and an answer."""
-    config = PromptConfig(encoder=encoder, merge=merge, network=NetworkConfig(layers=layers))
-    prompt = new_prompt(config, model, tokens=seen.tokens.shape[1])
-    known = replace(seen, notes=tuple(notes))
-    words = list(chart(notes, image.size).words)
+def infused(model, known, config):
+    """The text encoder, the map, and the network with its merging."""
+    prompt = new_prompt(config, model, tokens=known.tokens.shape[1])
+    size = known.grid.size
+    words = list(chart(known.notes, size).words)
+    layers, merge = config.network.layers, config.merge
     if (layers, merge) == ("linear", "add"):
         text = prompt.words.encoder
-        size = sum(w.numel() for w in text.module.parameters()) if text.module else 0
-        yield cost(f"text encoder {encoder}, {len(words)} words", lambda: text.encode(words), size)
-        yield cost("map", lambda: chart(notes, image.size))
+        count = sum(w.numel() for w in text.module.parameters()) if text.module else 0
+        told = f"text encoder {config.encoder}, {len(words)} words"
+        yield cost(told, lambda: text.encode(words), count)
+        yield cost("map", lambda: chart(known.notes, size))
     prompt([known])  # embeddings are kept from here on
     count = sum(weight.numel() for weight in prompt.parameters())
     yield cost(f"{layers}, {merge}: map, network and merging", lambda: prompt([known]), count)
 
 
-def cost(stage: str, run: Callable[[], object], parameters: int = 0) -> Cost:
+def cost(stage: str, run: Callable[[], object], parameters: int | None = 0) -> Cost:
     """Of one call, after one that loads what is loaded once."""
     run()
     with FlopCounterMode(display=False) as counter:
@@ -119,9 +128,9 @@ def cost(stage: str, run: Callable[[], object], parameters: int = 0) -> Cost:
     memory = peak_of(run)
     times = []
     for _ in range(REPEATS):
-        begun = time.perf_counter()
+        begun = time.process_time()
         run()
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     return Cost(
         stage=stage,
         parameters=parameters,
