@@ -1,6 +1,7 @@
 """SAM 3's real class, random and tiny, from a folder."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,11 @@ def test_a_checkpoint_that_also_tracks_is_read_the_same(saved: str, tmp_path: Pa
     image = noise(61, 43)
     notes = source(f"sam3:{tmp_path}", options(0.0)).look(image)
     alone = source(f"sam3:{saved}", options(0.0)).look(image)
-    assert [note.named(source="") for note in notes] == [note.named(source="") for note in alone]
+    # weights lie elsewhere in memory, so sums are made in another order
+    assert [note.score for note in notes] == pytest.approx([note.score for note in alone], abs=1e-5)
+    assert [replace(note, source="", score=None) for note in notes] == [
+        replace(note, source="", score=None) for note in alone
+    ]
 
 
 def test_the_cut_leaves_out_what_is_less_sure(saved: str) -> None:
