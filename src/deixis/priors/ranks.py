@@ -34,8 +34,8 @@ PAIRS = 2048  # that are made again at once
 class Blocks:
     """How the work is cut. None of these changes a rank."""
 
-    images: int = 1024  # of a block of scores
-    names: int = 2048  # of a block of scores
+    images: int = 512  # of a block of scores
+    names: int = 1024  # of a block of scores
     workers: int = 1  # threads that each count blocks of their own, beside torch's within a product
 
     def __post_init__(self) -> None:
