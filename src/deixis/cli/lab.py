@@ -316,7 +316,8 @@ def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(claims))
     else:
-        print("\n".join(f"{name:14} {claim}" for name, claim in claims.items()))
+        width = max(map(len, claims))
+        print("\n".join(f"{name:{width}} {claim}" for name, claim in claims.items()))
 
 
 def _tell(reported: "Reported", folder: Path, arguments: argparse.Namespace) -> None:
