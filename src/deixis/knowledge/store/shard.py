@@ -134,7 +134,9 @@ class Shard:
             found = hashlib.sha256(content).hexdigest()
             if digest not in (None, found):
                 raise ModelError(f"{path} is not what its manifest says; extract it again")
-            table = pq.read_table(pa.BufferReader(content))
+            # one thread: Arrow's pool can abort a process that ends while it is still starting
+            file = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False)
+            table = file.read(use_threads=False)
             if not table.schema.equals(SCHEMA):
                 raise ModelError(f"{path} is not a shard of notes")
             table.validate(full=True)

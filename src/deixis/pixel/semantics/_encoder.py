@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deixis.nn.interface import Pixels, VisionLanguageModel
+from deixis.nn.interface import VisionLanguageModel
 
 
 class ImageTextEncoder(ABC):
@@ -32,7 +32,7 @@ class ImageTextEncoder(ABC):
         """What cosines are multiplied by: the exponential of CLIP's learned scale."""
 
     @abstractmethod
-    def pictures(self, pixels: Sequence[Pixels]) -> Float[Tensor, "picture dim"]:
+    def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
         """A vector each, of any length."""
 
     @abstractmethod

@@ -53,7 +53,7 @@ class Clip(ImageTextEncoder):
         self._known.clear()
 
     @override
-    def pictures(self, pixels: Sequence[Pixels]) -> Float[Tensor, "picture dim"]:
+    def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
         seen = torch.stack([self._seen(one) for one in pixels])
         pooled = self.model.vision_model(pixel_values=seen).pooler_output
         return self.model.visual_projection(pooled)

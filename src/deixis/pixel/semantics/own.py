@@ -9,7 +9,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.nn.interface import Pixels, VisionLanguageModel, VisionTokens
+from deixis.nn.interface import VisionLanguageModel, VisionTokens
 from deixis.pixel.losses import MOST_SCALE
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
@@ -42,7 +42,7 @@ class Own(ImageTextEncoder):
         return MOST_SCALE
 
     @override
-    def pictures(self, pixels: Sequence[Pixels]) -> Float[Tensor, "picture dim"]:
+    def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
         return self.pooled(self.model.vision_tokens(pixels))
 
     @staticmethod
