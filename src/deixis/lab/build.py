@@ -77,14 +77,14 @@ def build(name: str, *, budget: Budget | None = None, reporter: Reporter | None 
         raise UnknownNameError(kind="nano architecture", name=name, known=nano.names())
     reporter = reporter or Silent()
     budget = budget or budget_of(name)
-    if budget.tower:
-        build(budget.tower.removeprefix(nano.PREFIX), reporter=reporter)
     home = nano.cache() / name
     stages = planned(name, home, budget)
     digest = recipe_digest(stages)
     model = home / "model"
     if _digest_of(model) == digest:
         return Built(name=name, folder=model, measured=None)
+    if budget.tower:
+        build(budget.tower.removeprefix(nano.PREFIX), reporter=reporter)
     last = Path()
     for stage, recipe in stages.items():
         reporter.say(f"{name}: {stage}, {recipe.config.steps} steps")

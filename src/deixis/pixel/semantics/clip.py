@@ -32,7 +32,7 @@ class Clip(ImageTextEncoder):
     def of(cls, argument: str, model: VisionLanguageModel | None) -> "Clip":
         try:
             both = CLIPModel.from_pretrained(argument, use_safetensors=True, dtype=torch.float32)
-            processor = AutoProcessor.from_pretrained(argument)
+            processor = AutoProcessor.from_pretrained(argument, trust_remote_code=False)
         except (OSError, ValueError) as refusal:
             raise ModelError(f"cannot load a CLIP of {argument}: {refusal}") from None
         return cls(argument, both.eval().requires_grad_(False), processor)

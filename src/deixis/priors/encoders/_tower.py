@@ -25,9 +25,16 @@ def close_up(seen: Seen) -> Image:
 
 
 def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes
-    """`kind.from_pretrained`, in float32; ModelError says why it cannot be loaded."""
+    """The tower in float32; ModelError says why it cannot be loaded."""
+    return read(kind, name, use_safetensors=True, dtype=torch.float32).eval()
+
+
+def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
+    """What that class reads from a folder or hub id. Code that lies there is not run, and nobody is
+    asked on the terminal whether it may be.
+    """
     try:
-        return kind.from_pretrained(name, use_safetensors=True, dtype=torch.float32).eval()
+        return kind.from_pretrained(name, trust_remote_code=False, **settings)
     except (OSError, ValueError) as refusal:
         raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
 

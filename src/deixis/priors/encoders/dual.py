@@ -12,7 +12,7 @@ from typing_extensions import override
 from deixis.core.errors import UnsupportedError
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import close_up, loaded, pooled
+from deixis.priors.encoders._tower import close_up, loaded, pooled, read
 
 AT_ONCE = 32
 
@@ -42,8 +42,8 @@ class Dual(PriorEncoder):
             raise UnsupportedError(
                 f"a {type(model).__name__} has no text tower; write vision:{argument}"
             )
-        tokenizer = AutoTokenizer.from_pretrained(argument)
-        return cls(argument, model, tokenizer, AutoImageProcessor.from_pretrained(argument))
+        tokenizer = read(AutoTokenizer, argument)
+        return cls(argument, model, tokenizer, read(AutoImageProcessor, argument))
 
     @property
     @override

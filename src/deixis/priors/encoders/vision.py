@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import close_up, loaded, pooled
+from deixis.priors.encoders._tower import close_up, loaded, pooled, read
 
 AT_ONCE = 32
 
@@ -32,7 +32,7 @@ class Vision(PriorEncoder):
     @override
     def of(cls, argument: str, load: LoadModel | None) -> "Vision":
         model = loaded(AutoModel, argument)
-        return cls(argument, model, AutoImageProcessor.from_pretrained(argument))
+        return cls(argument, model, read(AutoImageProcessor, argument))
 
     @property
     @override

@@ -59,8 +59,8 @@ def opened(name: str, start: str, *, seed: int = 0, only_tower: bool = False) ->
             f"there is no model in {start!r}; train the stage before, or set task.start"
         )
     return nano.Nano(
-        model=AutoModelForImageTextToText.from_pretrained(folder),
-        processor=AutoProcessor.from_pretrained(folder),
+        model=AutoModelForImageTextToText.from_pretrained(folder, trust_remote_code=False),
+        processor=AutoProcessor.from_pretrained(folder, trust_remote_code=False),
     )
 
 

@@ -4,10 +4,14 @@ import io
 import json
 
 import pytest
+from transformers import AutoImageProcessor
 
 from deixis.core.errors import ModelError
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.sources import SourceOptions, source
+from deixis.pixel.semantics import image_text_encoder
+from deixis.priors.encoders import prior_encoder
+from deixis.priors.encoders._tower import read
 
 OWN_CODE = """
 from pathlib import Path
@@ -23,6 +27,10 @@ LOADERS = {
     "sam3": lambda folder: source(f"sam3:{folder}", WORDS),
     "clip": lambda folder: text_encoder(f"clip:{folder}"),
     "sentence": lambda folder: text_encoder(f"sentence:{folder}"),
+    "prior, dual": lambda folder: prior_encoder(f"dual:{folder}"),
+    "prior, vision": lambda folder: prior_encoder(f"vision:{folder}"),
+    "pixel, clip": lambda folder: image_text_encoder(f"clip:{folder}"),
+    "processor of a prior": lambda folder: read(AutoImageProcessor, str(folder)),
 }
 
 
