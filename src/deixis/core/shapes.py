@@ -6,7 +6,6 @@ Every number must be finite. Zero extent is allowed (a model's rounding makes bo
 line); reversed corners are not, since they are nearly always a width and height in the wrong place.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, final
@@ -20,7 +19,7 @@ LIMIT = 1e7  # no picture is as wide; beyond it float arithmetic loses the pixel
 def checked_numbers(kind: str, values: Iterable[float]) -> None:
     """Refuse NaN, infinity and numbers beyond any picture."""
     for value in values:
-        if not math.isfinite(value) or abs(value) > LIMIT:
+        if not -LIMIT <= value <= LIMIT:  # neither of NaN
             raise RegionError(f"a {kind} needs finite numbers within ±{LIMIT:g}, got {value}")
 
 

@@ -3,6 +3,7 @@
 from deixis.marks.catalog import shapes
 from deixis.marks.colours import NAMED, Colour, colour_of
 from deixis.marks.mark import Mark
+from deixis.marks.raster.compiled import is_compiled
 from deixis.marks.render import VERSION, coverage, draw, draw_covering, draw_over
 from deixis.marks.sample import draws_from, sample_marks, sample_style
 from deixis.marks.style import Style
@@ -19,6 +20,7 @@ __all__ = [
     "draw_covering",
     "draw_over",
     "draws_from",
+    "is_compiled",
     "sample_marks",
     "sample_style",
     "shapes",

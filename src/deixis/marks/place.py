@@ -30,7 +30,10 @@ class Place:
     @classmethod
     def of(cls, region: Region, size: Size) -> "Place":
         """RegionError if the region is outside of the picture or its mask is of another size."""
-        if isinstance(region.shape, Mask):
+        shape = region.shape
+        if isinstance(shape, Box) and _is_within(shape, size):
+            return cls(region=region, size=size, box=shape)
+        if isinstance(shape, Mask):
             region = region.within(size)
         x0, y0, x1, y1 = _bounds(region)
         if x0 < 0 or y0 < 0 or x1 > size.width or y1 > size.height:
@@ -104,6 +107,10 @@ class Place:
             return self
         ring = draws.pick(shape.rings)
         return Place.of(Region(shape=Polygon(rings=(ring,))), self.size)
+
+
+def _is_within(box: Box, size: Size) -> bool:
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= size.width and box.y1 <= size.height
 
 
 def _bounds(region: Region) -> tuple[float, float, float, float]:

@@ -11,16 +11,18 @@ from deixis.core.size import Size
 from deixis.marks.colours import Rgb
 from deixis.marks.ink import Ink
 from deixis.marks.mark import Mark
-from deixis.marks.raster.blend import blend
+from deixis.marks.raster.blend import blend, strength_of
+from deixis.marks.raster.compiled import blend_compiled
 from deixis.marks.raster.coverage import add_to
 from deixis.marks.raster.rasterise import coverage_pieces
 
-VERSION = 1  # goes up whenever any mark's bytes change; stored with every sample made
+VERSION = 2  # goes up whenever any mark's bytes change; stored with every sample made
 
 
 def draw(image: Image, marks: Sequence[Mark]) -> Image:
     """The picture with the marks over it; the one given stays as it is."""
-    inks = [mark.ink(image.size) for mark in marks]
+    size = image.size
+    inks = [mark.ink(size) for mark in marks]
     pixels = image.pixels.copy()
     for ink, mark in zip(inks, marks, strict=True):
         draw_ink(pixels, ink, mark.style.colour.rgb, mark.alpha)
@@ -56,6 +58,8 @@ def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
 
 def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
     """Draw outlines into an array, of marks or of your own."""
+    if blend_compiled(pixels, ink, rgb, strength_of(alpha)):
+        return
     height, width, _ = pixels.shape
     for piece in coverage_pieces(ink, Size(width=width, height=height)):
         blend(pixels, piece, rgb, alpha)

@@ -17,7 +17,7 @@ from deixis.train import recipe as recipes
 
 SHARED = (
     f"task.asks={ASKS}",
-    *("steps=16", "num_workers=0", "evaluate_every=16", "task.num_held_out=2"),
+    *("steps=64", "num_workers=0", "evaluate_every=64", "task.num_held_out=2"),
 )
 NONE = ("task.knowledge.form=none", "task.knowledge.sources=", "task.parts=language")
 TOLD = ("task.knowledge.form=told", "task.parts=language")

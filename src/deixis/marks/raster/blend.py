@@ -20,7 +20,7 @@ ITEM = np.dtype((np.void, 3 * CELL))
 
 def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
     """Blend one piece of a mark; `alpha` is 0..255, `pixels` are contiguous."""
-    strength = (alpha * FULL + 127) // 255
+    strength = strength_of(alpha)
     if isinstance(piece, Cells):
         for first in range(0, piece.cells.size, CELLS_AT_ONCE):
             last = first + CELLS_AT_ONCE
@@ -32,6 +32,11 @@ def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
         _blend_solid(pixels, piece, ink, strength)
     else:
         _blend_bars(pixels, piece, ink, strength)
+
+
+def strength_of(alpha: int) -> int:
+    """An alpha of 0..255 as 0..256."""
+    return (alpha * FULL + 127) // 255
 
 
 def _pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:

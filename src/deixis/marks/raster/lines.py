@@ -57,7 +57,7 @@ def _turns(
     cosine = np.add.reduce(before * after, axis=1)
     across = before * after[:, ::-1]
     sine = across[:, 0] - across[:, 1]
-    squared = radius**2
+    squared = radius * radius
     cosine /= squared
     sine /= squared
     return cosine, sine
@@ -143,12 +143,17 @@ def _are_near(one: XY, two: XY) -> bool:
 
 
 def _discs(places: np.ndarray, radius: float) -> Outlines:
-    unit = _unit_disc(8 + 4 * math.ceil(math.sqrt(radius)))
+    unit = unit_disc(disc_corners(radius))
     return Outlines(corners=places[:, None, :] + unit * radius)
 
 
+def disc_corners(radius: float) -> int:
+    """Of the polygon that stands for a disc."""
+    return 8 + 4 * math.ceil(math.sqrt(radius))
+
+
 @cache
-def _unit_disc(corners: int) -> Float64[np.ndarray, "corner 2"]:
+def unit_disc(corners: int) -> Float64[np.ndarray, "corner 2"]:
     """A polygon that is a little larger than the circle, so that its area is right."""
     _, sine = on_circle(1 / corners)
     grown = math.sqrt(2 * math.pi / (corners * sine))

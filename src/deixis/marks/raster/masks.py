@@ -119,8 +119,10 @@ def _window(
 ) -> Bool[np.ndarray, "row column"]:
     """The mask within a window: layer by layer the first, second … run of each column."""
     if runs.num_layers > MOST_LAYERS:
-        window = mask.to_array()[top : top + height, left : left + width]
-        return np.ascontiguousarray(window)
+        window = np.zeros((height, width), dtype=np.bool_)  # it may reach beyond the picture
+        there = mask.to_array()[top : top + height, left : left + width]
+        window[:, : there.shape[1]] = there
+        return window
     kind = np.uint16 if mask.size.height < 2**16 else np.uint32
     rows = np.arange(top, top + height, dtype=kind)[:, None]
     inside: Bool[np.ndarray, "row column"] | None = None

@@ -34,16 +34,23 @@ class Rectangle(MarkShape):
 
 def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> Frame:
     """A border cut to the picture: what sticks out moves to the picture's edge."""
+    size = place.size
     return Frame(
-        x0=max(0, x0),
-        y0=max(0, y0),
-        x1=min(place.size.width, x1),
-        y1=min(place.size.height, y1),
+        x0=x0 if x0 > 0 else 0,
+        y0=y0 if y0 > 0 else 0,
+        x1=x1 if x1 < size.width else size.width,
+        y1=y1 if y1 < size.height else size.height,
         width=width,
     )
 
 
 def on_pixels(low: float, high: float, limit: int) -> tuple[int, int]:
     """The nearest whole pixels, at least one, within the picture."""
-    first = min(max(math.floor(low + 0.5), 0), limit - 1)
-    return first, min(max(math.floor(high + 0.5), first + 1), limit)
+    first, past = math.floor(low + 0.5), math.floor(high + 0.5)
+    if first < 0:
+        first = 0
+    elif first >= limit:
+        first = limit - 1
+    if past > limit:
+        past = limit
+    return first, past if past > first else first + 1
