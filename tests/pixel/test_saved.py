@@ -149,10 +149,38 @@ def test_a_model_whose_processor_changed_is_warned_of_or_refused(tmp_path, caplo
         check_fits(saved, model, strict=True)
 
 
+def test_a_model_that_was_trained_anew_is_warned_of_or_refused(tmp_path, caplog):
+    before, now = load("tiny:llava"), load("tiny:llava", seed=1)
+    save_prompt(learned("frame"), Card(sources=(Source.of(before),)), tmp_path)
+    assert f"weights {before.weights_digest()} in float32" in (tmp_path / "README.md").read_text()
+    saved = load_prompt(tmp_path)
+    (problem,) = check_fits(saved, now)
+    assert f"{before.weights_digest()} then, {now.weights_digest()} now" in problem
+    assert "has other weights than when the prompt was learned" in caplog.text
+    with pytest.raises(UnsupportedError, match="has other weights"):
+        check_fits(saved, now, strict=True)
+
+
+def test_weights_are_compared_in_the_dtype_that_the_prompt_was_learned_in(tmp_path):
+    half = load("tiny:llava", dtype="bfloat16")
+    save_prompt(learned("frame"), Card(sources=(Source.of(half),)), tmp_path)
+    saved = load_prompt(tmp_path)
+    assert check_fits(saved, load("tiny:llava"), strict=True) == []
+    assert len(check_fits(saved, load("tiny:llava", seed=1))) == 1
+
+
+def test_a_card_from_before_weights_were_told_says_nothing_of_them(tmp_path):
+    model = load("tiny:llava")
+    old = {"model": model.name, "preparation": dict(model.preparation)}
+    save_prompt(learned("frame"), CARD, tmp_path)
+    card = json.loads((tmp_path / RECORD).read_text())["card"]
+    spoil_record(tmp_path, card=card | {"sources": [old]})
+    assert check_fits(load_prompt(tmp_path), model, strict=True) == []
+
+
 def test_a_model_as_it_was_and_one_that_the_card_does_not_name_pass(tmp_path, caplog):
     model = load("tiny:llava")
-    sources = (Source(model=model.name, preparation=dict(model.preparation)),)
-    save_prompt(learned("frame"), Card(sources=sources), tmp_path)
+    save_prompt(learned("frame"), Card(sources=(Source.of(model),)), tmp_path)
     saved = load_prompt(tmp_path)
     assert check_fits(saved, model, strict=True) == []
     assert check_fits(saved, load("tiny:blip_2"), strict=True) == []

@@ -170,6 +170,19 @@ def generate_settings(settings: Generation, tokenizer: Any) -> dict[str, object]
 
 
 @contextmanager
+def evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """Without dropout and checkpointing, also in the middle of a training."""
+    training = [module for module in model.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+@contextmanager
 def seeded(seed: int | None) -> Iterator[None]:
     """Sample from this seed, and leave the framework's own state as it was."""
     with nullcontext() if seed is None else torch.random.fork_rng():

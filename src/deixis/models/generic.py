@@ -10,6 +10,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError
+from deixis.models._checkpoint import torch_dtype
 from deixis.models._dialogue import (
     chat_inputs,
     check_questions,
@@ -31,6 +32,7 @@ from deixis.nn.interface import (
     VisionLanguageModel,
 )
 from deixis.nn.pixels import pixels_of
+from deixis.nn.weights import weights_digest
 
 
 @final
@@ -75,6 +77,10 @@ class GenericModel(VisionLanguageModel):
     @override
     def preparation(self) -> Mapping[str, str]:
         return prepared_by(self.processor.image_processor)
+
+    @override
+    def weights_digest(self, dtype: str = "") -> str:
+        return weights_digest(self.model, torch_dtype(dtype) if dtype else None)
 
     @override
     def with_pixel_change(self, change: PixelChange | None) -> "GenericModel":

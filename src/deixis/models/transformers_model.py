@@ -1,7 +1,6 @@
 """The one model class over transformers: a family's ways joined with what all families share."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import final
@@ -13,6 +12,7 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
+from deixis.models._checkpoint import torch_dtype
 from deixis.models._dialogue import (
     answer_turn,
     chat_inputs,
@@ -20,6 +20,7 @@ from deixis.models._dialogue import (
     check_views,
     completion,
     control_words,
+    evaluating,
     generate_settings,
     listed_ends,
     seeded,
@@ -50,6 +51,7 @@ from deixis.nn.interface import (
 )
 from deixis.nn.pixels import pixels_of
 from deixis.nn.view import View
+from deixis.nn.weights import weights_digest
 
 
 @final
@@ -103,6 +105,10 @@ class TransformersModel(VisionLanguageModel):
     def preparation(self) -> Mapping[str, str]:
         return prepared_by(self.family.image_processor)
 
+    @override
+    def weights_digest(self, dtype: str = "") -> str:
+        return weights_digest(self.family.model, torch_dtype(dtype) if dtype else None)
+
     @property
     def device(self) -> torch.device:
         """Where the inputs go."""
@@ -122,7 +128,7 @@ class TransformersModel(VisionLanguageModel):
         tokenizer = self.family.processor.tokenizer
         chosen = generate_settings(settings, tokenizer)
         completions: list[Completion] = []
-        with self.family.lock, self._evaluating(), seeded(settings.seed):
+        with self.family.lock, evaluating(self.family.model), seeded(settings.seed):
             for begin in range(0, len(questions), self.batch_size):
                 batch = questions[begin : begin + self.batch_size]
                 text, features = self._encoded(batch)
@@ -137,7 +143,7 @@ class TransformersModel(VisionLanguageModel):
             return []
         self._check([question])
         ids = [self._turn(Example(question=question, answer=answer))[:-1] for answer in answers]
-        with self.family.lock, self._evaluating():
+        with self.family.lock, evaluating(self.family.model):
             text, features = self._encoded([question])
             scores = self.family.language().score(text, features, ids)
         return [
@@ -224,18 +230,6 @@ class TransformersModel(VisionLanguageModel):
     @property
     def _ends(self) -> tuple[int, ...]:
         return listed_ends(self.family.generation_config.eos_token_id)
-
-    @contextmanager
-    def _evaluating(self) -> Iterator[None]:
-        """Without dropout and checkpointing, also in the middle of a training."""
-        training = [module for module in self.family.model.modules() if module.training]
-        for module in training:
-            module.training = False
-        try:
-            yield
-        finally:
-            for module in training:
-                module.training = True
 
     def _check(self, questions: Sequence[Question], *, is_lesson: bool = False) -> None:
         can = self.abilities

@@ -202,6 +202,12 @@ class VisionLanguageModel(ABC):
         """
         return {}
 
+    def weights_digest(self, dtype: str = "") -> str:
+        """Of its weights in memory, as they are or rounded to a dtype ("bfloat16"); empty where
+        they are not here to be looked at.
+        """
+        return ""
+
     @property
     def control_words(self) -> tuple[str, ...]:
         """What its tokenizer takes for more than words: turns, places of pictures."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, final
 
 from deixis.core.errors import ModelError
+from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"
@@ -14,10 +15,24 @@ VERSION = "pixel-prompt/1"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A model that it was learned on, and how that prepared its pictures."""
+    """A model that it was learned on: how that prepared its pictures, and the digest of its weights
+    in that dtype. Empty: not known.
+    """
 
     model: str
     preparation: Mapping[str, str] = field(default_factory=dict)
+    weights: str = ""
+    dtype: str = ""
+
+    @classmethod
+    def of(cls, model: VisionLanguageModel) -> "Source":
+        """What is to be told of a model."""
+        return cls(
+            model=model.name,
+            preparation=dict(model.preparation),
+            weights=model.weights_digest(),
+            dtype=model.record.get("dtype", ""),
+        )
 
 
 @final
@@ -123,7 +138,9 @@ def page(prompt: PixelPrompt, card: Card) -> str:
         lines.append(f"- trained for {card.steps:,} steps, seed {card.seed}")
     for one in card.sources:
         told = ", ".join(f"{name} {value}" for name, value in one.preparation.items())
-        lines += [f"- {one.model}: {told}"] if told else []
+        weights = f"weights {one.weights} in {one.dtype}" if one.weights else ""
+        said = ", ".join(words for words in (told, weights) if words)
+        lines += [f"- {one.model}: {said}"] if said else []
     if card.quantised is not None:
         lines.append(
             f"- as 8-bit pixels: {100 * card.quantised.outside:.1f} % of its numbers are cut, "

@@ -14,7 +14,7 @@ from safetensors.torch import load, save
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.nn.interface import VisionLanguageModel
-from deixis.pixel.card import VERSION, Card, card_of, page, to_record, told
+from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, told
 from deixis.pixel.prompts import Layout, PixelPrompt, build
 
 NUMBERS, RECORD, PAGE = "pixel.safetensors", "pixel.json", "README.md"
@@ -61,25 +61,40 @@ def check_fits(
 ) -> list[str]:
     """What of a model is not as the card says; logged as a warning, or refused if `strict`.
 
-    A model that the prompt was learned on must prepare pictures as it did then. Of any other, the
-    card says nothing; whether the prompt helps it is for `deixis pixel transfer` to find out.
+    A model that the prompt was learned on must have the weights that it had then, and prepare
+    pictures as then. Of any other, the card says nothing; whether the prompt helps it is for
+    `deixis pixel transfer` to find out.
     """
     problems = []
     for source in saved.card.sources:
-        if source.model != model.name or not source.preparation:
-            continue
-        now = dict(model.preparation)
-        changed = [name for name, value in source.preparation.items() if now.get(name) != value]
-        problems += [
-            f"{model.name} prepares pictures by another {name} than when the prompt was learned: "
-            f"{source.preparation[name]} then, {now.get(name)} now"
-            for name in changed
-        ]
+        if source.model == model.name:
+            problems += [*_changed_preparation(source, model), *_changed_weights(source, model)]
     if problems and strict:
         raise UnsupportedError("; ".join(problems) + "; learn it anew, or load it without strict")
     for problem in problems:
         logger.warning("%s; what the card says it brings may not hold", problem)
     return problems
+
+
+def _changed_preparation(source: Source, model: VisionLanguageModel) -> list[str]:
+    now = dict(model.preparation)
+    return [
+        f"{model.name} prepares pictures by another {name} than when the prompt was learned: "
+        f"{then} then, {now.get(name)} now"
+        for name, then in source.preparation.items()
+        if now.get(name) != then
+    ]
+
+
+def _changed_weights(source: Source, model: VisionLanguageModel) -> list[str]:
+    """Compared in the dtype that the prompt was learned in: of a wider one, the same weights."""
+    now = model.weights_digest(source.dtype) if source.weights else ""
+    if now == source.weights:
+        return []
+    return [
+        f"{model.name} has other weights than when the prompt was learned: {source.weights} then, "
+        f"{now or 'not known'} now (in {source.dtype or 'their own dtype'})"
+    ]
 
 
 def _numbers(prompt: PixelPrompt) -> dict[str, torch.Tensor]:

@@ -147,11 +147,8 @@ class PixelLearning(Task):
     @override
     def save(self, folder: Path) -> None:
         told = to_record(self.options)
-        sources = tuple(
-            Source(model=model.name, preparation=dict(model.preparation)) for model in self.models
-        )
         card = Card(
-            sources=sources,
+            sources=tuple(Source.of(model) for model in self.models),
             task=self.options.task,
             steps=int(self.module.steps),
             seed=self.seed,
