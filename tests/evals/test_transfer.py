@@ -1,7 +1,10 @@
 """Prompts on many models: the matrix, its intervals, and going on where it was."""
 
 import functools
+import gc
 import json
+import weakref
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,8 +13,10 @@ import deixis as dx
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.benchmarks import Options
 from deixis.evals.run import RunSettings
-from deixis.evals.transfer import Contender, TransferSettings, transfer
+from deixis.evals.transfer import TransferSettings, transfer
 from deixis.evals.transfer_page import write_transfer
+from deixis.pixel.card import Card, Source
+from deixis.pixel.saved import SavedPrompt, save_prompt
 from tests.evals.conftest import Told
 from tests.pixel.nursery import learned
 
@@ -32,16 +37,17 @@ def load(name):
     return dx.Model(Fixed(lambda text: "yes")) if name == "fixed" else dx.load(name)
 
 
-def contenders():
+def prompts():
+    sources = (Source(model="tiny:llava"),)
     return {
-        "frame": Contender(prompt=learned("frame", side=48), sources=("tiny:llava",)),
-        "border": Contender(prompt=learned("border", side=48)),
+        "frame": SavedPrompt(prompt=learned("frame", side=48), card=Card(sources=sources)),
+        "border": SavedPrompt(prompt=learned("border", side=48), card=Card()),
     }
 
 
 def found(out, names=("tiny:llava", "fixed"), settings=SETTINGS, **more):
     models = {name: partial(load, name) for name in names}
-    return transfer(contenders(), models, settings, out, **more)
+    return transfer(prompts(), models, settings, out, **more)
 
 
 def test_every_prompt_meets_every_model_and_nothing_is_asked_twice(tmp_path):
@@ -63,9 +69,47 @@ def test_every_prompt_meets_every_model_and_nothing_is_asked_twice(tmp_path):
     assert set(again) == {0}
 
 
-def test_a_mode_keeps_the_pixels_of_all_in_its_range(tmp_path):
-    from dataclasses import replace
+def test_a_source_that_is_another_model_now_is_told_in_its_cell(tmp_path):
+    source = Source(model="tiny:llava", weights="0123456789abcdef", dtype="float32")
+    saved = SavedPrompt(prompt=learned("frame", side=48), card=Card(sources=(source,)))
+    matrix = transfer(
+        {"old": saved}, {"tiny:llava": partial(load, "tiny:llava")}, SETTINGS, tmp_path
+    )
+    (told,) = matrix.cell("old", "tiny:llava").changed
+    assert "has other weights than when the prompt was learned" in told
+    write_transfer(matrix, tmp_path, command="")
+    assert f"- old on tiny:llava: {told}" in (tmp_path / "README.md").read_text()
 
+
+def test_a_model_is_let_go_before_the_next_is_loaded(tmp_path):
+    alive = []
+
+    def fresh(name):
+        gc.collect()
+        assert not [one for one in alive if one() is not None]
+        model = dx.load(name)
+        alive.append(weakref.ref(model.vlm.family))
+        return model
+
+    names = ("tiny:llava", "tiny:blip_2")
+    transfer(prompts(), {name: partial(fresh, name) for name in names}, SETTINGS, tmp_path)
+    assert len(alive) == 2
+
+
+def test_gains_under_other_conditions_are_told_apart(tmp_path):
+    worse = Options(num_pictures=4, split="validation", corruption="contrast:5")
+    cells = found(tmp_path, ("tiny:llava",), replace(SETTINGS, options=worse)).cells
+    assert cells[0].gain.asked == "(validation) under contrast:5"
+    plain = found(tmp_path, ("tiny:llava",)).cells[0].gain
+    assert plain.what != cells[0].gain.what
+    save_prompt(prompts()["frame"].prompt, Card(gains=(cells[0].gain,)), tmp_path / "saved")
+    assert (
+        "scenes_presence (validation) under contrast:5"
+        in (tmp_path / "saved" / "README.md").read_text()
+    )
+
+
+def test_a_mode_keeps_the_pixels_of_all_in_its_range(tmp_path):
     matrix = found(tmp_path, ("tiny:llava",), replace(SETTINGS, mode="8bit"))
     assert matrix.cell("frame", "tiny:llava").gain.mode == "8bit"
 

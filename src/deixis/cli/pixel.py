@@ -167,17 +167,13 @@ def _transfer(arguments: argparse.Namespace) -> None:
     from deixis.ask.loading import load
     from deixis.evals.benchmarks import Options
     from deixis.evals.run import RunSettings
-    from deixis.evals.transfer import Contender, TransferSettings, transfer
+    from deixis.evals.transfer import TransferSettings, transfer
     from deixis.evals.transfer_page import write_transfer
     from deixis.pixel.saved import load_prompt
 
     saved = {_name(path): load_prompt(path) for path in arguments.prompts}
     if len(saved) < len(arguments.prompts):
         raise UsageError("two of the prompts have one name; rename a folder")
-    contenders = {
-        name: Contender(prompt=one.prompt, sources=tuple(s.model for s in one.card.sources))
-        for name, one in saved.items()
-    }
     loading = {} if arguments.batch_size is None else {"batch_size": arguments.batch_size}
     settings = TransferSettings(
         benchmark=arguments.benchmark,
@@ -191,7 +187,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
         name: partial(load, name, **({} if name.startswith("openai:") else loading))
         for name in arguments.model
     }
-    found = transfer(contenders, models, settings, arguments.out, tell=_telling())
+    found = transfer(saved, models, settings, arguments.out, tell=_telling())
     write_transfer(found, arguments.out, command=_command(arguments))
     if arguments.keep:
         for path, (name, one) in zip(arguments.prompts, saved.items(), strict=True):
@@ -227,13 +223,15 @@ def _matrix(arguments: argparse.Namespace) -> None:
 
 
 def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> None:
-    """The gains in its card, in the place of older ones of the same model and benchmark."""
+    """The gains in its card, in the place of older ones of the same questions."""
     from deixis.pixel.saved import save_prompt
 
-    gains = {(one.model, one.benchmark, one.mode): one for one in saved.card.gains}
-    for cell in found.cells:
-        if cell.prompt == name and cell.gain is not None:
-            gains[cell.gain.model, cell.gain.benchmark, cell.gain.mode] = cell.gain
+    gains = {one.what: one for one in saved.card.gains}
+    gains |= {
+        cell.gain.what: cell.gain
+        for cell in found.cells
+        if cell.prompt == name and cell.gain is not None
+    }
     save_prompt(saved.prompt, replace(saved.card, gains=tuple(gains.values())), folder)
 
 

@@ -17,14 +17,14 @@ from deixis.evals.results import Row
 from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
 from deixis.pixel.card import Gain
 from deixis.pixel.export import in_mode
-from deixis.pixel.prompts import PixelPrompt
+from deixis.pixel.saved import SavedPrompt, check_fits
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """One prompt on one model. `gain` is None where the model cannot take it, `problem` says why.
-    `is_source`: it was learned on this model.
+    `is_source`: it was learned on a model of this name; `changed` says what of that is another now.
     """
 
     prompt: str
@@ -32,6 +32,7 @@ class Cell:
     is_source: bool
     gain: Gain | None = None
     problem: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @final
@@ -60,15 +61,6 @@ class Transfer:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Contender:
-    """A prompt by its name in the matrix, and the models that it was learned on."""
-
-    prompt: PixelPrompt
-    sources: tuple[str, ...] = ()
-
-
-@final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransferSettings:
     """What is asked. `mode` keeps pixels in another range than the prompts' own ("8bit")."""
@@ -80,7 +72,7 @@ class TransferSettings:
 
 
 def transfer(
-    contenders: Mapping[str, Contender],
+    prompts: Mapping[str, SavedPrompt],
     models: Mapping[str, Callable[[], Model]],
     settings: TransferSettings,
     out: Path,
@@ -90,11 +82,11 @@ def transfer(
     """Ask every model, loaded when its turn comes, without a prompt and with each. Answers are kept
     in `out`: the same call goes on where it was.
     """
-    if not contenders or not models:
+    if not prompts or not models:
         raise UsageError("a transfer needs at least one prompt and one model")
     kind = benchmarks.get(settings.benchmark)
     made = kind.of(settings.options)
-    cells: list[Cell] = []
+    columns: list[_Column] = []
     with Answers(out / ANSWERS) as answers:
 
         def ask(asked: Model, label: str) -> Ran:
@@ -102,30 +94,54 @@ def transfer(
             advance = None if tell is None else (lambda reached: tell(label, reached))
             return run(exam, settings.run, advance=advance)
 
-        for name, load in models.items():
-            model = load()
-
-            plain = ask(model, name)
-            for called, contender in contenders.items():
-                cell = Cell(prompt=called, model=name, is_source=name in contender.sources)
-                prompt = contender.prompt
-                if settings.mode is not None:
-                    prompt = in_mode(prompt, settings.mode)
-                try:
-                    through = model.with_pixel(prompt)
-                except UnsupportedError as error:
-                    cells.append(replace(cell, problem=str(error)))
-                    continue
-                seen = ask(through, f"{name} through {called}")
-                gain = _gain(settings.benchmark, name, plain.rows, seen.rows)
-                cells.append(replace(cell, gain=replace(gain, mode=prompt.layout.mode)))
-    measure, _ = headline(kind, plain.rows)
+        for name, load in models.items():  # one model at a time is in memory
+            columns.append(_column(name, load(), prompts, settings, ask))
+    measure, _ = headline(kind, columns[0].plain)
     return Transfer(
         benchmark=settings.benchmark,
         measure=measure.name,
-        num_questions=len(plain.rows),
-        cells=tuple(cells),
+        num_questions=len(columns[0].plain),
+        cells=tuple(cell for column in columns for cell in column.cells),
     )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    """A model's answers without a prompt, and its cells."""
+
+    plain: tuple[Row, ...]
+    cells: tuple[Cell, ...]
+
+
+def _column(
+    name: str,
+    model: Model,
+    prompts: Mapping[str, SavedPrompt],
+    settings: TransferSettings,
+    ask: Callable[[Model, str], Ran],
+) -> _Column:
+    """One model, without a prompt and with each."""
+    plain = ask(model, name).rows
+    cells: list[Cell] = []
+    for called, saved in prompts.items():
+        cell = Cell(
+            prompt=called,
+            model=name,
+            is_source=name in [source.model for source in saved.card.sources],
+            changed=tuple(check_fits(saved, model.vlm)),
+        )
+        prompt = saved.prompt if settings.mode is None else in_mode(saved.prompt, settings.mode)
+        try:
+            through = model.with_pixel(prompt)
+        except UnsupportedError as error:
+            cells.append(replace(cell, problem=str(error)))
+            continue
+        seen = ask(through, f"{name} through {called}").rows
+        gain = _gain(settings.benchmark, name, plain, seen)
+        gain = replace(gain, asked=settings.options.told, mode=prompt.layout.mode)
+        cells.append(replace(cell, gain=gain))
+    return _Column(plain=plain, cells=tuple(cells))
 
 
 def _gain(benchmark: str, model: str, before: Sequence[Row], after: Sequence[Row]) -> Gain:

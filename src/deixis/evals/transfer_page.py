@@ -33,7 +33,12 @@ def page(found: Transfer, *, command: str) -> str:
         for name in found.prompts
     ]
     lines = ["| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), plain, *rows)]
-    problems = [f"- {c.prompt} on {c.model}: {c.problem}" for c in found.cells if c.problem]
+    problems = [
+        f"- {cell.prompt} on {cell.model}: {said}"
+        for cell in found.cells
+        for said in (cell.problem, *cell.changed)
+        if said
+    ]
     return "\n".join(
         [
             f"# Transfer: {found.benchmark}",

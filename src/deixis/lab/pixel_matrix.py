@@ -12,10 +12,11 @@ from deixis.ask.loading import load
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.evals.benchmarks import Options
 from deixis.evals.run import RunSettings
-from deixis.evals.transfer import Contender, Transfer, TransferSettings, transfer
+from deixis.evals.transfer import Transfer, TransferSettings, transfer
 from deixis.lab.training import trained
-from deixis.pixel.saved import load_prompt
+from deixis.pixel.saved import SavedPrompt, load_prompt
 from deixis.train import recipe as recipes
+from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
 
 # what is learned; the losses of the recipe are TVP's
@@ -58,6 +59,8 @@ class MatrixSettings:
 
     def __post_init__(self) -> None:
         known = [*VARIANTS, *ASIDE, *ENSEMBLES]
+        if len(set(self.models)) < len(self.models):
+            raise UsageError(f"each model is named once, got {', '.join(self.models)}")
         for name in self.variants:
             if name not in known:
                 raise UnknownNameError(kind="kind of prompt here", name=name, known=known)
@@ -70,23 +73,18 @@ def learned_and_transferred(
 ) -> Transfer:
     """Learn what is not there yet, then ask every model; `folder` keeps runs and answers."""
     reporter = reporter or Silent()
-    contenders: dict[str, Contender] = {}
+    prompts: dict[str, SavedPrompt] = {}
+    weights = {name: load(name).vlm.weights_digest() for name in settings.models}
     for variant, sources in rows(settings):
         name = f"{variant} of {', '.join(sources)}"
         reporter.say(name)
-        told = [
-            f"task.task={settings.task}",
-            f"task.sources={','.join(sources)}",
-            f"steps={settings.steps}",
-            *(VARIANTS | ASIDE).get(variant, ()),
-            *settings.more,
-        ]
-        recipe = recipes.get("nano_pixel").with_settings(told)
-        digest = hashlib.sha256(repr((recipe.config, recipe.options)).encode()).hexdigest()[:10]
+        recipe = recipe_of(settings, variant, sources)
+        told = (recipe.config, recipe.options, [weights[source] for source in sources])
+        digest = hashlib.sha256(repr(told).encode()).hexdigest()[:10]
         model = trained(recipe, folder / "runs" / f"{variant.replace(' ', '_')}-{digest}", reporter)
-        contenders[name] = Contender(prompt=load_prompt(model).prompt, sources=tuple(sources))
+        prompts[name] = load_prompt(model)
     return transfer(
-        contenders,
+        prompts,
         {name: partial(load, name, batch_size=BATCH) for name in settings.models},
         TransferSettings(
             benchmark=settings.task,
@@ -96,6 +94,18 @@ def learned_and_transferred(
         folder,
         tell=lambda label, reached: reporter.say(label) if reached.done == reached.total else None,
     )
+
+
+def recipe_of(settings: MatrixSettings, variant: str, sources: Sequence[str]) -> Recipe:
+    """The training of a row. What makes it that row is said last, so that it holds."""
+    told = [
+        f"steps={settings.steps}",
+        *settings.more,
+        f"task.task={settings.task}",
+        f"task.sources={','.join(sources)}",
+        *(VARIANTS | ASIDE).get(variant, ()),
+    ]
+    return recipes.get("nano_pixel").with_settings(told)
 
 
 def rows(settings: MatrixSettings) -> list[tuple[str, Sequence[str]]]:

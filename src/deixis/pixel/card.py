@@ -39,7 +39,8 @@ class Source:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gain:
     """What it brought on one model and benchmark, in per cent on the same questions: without,
-    with, and the difference with its 95 % interval.
+    with, and the difference with its 95 % interval. `asked` is what of the benchmark: another part
+    than the usual one, pictures made worse.
     """
 
     model: str
@@ -50,6 +51,12 @@ class Gain:
     low: float
     high: float
     mode: str = "free"
+    asked: str = ""
+
+    @property
+    def what(self) -> tuple[str, str, str, str]:
+        """Which question it answers: a later one takes an earlier one's place."""
+        return self.model, self.benchmark, self.asked, self.mode
 
     @property
     def change(self) -> float:
@@ -167,7 +174,8 @@ def _gains(gains: Sequence[Gain]) -> list[str]:
     if not gains:
         return ["No gain was measured yet: `deixis pixel transfer` does.", ""]
     rows = [
-        f"| {one.model} | {one.benchmark} | {one.num_questions} | {one.before:.1f} | "
+        f"| {one.model} | {' '.join(filter(None, (one.benchmark, one.asked)))} | "
+        f"{one.num_questions} | {one.before:.1f} | "
         f"{one.after:.1f} ({one.mode}) | {one.change:+.1f} ({one.low:+.1f} to {one.high:+.1f}) |"
         for one in gains
     ]

@@ -60,6 +60,7 @@ def run(
     is kept in config.json beside the settings. All processes of a run see the same folder.
     """
     reporter = reporter or Silent()
+    about = {**(about or {}), **({"rests_on": dict(task.rests_on)} if task.rests_on else {})}
     home = RunFolder(folder, keep_checkpoints=config.keep_checkpoints)
     with (
         joined(config.device) as parallel,
@@ -69,7 +70,7 @@ def run(
     ):
         told = reporter if parallel.is_first else Silent()
         trainer = _Trainer(task, config, home, told, parallel)
-        trainer.begin(about or {}, resume=resume)
+        trainer.begin(about, resume=resume)
         finished = trainer.train(stop)
         return trainer.outcome(finished=finished)
 

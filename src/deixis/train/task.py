@@ -78,6 +78,13 @@ class Task(ABC):
         return decayed_groups(self.module, optim.weight_decay)
 
     @property
+    def rests_on(self) -> Mapping[str, str]:
+        """What decides the outcome beside the settings, by digests (the models that a prompt is
+        learned on). A run goes on only where these are the same.
+        """
+        return {}
+
+    @property
     def spreadable(self) -> nn.Module | None:
         """The part whose repeated layers may be spread over processes; none by default. A task that
         allows it evaluates nothing and leaves those weights alone between the passes.

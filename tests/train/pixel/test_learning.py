@@ -23,6 +23,7 @@ from deixis.train.pixel.questions import PictureQuestions, cropped, image_of
 from deixis.train.reporter import Reporter
 from deixis.train.run import run
 from tests.data.tasks.published import published
+from tests.models.tiny_folder import tiny_folder
 
 OPTIONS = PixelOptions(
     sources=("tiny:llava",),
@@ -160,6 +161,19 @@ def test_a_stopped_run_goes_on_to_the_same_bits_and_its_card_tells_of_it(tmp_pat
     assert card.quantised is not None
     assert card.encoder == {"encoder": "own", "model": "tiny:llava"}
     assert "right" in (tmp_path / "whole" / "metrics.jsonl").read_text()
+
+
+def test_a_run_does_not_go_on_with_another_model_of_the_same_name(tmp_path):
+    model = tmp_path / "llava"
+    tiny_folder(model)
+    options = with_(sources=(str(model),))
+    with pytest.raises(KeyboardInterrupt):
+        run(PixelLearning(options), CONFIG, tmp_path / "run", reporter=Stopping(1))
+    tiny_folder(model, seed=1)
+    with pytest.raises(UsageError, match="other settings: rests_on"):
+        run(PixelLearning(options), CONFIG, tmp_path / "run")
+    tiny_folder(model)
+    assert run(PixelLearning(options), CONFIG, tmp_path / "run").finished
 
 
 class Stopping(Reporter):

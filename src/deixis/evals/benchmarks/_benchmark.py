@@ -45,6 +45,13 @@ class Options:
     skips_bad: bool = False
     corruption: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What of it makes the questions others than the usual ones; empty: nothing."""
+        split = "" if self.split is None else f"({self.split})"
+        corruption = "" if self.corruption is None else f"under {self.corruption}"
+        return " ".join(filter(None, (split, corruption)))
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)

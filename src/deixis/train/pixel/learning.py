@@ -116,6 +116,11 @@ class PixelLearning(Task):
     def begin(self, config: RunConfig) -> None:
         self.seed = config.seed
 
+    @property
+    @override
+    def rests_on(self) -> dict[str, str]:
+        return {model.name: model.weights_digest() for model in self.models}
+
     @override
     def loss(self, batch: Sequence[Asked], step: int) -> Losses:
         self._join_device()
