@@ -9,7 +9,7 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, Sample, benchmarks
 from deixis.evals.benchmarks._tasks import by_choice
-from deixis.evals.run import Exam, RunSettings, run
+from deixis.evals.run import Exam, RunSettings, of_benchmark, run
 from tests.data.tasks.published import published
 from tests.evals.conftest import Told
 
@@ -99,6 +99,35 @@ def test_bad_rows_are_named_or_left_out_and_counted(tmp_path):
         list(kind.of(Options(data=data)).samples())
     benchmark = kind.of(Options(data=data, skips_bad=True))
     assert len(list(benchmark.samples())) == 2
+    assert len(benchmark.bad) == 1
+
+
+@pytest.mark.parametrize("name", ["scenes_classification", "scenes_counting", "scenes_presence"])
+def test_of_a_limit_no_other_picture_is_drawn(name):
+    from deixis.data.tasks._scenes import _searched
+    from deixis.evals.benchmarks._scenes import _scene
+
+    benchmark = benchmarks.get(name).of(Options())
+    assert benchmark.num_places == 500
+    drawn = _scene if name == "scenes_presence" else _searched
+    drawn.cache_clear()
+    some = {seed: of_benchmark(benchmark, RunSettings(limit=3, seed=seed)) for seed in (0, 1)}
+    assert drawn.cache_info().misses == 6
+    more = of_benchmark(benchmark, RunSettings(limit=5))
+    assert {one.key for one in some[0]} < {one.key for one in more}
+    assert {one.key for one in some[0]} != {one.key for one in some[1]}
+    places = [int(one.picture.rpartition("/")[2]) for one in more]
+    assert places == sorted(places)
+
+
+def test_of_a_limit_bad_rows_are_left_out_and_others_taken(tmp_path):
+    data = published(tmp_path)["json_rows"].data
+    rows = json.loads((data / "test.json").read_text())
+    (data / "test.json").write_text(json.dumps([rows[0] | {"answer": 3}, *rows[1:]]))
+    benchmark = benchmarks.get("json_rows").of(Options(data=data, skips_bad=True))
+    total = len(rows)
+    assert len(of_benchmark(benchmark, RunSettings(limit=total - 1))) == total - 1
+    assert len(list(benchmark.samples())) == total - 1
     assert len(benchmark.bad) == 1
 
 

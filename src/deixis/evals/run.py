@@ -122,8 +122,24 @@ def run(
     of the benchmark instead of those that the settings choose.
     """
     if samples is None:
-        samples = chosen(exam.benchmark.samples(), settings)
+        samples = of_benchmark(exam.benchmark, settings)
     return _Run(exam, settings).go(samples, advance or (lambda reached: None))
+
+
+def of_benchmark(benchmark: Benchmark, settings: RunSettings) -> list[Sample]:
+    """The samples of a benchmark that are asked; where it can, only these are made."""
+    total, limit = benchmark.num_places, settings.limit
+    if total is None or limit is None or limit >= total:
+        return chosen(benchmark.samples(), settings)
+    found: dict[int, Sample] = {}
+    for place in sorted(range(total), key=lambda place: lot(str(place), settings.seed)):
+        sample = benchmark.at(place)
+        found |= {} if sample is None else {place: sample}
+        if len(found) == limit:
+            break
+    listed = [found[place] for place in sorted(found)]
+    _check_keys(listed)
+    return listed
 
 
 def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:

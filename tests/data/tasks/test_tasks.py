@@ -74,6 +74,13 @@ def test_a_twin_needs_no_files_and_has_parts_of_its_own(name, tmp_path):
     assert train.sample(1).picture != train.sample(0).picture
 
 
+def test_no_two_samples_share_a_scene():
+    task = tasks.get("scenes_counting").open(TaskOptions(split="test"))
+    # none of the sixteen scenes of the first has one of its name twice, so it looks elsewhere
+    keys = {task.sample(index).key for index in (191, 192)}
+    assert len(keys) == 2
+
+
 @pytest.mark.parametrize("name", ["scenes_presence", "scenes_text"])
 def test_about_half_of_the_answers_are_yes(name, files):
     task = opened(name, files)

@@ -16,7 +16,8 @@ from deixis.data.scenes.world import SceneWorld
 from deixis.data.tasks._corrupted import Corruption
 from deixis.data.tasks._task import PictureTask, TaskOptions, TaskSample
 
-APART, TRIES = 16, 400  # scenes between the first that two samples try, and how many one does
+TRIES = 16  # scenes of its own that a sample looks for a question in
+MORE, BEYOND = 400, 1 << 40  # scenes that it tries after them, and where they begin
 ORIGIN, LICENCE = "deixis.data.scenes", "Apache-2.0; drawn by code"
 TRAIN: Literal["train"] = "train"
 
@@ -75,12 +76,16 @@ class SceneTask(PictureTask):
 
 @lru_cache(maxsize=64)  # a question and its picture are asked for one after the other
 def _searched(task: SceneTask, index: int) -> tuple[Scene, TaskSample]:
-    """The first scene from that place on which has a question, and the question."""
-    for number in range(APART * index, APART * index + TRIES):
+    """The first of its scenes that has a question, and the question. No two samples share one."""
+    for number in (*_block(TRIES, index), *_block(MORE, index, BEYOND)):
         if not task.allows(task.world.plan(number)):
             continue
         scene = task.world.scene(number)
         sample = task.ask(scene, number)
         if sample is not None:
             return scene, sample
-    raise SampleError(dataset=SOURCE, row=index, reason=f"no question in {TRIES} scenes")
+    raise SampleError(dataset=SOURCE, row=index, reason=f"no question in {TRIES + MORE} scenes")
+
+
+def _block(size: int, index: int, begin: int = 0) -> range:
+    return range(begin + size * index, begin + size * (index + 1))

@@ -140,6 +140,17 @@ class Benchmark(ABC):
     def samples(self) -> Iterator[Sample]:
         """All of them, in the same order every time."""
 
+    @property
+    def num_places(self) -> int | None:
+        """How many places have a sample each that can be made without the others (`at`), so that
+        of a few no more are made; None: only all together.
+        """
+        return None
+
+    def at(self, place: int) -> Sample | None:
+        """The sample of one place; None: there is none (a bad row that is left out)."""
+        raise NotImplementedError("a benchmark with places makes the sample of each")
+
     @abstractmethod
     def question(self, sample: Sample) -> Query:
         """The sample as it is asked, its picture opened."""

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -26,6 +27,7 @@ class SceneBenchmark(Benchmark):
     is `made` of it.
     """
 
+    one_each: ClassVar[bool] = False  # at most one question a picture
     world: SceneWorld
     num_pictures: int
 
@@ -45,6 +47,15 @@ class SceneBenchmark(Benchmark):
     def samples(self) -> Iterator[Sample]:
         for index in range(self.num_pictures):
             yield from self.made(index, _scene(self.world, index))
+
+    @property
+    @override
+    def num_places(self) -> int | None:
+        return self.num_pictures if self.one_each else None
+
+    @override
+    def at(self, place: int) -> Sample | None:
+        return next(iter(self.made(place, _scene(self.world, place))), None)
 
     @override
     def question(self, sample: Sample) -> Query:

@@ -71,22 +71,34 @@ class TaskBenchmark(Benchmark):
     @override
     def samples(self) -> Iterator[Sample]:
         self._bad.clear()
-        for place in range(self.task.num_samples or 0):
-            try:
-                one = self.task.sample(place)
-            except SampleError as error:
-                if not self.skips_bad:
-                    raise
+        for place in range(self.num_places):
+            sample = self.at(place)
+            if sample is not None:
+                yield sample
+
+    @property
+    @override
+    def num_places(self) -> int:
+        return self.task.num_samples or 0
+
+    @override
+    def at(self, place: int) -> Sample | None:
+        try:
+            one = self.task.sample(place)
+        except SampleError as error:
+            if not self.skips_bad:
+                raise
+            if str(error) not in self._bad:
                 self._bad.append(str(error))
-                continue
-            yield Sample(
-                key=one.key,
-                picture=one.picture,
-                text=one.question,
-                truth=(one.answer,),
-                choices=one.choices,
-                place=place,
-            )
+            return None
+        return Sample(
+            key=one.key,
+            picture=one.picture,
+            text=one.question,
+            truth=(one.answer,),
+            choices=one.choices,
+            place=place,
+        )
 
     @override
     def question(self, sample: Sample) -> Query:

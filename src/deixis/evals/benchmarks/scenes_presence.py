@@ -33,6 +33,7 @@ class ScenesPresence(SceneBenchmark):
         licence=LICENCE,
         guess=0.5,
     )
+    one_each: ClassVar = True
     measures: ClassVar = (
         ACCURACY,
         Measure(
