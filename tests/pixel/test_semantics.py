@@ -52,13 +52,22 @@ def test_clips_pictures_are_those_of_transformers_with_a_gradient(checkpoint):
     assert not any(weight.requires_grad for weight in encoder.model.parameters())
 
 
+@pytest.mark.parametrize("side", [19, 77])
+def test_clips_short_side_is_as_long_as_its_processor_has_it(side, checkpoint):
+    encoder = image_text_encoder(f"clip:{checkpoint}")
+    white = torch.full((3, side, 2 * side), 255.0)
+    seen = encoder._seen(white)  # a row too few would be filled up with black
+    torch.testing.assert_close(seen, seen[:, :1, :1].expand(3, 20, 20))
+
+
 def test_clips_words_are_computed_once(checkpoint):
     encoder = image_text_encoder(f"clip:{checkpoint}")
     first, again, other = encoder.texts(["a cat", "a cat", "a dog"])
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert len(encoder._known) == 2
-    encoder.to(torch.device("cpu"))
+    encoder.to(torch.device("cpu"))  # each step asks for that; it is there already
+    assert len(encoder._known) == 2
     assert torch.equal(encoder.texts(["a dog"])[0], other)
     assert encoder.scale == pytest.approx(float(encoder.model.logit_scale.exp()))
     assert encoder.record == {"encoder": f"clip:{checkpoint}"}

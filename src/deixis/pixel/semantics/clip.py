@@ -49,8 +49,9 @@ class Clip(ImageTextEncoder):
 
     @override
     def to(self, device: torch.device) -> None:
-        self.model.to(device)
-        self._known.clear()
+        if self.model.device != device:
+            self.model.to(device)
+            self._known.clear()
 
     @override
     def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
@@ -75,10 +76,8 @@ class Clip(ImageTextEncoder):
         ours = self.processor.image_processor
         size = picture_size(pixels)
         crop = Size(width=int(ours.crop_size["width"]), height=int(ours.crop_size["height"]))
-        share = int(ours.size["shortest_edge"]) / min(size.width, size.height)
-        fitting = Size(
-            width=max(1, int(size.width * share)), height=max(1, int(size.height * share))
-        )
+        short, edge = min(size.width, size.height), int(ours.size["shortest_edge"])
+        fitting = Size(width=edge * size.width // short, height=edge * size.height // short)
         resized = Resized(size=fitting, resample=PILLOW_FILTERS[int(ours.resample)])
         view = View(original=size, steps=(resized, centre_window(fitting, crop)))
         normalise = Normalisation(
