@@ -22,6 +22,14 @@ def test_a_step_is_the_gradient_divided_by_its_length_over_all_weights_together(
         assert weight.detach().numpy() == pytest.approx(expected, abs=1e-5)
 
 
+def test_a_group_of_rate_0_counts_in_the_length_and_stays():
+    moved, still = (torch.nn.Parameter(torch.zeros(1)) for _ in range(2))
+    moved.grad, still.grad = torch.tensor([3.0]), torch.tensor([4.0])
+    NormalisedStep([{"params": [moved], "lr": 10.0}, {"params": [still], "lr": 0.0}]).step()
+    assert moved.item() == pytest.approx(-6.0)
+    assert still.item() == 0
+
+
 def test_without_a_gradient_nothing_moves_and_a_zero_one_is_no_division_by_zero():
     still, zero = (torch.nn.Parameter(torch.ones(3)) for _ in range(2))
     zero.grad = torch.zeros(3)

@@ -1,7 +1,7 @@
 """Kinds of pixel prompts: how learned numbers change a picture. One file each."""
 
 from deixis.core.catalog import Catalog
-from deixis.pixel.prompts._prompt import MODES, STARTS, Layout, PixelPrompt
+from deixis.pixel.prompts._prompt import MODES, STARTS, WHITE, Layout, PixelPrompt
 
 prompts: Catalog[PixelPrompt] = Catalog(
     kind="pixel prompt", package="deixis.pixel.prompts", interface=PixelPrompt
@@ -19,4 +19,4 @@ def kind_of(prompt: PixelPrompt) -> str:
     return type(prompt).__module__.rpartition(".")[2]
 
 
-__all__ = ["MODES", "STARTS", "Layout", "PixelPrompt", "build", "kind_of", "prompts"]
+__all__ = ["MODES", "STARTS", "WHITE", "Layout", "PixelPrompt", "build", "kind_of", "prompts"]

@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.data.tasks import TaskOptions, TaskSample, tasks
+from deixis.data.tasks import PictureTask, TaskOptions, TaskSample, tasks
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Generation, Picture, Question, VisionTokens
 from deixis.nn.pixels import pixels_of
 from deixis.pixel.card import Card, Source
 from deixis.pixel.export import quantised
 from deixis.pixel.losses import consistency, likeness
-from deixis.pixel.prompts import Layout, PixelPrompt, build
+from deixis.pixel.prompts import WHITE, Layout, PixelPrompt, build
 from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
@@ -45,7 +45,7 @@ class PixelOptions:
     sources: tuple[str, ...] = ("nano",)  # models that it is learned on; they stay as they are
     task: str = "scenes_classification"  # one of `deixis pixel tasks`
     data: Path | None = None  # the task's files
-    split: str | None = None  # the part of them that is learned from
+    split: str | None = "train"  # the part of them that is learned from; None: the task's usual one
     corruption: str | None = None  # done to the pictures, as contrast:3
     num: int | None = None  # samples that are learned from; None: all
     question: str = ""  # instead of the task's own words
@@ -68,6 +68,11 @@ class PixelOptions:
     def __post_init__(self) -> None:
         if not self.sources:
             raise UsageError("a prompt is learned on at least one model: set task.sources")
+        if self.num_held_out and self.held_out == self.split:
+            raise UsageError(
+                f"it would be measured on {self.split!r}, which it is learned from: set "
+                "task.held_out to another part, or task.num_held_out=0"
+            )
         if self.consistency < 0 or self.semantics < 0:
             raise UsageError(
                 f"weights of losses are at least 0, got {self.consistency} and {self.semantics}"
@@ -82,14 +87,30 @@ class PixelOptions:
 
 @final
 class _Learned(nn.Module):
-    """The prompt, and how many steps it has had."""
+    """The prompt, and how many steps it has had.
+
+    `picture` is added to the picture itself: zeros that never move. In TVP's release the length of
+    a step is that of the gradient over the whole square, and the picture's part of it is masked
+    after; so it has to be known.
+    """
 
     steps: Tensor
 
-    def __init__(self, prompt: PixelPrompt) -> None:
+    def __init__(self, prompt: PixelPrompt, *, counts_picture: bool) -> None:
         super().__init__()
         self.prompt = prompt
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
+        touched = prompt.touched
+        self.picture: nn.Parameter | None = None
+        if counts_picture and touched is not None and not touched.all():
+            self.picture = nn.Parameter(torch.zeros(3, *touched.shape))
+
+    @override
+    def forward(self, pixels: Tensor) -> Tensor:
+        prompted, touched = self.prompt(pixels), self.prompt.touched
+        if self.picture is None or touched is None:
+            return prompted
+        return prompted + WHITE * torch.where(touched.to(pixels.device), 0.0, self.picture)
 
 
 @final
@@ -100,8 +121,9 @@ class PixelLearning(Task):
         self.options = options
         opened = tasks.get(options.task).open(_task_options(options, options.split, options.num))
         self.source = PictureQuestions(task=opened, crops=options.crops, question=options.question)
+        self.held_out = _held_out(options)
         self.prompt = _prompt(options)
-        self.module: _Learned = _Learned(self.prompt)
+        self.module: _Learned = _Learned(self.prompt, counts_picture=options.step == "normalised")
         self.models = [
             frozen(name, dtype=options.dtype, batch_size=AT_ONCE, recomputes=options.recomputes)
             for name in options.sources
@@ -125,7 +147,7 @@ class PixelLearning(Task):
     def loss(self, batch: Sequence[Asked], step: int) -> Losses:
         self._join_device()
         pictures = [pixels_of(image_of(one), self.device) for one in batch]
-        prompted = [self.prompt(picture) for picture in pictures]
+        prompted = [self.module(picture) for picture in pictures]
         found = [self._on(place, batch, pictures, prompted) for place in range(len(self.models))]
         names = found[0].keys()
         parts = {name: torch.stack([one[name] for one in found]).mean() for name in names}
@@ -145,9 +167,14 @@ class PixelLearning(Task):
         kind: Literal["adamw", "normalised"] = (
             "adamw" if self.options.step == "adam" else "normalised"
         )
-        return [
-            ParameterGroup(parameters=tuple(self.module.parameters()), weight_decay=0.0, kind=kind)
-        ]
+        own = tuple(self.prompt.parameters())
+        groups = [ParameterGroup(parameters=own, weight_decay=0.0, kind=kind)]
+        if self.module.picture is not None:
+            still = (self.module.picture,)
+            groups.append(
+                ParameterGroup(parameters=still, weight_decay=0.0, lr_share=0.0, kind=kind)
+            )
+        return groups
 
     @override
     def save(self, folder: Path) -> None:
@@ -166,16 +193,11 @@ class PixelLearning(Task):
     @override
     def evaluate(self, step: int) -> dict[str, float]:
         """The share of right answers of each source on the held-out part."""
-        options = self.options
-        if not options.num_held_out:
+        if self.held_out is None:
             return {}
         self._join_device()
-        held = tasks.get(options.task).open(
-            _task_options(options, options.held_out, options.num_held_out)
-        )
-        questions = PictureQuestions(task=held, question=options.question)
-        number = min(options.num_held_out, held.num_samples or options.num_held_out)
-        asked = [questions.asked(index) for index in range(number)]
+        questions = PictureQuestions(task=self.held_out, question=self.options.question)
+        asked = [questions.asked(index) for index in range(self.held_out.num_samples or 0)]
         shares = {model.name: right_share(model, self.prompt, asked) for model in self.models}
         return {"right": float(np.mean(list(shares.values()))), **shares}
 
@@ -278,6 +300,18 @@ def _prompt(options: PixelOptions) -> PixelPrompt:
         return build(options.kind, options.layout)
     prompt = load_prompt(options.start).prompt
     return prompt.requires_grad_(True)
+
+
+def _held_out(options: PixelOptions) -> PictureTask | None:
+    """Opened before training, so that a part that is not there is told in time."""
+    if not options.num_held_out:
+        return None
+    opened = tasks.get(options.task).open(
+        _task_options(options, options.held_out, options.num_held_out)
+    )
+    if opened.num_samples == 0:
+        raise UsageError(f"the part {options.held_out!r} of {options.task} holds no sample")
+    return opened
 
 
 def _task_options(options: PixelOptions, split: str | None, num: int | None) -> TaskOptions:
