@@ -1,6 +1,8 @@
 """`deixis pixel`: tasks, show, export, transfer and matrix."""
 
 import json
+import shlex
+from pathlib import Path
 
 import pytest
 from PIL import Image as PIL
@@ -59,8 +61,29 @@ def test_a_transfer_writes_the_matrix_and_keeps_gains(prompt, tmp_path, capsys):
     assert (cell["prompt"], cell["is_source"]) == ("frame", True)
     (gain,) = load_prompt(prompt).card.gains
     assert (gain.model, gain.mode, gain.num_questions) == ("tiny:llava", "8bit", 3)
-    assert "--limit 3 --mode 8bit" in (tmp_path / "out" / "README.md").read_text()
+    page = (tmp_path / "out" / "README.md").read_text()
+    assert "--limit 3 --seed 0 --mode 8bit" in page
+    (command,) = [line.strip() for line in page.splitlines() if line.strip().startswith("deixis ")]
+    assert main(shlex.split(command)[1:]) == 0  # it repeats what it stands under
     assert (tmp_path / "out" / "matrix.png").is_file()
+
+
+def test_a_folder_with_a_full_stop_is_a_folder():
+    from deixis.cli.pixel import _name
+
+    assert _name(Path("runs/width-0.5")) == "width-0.5"
+    assert _name(Path("runs/width-0.5/model/pixel.json")) == "width-0.5"
+
+
+def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
+    from deixis.lab.training import Stopped
+
+    def stopped(*given, **named):
+        raise Stopped
+
+    monkeypatch.setattr("deixis.lab.pixel_matrix.trained", stopped)
+    words = ["matrix", "--task", "scenes_presence", "--model", "tiny:llava", "--out", tmp_path]
+    assert main(["pixel", *map(str, words)]) == 130
 
 
 def test_two_prompts_of_one_name_are_refused(prompt, tmp_path, capsys):
@@ -87,6 +110,7 @@ def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
     ]
     assert main(["pixel", *map(str, words)]) == 0
     assert "EVP of tiny:llava" in capsys.readouterr().out
+    assert "--variant 'TVP, 2 sources'" in (tmp_path / "README.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """A prompt as a folder: the same bits in another process, and refusals of what is not one."""
 
 import json
+import os
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -81,6 +83,11 @@ def spoil_record(folder, **changes):
     (folder / RECORD).write_text(json.dumps(record | changes))
 
 
+def spoil_card(folder, **changes):
+    record = json.loads((folder / RECORD).read_text())
+    spoil_record(folder, card=record["card"] | changes)
+
+
 def renewed(folder, tensors):
     """Other numbers, whose digest is told."""
     import hashlib
@@ -95,6 +102,36 @@ SPOILT = {
     "no JSON": (lambda f: (f / RECORD).write_text("{"), ModelError, "is not JSON"),
     "no layout": (lambda f: spoil_record(f, layout={"sides": 3}), ModelError, "not a pixel"),
     "no card": (lambda f: spoil_record(f, card={"sources": [3]}), ModelError, "not the card"),
+    "a model that is a number": (
+        lambda f: spoil_card(f, sources=[{"model": 3}]),
+        ModelError,
+        "model cannot be 3",
+    ),
+    "a preparation that is none": (
+        lambda f: spoil_card(f, sources=[{"model": "a", "preparation": [1]}]),
+        ModelError,
+        "preparation cannot be",
+    ),
+    "a gain of words": (
+        lambda f: spoil_card(f, gains=[asdict(GAIN) | {"before": "40"}]),
+        ModelError,
+        "before cannot be '40'",
+    ),
+    "a gain without end": (
+        lambda f: spoil_card(f, gains=[asdict(GAIN) | {"high": float("inf")}]),
+        ModelError,
+        "high cannot be inf",
+    ),
+    "a task of two lines": (lambda f: spoil_card(f, task="a\nb"), ModelError, "task cannot be"),
+    "a terminal's words": (lambda f: spoil_card(f, task="\x1b[2J"), ModelError, "task cannot be"),
+    "half a step": (lambda f: spoil_card(f, steps=0.5), ModelError, "steps cannot be 0.5"),
+    "settings that are none": (lambda f: spoil_card(f, settings=[]), ModelError, "settings"),
+    "a kind that is no file": (lambda f: spoil_record(f, kind="../frame"), UsageError, "no pixel"),
+    "a layout of words": (
+        lambda f: spoil_record(f, layout={"side": "48", "mode": {}}),
+        ModelError,
+        "not a pixel",
+    ),
     "no file": (lambda f: (f / NUMBERS).unlink(), ModelError, "cannot read"),
     "torn": (lambda f: (f / NUMBERS).write_bytes(b"12"), ModelError, "cannot read"),
     "swapped": (
@@ -131,6 +168,17 @@ def test_a_file_beyond_measure_is_refused(tmp_path, monkeypatch):
     save_prompt(learned("frame"), CARD, tmp_path)
     monkeypatch.setattr("deixis.pixel.saved.MOST", 10)
     with pytest.raises(ModelError, match="larger than 10"):
+        load_prompt(tmp_path)
+    monkeypatch.setattr("deixis.pixel.saved.MOST_TOLD", 9)
+    with pytest.raises(ModelError, match="larger than 9"):
+        load_prompt(tmp_path)
+
+
+def test_a_pipe_in_the_place_of_the_numbers_keeps_nobody_waiting(tmp_path):
+    save_prompt(learned("frame"), CARD, tmp_path)
+    (tmp_path / NUMBERS).unlink()
+    os.mkfifo(tmp_path / NUMBERS)
+    with pytest.raises(ModelError, match="no such file"):
         load_prompt(tmp_path)
 
 

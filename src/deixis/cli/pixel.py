@@ -13,6 +13,7 @@ Every part has its own --help, and --json.
 
 import argparse
 import json
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -147,13 +148,12 @@ def _show(arguments: argparse.Namespace) -> None:
 
 def _export(arguments: argparse.Namespace) -> None:
     from deixis.pixel.export import export, quantised
-    from deixis.pixel.saved import load_prompt, save_prompt
+    from deixis.pixel.saved import folder_of, load_prompt, save_prompt
 
     saved = load_prompt(arguments.prompt)
     files = export(saved.prompt, arguments.out)
     cost = quantised(saved.prompt)
-    folder = arguments.prompt if arguments.prompt.is_dir() else arguments.prompt.parent
-    save_prompt(saved.prompt, replace(saved.card, quantised=cost), folder)
+    save_prompt(saved.prompt, replace(saved.card, quantised=cost), folder_of(arguments.prompt))
     if arguments.json:
         print(json.dumps({"files": [str(file) for file in files], "quantised": asdict(cost)}))
         return
@@ -169,7 +169,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
     from deixis.evals.run import RunSettings
     from deixis.evals.transfer import TransferSettings, transfer
     from deixis.evals.transfer_page import write_transfer
-    from deixis.pixel.saved import load_prompt
+    from deixis.pixel.saved import folder_of, load_prompt
 
     saved = {_name(path): load_prompt(path) for path in arguments.prompts}
     if len(saved) < len(arguments.prompts):
@@ -191,7 +191,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
     write_transfer(found, arguments.out, command=_command(arguments))
     if arguments.keep:
         for path, (name, one) in zip(arguments.prompts, saved.items(), strict=True):
-            _keep(found, name, one, path if path.is_dir() else path.parent)
+            _keep(found, name, one, folder_of(path))
     _print(found, arguments.out, as_json=arguments.json)
 
 
@@ -201,6 +201,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.evals.transfer_page import write_transfer
     from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
+    from deixis.lab.training import Stopped
 
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()
@@ -212,13 +213,13 @@ def _matrix(arguments: argparse.Namespace) -> None:
         variants=tuple(arguments.variant or ()),
         more=tuple(arguments.set),
     )
-    found = learned_and_transferred(settings, arguments.out, reporter=TerminalReporter())
-    words = [f"deixis pixel matrix --task {arguments.task}"]
-    words += [f"--model {model}" for model in arguments.model]
-    words += [f"--variant {name}" for name in arguments.variant or ()]
-    words += [f"--set {setting}" for setting in arguments.set]
-    words.append(f"--steps {arguments.steps} --limit {arguments.limit} --out {arguments.out}")
-    write_transfer(found, arguments.out, command=" ".join(words))
+    try:
+        found = learned_and_transferred(settings, arguments.out, reporter=TerminalReporter())
+    except Stopped:
+        raise KeyboardInterrupt from None
+    words = ["deixis", "pixel", "matrix"]
+    words += _options(arguments, "task", "model", "variant", "set", "steps", "limit", "out")
+    write_transfer(found, arguments.out, command=shlex.join(words))
     _print(found, arguments.out, as_json=arguments.json)
 
 
@@ -237,18 +238,26 @@ def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> N
 
 def _name(path: Path) -> str:
     """A prompt's name in the matrix: its folder's, or its run's."""
-    folder = path if path.suffix == "" else path.parent
+    from deixis.pixel.saved import folder_of
+
+    folder = folder_of(path)
     return folder.resolve().parent.name if folder.name == "model" else folder.name
 
 
 def _command(arguments: argparse.Namespace) -> str:
-    words = ["deixis pixel transfer", *map(str, arguments.prompts)]
-    words += [f"--model {model}" for model in arguments.model]
-    words.append(f"--benchmark {arguments.benchmark}")
-    for option in ("data", "split", "corruption", "limit", "mode"):
-        value = getattr(arguments, option)
-        words += [] if value is None else [f"--{option} {value}"]
-    return " ".join([*words, f"--out {arguments.out}"])
+    words = ["deixis", "pixel", "transfer", *map(str, arguments.prompts)]
+    asked = ("model", "benchmark", "data", "split", "corruption", "limit", "seed", "mode", "out")
+    return shlex.join([*words, *_options(arguments, *asked)])
+
+
+def _options(arguments: argparse.Namespace, *names: str) -> list[str]:
+    """What was given for these, as it is typed."""
+    words: list[str] = []
+    for name in names:
+        value = getattr(arguments, name)
+        for one in value if isinstance(value, list) else [value]:
+            words += [] if one is None else [f"--{name}", str(one)]
+    return words
 
 
 def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:

@@ -1,15 +1,17 @@
 """What is known of a trained prompt: where it was learned, what it expects, what it brings."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, final
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar, final
 
 from deixis.core.errors import ModelError
 from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"
+Part = TypeVar("Part", "Source", "Gain", "Quantised", "Card")
 
 
 @final
@@ -116,15 +118,48 @@ def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
     """The card of a record; ModelError where it is none."""
     try:
         told = dict(record["card"])
-        quantised = told.pop("quantised")
-        return Card(
-            sources=tuple(Source(**one) for one in told.pop("sources")),
-            gains=tuple(Gain(**one) for one in told.pop("gains")),
-            quantised=None if quantised is None else Quantised(**quantised),
-            **told,
-        )
+        quantised = told["quantised"]
+        joined = {
+            "sources": tuple(_made(Source, one) for one in told["sources"]),
+            "gains": tuple(_made(Gain, one) for one in told["gains"]),
+            "quantised": None if quantised is None else _made(Quantised, quantised),
+        }
+        return _made(Card, told | joined)
     except (KeyError, TypeError, ValueError) as broken:
-        raise ModelError(f"not the card of a pixel prompt: {broken!r}") from None
+        raise ModelError(f"not the card of a pixel prompt: {broken!r:.200}") from None
+
+
+def _is_line(value: object) -> bool:
+    """Words of one line, without what a terminal would take for more."""
+    return isinstance(value, str) and value.isprintable()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+FORMS: Mapping[object, Callable[[Any], bool]] = {  # Any: what JSON holds
+    str: _is_line,
+    float: _is_number,
+    int: _is_whole,
+    int | None: lambda value: value is None or _is_whole(value),
+    Mapping[str, str]: lambda value: (
+        isinstance(value, dict) and all(_is_line(word) for pair in value.items() for word in pair)
+    ),
+    Mapping[str, object]: lambda value: isinstance(value, dict),
+}
+
+
+def _made(kind: type[Part], record: Mapping[str, Any]) -> Part:
+    """A part of a card, if each field is what it is declared to be."""
+    for one in fields(kind):
+        if one.name in record and one.type in FORMS and not FORMS[one.type](record[one.name]):
+            raise TypeError(f"{one.name} cannot be {record[one.name]!r:.60}")
+    return kind(**record)
 
 
 def page(prompt: PixelPrompt, card: Card) -> str:

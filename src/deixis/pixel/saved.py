@@ -18,7 +18,7 @@ from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, t
 from deixis.pixel.prompts import Layout, PixelPrompt, build
 
 NUMBERS, RECORD, PAGE = "pixel.safetensors", "pixel.json", "README.md"
-MOST = 2**28  # bytes of a file of numbers
+MOST, MOST_TOLD = 2**28, 2**22  # bytes of a file of numbers, and of a record
 logger = logging.getLogger(__name__)
 
 
@@ -43,8 +43,7 @@ def save_prompt(prompt: PixelPrompt, card: Card, folder: Path) -> None:
 
 def load_prompt(path: str | Path) -> SavedPrompt:
     """The prompt of a folder, or of the file of numbers in one; ModelError says what is wrong."""
-    path = Path(path).expanduser()
-    folder = path.parent if path.name in (NUMBERS, RECORD) else path
+    folder = folder_of(path)
     if not (folder / RECORD).is_file():
         raise UsageError(f"{path} is no pixel prompt: there is no {RECORD}")
     record = _record(folder / RECORD)
@@ -54,6 +53,12 @@ def load_prompt(path: str | Path) -> SavedPrompt:
         raise ModelError(f"{folder / RECORD} is not a pixel prompt's record: {broken!r}") from None
     _fill(prompt, folder / NUMBERS, str(record.get("numbers")))
     return SavedPrompt(prompt=prompt.eval().requires_grad_(False), card=card_of(record))
+
+
+def folder_of(path: str | Path) -> Path:
+    """The folder of a prompt, by its own name or by that of a file in it."""
+    path = Path(path).expanduser()
+    return path.parent if path.name in (NUMBERS, RECORD) else path
 
 
 def check_fits(
@@ -103,18 +108,22 @@ def _numbers(prompt: PixelPrompt) -> dict[str, torch.Tensor]:
 
 def _record(path: Path) -> dict[str, Any]:  # Any: JSON
     try:
+        if path.stat().st_size > MOST_TOLD:
+            raise ModelError(f"{path} is refused: it is larger than {MOST_TOLD} bytes")
         record = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as broken:
         raise ModelError(f"{path} is not JSON: {broken}") from None
     if not isinstance(record, dict) or record.get("deixis") != VERSION:
         said = record.get("deixis") if isinstance(record, dict) else None
-        raise UsageError(f"this Deixis reads {VERSION}, {path} is {said!r}")
+        raise UsageError(f"this Deixis reads {VERSION}, {path} is {said!r:.60}")
     return record
 
 
 def _fill(prompt: PixelPrompt, path: Path, digest: str) -> None:
     """Numbers of a file into a prompt, if they are the ones that the record speaks of."""
     try:
+        if not path.is_file():  # a pipe would keep us waiting
+            raise ModelError(f"cannot read {path}: there is no such file")
         if path.stat().st_size > MOST:
             raise ModelError(f"{path} is refused: it is larger than {MOST} bytes")
         content = path.read_bytes()

@@ -209,7 +209,8 @@ def test_scaled_learns_its_share():
         ({"start": "ones"}, "start of a pixel prompt"),
         ({"side": 1}, "side is 2..4096"),
         ({"width": 0}, "width is 1..224"),
-        ({"seed": -1}, "seed is at least 0"),
+        ({"seed": -1}, "seed is within"),
+        ({"seed": 2**63}, "seed is within"),
     ],
 )
 def test_a_layout_that_cannot_be_is_refused(wrong, words):

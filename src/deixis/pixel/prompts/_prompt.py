@@ -42,8 +42,8 @@ class Layout:
             raise UsageError(f"a prompt's side is 2..4096 pixels, got {self.side}")
         if not 1 <= self.width <= self.side:
             raise UsageError(f"a prompt's width is 1..{self.side} pixels, got {self.width}")
-        if self.seed < 0:
-            raise UsageError(f"a seed is at least 0, got {self.seed}")
+        if not 0 <= self.seed < 2**63:
+            raise UsageError(f"a seed is within 0..2^63, got {self.seed}")
 
     @property
     def size(self) -> Size:
