@@ -83,6 +83,7 @@ def test_a_token_change_keeps_the_prompt(saved):
     assert model.vlm.pixel_change is model.pixel
     assert isinstance(model.convention, Prompted)
     assert model.with_pixel_change(None).pixel is None
+    assert tiny().with_pixel_change(model.pixel).pixel is model.pixel  # its places move too
 
 
 def test_strict_refuses_a_model_that_prepares_pictures_otherwise(tmp_path):

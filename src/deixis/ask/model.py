@@ -167,7 +167,7 @@ class Model:
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""
         changed = self._over(self.vlm.with_pixel_change(change))
-        changed.pixel = None
+        changed.pixel = change if isinstance(change, PixelPrompt) else None
         return changed
 
     def with_pixel(self, prompt: PixelPrompt | str | Path, *, strict: bool = False) -> "Model":
@@ -180,9 +180,7 @@ class Model:
             saved = load_prompt(prompt)
             check_fits(saved, self.vlm, strict=strict)
             prompt = saved.prompt
-        changed = self._over(self.vlm.with_pixel_change(prompt))
-        changed.pixel = prompt
-        return changed
+        return self.with_pixel_change(prompt)
 
     def _over(self, vlm: VisionLanguageModel) -> "Model":
         """The same way of asking over a changed model, which carries a prompt on if it has one."""

@@ -35,8 +35,9 @@ def quantised(prompt: PixelPrompt) -> Quantised:
     grounds = [torch.full((3, *_square(prompt)), value) for value in PROBES]
     pairs = [(free(ground), whole(ground), free.placed(ground)) for ground in grounds]
     touched = [(one - placed).abs().sum(0) > 0 for one, _, placed in pairs]
-    if prompt.touched is not None:
-        touched = [prompt.touched for _ in pairs]
+    where = free.touched  # on the CPU, wherever the prompt is
+    if where is not None:
+        touched = [where for _ in pairs]
     given = torch.cat([one[:, where] for (one, _, _), where in zip(pairs, touched, strict=True)], 1)
     kept = torch.cat([one[:, where] for (_, one, _), where in zip(pairs, touched, strict=True)], 1)
     if given.numel() == 0:
@@ -55,7 +56,7 @@ def export(prompt: PixelPrompt, folder: Path) -> tuple[Path, ...]:
     if kind == "frame":
         assert prompt.touched is not None
         whole = in_mode(prompt, "8bit")(torch.zeros(3, *_square(prompt)))
-        alpha = 255 * prompt.touched.to(torch.uint8)
+        alpha = 255 * prompt.touched.to("cpu", torch.uint8)
         pixels = torch.cat([whole.to(torch.uint8), alpha[None]])
         return (_written(folder / "frame.png", _rows(pixels)),)
     if kind in ("border", "full", "fixed_patch"):

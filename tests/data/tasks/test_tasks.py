@@ -215,6 +215,7 @@ ROWS = {
     "json_rows": [
         ({"image": "0.png", "question": "?", "answer": "c", "choices": ["a"]}, "not among its"),
         ({"image": "0.png", "question": "?", "answer": "c", "choices": "ab"}, "a list of texts"),
+        ({"image": "0.png", "question": "?", "answer": "c", "choices": [" "]}, "a list of texts"),
         ({"image": "0.png", "answer": "c"}, "there is no 'question'"),
     ],
 }
@@ -250,6 +251,20 @@ def test_files_that_are_not_json_are_told(tmp_path):
     (tmp_path / "test.json").write_text("{}")
     with pytest.raises(UsageError, match="is a list of rows"):
         tasks.get("json_rows").open(TaskOptions(data=tmp_path))
+
+
+def test_classes_that_are_said_alike_are_refused(tmp_path):
+    for place, name in enumerate(("AnnualCrop", "annual_crop")):
+        write_picture(tmp_path / name / "0.png", seed=place)
+    with pytest.raises(UsageError, match="said in the same words"):
+        tasks.get("folder").open(TaskOptions(data=tmp_path))
+
+
+def test_names_of_classes_that_are_no_text_are_told(tmp_path):
+    options = published(tmp_path)["cifar10"]
+    (options.data / "batches.meta.txt").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(UsageError, match="cannot read"):
+        tasks.get("cifar10").open(options)
 
 
 def test_a_picture_outside_of_the_folder_is_a_bad_row(tmp_path):

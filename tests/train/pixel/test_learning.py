@@ -239,12 +239,32 @@ def test_clean_tokens_are_computed_once_where_pictures_come_again():
     again = PixelLearning(OPTIONS)
     batch = batch_of(again)
     first = again.loss(batch, 0).parts["consistency"]
-    assert len(again._known) == 3
+    assert len(again._clean_tokens) == 3
     assert torch.equal(again.loss(batch, 1).parts["consistency"], first)
     for changes in ({"num": None}, {"crops": True}):
         task = PixelLearning(with_(**changes))
         torch.testing.assert_close(task.loss(batch, 0).parts["consistency"], first)
-        assert task._known == {}
+        assert len(task._clean_tokens) == 0
+
+
+def test_what_there_is_no_room_for_is_computed_anew_to_the_same_bits(monkeypatch):
+    kept = PixelLearning(OPTIONS)
+    monkeypatch.setattr("deixis.train.pixel.learning.MOST_KEPT", 1)
+    monkeypatch.setattr("deixis.train.pixel.questions.MOST_KEPT", 3 * 96 * 96)
+    tight = PixelLearning(OPTIONS)
+    batch = batch_of(tight)
+    assert len(tight.source._kept) == 1
+    first, second = (task.loss(batch, 0).parts["consistency"] for task in (kept, tight))
+    assert torch.equal(first, second)
+    assert len(tight._clean_tokens) == 0
+
+
+def test_samples_of_one_key_have_their_own_clean_tokens():
+    task = started(PixelLearning(OPTIONS))
+    batch = batch_of(task)
+    alike = [dataclasses.replace(one, sample=batch[0].sample) for one in batch]
+    task.loss(alike, 0)
+    assert len(task._clean_tokens) == 3
 
 
 def test_fca_may_compare_with_the_whole_picture():

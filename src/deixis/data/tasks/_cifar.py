@@ -98,7 +98,10 @@ class CifarTask(FileTask):
         path = folder / cls.names_file
         if not path.is_file():
             raise missing(cls.about, folder, repr(cls.names_file))
-        return spoken(path.read_text(encoding="utf-8").split())
+        try:
+            return spoken(path.read_text(encoding="utf-8").split())
+        except (OSError, UnicodeDecodeError) as broken:
+            raise UsageError(f"cannot read {path}: {broken}") from None
 
 
 def spoken(names: Sequence[str]) -> tuple[str, ...]:

@@ -38,6 +38,10 @@ class FolderTask(FileTask):
                 f"{folder} holds pictures of {len(classes)} classes: {cls.about.title} needs "
                 f"{cls.about.form}"
             )
+        if len({cls.said(name) for name in classes}) < len(classes):
+            raise UsageError(
+                f"two of {folder}'s classes are said in the same words: {', '.join(classes)}"
+            )
         most = max(map(len, classes.values()))
         turns = [
             files[turn] for turn in range(most) for files in classes.values() if turn < len(files)

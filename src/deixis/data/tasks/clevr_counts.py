@@ -9,7 +9,7 @@ from deixis.data.tasks._files import folder_of, json_of, missing, part_of, worse
 from deixis.data.tasks._rows import RowTask
 from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
 
-QUESTION = "How many objects are there in the image? Answer with a single number."
+QUESTION = "How many objects are there in this image? Answer with a single number."
 
 
 @final

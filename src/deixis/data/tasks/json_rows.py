@@ -47,7 +47,8 @@ class JsonRows(RowTask):
         row = self.rows[index]
         choices = row.get("choices", []) if isinstance(row, dict) else []
         answer = self.text(index, "answer")
-        if not isinstance(choices, list) or not all(isinstance(one, str) for one in choices):
+        is_list = isinstance(choices, list)
+        if not is_list or not all(isinstance(one, str) and one.strip() for one in choices):
             raise self.bad(index + 1, f"'choices' is a list of texts, got {choices!r:.60}")
         if choices and answer not in choices:
             raise self.bad(index + 1, f"the answer {answer!r} is not among its choices")

@@ -28,7 +28,7 @@ from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.pixel.frozen import Recomputed, frozen
-from deixis.train.pixel.questions import MOST_KEPT, Asked, PictureQuestions, image_of
+from deixis.train.pixel.questions import MOST_KEPT, Asked, Kept, PictureQuestions, image_of
 from deixis.train.settings import to_record
 from deixis.train.task import Losses, ParameterGroup, Task
 
@@ -52,7 +52,7 @@ class PixelOptions:
     crops: bool = False  # random squares, half of them mirrored
     kind: str = "frame"  # of the prompt: one of deixis.pixel.prompts
     layout: Layout = field(default_factory=Layout)  # its sizes and range
-    start: str = ""  # folder of a prompt to go on from; empty: an untrained one
+    start: str = ""  # folder of a prompt to go on from, as it is laid out; empty: an untrained one
     consistency: float = 0.005  # weight of FCA; 0: none
     clean: Literal["placed", "whole"] = "placed"  # FCA's other side: the picture without the
     # prompt as the prompt places it, or as it is
@@ -132,7 +132,7 @@ class PixelLearning(Task):
         if options.semantics:
             self.encoders = [image_text_encoder(options.encoder, model) for model in self.models]
         self.seed: int | None = None
-        self._known: dict[tuple[str, str], Tensor] = {}  # clean tokens by model and sample
+        self._clean_tokens: Kept[tuple[int, int], Tensor] = Kept(most=MOST_KEPT)
 
     @override
     def begin(self, config: RunConfig) -> None:
@@ -223,7 +223,7 @@ class PixelLearning(Task):
         losses = {"task": model.with_token_change(keep).loss(examples)}
         tokens = [one.tokens for one in kept]
         if options.consistency:
-            losses["consistency"] = consistency(tokens, self._clean(model, batch, pictures))
+            losses["consistency"] = consistency(tokens, self._clean(place, batch, pictures))
         if options.semantics:
             encoder = self.encoders[place]
             seen = encoder.pooled(kept) if isinstance(encoder, Own) else encoder.pictures(prompted)
@@ -233,27 +233,30 @@ class PixelLearning(Task):
 
     @torch.no_grad()
     def _clean(
-        self, model: TransformersModel, batch: Sequence[Asked], pictures: Sequence[Tensor]
+        self, place: int, batch: Sequence[Asked], pictures: Sequence[Tensor]
     ) -> list[Tensor]:
-        """The tokens of the pictures without the prompt."""
+        """The tokens of the pictures without the prompt, on one model."""
+        model = self.models[place]
         shown = pictures
         if self.options.clean == "placed":
             shown = [self.prompt.placed(picture) for picture in pictures]
         texts = [one.sample.question for one in batch]
         if not self._keeps_clean:
             return [one.tokens for one in model.vision_tokens(shown, texts)]
+        found: list[Tensor] = []
         for picture, text, one in zip(shown, texts, batch, strict=True):
-            key = (model.name, one.sample.key)
-            if key not in self._known:  # alone: its bits depend on no batch, so a resumed run's
-                (seen,) = model.vision_tokens([picture], text)  # are those of the unbroken one
-                self._known[key] = seen.tokens
-        return [self._known[model.name, one.sample.key] for one in batch]
+            tokens = self._clean_tokens.get((place, one.index))
+            if tokens is None:  # alone: its bits depend on no batch and on nothing that was kept,
+                (seen,) = model.vision_tokens([picture], text)  # so a resumed run has the same
+                tokens = seen.tokens
+                self._clean_tokens.add((place, one.index), tokens, tokens.nbytes)
+            found.append(tokens)
+        return found
 
     @property
     def _keeps_clean(self) -> bool:
         """Whether clean tokens are computed once: pictures come again, and are the same."""
-        number = self.source.num_examples
-        return number is not None and number <= MOST_KEPT and not self.options.crops
+        return self.source.num_examples is not None and not self.options.crops
 
     def _described(self, sample: TaskSample) -> str:
         return self.options.description.format(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import final
+from typing import Generic, TypeVar, final
 
 import numpy as np
 from jaxtyping import UInt8
@@ -12,16 +12,41 @@ from deixis.core.image import Image
 from deixis.data.tasks import PictureTask, TaskSample
 from deixis.train.source import Source
 
-MOST_KEPT = 4096  # pictures of a small task that stay in memory
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+MOST_KEPT = 2**30  # bytes of pictures that come again and stay in memory
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Asked:
-    """A picture's pixels and what is asked about it."""
+    """A picture's pixels and what is asked about it, and where in the task it stands."""
 
     pixels: UInt8[np.ndarray, "row column 3"]
     sample: TaskSample
+    index: int
+
+
+@final
+class Kept(Generic[Key, Value]):
+    """What is kept for another time, the first of it, as long as it has fewer than `most` bytes."""
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        self._known: dict[Key, Value] = {}
+
+    def get(self, key: Key) -> Value | None:
+        """The value, if it was kept."""
+        return self._known.get(key)
+
+    def add(self, key: Key, value: Value, size: int) -> None:
+        """Keep it, if there is room for its bytes."""
+        if size <= self.most:
+            self.most -= size
+            self._known[key] = value
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @final
@@ -34,7 +59,7 @@ class PictureQuestions(Source):
     task: PictureTask
     crops: bool = False
     question: str = ""
-    _kept: dict[int, Asked] = field(default_factory=dict, repr=False)
+    _kept: Kept[int, Asked] = field(default_factory=lambda: Kept(most=MOST_KEPT), repr=False)
 
     @property
     @override
@@ -50,15 +75,15 @@ class PictureQuestions(Source):
 
     def asked(self, index: int) -> Asked:
         """The example as the task has it."""
-        number = self.num_examples
-        if index in self._kept:
-            return self._kept[index]
+        known = self._kept.get(index)
+        if known is not None:
+            return known
         sample = self.task.sample(index)
         if self.question:
             sample = replace(sample, question=self.question)
-        asked = Asked(pixels=self.task.image(index).pixels, sample=sample)
-        if number is not None and number <= MOST_KEPT:
-            self._kept[index] = asked
+        asked = Asked(pixels=self.task.image(index).pixels, sample=sample, index=index)
+        if self.num_examples is not None:
+            self._kept.add(index, asked, asked.pixels.nbytes)
         return asked
 
     @override
