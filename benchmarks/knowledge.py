@@ -4,14 +4,24 @@
 
 A picture of 336 pixels with 64 notes (48 overlapping things, 16 texts), embeddings of 1024
 numbers, 24 x 24 tokens of 2560 (as Mipha-3B's in the paper), the same network. Dense is what the
-paper describes: an array of 336 x 336 x 1024, filled mask by mask, pooled to the cells. Each way
-runs in a process of its own, so that its memory can be told; two threads. The forward of CLIP-L/336
-(random weights) is beside it: building the map should cost no more than 5 % of it. PICTURES are in
-a batch (default 1), of the dense way and CLIP no more than 4, as there is no room. Time and memory
-are told for one picture.
+paper describes: an array of 336 x 336 x 1024, filled mask by mask, pooled to the cells. The forward
+of CLIP-L/336 (random weights) is beside it: building the map should cost no more than 5 % of it.
+PICTURES are in a batch (default 1), of the dense way and CLIP no more than 4, as there is no room.
+Time and memory are told for one picture.
+
+Each way is measured in processes of its own, with two threads, by the system's count of resident
+pages: how far it rises in a call above what was there before it, results included, weights and what
+libraries keep from an earlier call not. It is counted in two ways, the same for each:
+
+- held: blocks of 64 KB or more that are freed go back to the system at once (glibc's
+  MALLOC_MMAP_THRESHOLD_), so this is the most that is needed at a time.
+- process: the allocator as it is. Freed blocks of up to 32 MB stay, and a block of the same size
+  seldom fits in one, as torch asks for aligned ones: what was in use one after the other adds up,
+  differently from call to call.
 """
 
 import ctypes
+import os
 import subprocess
 import sys
 import time
@@ -32,39 +42,43 @@ from deixis.knowledge.network import Known, NetworkConfig, PromptNetwork
 SIDE, TOKENS, WIDTH, OUT, THINGS, TEXTS = 336, 24, 1024, 2560, 48, 16
 SIZE = Size(width=SIDE, height=SIDE)
 REPEATS, MOST = 5, 4
+# what is counted, and the environment of the process that is
+COUNTS = {"time": {}, "held": {"MALLOC_MMAP_THRESHOLD_": str(1 << 16)}, "process": {}}
 
 
 def main() -> None:
     """Print a line a way, and the ratios."""
     if sys.argv[1:2] == ["--way"]:
-        alone(sys.argv[2], int(sys.argv[3]))
+        print(alone(sys.argv[2], int(sys.argv[3]), sys.argv[4]))
         return
     pictures = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    found = {
-        way: measured(way, pictures if way in ("ours", "map") else min(pictures, MOST))
-        for way in ("ours", "dense", "map", "clip")
-    }
-    for way, (seconds, megabytes) in found.items():
-        print(f"{way:6} {1e3 * seconds:9.1f} ms {megabytes:8.1f} MB more at its peak, a picture")
-    (ours, small), (dense, large) = found["ours"], found["dense"]
-    print(f"dense / ours: time {dense / ours:.1f}, memory {large / small:.1f}")
-    print(f"map / CLIP-L forward: {100 * found['map'][0] / found['clip'][0]:.2f} %")
+    few = min(pictures, MOST)
+    ours = {count: measured("ours", pictures, count) for count in COUNTS}
+    dense = {count: measured("dense", few, count) for count in COUNTS}
+    charted = {count: measured("map", pictures, count) for count in COUNTS}
+    for way, found in (("ours", ours), ("dense", dense), ("map", charted)):
+        told = f"MB {found['held']:6.1f} held, {found['process']:6.1f} process"
+        print(f"{way:6} {1e3 * found['time']:9.1f} ms, {told}")
+    clip = measured("clip", few, "time")
+    print(f"clip   {1e3 * clip:9.1f} ms")
+    print("dense / ours:", ", ".join(f"{one} {dense[one] / ours[one]:.1f}" for one in COUNTS))
+    print(f"map / CLIP-L forward: {100 * charted['time'] / clip:.2f} %")
 
 
-def measured(way: str, pictures: int) -> tuple[float, float]:
-    """Seconds a picture, the median, and megabytes."""
-    told = subprocess.run(
-        [sys.executable, __file__, "--way", way, str(pictures)],
+def measured(way: str, pictures: int, count: str) -> float:
+    """Seconds or megabytes a picture, of a process of its own."""
+    process = subprocess.run(
+        [sys.executable, __file__, "--way", way, str(pictures), count],
+        env=os.environ | COUNTS[count],
         capture_output=True,
         text=True,
         check=True,
     )
-    seconds, megabytes = told.stdout.split()
-    return float(seconds), float(megabytes)
+    return float(process.stdout)
 
 
-def alone(way: str, pictures: int) -> None:
-    """One way, in this process: the second time for memory, the others for time."""
+def alone(way: str, pictures: int, count: str) -> float:
+    """One way, in this process: the median of several calls."""
     torch.set_num_threads(2)
     notes = some_notes()
     words = sorted({note.label or note.text or "" for note in notes})
@@ -81,19 +95,21 @@ def alone(way: str, pictures: int) -> None:
     }
     run = ways[way]
     assert run is not None
+    counted = seconds_of if count == "time" else peak_of
     with torch.no_grad():
         run()  # loads code and the libraries' own buffers
-        memory = peak_of(run)
-        times = []
-        for _ in range(REPEATS):
-            begun = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - begun)
-    print(np.median(times) / pictures, memory / pictures)
+        return float(np.median([counted(run) for _ in range(REPEATS)])) / pictures
+
+
+def seconds_of(run) -> float:
+    """How long a call takes."""
+    begun = time.perf_counter()
+    run()
+    return time.perf_counter() - begun
 
 
 def peak_of(run) -> float:
-    """Megabytes that it needs beyond what is there already, freed memory given back."""
+    """Megabytes that a call needs beyond what is there already, freed memory given back."""
     ctypes.CDLL("libc.so.6").malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5")
     before = memory_line("VmRSS")

@@ -62,6 +62,28 @@ def test_the_first_convolution_is_that_of_the_dense_map(pictures, strides, width
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("width", [3, 64])  # fewer numbers than words, and more: the two ways
+def test_gradients_are_those_of_the_layers_on_the_dense_map(width):
+    size = Size(width=30, height=20)
+    config = NetworkConfig(hidden=5)
+    network = config.build(known=width, tokens=6, generator=generator()).double()
+    table = torch.randn(len(WORDS), width, generator=generator(1)).double().requires_grad_()
+    cells = lattice(transform.identity(size), 2, 3, margin=config.margin)
+    found = [replace(n, label=w) for n, w in zip(_some_boxes()[:2], WORDS, strict=False)]
+    view = known_of(found, size, cells)
+    view = Known(shares=view.shares.double(), words=view.words)
+    hidden = torch.einsum("wrc,wk->krc", view.shares, table[view.words])[None]
+    first, *others = network.convolutions
+    hidden = first(hidden)
+    for layer in others:
+        hidden = layer(functional.relu(hidden))
+    (made,) = network([view], table)
+    torch.testing.assert_close(made, hidden[0])
+    learned = [*network.parameters(), table]
+    expected = torch.autograd.grad(hidden.square().sum(), learned)
+    torch.testing.assert_close(torch.autograd.grad(made.square().sum(), learned), expected)
+
+
 @pytest.mark.parametrize("layers", EVERY)
 @pytest.mark.parametrize("strides", [(1, 1, 1), (2, 3, 1), (1, 1, 2)], ids=str)
 def test_it_gives_one_vector_a_cell(layers, strides):

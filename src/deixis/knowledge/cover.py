@@ -11,7 +11,7 @@ from deixis.core.mask import Mask, decode_counts
 from deixis.core.transform import Transform
 from deixis.knowledge.map import KnowledgeMap
 
-AT_ONCE = 32  # patches: more need more memory and win no time
+AT_ONCE = 16  # patches: more need more memory and win no time
 
 
 @final

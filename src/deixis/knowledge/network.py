@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
@@ -152,10 +151,10 @@ class PromptNetwork(nn.Module):
         if not others:
             return list(hidden)
         *middle, last = others
-        for layer in middle:
-            hidden = layer(functional.relu(hidden))
+        for layer in middle:  # in place: no gradient needs what a layer made before it is cut at 0
+            hidden = layer(functional.relu_(hidden))
         assert isinstance(last, nn.Conv2d)
-        return _applied(last, functional.relu(hidden))
+        return _applied(last, functional.relu_(hidden))
 
 
 def _applied(
@@ -181,7 +180,7 @@ def first_layer(
     if num_words * known + num_seen * cells >= len(views) * cells * known:
         return layer(_pooled(views, table))
     # place by place of the kernel: all at once would copy the weight
-    places = [layer.weight[:, :, i, j] @ table.T for i, j in np.ndindex(*layer.kernel_size)]
+    places = [weight @ table.T for weight in layer.weight.flatten(2).unbind(-1)]
     of_words = torch.stack(places, dim=-1).unflatten(-1, layer.kernel_size)
     return torch.cat([_mapped(layer, view, of_words) for view in views])
 
