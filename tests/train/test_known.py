@@ -17,6 +17,7 @@ from deixis.knowledge.saved import load_prompt
 from deixis.knowledge.sources import KnowledgeSource, SourceOptions
 from deixis.knowledge.store import ExtractOptions, extract
 from deixis.knowledge.store.pictures import Pictures
+from deixis.marks.tagging import draw_tagged
 from deixis.models.load import load
 from deixis.train import settings
 from deixis.train.config import OptimConfig, RunConfig
@@ -60,7 +61,7 @@ def test_notes_come_with_the_examples_and_draw_nothing(source, notes):
     for index in range(3):
         plain = source.example(index, np.random.default_rng(5))
         opened = with_notes.example(index, np.random.default_rng(5))
-        assert [note.label for note in opened.notes] == ["cat"]
+        assert [[note.label for note in of_one] for of_one in opened.notes] == [["cat"]]
         assert replace(opened, notes=()) == plain
 
 
@@ -70,7 +71,7 @@ def test_notes_are_those_of_the_picture_before_marks(source, notes):
     assert opened == replace(
         marked(source).example(1, np.random.default_rng(5)), notes=opened.notes
     )
-    assert [note.label for note in opened.notes] == ["cat"]
+    assert [[note.label for note in of_one] for of_one in opened.notes] == [["cat"]]
 
 
 class Remembering(KnowledgeSource):
@@ -105,15 +106,58 @@ def test_a_picture_is_decoded_once_for_its_notes_and_its_turn(source):
     assert opened.unmarked != opened.images[0]
 
 
-@pytest.mark.parametrize("form", ["told", "drawn", "infused"])
-def test_notes_on_the_first_of_several_pictures_are_not_lost(form, source, notes):
-    task = Tuning(load("tiny:llava"), source, options(form, notes, parts=("projector",)))
-    one = known(source, (notes,)).example(0, np.random.default_rng(0))
-    two = replace(one, images=(one.images[0], one.images[0]))
-    alone, beside = task.example(one).question, task.example(two).question
-    assert beside.text == alone.text
-    assert beside.pictures == (alone.pictures[0], one.images[0])
-    assert beside.notes == ((*alone.notes, ()) if form == "infused" else ())
+def pair(tmp_path):
+    """A turn about two pictures, a dog on the first and a sign on the second."""
+    two = row(0, image=[row(0)["image"], row(1)["image"]])
+    two["conversations"][0]["value"] = "<image>\n<image>\nWhat is here?"
+    found = ({"label": "dog"}, {"label": "dog", "text": "EXIT"})
+    lines = [
+        json.dumps(
+            {
+                "image": row(i)["image"],
+                "regions": {"a": {"kind": "box", "box": [1, 1, 9, 8], **said}},
+            }
+        )
+        for i, said in enumerate(found)
+    ]
+    (tmp_path / "notes.jsonl").write_text("\n".join(lines) + "\n")
+    both = read_conversations(*write_rows(tmp_path, [two, row(1)]))
+    return known(both, (f"regions:{tmp_path / 'notes.jsonl'}",))
+
+
+def test_what_is_told_of_several_pictures_says_which(tmp_path):
+    source = pair(tmp_path)
+    task = Tuning(load("tiny:llava"), source, options("told", "regions:x", parts=("projector",)))
+    opened = source.example(0, np.random.default_rng(0))
+    question = task.example(opened).question
+    first, _, asked = question.text.partition("\n")
+    assert first == (
+        'Objects in picture 1: 1 "dog" at (0.17, 0.19). '
+        'Objects in picture 2: 1 "dog" at (0.17, 0.18). Text in picture 2: "EXIT".'
+    )
+    assert asked == opened.turn.text
+    assert (question.pictures, question.notes) == (opened.images, ())
+
+
+def test_what_is_drawn_on_several_pictures_has_a_number_each(tmp_path):
+    source = pair(tmp_path)
+    task = Tuning(load("tiny:llava"), source, options("drawn", "regions:x", parts=("projector",)))
+    opened = source.example(0, np.random.default_rng(0))
+    question = task.example(opened).question
+    assert question.text.startswith('Marked in the picture: 1: "dog"; 2: "dog", text "EXIT".\n')
+    shown = zip("12", opened.images, opened.notes, strict=True)
+    assert question.pictures == tuple(
+        draw_tagged(image, [(number, note)]) for number, image, (note,) in shown
+    )
+
+
+def test_what_is_infused_in_several_pictures_is_that_of_each(tmp_path):
+    source = pair(tmp_path)
+    task = Tuning(load("tiny:llava"), source, options("infused", "regions:x"))
+    opened = source.example(0, np.random.default_rng(0))
+    question = task.example(opened).question
+    assert question.notes == opened.notes
+    assert [[note.text for note in own] for own in question.notes] == [[None], ["EXIT"]]
 
 
 def test_a_prompt_that_was_trained_from_a_store_looks_at_any_picture(source, notes, tmp_path):

@@ -64,16 +64,35 @@ class Knowledge:
         """The question with what is known already of its image."""
         frames = asked.frames
         if self.form == "drawn":
-            return self._drawn(asked, notes)
+            rows = [[_seen(frame, note) for frame in frames] for note in notes]
+            return self._drawn(asked, rows)
         known = tuple(seen_in(frame, notes) for frame in frames)
         if self.form == "infused":
             return replace(asked, notes=known)
         words = told(known[0], frames[0].image.size, self.control_words)
         return replace(asked, text=_before(words, asked.text))
 
-    def _drawn(self, asked: Asked, notes: Sequence[Region]) -> Asked:
-        """Each note has one number, on whichever frames it is seen."""
-        rows = [[_seen(frame, note) for frame in asked.frames] for note in notes]
+    def with_notes_on_each(self, asked: Asked, notes: Sequence[Sequence[Region]]) -> Asked:
+        """The question about several images, a frame each, with what is known of each of them."""
+        frames = asked.frames
+        known = tuple(seen_in(frame, own) for frame, own in zip(frames, notes, strict=True))
+        if self.form == "infused":
+            return replace(asked, notes=known)
+        if self.form == "drawn":  # no number is on two of them
+            rows = [
+                [note if at == place else None for at in range(len(frames))]
+                for place, own in enumerate(known)
+                for note in own
+            ]
+            return self._drawn(asked, rows)
+        words = [
+            told(own, frame.image.size, self.control_words, place=f"picture {frame.number}")
+            for frame, own in zip(frames, known, strict=True)
+        ]
+        return replace(asked, text=_before(" ".join(filter(None, words)), asked.text))
+
+    def _drawn(self, asked: Asked, rows: Sequence[Sequence[Region | None]]) -> Asked:
+        """Each note has one number, on whichever frames it is seen: a row a note, a frame each."""
         shown = [row for row in rows if any(one is not None for one in row)]
         numbers = numbered(len(shown))
         frames = tuple(
@@ -93,21 +112,27 @@ def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
     return tuple(seen for note in notes if (seen := _seen(frame, note)) is not None)
 
 
-def told(notes: Sequence[Region], size: Size, control_words: tuple[str, ...] = ()) -> str:
+def told(
+    notes: Sequence[Region],
+    size: Size,
+    control_words: tuple[str, ...] = (),
+    *,
+    place: str = "the picture",
+) -> str:
     """Names with counts and centres, then written lines; centres as shares of the sides."""
     centres: dict[str, list[str]] = defaultdict(list)
     for note in notes:
         if note.label:
             centre = note.centre()
-            place = f"({centre.x / size.width:.2f}, {centre.y / size.height:.2f})"
-            centres[quoted(note.label, control_words)].append(place)
-    named = [f"{len(places)} {name} at {', '.join(places)}" for name, places in centres.items()]
+            spot = f"({centre.x / size.width:.2f}, {centre.y / size.height:.2f})"
+            centres[quoted(note.label, control_words)].append(spot)
+    named = [f"{len(spots)} {name} at {', '.join(spots)}" for name, spots in centres.items()]
     lines = [quoted(note.text, control_words) for note in notes if note.text]
     parts = []
     if named:
-        parts.append(f"Objects in the picture: {'; '.join(named)}.")
+        parts.append(f"Objects in {place}: {'; '.join(named)}.")
     if lines:
-        parts.append(f"Text in the picture: {', '.join(lines)}.")
+        parts.append(f"Text in {place}: {', '.join(lines)}.")
     return " ".join(parts)
 
 

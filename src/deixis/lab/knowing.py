@@ -59,7 +59,7 @@ def known_trial(
         text=opened.turn.text,
         answer=opened.turn.answer,
         pair=opened.turn.text,
-        notes=opened.notes if notes is None else notes,
+        notes=opened.notes[0] if notes is None else notes,
     )
 
 

@@ -38,15 +38,15 @@ class Turn:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedTurn:
-    """A turn with its pictures opened, and what is known of the first, before marks were drawn.
-    `unmarked` is the first without them, where they were; `kind` is what sort of question it is,
-    where that is known.
+    """A turn with its pictures opened, and what is known of each, before marks were drawn; empty:
+    nothing of any. `unmarked` is the first without them, where they were; `kind` is what sort of
+    question it is, where that is known.
     """
 
     turn: Turn
     images: tuple[Image, ...]
     unmarked: Image | None = None
-    notes: tuple[Region, ...] = ()
+    notes: tuple[tuple[Region, ...], ...] = ()
     kind: str = ""
 
 

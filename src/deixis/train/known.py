@@ -43,7 +43,7 @@ class KnowledgeOptions:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class KnownConversations(ConversationsOver):
-    """The same answers, with notes on the first picture of each."""
+    """The same answers, with notes on each of their pictures."""
 
     source: ConversationSource
     looking: Looking
@@ -61,13 +61,15 @@ class KnownConversations(ConversationsOver):
         opened = self.source.opened(told, generator)
         if not opened.images:
             return opened
+        first, *others = opened.images
         try:  # before marks were drawn on it
-            notes = self.looking(opened.unmarked or opened.images[0])
+            shown = (opened.unmarked or first, *others)
+            notes = tuple(tuple(self.looking(image)) for image in shown)
         except SampleError:
             raise
         except DeixisError as problem:
             raise SampleError(dataset=str(told.file), row=told.row, reason=str(problem)) from None
-        return replace(opened, notes=tuple(notes))
+        return replace(opened, notes=notes)
 
 
 def known(

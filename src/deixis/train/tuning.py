@@ -227,23 +227,21 @@ class Tuning(Task):
             file = str(self.source.file)
             raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
         if self.knowledge is not None:
-            asked = self.knowledge.with_notes(asked, opened.notes)
+            asked = self.knowledge.with_notes(asked, opened.notes[0] if opened.notes else ())
         text, _, answer = asked.text.partition(BETWEEN)
         return Example(question=replace(asked, text=text).question(None), answer=answer)
 
     def _of_many(self, opened: OpenedTurn) -> Question:
-        """A question about several pictures, or none; what is known is of the first."""
+        """A question about several pictures, or none, with what is known of each."""
         frames = tuple(
             Frame(image=image, transform=identity(image.size), number=i + 1, num_pictures=count)
             for count in (len(opened.images),)
             for i, image in enumerate(opened.images)
         )
-        asked = Asked(frames=frames[:1], text=opened.turn.text)
-        if self.knowledge is not None and frames:
-            asked = self.knowledge.with_notes(asked, opened.notes)
-        beside = ((),) * (len(frames) - 1) if asked.notes else ()
-        every = replace(asked, frames=(*asked.frames, *frames[1:]), notes=(*asked.notes, *beside))
-        return every.question(None)
+        asked = Asked(frames=frames, text=opened.turn.text)
+        if self.knowledge is not None:
+            asked = self.knowledge.with_notes_on_each(asked, opened.notes or ((),) * len(frames))
+        return asked.question(None)
 
 
 def build(options: TuningOptions) -> Tuning:

@@ -40,8 +40,8 @@ class KnowledgeMissed(Experiment):
             for one, name in asked
             for how, notes in (
                 (NOTHING, ()),
-                (MISSED, tuple(note for note in one.notes if note.label != name)),
-                (ALL, one.notes),
+                (MISSED, tuple(note for note in one.notes[0] if note.label != name)),
+                (ALL, one.notes[0]),
             )
         ]
 

@@ -78,7 +78,7 @@ class KnownScenes(ConversationSource):
             OpenedTurn(
                 turn=Turn(row=index, pictures=(), text=one.text, answer=one.answer),
                 images=(image,),
-                notes=tuple(notes),
+                notes=(tuple(notes),),
                 kind=one.kind,
             )
             for one in shown.asked
