@@ -13,8 +13,8 @@ import deixis as dx
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.benchmarks import Options
 from deixis.evals.run import RunSettings
-from deixis.evals.transfer import TransferSettings, transfer
-from deixis.evals.transfer_page import write_transfer
+from deixis.evals.transfer import Cell, Transfer, TransferSettings, transfer
+from deixis.evals.transfer_page import heat_map, page, write_transfer
 from deixis.pixel.card import Card, Source
 from deixis.pixel.saved import SavedPrompt, save_prompt
 from tests.evals.conftest import Told
@@ -123,6 +123,16 @@ def test_the_files_tell_all_of_it(tmp_path):
     record = json.loads((tmp_path / "transfer.json").read_text())
     assert record["benchmark"] == "scenes_presence"
     assert (tmp_path / "matrix.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_names_of_any_length_leave_room_for_the_map():
+    names = ["/a/long/way" * 9 + str(place) for place in range(2)]
+    cells = tuple(
+        Cell(prompt=f"EVP of {a}", model=b, is_source=a == b) for a in names for b in names
+    )
+    found = Transfer(benchmark="b", measure="m", num_questions=1, cells=cells)
+    assert heat_map(found).startswith(b"\x89PNG")  # matplotlib would warn
+    assert all(name in page(found, command="") for name in names)
 
 
 def test_a_transfer_needs_prompts_and_models(tmp_path):

@@ -6,6 +6,7 @@
   deixis pixel transfer RUN/model --model nano:llava --benchmark scenes_counting --out DIR
   deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
   deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
+  deixis pixel apart --task scenes_counting --out DIR             models that share no training data
   deixis ask scene.png "How many?" --model nano --pixel RUN/model
 
 Every part has its own --help, and --json.
@@ -15,7 +16,7 @@ import argparse
 import json
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -57,6 +58,12 @@ VP, EVP, TVP without one loss, whole, and on two or three models together. Runs 
 and go on where they were.
 """
 
+APART = """\
+Train two nano models from nothing on scenes of which none is shared, learn prompts on each, and see
+what each brings to the other: the matrix of `pixel matrix` on these two. It takes hours on 2 cores.
+Runs are kept in --out and go on where they were.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis pixel` takes."""
@@ -72,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.set_defaults(do=_export)
     _add_transfer(add_part(parts, "transfer", "what it brings to models", TRANSFER))
     _add_matrix(add_part(parts, "matrix", "kinds of prompts and models", MATRIX))
+    _add_apart(add_part(parts, "apart", "models that share no training data", APART))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -96,16 +104,29 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_matrix(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", required=True, metavar="NAME", help="one of the Scenes' tasks")
     parser.add_argument("--model", action="append", required=True, metavar="MODEL")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _add_learning(parser)
+    parser.set_defaults(do=_matrix)
+
+
+def _add_apart(parser: argparse.ArgumentParser) -> None:
+    _add_learning(parser)
+    parser.add_argument(
+        "--set-model", action="append", default=[], metavar="NAME=VALUE", help="of both models"
+    )
+    parser.set_defaults(do=_apart)
+
+
+def _add_learning(parser: argparse.ArgumentParser) -> None:
+    """What is learned for which task, and how much of it."""
+    parser.add_argument("--task", required=True, metavar="NAME", help="one of the Scenes' tasks")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
     parser.add_argument("--variant", action="append", metavar="NAME", help="only these kinds")
     parser.add_argument("--steps", type=int, default=400, metavar="N", help="of each run (400)")
     parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="of every run"
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="of every prompt's run"
     )
-    parser.set_defaults(do=_matrix)
 
 
 def _tasks(arguments: argparse.Namespace) -> None:
@@ -196,15 +217,9 @@ def _transfer(arguments: argparse.Namespace) -> None:
 
 
 def _matrix(arguments: argparse.Namespace) -> None:
-    from transformers.utils import logging
-
     from deixis.cli._progress import TerminalReporter
-    from deixis.evals.transfer_page import write_transfer
     from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
-    from deixis.lab.training import Stopped
 
-    disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
-    disable_progress_bar()
     settings = MatrixSettings(
         task=arguments.task,
         models=tuple(arguments.model),
@@ -213,12 +228,48 @@ def _matrix(arguments: argparse.Namespace) -> None:
         variants=tuple(arguments.variant or ()),
         more=tuple(arguments.set),
     )
+    _learned(
+        arguments,
+        ("task", "model", "variant", "set", "steps", "limit", "out"),
+        lambda: learned_and_transferred(settings, arguments.out, reporter=TerminalReporter()),
+    )
+
+
+def _apart(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.pixel_apart import ApartSettings, transferred_apart
+
+    settings = ApartSettings(
+        task=arguments.task,
+        steps=arguments.steps,
+        limit=arguments.limit,
+        prompts=tuple(arguments.set),
+        models=tuple(arguments.set_model),
+        **({"variants": tuple(arguments.variant)} if arguments.variant else {}),
+    )
+    _learned(
+        arguments,
+        ("task", "variant", "set", "set-model", "steps", "limit", "out"),
+        lambda: transferred_apart(settings, arguments.out, reporter=TerminalReporter()),
+    )
+
+
+def _learned(
+    arguments: argparse.Namespace, told: Sequence[str], learn: "Callable[[], Transfer]"
+) -> None:
+    """What comes of learning, on a page; `told` are the options that repeat it."""
+    from transformers.utils import logging
+
+    from deixis.evals.transfer_page import write_transfer
+    from deixis.lab.training import Stopped
+
+    disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
+    disable_progress_bar()
     try:
-        found = learned_and_transferred(settings, arguments.out, reporter=TerminalReporter())
+        found = learn()
     except Stopped:
         raise KeyboardInterrupt from None
-    words = ["deixis", "pixel", "matrix"]
-    words += _options(arguments, "task", "model", "variant", "set", "steps", "limit", "out")
+    words = ["deixis", "pixel", arguments.part, *_options(arguments, *told)]
     write_transfer(found, arguments.out, command=shlex.join(words))
     _print(found, arguments.out, as_json=arguments.json)
 
@@ -254,7 +305,7 @@ def _options(arguments: argparse.Namespace, *names: str) -> list[str]:
     """What was given for these, as it is typed."""
     words: list[str] = []
     for name in names:
-        value = getattr(arguments, name)
+        value = getattr(arguments, name.replace("-", "_"))
         for one in value if isinstance(value, list) else [value]:
             words += [] if one is None else [f"--{name}", str(one)]
     return words

@@ -12,6 +12,7 @@ from deixis.evals.plot import LINE, PAPER
 from deixis.evals.transfer import Cell, Transfer
 
 RECORD, MAP, PAGE = "transfer.json", "matrix.png", "README.md"
+LONGEST = 36  # letters of a name beside the map
 LEAST_SPAN = 5.0  # points that the darkest colour stands for, at least
 
 
@@ -80,8 +81,8 @@ def heat_map(found: Transfer) -> bytes:
             axes.text(
                 x, y, _short(cell), ha="center", va="center", fontsize=8, color=LINE, weight=weight
             )
-    axes.set_xticks(range(len(columns)), columns, fontsize=8, rotation=20, ha="right")
-    axes.set_yticks(range(len(rows)), rows, fontsize=8)
+    axes.set_xticks(range(len(columns)), map(_label, columns), fontsize=8, rotation=20, ha="right")
+    axes.set_yticks(range(len(rows)), map(_label, rows), fontsize=8)
     axes.set_title(f"{found.benchmark}: points gained", loc="left", fontsize=10, color=LINE)
     figure.colorbar(shown, ax=axes, shrink=0.8)
     file = io.BytesIO()
@@ -97,6 +98,11 @@ def table_of(found: Transfer) -> tuple[list[str], Sequence[Sequence[str]]]:
         for name in found.prompts
     ]
     return ["prompt", *found.models], [plain, *rows]
+
+
+def _label(name: str) -> str:
+    """A name as it fits beside the map: of a folder's path both ends."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
 
 
 def _before(found: Transfer, model: str) -> str:

@@ -1,0 +1,63 @@
+"""Pixel prompts between models that share no training data: two nano models of disjoint scenes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from deixis.evals.transfer import Transfer
+from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
+from deixis.lab.studies import Stage
+from deixis.lab.studying import taught
+from deixis.train.reporter import Reporter, Silent
+
+# seeds of the scenes that each model is trained on; prompts are learned on those of seed 0 and
+# asked about those of seed 1, so that no scene is met twice
+WORLDS = (2, 3)
+STAGES = {
+    "nano_encoder": ("task.architecture=llava_conv", "steps=1500", "evaluate_every=1500"),
+    "nano_align": ("task.architecture=llava_conv", "steps=350", "evaluate_every=350"),
+    "nano_instruct": ("task.architecture=llava_conv", "steps=1500", "evaluate_every=1500"),
+}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApartSettings:
+    """What is tried. `prompts` are settings of every prompt's run, `models` of every stage of the
+    two models.
+    """
+
+    task: str
+    steps: int = 400
+    limit: int = 300
+    variants: tuple[str, ...] = ("EVP", "TVP")
+    prompts: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+def transferred_apart(
+    settings: ApartSettings, folder: Path, *, reporter: Reporter | None = None
+) -> Transfer:
+    """Train the models, learn prompts on each, ask each with all; `folder` keeps all of it."""
+    reporter = reporter or Silent()
+    models = [
+        taught(stages(world), world, settings.models, folder / "models", reporter).folder
+        for world in WORLDS
+    ]
+    matrix = MatrixSettings(
+        task=settings.task,
+        models=tuple(map(str, models)),
+        steps=settings.steps,
+        limit=settings.limit,
+        variants=settings.variants,
+        more=settings.prompts,
+    )
+    return learned_and_transferred(matrix, folder, reporter=reporter)
+
+
+def stages(world: int) -> tuple[Stage, ...]:
+    """The trainings of a model from nothing, all on scenes of that seed."""
+    return tuple(
+        Stage(recipe=recipe, settings=(*told, f"task.world_seed={world}"))
+        for recipe, told in STAGES.items()
+    )
