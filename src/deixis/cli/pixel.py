@@ -7,6 +7,7 @@
   deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
   deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
   deixis pixel apart --task scenes_counting --out DIR             models that share no training data
+  deixis pixel rivals --task scenes_classification --out DIR      against better words, and LoRA
   deixis ask scene.png "How many?" --model nano --pixel RUN/model
 
 Every part has its own --help, and --json.
@@ -64,6 +65,11 @@ what each brings to the other: the matrix of `pixel matrix` on these two. It tak
 Runs are kept in --out and go on where they were.
 """
 
+RIVALS = """\
+Teach a model the same examples in other ways, and see what each brings and costs: the best of some
+wordings of the question (--words), a frame of pixels, LoRA adapters (pip install 'deixis[tune]').
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis pixel` takes."""
@@ -80,6 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_transfer(add_part(parts, "transfer", "what it brings to models", TRANSFER))
     _add_matrix(add_part(parts, "matrix", "kinds of prompts and models", MATRIX))
     _add_apart(add_part(parts, "apart", "models that share no training data", APART))
+    _add_rivals(add_part(parts, "rivals", "a prompt against words and LoRA", RIVALS))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -115,6 +122,21 @@ def _add_apart(parser: argparse.ArgumentParser) -> None:
         "--set-model", action="append", default=[], metavar="NAME=VALUE", help="of both models"
     )
     parser.set_defaults(do=_apart)
+
+
+def _add_rivals(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--task", default="scenes_classification", metavar="NAME")
+    parser.add_argument("--model", default="nano", metavar="MODEL", help="which is taught (nano)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
+    parser.add_argument("--num", type=int, default=960, metavar="N", help="samples (960)")
+    parser.add_argument("--steps", type=int, default=240, metavar="N", help="of each run (240)")
+    parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
+    parser.add_argument("--words", action="append", metavar="TEXT", help="another wording to try")
+    for option, of in (("--set", "the frame's"), ("--set-lora", "the adapters'")):
+        parser.add_argument(
+            option, action="append", default=[], metavar="NAME=VALUE", help=f"of {of} run"
+        )
+    parser.set_defaults(do=_rivals)
 
 
 def _add_learning(parser: argparse.ArgumentParser) -> None:
@@ -252,6 +274,34 @@ def _apart(arguments: argparse.Namespace) -> None:
         ("task", "variant", "set", "set-model", "steps", "limit", "out"),
         lambda: transferred_apart(settings, arguments.out, reporter=TerminalReporter()),
     )
+
+
+def _rivals(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.lab.pixel_rivals import WORDINGS, RivalSettings, compared, write_rivals
+    from deixis.lab.training import Stopped
+
+    settings = RivalSettings(
+        task=arguments.task,
+        model=arguments.model,
+        num=arguments.num,
+        steps=arguments.steps,
+        limit=arguments.limit,
+        wordings=tuple(arguments.words or WORDINGS),
+        prompts=tuple(arguments.set),
+        adapters=tuple(arguments.set_lora),
+    )
+    try:
+        found = compared(settings, arguments.out, reporter=TerminalReporter())
+    except Stopped:
+        raise KeyboardInterrupt from None
+    told = ("task", "model", "num", "steps", "limit", "words", "set", "set-lora", "out")
+    command = shlex.join(["deixis", "pixel", "rivals", *_options(arguments, *told)])
+    write_rivals(found, settings, arguments.out, command=command)
+    if arguments.json:
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+        return
+    print((arguments.out / "README.md").read_text("utf-8"))
 
 
 def _learned(

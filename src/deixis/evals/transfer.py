@@ -138,13 +138,13 @@ def _column(
             cells.append(replace(cell, problem=str(error)))
             continue
         seen = ask(through, f"{name} through {called}").rows
-        gain = _gain(settings.benchmark, name, plain, seen)
+        gain = gain_of(settings.benchmark, name, plain, seen)
         gain = replace(gain, asked=settings.options.told, mode=prompt.layout.mode)
         cells.append(replace(cell, gain=gain))
     return _Column(plain=plain, cells=tuple(cells))
 
 
-def _gain(benchmark: str, model: str, before: Sequence[Row], after: Sequence[Row]) -> Gain:
+def gain_of(benchmark: str, model: str, before: Sequence[Row], after: Sequence[Row]) -> Gain:
     """The same questions, without and with the prompt."""
     kind = benchmarks.get(benchmark)
     whole = {row.key for row in before if row.problem is None}
