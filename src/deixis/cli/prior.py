@@ -192,8 +192,18 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", action="append", metavar="NAME", help="default: all")
-    parser.add_argument("--per-entity", type=int, default=16, metavar="N", help="pictures learnt")
-    parser.add_argument("--asked", type=int, default=4, metavar="N", help="pictures asked about")
+    parser.add_argument("--model", default="nano", help="of the nano models (default nano)")
+    for flag, usual, words in (
+        ("--seeds", 3, "each with pictures of its own (default 3)"),
+        ("--per-entity", 16, "pictures the encoder is taught by (default 16)"),
+        ("--told", 2, "of each never seen, with a question (default 2)"),
+        ("--rehearsed", 1, "of each other, with a question (default 1)"),
+        ("--asked", 4, "test pictures of each (default 4)"),
+        ("--seen", 175, "entities asked about that nano knows (default 175)"),
+        ("--jobs", 1, "ways carried out at a time (default 1)"),
+        ("--threads", 1, "of each (default 1)"),
+    ):
+        parser.add_argument(flag, type=int, default=usual, metavar="N", help=words)
     _add_settings(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
     parser.set_defaults(do=_study)
@@ -339,9 +349,16 @@ def _study(arguments: argparse.Namespace) -> None:
         if name not in GROUPS:
             raise UnknownNameError(kind="group", name=name, known=GROUPS)
     options = StudyOptions(
+        model=arguments.model,
         groups=groups,
+        seeds=arguments.seeds,
         learnt=arguments.per_entity,
+        told=arguments.told,
+        rehearsed=arguments.rehearsed,
         asked=arguments.asked,
+        seen=arguments.seen,
+        jobs=arguments.jobs,
+        threads=arguments.threads,
         encoder=tuple(arguments.set_encoder),
         answers=tuple(arguments.set_answers),
     )

@@ -1,7 +1,8 @@
 """What was found under each condition: shares of right answers, each with its interval."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -212,6 +213,47 @@ def found_in(
             )
         )
     return Findings(rows=tuple(rows))
+
+
+def found_in_runs(
+    runs: Sequence[Sequence[Judged]], conditions: Sequence[str], *, baseline: str | None = None
+) -> Findings:
+    """Of the same questions to models from several seeds, a run each: pairs are within a run, and
+    scenes are clusters over all runs. The spread over seeds (Student's) is added to that over
+    scenes, as squares; of one run there is none to add.
+    """
+    by_run = [found_in(run, conditions, baseline=baseline) for run in runs]
+    numbered = [
+        replace(one, pair=f"{number} {one.pair}") for number, run in enumerate(runs) for one in run
+    ]
+    rows = []
+    for row in found_in(numbered, conditions, baseline=baseline).rows:
+        own = [found[row.condition] for found in by_run if row.condition in found]
+        low, high = _with_seeds((row.value, row.low, row.high), [one.value for one in own])
+        change = row.change
+        if change is not None:
+            apart = [one.change[0] for one in own if one.change is not None]
+            change = (change[0], *_with_seeds(change, apart))
+        rows.append(
+            replace(
+                row,
+                low=max(low, 0.0),
+                high=min(high, 100.0),
+                change=change,
+                by_seed=tuple(one.value for one in own),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> tuple[float, float]:
+    """An interval in per cent, widened by the spread over seeds."""
+    value, low, high = told
+    if len(by_seed) < 2:
+        return low, high
+    _, _, end = _over_seeds([one / 100 for one in by_seed])
+    more = end - float(np.mean(by_seed))
+    return value - math.hypot(value - low, more), value + math.hypot(high - value, more)
 
 
 def _change(

@@ -1,12 +1,15 @@
 """A model's vision tokens of one region: which they are, and their mean."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deixis.core.region import Region
 from deixis.nn.grid import TokenGrid
-from deixis.nn.interface import Picture, TokenPlace, VisionLanguageModel
+from deixis.nn.interface import Picture, TokenPlace, VisionLanguageModel, VisionTokens
 
 
 def pooled_tokens(
@@ -15,10 +18,19 @@ def pooled_tokens(
     """The mean of a picture's tokens, of those over the region where there is one. With a gradient,
     where the weights want one.
     """
-    (seen,) = model.vision_tokens([picture], place=place)
-    chosen = tokens_over(seen.grid, region)
-    tokens = seen.tokens[chosen] if len(chosen) else seen.tokens
-    return tokens.float().mean(dim=0)
+    return mean_over(model.vision_tokens([picture], place=place), [region])[0]
+
+
+def mean_over(
+    seen: Sequence[VisionTokens], regions: Sequence[Region | None]
+) -> Float[Tensor, "picture dim"]:
+    """The mean of each picture's tokens, of those over its region where it has one."""
+    rows = []
+    for one, region in zip(seen, regions, strict=True):
+        chosen = tokens_over(one.grid, region)
+        tokens = one.tokens[chosen] if len(chosen) else one.tokens
+        rows.append(tokens.float().mean(dim=0))
+    return torch.stack(rows)
 
 
 def tokens_over(grid: TokenGrid, region: Region | None) -> Int64[np.ndarray, " token"]:

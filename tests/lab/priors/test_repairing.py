@@ -1,5 +1,7 @@
 """Both stages in order, and the study of them, on two steps."""
 
+from dataclasses import replace
+
 import pytest
 
 from deixis.core.errors import UsageError
@@ -11,6 +13,7 @@ from deixis.lab.priors.repairing import (
     CONTROLS,
     RepairPlan,
     answers_recipe,
+    asked_about,
     chosen_names,
     encoder_recipe,
     repair,
@@ -53,6 +56,25 @@ def test_stages_are_told_what_differs_between_the_ways(source, tmp_path):
     assert nano.summary.startswith("nano")
 
 
+def test_questions_are_on_a_few_pictures_the_same_for_every_way(source):
+    every = [asked_about(plan(source, how=how, asked=3, rehearsed=1)) for how in CONTROLS]
+    assert all(one == every[0] for one in every)
+    counts = {name: len(every[0].of([name]).pictures) for name in every[0].names}
+    assert counts.pop("zebra") == 3
+    assert set(counts.values()) == {1}
+    assert set(asked_about(plan(source)).pictures) == set(source.entities().pictures)
+    alike = asked_about(plan(source, asked=2))
+    assert len(alike.pictures) == 2 * len(alike.names)
+
+
+def test_a_folder_keeps_one_repair(source, tmp_path):
+    repair(plan(source), tmp_path)
+    with pytest.raises(UsageError, match=r"holds a repair with another asked: None, not 2"):
+        repair(plan(source, asked=2), tmp_path)
+    with pytest.raises(UsageError, match="another answers"):
+        repair(plan(source, answers=(*STEPS, "seed=3")), tmp_path)
+
+
 def test_of_scenes_those_that_nano_never_saw_are_repaired(source):
     assert chosen_names((), EntitySource(what="scenes")) == held_out_names()
     assert chosen_names((), source) == ()
@@ -62,6 +84,8 @@ def test_of_scenes_those_that_nano_never_saw_are_repaired(source):
 def test_ways_that_are_not_there_are_told(source):
     with pytest.raises(UsageError, match="a repair is one of repair, questions, random, together"):
         plan(source, how="x")
+    with pytest.raises(UsageError, match="asked is at least 1, got 0"):
+        plan(source, asked=0)
     with pytest.raises(UsageError, match="from a folder, a list or scenes, not a format"):
         plan(EntitySource(what="x", form="labelme"))
 
@@ -84,24 +108,48 @@ def test_a_repair_holds_where_it_gains_and_costs_little(gain, cost, held):
     assert studying._verdict(Findings(rows=tuple(rows))).held is held
 
 
+SMALL = studying.StudyOptions(
+    groups=("main",),
+    seeds=2,
+    learnt=1,
+    told=1,
+    asked=2,
+    seen=3,
+    encoder=("steps=1", "batch_size=2", "task.most_kept=2"),
+    answers=("steps=1", "batch_size=2"),
+)
+
+
 @pytest.mark.slow
 def test_the_study_is_carried_out_and_goes_on_where_it_was(tmp_path):
-    options = studying.StudyOptions(
-        groups=("main",),
-        learnt=1,
-        asked=2,
-        seen=3,
-        encoder=("steps=1", "batch_size=2", "task.most_kept=2"),
-        answers=("steps=1", "batch_size=2"),
-    )
-    reports = studying.study(options, tmp_path)
+    reports = studying.study(SMALL, tmp_path)
     assert [one.name for one in reports] == ["prior_predicts", "prior_repair"]
     conditions = [row.condition for row in reports[1].findings.rows]
     assert "repair: never seen" in conditions
     assert "as it was: seen before" in conditions
+    assert all(len(row.by_seed) == 2 for row in reports[1].findings.rows)
+    assert "--seeds 2 --per-entity 1 --told 1 --asked 2 --seen 3" in reports[1].command
     assert (tmp_path / "prior_repair" / "report.json").is_file()
     assert (tmp_path / "entities" / "missed.txt").is_file()
+    assert len(list((tmp_path / "runs").iterdir())) == 4
     lines = (tmp_path / "asked" / "answers.jsonl").read_text().count("\n")
-    again = studying.study(options, tmp_path)
+    again = studying.study(replace(SMALL, jobs=2), tmp_path)
     assert again == reports
     assert (tmp_path / "asked" / "answers.jsonl").read_text().count("\n") == lines
+
+
+def test_another_nano_another_seed_and_other_settings_are_other_runs(tmp_path, monkeypatch):
+    way = studying.MAIN[0]
+    homes = [
+        studying._home(options, way, seed, tmp_path)
+        for options in (SMALL, replace(SMALL, answers=("steps=2",)))
+        for seed in (0, 1)
+    ]
+    monkeypatch.setattr(studying, "_weights", lambda model: {"weights": "others"})
+    homes.append(studying._home(SMALL, way, 0, tmp_path))
+    assert len(set(homes)) == 5
+
+
+def test_a_study_of_nothing_is_told():
+    with pytest.raises(UsageError, match="seeds is at least 1, got 0"):
+        studying.StudyOptions(seeds=0)

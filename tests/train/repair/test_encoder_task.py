@@ -117,8 +117,7 @@ def test_the_encoder_learns_what_it_is_taught(folder, tmp_path):
     run(task, config, tmp_path)
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
     first, last = (
-        float(line.split('"taught": ')[1].split(",")[0].rstrip("}"))
-        for line in (lines[0], lines[4])
+        float(line.split('"named": ')[1].split(",")[0].rstrip("}")) for line in (lines[0], lines[4])
     )
     assert last < 0.7 * first
 
@@ -149,6 +148,7 @@ def test_who_is_taught_and_what_is_held_out(folder):
     other = lesson_of(entities, ["zebra"], per_entity=None, at_random=True, seed=0)
     assert "zebra" not in other.taught.names
     assert len(other.taught.names) == 1
+    assert "zebra" not in (*other.kept.names, *other.held_kept.names)  # nor shown among the others
     everyone = lesson_of(entities, [], per_entity=None, at_random=False, seed=0)
     assert not everyone.kept.pictures
 

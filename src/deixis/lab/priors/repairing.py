@@ -1,14 +1,16 @@
 """Repair in order: the encoder is taught, then projector and language side meet it on questions."""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from deixis.core.entities import Entities
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
-from deixis.data.entities.named import SCENES, EntitySource
+from deixis.data.entities.named import SCENES, EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
 from deixis.data.entities.scenes import held_out_names
 from deixis.lab.training import trained
@@ -23,7 +25,7 @@ CONTROLS = {
     RANDOM: "the encoder is taught as many other entities, then the same questions",
     TOGETHER: "the same questions from the model as it was, with the encoder unfrozen",
 }
-STAGES = ("encoder", "answers")
+PLAN = "plan.json"
 RECIPES = {True: "nano_prior_{}", False: "vispre_{}"}
 
 
@@ -32,7 +34,9 @@ RECIPES = {True: "nano_prior_{}", False: "vispre_{}"}
 class RepairPlan:
     """Whose encoder is repaired for which entities, and how; `how` is one of CONTROLS.
 
-    `names` empty: all. `encoder` and `answers` are settings of the two stages, as of `--set`.
+    `names` empty: all. Questions are on `asked` pictures of each of them (None: all) and on
+    `rehearsed` of each other entity (None: as many). `encoder` and `answers` are settings of the
+    two stages, as of `--set`.
     """
 
     model: str
@@ -40,6 +44,9 @@ class RepairPlan:
     names: tuple[str, ...] = ()
     how: str = REPAIR
     kinds: tuple[str, ...] = ("naming",)
+    asked: int | None = None
+    rehearsed: int | None = None
+    seed: int = 0
     encoder: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
 
@@ -48,6 +55,10 @@ class RepairPlan:
             raise UsageError(f"a repair is one of {', '.join(CONTROLS)}, got {self.how!r}")
         if self.source.form is not None:
             raise UsageError("the encoder is taught from a folder, a list or scenes, not a format")
+        for name in ("asked", "rehearsed"):
+            count = getattr(self, name)
+            if count is not None and count < 1:
+                raise UsageError(f"{name} is at least 1, got {count}")
 
     @property
     def has_encoder_stage(self) -> bool:
@@ -59,9 +70,10 @@ def repair(plan: RepairPlan, folder: Path, reporter: Reporter | None = None) -> 
     """Run the stages; the folder of the repaired model. The same call goes on where it was."""
     reporter = reporter or Silent()
     make_folder(folder)
+    _check_same(plan, folder)
     questions = folder / "questions" / "questions.json"
     if not questions.is_file():
-        asked = entity_questions(plan.source.entities(), QuestionOptions(kinds=plan.kinds))
+        asked = entity_questions(asked_about(plan), QuestionOptions(kinds=plan.kinds))
         write_questions(asked, folder / "questions")
     model = plan.model
     if plan.has_encoder_stage:
@@ -69,6 +81,16 @@ def repair(plan: RepairPlan, folder: Path, reporter: Reporter | None = None) -> 
         model = str(trained(encoder_recipe(plan, folder), folder / "encoder", reporter))
     reporter.say("projector and language side are tuned on questions")
     return trained(answers_recipe(plan, model, questions), folder / "answers", reporter)
+
+
+def asked_about(plan: RepairPlan) -> Entities:
+    """The pictures that questions are of: the same for every `how`."""
+    entities = plan.source.entities()
+    others = entities.without(plan.names) if plan.names else Entities(pictures=())
+    own = entities.of(plan.names) if plan.names else entities
+    rehearsed = plan.asked if plan.rehearsed is None else plan.rehearsed
+    some = (_first(own, plan.asked), _first(others, rehearsed))
+    return Entities(pictures=tuple(picture for part in some for picture in part.pictures))
 
 
 def encoder_recipe(plan: RepairPlan, folder: Path) -> Recipe:
@@ -88,7 +110,8 @@ def encoder_recipe(plan: RepairPlan, folder: Path) -> Recipe:
         names=names,
         at_random=plan.how == RANDOM,
     )
-    return dataclasses.replace(recipe, options=options).with_settings(plan.encoder)
+    recipe = dataclasses.replace(recipe, options=options)
+    return recipe.with_settings([f"seed={plan.seed}", f"task.seed={plan.seed}", *plan.encoder])
 
 
 def answers_recipe(plan: RepairPlan, model: str, questions: Path) -> Recipe:
@@ -97,12 +120,33 @@ def answers_recipe(plan: RepairPlan, model: str, questions: Path) -> Recipe:
     options = dataclasses.replace(
         recipe.options, model=model, data=questions, images=questions.parent
     )
-    recipe = dataclasses.replace(recipe, options=options).with_settings(plan.answers)
+    recipe = dataclasses.replace(recipe, options=options)
+    recipe = recipe.with_settings([f"seed={plan.seed}", *plan.answers])
     if plan.how == TOGETHER:
         parts = ("vision", *(part for part in recipe.options.parts if part != "vision"))
         options = dataclasses.replace(recipe.options, parts=parts)
         recipe = dataclasses.replace(recipe, options=options)
     return recipe
+
+
+def _first(entities: Entities, count: int | None) -> Entities:
+    return entities if count is None else first_of_each(entities, count)
+
+
+def _check_same(plan: RepairPlan, folder: Path) -> None:
+    """A folder holds one repair: with another plan, what lies there would pass for its result."""
+    told = json.loads(json.dumps(dataclasses.asdict(plan), default=str))
+    path = folder / PLAN
+    if not path.is_file():
+        write_text(path, json.dumps(told, indent=1) + "\n")
+        return
+    before = json.loads(path.read_text("utf-8"))
+    other = [name for name in told if told[name] != before.get(name)]
+    if other:
+        raise UsageError(
+            f"{folder} holds a repair with another {other[0]}: {before.get(other[0])!r}, not "
+            f"{told[other[0]]!r}; choose another --out"
+        )
 
 
 def _recipe(plan: RepairPlan, stage: str) -> Recipe:

@@ -1,23 +1,30 @@
 """The claims of VisPRE tried on nano: its held-out entities, repaired in several ways.
 
 Every way ends in the same questions, in the same number, from the same seed; all models are then
-asked the same about scenes that no stage saw.
+asked the same about scenes that no stage saw. Each seed has pictures of its own to learn from.
 """
 
 import dataclasses
+import hashlib
+import json
+import multiprocessing
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import final
 
 from deixis.ask.ranking import encoder_of
 from deixis.core.entities import Entities
+from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
 from deixis.data.entities.named import SCENES, EntitySource
 from deixis.data.entities.questions import NAMING, QuestionOptions, entity_questions
 from deixis.data.entities.scenes import held_out_names
 from deixis.evals.correlation import spearman
-from deixis.lab.findings import Findings, Verdict, found_in
+from deixis.evals.identity import identity
+from deixis.lab.findings import Findings, Verdict, found_in_runs
 from deixis.lab.priors.joined import Joined, column, join
 from deixis.lab.priors.repairing import QUESTIONS, RANDOM, REPAIR, TOGETHER, RepairPlan, repair
 from deixis.lab.priors.reporting import linked, write_prior_report
@@ -33,52 +40,84 @@ NEW, OLD = "never seen", "seen before"
 FEWEST = 3  # entities that a correlation is of
 MOST_LOST = 2.0  # points elsewhere that a repair may cost
 BATCH = 32
+WORLD, FIRST_WORLD = 1, 2  # seeds of the scenes that are asked about, and first learnt from
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """One way to repair, with the settings of its first stage."""
+    """One way to repair, with the settings of its first stage. `asks_all`: questions are on every
+    picture that the encoder would be taught by.
+    """
 
     name: str
     how: str
     encoder: tuple[str, ...] = ()
+    asks_all: bool = False
 
 
 MAIN = (Way(name="questions alone", how=QUESTIONS), Way(name="repair", how=REPAIR))
 CONTROLS = (
     Way(name="other entities taught", how=RANDOM),
     Way(name="all at once", how=TOGETHER),
+    Way(name="questions on every picture", how=QUESTIONS, asks_all=True),
 )
 PICTURES = tuple(
     Way(name=f"repair, {count} pictures each", how=REPAIR, encoder=(f"task.per_entity={count}",))
     for count in (1, 2, 4)
 )
 OBJECTIVES = (
-    Way(name="repair by softmax", how=REPAIR, encoder=("task.objective=softmax",)),
+    Way(
+        name="repair by words",
+        how=REPAIR,
+        encoder=("task.objective=words", "task.projector=true"),
+    ),
     Way(
         name="repair, own tower distilled",
         how=REPAIR,
         encoder=("task.teacher=tower:nano",),
     ),
 )
+FLAGS = {
+    "model": "--model",
+    "seeds": "--seeds",
+    "learnt": "--per-entity",
+    "told": "--told",
+    "rehearsed": "--rehearsed",
+    "asked": "--asked",
+    "seen": "--seen",
+}
 GROUPS = {"main": MAIN, "controls": CONTROLS, "pictures": PICTURES, "objectives": OBJECTIVES}
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StudyOptions:
-    """What is tried, of how much. `asked` are test pictures of each entity, `seen` how many of the
-    entities that nano knows are asked about.
+    """What is tried, of how much.
+
+    `learnt` are pictures of each entity for the encoder, `told` those of each that was never seen
+    that questions are on, `rehearsed` those of each other. `asked` are test pictures of each
+    entity, `seen` how many of the entities that nano knows are asked about. `jobs` ways are carried
+    out at a time, each on `threads` threads. `encoder` and `answers` are settings of the stages.
     """
 
     model: str = "nano"
     groups: tuple[str, ...] = tuple(GROUPS)
+    seeds: int = 3
     learnt: int = 16
+    told: int = 2
+    rehearsed: int = 1
     asked: int = 4
     seen: int = 175
+    jobs: int = 1
+    threads: int = 1
     encoder: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("seeds", "learnt", "told", "rehearsed", "asked", "seen", "jobs", "threads"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} is at least 1, got {getattr(self, name)}")
 
 
 def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None) -> list[Reported]:
@@ -88,16 +127,53 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     entities = _entities(options)
     before = _asked(entities, options.model, folder / "asked", reporter)
     reports = [_predicting(options, entities, before, folder)]
-    answers = {BEFORE: before.judged}
-    for way in ways:
-        reporter.say(way.name)
-        model = repair(_plan(options, way), folder / _slug(way.name), reporter)
-        answers[way.name] = _asked(entities, str(model), folder / "asked", reporter).judged
+    turns = [(seed, way) for seed in range(options.seeds) for way in ways]
+    _carry_out(options, turns, folder, reporter)
+    answers: dict[str, list[Judged]] = {BEFORE: []}
+    for seed in range(options.seeds):
+        answers[BEFORE] += _of_seed(before.judged, seed)
+    for seed, way in turns:
+        model = str(repair(_plan(options, way, seed), _home(options, way, seed, folder)))
+        found = _asked(entities, model, folder / "asked", reporter).judged
+        answers.setdefault(way.name, []).extend(_of_seed(found, seed))
     if any(way in MAIN for way in ways):
         reports.append(_repairing(options, answers))
     for one in reports:
         write_report(one, folder / one.name)
     return reports
+
+
+def _carry_out(
+    options: StudyOptions, turns: Sequence[tuple[int, Way]], folder: Path, reporter: Reporter
+) -> None:
+    """Each way from each seed, and the asking of what comes out, `jobs` at a time."""
+    if options.jobs == 1:
+        for seed, way in turns:
+            reporter.say(f"{way.name}, seed {seed}")
+            _one(options, way, seed, folder, reporter)
+        return
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
+        begun = [(one, pool.submit(_one, options, one[1], one[0], folder)) for one in turns]
+        try:
+            for (seed, way), future in begun:
+                future.result()
+                reporter.say(f"{way.name}, seed {seed}: done")
+        except BaseException:  # those that run save and end, as Ctrl-C reaches them too
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _one(
+    options: StudyOptions, way: Way, seed: int, folder: Path, reporter: Reporter | None = None
+) -> None:
+    """One way from one seed: its model, its answers, its ranks; all are kept in the folder."""
+    model = repair(_plan(options, way, seed), _home(options, way, seed, folder), reporter)
+    _asked(_entities(options), str(model), folder / "asked", reporter or Silent())
+
+
+def _of_seed(judged: Iterable[Judged], seed: int) -> list[Judged]:
+    return [dataclasses.replace(one, pair=f"{seed} {one.pair}") for one in judged]
 
 
 @final
@@ -107,21 +183,42 @@ class _Answered:
     judged: tuple[Judged, ...]
 
 
-def _plan(options: StudyOptions, way: Way) -> RepairPlan:
+def _plan(options: StudyOptions, way: Way, seed: int) -> RepairPlan:
+    threads = f"threads={options.threads}"
     return RepairPlan(
         model=options.model,
-        source=EntitySource(what=SCENES, per_entity=options.learnt, seed=2),
+        source=EntitySource(what=SCENES, per_entity=options.learnt, seed=FIRST_WORLD + seed),
         names=held_out_names(),
         how=way.how,
         kinds=(NAMING,),
-        encoder=(*options.encoder, *way.encoder),
-        answers=options.answers,
+        asked=options.learnt if way.asks_all else options.told,
+        rehearsed=options.rehearsed,
+        seed=seed,
+        encoder=(threads, *options.encoder, *way.encoder),
+        answers=(threads, *options.answers),
     )
 
 
+def _home(options: StudyOptions, way: Way, seed: int, folder: Path) -> Path:
+    """A run's own folder, by what it is told and the weights that it begins with: another nano has
+    another.
+    """
+    plan = _plan(options, way, seed)
+    told = json.dumps([dataclasses.asdict(plan), _weights(options.model)], default=str)
+    digest = hashlib.sha256(told.encode()).hexdigest()[:10]
+    return folder / "runs" / f"{_slug(way.name)}-{seed}-{digest}"
+
+
+@cache
+def _weights(model: str) -> dict[str, str]:
+    """Who is repaired, with the digest of its weights."""
+    return dict(identity(load(model)))
+
+
+@cache
 def _entities(options: StudyOptions) -> Entities:
     """Those that are asked about, on scenes that no stage saw."""
-    every = EntitySource(what=SCENES, per_entity=options.asked, seed=1).entities()
+    every = EntitySource(what=SCENES, per_entity=options.asked, seed=WORLD).entities()
     new = set(held_out_names())
     seen = [name for name in every.names if name not in new]
     return every.of([*new, *seen[: options.seen]])
@@ -192,12 +289,12 @@ def _among_seen(joined: Joined) -> str:
 
 def _repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) -> Reported:
     """What each way brings for entities that were never seen, and costs for the others."""
-    base = MAIN[0].name
+    base, seeds = MAIN[0].name, range(options.seeds)
     rows = [
         row
         for group in (NEW, OLD)
-        for row in found_in(
-            [*_named(answers, group)],
+        for row in found_in_runs(
+            [[one for one in _named(answers, group) if _seed(one) == s] for s in seeds],
             [f"{way}: {group}" for way in answers],
             baseline=f"{base}: {group}",
         ).rows
@@ -210,12 +307,20 @@ def _repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) -
         source="VisPRE, two stages against fine-tuning on questions alone",
         summary="Each way ends in the same questions; entities that nano never saw, and those "
         "that it did.",
-        about=f"{options.asked} test scenes of each of {25 + options.seen} entities; one seed.",
+        about=f"{options.seeds} seeds, each with pictures of its own to learn from: the encoder "
+        f"has {options.learnt} of each entity (a quarter held out), the questions are on "
+        f"{options.told} of each that was never seen and {options.rehearsed} of each other. Asked "
+        f"about {options.asked} test scenes of each of {25 + options.seen} entities.",
         findings=findings,
         verdict=_verdict(findings),
         baseline=base,
-        sure="Intervals are clustered by entity; differences are of the same questions. They hold "
-        "no spread over seeds.",
+        sure="Differences are of the same questions from the same seed. "
+        + (
+            "Intervals are clustered by entity; they hold no spread over seeds."
+            if options.seeds == 1
+            else "Intervals hold both spreads: of entities (clusters, all seeds together) and of "
+            "seeds (Student's), their squares added."
+        ),
         command=_command(options),
     )
 
@@ -240,12 +345,20 @@ def _named(answers: Mapping[str, Sequence[Judged]], group: str) -> Iterable[Judg
                 yield dataclasses.replace(one, condition=f"{way}: {group}")
 
 
+def _seed(judged: Judged) -> int:
+    return int(judged.pair.split()[0])
+
+
 def _command(options: StudyOptions) -> str:
+    """What repeats it: all that was told otherwise than as it is."""
     told = [f"--group {name}" for name in options.groups] if len(options.groups) < 4 else []
+    usual = StudyOptions()
+    for name, flag in FLAGS.items():
+        if getattr(options, name) != getattr(usual, name):
+            told.append(f"{flag} {getattr(options, name)}")
     told += [f"--set-encoder {one}" for one in options.encoder]
     told += [f"--set-answers {one}" for one in options.answers]
-    learnt = f"--per-entity {options.learnt} --asked {options.asked}"
-    return " ".join([f"deixis prior study {learnt}", *told, "--out study"])
+    return " ".join(["deixis prior study", *told, "--out study"])
 
 
 def _slug(name: str) -> str:

@@ -14,9 +14,9 @@ from deixis.train.tuning import TuningOptions, build
 RECIPE = Recipe(
     summary="nano's projector and language side, on questions about entities",
     config=RunConfig(
-        steps=300,
+        steps=150,
         batch_size=16,
-        optim=OptimConfig(lr=3e-4, weight_decay=0.0, betas=(0.9, 0.98), warmup_share=0.05),
+        optim=OptimConfig(lr=5e-4, weight_decay=0.0, betas=(0.9, 0.98), warmup_share=0.05),
         precision="fp32",
         save_every=50,
         log_every=10,

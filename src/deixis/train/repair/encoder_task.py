@@ -16,8 +16,8 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.data.entities.named import EntitySource
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import TokenPlace, VisionLanguageModel
-from deixis.nn.region_tokens import pooled_tokens
+from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
+from deixis.nn.region_tokens import mean_over, pooled_tokens
 from deixis.priors.candidates import read_candidates
 from deixis.priors.encoders import Seen, prior_encoder
 from deixis.priors.encoders.dual import Dual
@@ -94,19 +94,23 @@ class EncoderRepair(Task):
 
     @override
     def loss(self, batch: Sequence[Shown], step: int) -> Losses:
-        taught = [one for one in batch if one.place is None]
-        parts: dict[str, Tensor] = {}
-        if taught:
-            names = torch.tensor([self.names.index(one.picture.entity) for one in taught])
-            vectors = self._vectors(taught, self.objective.place)
-            parts["taught"] = self.objective(vectors, names.to(vectors.device))
-            if self.taught_by:
-                parts["distilled"] = self.options.distill * self._distilled(taught)
-        kept = [one for one in batch if one.place is not None]
+        """Pictures to keep are named beside those that are taught, so that the two are told apart;
+        their states are held too.
+        """
+        images = [one.image for one in batch]
+        regions = [one.picture.region for one in batch]
+        before = self.model.vision_tokens(images, place="before")
+        place = self.objective.place
+        seen = before if place == "before" else self.model.vision_tokens(images, place=place)
+        names = torch.tensor([self.names.index(one.picture.entity) for one in batch])
+        vectors = mean_over(seen, regions)
+        parts = {"named": self.objective(vectors, names.to(vectors.device))}
+        if self.taught_by:
+            parts["distilled"] = self.options.distill * self._distilled(batch, before)
+        pairs = zip(before, batch, strict=True)
+        kept = [self._moved(one, was.place) for one, was in pairs if was.place is not None]
         if kept:
-            parts["kept"] = (
-                self.options.retain * torch.stack([self._moved(one) for one in kept]).mean()
-            )
+            parts["kept"] = self.options.retain * torch.stack(kept).mean()
         total = torch.stack(list(parts.values())).sum()
         numbers: dict[str, float | Tensor] = {key: part.detach() for key, part in parts.items()}
         return Losses(total=total, weight=float(len(batch)), parts=numbers)
@@ -176,14 +180,15 @@ class EncoderRepair(Task):
         vectors = encoder.embed_pictures(seen)
         return {_key(one): row for one, row in zip(pictures, vectors, strict=True)}
 
-    def _distilled(self, taught: Sequence[Shown]) -> Tensor:
-        own = relations(self._vectors(taught, "before"))
-        other = relations(torch.stack([self.taught_by[_key(one.picture)] for one in taught]))
+    def _distilled(self, batch: Sequence[Shown], seen: Sequence[VisionTokens]) -> Tensor:
+        """How far the taught pictures' likenesses are from the teacher's."""
+        taught = [place for place, one in enumerate(batch) if one.place is None]
+        if not taught:
+            return torch.zeros((), device=seen[0].tokens.device)
+        pictures = [batch[place].picture for place in taught]
+        own = relations(mean_over([seen[i] for i in taught], [p.region for p in pictures]))
+        other = relations(torch.stack([self.taught_by[_key(one)] for one in pictures]))
         return (own - other.to(own.device)).square().mean()
-
-    def _vectors(self, shown: Sequence[Shown], place: TokenPlace) -> Tensor:
-        rows = [pooled_tokens(self.model, s.image, s.picture.region, place) for s in shown]
-        return torch.stack(rows)
 
     @torch.no_grad()
     def _pooled(self, picture: EntityPicture, place: TokenPlace) -> Tensor:
@@ -194,11 +199,9 @@ class EncoderRepair(Task):
         (seen,) = self.model.vision_tokens([picture.image()], place="before")
         return seen.tokens.float().cpu()
 
-    def _moved(self, shown: Shown) -> Tensor:
+    def _moved(self, seen: VisionTokens, place: int) -> Tensor:
         """How far the states of a picture have turned from where they began: 0 to 2."""
-        (seen,) = self.model.vision_tokens([shown.image], place="before")
-        assert shown.place is not None
-        began = self.start[shown.place].to(seen.tokens.device).float()
+        began = self.start[place].to(seen.tokens.device).float()
         return (1 - functional.cosine_similarity(seen.tokens.float(), began, dim=-1)).mean()
 
     def _accuracies(self) -> dict[str, float]:

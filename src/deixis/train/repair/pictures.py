@@ -73,8 +73,8 @@ def lesson_of(
 ) -> Lesson:
     """Teach the entities of these names (all, if none), and keep the others.
 
-    `at_random`, the control, teaches as many others instead. A quarter of each entity's pictures is
-    held out before `per_entity` limits what is learnt from.
+    `at_random`, the control, teaches as many others instead, and shows those of `names` nowhere.
+    A quarter of each entity's pictures is held out before `per_entity` limits what is learnt from.
     """
     unknown = sorted(set(names) - set(entities.names))
     if unknown:
@@ -85,13 +85,14 @@ def lesson_of(
         if not names or len(others) < len(chosen):
             raise UsageError("teaching others at random needs names, and as many others")
         chosen = list(Draws(seed, RANDOM).shuffled(others)[: len(chosen)])
+    not_kept = [*chosen, *(names if at_random else ())]
     learnt, held = _parted(entities)
     taught = learnt.of(chosen)
     return Lesson(
         taught=taught if per_entity is None else first_of_each(taught, per_entity),
-        kept=learnt.without(chosen) if len(chosen) < len(entities.names) else _nobody(),
+        kept=learnt.without(not_kept),
         held_taught=held.of(chosen),
-        held_kept=held.without(chosen) if len(chosen) < len(entities.names) else _nobody(),
+        held_kept=held.without(not_kept),
     )
 
 
@@ -104,10 +105,6 @@ def _parted(entities: Entities) -> tuple[Entities, Entities]:
         seen[picture.entity] = seen.get(picture.entity, 0) + 1
         (held if seen[picture.entity] % EVERY_HELD_OUT == 0 else learnt).append(picture)
     return Entities(pictures=tuple(learnt)), Entities(pictures=tuple(held))
-
-
-def _nobody() -> Entities:
-    return Entities(pictures=())
 
 
 def _shown(picture: EntityPicture, place: int | None) -> Shown:
