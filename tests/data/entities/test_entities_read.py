@@ -72,9 +72,10 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path, rows, words):
         read_entities(file)
 
 
-def test_two_entities_with_one_name_are_an_error(tmp_path):
+@pytest.mark.parametrize("folder", ["Red fox", "red fox", "red__fox"])
+def test_two_entities_with_one_name_are_an_error(tmp_path, folder):
     good_folder(tmp_path)
-    (tmp_path / "Red fox").mkdir()
+    (tmp_path / folder).mkdir()
     with pytest.raises(UsageError, match="two entities have one name"):
         read_entities(tmp_path)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from deixis.core import region_json
-from deixis.core.entities import Entities
+from deixis.core.entities import Entities, check_names
 from deixis.core.errors import DeixisError, UsageError
 from deixis.data._fields import BadRowError
 from deixis.data._json_rows import LINES, rows_of
@@ -37,6 +37,7 @@ def read_entities(
     if path.is_dir():
         folders = [folder for folder in sorted(path.iterdir()) if _is_shown(folder)]
         named = [spoken(folder.name) for folder in folders if folder.is_dir()]
+        check_names(named, "entities")
         return checked(_of_folders(folders), names=named, least_side=least_side)
     if path.suffix not in LISTS:
         raise UsageError(
