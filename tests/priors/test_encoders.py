@@ -1,5 +1,7 @@
 """Encoders of every kind on tiny random models of the real classes."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -108,6 +110,22 @@ def test_what_cannot_be_loaded_is_told(checkpoints, tmp_path):
         prior_encoder(f"dual:{checkpoints['dinov2']}")
     with pytest.raises(UsageError, match="or how 'nano' is loaded"):
         prior_encoder("tower:nano")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("model.safetensors", b"torn"),
+        ("config.json", b"{"),
+        ("config.json", b'{"model_type": "clip", "text_config": 3}'),
+        ("preprocessor_config.json", b"[]"),
+    ],
+)
+def test_a_checkpoint_that_is_broken_is_told(checkpoints, tmp_path, file, content):
+    shutil.copytree(checkpoints["clip"], tmp_path / "clip")
+    (tmp_path / "clip" / file).write_bytes(content)
+    with pytest.raises(ModelError, match="cannot load the encoder"):
+        prior_encoder(f"dual:{tmp_path / 'clip'}")
 
 
 def test_open_clip_without_its_package_names_the_extra():

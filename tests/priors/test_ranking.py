@@ -1,5 +1,7 @@
 """Rank_e of entities: what it is, that it depends on nothing else, and how it is kept."""
 
+import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -142,10 +144,15 @@ def test_a_picture_is_no_part_of_its_own_prototype(checkpoints, tmp_path):
 
 def test_an_interval_is_the_same_again_and_holds_its_mean():
     values = np.sort(np.random.default_rng(0).exponential(9.0, 30))
-    low, high = interval_of_mean(values)
-    assert (low, high) == interval_of_mean(values)
+    low, high = interval_of_mean(values, (1.0, 99.0))
+    assert (low, high) == interval_of_mean(values, (1.0, 99.0))
     assert low < values.mean() < high
-    assert interval_of_mean(np.array([4.0])) == (4.0, 4.0)
+
+
+def test_one_picture_tells_no_spread(entities, clip):
+    lonely = Entities(pictures=entities.of(["zebra"]).pictures[:1])
+    (one,) = rank(lonely, clip, RankOptions(names=MORE)).entities
+    assert (one.low, one.high) == (1.0, len(MORE))
 
 
 def test_pictures_are_embedded_once(entities, clip, tmp_path):
@@ -170,6 +177,21 @@ def test_other_weights_have_embeddings_of_their_own(entities, clip, tmp_path, ch
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
+def test_pictures_that_are_prepared_otherwise_have_embeddings_of_their_own(checkpoints, tmp_path):
+    for kind in ("clip", "dinov2"):
+        folder = tmp_path / kind
+        shutil.copytree(checkpoints[kind], folder)
+        name = f"{'dual' if kind == 'clip' else 'vision'}:{folder}"
+        before = prior_encoder(name).record
+        assert prior_encoder(name).record == before
+        file = folder / "preprocessor_config.json"
+        told = json.loads(file.read_text())
+        file.write_text(json.dumps({**told, "image_mean": [0.1, 0.2, 0.3]}))
+        after = prior_encoder(name).record
+        assert after["weights"] == before["weights"]
+        assert after != before
+
+
 def test_a_ranking_is_kept_as_json(entities, clip, tmp_path):
     found = rank(entities, clip)
     assert from_record(to_record(found)) == found
@@ -185,6 +207,17 @@ def test_what_is_no_ranking_is_told(tmp_path):
         from_record({"format": "x"})
     with pytest.raises(UsageError, match="this ranking is broken"):
         from_record({"format": "deixis ranking 1"})
+    (tmp_path / "ranks.json").write_text("[" * 100_000)
+    with pytest.raises(UsageError, match="there is no ranking in"):
+        load_ranking(tmp_path)
+
+
+@pytest.mark.parametrize("wrong", [{"mean": "high"}, {"ranks": [None]}, {"more": 1}])
+def test_a_ranking_whose_numbers_are_none_is_told(entities, clip, wrong):
+    record = to_record(rank(entities, clip))
+    broken = {**record, "entities": [{**record["entities"][0], **wrong}]}
+    with pytest.raises(UsageError, match="this ranking is broken"):
+        from_record(broken)
 
 
 def test_a_name_that_is_not_among_the_candidates_is_an_error(entities, clip):
@@ -217,9 +250,10 @@ def test_candidates_are_read_from_a_file(tmp_path):
         read_candidates(tmp_path / "c.json")
 
 
-def test_edges_rise():
+@pytest.mark.parametrize("edges", [(3.0, 2.0), (2.0, float("nan")), (2.0, float("inf")), ()])
+def test_edges_rise(edges):
     with pytest.raises(UsageError, match="edges of bands rise"):
-        RankOptions(edges=(3.0, 2.0))
+        RankOptions(edges=edges)
 
 
 def test_rank_entities_takes_models_and_names_and_checks_both(entities):

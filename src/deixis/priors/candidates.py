@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -42,11 +43,13 @@ class Candidates:
         told = json.dumps([sorted(self.names), sorted(self.templates)])
         return hashlib.sha256(told.encode()).hexdigest()[:DIGITS]
 
-    def place(self, name: str) -> int:
-        """Where a name stands; UnknownNameError where it is not in the list."""
-        if name not in self.names:
-            raise UnknownNameError(kind="candidate", name=name, known=self.names)
-        return self.names.index(name)
+    def places(self, names: Sequence[str]) -> dict[str, int]:
+        """Where these stand; UnknownNameError where one is not in the list."""
+        every = {name: place for place, name in enumerate(self.names)}
+        for name in names:
+            if name not in every:
+                raise UnknownNameError(kind="candidate", name=name, known=self.names)
+        return {name: every[name] for name in names}
 
     def embedded(self, encoder: PriorEncoder) -> Float[Tensor, "name dim"]:
         """The mean over templates of each name's vectors of length 1."""
@@ -64,7 +67,7 @@ def read_candidates(path: Path) -> tuple[str, ...]:
     try:
         text = path.read_text("utf-8")
         names = json.loads(text) if path.suffix == ".json" else text.splitlines()
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(f"cannot read the candidates of {path}: {problem}") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{path} is no JSON list of names")

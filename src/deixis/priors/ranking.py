@@ -87,7 +87,8 @@ class RankOptions:
     blocks: Blocks = field(default_factory=Blocks)
 
     def __post_init__(self) -> None:
-        if list(self.edges) != sorted(set(self.edges)) or not self.edges:
+        rises = list(self.edges) == sorted(set(self.edges)) and np.isfinite(self.edges).all()
+        if not self.edges or not rises:
             raise UsageError(f"edges of bands rise, got {self.edges}")
 
 
@@ -99,7 +100,7 @@ def rank(entities: Entities, encoder: PriorEncoder, options: RankOptions | None 
         names=tuple(sorted(options.names or entities.names)),
         templates=options.templates or encoder.templates,
     )
-    places = {name: candidates.place(name) for name in entities.names}
+    places = candidates.places(entities.names)
     vectors = embedded(encoder, pictures, options.cache)
     if encoder.has_names:
         own = torch.tensor([places[picture.entity] for picture in pictures])
@@ -170,7 +171,7 @@ def summarised(
     found = []
     for place, name in enumerate(order):
         ranks = np.sort(by_entity[name])
-        low, high = interval_of_mean(ranks)
+        low, high = interval_of_mean(ranks, (1.0, float(num_candidates)))
         found.append(
             EntityRank(
                 name=name,
@@ -188,8 +189,14 @@ def summarised(
     return tuple(reversed(found))
 
 
-def interval_of_mean(values: Float64[np.ndarray, " value"]) -> tuple[float, float]:
-    """The middle 95 % of the means of resamples; the same for the same values."""
+def interval_of_mean(
+    values: Float64[np.ndarray, " value"], possible: tuple[float, float]
+) -> tuple[float, float]:
+    """The middle 95 % of the means of resamples; the same for the same values. One value alone
+    tells no spread: all that is possible.
+    """
+    if len(values) < 2:
+        return possible
     means = np.concatenate(
         [
             times @ values / len(values)

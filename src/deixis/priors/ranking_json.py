@@ -13,6 +13,7 @@ from deixis.priors.ranking import EntityRank, Ranking
 
 FORMAT = "deixis ranking 1"
 RANKS = "ranks.json"
+NUMBERS = ("mean", "median", "reciprocal", "normalised", "low", "high")
 
 
 def to_record(ranking: Ranking) -> dict[str, Any]:  # Any: what JSON holds
@@ -27,14 +28,17 @@ def from_record(record: object) -> Ranking:
     told = dict(record)
     del told["format"]
     try:
-        told["entities"] = tuple(
-            EntityRank(**{**one, "ranks": tuple(one["ranks"])}) for one in told["entities"]
-        )
+        told["entities"] = tuple(_entity(one) for one in told["entities"])
         told["left_out"] = tuple(LeftOut(**one) for one in told["left_out"])
         told["templates"] = tuple(told["templates"])
         return Ranking(**told)
-    except (KeyError, TypeError) as problem:
+    except (KeyError, TypeError, ValueError) as problem:
         raise UsageError(f"this ranking is broken: {problem}") from None
+
+
+def _entity(record: Mapping[str, Any]) -> EntityRank:  # Any: what JSON holds
+    numbers = {name: float(record[name]) for name in NUMBERS}
+    return EntityRank(**{**record, **numbers, "ranks": tuple(map(float, record["ranks"]))})
 
 
 def save_ranking(ranking: Ranking, folder: Path) -> Path:
@@ -50,7 +54,7 @@ def load_ranking(path: Path) -> Ranking:
     file = path / RANKS if path.is_dir() else path
     try:
         record = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(
             f"there is no ranking in {path} ({problem}); deixis prior rank … --out {path}"
         ) from None

@@ -155,6 +155,38 @@ def test_reports_of_other_entities_or_candidates_are_not_compared():
         compare(before, replace(before, ranking=replace(before.ranking, digest="e")))
 
 
+def test_ranks_by_names_and_by_prototypes_are_not_compared():
+    before = some_joined()
+    after = replace(before, ranking=replace(before.ranking, by="prototypes"))
+    with pytest.raises(UsageError, match="one is ranked by names, the other by prototypes"):
+        compare(before, after)
+
+
+def test_two_regions_of_one_picture_are_compared_each_with_itself():
+    image = Image(pixels=np.random.default_rng(0).integers(0, 256, (24, 30, 3), dtype=np.uint8))
+    regions = (box(1, 1, 9, 9), box(12, 12, 20, 20))
+    entities = Entities(
+        pictures=tuple(
+            EntityPicture(entity=name, source=image, content=image.sha256, region=region)
+            for name in ("fox", "pot")
+            for region in regions
+        )
+    )
+    questions = entity_questions(entities, QuestionOptions(kinds=("naming",)))
+
+    def joined(right):
+        judged = [
+            Judged(scene=place, condition="naming", pair="", is_right=is_right)
+            for place, is_right in enumerate(right)
+        ]
+        ranking = replace(some_ranking(some_entities()), entities=summarised(ranked, 200))
+        return join(ranking, entities, questions, judged, model="m")
+
+    ranked = [(picture, 3.0) for picture in entities.pictures]
+    same = compare(joined([True, False] * 2), joined([True, False] * 2))
+    assert same[ALL].answers.change == (0.0, 0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
     [

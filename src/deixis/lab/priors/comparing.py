@@ -56,6 +56,11 @@ def compare(before: Joined, after: Joined) -> Compared:
     if first.keys() != second.keys():
         only = sorted(first.keys() ^ second.keys())[:3]
         raise UsageError(f"the two are not of the same entities: {', '.join(only)}")
+    if before.ranking.by != after.ranking.by:
+        raise UsageError(
+            f"one is ranked by {before.ranking.by}, the other by {after.ranking.by}: these ranks "
+            "mean different things"
+        )
     if before.ranking.digest != after.ranking.digest:
         raise UsageError("the two are not ranked among the same candidates")
     judged = [*_judged(before, before, BEFORE), *_judged(before, after, AFTER)]
@@ -64,7 +69,7 @@ def compare(before: Joined, after: Joined) -> Compared:
         names = [name for name, one in first.items() if band in (one.band, ALL)]
         old = np.array([first[name].normalised for name in names])
         new = np.array([second[name].normalised for name in names])
-        low, high = interval_of_mean(np.sort(new - old))
+        low, high = interval_of_mean(np.sort(new - old), (-1.0, 1.0))
         found.append(
             Changed(
                 band=band,

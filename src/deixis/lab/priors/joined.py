@@ -14,6 +14,7 @@ from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.data.entities.questions import EntityQuestion
 from deixis.lab.trial import Judged
+from deixis.priors.cache import key_of
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.priors.ranking_json import RANKS, load_ranking
 from deixis.priors.ranking_json import from_record as ranking_from
@@ -25,7 +26,7 @@ JOINED = "entities.json"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """One judged answer: on which picture of the set, of what kind."""
+    """One judged answer: on which picture and region of the set, of what kind."""
 
     picture: str
     kind: str
@@ -98,7 +99,7 @@ def join(
     for one in judged:
         question = questions[one.scene]
         answers[question.entity].append(
-            Answer(picture=question.picture.content[:16], kind=question.kind, is_right=one.is_right)
+            Answer(picture=key_of(question.picture), kind=question.kind, is_right=one.is_right)
         )
     sizes: dict[str, list[float]] = {}
     for picture in entities.pictures:
@@ -150,7 +151,7 @@ def load_joined(folder: Path) -> Joined:
             for one in record["asked"]
         )
         return Joined(ranking=ranking_from(record["ranking"]), model=record["model"], asked=asked)
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UsageError(
             f"there is no report of priors in {folder} ({problem}); deixis prior report … --out "
             f"{folder}"
@@ -169,7 +170,7 @@ def read_frequencies(path: Path) -> dict[str, float]:
     try:
         record = json.loads(path.read_text("utf-8"))
         return {str(name): float(count) for name, count in record.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as problem:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as problem:
         raise UsageError(f"{path} is no JSON object of names and counts: {problem}") from None
 
 

@@ -14,7 +14,7 @@ from deixis.nn.interface import TokenPlace, VisionLanguageModel
 from deixis.nn.region_tokens import pooled_tokens
 from deixis.priors.encoders._encoder import LoadModel, Seen
 
-PROBE = 64  # pixels a side
+PROBE = (56, 72)  # pixels: no square, as what a model does at the borders tells it apart too
 
 
 def model_named(argument: str, load: LoadModel | None) -> VisionLanguageModel:
@@ -38,7 +38,7 @@ def fingerprint(model: VisionLanguageModel, place: TokenPlace) -> Mapping[str, s
     """What tells this model's embeddings from another's: its record, and what it makes of a picture
     of noise. (The interface shows no weights.)
     """
-    noise = np.random.default_rng(0).integers(0, 256, (PROBE, PROBE, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (*PROBE, 3), dtype=np.uint8)
     (seen,) = model.vision_tokens([Image(pixels=noise)], place=place)
     digest = hashlib.sha256(seen.tokens.float().cpu().numpy().tobytes())
     return {**model.record, "place": place, "fingerprint": digest.hexdigest()[:16]}

@@ -1,15 +1,54 @@
-"""What encoders of transformers share: close-ups, loading, and the vector of a picture."""
+"""What encoders share: close-ups, batches, templates, loading, and the vector of a picture."""
 
+import hashlib
+import json
 import math
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
+from jaxtyping import Float
+from safetensors import SafetensorError
+from torch import Tensor
 
 from deixis.core.errors import ModelError
 from deixis.core.image import Image
 from deixis.priors.encoders._encoder import Seen
 
+AT_ONCE = 32  # pictures, or texts
 BESIDE = 1.25  # of a region's longer side: what a close-up shows of the surroundings
+TEMPLATES = ("a photo of a {}.", "a picture of the {}.", "this is a {}.")
+BROKEN = (  # what transformers says of a checkpoint that cannot be read
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    SafetensorError,
+    StrictDataclassError,
+)
+Item = TypeVar("Item")
+
+
+def in_batches(
+    items: Sequence[Item], embed: Callable[[Sequence[Item]], Float[Tensor, "some dim"]]
+) -> Float[Tensor, "item dim"]:
+    """A row an item, AT_ONCE at a time."""
+    starts = range(0, len(items), AT_ONCE)
+    return torch.cat([embed(items[begin : begin + AT_ONCE]).cpu() for begin in starts])
+
+
+def shown(processor: Any, seen: Sequence[Seen]) -> Any:  # Any: transformers' own classes
+    """A processor's tensors of close-ups."""
+    return processor(images=[close_up(one).pil() for one in seen], return_tensors="pt")
+
+
+def digest_of(processor: Any) -> str:  # Any: transformers' own classes
+    """Of how pictures are prepared: the same weights embed them otherwise otherwise prepared."""
+    told = json.dumps([processor.to_dict(), BESIDE], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def close_up(seen: Seen) -> Image:
@@ -35,7 +74,7 @@ def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' ow
     """
     try:
         return kind.from_pretrained(name, trust_remote_code=False, **settings)
-    except (OSError, ValueError) as refusal:
+    except BROKEN as refusal:
         raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
 
 

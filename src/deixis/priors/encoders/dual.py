@@ -12,9 +12,15 @@ from typing_extensions import override
 from deixis.core.errors import UnsupportedError
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import close_up, loaded, pooled, read
-
-AT_ONCE = 32
+from deixis.priors.encoders._tower import (
+    TEMPLATES,
+    digest_of,
+    in_batches,
+    loaded,
+    pooled,
+    read,
+    shown,
+)
 
 
 @final
@@ -23,11 +29,7 @@ class Dual(PriorEncoder):
 
     takes: ClassVar[str] = "FOLDER or hub id"
     has_names: ClassVar[bool] = True
-    templates: ClassVar[tuple[str, ...]] = (
-        "a photo of a {}.",
-        "a picture of the {}.",
-        "this is a {}.",
-    )
+    templates: ClassVar[tuple[str, ...]] = TEMPLATES
 
     def __init__(self, name: str, model: Any, tokenizer: Any, processor: Any) -> None:
         # Any: transformers' own classes
@@ -48,30 +50,32 @@ class Dual(PriorEncoder):
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {"encoder": f"dual:{self.name}", "weights": self.weights}
+        return {
+            "encoder": f"dual:{self.name}",
+            "weights": self.weights,
+            "prepared": digest_of(self.processor),
+        }
 
     @override
     @torch.no_grad()
     def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        found = []
-        for begin in range(0, len(pictures), AT_ONCE):
-            shown = [close_up(one).pil() for one in pictures[begin : begin + AT_ONCE]]
-            inputs = self.processor(images=shown, return_tensors="pt").to(self.model.device)
-            found.append(pooled(self.model.get_image_features(**inputs)).cpu())
-        return torch.cat(found)
+        return in_batches(pictures, self._look)
 
     @override
     @torch.no_grad()
     def embed_names(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        longest = int(self.model.config.text_config.max_position_embeddings)
-        found = []
-        for begin in range(0, len(texts), AT_ONCE):
-            inputs = self.tokenizer(  # SigLIP was trained with all texts of one length
-                list(texts[begin : begin + AT_ONCE]),
-                padding="max_length",
-                max_length=longest,
-                truncation=True,
-                return_tensors="pt",
-            ).to(self.model.device)
-            found.append(pooled(self.model.get_text_features(**inputs)).cpu())
-        return torch.cat(found)
+        return in_batches(texts, self._read)
+
+    def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        inputs = shown(self.processor, pictures).to(self.model.device)
+        return pooled(self.model.get_image_features(**inputs))
+
+    def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        inputs = self.tokenizer(  # SigLIP was trained with all texts of one length
+            list(texts),
+            padding="max_length",
+            max_length=int(self.model.config.text_config.max_position_embeddings),
+            truncation=True,
+            return_tensors="pt",
+        ).to(self.model.device)
+        return pooled(self.model.get_text_features(**inputs))

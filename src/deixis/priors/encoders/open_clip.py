@@ -12,9 +12,7 @@ from deixis.core.errors import ModelError
 from deixis.core.extras import require_package
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import close_up
-
-AT_ONCE = 32
+from deixis.priors.encoders._tower import BROKEN, TEMPLATES, close_up, in_batches
 
 
 @final
@@ -23,11 +21,7 @@ class OpenClip(PriorEncoder):
 
     takes: ClassVar[str] = "hf-hub:OWNER/NAME or local-dir:FOLDER"
     has_names: ClassVar[bool] = True
-    templates: ClassVar[tuple[str, ...]] = (
-        "a photo of a {}.",
-        "a picture of the {}.",
-        "this is a {}.",
-    )
+    templates: ClassVar[tuple[str, ...]] = TEMPLATES
 
     def __init__(self, name: str, model: Any, prepare: Any, tokenizer: Any) -> None:
         # Any: the package's own classes
@@ -42,29 +36,35 @@ class OpenClip(PriorEncoder):
 
         try:
             model, prepare = open_clip.create_model_from_pretrained(argument)
-        except (OSError, ValueError, RuntimeError) as refusal:
+            tokenizer = open_clip.get_tokenizer(argument)
+        except BROKEN as refusal:
             raise ModelError(f"cannot load the encoder {argument}: {refusal}") from None
-        return cls(argument, model.eval(), prepare, open_clip.get_tokenizer(argument))
+        return cls(argument, model.eval(), prepare, tokenizer)
 
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {"encoder": f"open_clip:{self.name}", "weights": self.weights}
+        return {
+            "encoder": f"open_clip:{self.name}",
+            "weights": self.weights,
+            "prepared": str(self.prepare),
+        }
 
     @override
     @torch.no_grad()
     def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        found = []
-        for begin in range(0, len(pictures), AT_ONCE):
-            some = [self.prepare(close_up(one).pil()) for one in pictures[begin : begin + AT_ONCE]]
-            found.append(self.model.encode_image(torch.stack(some)).float())
-        return torch.cat(found)
+        return in_batches(pictures, self._look)
 
     @override
     @torch.no_grad()
     def embed_names(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        found = [
-            self.model.encode_text(self.tokenizer(list(texts[begin : begin + AT_ONCE]))).float()
-            for begin in range(0, len(texts), AT_ONCE)
-        ]
-        return torch.cat(found)
+        return in_batches(texts, self._read)
+
+    def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        prepared = torch.stack([self.prepare(close_up(one).pil()) for one in pictures])
+        found: Tensor = self.model.encode_image(prepared)
+        return found.float()
+
+    def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        found: Tensor = self.model.encode_text(self.tokenizer(list(texts)))
+        return found.float()

@@ -11,9 +11,7 @@ from typing_extensions import override
 
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import close_up, loaded, pooled, read
-
-AT_ONCE = 32
+from deixis.priors.encoders._tower import digest_of, in_batches, loaded, pooled, read, shown
 
 
 @final
@@ -37,14 +35,17 @@ class Vision(PriorEncoder):
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {"encoder": f"vision:{self.name}", "weights": self.weights}
+        return {
+            "encoder": f"vision:{self.name}",
+            "weights": self.weights,
+            "prepared": digest_of(self.processor),
+        }
 
     @override
     @torch.no_grad()
     def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        found = []
-        for begin in range(0, len(pictures), AT_ONCE):
-            shown = [close_up(one).pil() for one in pictures[begin : begin + AT_ONCE]]
-            inputs = self.processor(images=shown, return_tensors="pt").to(self.model.device)
-            found.append(pooled(self.model(pixel_values=inputs["pixel_values"])).cpu())
-        return torch.cat(found)
+        return in_batches(pictures, self._look)
+
+    def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        inputs = shown(self.processor, pictures).to(self.model.device)
+        return pooled(self.model(pixel_values=inputs["pixel_values"]))
