@@ -7,12 +7,16 @@ import pytest
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
+from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UnsupportedError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import box
 from deixis.data.entities.read import read_entities
 from deixis.models.load import load
 from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.repair.encoder_task import EncoderOptions, EncoderRepair, _trainable
+from deixis.train.repair.objectives import OwnWords
 from deixis.train.repair.pictures import lesson_of
 from deixis.train.run import run
 from tests.data.entities.entity_folder import good_folder
@@ -122,6 +126,15 @@ def test_the_encoder_learns_what_it_is_taught(folder, tmp_path):
     assert last < 0.7 * first
 
 
+def test_words_that_lie_close_together_are_told_apart():
+    draws = torch.Generator().manual_seed(0)
+    shared, own = torch.randn(24, generator=draws), torch.randn(9, 24, generator=draws)
+    words = shared + 0.3 * own
+    near = torch.nn.functional.cosine_similarity(words[:, None], words[None], dim=-1)
+    assert near.min() > 0.8  # as names are that a model never said
+    assert OwnWords(words)(words, torch.arange(9)) < 0.1
+
+
 def test_keeping_holds_the_states_where_they_began(folder, named, tmp_path):
     moved = []
     for weight in (0.0, 30.0):
@@ -151,6 +164,41 @@ def test_who_is_taught_and_what_is_held_out(folder):
     assert "zebra" not in (*other.kept.names, *other.held_kept.names)  # nor shown among the others
     everyone = lesson_of(entities, [], per_entity=None, at_random=False, seed=0)
     assert not everyone.kept.pictures
+
+
+def test_a_picture_of_two_entities_is_wholly_held_out_or_wholly_learnt_from():
+    draws = np.random.default_rng(0)
+    images = [Image(pixels=draws.integers(0, 256, (24, 30, 3), dtype=np.uint8)) for _ in range(12)]
+    entities = Entities(
+        pictures=tuple(
+            EntityPicture(
+                entity=name, source=image, content=image.sha256, region=box(1, 1, side, side)
+            )
+            for name, side in (("fox", 9), ("pot", 12), ("yak", 15))
+            for image in (images if name == "fox" else images[:7])
+        )
+    )
+    lesson = lesson_of(entities, ["pot"], per_entity=None, at_random=False, seed=0)
+    learnt, held = (
+        {p.content for part in parts for p in part.pictures}
+        for parts in ((lesson.taught, lesson.kept), (lesson.held_taught, lesson.held_kept))
+    )
+    assert held
+    assert not learnt & held
+
+
+def test_an_entity_all_of_whose_pictures_are_held_out_is_told():
+    draws = np.random.default_rng(0)
+    images = sorted(
+        (Image(pixels=draws.integers(0, 256, (24, 30, 3), dtype=np.uint8)) for _ in range(4)),
+        key=lambda image: image.sha256,
+    )
+    shown = [("fox", image) for image in images] + [("pot", images[3])]
+    pictures = tuple(
+        EntityPicture(entity=name, source=image, content=image.sha256) for name, image in shown
+    )
+    with pytest.raises(UsageError, match="every picture of pot is held out"):
+        lesson_of(Entities(pictures=pictures), ["pot"], per_entity=None, at_random=False, seed=0)
 
 
 def test_examples_are_the_same_again_and_of_both_groups(folder, named):

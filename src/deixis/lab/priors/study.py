@@ -67,11 +67,8 @@ PICTURES = tuple(
     for count in (1, 2, 4)
 )
 OBJECTIVES = (
-    Way(
-        name="repair by words",
-        how=REPAIR,
-        encoder=("task.objective=words", "task.projector=true"),
-    ),
+    Way(name="repair by softmax", how=REPAIR, encoder=("task.objective=softmax",)),
+    Way(name="repair, projector as it was", how=REPAIR, encoder=("task.projector=false",)),
     Way(
         name="repair, own tower distilled",
         how=REPAIR,

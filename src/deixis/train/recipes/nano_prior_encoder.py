@@ -5,8 +5,9 @@
 Pictures of scenes, each with the region of its entity. `deixis prior repair scenes --model nano`
 runs this and `nano_prior_answers` in order, `deixis prior study` all that the claims need.
 
-Names are learnt by a softmax that is thrown away in the end, not by nano's own words: those that it
-never said lie within a cosine of 0.9 of one another, pushed away from everything together.
+Names are learnt by nano's own words, through its projector: the language side can then copy them.
+Words that it never said lie within a cosine of 0.9 of one another, pushed away from everything
+together, so that they are told apart at a low temperature only (`objectives.OF_WORDS`).
 """
 
 from deixis.train.config import OptimConfig, RunConfig
@@ -23,7 +24,7 @@ RECIPE = Recipe(
         save_every=50,
     ),
     options=EncoderOptions(
-        model="nano", data="scenes", objective="softmax", retain=3.0, scenes_per_entity=16
+        model="nano", data="scenes", projector=True, retain=3.0, scenes_per_entity=16
     ),
     build=build,
 )

@@ -18,8 +18,9 @@ from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
 from deixis.nn.region_tokens import mean_over, pooled_tokens
+from deixis.priors.cache import embedded, key_of
 from deixis.priors.candidates import read_candidates
-from deixis.priors.encoders import Seen, prior_encoder
+from deixis.priors.encoders import prior_encoder
 from deixis.priors.encoders.dual import Dual
 from deixis.priors.encoders.model import Model as WholeModel
 from deixis.priors.encoders.tower import Tower
@@ -74,6 +75,7 @@ class EncoderRepair(Task):
             raise UsageError("whose encoder, taught what? --model MODEL --set task.data=FOLDER")
         self.lesson = _lesson(options)
         self.names = tuple(sorted({*self.lesson.taught.names, *self.lesson.kept.names}))
+        self.places = {name: place for place, name in enumerate(self.names)}
         self.model = _trainable(load(options.model, dtype=options.dtype))
         self.tuned: Any = self.model.family.model  # Any: transformers' own class
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
@@ -102,7 +104,7 @@ class EncoderRepair(Task):
         before = self.model.vision_tokens(images, place="before")
         place = self.objective.place
         seen = before if place == "before" else self.model.vision_tokens(images, place=place)
-        names = torch.tensor([self.names.index(one.picture.entity) for one in batch])
+        names = torch.tensor([self.places[one.picture.entity] for one in batch])
         vectors = mean_over(seen, regions)
         parts = {"named": self.objective(vectors, names.to(vectors.device))}
         if self.taught_by:
@@ -176,9 +178,8 @@ class EncoderRepair(Task):
             return {}
         encoder = prior_encoder(self.options.teacher, load)
         pictures = self.lesson.taught.pictures
-        seen = [Seen(image=one.image(), region=one.region) for one in pictures]
-        vectors = encoder.embed_pictures(seen)
-        return {_key(one): row for one, row in zip(pictures, vectors, strict=True)}
+        vectors = embedded(encoder, pictures, None)
+        return {key_of(one): row for one, row in zip(pictures, vectors, strict=True)}
 
     def _distilled(self, batch: Sequence[Shown], seen: Sequence[VisionTokens]) -> Tensor:
         """How far the taught pictures' likenesses are from the teacher's."""
@@ -187,7 +188,7 @@ class EncoderRepair(Task):
             return torch.zeros((), device=seen[0].tokens.device)
         pictures = [batch[place].picture for place in taught]
         own = relations(mean_over([seen[i] for i in taught], [p.region for p in pictures]))
-        other = relations(torch.stack([self.taught_by[_key(one)] for one in pictures]))
+        other = relations(torch.stack([self.taught_by[key_of(one)] for one in pictures]))
         return (own - other.to(own.device)).square().mean()
 
     @torch.no_grad()
@@ -267,7 +268,3 @@ def _spread(count: int, most: int) -> np.ndarray:
         if count
         else np.arange(0)
     )
-
-
-def _key(picture: EntityPicture) -> str:
-    return f"{picture.content} {picture.region}"

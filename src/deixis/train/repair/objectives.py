@@ -13,6 +13,7 @@ from typing_extensions import override
 from deixis.nn.interface import TokenPlace
 
 TEMPERATURE = 0.07
+OF_WORDS = 0.01  # CLIP's last; words that a model never said lie within a cosine of 0.9 and more
 
 
 class Objective(nn.Module, ABC):
@@ -45,7 +46,7 @@ class OwnWords(Objective):
         self, vectors: Float[Tensor, "picture dim"], names: Int64[Tensor, " picture"]
     ) -> Float[Tensor, ""]:
         scores = functional.normalize(vectors.float(), dim=-1) @ self.words.T
-        return functional.cross_entropy(scores / TEMPERATURE, names)
+        return functional.cross_entropy(scores / OF_WORDS, names)
 
 
 @final

@@ -88,6 +88,12 @@ def lesson_of(
     not_kept = [*chosen, *(names if at_random else ())]
     learnt, held = _parted(entities)
     taught = learnt.of(chosen)
+    lost = sorted(set(chosen) - set(taught.names))
+    if lost:
+        raise UsageError(
+            f"every picture of {', '.join(lost[:5])} is held out, as another entity stands in it "
+            "too; give more pictures"
+        )
     return Lesson(
         taught=taught if per_entity is None else first_of_each(taught, per_entity),
         kept=learnt.without(not_kept),
@@ -97,13 +103,17 @@ def lesson_of(
 
 
 def _parted(entities: Entities) -> tuple[Entities, Entities]:
-    """What is learnt from, and what is held out."""
+    """What is learnt from, and what is held out. A picture of several entities is wholly on one
+    side: that of the first of them.
+    """
     learnt: list[EntityPicture] = []
     held: list[EntityPicture] = []
     seen: dict[str, int] = {}
+    is_held: dict[str, bool] = {}
     for picture in sorted(entities.pictures, key=lambda p: (p.entity, p.content)):
         seen[picture.entity] = seen.get(picture.entity, 0) + 1
-        (held if seen[picture.entity] % EVERY_HELD_OUT == 0 else learnt).append(picture)
+        is_turn = seen[picture.entity] % EVERY_HELD_OUT == 0
+        (held if is_held.setdefault(picture.content, is_turn) else learnt).append(picture)
     return Entities(pictures=tuple(learnt)), Entities(pictures=tuple(held))
 
 
