@@ -211,12 +211,8 @@ def _write_sheet(arguments: argparse.Namespace, sheet: "Sheet") -> None:
 def _build(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.build import build
-    from deixis.lab.training import Stopped
 
-    try:
-        built = build(arguments.name, reporter=TerminalReporter())
-    except Stopped:
-        raise KeyboardInterrupt from None
+    built = build(arguments.name, reporter=TerminalReporter())
     if arguments.json:
         numbers = built.measured.record() if built.measured else None
         print(json.dumps({"model": str(built.folder), "measured": numbers}))
@@ -282,7 +278,6 @@ def _study(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.studies import studies
     from deixis.lab.studying import carry_out
-    from deixis.lab.training import Stopped
 
     if arguments.name is None:
         _list({name: studies.get(name).claim for name in studies.names()}, arguments)
@@ -291,17 +286,14 @@ def _study(arguments: argparse.Namespace) -> None:
     if arguments.num < 1 or arguments.seeds < 1:
         raise UsageError("--num and --seeds are at least 1")
     folder = arguments.out or Path(arguments.name)
-    try:
-        reported = carry_out(
-            arguments.name,
-            seeds=arguments.seeds,
-            num_scenes=arguments.num,
-            folder=folder,
-            more=arguments.set,
-            reporter=TerminalReporter(),
-        )
-    except Stopped:
-        raise KeyboardInterrupt from None
+    reported = carry_out(
+        arguments.name,
+        seeds=arguments.seeds,
+        num_scenes=arguments.num,
+        folder=folder,
+        more=arguments.set,
+        reporter=TerminalReporter(),
+    )
     _tell(reported, folder, arguments)
 
 

@@ -279,7 +279,6 @@ def _apart(arguments: argparse.Namespace) -> None:
 def _rivals(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.pixel_rivals import WORDINGS, RivalSettings, compared, write_rivals
-    from deixis.lab.training import Stopped
 
     settings = RivalSettings(
         task=arguments.task,
@@ -291,10 +290,7 @@ def _rivals(arguments: argparse.Namespace) -> None:
         prompts=tuple(arguments.set),
         adapters=tuple(arguments.set_lora),
     )
-    try:
-        found = compared(settings, arguments.out, reporter=TerminalReporter())
-    except Stopped:
-        raise KeyboardInterrupt from None
+    found = compared(settings, arguments.out, reporter=TerminalReporter())
     told = ("task", "model", "num", "steps", "limit", "words", "set", "set-lora", "out")
     command = shlex.join(["deixis", "pixel", "rivals", *_options(arguments, *told)])
     write_rivals(found, settings, arguments.out, command=command)
@@ -311,14 +307,10 @@ def _learned(
     from transformers.utils import logging
 
     from deixis.evals.transfer_page import write_transfer
-    from deixis.lab.training import Stopped
 
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()
-    try:
-        found = learn()
-    except Stopped:
-        raise KeyboardInterrupt from None
+    found = learn()
     words = ["deixis", "pixel", arguments.part, *_options(arguments, *told)]
     write_transfer(found, arguments.out, command=shlex.join(words))
     _print(found, arguments.out, as_json=arguments.json)

@@ -316,7 +316,6 @@ def _repair(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.data.entities.questions import KINDS
     from deixis.lab.priors.repairing import RepairPlan, chosen_names, repair
-    from deixis.lab.training import Stopped
     from deixis.priors.candidates import read_candidates
 
     source = source_of(arguments)
@@ -330,10 +329,7 @@ def _repair(arguments: argparse.Namespace) -> None:
         encoder=tuple(arguments.set_encoder),
         answers=tuple(arguments.set_answers),
     )
-    try:
-        model = repair(plan, arguments.out, TerminalReporter())
-    except Stopped:
-        raise KeyboardInterrupt from None
+    model = repair(plan, arguments.out, TerminalReporter())
     record = {"model": str(model), "how": arguments.how}
     print(json.dumps(record) if arguments.json else f"The repaired model is {model}.")
 
@@ -342,7 +338,6 @@ def _study(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.priors.study import GROUPS, StudyOptions, study
     from deixis.lab.report import JUDGED
-    from deixis.lab.training import Stopped
 
     groups = tuple(arguments.group or GROUPS)
     for name in groups:
@@ -362,10 +357,7 @@ def _study(arguments: argparse.Namespace) -> None:
         encoder=tuple(arguments.set_encoder),
         answers=tuple(arguments.set_answers),
     )
-    try:
-        reports = study(options, arguments.out, TerminalReporter())
-    except Stopped:
-        raise KeyboardInterrupt from None
+    reports = study(options, arguments.out, TerminalReporter())
     if arguments.json:
         print(json.dumps({one.name: one.verdict.held for one in reports}))
         return

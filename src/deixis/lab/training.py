@@ -8,8 +8,8 @@ from deixis.train.run import run
 from deixis.train.settings import to_record
 
 
-class Stopped(Exception):
-    """It was asked to stop, and saved what it has."""
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C asked it to stop, and it saved what it has; it ends a command as Ctrl-C does."""
 
 
 def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
