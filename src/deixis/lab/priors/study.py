@@ -20,7 +20,12 @@ from deixis.core.entities import Entities
 from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
 from deixis.data.entities.named import SCENES, EntitySource
-from deixis.data.entities.questions import NAMING, QuestionOptions, entity_questions
+from deixis.data.entities.questions import (
+    NAMING,
+    EntityQuestion,
+    QuestionOptions,
+    entity_questions,
+)
 from deixis.data.entities.scenes import held_out_names
 from deixis.evals.correlation import spearman
 from deixis.evals.identity import identity
@@ -122,16 +127,17 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     reporter = reporter or Silent()
     ways = [way for name, some in GROUPS.items() if name in options.groups for way in some]
     entities = _entities(options)
-    before = _asked(entities, options.model, folder / "asked", reporter)
-    reports = [_predicting(options, entities, before, folder)]
+    model = load(options.model, batch_size=BATCH)
+    questions = _questions(entities)
+    before = ask_questions(model, questions, folder=folder / "asked", reporter=reporter)
+    ranking = rank(entities, encoder_of(model), RankOptions(cache=cache_folder() / "priors"))
+    joined = join(ranking, entities, questions, before.answers, model=options.model)
+    reports = [_predicting(options, entities, joined, folder)]
     turns = [(seed, way) for seed in range(options.seeds) for way in ways]
-    _carry_out(options, turns, folder, reporter)
     answers: dict[str, list[Judged]] = {BEFORE: []}
     for seed in range(options.seeds):
-        answers[BEFORE] += _of_seed(before.judged, seed)
-    for seed, way in turns:
-        model = str(repair(_plan(options, way, seed), _home(options, way, seed, folder)))
-        found = _asked(entities, model, folder / "asked", reporter).judged
+        answers[BEFORE] += _of_seed(_grouped(before.answers, entities, questions), seed)
+    for (seed, way), found in zip(turns, _carry_out(options, turns, folder, reporter), strict=True):
         answers.setdefault(way.name, []).extend(_of_seed(found, seed))
     if any(way in MAIN for way in ways):
         reports.append(_repairing(options, answers))
@@ -142,42 +148,46 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
 
 def _carry_out(
     options: StudyOptions, turns: Sequence[tuple[int, Way]], folder: Path, reporter: Reporter
-) -> None:
-    """Each way from each seed, and the asking of what comes out, `jobs` at a time."""
+) -> list[tuple[Judged, ...]]:
+    """The answers of each way from each seed, `jobs` at a time."""
     if options.jobs == 1:
+        found = []
         for seed, way in turns:
             reporter.say(f"{way.name}, seed {seed}")
-            _one(options, way, seed, folder, reporter)
-        return
+            found.append(_one(options, way, seed, folder, reporter))
+        return found
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
-        begun = [(one, pool.submit(_one, options, one[1], one[0], folder)) for one in turns]
+        begun = [pool.submit(_one, options, way, seed, folder) for seed, way in turns]
+        found = []
         try:
-            for (seed, way), future in begun:
-                future.result()
+            for (seed, way), future in zip(turns, begun, strict=True):
+                found.append(future.result())
                 reporter.say(f"{way.name}, seed {seed}: done")
         except BaseException:  # those that run save and end, as Ctrl-C reaches them too
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+        return found
 
 
 def _one(
     options: StudyOptions, way: Way, seed: int, folder: Path, reporter: Reporter | None = None
-) -> None:
-    """One way from one seed: its model, its answers, its ranks; all are kept in the folder."""
+) -> tuple[Judged, ...]:
+    """One way from one seed: its model and its answers, which are kept in the folder."""
     model = repair(_plan(options, way, seed), _home(options, way, seed, folder), reporter)
-    _asked(_entities(options), str(model), folder / "asked", reporter or Silent())
+    entities = _entities(options)
+    questions = _questions(entities)
+    asked = ask_questions(
+        load(str(model), batch_size=BATCH),
+        questions,
+        folder=folder / "asked",
+        reporter=reporter or Silent(),
+    )
+    return _grouped(asked.answers, entities, questions)
 
 
 def _of_seed(judged: Iterable[Judged], seed: int) -> list[Judged]:
     return [dataclasses.replace(one, pair=f"{seed} {one.pair}") for one in judged]
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answered:
-    joined: Joined
-    judged: tuple[Judged, ...]
 
 
 def _plan(options: StudyOptions, way: Way, seed: int) -> RepairPlan:
@@ -221,42 +231,43 @@ def _entities(options: StudyOptions) -> Entities:
     return every.of([*new, *seen[: options.seen]])
 
 
-def _asked(entities: Entities, model: str, folder: Path, reporter: Reporter) -> _Answered:
-    """The same questions to any model, under NEW or OLD, paired by their picture."""
-    questions = entity_questions(entities, QuestionOptions(kinds=(NAMING,), words=0))
-    loaded = load(model, batch_size=BATCH)
-    asked = ask_questions(loaded, questions, folder=folder, reporter=reporter)
-    ranking = rank(entities, encoder_of(loaded), RankOptions(cache=cache_folder() / "priors"))
-    joined = join(ranking, entities, questions, asked.answers, model=model)
+def _questions(entities: Entities) -> list[EntityQuestion]:
+    """The same to every model."""
+    return entity_questions(entities, QuestionOptions(kinds=(NAMING,), words=0))
+
+
+def _grouped(
+    answers: Iterable[Judged], entities: Entities, questions: Sequence[EntityQuestion]
+) -> tuple[Judged, ...]:
+    """Under NEW or OLD, clustered by entity and paired by their picture."""
     new, places = set(held_out_names()), {n: i for i, n in enumerate(entities.names)}
-    judged = tuple(
+    return tuple(
         dataclasses.replace(
             one,
             scene=places[questions[one.scene].entity],
             condition=NEW if questions[one.scene].entity in new else OLD,
             pair=str(one.scene),
         )
-        for one in asked.answers
+        for one in answers
     )
-    return _Answered(joined=joined, judged=judged)
 
 
 def _predicting(
-    options: StudyOptions, entities: Entities, before: _Answered, folder: Path
+    options: StudyOptions, entities: Entities, before: Joined, folder: Path
 ) -> Reported:
     """Does the prior tell performance, per entity and per band?"""
-    write_prior_report(before.joined, folder / "entities", command=_command(options))
-    found = linked(before.joined)
+    write_prior_report(before, folder / "entities", command=_command(options))
+    found = linked(before)
     kept = RankOptions(cache=cache_folder() / "priors")
     ranking = rank(entities, encoder_of(f"tower:{options.model}"), kept)
-    by_tower = linked(dataclasses.replace(before.joined, ranking=ranking))
+    by_tower = linked(dataclasses.replace(before, ranking=ranking))
     write_prior_report(
-        dataclasses.replace(before.joined, ranking=ranking),
+        dataclasses.replace(before, ranking=ranking),
         folder / "entities_by_tower",
         command=_command(options),
     )
     told = [f"{one.name}: {one}." for one in found.correlations]
-    told += [_among_seen(before.joined)]
+    told += [_among_seen(before)]
     told += [f"By the tower alone, {one.name}: {one}." for one in by_tower.correlations]
     return Reported(
         name="prior_predicts",
