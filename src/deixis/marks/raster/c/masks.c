@@ -15,9 +15,6 @@ typedef struct {
     int64_t left, right, first, last;
 } Runs;
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-
 static Runs runs_of(const int64_t *ends, int64_t num_ends, int64_t height)
 {
     Runs runs = {ends, num_ends, height, INT64_MAX, 0, INT64_MAX, 0};

@@ -56,9 +56,6 @@ void add_outline(Edges *edges, const double *corners, size_t count)
     edges->count = (size_t)(added - edges->edges);
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-
 /* The rows that outlines reach, the columns, and how a row is cut. */
 typedef struct {
     int64_t top, bottom, left, right, scanlines;

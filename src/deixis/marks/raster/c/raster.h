@@ -24,6 +24,9 @@
 enum { DONE = 0, NOT_FOR_US = -1, NO_MEMORY = -2 }; /* after NOT_FOR_US no pixel is changed */
 enum { FINE = 256, FULL = 256, CHUNK = 16 };        /* parts of a pixel; whole coverage; pixels */
 
+static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
 /* A picture of height x width x 3 bytes, and the ink laid over it; strength is 0..256. */
 typedef struct {
     uint8_t *pixels;
