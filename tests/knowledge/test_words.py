@@ -12,10 +12,10 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer
 
 from deixis.core.errors import ModelError, UnknownNameError, UsageError
-from deixis.knowledge.checkpoint import revision_of
 from deixis.knowledge.encoders import TextEncoder, encoders, text_encoder
 from deixis.knowledge.words import FILE, WordTable
 from deixis.models.load import load
+from deixis.nn.checkpoint import revision_of
 
 TEXTS = ["cat", "a red car", "STOP", "cat", ""]
 

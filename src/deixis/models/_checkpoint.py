@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, final
 
 import torch
-from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError
 from transformers import (
     MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
     AutoConfig,
@@ -21,6 +19,7 @@ from transformers import (
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
 from deixis.core.extras import require_package
 from deixis.models._torchvision import require_torchvision, without_video
+from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
 
 DTYPES = {
     "float32": torch.float32,
@@ -34,17 +33,6 @@ _EXTRAS = {"num2words": "smolvlm"}
 _PICKLED = (
     "; its weights are pickles, which can run code, so they stay shut. Where you trust them, "
     "convert them once: AutoModelForImageTextToText.from_pretrained(FOLDER).save_pretrained(FOLDER)"
-)
-# what transformers raises on a checkpoint that it cannot open
-_BROKEN = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RuntimeError,
-    SafetensorError,
-    StrictDataclassError,
 )
 
 
@@ -108,26 +96,25 @@ def torch_dtype(dtype: str | torch.dtype) -> torch.dtype:
 
 def open_checkpoint(name: str, loading: Loading) -> Opened:
     """The model and processor of a folder or hub id."""
-    folder = Path(name).expanduser()
-    where = str(folder) if folder.is_dir() else name
-    if name.startswith((".", "/", "~")) and not folder.is_dir():
+    place = where(name)
+    if name.startswith((".", "/", "~")) and not Path(place).is_dir():
         raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
     remote = {"revision": loading.revision, "trust_remote_code": loading.trust_remote_code}
     with _said(f"the configuration of {name!r} cannot be read"):
-        config = AutoConfig.from_pretrained(where, **remote)
+        config = AutoConfig.from_pretrained(place, **remote)
     _check_kind(name, config, loading)
-    _check_weights(name, Path(where))
+    _check_weights(name, Path(place))
     with _said(f"the processor of {name!r} cannot be loaded"), without_video():
         # Pillow's resize is the one that the differentiable preparation equals
         processor: Any = AutoProcessor.from_pretrained(
-            _processed(where, loading.adapter), backend="pil", **remote
+            _processed(place, loading.adapter), backend="pil", **remote
         )
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
         raise ModelError(
             f"{name!r} has no processor of pictures and words: its folder needs "
             "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
         )
-    model = _model(name, where, config, loading)
+    model = _model(name, place, config, loading)
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
     if loading.device is not None:
@@ -135,11 +122,11 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     return Opened(model=model.eval(), processor=processor)
 
 
-def _processed(where: str, adapter: str | Path | None) -> str:
+def _processed(place: str, adapter: str | Path | None) -> str:
     """Where the processor lies: with the adapter, if that was trained with one of its own."""
     folder = None if adapter is None else Path(adapter).expanduser()
     is_own = folder is not None and (folder / "processor_config.json").is_file()
-    return str(folder) if is_own else where
+    return str(folder) if is_own else place
 
 
 def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = None) -> None:
@@ -150,12 +137,12 @@ def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = Non
         there = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
         there += ["mps"] if torch.backends.mps.is_available() else []
         raise UsageError(
-            f"cannot use the device {str(device)!r} ({first_line(refusal)}); "
+            f"cannot use the device {str(device)!r} ({first_lines(refusal)}); "
             f"there are: {', '.join(['cpu', *there])}"
         ) from None
 
 
-def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
+def _model(name: str, place: str, config: Any, loading: Loading) -> Any:
     settings: dict[str, Any] = {
         "revision": loading.revision,
         "trust_remote_code": loading.trust_remote_code,
@@ -176,7 +163,7 @@ def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
         )
     with _said(f"the weights of {name!r} cannot be loaded"):
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
-            where,
+            place,
             config=config,
             use_safetensors=True,
             output_loading_info=True,
@@ -184,11 +171,7 @@ def _model(name: str, where: str, config: Any, loading: Loading) -> Any:
             **settings,
         )
     model, report = loaded
-    misfits = [str(key[0]) for key in report["mismatched_keys"]]
-    for problem, keys in (("another shape", misfits), ("no values", report["missing_keys"])):
-        if keys:
-            some = ", ".join(sorted(keys)[:3])
-            raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
+    check_report(name, report)
     return model
 
 
@@ -235,14 +218,8 @@ def _said(problem: str) -> Iterator[None]:
                 raise MissingExtraError(
                     package=package, extra=extra, needed_for="this processor"
                 ) from None
-        raise ModelError(f"{problem}: {first_line(error)}") from None
+        raise ModelError(f"{problem}: {first_lines(error)}") from None
     except json.JSONDecodeError as error:
         raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
-    except _BROKEN as error:
-        raise ModelError(f"{problem}: {first_line(error)}") from None
-
-
-def first_line(error: Exception) -> str:
-    """The gist of a message of many lines."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:2]) or type(error).__name__
+    except BROKEN as error:
+        raise ModelError(f"{problem}: {first_lines(error)}") from None

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,13 +68,20 @@ def load_weights(
             ignore_mismatched_sizes=True,  # they are in the report, and refused below
             **settings,
         )
+    check_report(name, report, unread=unread)
+    return model.eval().requires_grad_(False)
+
+
+def check_report(name: str, report: Mapping[str, Any], *, unread: tuple[str, ...] = ()) -> None:
+    """ModelError where what was loaded lacks a weight or has one of another shape; `report` is what
+    transformers tells of the loading.
+    """
     misfits = [str(key[0]) for key in report["mismatched_keys"]]
     missing = [str(key) for key in report["missing_keys"] if not str(key).startswith(unread)]
     for problem, keys in (("another shape", misfits), ("no values", missing)):
         if keys:
             some = ", ".join(sorted(keys)[:3])
             raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
-    return model.eval().requires_grad_(False)
 
 
 def load_tokenizer(name: str) -> Any:  # Any: transformers' own class
@@ -117,6 +124,11 @@ def missing_package(problem: str, error: ImportError) -> DeixisError:
 
 
 def gist(error: Exception) -> str:
+    """The first two lines of a message as one, without its full stop."""
+    return first_lines(error).rstrip(".") or type(error).__name__
+
+
+def first_lines(error: Exception) -> str:
     """The first two lines of a message as one."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:2]).rstrip(".") or type(error).__name__
+    return " ".join(lines[:2]) or type(error).__name__

@@ -15,7 +15,7 @@ from transformers import AutoModel
 from transformers.utils.hub import cached_file
 
 from deixis.core.errors import ModelError
-from deixis.knowledge.checkpoint import load_tokenizer, load_weights, revision_of, where
+from deixis.nn.checkpoint import load_tokenizer, load_weights, revision_of, where
 
 Pooling: TypeAlias = Literal["mean", "cls"]
 AT_ONCE = 64  # texts of one length

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from transformers import CLIPTextModelWithProjection
 from typing_extensions import override
 
-from deixis.knowledge.checkpoint import load_tokenizer, load_weights, revision_of
 from deixis.knowledge.encoders._encoder import TextEncoder
+from deixis.nn.checkpoint import load_tokenizer, load_weights, revision_of
 from deixis.nn.interface import VisionLanguageModel
 
 

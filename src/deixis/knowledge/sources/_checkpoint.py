@@ -13,7 +13,7 @@ from transformers import AutoConfig
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.knowledge.checkpoint import (
+from deixis.nn.checkpoint import (
     gist,
     load_weights,
     loaded,

@@ -7,28 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import torch
-from huggingface_hub.errors import StrictDataclassError
 from jaxtyping import Float
-from safetensors import SafetensorError
 from torch import Tensor
 
 from deixis.core.errors import ModelError
 from deixis.core.image import Image
+from deixis.nn import checkpoint
 from deixis.priors.encoders._encoder import Seen
 
 AT_ONCE = 32  # pictures, or texts
 BESIDE = 1.25  # of a region's longer side: what a close-up shows of the surroundings
 TEMPLATES = ("a photo of a {}.", "a picture of the {}.", "this is a {}.")
-BROKEN = (  # what transformers says of a checkpoint that cannot be read
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RuntimeError,
-    SafetensorError,
-    StrictDataclassError,
-)
 Item = TypeVar("Item")
 
 
@@ -73,8 +62,8 @@ def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' ow
     asked on the terminal whether it may be.
     """
     try:
-        return kind.from_pretrained(name, trust_remote_code=False, **settings)
-    except BROKEN as refusal:
+        return checkpoint.loaded(kind, name, **settings)
+    except checkpoint.BROKEN as refusal:
         raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
 
 
