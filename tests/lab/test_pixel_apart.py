@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from deixis.cli.main import main
 from deixis.lab.pixel_apart import WORLDS, stages
 from deixis.train import recipe as recipes
@@ -36,3 +38,19 @@ def test_both_are_trained_and_each_is_asked_with_the_others_prompt(tmp_path, cap
     weights = {(model / "model.safetensors").read_bytes() for model in models}
     assert len(models) == len(weights) == 2
     assert "--set-model steps=1" in (tmp_path / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--task", "nope"], "Scenes' tasks, got 'nope'"),
+        (["--task", "scenes_presense"], "scenes_presence"),
+        (["--task", "scenes_presence", "--variant", "EVPP"], "EVPP"),
+        (["--task", "scenes_presence", "--set", "task.nom=3"], "nom"),
+        (["--task", "scenes_presence", "--set-model", "stepps=3"], "stepps"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_trained(words, said, tmp_path, capsys):
+    assert main(["pixel", "apart", *words, "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

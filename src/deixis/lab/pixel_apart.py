@@ -1,13 +1,15 @@
 """Pixel prompts between models that share no training data: two nano models of disjoint scenes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from deixis.evals.transfer import Transfer
-from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
+from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred, recipe_of, rows
 from deixis.lab.studies import Stage
 from deixis.lab.studying import taught
+from deixis.train import recipe as recipes
 from deixis.train.reporter import Reporter, Silent
 
 # seeds of the scenes that each model is trained on; prompts are learned on those of seed 0 and
@@ -34,6 +36,24 @@ class ApartSettings:
     prompts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        matrix = self.matrix([f"world {world}" for world in WORLDS])
+        for variant, sources in rows(matrix):  # what is wrong is told before hours of training
+            recipe_of(matrix, variant, sources)
+        for stage in stages(WORLDS[0]):
+            recipes.get(stage.recipe).with_settings([*stage.settings, *self.models])
+
+    def matrix(self, models: Sequence[str]) -> MatrixSettings:
+        """What is learned on the two models, once they are there."""
+        return MatrixSettings(
+            task=self.task,
+            models=tuple(models),
+            steps=self.steps,
+            limit=self.limit,
+            variants=self.variants,
+            more=self.prompts,
+        )
+
 
 def transferred_apart(
     settings: ApartSettings, folder: Path, *, reporter: Reporter | None = None
@@ -44,14 +64,7 @@ def transferred_apart(
         taught(stages(world), world, settings.models, folder / "models", reporter).folder
         for world in WORLDS
     ]
-    matrix = MatrixSettings(
-        task=settings.task,
-        models=tuple(map(str, models)),
-        steps=settings.steps,
-        limit=settings.limit,
-        variants=settings.variants,
-        more=settings.prompts,
-    )
+    matrix = settings.matrix([str(model) for model in models])
     return learned_and_transferred(matrix, folder, reporter=reporter)
 
 

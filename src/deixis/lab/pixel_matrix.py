@@ -10,7 +10,7 @@ from typing import final
 
 from deixis.ask.loading import load
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.evals.benchmarks import Options
+from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import RunSettings
 from deixis.evals.transfer import Transfer, TransferSettings, transfer
 from deixis.lab.training import trained
@@ -66,6 +66,7 @@ class MatrixSettings:
                 raise UnknownNameError(kind="kind of prompt here", name=name, known=known)
         if not self.task.startswith("scenes_"):
             raise UsageError(f"the matrix is of the Scenes' tasks, got {self.task!r}")
+        benchmarks.get(self.task)
 
 
 def learned_and_transferred(
