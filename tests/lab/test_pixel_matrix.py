@@ -1,5 +1,7 @@
 """The matrix of pixel prompts: what its rows are, and that it notices a model that changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from deixis.core.errors import UsageError
@@ -61,3 +63,14 @@ def test_a_model_that_was_trained_anew_is_learned_on_again(tmp_path):
 def test_a_model_named_twice_is_refused():
     with pytest.raises(UsageError, match="named once"):
         settings("a", "a")
+
+
+def test_side_by_side_it_is_the_same(tmp_path):
+    models = [tmp_path / "one", tmp_path / "other"]
+    for seed, model in enumerate(models):
+        tiny_folder(model, seed=seed)
+    chosen = settings(*map(str, models), variants=("EVP",))
+    alone = learned_and_transferred(chosen, tmp_path / "alone")
+    assert learned_and_transferred(replace(chosen, jobs=2), tmp_path / "both") == alone
+    with pytest.raises(UsageError, match="jobs are at least 1"):
+        replace(chosen, jobs=0)

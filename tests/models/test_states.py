@@ -98,3 +98,14 @@ def test_molmo_2_says_why_its_states_cannot_be_changed():
 
     with pytest.raises(UnsupportedError, match="crops that overlap"):
         Molmo2.joint.fget(object())
+
+
+@each_family
+def test_both_sides_of_the_projector_are_seen_at_once(name):
+    model, pictures = built(name), [picture(100, 60, 1), picture(100, 60, 2)]
+    before, after = model.tokens_around(pictures)
+    for own, place in ((before, "before"), (after, "after")):
+        for one, other in zip(own, model.vision_tokens(pictures, place=place), strict=True):
+            torch.testing.assert_close(one.tokens, other.tokens)
+            np.testing.assert_array_equal(one.grid.boxes, other.grid.boxes)
+            assert one.picture is other.picture

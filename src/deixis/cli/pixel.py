@@ -112,6 +112,7 @@ def _add_transfer(parser: argparse.ArgumentParser) -> None:
 
 def _add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", action="append", required=True, metavar="MODEL")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="at a time (1)")
     _add_learning(parser)
     parser.set_defaults(do=_matrix)
 
@@ -249,6 +250,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
         limit=arguments.limit,
         variants=tuple(arguments.variant or ()),
         more=tuple(arguments.set),
+        jobs=arguments.jobs,
     )
     _learned(
         arguments,

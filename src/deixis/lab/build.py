@@ -51,6 +51,7 @@ BUDGETS = {
     ),
     "idefics3": Budget(encoder=2600),
     "llava": Budget(encoder=400, tower=PLAIN),
+    "llava_conv": Budget(encoder=900),
     "blip_2": Budget(encoder=300, tower=PLAIN, instruct=700),
     "instructblip": Budget(encoder=300, tower=PLAIN, instruct=700),
     # its language side is Gemma's

@@ -1,7 +1,7 @@
 """Prompts of every kind, learned on every model, tried on every other: TVP's question on nano."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -13,8 +13,9 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import RunSettings
 from deixis.evals.transfer import Transfer, TransferSettings, transfer
+from deixis.lab.jobs import carried_out
 from deixis.lab.training import trained
-from deixis.pixel.saved import SavedPrompt, load_prompt
+from deixis.pixel.saved import load_prompt
 from deixis.train import recipe as recipes
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
@@ -56,6 +57,7 @@ class MatrixSettings:
     limit: int = 300
     variants: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    jobs: int = 1  # at a time, each on one thread
 
     def __post_init__(self) -> None:
         known = [*VARIANTS, *ASIDE, *ENSEMBLES]
@@ -64,6 +66,8 @@ class MatrixSettings:
         for name in self.variants:
             if name not in known:
                 raise UnknownNameError(kind="kind of prompt here", name=name, known=known)
+        if self.jobs < 1:
+            raise UsageError(f"jobs are at least 1, got {self.jobs}")
         if not self.task.startswith("scenes_"):
             raise UsageError(f"the matrix is of the Scenes' tasks, got {self.task!r}")
         benchmarks.get(self.task)
@@ -74,19 +78,52 @@ def learned_and_transferred(
 ) -> Transfer:
     """Learn what is not there yet, then ask every model; `folder` keeps runs and answers."""
     reporter = reporter or Silent()
-    prompts: dict[str, SavedPrompt] = {}
     weights = {name: load(name).vlm.weights_digest() for name in settings.models}
+    turns = []
     for variant, sources in rows(settings):
-        name = f"{variant} of {', '.join(sources)}"
-        reporter.say(name)
         recipe = recipe_of(settings, variant, sources)
         told = (recipe.config, recipe.options, [weights[source] for source in sources])
         digest = hashlib.sha256(repr(told).encode()).hexdigest()[:10]
-        model = trained(recipe, folder / "runs" / f"{variant.replace(' ', '_')}-{digest}", reporter)
-        prompts[name] = load_prompt(model)
+        place = folder / "runs" / f"{variant.replace(' ', '_')}-{digest}"
+        turns.append((f"{variant} of {', '.join(sources)}", (variant, sources, place)))
+    learned = carried_out(
+        partial(_learned, settings), turns, jobs=settings.jobs, threads=1, reporter=reporter
+    )
+    prompts = {name: model for (name, _), model in zip(turns, learned, strict=True)}
+    if settings.jobs > 1:  # answers are kept: what is asked here is only read below
+        models = [(name, name) for name in settings.models]
+        ask = partial(_asked, settings, prompts, folder)
+        carried_out(ask, models, jobs=settings.jobs, threads=1, reporter=reporter)
+    return _transferred(settings, prompts, settings.models, folder, reporter)
+
+
+def _learned(
+    settings: MatrixSettings, turn: tuple[str, Sequence[str], Path], reporter: Reporter
+) -> Path:
+    variant, sources, place = turn
+    return trained(recipe_of(settings, variant, sources), place, reporter)
+
+
+def _asked(
+    settings: MatrixSettings,
+    prompts: Mapping[str, Path],
+    folder: Path,
+    model: str,
+    reporter: Reporter,
+) -> None:
+    _transferred(settings, prompts, (model,), folder, reporter)
+
+
+def _transferred(
+    settings: MatrixSettings,
+    prompts: Mapping[str, Path],
+    models: Sequence[str],
+    folder: Path,
+    reporter: Reporter,
+) -> Transfer:
     return transfer(
-        prompts,
-        {name: partial(load, name, batch_size=BATCH) for name in settings.models},
+        {name: load_prompt(model) for name, model in prompts.items()},
+        {name: partial(load, name, batch_size=BATCH) for name in models},
         TransferSettings(
             benchmark=settings.task,
             options=Options(num_pictures=settings.limit),
@@ -100,6 +137,7 @@ def learned_and_transferred(
 def recipe_of(settings: MatrixSettings, variant: str, sources: Sequence[str]) -> Recipe:
     """The training of a row. What makes it that row is said last, so that it holds."""
     told = [
+        "threads=1",
         f"steps={settings.steps}",
         *settings.more,
         f"task.task={settings.task}",

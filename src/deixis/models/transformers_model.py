@@ -198,17 +198,26 @@ class TransformersModel(VisionLanguageModel):
             for picture, words in zip(pictures, texts, strict=True)
         ]
         self._check(questions)
-        seen: list[VisionTokens] = []
-
-        def keep(tokens: Sequence[VisionTokens]) -> Sequence[Tensor]:
-            seen.extend(tokens)
-            return [one.tokens for one in tokens]
-
+        kept = _Kept()
         with self.family.lock:
             for begin in range(0, len(questions), self.batch_size):
                 batch = questions[begin : begin + self.batch_size]
-                self._features(self._inputs(self._shown(batch)), batch, keep, place)
-        return seen
+                self._features(self._inputs(self._shown(batch)), batch, kept, place)
+        return kept.seen
+
+    def tokens_around(
+        self, pictures: Sequence[Picture]
+    ) -> tuple[list[VisionTokens], list[VisionTokens]]:
+        """`vision_tokens` before the projector and after it, seen at once."""
+        questions = [Question(pictures=(picture,), text="") for picture in pictures]
+        self._check(questions)
+        states, tokens = _Kept(), _Kept()
+        with self.family.lock:
+            for begin in range(0, len(questions), self.batch_size):
+                batch = questions[begin : begin + self.batch_size]
+                features = self._features(self._inputs(self._shown(batch)), batch, states, "before")
+                self._changed(flat_rows(features.pooler_output), batch, tokens, "after")
+        return states.seen, tokens.seen
 
     @override
     def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
@@ -311,6 +320,8 @@ class TransformersModel(VisionLanguageModel):
         return pixels_of(picture, self.device)
 
     def _placed(self, value: Tensor) -> Tensor:
+        if not value.numel():
+            value = value.long()  # ids of no words, which tokenizers give as floats
         if value.is_floating_point():
             return value.to(self.device, self.family.model.dtype)
         return value.to(self.device)
@@ -390,3 +401,15 @@ class TransformersModel(VisionLanguageModel):
             lead=self.family.answer_lead,
         )
         return [*turn.ids, turn.end]
+
+
+@final
+class _Kept:
+    """A change of tokens that changes nothing, and has them in the end."""
+
+    def __init__(self) -> None:
+        self.seen: list[VisionTokens] = []
+
+    def __call__(self, tokens: Sequence[VisionTokens]) -> Sequence[Tensor]:
+        self.seen.extend(tokens)
+        return [one.tokens for one in tokens]

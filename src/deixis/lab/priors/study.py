@@ -7,11 +7,9 @@ asked the same about scenes that no stage saw. Each seed has pictures of its own
 import dataclasses
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import final
 
@@ -30,6 +28,7 @@ from deixis.data.entities.scenes import held_out_names
 from deixis.evals.correlation import spearman
 from deixis.evals.identity import identity
 from deixis.lab.findings import Findings, Verdict, found_in_runs
+from deixis.lab.jobs import carried_out
 from deixis.lab.priors.joined import Joined, column, join
 from deixis.lab.priors.repairing import QUESTIONS, RANDOM, REPAIR, TOGETHER, RepairPlan, repair
 from deixis.lab.priors.reporting import linked, write_prior_report
@@ -133,11 +132,20 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     ranking = rank(entities, encoder_of(model), RankOptions(cache=cache_folder() / "priors"))
     joined = join(ranking, entities, questions, before.answers, model=options.model)
     reports = [_predicting(options, entities, joined, folder)]
-    turns = [(seed, way) for seed in range(options.seeds) for way in ways]
+    turns = [
+        (f"{way.name}, seed {seed}", (seed, way)) for seed in range(options.seeds) for way in ways
+    ]
     answers: dict[str, list[Judged]] = {BEFORE: []}
     for seed in range(options.seeds):
         answers[BEFORE] += _of_seed(_grouped(before.answers, entities, questions), seed)
-    for (seed, way), found in zip(turns, _carry_out(options, turns, folder, reporter), strict=True):
+    each = carried_out(
+        partial(_one, options, folder),
+        turns,
+        jobs=options.jobs,
+        threads=options.threads,
+        reporter=reporter,
+    )
+    for (_, (seed, way)), found in zip(turns, each, strict=True):
         answers.setdefault(way.name, []).extend(_of_seed(found, seed))
     if any(way in MAIN for way in ways):
         reports.append(_repairing(options, answers))
@@ -146,42 +154,16 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     return reports
 
 
-def _carry_out(
-    options: StudyOptions, turns: Sequence[tuple[int, Way]], folder: Path, reporter: Reporter
-) -> list[tuple[Judged, ...]]:
-    """The answers of each way from each seed, `jobs` at a time."""
-    if options.jobs == 1:
-        found = []
-        for seed, way in turns:
-            reporter.say(f"{way.name}, seed {seed}")
-            found.append(_one(options, way, seed, folder, reporter))
-        return found
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
-        begun = [pool.submit(_one, options, way, seed, folder) for seed, way in turns]
-        found = []
-        try:
-            for (seed, way), future in zip(turns, begun, strict=True):
-                found.append(future.result())
-                reporter.say(f"{way.name}, seed {seed}: done")
-        except BaseException:  # those that run save and end, as Ctrl-C reaches them too
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        return found
-
-
 def _one(
-    options: StudyOptions, way: Way, seed: int, folder: Path, reporter: Reporter | None = None
+    options: StudyOptions, folder: Path, turn: tuple[int, Way], reporter: Reporter
 ) -> tuple[Judged, ...]:
     """One way from one seed: its model and its answers, which are kept in the folder."""
+    seed, way = turn
     model = repair(_plan(options, way, seed), _home(options, way, seed, folder), reporter)
     entities = _entities(options)
     questions = _questions(entities)
     asked = ask_questions(
-        load(str(model), batch_size=BATCH),
-        questions,
-        folder=folder / "asked",
-        reporter=reporter or Silent(),
+        load(str(model), batch_size=BATCH), questions, folder=folder / "asked", reporter=reporter
     )
     return _grouped(asked.answers, entities, questions)
 

@@ -17,7 +17,6 @@ RECIPE = Recipe(
         steps=150,
         batch_size=16,
         optim=OptimConfig(lr=5e-4, weight_decay=0.0, betas=(0.9, 0.98), warmup_share=0.05),
-        precision="fp32",
         save_every=50,
         log_every=10,
     ),

@@ -20,7 +20,6 @@ RECIPE = Recipe(
         steps=200,
         batch_size=16,
         optim=OptimConfig(lr=3e-4, weight_decay=0.01, betas=(0.9, 0.98), warmup_share=0.05),
-        precision="fp32",
         save_every=50,
     ),
     options=EncoderOptions(

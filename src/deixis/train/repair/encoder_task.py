@@ -101,9 +101,8 @@ class EncoderRepair(Task):
         """
         images = [one.image for one in batch]
         regions = [one.picture.region for one in batch]
-        before = self.model.vision_tokens(images, place="before")
-        place = self.objective.place
-        seen = before if place == "before" else self.model.vision_tokens(images, place=place)
+        before, after = self.model.tokens_around(images)
+        seen = before if self.objective.place == "before" else after
         names = torch.tensor([self.places[one.picture.entity] for one in batch])
         vectors = mean_over(seen, regions)
         parts = {"named": self.objective(vectors, names.to(vectors.device))}
