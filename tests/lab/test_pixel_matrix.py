@@ -8,6 +8,7 @@ from deixis.core.errors import UsageError
 from deixis.lab.pixel_matrix import (
     ASIDE,
     ENSEMBLES,
+    PLAIN,
     VARIANTS,
     MatrixSettings,
     learned_and_transferred,
@@ -32,7 +33,8 @@ def settings(*models, **changes):
 
 def test_each_kind_is_learned_on_each_model_and_each_choice_of_them():
     found = rows(settings("a", "b", "c"))
-    assert len(found) == 3 * len(VARIANTS) + 3 + 1
+    assert len(found) == 1 + 3 * len(VARIANTS) + 3 + 1
+    assert found[0] == (PLAIN, ())
     assert [sources for kind, sources in found if kind == "TVP, 3 sources"] == [("a", "b", "c")]
     assert rows(settings("a", variants=tuple(ENSEMBLES))) == []
 

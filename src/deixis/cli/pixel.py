@@ -54,9 +54,10 @@ Intervals are paired and clustered by picture. Answers are kept in --out: the sa
 where it was. --keep writes the gains into the prompts' cards.
 """
 MATRIX = """\
-Learn prompts of several kinds on each model, and see what each brings to every other: no prompt,
-VP, EVP, TVP without one loss, whole, and on two or three models together. Runs are kept in --out
-and go on where they were.
+Learn prompts of several kinds on each model, and see what each brings to every other: no prompt, an
+untrained frame, VP, EVP, TVP without one loss, whole, and on two or three models together. A report
+in a folder of its own says which of TVP's claims held. Runs are kept in --out and go on where they
+were; --jobs N learns and asks in N processes, each on one thread.
 """
 
 APART = """\
@@ -242,6 +243,8 @@ def _transfer(arguments: argparse.Namespace) -> None:
 def _matrix(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
+    from deixis.lab.pixel_report import reported
+    from deixis.lab.report import write_report
 
     settings = MatrixSettings(
         task=arguments.task,
@@ -252,11 +255,13 @@ def _matrix(arguments: argparse.Namespace) -> None:
         more=tuple(arguments.set),
         jobs=arguments.jobs,
     )
-    _learned(
+    found, command = _learned(
         arguments,
         ("task", "model", "variant", "set", "steps", "limit", "out"),
         lambda: learned_and_transferred(settings, arguments.out, reporter=TerminalReporter()),
     )
+    report = reported(found, settings, command=command)
+    write_report(report, arguments.out / report.name)
 
 
 def _apart(arguments: argparse.Namespace) -> None:
@@ -304,8 +309,8 @@ def _rivals(arguments: argparse.Namespace) -> None:
 
 def _learned(
     arguments: argparse.Namespace, told: Sequence[str], learn: "Callable[[], Transfer]"
-) -> None:
-    """What comes of learning, on a page; `told` are the options that repeat it."""
+) -> "tuple[Transfer, str]":
+    """What comes of learning, on a page, and the command that repeats it, of the options `told`."""
     from transformers.utils import logging
 
     from deixis.evals.transfer_page import write_transfer
@@ -313,9 +318,10 @@ def _learned(
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()
     found = learn()
-    words = ["deixis", "pixel", arguments.part, *_options(arguments, *told)]
-    write_transfer(found, arguments.out, command=shlex.join(words))
+    command = shlex.join(["deixis", "pixel", arguments.part, *_options(arguments, *told)])
+    write_transfer(found, arguments.out, command=command)
     _print(found, arguments.out, as_json=arguments.json)
+    return found, command
 
 
 def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> None:

@@ -15,11 +15,14 @@ from deixis.evals.run import RunSettings
 from deixis.evals.transfer import Transfer, TransferSettings, transfer
 from deixis.lab.jobs import carried_out
 from deixis.lab.training import trained
-from deixis.pixel.saved import load_prompt
+from deixis.pixel.card import Card
+from deixis.pixel.prompts import build
+from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.train import recipe as recipes
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
 
+PLAIN = "untrained frame"  # the control: the picture as a frame places it, black around
 # what is learned; the losses of the recipe are TVP's
 VARIANTS: dict[str, tuple[str, ...]] = {
     "VP": ("task.kind=border", "task.consistency=0", "task.semantics=0"),
@@ -47,8 +50,8 @@ BATCH = 32  # questions at once
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatrixSettings:
-    """What is tried. `variants` are names of VARIANTS, ASIDE and ENSEMBLES; without any, all but
-    those of ASIDE. `more` are settings of every run.
+    """What is tried. `variants` are PLAIN and names of VARIANTS, ASIDE and ENSEMBLES; without any,
+    all but those of ASIDE. `more` are settings of every run.
     """
 
     task: str
@@ -60,7 +63,7 @@ class MatrixSettings:
     jobs: int = 1  # at a time, each on one thread
 
     def __post_init__(self) -> None:
-        known = [*VARIANTS, *ASIDE, *ENSEMBLES]
+        known = [PLAIN, *VARIANTS, *ASIDE, *ENSEMBLES]
         if len(set(self.models)) < len(self.models):
             raise UsageError(f"each model is named once, got {', '.join(self.models)}")
         for name in self.variants:
@@ -85,7 +88,7 @@ def learned_and_transferred(
         told = (recipe.config, recipe.options, [weights[source] for source in sources])
         digest = hashlib.sha256(repr(told).encode()).hexdigest()[:10]
         place = folder / "runs" / f"{variant.replace(' ', '_')}-{digest}"
-        turns.append((f"{variant} of {', '.join(sources)}", (variant, sources, place)))
+        turns.append((row_name(variant, sources), (variant, sources, place)))
     learned = carried_out(
         partial(_learned, settings), turns, jobs=settings.jobs, threads=1, reporter=reporter
     )
@@ -101,7 +104,11 @@ def _learned(
     settings: MatrixSettings, turn: tuple[str, Sequence[str], Path], reporter: Reporter
 ) -> Path:
     variant, sources, place = turn
-    return trained(recipe_of(settings, variant, sources), place, reporter)
+    recipe = recipe_of(settings, variant, sources)
+    if sources:
+        return trained(recipe, place, reporter)
+    save_prompt(build("frame", recipe.options.layout), Card(), place / "model")
+    return place / "model"
 
 
 def _asked(
@@ -141,17 +148,24 @@ def recipe_of(settings: MatrixSettings, variant: str, sources: Sequence[str]) ->
         f"steps={settings.steps}",
         *settings.more,
         f"task.task={settings.task}",
-        f"task.sources={','.join(sources)}",
+        *([f"task.sources={','.join(sources)}"] if sources else []),
         *(VARIANTS | ASIDE).get(variant, ()),
     ]
     return recipes.get("nano_pixel").with_settings(told)
 
 
 def rows(settings: MatrixSettings) -> list[tuple[str, Sequence[str]]]:
-    """What is learned on what: each kind on each model, ensembles on each choice of them."""
-    wanted = settings.variants or (*VARIANTS, *ENSEMBLES)
+    """What is learned on what: each kind on each model, ensembles on each choice of them; PLAIN on
+    none.
+    """
+    wanted = settings.variants or (PLAIN, *VARIANTS, *ENSEMBLES)
     found: list[tuple[str, Sequence[str]]] = []
     for variant in wanted:
-        size = ENSEMBLES.get(variant, 1)
+        size = 0 if variant == PLAIN else ENSEMBLES.get(variant, 1)
         found += [(variant, sources) for sources in combinations(settings.models, size)]
     return found
+
+
+def row_name(variant: str, sources: Sequence[str]) -> str:
+    """Of a row of the matrix."""
+    return f"{variant} of {', '.join(sources)}" if sources else variant

@@ -5,7 +5,7 @@
     deixis ask scene.png "This is a photo of a" --model nano --pixel runs/pixel/nano/model
 
 TVP's frame in nano's own size: 8 pixels around 80 in 96, 8,448 numbers; the length of a step is
-TVP's by number (10 for 69,840). `--set task.kind=border` is VP's, `--set task.consistency=0` and
+TVP's (10; for 69,840 numbers there). `--set task.kind=border` is VP's, `--set task.consistency=0` and
 `--set task.semantics=0` leave a loss out, `--set task.sources=nano,nano:llava` learns on both.
 """
 
@@ -19,7 +19,7 @@ RECIPE = Recipe(
     config=RunConfig(
         steps=400,
         batch_size=16,
-        optim=OptimConfig(lr=3.5, weight_decay=0.0, warmup_share=0.0, clip=0.0),
+        optim=OptimConfig(lr=10.0, weight_decay=0.0, warmup_share=0.0, clip=0.0),
         precision="fp32",
         save_every=50,
         evaluate_every=200,
