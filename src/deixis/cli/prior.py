@@ -336,7 +336,8 @@ def _repair(arguments: argparse.Namespace) -> None:
 
 def _study(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
-    from deixis.lab.priors.study import GROUPS, StudyOptions, study
+    from deixis.lab.priors.study import study
+    from deixis.lab.priors.ways import GROUPS, StudyOptions
     from deixis.lab.report import JUDGED
 
     groups = tuple(arguments.group or GROUPS)

@@ -8,6 +8,7 @@ from deixis.core.errors import UsageError
 from deixis.data.entities.named import EntitySource
 from deixis.data.entities.scenes import held_out_names
 from deixis.lab.findings import Finding, Findings
+from deixis.lab.priors import claims, ways
 from deixis.lab.priors import study as studying
 from deixis.lab.priors.repairing import (
     CONTROLS,
@@ -103,12 +104,12 @@ def test_ways_that_are_not_there_are_told(source):
 def test_a_repair_holds_where_it_gains_and_costs_little(gain, cost, held):
     rows = [
         Finding(condition=f"repair: {group}", asked=9, value=50, low=40, high=60, change=change)
-        for group, change in ((studying.NEW, gain), (studying.OLD, cost))
+        for group, change in ((claims.NEW, gain), (claims.OLD, cost))
     ]
-    assert studying._verdict(Findings(rows=tuple(rows))).held is held
+    assert claims.verdict_of(Findings(rows=tuple(rows))).held is held
 
 
-SMALL = studying.StudyOptions(
+SMALL = ways.StudyOptions(
     groups=("main",),
     seeds=2,
     learnt=1,
@@ -123,11 +124,16 @@ SMALL = studying.StudyOptions(
 @pytest.mark.slow
 def test_the_study_is_carried_out_and_goes_on_where_it_was(tmp_path):
     reports = studying.study(SMALL, tmp_path)
-    assert [one.name for one in reports] == ["prior_predicts", "prior_repair"]
+    names = ["prior_predicts", "prior_repair", "prior_bands", "prior_routes"]
+    assert [one.name for one in reports] == names
     conditions = [row.condition for row in reports[1].findings.rows]
     assert "repair: never seen" in conditions
     assert "as it was: seen before" in conditions
     assert all(len(row.by_seed) == 2 for row in reports[1].findings.rows)
+    routed = [row.condition for row in reports[3].findings.rows]
+    assert "repair: blurred, never seen" in routed
+    banded = reports[2].findings.rows
+    assert sum(row.asked for row in banded) == sum(r.asked for r in reports[1].findings.rows)
     assert "--seeds 2 --per-entity 1 --told 1 --asked 2 --seen 3" in reports[1].command
     assert (tmp_path / "prior_repair" / "report.json").is_file()
     assert (tmp_path / "entities" / "missed.txt").is_file()
@@ -139,7 +145,7 @@ def test_the_study_is_carried_out_and_goes_on_where_it_was(tmp_path):
 
 
 def test_another_nano_another_seed_and_other_settings_are_other_runs(tmp_path, monkeypatch):
-    way = studying.MAIN[0]
+    way = ways.MAIN[0]
     homes = [
         studying._home(options, way, seed, tmp_path)
         for options in (SMALL, replace(SMALL, answers=("steps=2",)))
@@ -152,4 +158,4 @@ def test_another_nano_another_seed_and_other_settings_are_other_runs(tmp_path, m
 
 def test_a_study_of_nothing_is_told():
     with pytest.raises(UsageError, match="seeds is at least 1, got 0"):
-        studying.StudyOptions(seeds=0)
+        ways.StudyOptions(seeds=0)

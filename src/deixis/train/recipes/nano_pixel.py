@@ -5,8 +5,8 @@
     deixis ask scene.png "This is a photo of a" --model nano --pixel runs/pixel/nano/model
 
 TVP's frame in nano's own size: 8 pixels around 80 in 96, 8,448 numbers; the length of a step is
-TVP's (10; for 69,840 numbers there). `--set task.kind=border` is VP's, `--set task.consistency=0` and
-`--set task.semantics=0` leave a loss out, `--set task.sources=nano,nano:llava` learns on both.
+TVP's (10; for 69,840 numbers there). `--set task.kind=border` is VP's, `--set task.consistency=0`
+and `--set task.semantics=0` leave a loss out, `--set task.sources=nano,nano:llava` learns on both.
 """
 
 from deixis.pixel.prompts import Layout
