@@ -122,17 +122,21 @@ def _counted(
     names = _scaled(sides.names, sides.by_name, start, blocks.names).T
     device, (width, num_names) = names.device, names.shape
     doubt = (min(width, DEPTH) + width // DEPTH + MORE_ROUNDINGS) * ROUNDING
-    buffers = torch.empty(3, blocks.images, num_names, device=device)
+    runs = -(-num_names // RUN)
+    buffers = torch.full((3, blocks.images, RUN * runs), -torch.inf, device=device)
     counts: Float64[np.ndarray, " image"] = np.zeros(len(sides.images))
     for first in range(0, len(sides.images), blocks.images):
         images = _scaled(sides.images, sides.by_image, first, blocks.images)
         goal = goals[first : first + len(images), None]
-        score, above, least = (one[: len(images)] for one in buffers)
-        _multiply(images, names, score, above)
-        torch.gt(score, (goal + doubt).float(), out=above)
-        torch.gt(score, (goal - doubt).float(), out=least)
-        count = above.sum(1, dtype=torch.float32).double()
-        _add_near(sides, goals, count, least.sub_(above), (first, start))
+        score, spare, marked = (one[: len(images)] for one in buffers)
+        _multiply(images, names, score[:, :num_names], spare[:, :num_names])
+        torch.gt(score, (goal + doubt).float(), out=marked)
+        above = marked.unflatten(1, (runs, RUN)).sum(-1)
+        torch.gt(score, (goal - doubt).float(), out=marked)
+        near = marked.unflatten(1, (runs, RUN)).sum(-1).sub_(above)
+        count = above.sum(1).double()
+        rows, columns = _places(score, goal, doubt, near.nonzero())
+        _add_near(sides, goals, count, (rows, columns), (first, start))
         counts[first : first + len(images)] = count.cpu().numpy()
     return counts
 
@@ -141,12 +145,11 @@ def _add_near(
     sides: _Sides,
     goals: Float64[Tensor, " image"],
     count: Float64[Tensor, " some"],
-    near: Float[Tensor, "some _"],
+    near: tuple[Int64[Tensor, " pair"], Int64[Tensor, " pair"]],
     corner: tuple[int, int],
 ) -> None:
     """Add what float32 cannot tell, made again in float64. The own name is no rival of its own."""
-    first, start = corner
-    rows, columns = _places(near)
+    (rows, columns), (first, start) = near, corner
     images, names = rows + first, columns + start
     is_rival = sides.own[images] != names
     rows, images, names = rows[is_rival], images[is_rival], names[is_rival]
@@ -168,16 +171,19 @@ def _multiply(
         score.add_(spare)
 
 
-def _places(marked: Float[Tensor, "row column"]) -> tuple[Int64[Tensor, " _"], Int64[Tensor, " _"]]:
-    """Rows and columns of the few that are not zero: runs of them first, then within those."""
-    flat = marked.flatten()
-    whole = len(flat) // RUN * RUN
-    runs = flat[:whole].unflatten(0, (-1, RUN))
-    hits = runs.sum(1).nonzero()[:, 0]
-    run, inside = runs[hits].nonzero(as_tuple=True)
-    rest = whole + flat[whole:].nonzero()[:, 0]
-    places = torch.cat([hits[run] * RUN + inside, rest])
-    return places // marked.shape[1], places % marked.shape[1]
+def _places(
+    score: Float[Tensor, "image column"],
+    goal: Float64[Tensor, "image 1"],
+    doubt: float,
+    hits: Int64[Tensor, "hit 2"],
+) -> tuple[Int64[Tensor, " pair"], Int64[Tensor, " pair"]]:
+    """Rows and columns of the few scores that may be level, which lie in these runs of rows."""
+    rows, runs = hits.T
+    found = score.unflatten(1, (-1, RUN))[rows, runs]
+    goals = goal[rows]
+    is_near = (found > (goals - doubt).float()) & ~(found > (goals + doubt).float())
+    run, inside = is_near.nonzero(as_tuple=True)
+    return rows[run], runs[run] * RUN + inside
 
 
 def _scaled(
