@@ -166,10 +166,10 @@ def test_what_is_no_prompt_is_refused(how, tmp_path):
 
 def test_a_file_beyond_measure_is_refused(tmp_path, monkeypatch):
     save_prompt(learned("frame"), CARD, tmp_path)
-    monkeypatch.setattr("deixis.pixel.saved.MOST", 10)
+    monkeypatch.setattr("deixis.nn.saved.MOST", 10)
     with pytest.raises(ModelError, match="larger than 10"):
         load_prompt(tmp_path)
-    monkeypatch.setattr("deixis.pixel.saved.MOST_TOLD", 9)
+    monkeypatch.setattr("deixis.nn.saved.MOST_TOLD", 9)
     with pytest.raises(ModelError, match="larger than 9"):
         load_prompt(tmp_path)
 

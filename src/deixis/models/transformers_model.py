@@ -29,8 +29,9 @@ from deixis.models._dialogue import (
 )
 from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
 from deixis.models._tokens import before, flat_rows, reformed
+from deixis.models._words import WordedLanguage
 from deixis.models.family import Family
-from deixis.models.language import Answers, Output, Tensors
+from deixis.models.language import Answers, Language, Output, Tensors
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import (
     Abilities,
@@ -52,6 +53,7 @@ from deixis.nn.interface import (
 from deixis.nn.pixels import pixels_of
 from deixis.nn.view import View
 from deixis.nn.weights import weights_digest
+from deixis.nn.words import LearnedWords
 
 
 @final
@@ -70,6 +72,7 @@ class TransformersModel(VisionLanguageModel):
     token_change: TokenChange | None = None
     token_place: TokenPlace = "after"
     pixel_change: PixelChange | None = None
+    words: LearnedWords | None = None
     loading: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -98,7 +101,9 @@ class TransformersModel(VisionLanguageModel):
     @override
     def record(self) -> Mapping[str, str]:
         dtype = str(self.family.model.dtype).removeprefix("torch.")
-        return {**self.loading, "dtype": dtype, **told(self.pixel_change, self.token_change)}
+        words = {} if self.words is None else {"words": self.words.digest}
+        changed = told(self.pixel_change, self.token_change)
+        return {**self.loading, "dtype": dtype, **changed, **words}
 
     @property
     @override
@@ -132,7 +137,7 @@ class TransformersModel(VisionLanguageModel):
             for begin in range(0, len(questions), self.batch_size):
                 batch = questions[begin : begin + self.batch_size]
                 text, features = self._encoded(batch)
-                ids = self.family.language().generate(text, features, **chosen)
+                ids = self._language.generate(text, features, **chosen)
                 completions.extend(completion(row, settings, tokenizer, self._ends) for row in ids)
         return completions
 
@@ -145,7 +150,7 @@ class TransformersModel(VisionLanguageModel):
         ids = [self._turn(Example(question=question, answer=answer))[:-1] for answer in answers]
         with self.family.lock, evaluating(self.family.model):
             text, features = self._encoded([question])
-            scores = self.family.language().score(text, features, ids)
+            scores = self._language.score(text, features, ids)
         return [
             AnswerScore(answer=answer, token_logprobs=tuple(score))
             for answer, score in zip(answers, scores, strict=True)
@@ -236,6 +241,17 @@ class TransformersModel(VisionLanguageModel):
         rounding = change.is_8bit if isinstance(change, KnownPixelChange) else self.rounding
         return replace(self, pixel_change=change, rounding=rounding)
 
+    def with_words(self, words: LearnedWords | None) -> "TransformersModel":
+        """The same model, these words said before every question."""
+        return replace(self, words=words)
+
+    @property
+    def _language(self) -> Language:
+        language = self.family.language()
+        if self.words is None:
+            return language
+        return WordedLanguage(language, self.family.model.get_input_embeddings(), self.words)
+
     @property
     def _ends(self) -> tuple[int, ...]:
         return listed_ends(self.family.generation_config.eos_token_id)
@@ -264,10 +280,12 @@ class TransformersModel(VisionLanguageModel):
     def _loss(self, examples: Sequence[Example], answers: Answers) -> Float[Tensor, ""]:
         """Of examples that all have pictures, or none of which has."""
         text, features = self._encoded([example.question for example in examples])
-        return self.family.language().loss(text, features, answers)
+        return self._language.loss(text, features, answers)
 
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
         """Text tensors and the vision side's output, with the changes applied; None for none."""
+        if self.words is not None:
+            questions = [replace(one, text=self.words.before(one.text)) for one in questions]
         if not any(question.pictures for question in questions):
             inputs = chat_inputs(self.family.processor, questions)
             return {name: self._placed(value) for name, value in inputs.items()}, None

@@ -1,24 +1,21 @@
 """A pixel prompt as a folder: its numbers as safetensors, its card as JSON and as a page."""
 
-import hashlib
-import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from torch import Tensor
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
-from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.files import make_folder, write_text
 from deixis.nn.interface import VisionLanguageModel
+from deixis.nn.saved import read_numbers, read_record, write_numbers
 from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, told
 from deixis.pixel.prompts import Layout, PixelPrompt, build
 
 NUMBERS, RECORD, PAGE = "pixel.safetensors", "pixel.json", "README.md"
-MOST, MOST_TOLD = 2**28, 2**22  # bytes of a file of numbers, and of a record
 logger = logging.getLogger(__name__)
 
 
@@ -34,11 +31,9 @@ class SavedPrompt:
 def save_prompt(prompt: PixelPrompt, card: Card, folder: Path) -> None:
     """Into a folder of its own, the record last."""
     make_folder(folder)
-    content = save({name: n.detach().contiguous().cpu() for name, n in _numbers(prompt).items()})
-    write_bytes(folder / NUMBERS, content)
+    digest = write_numbers(folder / NUMBERS, prompt.state_dict())
     write_text(folder / PAGE, page(prompt, card))
-    record = to_record(prompt, card, digest=hashlib.sha256(content).hexdigest())
-    write_text(folder / RECORD, told(record))
+    write_text(folder / RECORD, told(to_record(prompt, card, digest=digest)))
 
 
 def load_prompt(path: str | Path) -> SavedPrompt:
@@ -46,12 +41,13 @@ def load_prompt(path: str | Path) -> SavedPrompt:
     folder = folder_of(path)
     if not (folder / RECORD).is_file():
         raise UsageError(f"{path} is no pixel prompt: there is no {RECORD}")
-    record = _record(folder / RECORD)
+    record = read_record(folder / RECORD, VERSION)
     try:
         prompt = build(str(record["kind"]), Layout(**record["layout"]))
     except (KeyError, TypeError) as broken:
         raise ModelError(f"{folder / RECORD} is not a pixel prompt's record: {broken!r}") from None
-    _fill(prompt, folder / NUMBERS, str(record.get("numbers")))
+    path = folder / NUMBERS
+    _fill(prompt, read_numbers(path, str(record.get("numbers")), record=RECORD), path)
     return SavedPrompt(prompt=prompt.eval().requires_grad_(False), card=card_of(record))
 
 
@@ -102,41 +98,11 @@ def _changed_weights(source: Source, model: VisionLanguageModel) -> list[str]:
     ]
 
 
-def _numbers(prompt: PixelPrompt) -> dict[str, torch.Tensor]:
-    return dict(prompt.state_dict())
-
-
-def _record(path: Path) -> dict[str, Any]:  # Any: JSON
-    try:
-        if path.stat().st_size > MOST_TOLD:
-            raise ModelError(f"{path} is refused: it is larger than {MOST_TOLD} bytes")
-        record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as broken:
-        raise ModelError(f"{path} is not JSON: {broken}") from None
-    if not isinstance(record, dict) or record.get("deixis") != VERSION:
-        said = record.get("deixis") if isinstance(record, dict) else None
-        raise UsageError(f"this Deixis reads {VERSION}, {path} is {said!r:.60}")
-    return record
-
-
-def _fill(prompt: PixelPrompt, path: Path, digest: str) -> None:
-    """Numbers of a file into a prompt, if they are the ones that the record speaks of."""
-    try:
-        if not path.is_file():  # a pipe would keep us waiting
-            raise ModelError(f"cannot read {path}: there is no such file")
-        if path.stat().st_size > MOST:
-            raise ModelError(f"{path} is refused: it is larger than {MOST} bytes")
-        content = path.read_bytes()
-        found = load(content)
-    except (OSError, SafetensorError) as broken:
-        raise ModelError(f"cannot read {path}: {broken}") from None
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise ModelError(f"{path} is not the file that {RECORD} speaks of: its digest is another")
-    own = _numbers(prompt)
+def _fill(prompt: PixelPrompt, found: Mapping[str, Tensor], path: Path) -> None:
+    """Numbers of a file into a prompt."""
+    own = prompt.state_dict()
     shapes = {name: (tuple(n.shape), n.dtype) for name, n in own.items()}
     theirs = {name: (tuple(n.shape), n.dtype) for name, n in found.items()}
     if shapes != theirs:
         raise ModelError(f"{path} holds {theirs}, a prompt of this kind and layout has {shapes}")
-    if not all(bool(torch.isfinite(numbers).all()) for numbers in found.values()):
-        raise ModelError(f"{path} holds numbers that are not finite")
     prompt.load_state_dict(found)
