@@ -1,4 +1,4 @@
-"""One model taught the same examples by pixels, by adapters, and asked in better words."""
+"""One model taught the same examples by pixels, by soft words and by adapters, or better asked."""
 
 import json
 
@@ -13,6 +13,7 @@ from deixis.lab.pixel_rivals import (
     adapter_recipe,
     best_words,
     prompt_recipe,
+    words_recipe,
     written,
 )
 from tests.models.tiny_folder import tiny_folder
@@ -20,9 +21,13 @@ from tests.models.tiny_folder import tiny_folder
 
 def test_all_see_the_same_samples_in_the_same_order(tmp_path):
     settings = RivalSettings(num=6, steps=3, prompts=("batch_size=2", "seed=4"))
-    frame, lora = prompt_recipe(settings), adapter_recipe(settings, tmp_path)
+    frame = prompt_recipe(settings)
+    rivals = (words_recipe(settings), adapter_recipe(settings, tmp_path))
     for name in ("steps", "batch_size", "seed", "precision"):
-        assert getattr(frame.config, name) == getattr(lora.config, name)
+        for rival in rivals:
+            assert getattr(frame.config, name) == getattr(rival.config, name)
+    assert rivals[0].options.num == frame.options.num
+    assert rivals[0].options.num_held_out == frame.options.num_held_out
     task = tasks.get(settings.task).open(TaskOptions(split="train", num=6))
     rows = json.loads((written(task, 6, tmp_path) / "data.json").read_text())
     answers = [row["conversations"][1]["value"] for row in rows]
@@ -47,17 +52,19 @@ def test_ways_are_compared_with_their_costs(tmp_path, capsys):
     words += ["--limit", "3", "--out", str(tmp_path / "out"), "--words", "What is it?"]
     for one in ("batch_size=2", "task.num_held_out=0", "task.layout.side=24"):
         words += ["--set", one]
-    words += ["--set", "task.layout.width=3", "--json"]
+    words += ["--set", "task.layout.width=3", "--set-soft", "task.num_words=5", "--json"]
     assert main(words) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [one["name"] for one in found] == ["words", "frame", "LoRA"]
-    assert [one["gain"]["num_questions"] for one in found] == [3, 3, 3]
+    assert [one["name"] for one in found] == ["words", "frame", "soft words", "LoRA"]
+    assert [one["gain"]["num_questions"] for one in found] == [3, 3, 3, 3]
     assert found[0]["num_learned"] == 0
     assert found[1]["num_learned"] == 3 * (24**2 - 18**2)
-    assert found[2]["num_learned"] > 0
+    assert found[2]["num_learned"] == 5 * 48
+    assert found[3]["num_learned"] > 0
     page = (tmp_path / "out" / "README.md").read_text()
     assert "| LoRA |" in page
     assert "--words 'What is it?'" in page
+    assert "--set-soft task.num_words=5" in page
 
 
 def test_only_the_scenes_tasks_are_compared():

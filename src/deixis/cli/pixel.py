@@ -7,7 +7,7 @@
   deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
   deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
   deixis pixel apart --task scenes_counting --out DIR             models that share no training data
-  deixis pixel rivals --task scenes_classification --out DIR      against better words, and LoRA
+  deixis pixel rivals --task scenes_classification --out DIR      against words, soft words, LoRA
   deixis ask scene.png "How many?" --model nano --pixel RUN/model
 
 Every part has its own --help, and --json.
@@ -68,7 +68,8 @@ Runs are kept in --out and go on where they were.
 
 RIVALS = """\
 Teach a model the same examples in other ways, and see what each brings and costs: the best of some
-wordings of the question (--words), a frame of pixels, LoRA adapters (pip install 'deixis[tune]').
+wordings of the question (--words), a frame of pixels, soft words (vectors learned in the place of a
+few words before the question: prompt tuning), LoRA adapters (pip install 'deixis[tune]').
 """
 
 
@@ -87,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_transfer(add_part(parts, "transfer", "what it brings to models", TRANSFER))
     _add_matrix(add_part(parts, "matrix", "kinds of prompts and models", MATRIX))
     _add_apart(add_part(parts, "apart", "models that share no training data", APART))
-    _add_rivals(add_part(parts, "rivals", "a prompt against words and LoRA", RIVALS))
+    _add_rivals(add_part(parts, "rivals", "a prompt against words, soft words, LoRA", RIVALS))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -134,7 +135,11 @@ def _add_rivals(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=240, metavar="N", help="of each run (240)")
     parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
     parser.add_argument("--words", action="append", metavar="TEXT", help="another wording to try")
-    for option, of in (("--set", "the frame's"), ("--set-lora", "the adapters'")):
+    for option, of in (
+        ("--set", "the frame's"),
+        ("--set-soft", "the soft words'"),
+        ("--set-lora", "the adapters'"),
+    ):
         parser.add_argument(
             option, action="append", default=[], metavar="NAME=VALUE", help=f"of {of} run"
         )
@@ -295,10 +300,11 @@ def _rivals(arguments: argparse.Namespace) -> None:
         limit=arguments.limit,
         wordings=tuple(arguments.words or WORDINGS),
         prompts=tuple(arguments.set),
+        soft_words=tuple(arguments.set_soft),
         adapters=tuple(arguments.set_lora),
     )
     found = compared(settings, arguments.out, reporter=TerminalReporter())
-    told = ("task", "model", "num", "steps", "limit", "words", "set", "set-lora", "out")
+    told = ("task", "model", "num", "steps", "limit", "words", "set", "set-soft", "set-lora", "out")
     command = shlex.join(["deixis", "pixel", "rivals", *_options(arguments, *told)])
     write_rivals(found, settings, arguments.out, command=command)
     if arguments.json:

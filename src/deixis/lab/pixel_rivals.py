@@ -1,4 +1,6 @@
-"""A pixel prompt against other ways to teach one model the same examples: words, and adapters."""
+"""A pixel prompt against other ways to teach one model the same examples: words that are chosen,
+words that are learned, and adapters.
+"""
 
 import hashlib
 import json
@@ -23,6 +25,7 @@ from deixis.evals.results import Row
 from deixis.evals.run import Exam, RunSettings, run
 from deixis.evals.transfer import gain_of
 from deixis.lab.training import trained
+from deixis.models.words import load_words, speaking
 from deixis.nn.interface import Example, Question
 from deixis.pixel.card import Gain
 from deixis.pixel.saved import load_prompt
@@ -57,6 +60,7 @@ class RivalSettings:
     limit: int = 300
     wordings: tuple[str, ...] = WORDINGS
     prompts: tuple[str, ...] = ()  # settings of the prompt's run
+    soft_words: tuple[str, ...] = ()  # of the learned words' run
     adapters: tuple[str, ...] = ()  # of the adapters' run
 
     def __post_init__(self) -> None:
@@ -87,6 +91,7 @@ def compared(
     task = tasks.get(settings.task).open(TaskOptions(split="train", num=settings.num))
     weights = plain.vlm.weights_digest()
     prompt = _run(folder, "frame", prompt_recipe(settings), weights, reporter)
+    soft = _run(folder, "soft-words", words_recipe(settings), weights, reporter)
     data = written(task, settings.num, folder / "data" / f"{settings.task}-{settings.num}")
     adapter = _run(folder, "lora", adapter_recipe(settings, data), weights, reporter)
     words = best_words(plain, task, settings)
@@ -109,6 +114,8 @@ def compared(
 
         saved = load_prompt(prompt)
         tuned = load(settings.model, batch_size=BATCH, adapter=adapter)
+        reader = speaking(plain.vlm, settings.model)
+        learned = load_words(soft, reader)
         return (
             rival("words", asked(plain, words.text), 0, words.seconds, words.text),
             rival(
@@ -116,6 +123,12 @@ def compared(
                 asked(plain.with_pixel(saved.prompt)),
                 saved.prompt.num_trained,
                 seconds_of(prompt),
+            ),
+            rival(
+                "soft words",
+                asked(Model(reader.with_words(learned))),
+                learned.vectors.numel(),
+                seconds_of(soft),
             ),
             rival("LoRA", asked(tuned), numbers_in(adapter / ADAPTER), seconds_of(adapter)),
         )
@@ -129,6 +142,21 @@ def prompt_recipe(settings: RivalSettings) -> Recipe:
         *(f"task.num={settings.num}", f"steps={settings.steps}"),
     ]
     return recipes.get("nano_pixel").with_settings(told)
+
+
+def words_recipe(settings: RivalSettings) -> Recipe:
+    """Prompt tuning, on the same samples as the frame in the same order."""
+    frame, soft = prompt_recipe(settings), recipes.get("nano_words")
+    told = [
+        *settings.soft_words,
+        *(f"task.model={settings.model}", f"task.task={settings.task}"),
+        *(f"task.num={settings.num}", f"steps={settings.steps}"),
+    ]
+    return replace(
+        soft,
+        config=replace(frame.config, optim=soft.config.optim),
+        options=replace(soft.options, num_held_out=frame.options.num_held_out),
+    ).with_settings(told)
 
 
 def adapter_recipe(settings: RivalSettings, data: Path) -> Recipe:

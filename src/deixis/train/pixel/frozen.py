@@ -1,4 +1,4 @@
-"""A model that a prompt is learned on: no weight of it wants a gradient, none ever changes."""
+"""A model that something is learned on: no weight of it wants a gradient, none ever changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +12,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from deixis.core.errors import UnsupportedError
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import VisionLanguageModel
 
 Recomputed: TypeAlias = Literal["none", "half", "all"]  # of a model's layers
 
@@ -22,15 +23,33 @@ def frozen(name: str, *, dtype: str, batch_size: int, recomputes: Recomputed) ->
     `recomputes` says how many of its layers are computed anew on the way back, which saves the
     memory of what is inside them.
     """
-    model = None if name.startswith("openai:") else load(name, dtype=dtype, batch_size=batch_size)
+    model = loaded(name, dtype=dtype, batch_size=batch_size)
     if not isinstance(model, TransformersModel) or not model.abilities.pixel_gradient:
         raise UnsupportedError(
             f"no prompt can be learned on {name}: gradients do not reach its pixels; learn it on "
             "another, and use it here"
         )
+    return replace(held(model, recomputes), rounding=False)
+
+
+def loaded(name: str, *, dtype: str, batch_size: int) -> VisionLanguageModel | None:
+    """The model of a name; None where it is behind a server."""
+    if name.startswith("openai:"):
+        return None
+    return load(name, dtype=dtype, batch_size=batch_size)
+
+
+def held(model: TransformersModel, recomputes: Recomputed) -> TransformersModel:
+    """The model with all its weights as they are from now on."""
     model.family.model.requires_grad_(False).eval()
     recompute_layers(model.family.model, recomputes)
-    return replace(model, rounding=False)
+    return model
+
+
+def join_device(model: TransformersModel, device: torch.device) -> None:
+    """The model where the prompt is; the runner moves what trains alone."""
+    if model.device != device and not hasattr(model.family.model, "hf_device_map"):
+        model.family.model.to(device)
 
 
 def recompute_layers(model: torch.nn.Module, recomputes: Recomputed) -> None:

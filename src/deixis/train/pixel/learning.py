@@ -15,9 +15,8 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.data.tasks import PictureTask, TaskOptions, TaskSample, tasks
-from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example, Generation, Picture, Question, VisionTokens
+from deixis.data.tasks import TaskOptions, TaskSample, tasks
+from deixis.nn.interface import Example, VisionTokens
 from deixis.nn.pixels import pixels_of
 from deixis.pixel.card import Card, Source
 from deixis.pixel.export import quantised
@@ -27,12 +26,19 @@ from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.pixel.frozen import Recomputed, frozen
-from deixis.train.pixel.questions import MOST_KEPT, Asked, Kept, PictureQuestions, image_of
+from deixis.train.pixel.frozen import Recomputed, frozen, join_device
+from deixis.train.pixel.held_out import check_apart, opened_apart, right_share
+from deixis.train.pixel.questions import (
+    MOST_KEPT,
+    Asked,
+    Kept,
+    PictureQuestions,
+    image_of,
+    question_of,
+)
 from deixis.train.settings import to_record
 from deixis.train.task import Losses, ParameterGroup, Task
 
-LONGEST_ANSWER = 8
 AT_ONCE = 32  # questions that are measured together
 DESCRIPTION = "this is a photo of a {label}"
 
@@ -68,11 +74,7 @@ class PixelOptions:
     def __post_init__(self) -> None:
         if not self.sources:
             raise UsageError("a prompt is learned on at least one model: set task.sources")
-        if self.num_held_out and self.held_out == self.split:
-            raise UsageError(
-                f"it would be measured on {self.split!r}, which it is learned from: set "
-                "task.held_out to another part, or task.num_held_out=0"
-            )
+        check_apart(self.split, self.held_out, self.num_held_out)
         if self.consistency < 0 or self.semantics < 0:
             raise UsageError(
                 f"weights of losses are at least 0, got {self.consistency} and {self.semantics}"
@@ -121,7 +123,8 @@ class PixelLearning(Task):
         self.options = options
         opened = tasks.get(options.task).open(_task_options(options, options.split, options.num))
         self.source = PictureQuestions(task=opened, crops=options.crops, question=options.question)
-        self.held_out = _held_out(options)
+        held_out = _task_options(options, options.held_out, None)
+        self.held_out = opened_apart(options.task, held_out, options.num_held_out)
         self.prompt = _prompt(options)
         self.module: _Learned = _Learned(self.prompt, counts_picture=options.step == "normalised")
         self.models = [
@@ -198,7 +201,10 @@ class PixelLearning(Task):
         self._join_device()
         questions = PictureQuestions(task=self.held_out, question=self.options.question)
         asked = [questions.asked(index) for index in range(self.held_out.num_samples or 0)]
-        shares = {model.name: right_share(model, self.prompt, asked) for model in self.models}
+        shares = {
+            model.name: right_share(model.with_pixel_change(self.prompt), asked)
+            for model in self.models
+        }
         return {"right": float(np.mean(list(shares.values()))), **shares}
 
     def _on(
@@ -217,7 +223,7 @@ class PixelLearning(Task):
             return [one.tokens for one in seen]
 
         examples = [
-            Example(question=_question(picture, one.sample), answer=one.sample.answer)
+            Example(question=question_of(picture, one.sample), answer=one.sample.answer)
             for picture, one in zip(prompted, batch, strict=True)
         ]
         losses = {"task": model.with_token_change(keep).loss(examples)}
@@ -266,36 +272,9 @@ class PixelLearning(Task):
     def _join_device(self) -> None:
         """The models where the prompt is; the runner moves what trains alone."""
         for model in self.models:
-            if model.device != self.device and not hasattr(model.family.model, "hf_device_map"):
-                model.family.model.to(self.device)
+            join_device(model, self.device)
         for encoder in self.encoders:
             encoder.to(self.device)
-
-
-@torch.no_grad()
-def right_share(model: TransformersModel, prompt: PixelPrompt, asked: Sequence[Asked]) -> float:
-    """How many of these a model answers rightly through a prompt. Choices are scored as answers, by
-    the mean log-probability of their tokens; where there are none, words are compared.
-    """
-    through = model.with_pixel_change(prompt)
-    right = [_chosen(through, one) == one.sample.answer for one in asked if one.sample.choices]
-    open_ones = [one for one in asked if not one.sample.choices]
-    questions = [_question(image_of(one), one.sample) for one in open_ones]
-    said = through.generate(questions, Generation(max_new_tokens=LONGEST_ANSWER))
-    right += [
-        words.text.strip().rstrip(".").casefold() == one.sample.answer.casefold()
-        for words, one in zip(said, open_ones, strict=True)
-    ]
-    return float(np.mean(right))
-
-
-def _chosen(model: TransformersModel, asked: Asked) -> str:
-    question = _question(image_of(asked), asked.sample)
-    return max(model.answer_logprobs(question, asked.sample.choices), key=lambda s: s.mean).answer
-
-
-def _question(picture: Picture, sample: TaskSample) -> Question:
-    return Question(pictures=(picture,), text=sample.question)
 
 
 def _prompt(options: PixelOptions) -> PixelPrompt:
@@ -303,18 +282,6 @@ def _prompt(options: PixelOptions) -> PixelPrompt:
         return build(options.kind, options.layout)
     prompt = load_prompt(options.start).prompt
     return prompt.requires_grad_(True)
-
-
-def _held_out(options: PixelOptions) -> PictureTask | None:
-    """Opened before training, so that a part that is not there is told in time."""
-    if not options.num_held_out:
-        return None
-    opened = tasks.get(options.task).open(
-        _task_options(options, options.held_out, options.num_held_out)
-    )
-    if opened.num_samples == 0:
-        raise UsageError(f"the part {options.held_out!r} of {options.task} holds no sample")
-    return opened
 
 
 def _task_options(options: PixelOptions, split: str | None, num: int | None) -> TaskOptions:

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.data.tasks import PictureTask, TaskSample
+from deixis.nn.interface import Picture, Question
 from deixis.train.source import Source
 
 Key = TypeVar("Key")
@@ -106,3 +107,8 @@ def cropped(
 def image_of(asked: Asked) -> Image:
     """Its picture."""
     return Image(pixels=asked.pixels, source=asked.sample.picture)
+
+
+def question_of(picture: Picture, sample: TaskSample) -> Question:
+    """What is asked about a picture."""
+    return Question(pictures=(picture,), text=sample.question)
