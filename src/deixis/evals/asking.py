@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from deixis.core.batches import batches
 from deixis.core.errors import RemoteError
 from deixis.evals.answers import Answered, Answers
 from deixis.models.openai.model import OpenAIModel
@@ -132,9 +133,7 @@ class Asker:
         if isinstance(self.model, OpenAIModel):
             return self._ask_server(requests)
         found: dict[str, Outcome] = {}
-        size = self.num_at_once
-        for begin in range(0, len(requests), size):
-            batch = requests[begin : begin + size]
+        for batch in batches(requests, self.num_at_once):
             scored = [request for request in batch if request.choices]
             asked = [request for request in batch if not request.choices]
             if scored:

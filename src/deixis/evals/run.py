@@ -14,6 +14,7 @@ from typing import final
 
 from deixis.ask.compose import Asked, compose
 from deixis.ask.model import Model
+from deixis.core.batches import batches
 from deixis.core.errors import SampleError, UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
@@ -216,7 +217,7 @@ class _Run:
     def _portions(self, samples: Sequence[Sample]) -> Iterator[list[_Prepared]]:
         """Samples with what is sent for them; the next portion is prepared while one is asked."""
         size = max(self.asker.portion, GRADED_AT_ONCE)
-        parts = [samples[begin : begin + size] for begin in range(0, len(samples), size)]
+        parts = list(batches(samples, size))
         with ThreadPoolExecutor(1) as workers:
             ahead = [workers.submit(self._prepared, part) for part in parts[:1]]
             for place in range(len(parts)):

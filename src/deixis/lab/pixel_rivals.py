@@ -5,7 +5,7 @@ words that are learned, and adapters.
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import final
@@ -15,6 +15,7 @@ from safetensors import safe_open
 
 from deixis.ask.loading import load
 from deixis.ask.model import Model
+from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
@@ -220,7 +221,9 @@ def best_words(model: Model, task: PictureTask, settings: RivalSettings) -> _Wor
             )
             for i, sample in enumerate(samples)
         ]
-        losses[words] = sum(float(model.vlm.loss(some)) * len(some) for some in _batches(examples))
+        losses[words] = sum(
+            float(model.vlm.loss(some)) * len(some) for some in batches(examples, BATCH)
+        )
     best = min(losses, key=lambda words: losses[words])
     return _Words(text=best, seconds=time.process_time() - begun)
 
@@ -278,8 +281,3 @@ def _run(folder: Path, name: str, recipe: Recipe, weights: str, reporter: Report
 
 def _said(benchmark: Benchmark, text: str) -> list[Sample]:
     return [replace(one, text=text or one.text) for one in benchmark.samples()]
-
-
-def _batches(examples: Sequence[Example]) -> Iterator[Sequence[Example]]:
-    for begin in range(0, len(examples), BATCH):
-        yield examples[begin : begin + BATCH]

@@ -1,16 +1,18 @@
 """Vision tokens as rows, whatever form a family keeps them in, and the way into its projector."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from deixis.core.errors import UnsupportedError
+from deixis.core.errors import UnsupportedError, UsageError
 from deixis.models.family import Joint
 from deixis.models.language import Output
+from deixis.nn.grid import TokenGrid
+from deixis.nn.interface import Question, TokenChange, VisionTokens
 
 
 def flat_rows(tokens: Output) -> Float[Tensor, "token dim"]:
@@ -27,6 +29,45 @@ def reformed(flat: Float[Tensor, "token dim"], like: Output) -> Output:
     counts = [flat_rows(part).shape[0] for part in like]
     parts = [reformed(part, old) for part, old in zip(flat.split(counts), like, strict=True)]
     return type(like)(parts)
+
+
+def by_picture(
+    flat: Float[Tensor, "token dim"], questions: Sequence[Question], grids: Sequence[TokenGrid]
+) -> list[VisionTokens]:
+    """The tokens of each picture of the questions, in their order, with what is known of it."""
+    pictures = [picture for question in questions for picture in question.pictures]
+    notes = [
+        known
+        for question in questions
+        for known in question.notes or ((),) * len(question.pictures)
+    ]
+    parts = flat.split([grid.num_tokens for grid in grids])
+    return [
+        VisionTokens(tokens=tokens, grid=grid, picture=picture, notes=known)
+        for tokens, grid, picture, known in zip(parts, grids, pictures, notes, strict=True)
+    ]
+
+
+def changed(seen: Sequence[VisionTokens], change: TokenChange) -> Float[Tensor, "token dim"]:
+    """All of them after the change, which keeps their shapes."""
+    after = list(change(seen))
+    shapes = [tuple(tokens.shape) for tokens in after]
+    expected = [tuple(one.tokens.shape) for one in seen]
+    if shapes != expected:
+        raise UsageError(f"a token change keeps the shapes {expected}, got {shapes}")
+    return torch.cat(after)
+
+
+@final
+class Kept:
+    """A change of tokens that changes nothing, and has them in the end."""
+
+    def __init__(self) -> None:
+        self.seen: list[VisionTokens] = []
+
+    def __call__(self, tokens: Sequence[VisionTokens]) -> Sequence[Tensor]:
+        self.seen.extend(tokens)
+        return [one.tokens for one in tokens]
 
 
 @contextmanager

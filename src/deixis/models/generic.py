@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from deixis.core.batches import batches
 from deixis.core.errors import UnsupportedError
 from deixis.models._checkpoint import torch_dtype
 from deixis.models._dialogue import (
@@ -98,8 +99,8 @@ class GenericModel(VisionLanguageModel):
         ends = listed_ends(self.model.generation_config.eos_token_id)
         completions: list[Completion] = []
         with seeded(settings.seed):
-            for begin in range(0, len(questions), self.batch_size):
-                rows = self._rows(questions[begin : begin + self.batch_size], settings)
+            for batch in batches(questions, self.batch_size):
+                rows = self._rows(batch, settings)
                 completions.extend(completion(row, settings, tokenizer, ends) for row in rows)
         return completions
 

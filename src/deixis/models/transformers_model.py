@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
+from deixis.core.batches import batches
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
 from deixis.models._checkpoint import torch_dtype
@@ -28,7 +29,7 @@ from deixis.models._dialogue import (
     system_form,
 )
 from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
-from deixis.models._tokens import before, flat_rows, reformed
+from deixis.models._tokens import Kept, before, by_picture, changed, flat_rows, reformed
 from deixis.models._words import WordedLanguage
 from deixis.models.family import Family
 from deixis.models.language import Answers, Language, Output, Tensors
@@ -134,8 +135,7 @@ class TransformersModel(VisionLanguageModel):
         chosen = generate_settings(settings, tokenizer)
         completions: list[Completion] = []
         with self.family.lock, evaluating(self.family.model), seeded(settings.seed):
-            for begin in range(0, len(questions), self.batch_size):
-                batch = questions[begin : begin + self.batch_size]
+            for batch in batches(questions, self.batch_size):
                 text, features = self._encoded(batch)
                 ids = self._language.generate(text, features, **chosen)
                 completions.extend(completion(row, settings, tokenizer, self._ends) for row in ids)
@@ -203,10 +203,9 @@ class TransformersModel(VisionLanguageModel):
             for picture, words in zip(pictures, texts, strict=True)
         ]
         self._check(questions)
-        kept = _Kept()
+        kept = Kept()
         with self.family.lock:
-            for begin in range(0, len(questions), self.batch_size):
-                batch = questions[begin : begin + self.batch_size]
+            for batch in batches(questions, self.batch_size):
                 self._features(self._inputs(self._shown(batch)), batch, kept, place)
         return kept.seen
 
@@ -214,12 +213,14 @@ class TransformersModel(VisionLanguageModel):
         self, pictures: Sequence[Picture]
     ) -> tuple[list[VisionTokens], list[VisionTokens]]:
         """`vision_tokens` before the projector and after it, seen at once."""
-        questions = [Question(pictures=(picture,), text="") for picture in pictures]
+        questions, states, tokens = (
+            [Question(pictures=(one,), text="") for one in pictures],
+            Kept(),
+            Kept(),
+        )
         self._check(questions)
-        states, tokens = _Kept(), _Kept()
         with self.family.lock:
-            for begin in range(0, len(questions), self.batch_size):
-                batch = questions[begin : begin + self.batch_size]
+            for batch in batches(questions, self.batch_size):
                 features = self._features(self._inputs(self._shown(batch)), batch, states, "before")
                 self._changed(flat_rows(features.pooler_output), batch, tokens, "after")
         return states.seen, tokens.seen
@@ -247,10 +248,9 @@ class TransformersModel(VisionLanguageModel):
 
     @property
     def _language(self) -> Language:
-        language = self.family.language()
-        if self.words is None:
-            return language
-        return WordedLanguage(language, self.family.model.get_input_embeddings(), self.words)
+        language, words = self.family.language(), self.words
+        embeddings = self.family.model.get_input_embeddings()
+        return language if words is None else WordedLanguage(language, embeddings, words)
 
     @property
     def _ends(self) -> tuple[int, ...]:
@@ -372,30 +372,13 @@ class TransformersModel(VisionLanguageModel):
         place: TokenPlace,
     ) -> Float[Tensor, "token dim"]:
         """All pictures' tokens, changed picture by picture."""
-        pictures = [picture for question in questions for picture in question.pictures]
         grids = [grid for question in questions for grid in self._grids(question, place)]
-        notes = [
-            known
-            for question in questions
-            for known in question.notes or ((),) * len(question.pictures)
-        ]
-        counts = [grid.num_tokens for grid in grids]
-        if sum(counts) != len(flat):
+        num_tokens = sum(grid.num_tokens for grid in grids)
+        if num_tokens != len(flat):
             raise ModelError(
-                f"{self.name} gave {len(flat)} vision tokens where its grid has {sum(counts)}"
+                f"{self.name} gave {len(flat)} vision tokens where its grid has {num_tokens}"
             )
-        split = [
-            VisionTokens(tokens=tokens, grid=grid, picture=picture, notes=known)
-            for tokens, grid, picture, known in zip(
-                flat.split(counts), grids, pictures, notes, strict=True
-            )
-        ]
-        after = list(change(split))
-        shapes = [tuple(tokens.shape) for tokens in after]
-        expected = [tuple(one.tokens.shape) for one in split]
-        if shapes != expected:
-            raise UsageError(f"a token change keeps the shapes {expected}, got {shapes}")
-        return torch.cat(after)
+        return changed(by_picture(flat, questions, grids), change)
 
     def _grids(self, question: Question, place: TokenPlace) -> list[TokenGrid]:
         sizes = [picture_size(picture) for picture in question.pictures]
@@ -419,15 +402,3 @@ class TransformersModel(VisionLanguageModel):
             lead=self.family.answer_lead,
         )
         return [*turn.ids, turn.end]
-
-
-@final
-class _Kept:
-    """A change of tokens that changes nothing, and has them in the end."""
-
-    def __init__(self) -> None:
-        self.seen: list[VisionTokens] = []
-
-    def __call__(self, tokens: Sequence[VisionTokens]) -> Sequence[Tensor]:
-        self.seen.extend(tokens)
-        return [one.tokens for one in tokens]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
+from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import LOCK, left_behind, write_text
 
@@ -26,9 +27,7 @@ class Plan:
         """With the pictures that are new to it in further shards; it keeps those that are gone."""
         known = {name for shard in self.shards for name in shard}
         new = [name for name in dict.fromkeys(names) if name not in known]
-        more = tuple(
-            tuple(new[begin : begin + SHARD_SIZE]) for begin in range(0, len(new), SHARD_SIZE)
-        )
+        more = tuple(map(tuple, batches(new, SHARD_SIZE)))
         return replace(self, shards=(*self.shards, *more))
 
     def save(self, folder: Path) -> None:
