@@ -29,7 +29,7 @@ LOADERS = {
     "sentence": lambda folder: text_encoder(f"sentence:{folder}"),
     "prior, dual": lambda folder: prior_encoder(f"dual:{folder}"),
     "prior, vision": lambda folder: prior_encoder(f"vision:{folder}"),
-    "pixel, clip": lambda folder: image_text_encoder(f"clip:{folder}"),
+    "pixel, dual": lambda folder: image_text_encoder(f"dual:{folder}"),
     "processor of a prior": lambda folder: read(AutoImageProcessor, str(folder)),
 }
 

@@ -20,6 +20,7 @@ from deixis.models.language import CausalLanguage, Language, Output, Tensors
 from deixis.nn.cells import views_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import Abilities, Question
+from deixis.nn.processor import normalisation_of
 from deixis.nn.resample import PILLOW_FILTERS, Resample
 from deixis.nn.view import Normalisation, View
 
@@ -157,11 +158,7 @@ class Family(ABC):
     @property
     def normalisation(self) -> Normalisation:
         """The processor's last step."""
-        processor = self.image_processor
-        mean = tuple(processor.image_mean) if processor.do_normalize else (0.0, 0.0, 0.0)
-        std = tuple(processor.image_std) if processor.do_normalize else (1.0, 1.0, 1.0)
-        scale = processor.rescale_factor if processor.do_rescale else 1.0
-        return Normalisation(scale=scale, mean=mean, std=std)
+        return normalisation_of(self.image_processor)
 
     @property
     def resample(self) -> Resample:

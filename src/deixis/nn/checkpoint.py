@@ -22,6 +22,7 @@ BROKEN = (
     OSError,
     ValueError,
     KeyError,
+    IndexError,
     TypeError,
     AttributeError,
     RuntimeError,

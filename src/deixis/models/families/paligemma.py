@@ -6,12 +6,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.families._clip import clip_view, stacked
+from deixis.models.families._clip import stacked
 from deixis.models.family import FULL, Batch, Family
 from deixis.models.language import Tensors
 from deixis.nn.cells import whole_grid
 from deixis.nn.grid import TokenGrid
 from deixis.nn.interface import Abilities, Question
+from deixis.nn.processor import clip_view
 from deixis.nn.view import View
 
 

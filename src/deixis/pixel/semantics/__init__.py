@@ -1,6 +1,6 @@
 """Encoders that put pictures and words in one space, for TVP's second loss. One file each.
 
-"clip:openai/clip-vit-base-patch32", "own" (the source model's own tokens and word embeddings).
+"dual:openai/clip-vit-base-patch32", "own" (the source model's own tokens and word embeddings).
 """
 
 from deixis.core.catalog import Catalog
@@ -14,7 +14,7 @@ encoders: Catalog[ImageTextEncoder] = Catalog(
 
 
 def image_text_encoder(name: str, model: VisionLanguageModel | None = None) -> ImageTextEncoder:
-    """The encoder of a name; what stands behind a colon is its own ("clip:CHECKPOINT")."""
+    """The encoder of a name; what stands behind a colon is its own ("dual:CHECKPOINT")."""
     kind, _, argument = name.partition(":")
     found = encoders.get(kind)
     if bool(argument) != (found.takes is not None):

@@ -65,13 +65,3 @@ def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' ow
         return checkpoint.loaded(kind, name, **settings)
     except checkpoint.BROKEN as refusal:
         raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
-
-
-def pooled(output: Any) -> torch.Tensor:  # Any: what a tower of transformers gives
-    """The vector of each picture: the tower's own, else the mean of its tokens."""
-    own = getattr(output, "pooler_output", None)
-    if own is not None:
-        found: torch.Tensor = own.flatten(1).float()  # some pool to 1 x 1
-        return found
-    states: torch.Tensor = output.last_hidden_state.float()
-    return states.mean(dim=1) if states.ndim == 3 else states.flatten(2).mean(dim=2)

@@ -10,6 +10,7 @@ from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError
+from deixis.nn.towers import embed_texts, pooled
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._tower import (
@@ -17,7 +18,6 @@ from deixis.priors.encoders._tower import (
     digest_of,
     in_batches,
     loaded,
-    pooled,
     read,
     shown,
 )
@@ -71,11 +71,5 @@ class Dual(PriorEncoder):
         return pooled(self.model.get_image_features(**inputs))
 
     def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        inputs = self.tokenizer(  # SigLIP was trained with all texts of one length
-            list(texts),
-            padding="max_length",
-            max_length=int(self.model.config.text_config.max_position_embeddings),
-            truncation=True,
-            return_tensors="pt",
-        ).to(self.model.device)
-        return pooled(self.model.get_text_features(**inputs))
+        # SigLIP was trained with all texts of one length
+        return embed_texts(self.model, self.tokenizer, texts, padding=True)

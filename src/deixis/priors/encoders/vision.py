@@ -9,9 +9,10 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoModel
 from typing_extensions import override
 
+from deixis.nn.towers import pooled
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
-from deixis.priors.encoders._tower import digest_of, in_batches, loaded, pooled, read, shown
+from deixis.priors.encoders._tower import digest_of, in_batches, loaded, read, shown
 
 
 @final

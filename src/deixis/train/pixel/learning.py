@@ -63,7 +63,7 @@ class PixelOptions:
     clean: Literal["placed", "whole"] = "placed"  # FCA's other side: the picture without the
     # prompt as the prompt places it, or as it is
     semantics: float = 0.001  # weight of TSE; 0: none
-    encoder: str = "own"  # of TSE: own, clip:NAME
+    encoder: str = "own"  # of TSE: own, dual:NAME
     description: str = DESCRIPTION  # TSE's words; {label}: the answer, {topic}: what is shown
     step: Literal["normalised", "adam"] = "normalised"  # how the gradient is followed
     recomputes: Recomputed = "none"  # layers that are computed anew on the way back: half, all

@@ -5,7 +5,7 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.pixel.frozen import Recomputed
 from deixis.train.pixel.learning import PixelOptions
 
-CLIP = "clip:openai/clip-vit-base-patch32"
+CLIP = "dual:openai/clip-vit-base-patch32"
 NUM_PICTURES, BATCH = 50_000, 16
 CIFAR10 = RunConfig(
     steps=NUM_PICTURES // BATCH,
