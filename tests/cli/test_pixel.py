@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,16 @@ def test_a_prompt_is_shown(prompt, tmp_path, capsys):
 
 def test_an_export_writes_pngs_and_the_cost_into_the_card(prompt, tmp_path, capsys):
     assert main(["pixel", "export", str(prompt), "--out", str(tmp_path / "png")]) == 0
-    assert "frame.png" in capsys.readouterr().out
-    cost = load_prompt(prompt).card.quantised
+    said = capsys.readouterr().out
+    assert "frame.png" in said
+    assert "rebuilt from `frame.png`" in said
+    card = load_prompt(prompt).card
+    cost, lost = card.quantised, card.exported
     assert cost is not None
+    assert lost is not None
     again = told(capsys, "export", prompt / "pixel.safetensors", "--out", tmp_path / "png")
     assert again["quantised"]["error"] == cost.error
+    assert again["exported"] == asdict(lost)
 
 
 def test_a_transfer_writes_the_matrix_and_keeps_gains(prompt, tmp_path, capsys):

@@ -7,7 +7,7 @@ from PIL import Image as PIL
 
 from deixis.core.errors import UnsupportedError
 from deixis.nn.pixels import pixels_of
-from deixis.pixel.export import export, in_mode, quantised, shown
+from deixis.pixel.export import export, exported, in_mode, quantised, shown
 from deixis.pixel.prompts import prompts
 from tests.pixel.nursery import SIDE, learned, picture
 
@@ -64,3 +64,39 @@ def test_a_frames_cost_is_that_of_its_numbers():
 def test_a_frame_of_zeros_costs_nothing():
     cost = quantised(learned("frame", size=0.0))
     assert (cost.outside, cost.error) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("size", [0.1, 1.0])
+@pytest.mark.parametrize("kind", ["border", "full", "fixed_patch"])
+def test_what_an_overlay_loses_is_measured_on_its_file(kind, size, tmp_path):
+    prompt = learned(kind, size=size)
+    (file,) = export(prompt, tmp_path)
+    lost = exported(prompt, file)
+    learnt = 255 * prompt.numbers.detach().double().numpy().ravel()
+    assert lost.file == "overlay.png"
+    assert lost.outside == pytest.approx(np.mean((learnt < -256) | (learnt > 254)))
+    assert (lost.outside > 0.1) == (size == 1.0)
+    held = 2 * np.clip(np.round(learnt / 2), -128, 127)
+    assert lost.error == pytest.approx(np.abs(learnt - held).mean(), rel=1e-4)
+    grounds = np.array([[0], [64], [128], [192], [255]])
+    apart = np.abs(grounds + learnt - np.clip(grounds + held, 0, 255)).mean()
+    assert lost.pixels == pytest.approx(apart, rel=1e-4)
+    assert lost.pixels >= quantised(prompt).error - 1e-4  # which halves nothing
+
+
+def test_the_file_is_read_and_not_the_prompt(tmp_path):
+    prompt = learned("border", size=0.1)
+    (file,) = export(prompt, tmp_path)
+    before = exported(prompt, file)
+    assert before.error < 1.0
+    PIL.new("RGB", (SIDE, SIDE), (128, 128, 128)).save(file)  # nothing is added
+    after = exported(prompt, file)
+    assert after.error == pytest.approx(float((255 * prompt.numbers).abs().mean().detach()))
+
+
+def test_a_frames_file_loses_what_8_bits_do(tmp_path):
+    prompt = learned("frame", size=1.0)
+    (file,) = export(prompt, tmp_path)
+    lost, cost = exported(prompt, file), quantised(prompt)
+    assert (lost.file, lost.outside) == ("frame.png", pytest.approx(cost.outside))
+    assert lost.error == pytest.approx(cost.error) == pytest.approx(lost.pixels)

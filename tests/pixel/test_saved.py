@@ -1,5 +1,6 @@
 """A prompt as a folder: the same bits in another process, and refusals of what is not one."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from safetensors.torch import save_file
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models.load import load
 from deixis.nn.pixels import pixels_of
-from deixis.pixel.card import Card, Gain, Quantised, Source
+from deixis.pixel.card import Card, Exported, Gain, Quantised, Source
 from deixis.pixel.prompts import prompts
 from deixis.pixel.saved import NUMBERS, RECORD, check_fits, load_prompt, save_prompt
 from tests.pixel.nursery import learned, picture
@@ -28,6 +29,7 @@ CARD = Card(
     encoder={"encoder": "own"},
     gains=(GAIN,),
     quantised=Quantised(outside=0.25, error=3.5),
+    exported=Exported(file="overlay.png", outside=0.125, error=0.75, pixels=4.25),
 )
 APPLY = """
 import hashlib, sys
@@ -74,6 +76,8 @@ def test_the_page_tells_what_was_found(tmp_path):
     page = (tmp_path / "README.md").read_text()
     for words in ("`tiny:llava`", "counting", "7 steps", "25.0 %", "+12.5 (+3.0 to +22.0)"):
         assert words in page
+    lost = "`overlay.png`: 12.5 % of its numbers are cut, 0.75 of 255 off in the mean; pixels of"
+    assert f"{lost} 8-bit pictures are 4.25 off" in page
     save_prompt(learned("frame"), Card(), tmp_path)
     assert "No gain was measured" in (tmp_path / "README.md").read_text()
 
@@ -125,6 +129,11 @@ SPOILT = {
     "a task of two lines": (lambda f: spoil_card(f, task="a\nb"), ModelError, "task cannot be"),
     "a terminal's words": (lambda f: spoil_card(f, task="\x1b[2J"), ModelError, "task cannot be"),
     "half a step": (lambda f: spoil_card(f, steps=0.5), ModelError, "steps cannot be 0.5"),
+    "a loss of words": (
+        lambda f: spoil_card(f, exported=asdict(CARD.exported) | {"error": "none"}),
+        ModelError,
+        "error cannot be 'none'",
+    ),
     "settings that are none": (lambda f: spoil_card(f, settings=[]), ModelError, "settings"),
     "a kind that is no file": (lambda f: spoil_record(f, kind="../frame"), UsageError, "no pixel"),
     "a layout of words": (
@@ -224,6 +233,14 @@ def test_a_card_from_before_weights_were_told_says_nothing_of_them(tmp_path):
     card = json.loads((tmp_path / RECORD).read_text())["card"]
     spoil_record(tmp_path, card=card | {"sources": [old]})
     assert check_fits(load_prompt(tmp_path), model, strict=True) == []
+
+
+def test_a_card_from_before_files_were_measured_says_nothing_of_them(tmp_path):
+    save_prompt(learned("frame"), CARD, tmp_path)
+    old = json.loads((tmp_path / RECORD).read_text())["card"]
+    del old["exported"]
+    spoil_record(tmp_path, card=old)
+    assert load_prompt(tmp_path).card == dataclasses.replace(CARD, exported=None)
 
 
 def test_a_model_as_it_was_and_one_that_the_card_does_not_name_pass(tmp_path, caplog):

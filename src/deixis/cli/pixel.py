@@ -41,7 +41,7 @@ PNG files of a prompt for those who can send pictures only, and what whole numbe
 
 A frame is opaque where its pixels take the picture's place; lay it over the picture that was cut to
 its inside. What is added to a picture (border, full, fixed_patch) is written as grey 128 and above
-or below, halved. The cost is written into the card.
+or below, halved. The file is read back: what it loses is written into the card, too.
 """
 TRANSFER = """\
 Ask models a benchmark's questions with each prompt and without, and write the matrix of gains.
@@ -197,20 +197,24 @@ def _show(arguments: argparse.Namespace) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    from deixis.pixel.export import export, quantised
+    from deixis.pixel.card import told_of
+    from deixis.pixel.export import export, exported, quantised
     from deixis.pixel.saved import folder_of, load_prompt, save_prompt
 
     saved = load_prompt(arguments.prompt)
     files = export(saved.prompt, arguments.out)
-    cost = quantised(saved.prompt)
-    save_prompt(saved.prompt, replace(saved.card, quantised=cost), folder_of(arguments.prompt))
+    cost, lost = quantised(saved.prompt), exported(saved.prompt, files[0])
+    card = replace(saved.card, quantised=cost, exported=lost)
+    save_prompt(saved.prompt, card, folder_of(arguments.prompt))
     if arguments.json:
-        print(json.dumps({"files": [str(file) for file in files], "quantised": asdict(cost)}))
+        record = {"quantised": asdict(cost), "exported": asdict(lost)}
+        print(json.dumps({"files": [str(file) for file in files], **record}))
         return
     for file in files:
         print(file)
     print(f"{100 * cost.outside:.1f} % of its pixels are cut to 0..255")
     print(f"{cost.error:.2f} of 255 is the mean difference of a pixel that it touches")
+    print(told_of(lost))
 
 
 def _transfer(arguments: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"
-Part = TypeVar("Part", "Source", "Gain", "Quantised", "Card")
+Part = TypeVar("Part", "Source", "Gain", "Quantised", "Exported", "Card")
 
 
 @final
@@ -77,6 +77,17 @@ class Quantised:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """What is lost where the prompt is rebuilt from its PNG file, measured on the file."""
+
+    file: str
+    outside: float  # share of the learned numbers that the file cannot hold
+    error: float  # mean distance of a number of the file from the learned one, of 0..255
+    pixels: float  # the same of a touched pixel of 8-bit pictures that are made with the file
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """All of it. `settings` are what the training was told, `described` the words of TSE."""
 
@@ -88,6 +99,7 @@ class Card:
     encoder: Mapping[str, str] = field(default_factory=dict)
     gains: tuple[Gain, ...] = ()
     quantised: Quantised | None = None
+    exported: Exported | None = None  # None, too, where no file was written
 
 
 def to_record(prompt: PixelPrompt, card: Card, *, digest: str) -> dict[str, object]:
@@ -118,11 +130,12 @@ def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
     """The card of a record; ModelError where it is none."""
     try:
         told = dict(record["card"])
-        quantised = told["quantised"]
+        quantised, exported = told["quantised"], told.get("exported")
         joined = {
             "sources": tuple(_made(Source, one) for one in told["sources"]),
             "gains": tuple(_made(Gain, one) for one in told["gains"]),
             "quantised": None if quantised is None else _made(Quantised, quantised),
+            "exported": None if exported is None else _made(Exported, exported),
         }
         return _made(Card, told | joined)
     except (KeyError, TypeError, ValueError) as broken:
@@ -188,6 +201,8 @@ def page(prompt: PixelPrompt, card: Card) -> str:
             f"- as 8-bit pixels: {100 * card.quantised.outside:.1f} % of its numbers are cut, "
             f"{card.quantised.error:.1f} of 255 off in the mean"
         )
+    if card.exported is not None:
+        lines.append(f"- {told_of(card.exported)}")
     lines += ["", *_gains(card.gains)]
     lines += [
         "```python",
@@ -198,6 +213,15 @@ def page(prompt: PixelPrompt, card: Card) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def told_of(lost: Exported) -> str:
+    """What a file loses, in a line."""
+    return (
+        f"rebuilt from `{lost.file}`: {100 * lost.outside:.1f} % of its numbers are cut, "
+        f"{lost.error:.2f} of 255 off in the mean; pixels of 8-bit pictures are {lost.pixels:.2f} "
+        "off"
+    )
 
 
 def told(record: Mapping[str, object]) -> str:

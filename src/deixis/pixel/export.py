@@ -12,7 +12,7 @@ from torch import Tensor
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.files import make_folder, write_bytes
-from deixis.pixel.card import Quantised
+from deixis.pixel.card import Exported, Quantised
 from deixis.pixel.prompts import PixelPrompt, build, kind_of
 
 GREY = 128  # where an overlay adds nothing
@@ -68,6 +68,42 @@ def export(prompt: PixelPrompt, folder: Path) -> tuple[Path, ...]:
         f"a {kind} prompt moves the picture or itself, so no one PNG holds it: send pictures "
         "through `deixis ask --pixel`, which makes 8-bit ones"
     )
+
+
+@torch.no_grad()
+def exported(prompt: PixelPrompt, file: Path) -> Exported:
+    """What is lost where the prompt is rebuilt from the file that `export` wrote, which is read."""
+    with PIL.open(file) as picture:
+        held = torch.from_numpy(np.array(picture)).permute(2, 0, 1).float()
+    free, where = in_mode(prompt, "free").cpu(), prompt.touched
+    assert where is not None
+    where = where.cpu()
+    grounds = [torch.full((3, *_square(prompt)), value) for value in (0.0, *PROBES)]
+    given = torch.stack([free(ground)[:, where] for ground in grounds])
+    kept = torch.stack([_laid(held, ground)[:, where] for ground in grounds])
+    least, most = (0, 255) if _is_opaque(held) else (-2 * GREY, 2 * (255 - GREY))
+    numbers = given[0]  # on black, a pixel is what is learned
+    whole = kept[1:].clamp(0, 255)
+    return Exported(
+        file=file.name,
+        outside=float(((numbers < least) | (numbers > most)).float().mean()),
+        error=float((numbers - kept[0]).abs().mean()),
+        pixels=float((given[1:] - whole).abs().mean()),
+    )
+
+
+def _laid(
+    held: Float[Tensor, "channel side side"], ground: Float[Tensor, "3 side side"]
+) -> Float[Tensor, "3 side side"]:
+    """A file's pixels on a picture, as whoever has the file alone can lay them."""
+    if _is_opaque(held):
+        return torch.where(held[3:] > 0, held[:3], ground)
+    return ground + 2 * (held - GREY)
+
+
+def _is_opaque(held: Float[Tensor, "channel side side"]) -> bool:
+    """Whether a file's pixels take the picture's place; otherwise they are added."""
+    return len(held) == 4
 
 
 def _square(prompt: PixelPrompt) -> tuple[int, int]:
