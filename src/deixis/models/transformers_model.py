@@ -171,6 +171,10 @@ class TransformersModel(VisionLanguageModel):
         weighted = [loss * (n / sum(counts)) for loss, n in zip(losses, counts, strict=True)]
         return torch.stack(weighted).sum() if len(losses) > 1 else losses[0]
 
+    def num_answer_tokens(self, examples: Sequence[Example]) -> int:
+        """What `loss` is a mean over: the tokens of all answers, each one's end included."""
+        return sum(len(self._turn(example)) for example in examples)
+
     @override
     def prepare(self, pixels: Pixels) -> Tensors:
         self._check_size(pixels, self.family.views)

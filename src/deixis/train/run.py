@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import final
 
@@ -180,8 +181,7 @@ class _Trainer:
         step, window = self.state.step, Window()
         self.task.module.train()
         weight, total = 0.0, 0.0
-        for turn in range(self.config.gradient_accumulation):
-            piece = next(pieces)
+        for turn, piece in enumerate(self._taken(pieces)):
             self.state.bad.update(piece.bad)
             if piece.batch is None and self.spread.layers:
                 raise TrainingError(f"no example of a process's part is good: {piece.bad}")
@@ -203,6 +203,16 @@ class _Trainer:
         self.state.step += 1
         self._tell(total / weight if weight else math.nan, time.monotonic() - begin)
         return asked > 0
+
+    def _taken(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """The pieces of one step, one after another; all at once for a task that weighs steps."""
+        taken = islice(pieces, self.config.gradient_accumulation)
+        if self.parts == 1 or not self.task.weighs_steps:
+            return taken
+        held = list(taken)
+        good = [piece.batch for piece in held if piece.batch is not None]
+        self.task.begin_step(good, self.parallel)
+        return iter(held)
 
     def _backward(self, piece: Piece, window: Window) -> tuple[float, float]:
         """Add one piece's gradients, times its weight; its loss and weight."""

@@ -1,15 +1,16 @@
 """What is trained: the weights, where examples come from, the loss, and how it is saved."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import torch
 from torch import Tensor, nn
 
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.parallel import Parallel
 from deixis.train.source import Source
 
 
@@ -50,9 +51,16 @@ class Task(ABC):
 
     module: nn.Module
     source: Source
+    weighs_steps: ClassVar[bool] = False  # whether `begin_step` is to see a step before its losses
 
     def begin(self, config: RunConfig) -> None:  # noqa: B027  # most tasks need nothing of it
         """Called once, before all else, with the settings of the run."""
+
+    def begin_step(self, batches: Sequence[Any], parallel: Parallel) -> None:  # noqa: B027
+        """Called, if `weighs_steps`, before the losses of a step that is computed in pieces or by
+        several processes, with this one's batches: a loss whose parts are means over different
+        things needs to know how many of each the whole step has.
+        """
 
     @abstractmethod
     def loss(self, batch: Any, step: int) -> Losses:  # Any: what the source collates

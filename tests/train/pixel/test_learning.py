@@ -17,6 +17,7 @@ from deixis.pixel.prompts import Layout
 from deixis.pixel.saved import load_prompt
 from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.metrics import read_metrics
 from deixis.train.pixel.frozen import frozen
 from deixis.train.pixel.learning import PixelLearning, PixelOptions
 from deixis.train.pixel.questions import PictureQuestions, cropped, image_of
@@ -128,6 +129,37 @@ def test_a_step_is_the_gradient_over_the_square_by_its_length_with_the_picture_m
     torch.testing.assert_close(moved, expected, atol=1e-6, rtol=1e-4)
     assert float(moved.norm()) < 2.0
     assert not task.module.picture.any()
+
+
+@pytest.mark.parametrize("sources", [("tiny:llava",), ("tiny:llava", "tiny:blip_2")], ids=len)
+def test_a_step_in_pieces_is_that_of_the_whole_batch(sources, tmp_path):
+    layout = Layout(side=30, width=5, start="noise")  # from zero, consistency has no gradient
+    options = with_(sources=sources, task="scenes_classification", layout=layout, num_held_out=0)
+    config = dataclasses.replace(CONFIG, steps=2, batch_size=6)
+    steps = {}
+    for pieces in (1, 2, 3):
+        task = PixelLearning(dataclasses.replace(options, semantics=0.5, consistency=0.5))
+        before = task.prompt.numbers.detach().clone()
+        chosen = dataclasses.replace(config, gradient_accumulation=pieces)
+        run(task, chosen, tmp_path / str(pieces))
+        measured = read_metrics(tmp_path / str(pieces) / "metrics.jsonl")
+        steps[pieces] = (task.prompt.numbers.detach() - before, measured)
+    asked = [task.source.asked(index).sample for index in run_order(task, config)]
+    halves = [
+        sum(
+            len(load("tiny:llava").family.processor.tokenizer(one.answer).input_ids) for one in some
+        )
+        for some in (asked[:3], asked[3:])
+    ]
+    assert halves[0] != halves[1]  # otherwise this would say nothing
+    (whole, metrics), *others = steps.values()
+    for moved, measured in others:
+        torch.testing.assert_close(moved, whole, atol=1e-6, rtol=1e-4)
+        for one, other in zip(measured, metrics, strict=True):
+            told = ["loss", "task", "consistency", "likeness", "gradient_norm"]
+            assert {name: one[name] for name in told} == pytest.approx(
+                {name: other[name] for name in told}, rel=1e-4
+            )
 
 
 def test_adam_does_not_ask_for_the_pictures_gradient():

@@ -6,7 +6,7 @@ L = L_task + consistency · L_FCA - semantics · S_TSE, a mean over the source m
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.parallel import Parallel
 from deixis.train.pixel.frozen import Recomputed, frozen, join_device
 from deixis.train.pixel.held_out import check_apart, opened_apart, right_share
 from deixis.train.pixel.questions import (
@@ -119,6 +120,8 @@ class _Learned(nn.Module):
 class PixelLearning(Task):
     """One prompt, learned on all sources together; only its numbers train."""
 
+    weighs_steps: ClassVar[bool] = True
+
     def __init__(self, options: PixelOptions) -> None:
         self.options = options
         opened = tasks.get(options.task).open(_task_options(options, options.split, options.num))
@@ -136,6 +139,7 @@ class PixelLearning(Task):
             self.encoders = [image_text_encoder(options.encoder, model) for model in self.models]
         self.seed: int | None = None
         self._clean_tokens: Kept[tuple[int, int], Tensor] = Kept(most=MOST_KEPT)
+        self._answer_lengths: tuple[float, ...] = ()  # of the step, on each model; if in pieces
 
     @override
     def begin(self, config: RunConfig) -> None:
@@ -145,6 +149,15 @@ class PixelLearning(Task):
     @override
     def rests_on(self) -> dict[str, str]:
         return {model.name: model.weights_digest() for model in self.models}
+
+    @override
+    def begin_step(self, batches: Sequence[Sequence[Asked]], parallel: Parallel) -> None:
+        """The task's loss is a mean over answer tokens, the others are over pictures."""
+        asked = [one for batch in batches for one in batch]
+        examples = [_example(image_of(one), one.sample) for one in asked]
+        tokens = [float(model.num_answer_tokens(examples)) for model in self.models]
+        *sums, pictures = parallel.sum_numbers([*tokens, float(len(asked))])
+        self._answer_lengths = tuple(one / max(pictures, 1.0) for one in sums)
 
     @override
     def loss(self, batch: Sequence[Asked], step: int) -> Losses:
@@ -164,6 +177,7 @@ class PixelLearning(Task):
     @override
     def after_step(self, step: int) -> None:
         self.module.steps.fill_(step + 1)
+        self._answer_lengths = ()
 
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:
@@ -223,10 +237,12 @@ class PixelLearning(Task):
             return [one.tokens for one in seen]
 
         examples = [
-            Example(question=question_of(picture, one.sample), answer=one.sample.answer)
-            for picture, one in zip(prompted, batch, strict=True)
+            _example(picture, one.sample) for picture, one in zip(prompted, batch, strict=True)
         ]
         losses = {"task": model.with_token_change(keep).loss(examples)}
+        if self._answer_lengths:  # a piece of longer answers has more of the step's tokens
+            length = model.num_answer_tokens(examples) / len(examples)
+            losses["task"] = losses["task"] * (length / self._answer_lengths[place])
         tokens = [one.tokens for one in kept]
         if options.consistency:
             losses["consistency"] = consistency(tokens, self._clean(place, batch, pictures))
@@ -275,6 +291,10 @@ class PixelLearning(Task):
             join_device(model, self.device)
         for encoder in self.encoders:
             encoder.to(self.device)
+
+
+def _example(picture: Picture, sample: TaskSample) -> Example:
+    return Example(question=question_of(picture, sample), answer=sample.answer)
 
 
 def _prompt(options: PixelOptions) -> PixelPrompt:
