@@ -49,7 +49,7 @@ def with_(**changes):
 
 
 def weights(folder):
-    (file,) = (folder / "model").glob("*model.safetensors")
+    (file,) = (folder / "model").glob("*.safetensors")
     return load_file(file)
 
 

@@ -1,8 +1,10 @@
 """Runs that the tests do on one process and on two: of a folder, the task and its settings."""
 
 from deixis.models.load import load
+from deixis.pixel.prompts import Layout
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
+from deixis.train.pixel.learning import PixelLearning, PixelOptions
 from deixis.train.tuning import Tuning, TuningOptions
 from tests.train.tiny_task import TinyTask
 
@@ -37,4 +39,18 @@ def spread_lora(folder):
     return Tuning(load("tiny:llava"), source, options), TUNING
 
 
-RUNS = {"tiny": tiny, "spread": spread, "spread_lora": spread_lora}
+def pixel(folder):
+    options = PixelOptions(
+        sources=("tiny:llava",),
+        num=6,
+        layout=Layout(side=30, width=5, start="noise"),  # from zero, consistency has no gradient
+        consistency=0.05,
+        semantics=0.01,
+        num_held_out=0,
+    )
+    optim = OptimConfig(lr=2.0, weight_decay=0.0, warmup_share=0.0, clip=0.0)
+    config = RunConfig(steps=2, batch_size=6, optim=optim, precision="fp32", log_every=1, threads=1)
+    return PixelLearning(options), config
+
+
+RUNS = {"tiny": tiny, "spread": spread, "spread_lora": spread_lora, "pixel": pixel}
