@@ -12,6 +12,8 @@ import torch
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.models.family import Family
+from deixis.models.language import Tensors
 from deixis.nn.interface import Completion, Generation, Picture, Question
 from deixis.nn.view import View
 
@@ -57,6 +59,23 @@ def chat_inputs(processor: Any, questions: Sequence[Question]) -> Any:  # Any: t
             f"the chat template or processor of this model refuses the question: {refusal} "
             "(words that look like its own picture tokens are refused too)"
         ) from None
+
+
+def processed(family: Family, questions: Sequence[Question]) -> Tensors:
+    """A processor's tensors for questions with pictures, by its chat template or the family's."""
+    if family.processor.chat_template:
+        inputs = chat_inputs(family.processor, questions)
+    else:
+        inputs = family.processor(
+            text=[family.prompt(question) for question in questions],
+            images=[shown(picture) for question in questions for picture in question.pictures],
+            padding=True,
+            padding_side=family.padding_side,
+            return_tensors="pt",
+        )
+    tensors = {name: value for name, value in inputs.items() if isinstance(value, torch.Tensor)}
+    tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
+    return tensors
 
 
 def system_form(processor: Any) -> str | None:  # Any: transformers' own class

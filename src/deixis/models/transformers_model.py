@@ -24,8 +24,8 @@ from deixis.models._dialogue import (
     evaluating,
     generate_settings,
     listed_ends,
+    processed,
     seeded,
-    shown,
     system_form,
 )
 from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
@@ -217,11 +217,8 @@ class TransformersModel(VisionLanguageModel):
         self, pictures: Sequence[Picture]
     ) -> tuple[list[VisionTokens], list[VisionTokens]]:
         """`vision_tokens` before the projector and after it, seen at once."""
-        questions, states, tokens = (
-            [Question(pictures=(one,), text="") for one in pictures],
-            Kept(),
-            Kept(),
-        )
+        questions = [Question(pictures=(picture,), text="") for picture in pictures]
+        states, tokens = Kept(), Kept()
         self._check(questions)
         with self.family.lock:
             for batch in batches(questions, self.batch_size):
@@ -307,18 +304,7 @@ class TransformersModel(VisionLanguageModel):
 
     def _inputs(self, questions: Sequence[Question]) -> Tensors:
         """The processor's tensors; pixels that are tensors go the differentiable way."""
-        if self.family.processor.chat_template:
-            inputs = chat_inputs(self.family.processor, questions)
-        else:
-            inputs = self.family.processor(
-                text=[self.family.prompt(question) for question in questions],
-                images=[shown(picture) for question in questions for picture in question.pictures],
-                padding=True,
-                padding_side=self.family.padding_side,
-                return_tensors="pt",
-            )
-        tensors = {name: value for name, value in inputs.items() if isinstance(value, Tensor)}
-        tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
+        tensors = processed(self.family, questions)
         pictures = [picture for question in questions for picture in question.pictures]
         if any(isinstance(picture, Tensor) for picture in pictures):
             batch = [

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.data.tasks import TaskOptions, TaskSample, tasks
-from deixis.nn.interface import Example, VisionTokens
+from deixis.nn.interface import Example, Picture, VisionTokens
 from deixis.nn.pixels import pixels_of
 from deixis.pixel.card import Card, Source
 from deixis.pixel.export import quantised
