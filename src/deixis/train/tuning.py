@@ -127,11 +127,8 @@ class Tuning(Task):
                 "precision=bf16; or load all with --set task.dtype=float32"
             )
         examples = [self.example(opened) for opened in batch]
-        tokenizer = self.model.family.processor.tokenizer
-        answers = [example.answer for example in examples]
-        num_tokens = sum(len(ids) for ids in tokenizer(answers, add_special_tokens=False).input_ids)
-        # each answer's end is learned too
-        return Losses(total=self.model.loss(examples), weight=float(num_tokens + len(answers)))
+        num_tokens = self.model.num_answer_tokens(examples)
+        return Losses(total=self.model.loss(examples), weight=float(num_tokens))
 
     @override
     def save(self, folder: Path) -> None:

@@ -20,6 +20,7 @@ from typing_extensions import override
 from deixis.core.image import Image
 from deixis.models import nano
 from deixis.models.load import wrap
+from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Generation, Question
 from deixis.train.nano.alignment import pooled_targets
 from deixis.train.nano.architectures import (
@@ -91,7 +92,9 @@ class SingleAsking(Asking):
     """Asks one question at a time through the family's adapter, some of each scene's."""
 
     def __init__(self, built: nano.Nano, name: str) -> None:
-        self.model = wrap(built.model, built.processor, name=name, batch_size=32)
+        model = wrap(built.model, built.processor, name=name, batch_size=32)
+        assert isinstance(model, TransformersModel)
+        self.model = model
 
     @override
     def loss(self, scenes: Sequence[AskedScene], step: int) -> Losses:
@@ -101,7 +104,8 @@ class SingleAsking(Asking):
             for scene in scenes
             for one in _some(scene.asked, draws)
         ]
-        return Losses(total=self.model.loss(examples), weight=float(len(examples)))
+        num_tokens = self.model.num_answer_tokens(examples)
+        return Losses(total=self.model.loss(examples), weight=float(num_tokens))
 
     @override
     def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:
