@@ -13,6 +13,7 @@ from deixis.evals.transfer import Cell, Transfer
 
 RECORD, MAP, PAGE = "transfer.json", "matrix.png", "README.md"
 LONGEST = 36  # letters of a name beside the map
+DARK = 0.7  # of the span, beyond which a colour is too dark for dark letters
 LEAST_SPAN = 5.0  # points that the darkest colour stands for, at least
 
 
@@ -78,8 +79,9 @@ def heat_map(found: Transfer) -> bytes:
         for x, column in enumerate(columns):
             cell = found.cell(row, column)
             weight = "bold" if _is_clear(cell) else "normal"
+            ink = PAPER if abs(_change(cell)) > DARK * span else LINE
             axes.text(
-                x, y, _short(cell), ha="center", va="center", fontsize=8, color=LINE, weight=weight
+                x, y, _short(cell), ha="center", va="center", fontsize=8, color=ink, weight=weight
             )
     axes.set_xticks(range(len(columns)), map(_label, columns), fontsize=8, rotation=20, ha="right")
     axes.set_yticks(range(len(rows)), map(_label, rows), fontsize=8)

@@ -168,8 +168,8 @@ def through_routes(
         source="ours: VisPRE has no regions",
         summary=f"All are taught and asked under a mark ({taught}); here the same questions are "
         "asked with regions brought in other ways.",
-        about=f"{options.seeds} seeds; the 25 entities never seen and 25 others, "
-        f"{options.asked} test scenes of each.",
+        about=f"{options.seeds} seeds; {options.asked} test scenes of each entity; under a "
+        "mark of all entities, by the other routes of the 25 never seen and of 25 others.",
         findings=findings,
         verdict=Verdict(
             held=True if held else False if is_refuted else None,
