@@ -70,3 +70,9 @@ def test_ways_are_compared_with_their_costs(tmp_path, capsys):
 def test_only_the_scenes_tasks_are_compared():
     with pytest.raises(UsageError, match="Scenes' tasks"):
         RivalSettings(task="cifar10")
+
+
+@pytest.mark.parametrize("ways", ["prompts", "soft_words", "adapters"])
+def test_a_wrong_setting_of_any_way_is_told_before_the_first_is_taught(ways):
+    with pytest.raises(UsageError, match="bad"):
+        RivalSettings(**{ways: ("task.bad=1",)})

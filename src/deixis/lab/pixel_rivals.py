@@ -67,6 +67,9 @@ class RivalSettings:
     def __post_init__(self) -> None:
         if not self.task.startswith("scenes_"):
             raise UsageError(f"the ways are compared on the Scenes' tasks, got {self.task!r}")
+        prompt_recipe(self)  # what is wrong is told before minutes of training
+        words_recipe(self)
+        adapter_recipe(self, Path())
 
 
 @final
