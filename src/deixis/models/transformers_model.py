@@ -158,6 +158,10 @@ class TransformersModel(VisionLanguageModel):
 
     @override
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
+        return self.loss_and_tokens(examples)[0]
+
+    def loss_and_tokens(self, examples: Sequence[Example]) -> tuple[Float[Tensor, ""], int]:
+        """The loss, and how many answer tokens it is a mean over, each answer's end included."""
         if not examples:
             raise UsageError("a loss needs at least one example")
         self._check([example.question for example in examples], is_lesson=True)
@@ -167,12 +171,12 @@ class TransformersModel(VisionLanguageModel):
         answers = [[self._turn(example) for example in some] for some in apart]
         with self.family.lock:
             losses = [self._loss(*pair) for pair in zip(apart, answers, strict=True)]
-        counts = [float(sum(map(len, some))) for some in answers]
+        counts = [sum(map(len, some)) for some in answers]
         weighted = [loss * (n / sum(counts)) for loss, n in zip(losses, counts, strict=True)]
-        return torch.stack(weighted).sum() if len(losses) > 1 else losses[0]
+        return torch.stack(weighted).sum() if len(losses) > 1 else losses[0], sum(counts)
 
     def num_answer_tokens(self, examples: Sequence[Example]) -> int:
-        """What `loss` is a mean over: the tokens of all answers, each one's end included."""
+        """What the loss of these will be a mean over."""
         return sum(len(self._turn(example)) for example in examples)
 
     @override

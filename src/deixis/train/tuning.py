@@ -127,8 +127,8 @@ class Tuning(Task):
                 "precision=bf16; or load all with --set task.dtype=float32"
             )
         examples = [self.example(opened) for opened in batch]
-        num_tokens = self.model.num_answer_tokens(examples)
-        return Losses(total=self.model.loss(examples), weight=float(num_tokens))
+        total, num_tokens = self.model.loss_and_tokens(examples)
+        return Losses(total=total, weight=float(num_tokens))
 
     @override
     def save(self, folder: Path) -> None:

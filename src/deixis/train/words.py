@@ -76,8 +76,8 @@ class WordsLearning(Task):
             Example(question=question_of(image_of(one), one.sample), answer=one.sample.answer)
             for one in batch
         ]
-        num_tokens = self.model.num_answer_tokens(examples)
-        return Losses(total=self.model.loss(examples), weight=float(num_tokens))
+        total, num_tokens = self.model.loss_and_tokens(examples)
+        return Losses(total=total, weight=float(num_tokens))
 
     @override
     def parameter_groups(self, optim: OptimConfig) -> list[ParameterGroup]:

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deixis.core.batches import batches
 from deixis.core.errors import ModelError
 from deixis.core.image import Image
 from deixis.nn import checkpoint
@@ -25,8 +26,7 @@ def in_batches(
     items: Sequence[Item], embed: Callable[[Sequence[Item]], Float[Tensor, "some dim"]]
 ) -> Float[Tensor, "item dim"]:
     """A row an item, AT_ONCE at a time."""
-    starts = range(0, len(items), AT_ONCE)
-    return torch.cat([embed(items[begin : begin + AT_ONCE]).cpu() for begin in starts])
+    return torch.cat([embed(some).cpu() for some in batches(items, AT_ONCE)])
 
 
 def shown(processor: Any, seen: Sequence[Seen]) -> Any:  # Any: transformers' own classes

@@ -104,8 +104,8 @@ class SingleAsking(Asking):
             for scene in scenes
             for one in _some(scene.asked, draws)
         ]
-        num_tokens = self.model.num_answer_tokens(examples)
-        return Losses(total=self.model.loss(examples), weight=float(num_tokens))
+        total, num_tokens = self.model.loss_and_tokens(examples)
+        return Losses(total=total, weight=float(num_tokens))
 
     @override
     def verdicts(self, scenes: Sequence[AskedScene], *, unmarked: bool) -> list[bool]:

@@ -239,9 +239,10 @@ class PixelLearning(Task):
         examples = [
             _example(picture, one.sample) for picture, one in zip(prompted, batch, strict=True)
         ]
-        losses = {"task": model.with_token_change(keep).loss(examples)}
+        task, num_tokens = model.with_token_change(keep).loss_and_tokens(examples)
+        losses = {"task": task}
         if self._answer_lengths:  # a piece of longer answers has more of the step's tokens
-            length = model.num_answer_tokens(examples) / len(examples)
+            length = num_tokens / len(examples)
             losses["task"] = losses["task"] * (length / self._answer_lengths[place])
         tokens = [one.tokens for one in kept]
         if options.consistency:
