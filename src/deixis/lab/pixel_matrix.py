@@ -1,8 +1,7 @@
 """Prompts of every kind, learned on every model, tried on every other: TVP's question on nano."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -14,7 +13,7 @@ from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import RunSettings
 from deixis.evals.transfer import Transfer, TransferSettings, transfer
 from deixis.lab.jobs import carried_out
-from deixis.lab.training import trained
+from deixis.lab.training import home_of, trained
 from deixis.pixel.card import Card
 from deixis.pixel.prompts import build
 from deixis.pixel.saved import load_prompt, save_prompt
@@ -85,19 +84,20 @@ def learned_and_transferred(
     turns = []
     for variant, sources in rows(settings):
         recipe = recipe_of(settings, variant, sources)
-        told = (recipe.config, recipe.options, [weights[source] for source in sources])
-        digest = hashlib.sha256(repr(told).encode()).hexdigest()[:10]
-        place = folder / "runs" / f"{variant.replace(' ', '_')}-{digest}"
+        place = home_of(recipe, folder, variant, [weights[source] for source in sources])
         turns.append((row_name(variant, sources), (variant, sources, place)))
     learned = carried_out(
         partial(_learned, settings), turns, jobs=settings.jobs, threads=1, reporter=reporter
     )
     prompts = {name: model for (name, _), model in zip(turns, learned, strict=True)}
-    if settings.jobs > 1:  # answers are kept: what is asked here is only read below
-        models = [(name, name) for name in settings.models]
-        ask = partial(_asked, settings, prompts, folder)
-        carried_out(ask, models, jobs=settings.jobs, threads=1, reporter=reporter)
-    return _transferred(settings, prompts, settings.models, folder, reporter)
+    columns = carried_out(
+        partial(_transferred, settings, prompts, folder),
+        [(name, name) for name in settings.models],
+        jobs=settings.jobs,
+        threads=1,
+        reporter=reporter,
+    )
+    return replace(columns[0], cells=tuple(cell for one in columns for cell in one.cells))
 
 
 def _learned(
@@ -111,26 +111,17 @@ def _learned(
     return place / "model"
 
 
-def _asked(
+def _transferred(
     settings: MatrixSettings,
     prompts: Mapping[str, Path],
     folder: Path,
     model: str,
     reporter: Reporter,
-) -> None:
-    _transferred(settings, prompts, (model,), folder, reporter)
-
-
-def _transferred(
-    settings: MatrixSettings,
-    prompts: Mapping[str, Path],
-    models: Sequence[str],
-    folder: Path,
-    reporter: Reporter,
 ) -> Transfer:
+    """The column of a model."""
     return transfer(
-        {name: load_prompt(model) for name, model in prompts.items()},
-        {name: partial(load, name, batch_size=BATCH) for name in models},
+        {name: load_prompt(learned) for name, learned in prompts.items()},
+        {model: partial(load, model, batch_size=BATCH)},
         TransferSettings(
             benchmark=settings.task,
             options=Options(num_pictures=settings.limit),

@@ -1,11 +1,10 @@
 """What a matrix of pixel prompts says of TVP's claims: a report, each source model a seed of it."""
 
 from collections.abc import Sequence
-from typing import final
 
 import numpy as np
 
-from deixis.evals.transfer import Cell, Transfer
+from deixis.evals.transfer import Transfer
 from deixis.lab.findings import Findings, Judgement, Verdict, found_over_seeds
 from deixis.lab.pixel_matrix import ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.lab.report import Reported
@@ -24,37 +23,32 @@ CLAIMS = (
 )
 
 
-@final
-class _Shares:
-    """The share of right answers by condition, a number a source model."""
-
-    def __init__(self, found: Transfer, settings: MatrixSettings) -> None:
-        self.found = found
-        self.shares: dict[str, list[float]] = {}
-        self.bases: dict[str, str] = {}
-        for variant, sources in rows(settings):
-            if variant in ENSEMBLES:
-                self._add(variant, row_name(variant, sources), sources, of=f", {len(sources)}")
-            for source in sources or settings.models:
-                if variant not in ENSEMBLES:
-                    self._add(variant, row_name(variant, sources), (source,))
-
-    def _add(self, variant: str, row: str, sources: Sequence[str], of: str = "") -> None:
-        """A row's means over the models that it was learned on, and over all others."""
-        cells = [cell for cell in self.found.cells if cell.prompt == row and cell.gain is not None]
-        groups = {
-            ITSELF: [cell for cell in cells if cell.model in sources],
-            OTHERS: [cell for cell in cells if cell.model not in sources],
-        }
-        for group, some in groups.items():
-            if some:
-                base, name = told(NOTHING + of, group), told(variant, group)
-                learned = self.shares.setdefault(name, [])
-                plain = self.shares.setdefault(base, [])
-                learned.append(_mean(some, after=True))
-                if len(plain) < len(learned):
-                    plain.append(_mean(some, after=False))
-                self.bases[name] = base
+def _shares(
+    found: Transfer, settings: MatrixSettings
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """The share of right answers by condition, a number a choice of sources, and the condition that
+    each is compared with: means over the models that it was learned on, and over all others.
+    """
+    shares: dict[str, dict[tuple[str, ...], float]] = {}
+    bases: dict[str, str] = {}
+    for group in (ITSELF, OTHERS):
+        for variant, learned_on in rows(settings):
+            row = row_name(variant, learned_on)
+            size = f", {len(learned_on)}" if variant in ENSEMBLES else ""
+            base, name = told(NOTHING + size, group), told(variant, group)
+            for own in [tuple(learned_on)] if learned_on else [(one,) for one in settings.models]:
+                gains = [
+                    cell.gain
+                    for cell in found.cells
+                    if cell.prompt == row
+                    and cell.gain is not None
+                    and (cell.model in own) == (group == ITSELF)
+                ]
+                if gains:
+                    shares.setdefault(base, {})[own] = _mean([one.before for one in gains])
+                    shares.setdefault(name, {})[own] = _mean([one.after for one in gains])
+                    bases[name] = base
+    return {name: list(own.values()) for name, own in shares.items()}, bases
 
 
 def told(condition: str, group: str) -> str:
@@ -64,11 +58,7 @@ def told(condition: str, group: str) -> str:
 
 def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Reported:
     """Whether TVP's claims held over these models."""
-    shares = _Shares(found, settings)
-    ordered = sorted(
-        shares.shares, key=lambda name: (not name.endswith(ITSELF), "no p" not in name)
-    )
-    findings = found_over_seeds({name: shares.shares[name] for name in ordered}, shares.bases)
+    findings = found_over_seeds(*_shares(found, settings))
     judged = [
         Judgement(claim=claim, verdict=findings.against(told(*one), told(*other)))
         for claim, one, other in CLAIMS
@@ -100,6 +90,5 @@ def _verdict(findings: Findings) -> Verdict:
     return findings.against(told("TVP", OTHERS), told(NOTHING, OTHERS))
 
 
-def _mean(cells: Sequence[Cell], *, after: bool) -> float:
-    gains = [cell.gain for cell in cells if cell.gain is not None]
-    return float(np.mean([one.after if after else one.before for one in gains])) / 100
+def _mean(percents: Sequence[float]) -> float:
+    return float(np.mean(percents)) / 100

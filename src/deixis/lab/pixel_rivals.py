@@ -2,7 +2,6 @@
 words that are learned, and adapters.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from deixis.evals.folder import ANSWERS
 from deixis.evals.results import Row
 from deixis.evals.run import Exam, RunSettings, run
 from deixis.evals.transfer import gain_of
-from deixis.lab.training import trained
+from deixis.lab.training import home_of, trained
 from deixis.models.words import load_words, speaking
 from deixis.nn.interface import Example, Question
 from deixis.pixel.card import Gain
@@ -276,10 +275,8 @@ def write_rivals(
 
 
 def _run(folder: Path, name: str, recipe: Recipe, weights: str, reporter: Reporter) -> Path:
-    told = repr((recipe.config, recipe.options, weights))
-    digest = hashlib.sha256(told.encode()).hexdigest()[:10]
     reporter.say(name)
-    return trained(recipe, folder / "runs" / f"{name}-{digest}", reporter)
+    return trained(recipe, home_of(recipe, folder, name, weights), reporter)
 
 
 def _said(benchmark: Benchmark, text: str) -> list[Sample]:

@@ -1,5 +1,6 @@
 """Training a stage to its end, unless it is there already."""
 
+import hashlib
 from pathlib import Path
 
 from deixis.train.recipe import Recipe
@@ -10,6 +11,13 @@ from deixis.train.settings import to_record
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C asked it to stop, and it saved what it has; it ends a command as Ctrl-C does."""
+
+
+def home_of(recipe: Recipe, folder: Path, name: str, weights: object) -> Path:
+    """A run's own folder in a folder of runs, by what it is told and the weights it begins with."""
+    told = repr((recipe.config, recipe.options, weights))
+    digest = hashlib.sha256(told.encode()).hexdigest()[:10]
+    return folder / "runs" / f"{name.replace(' ', '_')}-{digest}"
 
 
 def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:

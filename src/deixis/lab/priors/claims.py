@@ -35,25 +35,17 @@ CLAIMS = (
                 "It matters that these entities are taught, not that some are.",
                 "Two stages are better than all at once.",
                 "Teaching the encoder is better than questions on the same pictures.",
-            ),
-            CONTROLS,
-            strict=True,
-        )
-    ),
-    ("Sixteen pictures of an entity are better than one.", REPAIR, PICTURES[0].name),
-    *(
-        (claim, REPAIR, way.name)
-        for claim, way in zip(
-            (
+                "Sixteen pictures of an entity are better than one.",
                 "The model's own words are better than a softmax over names.",
                 "The projector is to be taught with the encoder.",
                 "It is better without distilling the tower as it was.",
             ),
-            OBJECTIVES,
+            (*CONTROLS, PICTURES[0], *OBJECTIVES),
             strict=True,
         )
     ),
 )
+POINTS = "{:+.1f} points ({:+.1f} to {:+.1f})"
 
 
 def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Reported:
@@ -174,7 +166,7 @@ def through_routes(
         verdict=Verdict(
             held=True if held else False if is_refuted else None,
             words="; ".join(
-                "{}: {:+.1f} points ({:+.1f} to {:+.1f}) on those never seen".format(route, *gain)
+                f"{route}: {POINTS.format(*gain)} on those never seen"
                 for route, gain in zip(others, gains, strict=True)
             ),
         ),
@@ -187,8 +179,7 @@ def through_routes(
 def verdict_of(findings: Findings) -> Verdict:
     """Whether a repair gains on those never seen, and costs little elsewhere."""
     gain, cost = (_gain(findings, f"{REPAIR}: {group}") for group in (NEW, OLD))
-    told = "{:+.1f} points ({:+.1f} to {:+.1f})"
-    words = f"on those never seen {told.format(*gain)}, elsewhere {told.format(*cost)}"
+    words = f"on those never seen {POINTS.format(*gain)}, elsewhere {POINTS.format(*cost)}"
     if gain[1] > 0 and cost[1] >= -MOST_LOST:
         return Verdict(held=True, words=words)
     is_refuted = gain[2] < 0 or cost[2] < -MOST_LOST
@@ -218,8 +209,7 @@ def _compared(
 def _most_where_least(findings: Findings, order: Sequence[str]) -> Verdict:
     """Whether the gain in the last band is above that in the first."""
     best, worst = (_gain(findings, f"{REPAIR}: {band}") for band in (order[0], order[-1]))
-    told = "{:+.1f} points ({:+.1f} to {:+.1f}) at {}"
-    words = f"{told.format(*worst, order[-1])}, {told.format(*best, order[0])}"
+    words = f"{POINTS.format(*worst)} at {order[-1]}, {POINTS.format(*best)} at {order[0]}"
     if worst[1] > 0 and worst[1] > best[2]:
         return Verdict(held=True, words=words)
     return Verdict(held=False if worst[2] < best[1] else None, words=words)
@@ -227,9 +217,9 @@ def _most_where_least(findings: Findings, order: Sequence[str]) -> Verdict:
 
 def _more(findings: Findings, condition: str) -> Verdict:
     """Whether a condition is above questions alone."""
-    gain = _gain(findings, condition)
-    held = True if gain[1] > 0 else False if gain[2] < 0 else None
-    return Verdict(held=held, words="{:+.1f} points ({:+.1f} to {:+.1f})".format(*gain))
+    row = findings[condition]
+    held = row.is_higher if row.is_higher or row.is_lower else None
+    return Verdict(held=held, words=POINTS.format(*_gain(findings, condition)))
 
 
 def _gain(findings: Findings, condition: str) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ asked the same about scenes that no stage saw. Each seed has pictures of its own
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -42,6 +42,7 @@ from deixis.lab.priors.ways import GROUPS, MAIN, StudyOptions, Way, command_of
 from deixis.lab.report import Reported, write_report
 from deixis.lab.trial import Judged
 from deixis.models.load import load
+from deixis.nn.interface import VisionLanguageModel
 from deixis.priors.ranking import RankOptions, rank
 from deixis.train.reporter import Reporter, Silent
 
@@ -59,8 +60,10 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     turns = [
         (f"{way.name}, seed {seed}", (seed, way)) for seed in range(options.seeds) for way in ways
     ]
-    before = _joined_before(options, folder, reporter)
-    first = _asked(options, options.model, tuple(ROUTES), folder, reporter)
+    has_main = "main" in options.groups
+    model = load(options.model, batch_size=BATCH)
+    first = _asked(options, model, ROUTES if has_main else (), folder, reporter)
+    before = _joined(options, model, first[ENCODING])
     found = carried_out(
         partial(_one, options, folder),
         turns,
@@ -70,11 +73,11 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     )
     answers: dict[str, dict[str, list[Judged]]] = {}
     for seed in range(options.seeds):
-        _add(answers, BEFORE, first, seed)
+        _add(answers, BEFORE, _grouped(options, first), seed)
     for (_, (seed, way)), some in zip(turns, found, strict=True):
         _add(answers, way.name, some, seed)
     reports = [_predicting(options, before, folder)]
-    if all(way in ways for way in MAIN):
+    if has_main:
         drawn = {way: by_route[ENCODING] for way, by_route in answers.items()}
         known = [before.ranking[name].band for name in _entities(options).names]
         main = (BEFORE, *(way.name for way in MAIN))
@@ -88,13 +91,11 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     return reports
 
 
-def _joined_before(options: StudyOptions, folder: Path, reporter: Reporter) -> Joined:
-    """What the model as it is knows, by its projector and words, and answers."""
-    model, entities = load(options.model, batch_size=BATCH), _entities(options)
-    questions = _questions(entities)
-    asked = ask_questions(model, questions, folder=folder / "asked", reporter=reporter)
+def _joined(options: StudyOptions, model: VisionLanguageModel, answers: Sequence[Judged]) -> Joined:
+    """What a model knows, by its projector and words, and what it answered."""
+    entities = _entities(options)
     ranking = rank(entities, encoder_of(model), RankOptions(cache=cache_folder() / "priors"))
-    return join(ranking, entities, questions, asked.answers, model=options.model)
+    return join(ranking, entities, _questions(entities), answers, model=options.model)
 
 
 def _predicting(options: StudyOptions, before: Joined, folder: Path) -> Reported:
@@ -110,27 +111,30 @@ def _predicting(options: StudyOptions, before: Joined, folder: Path) -> Reported
 def _one(options: StudyOptions, folder: Path, turn: tuple[int, Way], reporter: Reporter) -> ByRoute:
     """One way from one seed: its model and its answers, which are kept in the folder."""
     seed, way = turn
-    model = repair(_plan(options, way, seed), _home(options, way, seed, folder), reporter)
+    repaired = repair(_plan(options, way, seed), _home(options, way, seed, folder), reporter)
+    model = load(str(repaired), batch_size=BATCH)
     routes = ROUTES if way in MAIN else ()
-    return _asked(options, str(model), routes, folder, reporter)
+    return _grouped(options, _asked(options, model, routes, folder, reporter))
 
 
 def _asked(
-    options: StudyOptions, name: str, routes: Sequence[str], folder: Path, reporter: Reporter
+    options: StudyOptions,
+    model: VisionLanguageModel,
+    routes: Sequence[str],
+    folder: Path,
+    reporter: Reporter,
 ) -> ByRoute:
-    """A model's answers under a mark, and, about fewer entities, by other routes."""
-    model, entities = load(name, batch_size=BATCH), _entities(options)
-    new = held_out_names()
-    few = [*new, *[name for name in entities.names if name not in new][: len(new)]]
-    found: dict[str, tuple[Judged, ...]] = {}
-    for route in (ENCODING, *routes):
-        some = entities if route == ENCODING else entities.of(few)
-        questions = _questions(some)
-        asked = ask_questions(
-            model, questions, folder=folder / "asked", encoding=route, reporter=reporter
-        )
-        found[route] = _grouped(asked.answers, entities, questions)
-    return found
+    """A model's answers under a mark, and by other routes."""
+    return {
+        route: ask_questions(
+            model,
+            _questions(_subjects(options, route)),
+            folder=folder / "asked",
+            encoding=route,
+            reporter=reporter,
+        ).answers
+        for route in (ENCODING, *routes)
+    }
 
 
 def _add(answers: dict[str, dict[str, list[Judged]]], way: str, found: ByRoute, seed: int) -> None:
@@ -179,25 +183,36 @@ def _entities(options: StudyOptions) -> Entities:
     return every.of([*new, *seen[: options.seen]])
 
 
+def _subjects(options: StudyOptions, route: str) -> Entities:
+    """All of them under a mark; by other routes those never seen, and as many others."""
+    entities, new = _entities(options), held_out_names()
+    if route == ENCODING:
+        return entities
+    others = [name for name in entities.names if name not in new]
+    return entities.of([*new, *others[: len(new)]])
+
+
 def _questions(entities: Entities) -> list[EntityQuestion]:
     """The same to every model."""
     return entity_questions(entities, QuestionOptions(kinds=(NAMING,), words=0))
 
 
-def _grouped(
-    answers: Iterable[Judged], entities: Entities, questions: Sequence[EntityQuestion]
-) -> tuple[Judged, ...]:
+def _grouped(options: StudyOptions, answers: ByRoute) -> ByRoute:
     """Under NEW or OLD, clustered by entity and paired by their picture."""
-    new, places = set(held_out_names()), {n: i for i, n in enumerate(entities.names)}
-    return tuple(
-        dataclasses.replace(
-            one,
-            scene=places[questions[one.scene].entity],
-            condition=NEW if questions[one.scene].entity in new else OLD,
-            pair=str(one.scene),
+    new, places = set(held_out_names()), {n: i for i, n in enumerate(_entities(options).names)}
+    grouped: dict[str, tuple[Judged, ...]] = {}
+    for route, judged in answers.items():
+        names = [one.entity for one in _questions(_subjects(options, route))]
+        grouped[route] = tuple(
+            dataclasses.replace(
+                one,
+                scene=places[names[one.scene]],
+                condition=NEW if names[one.scene] in new else OLD,
+                pair=str(one.scene),
+            )
+            for one in judged
         )
-        for one in answers
-    )
+    return grouped
 
 
 def _slug(name: str) -> str:
