@@ -21,7 +21,7 @@ check: $(READY)
 benchmarks: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-$(READY): pyproject.toml constraints.txt build_raster.py $(wildcard src/deixis/marks/raster/c/*.[ch])
+$(READY): pyproject.toml constraints.txt build_compiled.py $(wildcard src/deixis/*/c/*.[ch] src/deixis/*/*/c/*.[ch])
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Deixis needs Python 3.11 or later"'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"

@@ -7,8 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.core.errors import UsageError
-from deixis.priors import ranks
-from deixis.priors.ranks import TIE, Blocks, exact_ranks
+from deixis.priors import compiled, ranks
+from deixis.priors.compiled import is_compiled
+from deixis.priors.counting import TIE
+from deixis.priors.ranks import Blocks, exact_ranks
+
+
+@pytest.fixture(params=["compiled", "torch"], autouse=True, scope="module")
+def way(request):
+    """Every test, counted by either."""
+    if request.param == "compiled":
+        if not is_compiled():
+            pytest.skip("the compiled way was not built")
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "_count_above", lambda: None)
+        yield
 
 
 def brute_force(images, names, own):
@@ -38,7 +53,7 @@ def drawn(seed, *, images=37, names=53, width=11, largest=2):
         Blocks,
         images=st.integers(1, 41),
         names=st.integers(1, 59),
-        workers=st.integers(1, 3),
+        workers=st.sampled_from([None, 1, 2, 3]),
     ),
     width=st.sampled_from([2, 3, 11]),
 )
@@ -78,6 +93,20 @@ def test_the_number_of_threads_changes_nothing(threads):
     finally:
         torch.set_num_threads(before)
     assert (found == brute_force(images, names, own)).all()
+
+
+def test_torch_has_its_threads_again_afterwards():
+    before = torch.get_num_threads()
+    exact_ranks(*drawn(5))
+    assert torch.get_num_threads() == before
+
+
+def test_rows_that_do_not_lie_together_have_the_same_ranks():
+    images, names, own = drawn(13)
+    expected = exact_ranks(images, names, own)
+    apart = torch.stack([names, names], dim=1)[:, 0]
+    assert not apart.is_contiguous()
+    assert (exact_ranks(images, apart, own) == expected).all()
 
 
 @given(seed=st.integers(0, 2**32))
@@ -137,5 +166,6 @@ def test_a_name_beyond_the_list_and_blocks_of_nothing_are_told():
     images, names, own = drawn(3)
     with pytest.raises(UsageError, match=r"own names are rows 0\.\.52, got up to 53"):
         exact_ranks(images, names, own.fill_(53))
-    with pytest.raises(UsageError, match="blocks and workers are at least 1"):
-        Blocks(workers=0)
+    for bad in ({"workers": 0}, {"images": -1}):
+        with pytest.raises(UsageError, match="blocks and workers are at least 1"):
+            Blocks(**bad)

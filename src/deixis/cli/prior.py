@@ -117,7 +117,7 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--edges", default="2,10,50", metavar="RANKS", help="of the bands (default 2,10,50)"
     )
-    parser.add_argument("--workers", type=int, default=1, help="threads that count (default 1)")
+    parser.add_argument("--workers", type=int, help="threads that count (default: all)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for ranks.json")
     parser.set_defaults(do=_rank)
 

@@ -1,7 +1,7 @@
 """The compiled half of the renderer, `c/`, where it was built: numpy's bytes, sooner.
 
-It is built when the package is installed with a C compiler at hand (`build_raster.py` at the root).
-Without it numpy draws everything.
+It is built when the package is installed with a C compiler at hand (`build_compiled.py` at the
+root). Without it numpy draws everything.
 """
 
 import ctypes
@@ -13,6 +13,7 @@ from typing import assert_never, final
 
 import numpy as np
 
+from deixis.core.compiled import opened
 from deixis.core.mask import Mask, decode_counts
 from deixis.core.shapes import XY
 from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings
@@ -32,8 +33,7 @@ _CANVAS = (_Pixels, _WHOLE, _WHOLE, ctypes.c_uint32, ctypes.c_int32)
 class _Library:
     """Its functions, as `c/draw.c`, `c/oval.c` and `c/masks.c` declare them."""
 
-    def __init__(self, path: Path) -> None:
-        library = ctypes.CDLL(str(path))
+    def __init__(self, library: ctypes.CDLL) -> None:
         self.frame = library.deixis_frame
         self.frame.argtypes = (*_CANVAS, *(_WHOLE,) * 5)
         self.oval = library.deixis_oval
@@ -49,12 +49,7 @@ class _Library:
 
 @cache
 def _library() -> _Library | None:
-    if not LIBRARY.is_file():
-        return None
-    try:
-        return _Library(LIBRARY)
-    except (OSError, AttributeError):  # built for another machine, or by another version
-        return None
+    return opened(LIBRARY, _Library)
 
 
 def is_compiled() -> bool:

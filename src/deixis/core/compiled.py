@@ -1,0 +1,18 @@
+"""Libraries that are built when the package is installed (`build_compiled.py` at the root)."""
+
+from collections.abc import Callable
+from ctypes import CDLL
+from pathlib import Path
+from typing import TypeVar
+
+Functions = TypeVar("Functions")
+
+
+def opened(path: Path, declared: Callable[[CDLL], Functions]) -> Functions | None:
+    """The library's functions; None without one, or one of another machine or version."""
+    if not path.is_file():
+        return None
+    try:
+        return declared(CDLL(str(path)))
+    except (OSError, AttributeError):
+        return None
