@@ -9,7 +9,15 @@ from deixis.pixel.card import Gain
 
 MODELS = ("a", "b", "c")
 # points that a prompt brings itself, and others
-BRINGS = {PLAIN: (-5, -5), "EVP": (20, -10), "TVP": (18, 8), "TVP, 2 sources": (15, 9)}
+BRINGS = {
+    PLAIN: (-5, -5),
+    "EVP": (20, -10),
+    "TVP": (18, 8),
+    "TVP, 2 sources": (15, 9),
+    "TVP, wrong words": (18, 3),
+}
+
+MAIN = tuple(BRINGS)[:4]
 
 
 def matrix(variants):
@@ -37,7 +45,7 @@ def matrix(variants):
 
 
 def test_each_condition_is_a_mean_over_models_and_sources():
-    report = matrix(tuple(BRINGS))
+    report = matrix(MAIN)
     row = report.findings["TVP: others"]
     assert (row.asked, row.value) == (3, pytest.approx(59.0))
     assert row.change == pytest.approx((8.0, 8.0, 8.0))
@@ -48,7 +56,7 @@ def test_each_condition_is_a_mean_over_models_and_sources():
 
 
 def test_claims_are_judged_source_by_source():
-    report = matrix(tuple(BRINGS))
+    report = matrix(MAIN)
     assert report.verdict.held
     judged = {one.claim: one.verdict.held for one in report.claims}
     assert judged["A frame helps the model that it was learned on."]
@@ -56,6 +64,22 @@ def test_claims_are_judged_source_by_source():
     assert judged["TVP helps others more than EVP."]
     assert judged["Learning helps others beyond an untrained frame."]
     assert "TVP helps others more than VP." not in judged
+
+
+def test_an_ensemble_is_compared_with_each_of_its_members_on_whom_it_is_tried_on():
+    report = matrix(MAIN)
+    row = report.findings["TVP, each of 2 sources: others"]
+    assert (row.asked, row.change) == (3, pytest.approx((8.0, 8.0, 8.0)))
+    judged = {one.claim: one.verdict.held for one in report.claims}
+    assert judged["Two sources together help others more than each alone."]
+    assert "TVP, each of 2 sources: others" not in matrix(("TVP",)).findings
+
+
+def test_asides_have_a_report_of_their_own():
+    report = matrix(("TVP", "TVP, wrong words"))
+    judged = {one.claim: one.verdict.held for one in report.claims}
+    assert judged["It matters that the task is said rightly."]
+    assert report.name == "pixel_presence_aside"
 
 
 def test_without_the_whole_of_it_nothing_is_told():

@@ -74,6 +74,11 @@ class MatrixSettings:
             raise UsageError(f"the matrix is of the Scenes' tasks, got {self.task!r}")
         benchmarks.get(self.task)
 
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """The kinds of prompts."""
+        return self.variants or (PLAIN, *VARIANTS, *ENSEMBLES)
+
 
 def learned_and_transferred(
     settings: MatrixSettings, folder: Path, *, reporter: Reporter | None = None
@@ -149,9 +154,8 @@ def rows(settings: MatrixSettings) -> list[tuple[str, Sequence[str]]]:
     """What is learned on what: each kind on each model, ensembles on each choice of them; PLAIN on
     none.
     """
-    wanted = settings.variants or (PLAIN, *VARIANTS, *ENSEMBLES)
     found: list[tuple[str, Sequence[str]]] = []
-    for variant in wanted:
+    for variant in settings.tried:
         size = 0 if variant == PLAIN else ENSEMBLES.get(variant, 1)
         found += [(variant, sources) for sources in combinations(settings.models, size)]
     return found

@@ -1,16 +1,19 @@
 """What a matrix of pixel prompts says of TVP's claims: a report, each source model a seed of it."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
 from deixis.evals.transfer import Transfer
 from deixis.lab.findings import Findings, Judgement, Verdict, found_over_seeds
-from deixis.lab.pixel_matrix import ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
+from deixis.lab.pixel_matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.lab.report import Reported
 
 NOTHING = "no prompt"
 ITSELF, OTHERS = "itself", "others"
+# TVP's prompts of an ensemble's members, alone, on whom the ensemble's is tried on
+EACH = {f"TVP, each of {size} sources": size for size in ENSEMBLES.values()}
 # beside the report's own: a claim, its condition, and the one that it is above
 CLAIMS = (
     ("A frame helps the model that it was learned on.", ("TVP", ITSELF), (NOTHING, ITSELF)),
@@ -20,6 +23,27 @@ CLAIMS = (
     ("Consistency (FCA) helps others.", ("TVP", OTHERS), ("TVP without FCA", OTHERS)),
     ("Semantics (TSE) help others.", ("TVP", OTHERS), ("TVP without TSE", OTHERS)),
     ("Learning helps others beyond an untrained frame.", ("TVP", OTHERS), (PLAIN, OTHERS)),
+    *(
+        (
+            f"{count} sources together help others more than each alone.",
+            (one, OTHERS),
+            (each, OTHERS),
+        )
+        for count, one, each in zip(("Two", "Three"), ENSEMBLES, EACH, strict=True)
+    ),
+    ("It matters that the task is said rightly.", ("TVP", OTHERS), ("TVP, wrong words", OTHERS)),
+    ("It matters that the task is said at all.", ("TVP", OTHERS), ("TVP, vague words", OTHERS)),
+    ("Ten times both losses help others.", ("TVP, ten times both losses", OTHERS), ("TVP", OTHERS)),
+    ("A wider frame helps itself more.", ("TVP, wide", ITSELF), ("TVP", ITSELF)),
+    ("A narrower frame harms others less.", ("TVP, narrow", OTHERS), ("TVP", OTHERS)),
+    (
+        "Pixels all over bring more than a frame.",
+        ("whole picture overlaid", ITSELF),
+        ("EVP", ITSELF),
+    ),
+    ("TVP's step is better than Adam's.", ("TVP", ITSELF), ("TVP, Adam", ITSELF)),
+    ("More than 200 pictures are of use.", ("TVP", ITSELF), ("TVP, 200 pictures", ITSELF)),
+    ("Clear pictures teach more than pale ones.", ("TVP", ITSELF), ("TVP, low contrast", ITSELF)),
 )
 
 
@@ -31,23 +55,32 @@ def _shares(
     """
     shares: dict[str, dict[tuple[str, ...], float]] = {}
     bases: dict[str, str] = {}
+
+    def add(variant: str, group: str, own: tuple[str, ...], prompts: set[str]) -> None:
+        gains = [
+            cell.gain
+            for cell in found.cells
+            if cell.prompt in prompts
+            and cell.gain is not None
+            and (cell.model in own) == (group == ITSELF)
+        ]
+        if not gains:
+            return
+        size = f", {len(own)}" if variant in (*ENSEMBLES, *EACH) else ""
+        base, name = told(NOTHING + size, group), told(variant, group)
+        shares.setdefault(base, {})[own] = _mean([one.before for one in gains])
+        shares.setdefault(name, {})[own] = _mean([one.after for one in gains])
+        bases[name] = base
+
     for group in (ITSELF, OTHERS):
         for variant, learned_on in rows(settings):
             row = row_name(variant, learned_on)
-            size = f", {len(learned_on)}" if variant in ENSEMBLES else ""
-            base, name = told(NOTHING + size, group), told(variant, group)
             for own in [tuple(learned_on)] if learned_on else [(one,) for one in settings.models]:
-                gains = [
-                    cell.gain
-                    for cell in found.cells
-                    if cell.prompt == row
-                    and cell.gain is not None
-                    and (cell.model in own) == (group == ITSELF)
-                ]
-                if gains:
-                    shares.setdefault(base, {})[own] = _mean([one.before for one in gains])
-                    shares.setdefault(name, {})[own] = _mean([one.after for one in gains])
-                    bases[name] = base
+                add(variant, group, own, {row})
+    for each, size in EACH.items():
+        if f"TVP, {size} sources" in settings.tried:
+            for own in combinations(settings.models, size):
+                add(each, OTHERS, own, {row_name("TVP", [one]) for one in own})
     return {name: list(own.values()) for name, own in shares.items()}, bases
 
 
@@ -58,6 +91,7 @@ def told(condition: str, group: str) -> str:
 
 def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Reported:
     """Whether TVP's claims held over these models."""
+    is_aside = any(variant in ASIDE for variant in settings.tried)
     findings = found_over_seeds(*_shares(found, settings))
     judged = [
         Judgement(claim=claim, verdict=findings.against(told(*one), told(*other)))
@@ -65,7 +99,7 @@ def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Repo
         if told(*one) in findings and told(*other) in findings
     ]
     return Reported(
-        name=f"pixel_{settings.task.removeprefix('scenes_')}",
+        name=f"pixel_{settings.task.removeprefix('scenes_')}" + ("_aside" if is_aside else ""),
         claim="A frame of pixels that was learned on one model helps others.",
         source="TVP, arXiv 2404.11207",
         summary=f"{found.measure} in {found.benchmark}, without a prompt and through prompts of "
