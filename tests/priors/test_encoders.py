@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from deixis.core.errors import (
     MissingExtraError,
@@ -104,7 +105,7 @@ def test_every_kind_says_what_it_takes():
 
 
 def test_what_cannot_be_loaded_is_told(checkpoints, tmp_path):
-    with pytest.raises(ModelError, match="cannot load the encoder"):
+    with pytest.raises(ModelError, match=r"has no \.safetensors file"):
         prior_encoder(f"vision:{tmp_path}")
     with pytest.raises(UnsupportedError, match="has no text tower; write vision:"):
         prior_encoder(f"dual:{checkpoints['dinov2']}")
@@ -124,7 +125,16 @@ def test_what_cannot_be_loaded_is_told(checkpoints, tmp_path):
 def test_a_checkpoint_that_is_broken_is_told(checkpoints, tmp_path, file, content):
     shutil.copytree(checkpoints["clip"], tmp_path / "clip")
     (tmp_path / "clip" / file).write_bytes(content)
-    with pytest.raises(ModelError, match="cannot load the encoder"):
+    with pytest.raises(ModelError, match=r"cannot load the encoder|weights of .* cannot be loaded"):
+        prior_encoder(f"dual:{tmp_path / 'clip'}")
+
+
+def test_weights_that_are_missing_are_named(checkpoints, tmp_path):
+    shutil.copytree(checkpoints["clip"], tmp_path / "clip")
+    weights = load_file(tmp_path / "clip" / "model.safetensors")
+    del weights["visual_projection.weight"]
+    save_file(weights, tmp_path / "clip" / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"have no values for 1: visual_projection\.weight"):
         prior_encoder(f"dual:{tmp_path / 'clip'}")
 
 

@@ -53,8 +53,8 @@ def close_up(seen: Seen) -> Image:
 
 
 def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes
-    """The tower in float32; ModelError says why it cannot be loaded."""
-    return read(kind, name, use_safetensors=True, dtype=torch.float32).eval()
+    """The tower in float32; ModelError says why it cannot be loaded, or which weights it lacks."""
+    return checkpoint.load_weights(name, kind)
 
 
 def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
