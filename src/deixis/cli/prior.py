@@ -89,7 +89,10 @@ Try what VisPRE claims on nano: whether priors predict answers, what repair brin
   deixis prior study --group main --per-entity 4 --set-encoder steps=50 --out small
 
 Groups: main (questions alone against repair), controls, pictures (how many an entity needs),
-objectives. A report each in DIR/prior_predicts and DIR/prior_repair.
+objectives. A report each: DIR/prior_predicts of any group; of main also prior_repair, with the
+other groups as its controls, prior_bands (by how well an entity was known), prior_routes (regions
+and knowledge that reach the model otherwise than it was taught) and prior_pixel (frames of pixels
+before and after). DIR/entities and entities_by_tower have the ranks.
 """
 
 
@@ -200,24 +203,27 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         ("--rehearsed", 1, "of each other, with a question (default 1)"),
         ("--asked", 4, "test pictures of each (default 4)"),
         ("--seen", 175, "entities asked about that nano knows (default 175)"),
+        ("--classified", 120, "pictures asked about through frames (default 120)"),
         ("--jobs", 1, "ways carried out at a time (default 1)"),
         ("--threads", 1, "of each (default 1)"),
     ):
         parser.add_argument(flag, type=int, default=usual, metavar="N", help=words)
     _add_settings(parser)
+    for prompt in ("knowledge", "pixel"):
+        _add_setting(parser, prompt, f"of the {prompt} prompts' training")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
     parser.set_defaults(do=_study)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     for stage in ("encoder", "answers"):
-        parser.add_argument(
-            f"--set-{stage}",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help=f"of the stage that trains the {stage}",
-        )
+        _add_setting(parser, stage, f"of the stage that trains the {stage}")
+
+
+def _add_setting(parser: argparse.ArgumentParser, name: str, words: str) -> None:
+    parser.add_argument(
+        f"--set-{name}", action="append", default=[], metavar="NAME=VALUE", help=words
+    )
 
 
 def _add_kinds(parser: argparse.ArgumentParser) -> None:
@@ -353,10 +359,13 @@ def _study(arguments: argparse.Namespace) -> None:
         rehearsed=arguments.rehearsed,
         asked=arguments.asked,
         seen=arguments.seen,
+        classified=arguments.classified,
         jobs=arguments.jobs,
         threads=arguments.threads,
         encoder=tuple(arguments.set_encoder),
         answers=tuple(arguments.set_answers),
+        knowledge=tuple(arguments.set_knowledge),
+        pixel=tuple(arguments.set_pixel),
     )
     reports = study(options, arguments.out, TerminalReporter())
     if arguments.json:

@@ -38,6 +38,11 @@ SORTS = {
 NO_HARM = Harm()
 MARKS = 3  # on a picture that is asked about
 ASKS = ",".join(SORTS)  # the kinds of questions that are trained and asked
+# of every training with knowledge here, by the recipe nano_knowledge
+LEARNT = (
+    f"task.asks={ASKS}",
+    *("steps=64", "num_workers=0", "evaluate_every=64", "task.num_held_out=2"),
+)
 
 
 def questions(index: int, harm: Harm = NO_HARM) -> tuple[OpenedTurn, ...]:

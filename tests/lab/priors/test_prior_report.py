@@ -226,3 +226,9 @@ def test_what_is_no_report_is_told(tmp_path):
     assert read_frequencies(tmp_path / "f.json") == {"cat": 3.0}
     save_joined(some_joined(), tmp_path / "new")
     assert load_joined(tmp_path / "new").model == "m"
+
+
+def test_what_is_known_of_an_entity_is_its_name_where_it_is():
+    (question, *_) = entity_questions(some_entities(5, 1), QuestionOptions(kinds=("naming",)))
+    (note,) = trial_of(question, "said").notes
+    assert (note.label, note.shape) == (question.entity, question.picture.region.shape)

@@ -5,9 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deixis.data.entities.scenes import held_out_names
 from deixis.evals.correlation import spearman
-from deixis.lab.findings import Finding, Findings, Judgement, Verdict, found_in_runs
+from deixis.lab.findings import (
+    Finding,
+    Findings,
+    Judgement,
+    Verdict,
+    found_in_runs,
+    found_over_seeds,
+)
 from deixis.lab.priors.joined import Joined, column
 from deixis.lab.priors.reporting import CLAIM, linked
+from deixis.lab.priors.trials import ENCODING
 from deixis.lab.priors.ways import (
     CONTROLS,
     MAIN,
@@ -21,6 +29,7 @@ from deixis.lab.trial import Judged
 from deixis.priors.ranking import bands
 
 BEFORE = "as it was"
+KNOWN = "knowledge"  # the route of a thing's name, beside its mark
 NEW, OLD = "never seen", "seen before"
 FEWEST = 3  # entities that a correlation is of
 MOST_LOST = 2.0  # points elsewhere that a repair may cost
@@ -46,6 +55,13 @@ CLAIMS = (
     ),
 )
 POINTS = "{:+.1f} points ({:+.1f} to {:+.1f})"
+ABOUT_KNOWN = (
+    " Knowledge: under a mark, with a note on the thing that says its name, as of a source that is "
+    "never wrong. One prompt brings it, trained once (recipe nano_knowledge, the prompt alone) on "
+    "the model as it was, on things that look like those never seen under 25 names that the model "
+    "knows; the same is put under each model, which embeds the notes' words itself."
+)
+SURE_OF_GAINS = " Where two gains are compared, intervals are Student's over seeds alone."
 
 
 def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Reported:
@@ -92,7 +108,7 @@ def repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) ->
         findings=findings,
         verdict=verdict_of(findings),
         baseline=QUESTIONS,
-        sure=f"{_sure(options)} Intervals in the table of claims are Student's over seeds alone.",
+        sure=f"{sure_of(options)} Intervals in the table of claims are Student's over seeds alone.",
         command=command_of(options),
         claims=tuple(judged),
     )
@@ -113,7 +129,7 @@ def by_band(
     judged = [
         Judgement(
             claim=f"Repair brings more than questions alone at {band}.",
-            verdict=_more(findings, f"{REPAIR}: {band}"),
+            verdict=is_more(findings, f"{REPAIR}: {band}"),
         )
         for band in order
     ]
@@ -127,7 +143,7 @@ def by_band(
         findings=findings,
         verdict=_most_where_least(findings, order),
         baseline=QUESTIONS,
-        sure=_sure(options),
+        sure=sure_of(options),
         command=command_of(options),
         claims=tuple(judged),
     )
@@ -151,7 +167,8 @@ def through_routes(
     groups = [f"{route}, {group}" for group in (NEW, OLD) for route in routes]
     findings = _compared(routed, groups, options.seeds)
     taught, *others = routes
-    gains = [_gain(findings, f"{REPAIR}: {route}, {NEW}") for route in others]
+    is_known = KNOWN in routes
+    gains = [gain_of(findings, f"{REPAIR}: {route}, {NEW}") for route in others]
     held = all(gain[1] > 0 for gain in gains)
     is_refuted = any(gain[2] < 0 for gain in gains)
     return Reported(
@@ -161,7 +178,8 @@ def through_routes(
         summary=f"All are taught and asked under a mark ({taught}); here the same questions are "
         "asked with regions brought in other ways.",
         about=f"{options.seeds} seeds; {options.asked} test scenes of each entity; under a "
-        "mark of all entities, by the other routes of the 25 never seen and of 25 others.",
+        "mark of all entities, by the other routes of the 25 never seen and of 25 others."
+        + (ABOUT_KNOWN if is_known else f" {options.model} takes no knowledge prompt."),
         findings=findings,
         verdict=Verdict(
             held=True if held else False if is_refuted else None,
@@ -171,14 +189,75 @@ def through_routes(
             ),
         ),
         baseline=QUESTIONS,
-        sure=_sure(options),
+        sure=sure_of(options) + (SURE_OF_GAINS if is_known else ""),
         command=command_of(options),
+        claims=_of_knowledge(answers, options.seeds) if is_known else (),
     )
+
+
+def _of_knowledge(
+    answers: Mapping[str, Mapping[str, Sequence[Judged]]], seeds: int
+) -> tuple[Judgement, ...]:
+    """Whether what is known reaches each model, and reaches it more than before."""
+    judged = []
+    for group in (NEW, OLD):
+        found = {way: _with_knowledge(by_route, group, seeds) for way, by_route in answers.items()}
+        judged += [
+            Judgement(
+                claim=f"Knowledge brings names of those {group} to the model: {way}.",
+                verdict=findings.better(KNOWN),
+            )
+            for way, findings in found.items()
+        ]
+        gained = {way: by_seed(one, KNOWN, ENCODING) for way, one in found.items()}
+        judged += [
+            Judgement(
+                claim=f"It brings more after {way} than before, of those {group}.",
+                verdict=gains_apart({way: gained[way], BEFORE: gained[BEFORE]}),
+            )
+            for way in (QUESTIONS, REPAIR)
+        ]
+    return tuple(judged)
+
+
+def _with_knowledge(by_route: Mapping[str, Sequence[Judged]], group: str, seeds: int) -> Findings:
+    """One model's answers with knowledge, against the same questions without it."""
+    shared = {(one.scene, one.pair) for one in by_route[KNOWN]}
+    both = [
+        dataclasses.replace(one, condition=route)
+        for route in (ENCODING, KNOWN)
+        for one in by_route[route]
+        if one.condition == group and (one.scene, one.pair) in shared
+    ]
+    return found_in_runs(runs_of(both, seeds), (ENCODING, KNOWN), baseline=ENCODING)
+
+
+def by_seed(findings: Findings, condition: str, other: str) -> list[float]:
+    """How far a condition is above another in each run."""
+    rows = findings[condition], findings[other]
+    return [a - b for a, b in zip(*(row.by_seed for row in rows), strict=True)]
+
+
+def gains_apart(gains: Mapping[str, Sequence[float]]) -> Verdict:
+    """Whether the first of two gains is above the second, seed by seed; in points."""
+    (one, mine), (other, theirs) = gains.items()
+    shares = {one: [gain / 100 for gain in mine], other: [gain / 100 for gain in theirs]}
+    row = found_over_seeds(shares, {one: other})[one]
+    assert row.change is not None
+    return Verdict(
+        held=row.is_higher if row.is_higher or row.is_lower else None,
+        words=f"{one} {_mean(mine):+.1f}, {other} {_mean(theirs):+.1f}: "
+        + POINTS.format(*row.change),
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def verdict_of(findings: Findings) -> Verdict:
     """Whether a repair gains on those never seen, and costs little elsewhere."""
-    gain, cost = (_gain(findings, f"{REPAIR}: {group}") for group in (NEW, OLD))
+    gain, cost = (gain_of(findings, f"{REPAIR}: {group}") for group in (NEW, OLD))
     words = f"on those never seen {POINTS.format(*gain)}, elsewhere {POINTS.format(*cost)}"
     if gain[1] > 0 and cost[1] >= -MOST_LOST:
         return Verdict(held=True, words=words)
@@ -199,7 +278,7 @@ def _compared(
             if one.condition == group
         ]
         rows += found_in_runs(
-            [[one for one in named if _seed(one) == seed] for seed in range(seeds)],
+            runs_of(named, seeds),
             [f"{way}: {group}" for way in answers],
             baseline=f"{QUESTIONS}: {group}",
         ).rows
@@ -208,21 +287,22 @@ def _compared(
 
 def _most_where_least(findings: Findings, order: Sequence[str]) -> Verdict:
     """Whether the gain in the last band is above that in the first."""
-    best, worst = (_gain(findings, f"{REPAIR}: {band}") for band in (order[0], order[-1]))
+    best, worst = (gain_of(findings, f"{REPAIR}: {band}") for band in (order[0], order[-1]))
     words = f"{POINTS.format(*worst)} at {order[-1]}, {POINTS.format(*best)} at {order[0]}"
     if worst[1] > 0 and worst[1] > best[2]:
         return Verdict(held=True, words=words)
     return Verdict(held=False if worst[2] < best[1] else None, words=words)
 
 
-def _more(findings: Findings, condition: str) -> Verdict:
-    """Whether a condition is above questions alone."""
+def is_more(findings: Findings, condition: str) -> Verdict:
+    """Whether a condition is above what it is compared with."""
     row = findings[condition]
     held = row.is_higher if row.is_higher or row.is_lower else None
-    return Verdict(held=held, words=POINTS.format(*_gain(findings, condition)))
+    return Verdict(held=held, words=POINTS.format(*gain_of(findings, condition)))
 
 
-def _gain(findings: Findings, condition: str) -> tuple[float, float, float]:
+def gain_of(findings: Findings, condition: str) -> tuple[float, float, float]:
+    """Points above what it is compared with, with their interval."""
     change = findings[condition].change
     assert change is not None
     return change
@@ -238,11 +318,12 @@ def _among_seen(joined: Joined) -> str:
     return f"Among the {found.num_things} that it was trained on, {found.name}: {found}."
 
 
-def _sure(options: StudyOptions) -> str:
+def sure_of(options: StudyOptions, clusters: str = "entities") -> str:
+    """What the intervals of a study are."""
     return "Differences are of the same questions from the same seed. " + (
-        "Intervals are clustered by entity; they hold no spread over seeds."
+        f"Intervals hold the spread over {clusters}, none over seeds."
         if options.seeds == 1
-        else "Intervals hold both spreads: of entities (clusters, all seeds together) and of "
+        else f"Intervals hold both spreads: of {clusters} (clusters, all seeds together) and of "
         "seeds (Student's), their squares added."
     )
 
@@ -250,6 +331,11 @@ def _sure(options: StudyOptions) -> str:
 def of_seed(judged: Iterable[Judged], seed: int) -> list[Judged]:
     """Answers to a model from that seed."""
     return [dataclasses.replace(one, pair=f"{seed} {one.pair}") for one in judged]
+
+
+def runs_of(judged: Sequence[Judged], seeds: int) -> list[list[Judged]]:
+    """Answers by the seed of the model that gave them."""
+    return [[one for one in judged if _seed(one) == seed] for seed in range(seeds)]
 
 
 def _seed(judged: Judged) -> int:

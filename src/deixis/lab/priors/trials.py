@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import final
 
+from deixis.ask.knowing import Knowledge
 from deixis.core.errors import UsageError
 from deixis.data.entities.questions import CHOICE, NAMING, YES_NO, EntityQuestion
 from deixis.encodings import encodings
@@ -24,9 +25,12 @@ def ask_questions(
     *,
     folder: Path,
     encoding: str = ENCODING,
+    knowledge: Knowledge | None = None,
     reporter: Reporter | None = None,
 ) -> Asked:
-    """Ask them all, a question a "scene"; what `folder` has answers of is not asked again."""
+    """Ask them all, a question a "scene"; what `folder` has answers of is not asked again. With
+    `knowledge` each thing's name reaches the model where it is, as of a source that is never wrong.
+    """
     if not questions:
         raise UsageError("there is no question to ask")
     return ask_scenes(
@@ -35,11 +39,12 @@ def ask_questions(
         num_scenes=len(questions),
         folder=folder,
         reporter=reporter,
+        knowledge=knowledge,
     )
 
 
 def trial_of(question: EntityQuestion, encoding: str = ENCODING) -> Trial:
-    """One question, its region brought to the model by that encoding."""
+    """One question, its region brought to the model by that encoding; what is known is its name."""
     way = encodings.get(encoding)
     return Trial(
         condition=question.kind,
@@ -48,6 +53,7 @@ def trial_of(question: EntityQuestion, encoding: str = ENCODING) -> Trial:
         answer=question.answer,
         regions={slot: way.of(region) for slot, region in question.regions.items()},
         is_right=_Judge(question).is_right,
+        notes=tuple(one.named(label=question.entity) for one in question.regions.values()),
     )
 
 

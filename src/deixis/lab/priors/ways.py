@@ -10,14 +10,18 @@ from deixis.lab.priors.repairing import QUESTIONS, RANDOM, REPAIR, TOGETHER
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """One way to repair, with the settings of its first stage. `asks_all`: questions are on every
-    picture that the encoder would be taught by.
+    """One way to repair, with the settings of its first stage, in which {model} is the model that
+    is repaired. `asks_all`: questions are on every picture that the encoder would be taught by.
     """
 
     name: str
     how: str
     encoder: tuple[str, ...] = ()
     asks_all: bool = False
+
+    def encoder_of(self, model: str) -> tuple[str, ...]:
+        """The settings of the first stage, of that model."""
+        return tuple(one.replace("{model}", model) for one in self.encoder)
 
 
 MAIN = (Way(name="questions alone", how=QUESTIONS), Way(name="repair", how=REPAIR))
@@ -27,8 +31,8 @@ CONTROLS = (
     Way(name="questions on every picture", how=QUESTIONS, asks_all=True),
 )
 PICTURES = tuple(
-    Way(name=f"repair, {count} pictures each", how=REPAIR, encoder=(f"task.per_entity={count}",))
-    for count in (1, 2, 4)
+    Way(name=f"repair, {told} each", how=REPAIR, encoder=(f"task.per_entity={count}",))
+    for count, told in ((1, "1 picture"), (2, "2 pictures"), (4, "4 pictures"))
 )
 OBJECTIVES = (
     Way(name="repair by softmax", how=REPAIR, encoder=("task.objective=softmax",)),
@@ -36,7 +40,7 @@ OBJECTIVES = (
     Way(
         name="repair, own tower distilled",
         how=REPAIR,
-        encoder=("task.teacher=tower:nano",),
+        encoder=("task.teacher=tower:{model}",),
     ),
 )
 FLAGS = {
@@ -47,7 +51,10 @@ FLAGS = {
     "rehearsed": "--rehearsed",
     "asked": "--asked",
     "seen": "--seen",
+    "classified": "--classified",
 }
+# trainings whose settings can be told: --set-encoder …
+TRAININGS = ("encoder", "answers", "knowledge", "pixel")
 GROUPS = {"main": MAIN, "controls": CONTROLS, "pictures": PICTURES, "objectives": OBJECTIVES}
 
 
@@ -58,8 +65,10 @@ class StudyOptions:
 
     `learnt` are pictures of each entity for the encoder, `told` those of each that was never seen
     that questions are on, `rehearsed` those of each other. `asked` are test pictures of each
-    entity, `seen` how many of the entities that nano knows are asked about. `jobs` ways are carried
-    out at a time, each on `threads` threads. `encoder` and `answers` are settings of the stages.
+    entity, `seen` how many of the entities that nano knows are asked about, `classified` how many
+    pictures are asked about through frames of pixels. `jobs` ways are carried out at a time, each
+    on `threads` threads. `encoder` and `answers` are settings of the stages, `knowledge` and
+    `pixel` of the prompts.
     """
 
     model: str = "nano"
@@ -70,15 +79,20 @@ class StudyOptions:
     rehearsed: int = 1
     asked: int = 4
     seen: int = 175
+    classified: int = 120
     jobs: int = 1
     threads: int = 1
     encoder: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+    pixel: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("seeds", "learnt", "told", "rehearsed", "asked", "seen", "jobs", "threads"):
+        for name in (*(name for name in FLAGS if name != "model"), "jobs", "threads"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is at least 1, got {getattr(self, name)}")
+        if self.asked < 2:
+            raise UsageError("prototypes are of halves: asked is at least 2, got 1")
 
 
 def command_of(options: StudyOptions) -> str:
@@ -88,6 +102,6 @@ def command_of(options: StudyOptions) -> str:
     for name, flag in FLAGS.items():
         if getattr(options, name) != getattr(usual, name):
             told.append(f"{flag} {getattr(options, name)}")
-    told += [f"--set-encoder {one}" for one in options.encoder]
-    told += [f"--set-answers {one}" for one in options.answers]
+    for part in TRAININGS:
+        told += [f"--set-{part} {one}" for one in getattr(options, part)]
     return " ".join(["deixis prior study", *told, "--out study"])

@@ -10,15 +10,11 @@ from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
 from deixis.knowledge.harm import Harm
 from deixis.lab.findings import Findings, Judgement, Verdict
-from deixis.lab.knowing import ASKS, RARE, SORTS, known_trial, questions
+from deixis.lab.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis.lab.studies._study import Stage, Study, Variant
 from deixis.lab.trial import Trial
 from deixis.train import recipe as recipes
 
-SHARED = (
-    f"task.asks={ASKS}",
-    *("steps=64", "num_workers=0", "evaluate_every=64", "task.num_held_out=2"),
-)
 NONE = ("task.knowledge.form=none", "task.knowledge.sources=", "task.parts=language")
 TOLD = ("task.knowledge.form=told", "task.parts=language")
 DRAWN = ("task.knowledge.form=drawn", "task.parts=language")
@@ -37,7 +33,7 @@ class KnowledgeStudy(Study):
 
     @override
     def stages(self, variant: Variant) -> tuple[Stage, ...]:
-        return (Stage(recipe="nano_knowledge", settings=(*SHARED, *variant.knowledge)),)
+        return (Stage(recipe="nano_knowledge", settings=(*LEARNT, *variant.knowledge)),)
 
     @override
     def trials(self, scene: Scene, index: int, variant: str) -> list[Trial]:
