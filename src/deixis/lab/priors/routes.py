@@ -87,8 +87,10 @@ def asked(
         ways |= {encoding: (encoding, None) for encoding in ENCODINGS}
     if prompt is not None:
         ways[KNOWN] = (ENCODING, knowledge_by(prompt, model))
-    return {
-        route: ask_questions(
+    found: dict[str, tuple[Judged, ...]] = {}
+    for route, (encoding, knowledge) in ways.items():
+        reporter.say(f"asked: {route}")
+        found[route] = ask_questions(
             model,
             questions_of(subjects(options, route)),
             folder=folder / "asked",
@@ -96,8 +98,7 @@ def asked(
             knowledge=knowledge,
             reporter=reporter,
         ).answers
-        for route, (encoding, knowledge) in ways.items()
-    }
+    return found
 
 
 @cache
