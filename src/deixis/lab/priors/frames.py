@@ -82,7 +82,8 @@ def _asked(
     frames = {EARLIER: frame}
     where = options.model
     if way is not None:
-        where = str(repaired(options, way, seed, folder, reporter))
+        where = str(repaired(options, way, seed, folder))
+        reporter.say("a frame is learned on it")
         frames[ANEW] = _learned(options, way.name, where, folder, reporter)
     model = load(where, batch_size=BATCH)
     through = {NO_FRAME: model} | {name: model.with_pixel(one) for name, one in frames.items()}

@@ -52,8 +52,7 @@ def verdict_of(found: Findings) -> Verdict:
     words = "; ".join(f"{way}: {POINTS.format(*gain)}" for way, gain in gains.items())
     before, after = gains[BEFORE], gains[REPAIR]
     if before[1] <= 0:
-        words = f"it brings nothing clear to the model as it was: {words}"
-        return Verdict(held=None, words=words)
+        return Verdict(held=None, words=f"before a repair it brings nothing clear; {words}")
     if after[1] > 0:
         return Verdict(held=True, words=words)
     return Verdict(held=False if after[2] < before[1] else None, words=words)
