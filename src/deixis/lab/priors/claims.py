@@ -61,7 +61,9 @@ ABOUT_KNOWN = (
     "the model as it was, on things that look like those never seen under 25 names that the model "
     "knows; the same is put under each model, which embeds the notes' words itself."
 )
-SURE_OF_GAINS = " Where two gains are compared, intervals are Student's over seeds alone."
+SURE_OF_GAINS = (
+    " Claims that compare two gains or two prompts have Student's intervals over seeds alone."
+)
 
 
 def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Reported:
