@@ -15,7 +15,7 @@ CIFAR10 = RunConfig(
 )
 
 
-def cifar10_options(source: str, *, recomputes: Recomputed = "none") -> PixelOptions:
+def cifar10_options(source: str, *, recomputes: Recomputed = "half") -> PixelOptions:
     """For one source model; `task.data` says where the pictures are."""
     return PixelOptions(
         sources=(source,),
