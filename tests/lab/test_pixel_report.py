@@ -53,6 +53,7 @@ def test_each_condition_is_a_mean_over_models_and_sources():
     assert report.findings[f"{PLAIN}: others"].change == pytest.approx((-5.0, -5.0, -5.0))
     assert report.findings["no prompt: itself"].change is None
     assert report.name == "pixel_presence"
+    assert "A guess would be right on 50 %." in report.about
 
 
 def test_claims_are_judged_source_by_source():

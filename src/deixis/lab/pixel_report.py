@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from deixis.data.tasks import tasks
 from deixis.evals.transfer import Transfer
 from deixis.lab.findings import Findings, Judgement, Verdict, found_over_seeds
 from deixis.lab.pixel_matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
@@ -106,7 +107,7 @@ def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Repo
         "each kind; itself: the model that a prompt was learned on; others: the mean over those "
         "that it was not learned on.",
         about=f"{len(found.models)} models, {found.num_questions} questions each that no prompt "
-        f"was learned from; {settings.steps} steps a prompt.",
+        f"was learned from; {settings.steps} steps a prompt.{_guess(settings.task)}",
         findings=findings,
         verdict=_verdict(findings),
         baseline=NOTHING,
@@ -116,6 +117,11 @@ def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Repo
         of="sources",
         claims=tuple(judged),
     )
+
+
+def _guess(task: str) -> str:
+    share = tasks.get(task).about.guess
+    return "" if share is None else f" A guess would be right on {100 * share:.0f} %."
 
 
 def _verdict(findings: Findings) -> Verdict:
