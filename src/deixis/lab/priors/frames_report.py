@@ -83,10 +83,10 @@ def _claims(found: Findings) -> tuple[Judgement, ...]:
     }
     judged += [
         Judgement(
-            claim=f"It brings more after a repair than {told}.",
+            claim=f"It brings more after a repair than {when}.",
             verdict=gains_apart({REPAIR: gained[REPAIR], other: gained[other]}),
         )
-        for told, other in (("before", BEFORE), (f"after {QUESTIONS}", QUESTIONS))
+        for when, other in (("before", BEFORE), (f"after {QUESTIONS}", QUESTIONS))
     ]
     judged.append(
         Judgement(
