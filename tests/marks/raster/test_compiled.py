@@ -17,6 +17,7 @@ from deixis.marks.raster import compiled
 from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled, is_compiled
 from deixis.marks.raster.rasterise import coverage_pieces
+from tests.broken_library import WAYS, broken_library
 from tests.marks.random_marks import random_picture_and_mark
 from tests.marks.regions import ground, marks_of
 from tests.marks.test_goldens import golden_path
@@ -159,16 +160,9 @@ def test_numpy_alone_draws_the_goldens_as_well(shape):
     assert np.array_equal(draw(ground(), marks_of(shape)).pixels, golden)
 
 
-@pytest.mark.parametrize("what", ["nothing", "no library"])
-def test_a_library_that_is_not_there_or_broken_is_done_without(what, tmp_path, monkeypatch):
-    path = tmp_path / "raster.so"
-    if what == "no library":
-        path.write_text("not one")
-    monkeypatch.setattr(compiled, "LIBRARY", path)
-    compiled._library.cache_clear()
-    try:
+@pytest.mark.parametrize("what", WAYS)
+def test_a_library_that_is_not_there_or_broken_is_done_without(what, tmp_path):
+    with broken_library(what, tmp_path, compiled, compiled._library):
         assert not is_compiled()
         style = Style(alpha=255)
         draw(ground(), [Mark(shape="rectangle", region=regions.box(3, 3, 40, 20), style=style)])
-    finally:
-        compiled._library.cache_clear()

@@ -242,19 +242,14 @@ def by_seed(findings: Findings, condition: str, other: str) -> list[float]:
 
 def gains_apart(gains: Mapping[str, Sequence[float]]) -> Verdict:
     """Whether the first of two gains is above the second, seed by seed; in points."""
-    (one, mine), (other, theirs) = gains.items()
-    shares = {one: [gain / 100 for gain in mine], other: [gain / 100 for gain in theirs]}
-    row = found_over_seeds(shares, {one: other})[one]
-    assert row.change is not None
+    one, other = gains
+    shares = {name: [gain / 100 for gain in some] for name, some in gains.items()}
+    found = found_over_seeds(shares, {one: other})
     return Verdict(
-        held=row.is_higher if row.is_higher or row.is_lower else None,
-        words=f"{one} {_mean(mine):+.1f}, {other} {_mean(theirs):+.1f}: "
-        + POINTS.format(*row.change),
+        held=is_more(found, one).held,
+        words=f"{one} {found[one].value:+.1f}, {other} {found[other].value:+.1f}: "
+        + POINTS.format(*gain_of(found, one)),
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 def verdict_of(findings: Findings) -> Verdict:
