@@ -177,6 +177,13 @@ def test_a_study_of_nothing_is_told():
         ways.StudyOptions(asked=1)
 
 
+@pytest.mark.parametrize("training", ways.TRAININGS)
+def test_a_wrong_setting_is_told_before_anything_is_trained(training, tmp_path):
+    with pytest.raises(UsageError, match="steps is a whole number, got 'x'"):
+        studying.study(replace(SMALL, **{training: ("steps=x",)}), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_study_is_told_as_it_is_repeated():
     options = ways.StudyOptions(model="nano:llava", classified=9, pixel=("steps=2",))
     told = "--model nano:llava --classified 9 --set-pixel steps=2"

@@ -95,7 +95,7 @@ def asked_about(plan: RepairPlan) -> Entities:
 
 def encoder_recipe(plan: RepairPlan, folder: Path) -> Recipe:
     """The first stage."""
-    recipe, source = _recipe(plan, "encoder"), plan.source
+    recipe, source = stage_recipe(plan, "encoder"), plan.source
     names = None
     if plan.names:
         names = folder / "names.txt"
@@ -116,7 +116,7 @@ def encoder_recipe(plan: RepairPlan, folder: Path) -> Recipe:
 
 def answers_recipe(plan: RepairPlan, model: str, questions: Path) -> Recipe:
     """The second stage, from that model."""
-    recipe = _recipe(plan, "answers")
+    recipe = stage_recipe(plan, "answers")
     options = dataclasses.replace(
         recipe.options, model=model, data=questions, images=questions.parent
     )
@@ -149,7 +149,8 @@ def _check_same(plan: RepairPlan, folder: Path) -> None:
         )
 
 
-def _recipe(plan: RepairPlan, stage: str) -> Recipe:
+def stage_recipe(plan: RepairPlan, stage: str) -> Recipe:
+    """That of "encoder" or "answers", before anything is told."""
     is_nano = plan.model.partition(":")[0] == "nano"
     return recipes.get(RECIPES[is_nano].format(stage))
 

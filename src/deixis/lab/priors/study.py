@@ -20,19 +20,21 @@ from deixis.lab.priors.claims import (
     repairing,
     through_routes,
 )
-from deixis.lab.priors.frames import asked_through_frames, first_frame
+from deixis.lab.priors.frames import asked_through_frames, first_frame, frame_recipe
 from deixis.lab.priors.frames_report import through_frames
 from deixis.lab.priors.joined import Joined, join
+from deixis.lab.priors.repairing import stage_recipe
 from deixis.lab.priors.reporting import write_prior_report
 from deixis.lab.priors.routes import (
     ByRoute,
     asked,
     entities_of,
     grouped,
+    knowledge_recipe,
     questions_of,
     taught_prompt,
 )
-from deixis.lab.priors.runs import repaired
+from deixis.lab.priors.runs import plan_of, repaired
 from deixis.lab.priors.trials import ENCODING
 from deixis.lab.priors.ways import GROUPS, MAIN, StudyOptions, Way, command_of
 from deixis.lab.report import Reported, write_report
@@ -52,6 +54,7 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     turns = [
         (f"{way.name}, seed {seed}", (seed, way)) for seed in range(options.seeds) for way in ways
     ]
+    _check(options, ways)
     has_main = "main" in options.groups
     prompt, frame = _before(options, folder, reporter) if has_main else (None, None)
     model = load(options.model, batch_size=BATCH)
@@ -84,6 +87,16 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
     for one in reports:
         write_report(one, folder / one.name)
     return reports
+
+
+def _check(options: StudyOptions, ways: Sequence[Way]) -> None:
+    """A wrong setting is told before minutes of training."""
+    knowledge_recipe(options)
+    frame_recipe(options, options.model)
+    for way in ways:
+        plan = plan_of(options, way, seed=0)
+        stage_recipe(plan, "encoder").with_settings(plan.encoder)
+        stage_recipe(plan, "answers").with_settings(plan.answers)
 
 
 def _before(
