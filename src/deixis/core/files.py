@@ -53,7 +53,12 @@ def write_text(path: Path, content: str) -> None:
 
 def left_behind(folder: Path) -> list[Path]:
     """The drafts of files in it that were never finished: whoever wrote them was killed."""
-    return [path for path in folder.iterdir() if DRAFT.fullmatch(path.name)]
+    return [path for path in folder.iterdir() if is_draft(path.name)]
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file's name is one that `write_bytes` gives to what is not finished."""
+    return DRAFT.fullmatch(name) is not None
 
 
 @contextlib.contextmanager
