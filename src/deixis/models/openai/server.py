@@ -15,6 +15,7 @@ import httpx
 
 from deixis.core.errors import RemoteError, UsageError
 from deixis.models.openai.answer import MAY_BE_PAID, error_message, read_answer, read_stream
+from deixis.models.openai.body import body_pieces
 from deixis.models.openai.deadline import Deadline
 from deixis.models.openai.remote import Remote, key_variable
 from deixis.nn.interface import Completion
@@ -121,7 +122,7 @@ class Server:
 
     def _bounded(self, response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
         total = 0
-        for chunk in response.iter_bytes():
+        for chunk in body_pieces(response, self._remote.max_response_bytes):
             total += len(chunk)
             if total > self._remote.max_response_bytes:
                 raise RemoteError(
@@ -178,8 +179,9 @@ def _certificates() -> ssl.SSLContext:
 
 def _body_within(response: httpx.Response, limit: int) -> bytes:
     body = b""
-    with contextlib.suppress(httpx.HTTPError):  # the status is the reason; these are its words
-        for chunk in response.iter_bytes():
+    # the status is the reason; these are its words
+    with contextlib.suppress(httpx.HTTPError, RemoteError):
+        for chunk in body_pieces(response, limit):
             body += chunk
             if len(body) >= limit:
                 break
