@@ -5,23 +5,23 @@ addresses (asked for once, all of them public or allowed), and then the very add
 checked is dialled. Bytes, redirects and time have caps. What comes must be a picture by content.
 """
 
-import http.client
 import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+import h11
+
 from deixis.core._address import Address, is_allowed, read_networks
 from deixis.core._picture_file import OPENED, file_kind
-from deixis.core._pinned_connection import Deadline, PinnedConnection
+from deixis.core._pinned_connection import Deadline, Head, PinnedConnection
 from deixis.core._target import Target, read_target, redirected
 from deixis.core.errors import FetchError
 
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
-PIECE = 65_536
 REDIRECTS = (301, 302, 303, 307, 308)
 BYTE_TYPES = ("application/octet-stream", "binary/octet-stream", "application/x-unknown")
 HEADERS = {
@@ -104,8 +104,8 @@ def _ask(target: Target, policy: FetchPolicy, deadline: Deadline) -> Fetched | T
             tls=_tls(policy) if target.scheme == "https" else None,
             deadline=deadline,
         )
-        connection.request("GET", target.path, headers=HEADERS)
-        return _read_answer(connection.getresponse(), target, policy)
+        head = connection.get(target.path, HEADERS)
+        return _read_answer(head, connection.body(), target, policy)
     except TimeoutError:
         raise FetchError(
             f"{target} did not answer in time (connect {policy.connect_timeout:g} s, "
@@ -113,7 +113,7 @@ def _ask(target: Target, policy: FetchPolicy, deadline: Deadline) -> Fetched | T
         ) from None
     except OSError as error:
         raise FetchError(f"{target} cannot be reached: {error}") from error
-    except (http.client.HTTPException, ValueError) as error:  # their text repeats what was sent
+    except (h11.ProtocolError, ValueError) as error:  # their text repeats what was sent
         raise FetchError(f"{target} does not speak HTTP: {type(error).__name__}") from None
     finally:
         if connection is not None:
@@ -186,20 +186,18 @@ def _resolved(target: Target, policy: FetchPolicy, deadline: Deadline) -> tuple[
 
 
 def _read_answer(
-    response: http.client.HTTPResponse, target: Target, policy: FetchPolicy
+    head: Head, body: Iterator[bytes], target: Target, policy: FetchPolicy
 ) -> Fetched | Target:
-    location = response.getheader("Location")
-    if response.status in REDIRECTS and location:
+    location = head.headers.get("location")
+    if head.status in REDIRECTS and location:
         return redirected(target, location)
-    if response.status != 200:
-        raise FetchError(f"{target} answered with status {response.status}, not 200")
-    if response.getheader("Content-Encoding", "identity").strip().lower() != "identity":
+    if head.status != 200:
+        raise FetchError(f"{target} answered with status {head.status}, not 200")
+    if head.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise FetchError(f"{target} answered compressed, which was not asked for")
-    if response.getheader("Transfer-Encoding", "chunked").strip().lower() != "chunked":
-        raise FetchError(f"{target} answered in a transfer encoding that is not read")
-    content_type = response.getheader("Content-Type", "")
+    content_type = head.headers.get("content-type", "")
     _check_type(content_type, target)
-    data = _read_body(response, target, policy.max_bytes)
+    data = _read_body(body, _declared_length(head), target, policy.max_bytes)
     kind = file_kind(data)
     if kind not in OPENED:
         raise FetchError(
@@ -216,17 +214,25 @@ def _check_type(content_type: str, target: Target) -> None:
         raise FetchError(f"{target} declares {media!r:.60}, not an image")
 
 
-def _read_body(response: http.client.HTTPResponse, target: Target, max_bytes: int) -> bytes:
-    declared = response.length
+def _declared_length(head: Head) -> int | None:
+    """None where the body's end is told otherwise; h11 has refused what is no length."""
+    length = head.headers.get("content-length")
+    return None if length is None or "transfer-encoding" in head.headers else int(length)
+
+
+def _read_body(
+    body: Iterator[bytes], declared: int | None, target: Target, max_bytes: int
+) -> bytes:
     if declared is not None and declared > max_bytes:
         raise FetchError(f"{target} declares {declared} bytes, above the limit of {max_bytes}")
-    pieces: list[bytes] = []
-    num_bytes = 0
-    while piece := response.read(min(PIECE, max_bytes + 1 - num_bytes)):
-        pieces.append(piece)
-        num_bytes += len(piece)
-        if num_bytes > max_bytes:
-            raise FetchError(f"{target} sends more than the limit of {max_bytes} bytes")
-    if declared is not None and num_bytes < declared:
-        raise FetchError(f"{target} ended after {num_bytes} of {declared} bytes")
-    return b"".join(pieces)
+    data = bytearray()  # not a list of pieces: a server may send each byte as a piece of its own
+    try:
+        for piece in body:
+            data += piece
+            if len(data) > max_bytes:
+                raise FetchError(f"{target} sends more than the limit of {max_bytes} bytes")
+    except h11.RemoteProtocolError:
+        if declared is None or len(data) >= declared:
+            raise
+        raise FetchError(f"{target} ended after {len(data)} of {declared} bytes") from None
+    return bytes(data)
