@@ -48,3 +48,13 @@ def test_code_of_a_checkpoint_is_not_run_and_the_terminal_is_not_asked(kind, tmp
         LOADERS[kind](folder)
     assert typed.tell() == 0
     assert not ran.exists()
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+def test_an_index_is_read_before_what_it_names_is_opened(kind, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model-00001-of-00001.safetensors").write_bytes(b"")
+    told = {"metadata": {}, "weight_map": {"weight": "evil.bin"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(told))
+    with pytest.raises(ModelError, match=r"names 'evil\.bin' as weights"):
+        LOADERS[kind](tmp_path)

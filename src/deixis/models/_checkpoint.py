@@ -1,7 +1,7 @@
 """Opening a checkpoint of transformers: safetensors only, and every failure said plainly."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, 
 from deixis.core.extras import require_package
 from deixis.models._torchvision import require_torchvision, without_video
 from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
+from deixis.nn.checkpoint_files import check_folder, checked
 
 DTYPES = {
     "float32": torch.float32,
@@ -99,8 +100,9 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     place = where(name)
     if name.startswith((".", "/", "~")) and not Path(place).is_dir():
         raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
-    remote = {"revision": loading.revision, "trust_remote_code": loading.trust_remote_code}
     with _said(f"the configuration of {name!r} cannot be read"):
+        pinned = checked(name, loading.revision).pinned
+        remote: dict[str, Any] = {**pinned, "trust_remote_code": loading.trust_remote_code}
         config = AutoConfig.from_pretrained(place, **remote)
     _check_kind(name, config, loading)
     _check_weights(name, Path(place))
@@ -114,7 +116,7 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
             f"{name!r} has no processor of pictures and words: its folder needs "
             "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
         )
-    model = _model(name, place, config, loading)
+    model = _model(name, config, loading, remote)
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
     if loading.device is not None:
@@ -125,6 +127,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
 def _processed(place: str, adapter: str | Path | None) -> str:
     """Where the processor lies: with the adapter, if that was trained with one of its own."""
     folder = None if adapter is None else Path(adapter).expanduser()
+    if folder is not None and folder.is_dir():
+        check_folder(str(folder), folder)
     is_own = folder is not None and (folder / "processor_config.json").is_file()
     return str(folder) if is_own else place
 
@@ -142,10 +146,9 @@ def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = Non
         ) from None
 
 
-def _model(name: str, place: str, config: Any, loading: Loading) -> Any:
+def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) -> Any:
     settings: dict[str, Any] = {
-        "revision": loading.revision,
-        "trust_remote_code": loading.trust_remote_code,
+        **remote,
         "dtype": loading.dtype if loading.dtype == "auto" else torch_dtype(loading.dtype),
     }
     if loading.device_map is not None:
@@ -163,7 +166,7 @@ def _model(name: str, place: str, config: Any, loading: Loading) -> Any:
         )
     with _said(f"the weights of {name!r} cannot be loaded"):
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
-            place,
+            where(name),
             config=config,
             use_safetensors=True,
             output_loading_info=True,

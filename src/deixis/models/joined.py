@@ -20,6 +20,7 @@ from transformers import (
 from deixis.core.errors import ModelError, UsageError
 from deixis.models._checkpoint import torch_dtype
 from deixis.models.load import wrap
+from deixis.nn.checkpoint import BROKEN, gist, loaded
 from deixis.nn.interface import VisionLanguageModel
 
 RELEASED_LAYERS = (-2, -5, -8, -11, 6)  # hidden states of CLIP-L, in the order of public weights
@@ -149,23 +150,22 @@ def _with_processor(
 
 
 def _opened(tower: str, language: str, dtype: str, encoders: tuple[str, ...]) -> _Sides:
-    shut = {"trust_remote_code": False}  # else transformers asks on the terminal
-    kinds: dict[str, Any] = {"dtype": torch_dtype(dtype), "use_safetensors": True, **shut}
+    kinds: dict[str, Any] = {"dtype": torch_dtype(dtype), "use_safetensors": True}
     try:
-        kind = AutoConfig.from_pretrained(tower, **shut).model_type
+        kind = loaded(AutoConfig, tower).model_type
         if kind.split("_")[0] not in encoders:
             listed = " or ".join(SPOKEN[one] for one in encoders)
             raise UsageError(f"the tower is {listed}; {tower} is a {kind}")
-        seeing: Any = AutoModel.from_pretrained(tower, **kinds)
+        seeing: Any = loaded(AutoModel, tower, **kinds)
         sides = _Sides(
             kind=kind.split("_")[0],
             encoder=getattr(seeing, "vision_model", seeing),
-            text=AutoModelForCausalLM.from_pretrained(language, **kinds),
-            tokenizer=AutoTokenizer.from_pretrained(language, **shut),
-            pictures=AutoImageProcessor.from_pretrained(tower, **shut),
+            text=loaded(AutoModelForCausalLM, language, **kinds),
+            tokenizer=loaded(AutoTokenizer, language),
+            pictures=loaded(AutoImageProcessor, tower),
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"cannot open {tower} and {language}: {error}") from error
+    except BROKEN as error:
+        raise ModelError(f"cannot open {tower} and {language}: {gist(error)}") from error
     _add_words(sides.tokenizer)
     sides.text.resize_token_embeddings(len(sides.tokenizer), pad_to_multiple_of=ROWS)
     return sides

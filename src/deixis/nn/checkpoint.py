@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from transformers import AutoTokenizer
 
 from deixis.core.errors import DeixisError, ModelError, UsageError
+from deixis.nn.checkpoint_files import checked
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
 # files that models, their tokenizers and their pooling are read from
@@ -41,7 +42,8 @@ def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' 
     """What that class loads from a folder or hub id. Code that lies there is not run, and nobody is
     asked on the terminal whether it may be.
     """
-    return kind.from_pretrained(where(name), trust_remote_code=False, **settings)
+    place = checked(name)
+    return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
 
 
 def load_weights(

@@ -12,6 +12,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import nano
 from deixis.models.nano.vipllava import READ_LAYERS
+from deixis.nn.checkpoint import loaded, said
 from deixis.train.nano.vocabulary import scene_words
 
 
@@ -58,10 +59,11 @@ def opened(name: str, start: str, *, seed: int = 0, only_tower: bool = False) ->
         raise UsageError(
             f"there is no model in {start!r}; train the stage before, or set task.start"
         )
-    return nano.Nano(
-        model=AutoModelForImageTextToText.from_pretrained(folder, trust_remote_code=False),
-        processor=AutoProcessor.from_pretrained(folder, trust_remote_code=False),
-    )
+    with said(f"the model in {start!r} cannot be loaded"):
+        return nano.Nano(
+            model=loaded(AutoModelForImageTextToText, str(folder), use_safetensors=True),
+            processor=loaded(AutoProcessor, str(folder)),
+        )
 
 
 def reading(built: nano.Nano, layers: tuple[int, ...], *, seed: int) -> nano.Nano:

@@ -1,0 +1,133 @@
+"""What the files of a checkpoint may say, read by us before transformers opens any of them.
+
+transformers opens whatever an index of shards names: a pickle beside the weights, a file of another
+folder. And it follows an adapter's settings to another model. Here every such name is held to be a
+plain one, of a safetensors file beside the index, and every settings file to be of a bounded size.
+"""
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from huggingface_hub import snapshot_download
+
+from deixis.core.errors import ModelError
+
+SETTINGS = ("*.json", "*.jinja")  # of a hub's checkpoint: what is read before the weights come
+INDEX = ".safetensors.index.json"
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,250}")  # no separator, no dot in front
+MOST_SETTINGS, MOST_WORDS = 2**25, 2**28  # bytes: of a settings file, and of one of a vocabulary
+WORDS = ("tokenizer.json", "vocab.json")
+MOST_HEADER = 2**25  # bytes that name the tensors of one file; 100,000 of them take a third
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a checkpoint lies whose files were looked at, in the words of transformers."""
+
+    name: str  # a folder, or a hub id
+    revision: str | None  # of a hub id the commit that was looked at
+
+    @property
+    def pinned(self) -> dict[str, str]:
+        """The revision as `from_pretrained` takes it, where there is one."""
+        return {} if self.revision is None else {"revision": self.revision}
+
+
+def checked(name: str, revision: str | None = None) -> Place:
+    """The folder of that name, or else the hub id; ModelError where a file of it says what it may
+    not.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        check_folder(name, folder)
+        return Place(name=str(folder), revision=revision)
+    return _of_hub(name, revision)
+
+
+@functools.cache  # a process loads one commit of each
+def _of_hub(name: str, revision: str | None) -> Place:
+    snapshot = Path(
+        snapshot_download(
+            name, revision=revision, allow_patterns=list(SETTINGS), ignore_patterns=["*/*/*"]
+        )
+    )
+    check_folder(name, snapshot, is_whole=False)
+    return Place(name=name, revision=snapshot.name)
+
+
+def check_folder(name: str, folder: Path, *, is_whole: bool = True) -> None:
+    """ModelError where a settings file is too large or names what is not to be opened. `is_whole`:
+    the weights lie there too.
+    """
+    for path in sorted(folder.glob("*.json")):
+        most = MOST_WORDS if path.name in WORDS else MOST_SETTINGS
+        if not path.is_file() or path.stat().st_size > most:
+            raise ModelError(f"{path.name} of {name!r} is no file of at most {most} bytes")
+    for path in sorted(folder.glob(f"*{INDEX}")):
+        _check_index(name, path, is_whole=is_whole)
+    if (folder / "config.json").is_file():
+        _check_config(name, folder)
+    for path in sorted(folder.glob("*.safetensors")):
+        _check_header(name, path)
+
+
+def read_settings(name: str, path: Path) -> dict[str, Any]:  # Any: JSON
+    """A JSON object; ModelError where the file holds none."""
+    problem = f"the configuration of {name!r} cannot be read: {path.name}"
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise ModelError(f"{problem} is nested too deeply") from None
+    except (OSError, ValueError) as broken:
+        raise ModelError(f"{problem} is not a valid JSON file ({broken})") from None
+    if not isinstance(told, dict):
+        raise ModelError(f"{problem} holds no JSON object")
+    return told
+
+
+def _check_index(name: str, path: Path, *, is_whole: bool) -> None:
+    told = read_settings(name, path)
+    shards = told.get("weight_map")
+    if not isinstance(shards, dict) or not shards:
+        raise ModelError(f"{path.name} of {name!r} has no weight_map: weights and their files")
+    for shard in {str(one): one for one in shards.values()}.values():
+        _check_named(name, path, shard, endings=(".safetensors",))
+        if is_whole and not (path.parent / shard).is_file():
+            raise ModelError(f"{path.name} of {name!r} names {shard}, which is not there")
+
+
+def _check_config(name: str, folder: Path) -> None:
+    told = read_settings(name, folder / "config.json")
+    if told.get("transformers_weights") is not None:
+        endings = (".safetensors", INDEX)
+        _check_named(name, folder / "config.json", told["transformers_weights"], endings=endings)
+    if (folder / "adapter_config.json").is_file():
+        raise ModelError(
+            f"{name!r} has both config.json and adapter_config.json, so that another model would "
+            "be loaded; load that one, and give this folder as its adapter"
+        )
+
+
+def _check_named(name: str, path: Path, shard: object, *, endings: tuple[str, ...]) -> None:
+    is_plain = isinstance(shard, str) and PLAIN.fullmatch(shard) and shard.endswith(endings)
+    if not is_plain:
+        raise ModelError(
+            f"{path.name} of {name!r} names {str(shard)[:80]!r} as weights; only the plain name of "
+            "a .safetensors file beside it is opened"
+        )
+
+
+def _check_header(name: str, path: Path) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path.name} of {name!r} is no file")
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if length > MOST_HEADER:
+        raise ModelError(
+            f"{path.name} of {name!r} is no safetensors file: its header would have {length} bytes"
+        )
