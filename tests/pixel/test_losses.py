@@ -1,12 +1,13 @@
 """The losses against the formulas of papers.md, section 3.2, in float64 with numpy alone."""
 
 import math
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
 
-from deixis.pixel.losses import consistency, likeness
+from deixis.pixel.losses import SAME, SAME_HALF, consistency, likeness
 
 
 def normal(*shape, seed):
@@ -34,6 +35,44 @@ def test_consistency_has_a_gradient_where_nothing_is_changed_yet():
     tokens = torch.ones(3, 4, requires_grad=True)
     consistency([tokens], [torch.ones(3, 4)]).backward()
     assert torch.equal(tokens.grad, torch.zeros(3, 4))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "units", "under"),
+    [
+        (torch.float32, SAME, nullcontext()),
+        (torch.float64, SAME, nullcontext()),
+        (torch.bfloat16, SAME_HALF, nullcontext()),
+        (torch.float16, SAME_HALF, nullcontext()),
+        (torch.float32, SAME_HALF * 2**16, torch.autocast("cpu", torch.bfloat16)),
+    ],
+    ids=["float32", "float64", "bfloat16", "float16", "autocast"],
+)
+def test_tokens_that_differ_by_rounding_alone_pull_in_no_direction(dtype, units, under):
+    clean = torch.tensor([[4.0, 3.0, 0.0], [0.0, 8.0, 6.0]], dtype=dtype)
+    apart = units * torch.finfo(dtype).eps * clean.norm(dim=-1, keepdim=True)
+    along = torch.tensor([0.0, 0.0, 1.0], dtype=dtype)
+    for share, pulls in ((0.5, 0.0), (2.0, 0.5)):
+        tokens = (clean + share * apart * along).requires_grad_()
+        with under:
+            distance = consistency([tokens], [clean])
+        distance.backward()
+        assert (float(distance.detach()) > 0) is (pulls > 0)
+        # the norm's gradient has length one, a half for each of two tokens
+        assert tokens.grad.norm(dim=-1).tolist() == pytest.approx([pulls, pulls])
+
+
+def test_losses_are_as_fine_as_what_they_are_given():
+    with_prompt, without = torch.tensor(normal(5, 7, seed=0)), torch.tensor(normal(5, 7, seed=1))
+    exact = np.linalg.norm((with_prompt - without).numpy(), axis=1).mean()
+    distance = consistency([with_prompt], [without])
+    assert distance.dtype == torch.float64
+    assert float(distance) == pytest.approx(exact, rel=1e-14)
+    alike = likeness(with_prompt, without, torch.tensor(20.0, dtype=torch.float64))
+    assert alike.dtype == torch.float64
+    both = with_prompt.float(), without.float()
+    assert consistency([both[0]], [both[1]]).dtype == torch.float32
+    assert likeness(with_prompt.bfloat16(), without.bfloat16(), 20.0).dtype == torch.float32
 
 
 @pytest.mark.parametrize(("scale", "held"), [(14.2, 14.2), (250.0, 100.0)])
