@@ -73,10 +73,10 @@ class TestCoco:
 
     def test_a_segment_without_pixels_is_told(self, tmp_path):
         def change(content):
-            content["annotations"][0]["segments_info"][1]["id"] = 5
+            content["annotations"][0]["segments_info"][2]["id"] = 5
 
         changed(tmp_path, "coco_panoptic", "annotations/panoptic_val2017.json", change)
-        with pytest.raises(SampleError, match="image 139, segment 2: its mask has no pixel"):
+        with pytest.raises(SampleError, match="image 139, segment 3: its mask has no pixel"):
             opened("coco_panoptic", tmp_path).sample(1)
 
 
@@ -99,6 +99,22 @@ class TestRefCoco:
     def test_a_thing_that_is_not_annotated_is_told(self, tmp_path):
         def change(content):
             del content["annotations"][0]
+    def test_crowds_are_no_rows_of_panoptic_maps(self):
+        ids = [sample.id for sample in samples("coco_panoptic")]
+        assert ids == ["139/3226956", "139/65793", "285/7"]
+
+    @pytest.mark.parametrize("listed", [7, None, [], [7], [{"iscrowd": 1}]])
+    def test_an_entry_whose_segments_are_broken_is_told_and_others_are_read(self, tmp_path, listed):
+        def change(content):
+            content["annotations"][0]["segments_info"] = listed
+
+        changed(tmp_path, "coco_panoptic", "annotations/panoptic_val2017.json", change)
+        dataset = opened("coco_panoptic", tmp_path)
+        assert dataset.sample(len(dataset) - 1).id == "285/7"
+        for index in range(len(dataset) - 1):
+            with pytest.raises(SampleError, match="image 139, segment 1"):
+                dataset.sample(index)
+
 
         changed(tmp_path, "refcoco", "instances.json", change)
         with pytest.raises(SampleError, match=r"refs\(unc\)\.p, row ref 7: .*no annotation 101"):

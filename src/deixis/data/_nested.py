@@ -6,9 +6,6 @@ from typing import final
 import numpy as np
 from jaxtyping import Int64
 
-from deixis.data._fields import BadRowError
-from deixis.data._json_rows import JsonRows
-
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,11 +18,6 @@ class Nested:
     def of(cls, lengths: list[int]) -> "Nested":
         """From the number of examples of every row."""
         return cls(np.concatenate([[0], np.cumsum(np.array(lengths, np.int64))]).astype(np.int64))
-
-    @classmethod
-    def in_rows(cls, rows: JsonRows, name: str) -> "Nested":
-        """From the lengths of a list that each row has."""
-        return cls.of([_length(rows, place, name) for place in range(len(rows))])
 
     def __len__(self) -> int:
         return int(self.starts[-1])
@@ -40,10 +32,3 @@ def length_of(row: object, name: str) -> int:
     """How many examples a row holds; one without that list counts as one, a bad one."""
     found = row.get(name) if isinstance(row, dict) else None
     return len(found) if isinstance(found, list) else 1
-
-
-def _length(rows: JsonRows, place: int, name: str) -> int:
-    try:
-        return length_of(rows.row(place), name)
-    except BadRowError:
-        return 1

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
+from jaxtyping import Int32
 from typing_extensions import override
 
 from deixis.core.images import open_image
@@ -27,7 +28,7 @@ from deixis.data.coco_instances import coco_file
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CocoPanoptic(RegionDataset):
-    """A segment for each row, thing or stuff, to be named by its category."""
+    """A segment for each row, thing or stuff, to be named by its category. Crowds are left out."""
 
     card: ClassVar[Card] = Card(
         title="COCO panoptic",
@@ -43,7 +44,8 @@ class CocoPanoptic(RegionDataset):
     images: Path
     maps: Path
     listed: CocoIndex
-    nested: Nested  # the segments of each picture
+    nested: Nested  # the segments of each picture that are rows
+    segments: Int32[np.ndarray, " row"]  # which of its picture's segments each row is
     split: str
 
     @classmethod
@@ -56,12 +58,14 @@ class CocoPanoptic(RegionDataset):
         listed = CocoIndex.open(file, key="image_id")
         usual = first_there(file.parent.parent / name, file.parent / name, file.parent / "images")
         maps = first_there(file.with_suffix(""), file.parent.parent / file.stem)
+        kept = [_kept(listed, place) for place in range(len(listed.annotations))]
         return cls(
             path=file,
             images=folder_of_pictures(images or usual or file.parent.parent / name),
             maps=folder_of_pictures(maps or file.with_suffix("")),
             listed=listed,
-            nested=Nested.in_rows(listed.annotations, "segments_info"),
+            nested=Nested.of([one.size for one in kept]),
+            segments=np.concatenate([np.zeros(0, np.int32), *kept]),
             split=name,
         )
 
@@ -71,14 +75,15 @@ class CocoPanoptic(RegionDataset):
 
     @override
     def row(self, index: int) -> str:
-        picture, segment = self.nested.place(index)
-        return f"image {int(self.listed.keys[picture])}, segment {segment + 1}"
+        picture, _ = self.nested.place(index)
+        return f"image {int(self.listed.keys[picture])}, segment {self.segments[index] + 1}"
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        place, number = self.nested.place(index)
+        place, _ = self.nested.place(index)
         entry = self.listed.annotation(place)
-        segment = record_of(list_of(entry, "segments_info")[number], "a segment")
+        found = list_of(entry, "segments_info")
+        segment = record_of(found[self.segments[index]], "a segment")
         picture = self.listed.picture(whole_of(entry, "image_id"))
         name = literal(self.listed.label(segment))
         return RegionSample(
@@ -100,3 +105,16 @@ class CocoPanoptic(RegionDataset):
         red, green, blue = np.moveaxis(owners.pixels.astype(np.int32), 2, 0)
         inside = red + 256 * green + 65_536 * blue == whole_of(segment, "id")
         return Region(shape=mask_of(inside))
+
+
+def _kept(listed: CocoIndex, place: int) -> Int32[np.ndarray, " segment"]:
+    """Which segments of an entry are rows: all but crowds. An entry without a list is one, to be
+    told of when it is read.
+    """
+    try:
+        segments = listed.annotation(place).get("segments_info")
+    except BadRowError:
+        segments = None
+    found: list[Any] = segments if isinstance(segments, list) else [None]  # Any: what JSON holds
+    rows = (n for n, one in enumerate(found) if not (isinstance(one, dict) and one.get("iscrowd")))
+    return np.fromiter(rows, dtype=np.int32)
