@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.core.foreign import clean, defused
+from deixis.core.foreign import clean, defused, shown
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,32 @@ TOKENS = ("##", "#a#", "<s>", "aa", "é", "·", "  ")
 def test_no_token_is_left_however_words_are_put_together(words: str) -> None:
     found = defused(words, TOKENS)
     assert not any(token in found for token in TOKENS if clean(token) not in ("", "·"))
+
+
+class TestShown:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("a\x1b[31m", r"'a\x1b[31m'"),
+            ("\ud800", r"'\ud800'"),
+            (b"a", "b'a'"),
+            (True, "True"),
+            (1.5, "1.5"),
+            (None, "None"),
+            ([1, ["a", None]], "[1, ['a', None]]"),
+            ({"a": 1}, "dict"),
+            (list(range(9)), "list"),
+            ([[[7]]], "[[list]]"),
+            pytest.param(1 << 20_000, "a number of 20001 bits", id="long"),
+        ],
+    )
+    def test_a_value_is_shown_as_it_is_written_where_that_is_short(self, value, text):
+        assert shown(value) == text
+
+    def test_a_long_value_is_cut(self):
+        assert shown("x" * 10**6) == f"'{'x' * 59}…"
+
+    def test_a_list_that_holds_itself_is_shown(self):
+        endless: list[object] = []
+        endless += [endless] * 8
+        assert len(shown(endless)) <= 61

@@ -1,16 +1,23 @@
 """What each published form means: where the corners are, which words, what is left out."""
 
+import base64
+import io
 import json
 import pickle
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image as PIL
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.region import Region
-from deixis.data import datasets
+from deixis.core.size import Size
+from deixis.data import datasets, labelme
+from deixis.data._fields import BadRowError
 from tests.data.published import FIXTURES, opened, path_of, samples
+
+PICTURE = Size(width=64, height=42)
 
 
 def changed(tmp_path, name, file, change):
@@ -24,6 +31,27 @@ def changed(tmp_path, name, file, change):
 
 def box(region: Region):
     return region.box().xyxy
+
+
+def base64_png(pixels: np.ndarray) -> str:
+    """A PNG of one channel, as LabelMe keeps a mask."""
+    buffer = io.BytesIO()
+    PIL.fromarray(pixels).save(buffer, format="PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def problem_of(dataset, index):
+    """What is told of a row, None where it is right."""
+    try:
+        dataset.sample(index)
+    except SampleError as problem:
+        return str(problem)
+    return None
+
+
+def nested_pickle(depth):
+    """A list in a list in a list …, which `pickle.dumps` itself could not write."""
+    return b"\x80\x02" + b"]" * depth + b"a" * (depth - 1) + b"."
 
 
 class TestCoco:
@@ -70,6 +98,22 @@ class TestCoco:
         assert box(tree.regions["object"]) == (30, 0, 64, 42)
         assert person.regions["object"].shape.area == 100
         assert tree.turns[0].answer == "tree-merged"
+
+    def test_crowds_are_no_rows_of_panoptic_maps(self):
+        ids = [sample.id for sample in samples("coco_panoptic")]
+        assert ids == ["139/3226956", "139/65793", "285/7"]
+
+    @pytest.mark.parametrize("listed", [7, None, [], [7], [{"iscrowd": 1}]])
+    def test_an_entry_whose_segments_are_broken_is_told_and_others_are_read(self, tmp_path, listed):
+        def change(content):
+            content["annotations"][0]["segments_info"] = listed
+
+        changed(tmp_path, "coco_panoptic", "annotations/panoptic_val2017.json", change)
+        dataset = opened("coco_panoptic", tmp_path)
+        assert dataset.sample(len(dataset) - 1).id == "285/7"
+        for index in range(len(dataset) - 1):
+            with pytest.raises(SampleError, match="image 139, segment 1"):
+                dataset.sample(index)
 
     def test_a_segment_without_pixels_is_told(self, tmp_path):
         def change(content):

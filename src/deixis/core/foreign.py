@@ -8,6 +8,8 @@ JOINERS = "\u200c\u200d"  # without a shape of their own, yet letters of some sc
 # what tokens that open turns or stand for pictures begin with: <|im_start|>, </s>, [INST]
 OPENING = re.compile(r"([<\[＜［﹤〈])(?=\S)")
 BREAK = "·"  # stands in a broken token
+SHOWN = 60  # characters of a value that messages show
+MOST_SHOWN, DEEPEST = 8, 2  # values of a list, lists within lists
 
 
 def clean(text: str) -> str:
@@ -16,6 +18,26 @@ def clean(text: str) -> str:
     """
     kept = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
     return " ".join("".join(kept).split())
+
+
+def shown(value: object) -> str:
+    """Any value as messages show it: short, on one line, and cheap to make whatever it holds (a
+    small file may hold a list that is gigabytes when written out, or one that holds itself).
+    """
+    text = _told(value, DEEPEST)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _told(value: object, depth: int) -> str:
+    if isinstance(value, str | bytes):
+        return repr(value[: SHOWN + 1])
+    if isinstance(value, int) and value.bit_length() > SHOWN * 4:
+        return f"a number of {value.bit_length()} bits"
+    if value is None or isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list) and len(value) <= MOST_SHOWN and depth:
+        return f"[{', '.join(_told(one, depth - 1) for one in value)}]"
+    return type(value).__name__
 
 
 def defused(text: str, tokens: tuple[str, ...] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, final
 
-from deixis.data._fields import BadRowError, Record
+from deixis.data._fields import BadRowError, Record, shown
 
 PICTURE = "<image>"
 SPEAKERS = ("human", "gpt")
@@ -42,7 +42,7 @@ def _said(turn: object, place: int) -> str:
     if not isinstance(turn, dict) or not isinstance(turn.get("value"), str):
         raise BadRowError(f"turn {place + 1} has no value")
     if turn.get("from") != expected:
-        raise BadRowError(f"turn {place + 1} is from {expected}, got {turn.get('from')!r}")
+        raise BadRowError(f"turn {place + 1} is from {expected}, got {shown(turn.get('from'))}")
     value: str = turn["value"]
     if expected == "gpt" and PICTURE in value:
         raise BadRowError(f"turn {place + 1}: an answer holds {PICTURE}")

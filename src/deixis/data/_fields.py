@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from deixis.core import region as regions
+from deixis.core.foreign import shown as shown
+from deixis.core.images import DEFAULT_LIMITS
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 
 Record: TypeAlias = Mapping[str, Any]  # Any: what JSON holds
-SHOWN = 60
 LARGEST = 2**53  # beyond it a float is no longer exact
 
 
@@ -78,6 +79,12 @@ def id_of(record: Record, name: str = "id") -> str:
     return str(value)
 
 
+def name_of(record: Record, otherwise: object) -> str:
+    """What a row calls itself: its `id` as text, whatever it is, or what it is called otherwise."""
+    name = record.get("id", otherwise)
+    return name if isinstance(name, str) else shown(name)
+
+
 def numbers(value: object, count: int, what: str) -> list[float]:
     """Finite numbers, as many as these."""
     if not isinstance(value, list) or len(value) != count:
@@ -111,8 +118,15 @@ def box_at(record: Record, *, label: str | None = None, keys: str = "x y width h
 
 
 def size_of(record: Record, width: str = "width", height: str = "height") -> Size:
-    """A picture's size."""
-    return Size(width=whole_of(record, width), height=whole_of(record, height))
+    """A picture's size, of one that can be opened: masks of it are made from this alone."""
+    size = Size(width=whole_of(record, width), height=whole_of(record, height))
+    limits = DEFAULT_LIMITS
+    if max(size.width, size.height) > limits.max_side or size.area > limits.max_pixels:
+        raise BadRowError(
+            f"a picture of {size} is larger than what is opened: sides of {limits.max_side}, "
+            f"{limits.max_pixels} pixels"
+        )
+    return size
 
 
 def flat_ring(value: object) -> tuple[XY, ...]:
@@ -129,11 +143,3 @@ def paired_ring(value: object) -> tuple[XY, ...]:
         raise BadRowError(f"an outline is a list of points, got {shown(value)}")
     pairs = (numbers(one, 2, "a point") for one in value)
     return tuple((x, y) for x, y in pairs)
-
-
-def shown(value: object) -> str:
-    """A value as messages show it: short."""
-    text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
-    if isinstance(value, list) and len(value) <= 8:
-        text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -3,7 +3,7 @@
 from pathlib import Path, PureWindowsPath
 
 from deixis.core.errors import UsageError
-from deixis.data._fields import BadRowError
+from deixis.data._fields import BadRowError, shown
 
 
 def folder_of_pictures(path: Path) -> Path:
@@ -16,15 +16,19 @@ def folder_of_pictures(path: Path) -> Path:
 def picture_in(folder: Path, name: str) -> Path:
     """The picture of that name in a folder; BadRowError if it lies elsewhere or is not there."""
     if is_outside(name):
-        raise BadRowError(f"the image {name!r} lies outside of {folder}")
+        raise BadRowError(f"the image {shown(name)} lies outside of {folder}")
     path = folder / name
-    try:
-        found = path.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        found = False
-    if not found:
-        raise BadRowError(f"there is no image {name!r} in {folder}")
+    if not is_there(path):
+        raise BadRowError(f"there is no image {shown(name)} in {folder}")
     return path
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file lies there; of a name that no file can have, False."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def is_outside(name: str) -> bool:

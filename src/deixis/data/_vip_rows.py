@@ -18,6 +18,7 @@ from deixis.data._fields import (
     Record,
     box_of,
     field_of,
+    id_of,
     list_of,
     shown,
     size_of,
@@ -127,7 +128,7 @@ def _pointed(row: Record, images: Path, is_talk: bool, generator: Draws) -> Aske
 
 def _counted(row: Record, images: Path, is_talk: bool, generator: Draws) -> Asked:
     found = dict(zip(("object",), _places(row, 1), strict=True))
-    answer = literal(str(field_of(row, "answer")).strip())
+    answer = literal(id_of(row, "answer").strip())
     turn = _asked.counted(literal(text_of(row, "general_question")), answer)
     return Asked(kind="counting", turns=(turn,), regions=found)
 

@@ -11,7 +11,7 @@ from deixis.core.region import Region
 from deixis.data._card import Card
 from deixis.data._conversation import PICTURE, Spoken, picture_names
 from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, Record, record_of
+from deixis.data._fields import BadRowError, Record, name_of, record_of
 from deixis.data._json_rows import JsonRows, rows_of
 from deixis.data._pictures import first_there, folder_of_pictures, picture_in
 from deixis.data._records import regions_of
@@ -64,7 +64,7 @@ class Llava(RegionDataset):
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
         row = record_of(self.rows.row(index))
-        return conversation(row, self.images, str(row.get("id", self.row(index))))
+        return conversation(row, self.images, name_of(row, self.row(index)))
 
 
 def conversation(row: Record, images: Path, name: str) -> RegionSample:

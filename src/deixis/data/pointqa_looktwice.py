@@ -11,7 +11,17 @@ from deixis.core.errors import UsageError
 from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, Record, box_at, field_of, record_of, text_of, whole_of
+from deixis.data._fields import (
+    BadRowError,
+    Record,
+    box_at,
+    field_of,
+    id_of,
+    record_of,
+    shown,
+    text_of,
+    whole_of,
+)
 from deixis.data._json_rows import JsonRows, RowSpans
 from deixis.data._json_stream import json_stream, small_json
 from deixis.data._nested import Nested
@@ -88,9 +98,9 @@ class PointQaLookTwice(RegionDataset):
             raise BadRowError("a picture has a list of questions")
         asked = record_of(listed[place], "a question")
         key = whole_of(_with_number(asked), "id")
-        answer = str(field_of(asked, _first(asked, ANSWERS))).strip()
+        answer = id_of(asked, _first(asked, ANSWERS)).strip()
         if not answer.isdigit():
-            raise BadRowError(f"the answer is a count, got {answer!r:.40}")
+            raise BadRowError(f"the answer is a count, got {shown(answer)}")
         return RegionSample(
             dataset="pointqa_looktwice",
             id=f"{key}/{place + 1}",
@@ -111,7 +121,7 @@ def _pictures_of(folder: Path, split: str | None) -> set[str] | None:
     listed = small_json(file)
     if not isinstance(listed, list):
         raise UsageError(f"{file} is a list of pictures, got a {type(listed).__name__}")
-    return {str(key) for key in listed}
+    return {key if isinstance(key, str) else shown(key) for key in listed}
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str:

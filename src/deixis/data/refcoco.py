@@ -74,7 +74,10 @@ class RefCoco(RegionDataset):
     @override
     def row(self, index: int) -> int | str:
         ref = self.refs[index]
-        return f"ref {ref.get('ref_id', index + 1)}" if isinstance(ref, dict) else index + 1
+        name = ref.get("ref_id") if isinstance(ref, dict) else None
+        return (
+            index + 1 if name is None else f"ref {name if isinstance(name, str) else shown(name)}"
+        )
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:

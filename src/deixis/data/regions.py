@@ -12,7 +12,16 @@ from deixis.core.size import Size
 from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, Record, list_of, place_of, record_of, shown, text_of
+from deixis.data._fields import (
+    BadRowError,
+    Record,
+    list_of,
+    name_of,
+    place_of,
+    record_of,
+    shown,
+    text_of,
+)
 from deixis.data._json_rows import JsonRows, rows_of
 from deixis.data._pictures import first_there, folder_of_pictures, picture_in
 from deixis.data._records import regions_of
@@ -72,7 +81,7 @@ class Regions(RegionDataset):
         _check_slots(turns, set(regions))
         return RegionSample(
             dataset="regions",
-            id=str(row.get("id", self.row(index))),
+            id=name_of(row, self.row(index)),
             kind=text_of(row, "kind") if "kind" in row else "conversation",
             pictures=(picture_in(self.images, text_of(row, "image")),),
             turns=turns,
@@ -129,7 +138,7 @@ def _check_names(record: Record, known: tuple[str, ...]) -> None:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else f": {', '.join(known)}"
-            raise BadRowError(f"{name!r} is not one of its fields{hint}")
+            raise BadRowError(f"{shown(name)} is not one of its fields{hint}")
 
 
 def _check_slots(turns: tuple[Turn, ...], known: set[str]) -> None:

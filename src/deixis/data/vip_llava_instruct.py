@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset
-from deixis.data._fields import record_of
+from deixis.data._fields import name_of, record_of
 from deixis.data._json_rows import JsonRows, rows_of
 from deixis.data._pictures import first_there, folder_of_pictures
 from deixis.data._sample import Marking, RegionSample
@@ -61,4 +61,4 @@ class VipLlavaInstruct(RegionDataset):
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
         row = record_of(self.rows.row(index))
-        return vip_sample(row, self.images, str(row.get("id", self.row(index))), generator)
+        return vip_sample(row, self.images, name_of(row, self.row(index)), generator)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.data import datasets
-from deixis.data._fields import BadRowError, Record, list_of, number, record_of, text_of
+from deixis.data._fields import BadRowError, Record, list_of, number, record_of, shown, text_of
 from deixis.data._json_stream import small_json
 from deixis.data.mixtures.mixture import Mixture, Part
 
@@ -47,4 +47,4 @@ def _check_names(record: Record) -> None:
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else f": {', '.join(FIELDS)}"
-            raise BadRowError(f"{name!r} is not one of its fields{hint}")
+            raise BadRowError(f"{shown(name)} is not one of its fields{hint}")

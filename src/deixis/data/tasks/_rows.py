@@ -9,6 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.foreign import shown
 from deixis.core.image import Image
 from deixis.data.tasks._files import FileTask
 
@@ -37,7 +38,7 @@ class RowTask(FileTask):
         """A field that is text."""
         value = self.field(index, name)
         if not isinstance(value, str) or not value.strip():
-            raise self.bad(index + 1, f"{name!r} is text, got {value!r:.60}")
+            raise self.bad(index + 1, f"{name!r} is text, got {shown(value)}")
         return value
 
     def field(self, index: int, name: str) -> Any:  # Any: what JSON holds

@@ -6,6 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.foreign import shown
 from deixis.data.tasks._files import folder_of, json_of, missing, worse
 from deixis.data.tasks._rows import RowTask, lines_of
 from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
@@ -49,9 +50,9 @@ class JsonRows(RowTask):
         answer = self.text(index, "answer")
         is_list = isinstance(choices, list)
         if not is_list or not all(isinstance(one, str) and one.strip() for one in choices):
-            raise self.bad(index + 1, f"'choices' is a list of texts, got {choices!r:.60}")
+            raise self.bad(index + 1, f"'choices' is a list of texts, got {shown(choices)}")
         if choices and answer not in choices:
-            raise self.bad(index + 1, f"the answer {answer!r} is not among its choices")
+            raise self.bad(index + 1, f"the answer {shown(answer)} is not among its choices")
         return TaskSample(
             key=f"{self.folder.name}/{index}",
             picture=self.picture(index),
