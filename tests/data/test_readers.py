@@ -140,25 +140,29 @@ class TestRefCoco:
             with pytest.raises(SampleError, match=reason):
                 dataset.sample(index)
 
+    @pytest.mark.parametrize("name", ["ref_id", "ann_id", "sentences", "split"])
+    def test_a_small_file_of_a_huge_value_is_told_at_once(self, tmp_path, name):
+        huge: list[object] = ["a word"]
+        for _ in range(40):
+            huge = [huge] * 8  # 8 ** 40 words when written out, 3 KB as a pickle
+        ref = {"ref_id": 7, "ann_id": 101, "sentences": [{"sent": "a"}], "split": "train"}
+        refs = [{"ref_id": 8, "sentences": 7}, {**ref, name: [{"sent": huge}]}, {**ref, name: huge}]
+        copy = shutil.copytree(FIXTURES / "refcoco", tmp_path / "refcoco")
+        (copy / "refs(unc).p").write_bytes(pickle.dumps(refs, protocol=2))
+        dataset = opened("refcoco", tmp_path)
+        for index in range(3):
+            problem = problem_of(dataset, index)
+            assert problem is None or len(problem) < 400
+
+    def test_a_deeply_nested_value_is_told(self, tmp_path):
+        copy = shutil.copytree(FIXTURES / "refcoco", tmp_path / "refcoco")
+        (copy / "refs(unc).p").write_bytes(nested_pickle(2000))
+        with pytest.raises(SampleError, match="row 1: a row is an object, got "):
+            opened("refcoco", tmp_path).sample(0)
+
     def test_a_thing_that_is_not_annotated_is_told(self, tmp_path):
         def change(content):
             del content["annotations"][0]
-    def test_crowds_are_no_rows_of_panoptic_maps(self):
-        ids = [sample.id for sample in samples("coco_panoptic")]
-        assert ids == ["139/3226956", "139/65793", "285/7"]
-
-    @pytest.mark.parametrize("listed", [7, None, [], [7], [{"iscrowd": 1}]])
-    def test_an_entry_whose_segments_are_broken_is_told_and_others_are_read(self, tmp_path, listed):
-        def change(content):
-            content["annotations"][0]["segments_info"] = listed
-
-        changed(tmp_path, "coco_panoptic", "annotations/panoptic_val2017.json", change)
-        dataset = opened("coco_panoptic", tmp_path)
-        assert dataset.sample(len(dataset) - 1).id == "285/7"
-        for index in range(len(dataset) - 1):
-            with pytest.raises(SampleError, match="image 139, segment 1"):
-                dataset.sample(index)
-
 
         changed(tmp_path, "refcoco", "instances.json", change)
         with pytest.raises(SampleError, match=r"refs\(unc\)\.p, row ref 7: .*no annotation 101"):
@@ -291,6 +295,85 @@ class TestLabelMe:
         }
         assert box(found["cup"]) == (10, 8, 30, 20)
         assert box(found["spot"]) == (11, 13, 14, 17)
+
+    @pytest.mark.parametrize("one", [1, 255])
+    def test_masks_are_read_as_labelme_writes_them_and_as_others_do(self, one):
+        pixels = np.zeros((5, 4), np.uint8)
+        pixels[1:4, 0:3] = one
+        pixels[4, 3] = one
+        shape = {"points": [[20, 30], [23, 34]], "shape_type": "mask", "mask": base64_png(pixels)}
+        whole = np.zeros((42, 64), dtype=bool)
+        whole[30:35, 20:24] = pixels > 0
+        assert (labelme.region_of(shape, PICTURE).shape.to_array() == whole).all()
+
+    def test_a_turned_rectangle_is_its_four_corners(self):
+        corners = [[40, 20], [50, 25], [48, 29], [38, 24]]
+        shape = {"points": corners, "shape_type": "oriented_rectangle"}
+        assert labelme.region_of(shape, PICTURE).shape.rings == (tuple(map(tuple, corners)),)
+
+    def test_several_points_are_the_pixels_that_they_lie_in(self):
+        shape = {"points": [[5.5, 6.5], [9.2, 6.7], [64, 41.9]], "shape_type": "points"}
+        rows, columns = np.nonzero(labelme.region_of(shape, PICTURE).shape.to_array())
+        assert list(zip(columns, rows, strict=True)) == [(5, 6), (9, 6), (63, 41)]
+
+    def test_one_of_several_points_is_a_point(self):
+        shape = {"points": [[5.5, 6.5]], "shape_type": "points"}
+        assert labelme.region_of(shape, PICTURE).kind == "point"
+
+    @pytest.mark.parametrize(
+        ("kind", "count"), [("oriented_rectangle", 3), ("point", 2), ("points", 0), ([[]], 1)]
+    )
+    def test_a_shape_with_other_points_than_its_kind_has_is_told(self, kind, count):
+        shape = {"points": [[1, 1]] * count, "shape_type": kind}
+        with pytest.raises(BadRowError, match=r"points, got|no point|not known"):
+            labelme.region_of(shape, PICTURE)
+
+    @pytest.mark.parametrize(
+        ("points", "inside"),
+        [
+            ([[0, 0], [1, 2]], [(0, 0), (1, 1), (1, 2)]),  # cut to the box, as LabelMe cuts it
+            ([[62.6, 40.4], [66, 44]], [(63, 40)]),  # what leaves the picture is cut off
+            ([[-1, -1], [1, 2]], [(0, 0), (0, 1), (1, 2)]),
+        ],
+    )
+    def test_a_mask_lies_where_labelme_puts_it(self, points, inside):
+        pixels = np.zeros((4, 3), np.uint8)
+        pixels[[0, 1, 2, 3], [0, 1, 1, 2]] = 1
+        shape = {"points": points, "shape_type": "mask", "mask": base64_png(pixels)}
+        region = labelme.region_of(shape, PICTURE)
+        rows, columns = np.nonzero(region.shape.to_array())
+        assert sorted(zip(columns, rows, strict=True)) == sorted(inside)
+
+    def test_a_mask_that_is_wholly_elsewhere_is_told(self):
+        shape = {
+            "points": [[90, 90], [92, 93]],
+            "shape_type": "mask",
+            "mask": base64_png(np.ones((4, 3), np.uint8)),
+        }
+        with pytest.raises(BadRowError, match="the 3x4 mask at 90, 90 has no pixel in 64x42"):
+            labelme.region_of(shape, PICTURE)
+
+    def test_a_point_outside_of_the_picture_is_told(self):
+        shape = {"points": [[1, 1], [65, 3]], "shape_type": "points"}
+        with pytest.raises(BadRowError, match="the point 65, 3 lies outside of the 64x42 picture"):
+            labelme.region_of(shape, PICTURE)
+
+    @pytest.mark.parametrize(
+        ("name", "value", "reason"),
+        [
+            ("imageWidth", 10**5, "100000x42 is larger than what is opened"),
+            ("imagePath", "a" * 5000, "there is no image 'aaaa"),
+            ("imagePath", "\ud800.jpg", "there is no image '.ud800.jpg'"),
+        ],
+    )
+    def test_a_file_that_asks_too_much_is_told(self, tmp_path, name, value, reason):
+        changed(tmp_path, "labelme", "v1_0.json", lambda content: content.update({name: value}))
+        dataset = opened("labelme", tmp_path)
+        for index in range(len(dataset)):
+            if "v1_0" in dataset.row(index):
+                with pytest.raises(SampleError, match=reason) as told:
+                    dataset.sample(index)
+                assert len(str(told.value)) < 600
 
     def test_one_file_is_a_data_set_too(self):
         dataset = datasets.get("labelme").open(FIXTURES / "labelme/v1_0.json")

@@ -26,18 +26,19 @@ from deixis.data._fields import (
     list_of,
     paired_ring,
     record_of,
+    shown,
     size_of,
     text_of,
 )
 from deixis.data._json_stream import small_json
 from deixis.data._nested import Nested, length_of
-from deixis.data._pictures import folder_of_pictures, is_outside, picture_in
+from deixis.data._pictures import folder_of_pictures, is_outside, is_there, picture_in
 from deixis.data._sample import Marking, RegionSample
 from deixis.data._shapes import EIGHT
 from deixis.data._splits import check_split
 from deixis.data._words import literal
 
-SOLID = 128  # a mask's pixel is inside from here on
+CORNERS = {"rectangle": 2, "circle": 2, "line": 2, "mask": 2, "point": 1, "oriented_rectangle": 4}
 
 
 @final
@@ -51,7 +52,7 @@ class LabelMe(RegionDataset):
         licence="the annotations' own",
         pictures="your own; ViP-Bench's source_image",
         size="any",
-        holds="polygons, rectangles, circles, lines, points, masks",
+        holds="polygons, rectangles (turned ones too), circles, lines, points, masks",
         form="a folder of .json, or one of them; pictures beside them or in --images",
         note="pictures inside the .json (imageData) are not read",
     )
@@ -110,7 +111,7 @@ class LabelMe(RegionDataset):
     def _picture(self, file: Path, name: str) -> Path:
         """Beside its JSON, or in the folder of pictures. Names may be written by Windows."""
         name = name.replace("\\", "/")
-        if not is_outside(name) and self.path in file.parents and (file.parent / name).is_file():
+        if not is_outside(name) and self.path in file.parents and is_there(file.parent / name):
             return file.parent / name
         return picture_in(self.images, name)
 
@@ -119,10 +120,11 @@ def region_of(shape: Record, size: Size) -> Region:
     """LabelMe's shape as a region, in a picture of this size."""
     corners = paired_ring(list_of(shape, "points"))
     kind = shape.get("shape_type") or "polygon"  # the oldest files do not say
-    if kind in ("rectangle", "circle", "line", "mask") and len(corners) != 2:
-        raise BadRowError(f"a {kind} has two points, got {len(corners)}")
+    count = CORNERS.get(kind) if isinstance(kind, str) else None
+    if count is not None and len(corners) != count:
+        raise BadRowError(f"a {kind} has {count} points, got {len(corners)}")
     match kind:
-        case "polygon":
+        case "polygon" | "oriented_rectangle":
             return regions.polygon(corners)
         case "rectangle":
             return _box(corners)
@@ -132,16 +134,26 @@ def region_of(shape: Record, size: Size) -> Region:
             return regions.ellipse(x, y, radius, radius)
         case "line" | "linestrip":
             return regions.stroke(corners)
-        case "point":
-            x, y = corners[0] if corners else _no_point()
-            return regions.point(x, y)
+        case "point" | "points":
+            return _points(corners, size)
         case "mask":
             return _mask(shape, corners, size)
-    raise BadRowError(f"a shape of the kind {kind!r:.40} is not known")
+    raise BadRowError(f"a shape of the kind {shown(kind)} is not known")
 
 
-def _no_point() -> XY:
-    raise BadRowError("a point has no place")
+def _points(corners: tuple[XY, ...], size: Size) -> Region:
+    """One place, or the pixels in which several lie: they are not joined."""
+    if not corners:
+        raise BadRowError("there is no point")
+    if len(corners) == 1:
+        (x, y) = corners[0]
+        return regions.point(x, y)
+    inside = np.zeros((size.height, size.width), dtype=np.bool_)
+    for x, y in corners:
+        if not (0 <= x <= size.width and 0 <= y <= size.height):
+            raise BadRowError(f"the point {x:g}, {y:g} lies outside of the {size} picture")
+        inside[min(int(y), size.height - 1), min(int(x), size.width - 1)] = True
+    return Region(shape=mask_of(inside))
 
 
 def _box(corners: tuple[XY, ...]) -> Region:
@@ -151,18 +163,28 @@ def _box(corners: tuple[XY, ...]) -> Region:
 
 
 def _mask(shape: Record, corners: tuple[XY, ...], size: Size) -> Region:
-    """A PNG in base64 that lies in the box of the two corners."""
+    """A PNG in base64 whose first pixel is the first corner's and whose last is the second's.
+
+    As LabelMe reads it: a pixel above 0 is inside (it writes 0 and 1, others 0 and 255), whole
+    numbers for corners cut the PNG to their box, and what leaves the picture is cut off.
+    """
     try:
         data = base64.b64decode(text_of(shape, "mask"), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadRowError(f"the mask's base64 is broken: {error}") from None
-    inside = open_image(data).pixels[:, :, 0] >= SOLID
-    left, top = (round(side) for side in corners[0])
+    inside = open_image(data).pixels.max(axis=2) > 0
+    (left, top), (right, bottom) = ((round(x), round(y)) for x, y in corners)
+    if all(side == round(side) for corner in corners for side in corner):
+        inside = inside[: max(bottom - top + 1, 0), : max(right - left + 1, 0)]
     height, width = inside.shape
-    if left < 0 or top < 0 or left + width > size.width or top + height > size.height:
-        raise BadRowError(f"the {width}x{height} mask at {left}, {top} leaves the {size} picture")
+    seen = inside[
+        max(-top, 0) : max(size.height - top, 0), max(-left, 0) : max(size.width - left, 0)
+    ]
+    if not seen.any():
+        raise BadRowError(f"the {width}x{height} mask at {left}, {top} has no pixel in {size}")
     whole = np.zeros((size.height, size.width), dtype=np.bool_)
-    whole[top : top + height, left : left + width] = inside
+    down, across = max(top, 0), max(left, 0)
+    whole[down : down + seen.shape[0], across : across + seen.shape[1]] = seen
     return Region(shape=mask_of(whole))
 
 
