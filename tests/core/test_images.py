@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.core.errors import FetchError, ImageError, UsageError
-from deixis.core.images import ImageLimits, open_image
+from deixis.core.images import ImageLimits, open_image, picture_size
 
 
 def saved(picture: PIL.Image, kind: str, **options: object) -> bytes:
@@ -147,6 +148,45 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
         open_image(tmp_path / "pipe")
 
 
+def test_a_file_swapped_for_a_pipe_is_refused_without_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gradient().save(tmp_path / "picture.png")
+    os.mkfifo(tmp_path / "pipe")
+    before = (tmp_path / "picture.png").stat()
+    monkeypatch.setattr(Path, "stat", lambda self: before)  # as it was a moment ago
+
+    def end_the_wait() -> None:
+        os.close(os.open(tmp_path / "pipe", os.O_WRONLY))
+
+    timer = threading.Timer(5, end_the_wait)
+    timer.start()
+    with pytest.raises(ImageError, match="pipe, socket or device"):
+        open_image(str(tmp_path / "pipe"))
+    timer.cancel()
+
+
+def test_a_path_of_bytes_is_opened(tmp_path: Path) -> None:
+    class BytesPath:
+        def __fspath__(self) -> bytes:
+            return os.fsencode(tmp_path / "picture.png")
+
+    gradient().save(tmp_path / "picture.png")
+    image = open_image(BytesPath())
+    assert image.source == str(tmp_path / "picture.png")
+    assert picture_size(BytesPath()) == image.size
+
+
+def test_a_missing_file_is_refused_where_the_working_folder_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ImageError, match="no such file, seen from a working folder that is gone"):
+        open_image("none.png")
+
+
 def test_a_file_without_permission_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,10 +195,10 @@ def test_a_file_without_permission_is_refused(
     path.chmod(0)
     if os.access(path, os.R_OK):  # root may read all
 
-        def denied(self: Path, mode: str) -> None:
+        def denied(path: str, flags: int) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", denied)
+        monkeypatch.setattr(os, "open", denied)
     with pytest.raises(ImageError, match="permission denied"):
         open_image(path)
 
@@ -244,7 +284,7 @@ def test_a_file_above_the_byte_limit_is_refused_unread(
     path = tmp_path / "picture.png"
     with path.open("wb") as file:
         file.truncate(2**31)
-    monkeypatch.delattr(Path, "open")
+    monkeypatch.delattr(os, "open")
     with pytest.raises(ImageError, match="larger than the limit of 67108864 bytes"):
         open_image(path)
 

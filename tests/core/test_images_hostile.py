@@ -1,4 +1,4 @@
-"""2,000 mutated picture files: each opens or is refused, in little memory, and the process lives.
+"""10,000 mutated picture files: each opens or is refused, in little memory, and the process lives.
 
 They are opened in a process of their own, since a limit on memory and a crash are a process's.
 """
@@ -25,14 +25,14 @@ from deixis.core.images import ImageLimits, open_image
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
 Option = TypeVar("Option")
-NUM_FILES = 2_000
+NUM_FILES = 10_000
 SEED = 2
 MEMORY = 64 * 2**20  # bytes beyond what the imports took; a picture at the cap decodes in 16 MB
 SECONDS = 120
 
 
 def opened_files() -> dict[str, int | list[str]]:
-    """How the 2,000 files went, from a process that runs this very file."""
+    """How the files went, from a process that runs this very file."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve())],
@@ -105,7 +105,9 @@ def seed_files() -> list[bytes]:
         written(picture, "PNG", exif=exif),
         written(picture.quantize(16), "PNG", transparency=bytes(range(0, 256, 16))),
         written(PIL.fromarray(numbers[:, :, 0].astype(np.uint16) * 257), "PNG"),
+        written(picture.quantize(4), "PNG"),
         written(picture.convert("1"), "PNG"),
+        written(picture.convert("L"), "PNG", transparency=60),
         written(picture.convert("RGBA"), "PNG", **more),
         written(picture, "JPEG", exif=exif),
         written(picture, "JPEG", progressive=True),
@@ -125,8 +127,8 @@ def written(picture: PIL.Image, kind: str, **options: object) -> bytes:
 
 
 def mutated(seeds: list[bytes], number: int, generator: np.random.Generator) -> bytes:
-    """One seed, changed in one of seven ways; half of the PNGs get right checksums again."""
-    ways = (flipped, truncated, resized, swapped, spliced, repeated, filled)
+    """One seed, changed in one of eight ways; half of the PNGs get right checksums again."""
+    ways = (flipped, truncated, resized, swapped, spliced, repeated, filled, lacking)
     data = ways[number % len(ways)](bytearray(picked(generator, seeds)), seeds, generator)
     return with_checksums(data) if generator.random() < 0.5 else bytes(data)
 
@@ -190,6 +192,19 @@ def filled(data: bytearray, seeds: list[bytes], generator: np.random.Generator) 
     end = min(len(data), start + picked(generator, (1, 4, 16, 200)))
     data[start:end] = bytes([picked(generator, (0, 1, 127, 255))]) * (end - start)
     return data
+
+
+def lacking(data: bytearray, seeds: list[bytes], generator: np.random.Generator) -> bytearray:
+    """A chunk or segment of the file is missing, whole."""
+    names = (b"PLTE", b"tRNS", b"IDAT", b"VP8X", b"EXIF", b"\xff\xdb", b"\xff\xc4", b"\xff\xc0")
+    at = data.find(picked(generator, [name for name in names if name in data] or [b""]))
+    if data.startswith(b"\x89PNG"):
+        at, length = at - 4, 12 + int.from_bytes(data[at - 4 : at], "big")
+    elif data.startswith(b"RIFF"):
+        length = 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+    else:
+        length = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[:at] + data[at + length :]
 
 
 def with_checksums(data: bytearray) -> bytes:

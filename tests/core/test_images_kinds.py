@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image as PIL
 
+from deixis.core._jpeg import read_jpeg
 from deixis.core.errors import ImageError
 from deixis.core.images import open_image
 
@@ -100,6 +101,54 @@ def test_a_pil_picture_is_turned_by_its_exif() -> None:
 def test_an_unreadable_exif_leaves_the_picture_as_stored(exif: bytes) -> None:
     data = saved(smooth(), "JPEG", exif=exif, quality=95)
     assert open_image(data) == open_image(saved(smooth(), "JPEG", quality=95))
+
+
+def test_an_exif_that_lists_several_orientations_leaves_the_picture_as_stored() -> None:
+    entry = b"\x01\x12\0\x03\0\0\0\x04\0\x06\0\0"  # their place in the file, not the first of them
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry + bytes(4)
+    data = saved(smooth(), "JPEG", exif=exif, quality=95)
+    assert open_image(data) == open_image(saved(smooth(), "JPEG", quality=95))
+
+
+def riff(body: bytes) -> bytes:
+    """A WebP of these chunks."""
+    return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
+
+
+def exif_chunk(orientation: int) -> bytes:
+    """A chunk of a WebP with one tag."""
+    exif = exif_of(orientation)
+    return b"EXIF" + len(exif).to_bytes(4, "little") + exif + bytes(len(exif) % 2)
+
+
+def test_the_first_exif_of_a_webp_counts() -> None:
+    data = saved(smooth(), "WEBP", lossless=True, exif=exif_of(6))
+    assert open_image(riff(data[12:] + exif_chunk(3))) == open_image(data)
+
+
+def test_an_exif_that_a_webp_does_not_announce_is_not_read() -> None:
+    data = saved(smooth(), "WEBP", lossless=True)
+    assert open_image(riff(data[12:] + exif_chunk(3))) == open_image(data)
+
+
+@pytest.mark.parametrize("fill", [b"\xff", b"\xff\xd0", b"\xff\x01", b"\0"])
+def test_no_bytes_between_a_jpegs_segments_reach_the_decoder(fill: bytes) -> None:
+    data = saved(smooth(), "JPEG")
+    at = data.index(b"\xff\xc0")
+    filled = data[:at] + fill * 500_000 + data[at:]  # Pillow takes half a second for a mebibyte
+    assert read_jpeg(filled).data == read_jpeg(data).data
+
+
+@pytest.mark.parametrize("error", [AssertionError, RecursionError, KeyError, RuntimeError("no")])
+def test_whatever_pillow_raises_is_a_refusal(error: Exception | type[Exception]) -> None:
+    class Lazy(PIL.Image):
+        def load(self) -> None:
+            raise error
+
+    picture = Lazy()
+    picture._mode, picture._size = "RGB", (3, 2)
+    with pytest.raises(ImageError, match="PIL cannot give its pixels"):
+        open_image(picture)
 
 
 def test_a_webp_is_opened() -> None:

@@ -154,3 +154,10 @@ def test_pillows_own_pixel_limit_is_told_not_warned() -> None:
     limits = ImageLimits(max_pixels=10**9, max_side=10**9)
     with pytest.raises(ImageError, match="Pillow itself stops at 89478485"):
         open_image(data, limits=limits)
+
+
+def test_a_palette_png_without_its_palette_is_refused() -> None:
+    data = png(8, 3, [b"\0"], 1)
+    assert len(data) == 67
+    with pytest.raises(ImageError, match="of a palette that it lacks"):
+        open_image(data)

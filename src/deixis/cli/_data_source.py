@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deixis.core.errors import UsageError
+from deixis.core.files import working_folder
 from deixis.data import RegionDataset, datasets
 
 
@@ -23,7 +24,7 @@ def opened(arguments: argparse.Namespace) -> RegionDataset:
     """The data set that was asked for."""
     kind = datasets.get(arguments.format)
     if not arguments.path.exists():
-        raise UsageError(f"there is no {str(arguments.path)!r}, seen from {Path.cwd()}")
+        raise UsageError(f"there is no {str(arguments.path)!r}, seen from {working_folder()}")
     return kind.open(arguments.path, images=arguments.images, split=arguments.split)
 
 

@@ -27,7 +27,11 @@ def read_jpeg(data: bytes) -> PictureFile:
         found = MARKER.search(data, at)
         if found is None:
             break
-        code, start, at = data[found.end() - 1], found.start(), found.end()
+        code, start = data[found.end() - 1], found.start()
+        if num_scans == 0:  # fill bytes, which the decoder's own header scan takes one by one
+            kept.append(data[kept_to:at])
+            kept_to = start
+        at = found.end()
         if code == END:
             end = at
             break
@@ -36,8 +40,7 @@ def read_jpeg(data: bytes) -> PictureFile:
         at = _segment_end(data, at)
         if code in FRAMES:
             size = _frame_size(data[start + 4 : at], size)
-        if code == EXIF and orientation is None and data.startswith(b"Exif\0\0", start + 4):
-            orientation = orientation_of(data[start + 4 : at])
+        orientation = orientation or _orientation(code, data[start + 4 : at])
         if code in METADATA:
             kept.append(data[kept_to:start])
             kept_to = at
@@ -50,6 +53,10 @@ def read_jpeg(data: bytes) -> PictureFile:
         raise ImageError("the JPEG is cut short: it ends before its picture")
     kept.append(data[kept_to:end])
     return PictureFile(kind="JPEG", size=size, data=b"".join(kept), orientation=orientation or 1)
+
+
+def _orientation(code: int, body: bytes) -> int | None:
+    return orientation_of(body) if code == EXIF and body.startswith(b"Exif\0\0") else None
 
 
 def _segment_end(data: bytes, at: int) -> int:

@@ -86,8 +86,9 @@ def _orientation_tag(tiff: bytes, order: str) -> int:
     (num_entries,) = struct.unpack_from(f"{order}H", tiff, start)
     for entry in range(num_entries):
         at = start + 2 + 12 * entry
-        tag, kind = struct.unpack_from(f"{order}HH", tiff, at)
-        if tag == ORIENTATION_TAG and kind in (SHORT, LONG):
+        tag, kind, num_values = struct.unpack_from(f"{order}HHI", tiff, at)
+        # several values would stand elsewhere, and their place here
+        if tag == ORIENTATION_TAG and kind in (SHORT, LONG) and num_values == 1:
             (value,) = struct.unpack_from(f"{order}{'H' if kind == SHORT else 'I'}", tiff, at + 8)
             return value if 1 <= value <= 8 else 1
     return 1

@@ -17,14 +17,17 @@ def read_png(data: bytes) -> PictureFile:
     """Size, orientation and colour key of a PNG whose needed chunks have the right checksums."""
     width, height, depth, color_type = _header(data)
     kept = [SIGNATURE]
-    orientation, clear_color = 1, None
+    exif, clear_color, has_palette = memoryview(b""), None, False
     at = len(SIGNATURE)
     for number in range(MAX_CHUNKS):
         name, body, end = _chunk(data, at)
         if name == b"IHDR" and number > 0:
             raise ImageError("the PNG has two headers")
+        if name == b"IDAT" and color_type == PALETTE and not has_palette:
+            raise ImageError("the PNG is damaged: its pixels are of a palette that it lacks")
+        has_palette = has_palette or name == b"PLTE"
         if name == b"eXIf":
-            orientation = orientation_of(bytes(body))
+            exif = body
         elif name == b"tRNS" and color_type != PALETTE:
             clear_color = _clear_color(bytes(body), depth, color_type)
         elif name in NEEDED:
@@ -36,7 +39,7 @@ def read_png(data: bytes) -> PictureFile:
                 kind="PNG",
                 size=stored_size(width, height),
                 data=b"".join(kept),
-                orientation=orientation,
+                orientation=orientation_of(bytes(exif)),
                 clear_color=clear_color,
             )
         at = end

@@ -7,6 +7,7 @@ from deixis.core.errors import ImageError
 from deixis.core.size import Size
 
 MAX_CHUNKS = 100_000
+EXIF_FLAG = 0x08  # of the extended header: without it, decoders look for no EXIF
 CUT_SHORT = "the WebP is cut short"
 
 
@@ -16,7 +17,7 @@ def read_webp(data: bytes) -> PictureFile:
     if 8 + riff_length > len(data):
         raise ImageError(CUT_SHORT)
     size: Size | None = None
-    orientation, at = 1, 12
+    orientation, at, has_exif = 1, 12, False
     for _ in range(MAX_CHUNKS):
         if at + 8 > 8 + riff_length:
             break
@@ -24,8 +25,11 @@ def read_webp(data: bytes) -> PictureFile:
         body_at = at + 8
         if size is None:
             size = _canvas(name, data[body_at : body_at + 10])
-        if name == b"EXIF":
+        if name == b"VP8X" and at == 12:
+            has_exif = bool(data[body_at] & EXIF_FLAG)
+        if name == b"EXIF" and has_exif:
             orientation = orientation_of(data[body_at : body_at + length])
+            has_exif = False  # the first one counts
         at = body_at + length + length % 2
     else:
         raise ImageError(f"the WebP has more than {MAX_CHUNKS} chunks")

@@ -41,6 +41,14 @@ def make_folder(path: Path) -> None:
         raise UsageError(f"cannot make {path}: {refusal.strerror or refusal}") from None
 
 
+def working_folder() -> str:
+    """The folder from which relative paths are seen, for a message; it may have been deleted."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return "a working folder that is gone"
+
+
 def cache_folder() -> Path:
     """Where what can be made again is kept: $DEIXIS_CACHE, or ~/.cache/deixis."""
     return Path(os.environ.get("DEIXIS_CACHE") or Path.home() / ".cache" / "deixis")

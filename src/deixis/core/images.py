@@ -19,11 +19,14 @@ from deixis.core._decode import decode, read_file, rgb_pixels, upright
 from deixis.core._picture_file import orientation_of
 from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
+from deixis.core.files import working_folder
 from deixis.core.image import Image
 from deixis.core.size import Size
 
 MIB = 2**20
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+# neither flag is there on Windows, where files are opened as text without O_BINARY
+NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 
 
@@ -56,7 +59,8 @@ class Readable(Protocol):
         ...
 
 
-Unopened: TypeAlias = str | os.PathLike[str] | bytes | PIL.Image | np.ndarray | Readable
+FilePath: TypeAlias = str | os.PathLike[str] | os.PathLike[bytes]
+Unopened: TypeAlias = FilePath | bytes | PIL.Image | np.ndarray | Readable
 ImageSource: TypeAlias = Unopened | Image
 
 
@@ -78,13 +82,13 @@ def open_image(
         raise ImageError(f"cannot open {name!r}: {error}") from error.__cause__
 
 
-def picture_size(path: str | os.PathLike[str], *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
+def picture_size(path: FilePath, *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
     """The upright size of a picture's file by its header; its pixels are not decoded."""
     try:
-        file = read_file(_path_bytes(os.fspath(path), limits))
+        file = read_file(_path_bytes(os.fsdecode(path), limits))
         _check_size(file.size.width, file.size.height, limits)
     except ImageError as error:
-        raise ImageError(f"cannot open {os.fspath(path)!r}: {error}") from error.__cause__
+        raise ImageError(f"cannot open {os.fsdecode(path)!r}: {error}") from error.__cause__
     if file.orientation >= 5:  # stored on its side
         return Size(width=file.size.height, height=file.size.width)
     return file.size
@@ -92,7 +96,7 @@ def picture_size(path: str | os.PathLike[str], *, limits: ImageLimits = DEFAULT_
 
 def _name(source: Unopened) -> str:
     if isinstance(source, str | os.PathLike):
-        text = os.fspath(source)
+        text = os.fsdecode(source)
         return f"{text[:32]}…" if DATA_URL.match(text) else text
     if isinstance(source, bytes):
         return "bytes"
@@ -112,7 +116,7 @@ def _pixels(source: Unopened, limits: ImageLimits) -> np.ndarray:
     if isinstance(source, str) and DATA_URL.match(source):
         return _file_pixels(_data_url_bytes(source, limits), limits)
     if isinstance(source, str | os.PathLike):
-        return _file_pixels(_path_bytes(os.fspath(source), limits), limits)
+        return _file_pixels(_path_bytes(os.fsdecode(source), limits), limits)
     return _file_pixels(_stream_bytes(source, limits), limits)
 
 
@@ -211,20 +215,27 @@ def _data_url_bytes(url: str, limits: ImageLimits) -> bytes:
 
 def _path_bytes(path: str, limits: ImageLimits) -> bytes:
     try:
-        found = Path(path).stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise ImageError("it is a directory, not a file")
-        if not stat.S_ISREG(found.st_mode):  # opening a pipe or a device could wait for ever
-            raise ImageError("it is a pipe, socket or device, not a file")
-        _check_bytes(found.st_size, limits)
-        with Path(path).open("rb") as file:
+        _check_file(Path(path).stat(), limits)
+        # what stands there may be another by now: opening must not wait, and is checked again
+        descriptor = os.open(path, os.O_RDONLY | NO_WAITING)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            _check_file(found, limits)
             return file.read(found.st_size)
     except FileNotFoundError:
-        raise ImageError(f"there is no such file, seen from {Path.cwd()}") from None
+        raise ImageError(f"there is no such file, seen from {working_folder()}") from None
     except PermissionError:
         raise ImageError("this user may not read it (permission denied)") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise ImageError(f"it cannot be read: {error}") from error
+
+
+def _check_file(found: os.stat_result, limits: ImageLimits) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise ImageError("it is a directory, not a file")
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device could wait for ever
+        raise ImageError("it is a pipe, socket or device, not a file")
+    _check_bytes(found.st_size, limits)
 
 
 def _stream_bytes(stream: Readable, limits: ImageLimits) -> bytes:

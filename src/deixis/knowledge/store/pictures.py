@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import final
 
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.files import working_folder
 from deixis.data import datasets
 
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp"})  # of what open_image opens
@@ -30,7 +31,7 @@ def pictures_of(path: Path, *, images: Path | None = None, form: str = "llava") 
             raise UsageError(f"there is no picture in {path}: {', '.join(sorted(SUFFIXES))}")
         return Pictures(paths={p.relative_to(path).as_posix(): p for p in found})
     if not path.is_file():
-        raise UsageError(f"there is no {str(path)!r}, seen from {Path.cwd()}")
+        raise UsageError(f"there is no {str(path)!r}, seen from {working_folder()}")
     dataset = datasets.get(form).open(path, images=images)
     paths: dict[str, Path] = {}
     bad: list[str] = []
