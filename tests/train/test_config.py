@@ -40,6 +40,8 @@ def test_a_senseless_optimizer_is_refused(settings, reason):
         ({"steps": 0}, "steps is at least 1"),
         ({"num_workers": -1}, "num_workers is at least 0"),
         ({"threads": 0}, "threads is at least 1"),
+        ({"micro_batch": 0}, "micro_batch is at least 1"),
+        ({"epochs": 0.0}, "epochs is above 0"),
         ({"batch_size": 9, "gradient_accumulation": 2}, "multiple of gradient_accumulation"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.recipe import with_length
 from deixis.train.settings import from_record, override, to_record
 
 
@@ -108,3 +109,12 @@ def test_settings_that_only_make_sense_together_may_come_in_any_order():
     config = RunConfig(batch_size=64, gradient_accumulation=32)
     changed = override(config, ["batch_size=2", "optim.lr=0.5", "gradient_accumulation=1"])
     assert (changed.batch_size, changed.gradient_accumulation, changed.optim.lr) == (2, 1, 0.5)
+
+
+def test_of_steps_and_epochs_the_one_said_last_holds():
+    epochs, steps = RunConfig(epochs=2), RunConfig(steps=7)
+    assert with_length(epochs, ["seed=3"]).epochs == 2
+    assert with_length(epochs, ["steps=5"]) == RunConfig(steps=5)
+    assert with_length(steps, ["epochs=1"]).epochs == 1
+    assert with_length(steps, ["epochs=1", "steps=5"]).epochs is None
+    assert with_length(steps, ["steps=5", "epochs=3"]).epochs == 3

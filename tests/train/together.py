@@ -1,5 +1,7 @@
 """Runs that the tests do on one process and on two: of a folder, the task and its settings."""
 
+import dataclasses
+
 from deixis.models.load import load
 from deixis.pixel.prompts import Layout
 from deixis.train.config import OptimConfig, RunConfig
@@ -33,6 +35,15 @@ def spread(folder):
     return Tuning(load("tiny:llava"), source, options), TUNING
 
 
+def uneven(folder):
+    return TinyTask(dropout=0.0), dataclasses.replace(CONFIG, epochs=2, micro_batch=3)
+
+
+def spread_uneven(folder):
+    task, config = spread(folder)  # five answers: a process has none in the last step
+    return task, dataclasses.replace(config, epochs=1, micro_batch=1)
+
+
 def spread_lora(folder):
     source = read_conversations(folder / "data.json", folder / "pictures")
     options = TuningOptions(parts=("lora",), lora_dropout=0.0)
@@ -53,4 +64,11 @@ def pixel(folder):
     return PixelLearning(options), config
 
 
-RUNS = {"tiny": tiny, "spread": spread, "spread_lora": spread_lora, "pixel": pixel}
+RUNS = {
+    "tiny": tiny,
+    "uneven": uneven,
+    "spread": spread,
+    "spread_uneven": spread_uneven,
+    "spread_lora": spread_lora,
+    "pixel": pixel,
+}

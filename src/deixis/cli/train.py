@@ -150,6 +150,7 @@ def _tuning(
 ) -> _Chosen:
     from deixis.train import tuning
     from deixis.train.config import RunConfig
+    from deixis.train.recipe import with_length
     from deixis.train.settings import from_record, override, to_record
 
     if saved:
@@ -168,11 +169,9 @@ def _tuning(
     if saved:
         config = from_record(RunConfig, saved["run"], name="run")
     own = [text for text in _assignments(arguments) if not text.startswith("task.")]
-    config = override(config, own)
+    config = with_length(config, own)
     task = tuning.build(dataclasses.replace(options, skip_bad=config.skip_bad))
     source = task.source
-    if not saved and not any(text.startswith("steps=") for text in own):
-        config = dataclasses.replace(config, steps=-(-source.num_an_epoch // config.batch_size))
     reporter.say(source.summary)
     about: dict[str, object] = {"tuning": to_record(options)}
     return _Chosen(task=task, config=config, about=about, bad=tuple(source.bad.values()))
@@ -192,7 +191,7 @@ def _print(outcome: "Outcome", chosen: _Chosen, *, as_json: bool) -> None:
         record = {
             "folder": str(outcome.folder),
             "step": outcome.step,
-            "steps": chosen.config.steps,
+            "steps": outcome.steps,
             "finished": outcome.finished,
             "model": str(model) if outcome.finished else None,
             "numbers": dict(outcome.numbers),

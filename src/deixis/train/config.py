@@ -47,9 +47,11 @@ class OptimConfig:
 class RunConfig:
     """A run. The fields of `MAY_CHANGE` may differ when it goes on from a checkpoint."""
 
-    steps: int = 1000  # optimizer steps
+    steps: int = 1000  # optimizer steps; where epochs are set, what these come to
+    epochs: float | None = None  # instead of steps: how often each example is learned from
     batch_size: int = 32  # examples of one step, over all processes and pieces
-    gradient_accumulation: int = 1  # pieces that a process computes its batch in, to save memory
+    micro_batch: int | None = None  # most examples that a device computes at once; None: its share
+    gradient_accumulation: int = 1  # least pieces that a process computes its batch in
     optim: OptimConfig = field(default_factory=OptimConfig)  # the optimizer
     precision: Literal["auto", "bf16", "fp32"] = "auto"  # auto: bf16 where the hardware has it
     seed: int = 0  # of the data's order, of augmentation and of dropout
@@ -71,8 +73,12 @@ class RunConfig:
         for name in ("num_workers", "evaluate_every", "seed"):
             if getattr(self, name) < 0:
                 raise UsageError(f"{name} is at least 0, got {getattr(self, name)}")
-        if self.threads is not None and self.threads < 1:
-            raise UsageError(f"threads is at least 1, got {self.threads}")
+        for name in ("threads", "micro_batch"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"{name} is at least 1, got {value}")
+        if self.epochs is not None and not 0 < self.epochs < math.inf:
+            raise UsageError(f"epochs is above 0, got {self.epochs}")
         if self.precision not in ("auto", "bf16", "fp32"):
             raise UsageError(f"precision is auto, bf16 or fp32, got {self.precision!r}")
         if self.batch_size % self.gradient_accumulation:
@@ -85,6 +91,7 @@ class RunConfig:
 # the same examples in the same order and the same mathematics, whatever these are
 MAY_CHANGE = frozenset(
     {
+        "micro_batch",
         "gradient_accumulation",
         "skip_bad",
         "device",

@@ -13,7 +13,6 @@ from deixis.models.joined import join_plain
 from deixis.train.known import KnowledgeOptions
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
-STEPS = 5198  # 665,298 conversations once, 128 a step
 NOTES = "store:runs/knowledge/notes"  # of `deixis knowledge extract`
 PROMPT = PromptConfig(encoder="sentence:WhereIsAI/UAE-Large-V1")  # the paper's text encoder
 WITH_KNOWLEDGE = TuningOptions(

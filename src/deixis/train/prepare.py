@@ -30,6 +30,7 @@ class Job:
     first: int
     indices: tuple[int, ...]
     skip_bad: bool = False
+    counts: bool = True  # False: it only keeps the processes in step
 
 
 @final

@@ -40,13 +40,23 @@ class Recipe:
         """The same with `optim.lr=1e-4` on its run and `task.size=96` on its options."""
         own = [text for text in assignments if not text.startswith(TASK)]
         tasks = [text.removeprefix(TASK) for text in assignments if text.startswith(TASK)]
-        return dataclasses.replace(
-            self, config=override(self.config, own), options=override(self.options, tasks)
-        )
+        config = with_length(self.config, own)
+        return dataclasses.replace(self, config=config, options=override(self.options, tasks))
 
     def task(self) -> Task:
         """The task, built anew."""
         return self.build(self.options)
+
+
+def with_length(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
+    """The settings with these; of steps and epochs, which both tell the length of the run, the one
+    that is said last holds.
+    """
+    said = [text.partition("=")[0].strip() for text in assignments]
+    length = [name for name in said if name in ("steps", "epochs")]
+    return override(
+        config, [*assignments, "epochs=none"] if length[-1:] == ["steps"] else assignments
+    )
 
 
 def names() -> list[str]:

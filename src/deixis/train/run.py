@@ -25,6 +25,7 @@ from deixis.train.precision import autocast
 from deixis.train.prepare import Job, Piece, prepared
 from deixis.train.reporter import Progress, Reporter, Silent
 from deixis.train.run_folder import RunFolder
+from deixis.train.shares import Shares, resolved
 from deixis.train.signals import StopRequest, stop_requests
 from deixis.train.spread import Spread, gathered, placed
 from deixis.train.task import Task
@@ -36,9 +37,10 @@ RATE_MEMORY = 0.95  # of the steps' mean duration
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """How a run ended. `bad` are the rows that were left out, and why."""
+    """How a run of so many steps ended. `bad` are the rows that were left out, and why."""
 
     step: int
+    steps: int
     finished: bool
     folder: Path
     numbers: Mapping[str, float]
@@ -61,6 +63,7 @@ def run(
     is kept in config.json beside the settings. All processes of a run see the same folder.
     """
     reporter = reporter or Silent()
+    config = resolved(config, task.source)
     about = {**(about or {}), **({"rests_on": dict(task.rests_on)} if task.rests_on else {})}
     home = RunFolder(folder, keep_checkpoints=config.keep_checkpoints)
     with (
@@ -107,12 +110,7 @@ class _Trainer:
         self.spread = Spread(self._spreadable(), parallel)
         self.optimizer = Optimizer(task, config.optim)
         self.order = DataOrder(seed=config.seed, num_examples=task.source.num_examples)
-        self.parts = parallel.num_processes * config.gradient_accumulation
-        if config.batch_size % self.parts:
-            raise UsageError(
-                f"batch_size {config.batch_size} is not a multiple of {parallel.num_processes} "
-                f"processes x {config.gradient_accumulation} pieces"
-            )
+        self.shares = Shares.of(config, task.source, parallel.num_processes)
         self.state = _State()
         self.numbers: dict[str, float] = {}
         self.seconds_a_step = 0.0
@@ -137,6 +135,8 @@ class _Trainer:
             self.home.check_same(self.config, about)
             self._load(found)
             self.reporter.say(f"going on from step {found.step} of {self.config.steps}")
+        elif length := self.shares.told(self.config.steps):
+            self.reporter.say(length)
         self.parallel.wait()
         if self.parallel.is_first and not self._is_over():
             self.home.describe(self.config, about)
@@ -166,6 +166,7 @@ class _Trainer:
         """How it ended."""
         return Outcome(
             step=self.state.step,
+            steps=self.config.steps,
             finished=finished,
             folder=self.home.path,
             numbers=self.numbers,
@@ -206,8 +207,8 @@ class _Trainer:
 
     def _taken(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """The pieces of one step, one after another; all at once for a task that weighs steps."""
-        taken = islice(pieces, self.config.gradient_accumulation)
-        if self.parts == 1 or not self.task.weighs_steps:
+        taken = islice(pieces, self.shares.num_turns)
+        if self.shares.num_pieces == 1 or not self.task.weighs_steps:
             return taken
         held = list(taken)
         good = [piece.batch for piece in held if piece.batch is not None]
@@ -218,20 +219,22 @@ class _Trainer:
         """Add one piece's gradients, times its weight; its loss and weight."""
         with autocast(self.config.precision, self.parallel.device):
             losses = self.task.loss(piece.batch, self.state.step)
+        weight = losses.weight if piece.job.counts else 0.0
         if losses.total.requires_grad:  # text alone does not reach a projector
-            torch.autograd.backward(losses.total * losses.weight)
+            torch.autograd.backward(losses.total * weight)
         loss = float(losses.total.detach())
-        window.add("loss", loss, losses.weight)
+        if weight == 0:
+            return 0.0, 0.0
+        window.add("loss", loss, weight)
         for name, value in losses.parts.items():
             number = value.detach() if isinstance(value, torch.Tensor) else value
-            window.add(name, float(number), losses.weight)
-        return loss, losses.weight
+            window.add(name, float(number), weight)
+        return loss, weight
 
     def _check(self, value: float, what: str, step: int) -> None:
         if math.isfinite(value):
             return
-        size = self.config.batch_size
-        indices = self.order.indices(step * size, (step + 1) * size)
+        indices = self._indices(self.shares.of_step(step))
         shown = ", ".join(str(index) for index in indices[:SHOWN])
         more = f" and {len(indices) - SHOWN} more" if len(indices) > SHOWN else ""
         raise TrainingError(
@@ -355,18 +358,23 @@ class _Trainer:
 
     def _jobs(self) -> Iterator[Job]:
         """The process's share of every step's batch, piece by piece."""
-        config = self.config
-        size = config.batch_size // self.parts
+        config, shares, rank = self.config, self.shares, self.parallel.rank
         for step in range(self.state.step, config.steps):
-            for turn in range(config.gradient_accumulation):
-                slot = turn * self.parallel.num_processes + self.parallel.rank
-                first = step * config.batch_size + slot * size
+            for turn in range(shares.num_turns):
+                share = shares.piece(step, turn=turn, rank=rank)
+                counts = bool(share) or not self.spread.layers
+                if not counts:  # the others wait for it at every layer
+                    share = shares.of_step(step)[:1]
                 yield Job(
                     seed=config.seed,
-                    first=first,
-                    indices=tuple(self.order.indices(first, first + size)),
+                    first=share.start,
+                    indices=tuple(self._indices(share)),
                     skip_bad=config.skip_bad,
+                    counts=counts,
                 )
+
+    def _indices(self, positions: range) -> list[int]:
+        return self.order.indices(positions.start, positions.stop)
 
 
 def _seed_torch(*parts: int) -> None:

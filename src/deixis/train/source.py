@@ -19,6 +19,11 @@ class Source(ABC):
     def num_examples(self) -> int | None:
         """How many there are; None: endless, and example i is the i-th that is trained on."""
 
+    @property
+    def num_an_epoch(self) -> int | None:
+        """Examples that an epoch goes through, each once; None: there are no epochs."""
+        return self.num_examples
+
     @abstractmethod
     def example(self, index: int, generator: np.random.Generator) -> Any:  # Any: the task's own
         """One example. `generator` depends on the run's seed and the example's turn alone: use it

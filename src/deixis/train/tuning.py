@@ -339,4 +339,4 @@ def default_config(options: TuningOptions) -> RunConfig:
     """Settings to begin with."""
     rates = [RATES[part] for part in options.parts if part in RATES]
     optim = OptimConfig(lr=min(rates, default=1e-4), weight_decay=0.0, betas=(0.9, 0.999))
-    return RunConfig(batch_size=16, optim=optim, save_every=200, log_every=10)
+    return RunConfig(epochs=1, batch_size=16, optim=optim, save_every=200, log_every=10)

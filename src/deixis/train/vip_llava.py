@@ -52,13 +52,13 @@ def align(options: AlignOptions) -> Tuning:
     return Tuning(model, source, tuning)
 
 
-def stage(*, lr: float, steps: int, batch_size: int) -> RunConfig:
+def stage(*, lr: float, batch_size: int) -> RunConfig:
     """A run as all stages have it: one epoch, cosine, 3 % warm-up, no weight decay."""
     optim = OptimConfig(lr=lr, weight_decay=0.0, betas=(0.9, 0.999), warmup_share=0.03)
     return RunConfig(
-        steps=steps,
+        epochs=1,
         batch_size=batch_size,
-        gradient_accumulation=batch_size // 8,
+        micro_batch=4,
         optim=optim,
         num_workers=4,
         save_every=500,

@@ -13,7 +13,7 @@ from deixis.train.vip_llava import stage
 
 RECIPE = Recipe(
     summary="SigLIP and Phi-2, stage 1: the projector, on captions",
-    config=stage(lr=1e-3, steps=2181, batch_size=256),
+    config=stage(lr=1e-3, batch_size=256),
     options=PlainAlignOptions(),
     build=align_plain,
 )

@@ -5,21 +5,21 @@ r"""A Mipha-like model (SigLIP and Phi-2) with LoRA and a knowledge prompt, on L
     deixis train mipha_knowledge --set task.data=llava_v1_5_mix665k.json --images DIR \
         --skip-bad --out runs/mipha/knowledge
 
-It goes on from `runs/mipha/align/model`; elsewhere: `--model FOLDER`. One epoch, as in the paper;
+It goes on from `runs/mipha/align/model`; elsewhere: `--model FOLDER`. One epoch, each answer once;
 Mipha itself trains all weights for two. Here it is run on tiny models only
 (tests/train/test_knowing.py).
 """
 
 import dataclasses
 
-from deixis.train.knowing import STEPS, WITH_KNOWLEDGE
+from deixis.train.knowing import WITH_KNOWLEDGE
 from deixis.train.recipe import Recipe
 from deixis.train.tuning import build
 from deixis.train.vip_llava import stage
 
 RECIPE = Recipe(
     summary="SigLIP and Phi-2 with LoRA and a knowledge prompt",
-    config=stage(lr=2e-4, steps=STEPS, batch_size=128),
+    config=stage(lr=2e-4, batch_size=128),
     options=dataclasses.replace(WITH_KNOWLEDGE, model="runs/mipha/align/model"),
     build=build,
 )

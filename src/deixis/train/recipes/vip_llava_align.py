@@ -13,7 +13,7 @@ from deixis.train.vip_llava import AlignOptions, align, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 1: the projector, on captions",
-    config=stage(lr=1e-3, steps=2181, batch_size=256),
+    config=stage(lr=1e-3, batch_size=256),
     options=AlignOptions(),
     build=align,
 )

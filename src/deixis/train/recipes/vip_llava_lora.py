@@ -17,7 +17,7 @@ from deixis.train.vip_llava import ON_MARKS, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 2 with LoRA beside the projector",
-    config=stage(lr=2e-4, steps=9260, batch_size=128),
+    config=stage(lr=2e-4, batch_size=128),
     options=dataclasses.replace(
         ON_MARKS,
         parts=("lora", "projector"),

@@ -4,8 +4,8 @@ r"""ViP-LLaVA 7B, third of three stages: a little more on dialogues about region
         --out runs/vip_llava/region
 
 It goes on from `runs/vip_llava/instruct/model`; elsewhere: `--model FOLDER`. Of the paper: 26,000
-rows once, 128 a step, 2e-7; half an hour on 8 A100 80G. Here it is run on tiny models only
-(tests/train/test_vip_llava.py).
+rows once, 128 a step, 2e-7; half an hour on 8 A100 80G. An epoch here has each answer of each row
+once. Here it is run on tiny models only (tests/train/test_vip_llava.py).
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from deixis.train.vip_llava import INSTRUCTED, ON_MARKS, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 3: dialogues about regions, at a low rate",
-    config=stage(lr=2e-7, steps=204, batch_size=128),
+    config=stage(lr=2e-7, batch_size=128),
     options=dataclasses.replace(ON_MARKS, model=INSTRUCTED),
     build=build,
 )
