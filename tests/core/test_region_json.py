@@ -62,6 +62,10 @@ def test_any_json_is_a_region_or_refused(value, kind):
         ('{"kind": "stroke", "points": 5, "width": 1}', "list of points"),
         ('{"kind": "mask", "size": [2, 2], "counts": 7}', "string in counts"),
         ('{"kind": "mask", "size": [1e9, 1e9], "counts": "0"}', "size is within"),
+        ('{"kind": "mask", "size": [1000000, 1000000], "counts": "0PPRUUea>00"}', "size is within"),
+        ('{"kind": "mask", "size": [NaN, 2], "counts": "0"}', "whole numbers"),
+        ('{"kind": "mask", "size": [2, 1e999], "counts": "0"}', "whole numbers"),
+        ('{"kind": "mask", "size": [2, 0], "counts": "0"}', "whole numbers"),
         ('{"kind": "mask", "size": [2, 2], "counts": "!!"}', "compressed string"),
     ],
 )

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
 from deixis.data import _fields as fields
 from deixis.data._coco import coco_region
@@ -65,3 +65,10 @@ def test_names_that_stay_inside_are_known_too(name):
 def test_a_file_that_was_not_published_so_is_told(tmp_path):
     with pytest.raises(UsageError, match="there is no 'a' or 'b' in"):
         found_file(tmp_path, "a", "b")
+
+
+def test_run_lengths_beyond_any_mask_are_refused():
+    size = Size(width=2**16, height=2**16)
+    record = {"segmentation": {"size": [2**16, 2**16], "counts": [0, 2**32]}}
+    with pytest.raises(RegionError, match="a mask's"):
+        coco_region(record, size)

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, final
 
 import numpy as np
 from jaxtyping import Bool, Int64
-from pycocotools import mask as coco
 
 from deixis.core.errors import RegionError
-from deixis.core.shapes import Box
+from deixis.core.run_lengths import canonical, decode_counts, encode_counts, is_canonical, runs_of
+from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
+from deixis.core.spans import Pieces, Spans, common, complement, pieces_of, united
 
-SHORT = 4096  # letters of a mask whose run lengths are remembered
+MAX_SIDE = 1_000_000  # pixels
+MAX_PIXELS = 2**31 - 1  # of a mask: COCO's own code counts places in 31 bits
 
 
 @final
@@ -21,21 +22,24 @@ SHORT = 4096  # letters of a mask whose run lengths are remembered
 class Mask:
     """Some pixels of a picture, column by column in COCO's compressed run lengths.
 
-    `counts` is checked on the way in (a broken string would make the decoder write past its array),
-    and a mask has at least one pixel.
+    `counts` is checked on the way in and kept as COCO itself would write it, so that equal pixels
+    are equal masks. A mask has at least one pixel, and its picture at most `MAX_PIXELS`.
     """
 
     size: Size
     counts: str
 
     def __post_init__(self) -> None:
+        check_size(self.size)
         runs = decode_counts(self.counts)
-        if (runs < 0).any() or int(runs.sum()) != self.size.area:
+        if int(runs.sum()) != self.size.area:
             raise RegionError(
                 f"a mask's run lengths must be ≥ 0 and sum to {self.size} = {self.size.area}"
             )
         if not runs[1::2].any():
             raise RegionError("a mask needs at least one pixel, this one is empty")
+        if not is_canonical(self.counts, runs):
+            object.__setattr__(self, "counts", encode_counts(canonical(runs)))
 
     @classmethod
     def from_array(cls, inside: np.ndarray) -> "Mask":
@@ -69,8 +73,24 @@ class Mask:
         """
         starts = (first_column + np.arange(tops.size)) * size.height + tops
         ends = starts + np.maximum(bottoms - tops, 0)
-        places, times = np.unique(np.concatenate([starts, ends]), return_counts=True)
-        return cls._from_changes(size, places[times % 2 == 1])  # two at one place cancel out
+        return cls._from_changes(size, np.stack((starts, ends), axis=1).reshape(-1))
+
+    @classmethod
+    def from_runs(cls, *, size: Size, runs: Sequence[int]) -> "Mask":
+        """The mask of COCO's run lengths as plain numbers, outside first."""
+        if any(not 0 <= run <= MAX_PIXELS for run in runs) or sum(runs) != size.area:
+            raise RegionError(f"a mask's run lengths must be ≥ 0 and sum to {size} = {size.area}")
+        return cls._from_changes(size, np.cumsum(np.array(runs[:-1], dtype=np.int64)))
+
+    @classmethod
+    def from_spans(cls, *, size: Size, spans: Spans) -> "Mask":
+        """The mask of some places that are counted column by column."""
+        return cls._from_changes(size, np.stack((spans.starts, spans.stops), axis=1).reshape(-1))
+
+    @classmethod
+    def _from_changes(cls, size: Size, changes: Int64[np.ndarray, " change"]) -> "Mask":
+        """From where, column by column, inside and outside take turns."""
+        return cls(size=size, counts=encode_counts(runs_of(changes, size.area)))
 
     def to_array(self) -> Bool[np.ndarray, "height width"]:
         """True where the mask is."""
@@ -81,6 +101,15 @@ class Mask:
         column_by_column[runs[0] : runs[0] + filled.size] = filled
         return column_by_column.reshape(self.size.width, self.size.height).T
 
+    def spans(self) -> Spans:
+        """Its places, counted column by column."""
+        ends = np.cumsum(decode_counts(self.counts))
+        return Spans(starts=ends[0:-1:2], stops=ends[1::2])
+
+    def pieces(self) -> Pieces:
+        """Its rows in each column."""
+        return pieces_of(self.spans(), self.size.height)
+
     def coco(self) -> dict[str, Any]:  # Any: pycocotools' own record
         """The record that pycocotools takes."""
         return {
@@ -88,85 +117,75 @@ class Mask:
             "counts": self.counts.encode(),
         }
 
-    @classmethod
-    def _from_changes(cls, size: Size, changes: Int64[np.ndarray, " change"]) -> "Mask":
-        """From where, column by column, inside and outside take turns."""
-        runs = np.diff(changes[changes < size.area], prepend=0, append=size.area)
-        record = {"size": [size.height, size.width], "counts": runs.tolist()}
-        packed = coco.frPyObjects(record, size.height, size.width)
-        return cls(size=size, counts=packed["counts"].decode())
-
     @property
     def area(self) -> int:
         """Pixels inside."""
-        return int(coco.area(self.coco()))
+        return int(decode_counts(self.counts)[1::2].sum())
 
     def box(self) -> Box:
         """The smallest box around all its pixels."""
-        x, y, width, height = (float(value) for value in coco.toBbox(self.coco()))
-        return Box(x0=x, y0=y, x1=x + width, y1=y + height)
+        pieces = self.pieces()
+        return Box(
+            x0=float(pieces.columns[0]),
+            y0=float(pieces.tops.min()),
+            x1=float(pieces.columns[-1]) + 1,
+            y1=float(pieces.bottoms.max()),
+        )
+
+    def nearest(self, x: float, y: float) -> Point:
+        """Its pixel centre nearest to a place; of equals the upper, then the left one."""
+        pieces = self.pieces()
+        across = (pieces.columns + 0.5 - x) ** 2
+        # the rows whose centres are nearest, above and below
+        rows = np.clip([[np.ceil(y - 1)], [np.floor(y)]], pieces.tops, pieces.bottoms - 1)
+        away = across + (rows + 0.5 - y) ** 2
+        side, piece = np.nonzero(away == away.min())
+        row, column = rows[side, piece], pieces.columns[piece]
+        first = np.lexsort((column, row))[0]
+        return Point(x=float(column[first]) + 0.5, y=float(row[first]) + 0.5)
+
+
+def check_size(size: Size) -> None:
+    """Refuse a picture that is too large for a mask, before any work is done."""
+    if max(size.width, size.height) > MAX_SIDE or size.area > MAX_PIXELS:
+        raise RegionError(
+            f"a mask's size is within 1..{MAX_SIDE} a side and {MAX_PIXELS} pixels in all, "
+            f"got {size}; cut or shrink the picture first"
+        )
 
 
 def union(masks: Sequence[Mask]) -> Mask:
     """The pixels in any of them."""
-    return _merged(masks, intersect=False)
+    size = _size_of(masks)
+    return Mask.from_spans(size=size, spans=united([mask.spans() for mask in masks]))
 
 
 def intersection(masks: Sequence[Mask]) -> Mask | None:
     """The pixels in all of them, or None where there are none."""
-    try:
-        return _merged(masks, intersect=True)
-    except RegionError:
-        return None
+    size = _size_of(masks)
+    return _mask_of(size, common([mask.spans() for mask in masks], size.area))
+
+
+def difference(first: Mask, second: Mask) -> Mask | None:
+    """The pixels of the first that are not in the second, or None where there are none."""
+    size = _size_of((first, second))
+    others = complement(second.spans(), size.area)
+    return _mask_of(size, common((first.spans(), others), size.area))
 
 
 def iou(first: Mask, second: Mask) -> float:
     """Shared pixels over pixels in either."""
-    _same_size((first, second))
-    return float(coco.iou([first.coco()], [second.coco()], [0])[0, 0])
+    _size_of((first, second))
+    either = united((first.spans(), second.spans())).num_pixels
+    return (first.area + second.area - either) / either
 
 
-def decode_counts(counts: str) -> Int64[np.ndarray, " run"]:
-    """COCO's string as run lengths, outside first, without trusting it; not to be written to."""
-    return _decoded_short(counts) if len(counts) <= SHORT else _decoded(counts)
+def _mask_of(size: Size, spans: Spans) -> Mask | None:
+    return Mask.from_spans(size=size, spans=spans) if spans.starts.size else None
 
 
-@lru_cache(maxsize=256)
-def _decoded_short(counts: str) -> Int64[np.ndarray, " run"]:
-    """A mask is checked when it is made, and mostly asked again soon."""
-    runs = _decoded(counts)
-    runs.flags.writeable = False
-    return runs
-
-
-def _decoded(counts: str) -> Int64[np.ndarray, " run"]:
-    raw = np.frombuffer(counts.encode("latin-1", errors="replace"), dtype=np.uint8)
-    if raw.size == 0 or raw.min() < 48 or raw.max() > 111 or (raw[-1] - 48) & 0x20:
-        raise RegionError("a mask's run lengths are not COCO's compressed string")
-    digits = raw.astype(np.int64) - 48
-    is_last = (digits & 0x20) == 0
-    starts = np.flatnonzero(np.concatenate(([True], is_last[:-1])))
-    lengths = np.diff(np.append(starts, digits.size))
-    if lengths.max() > 8:  # 8 groups of 5 bits hold 2^39, beyond any picture
-        raise RegionError("a mask's run lengths hold a number beyond any picture")
-    place = np.arange(digits.size) - np.repeat(starts, lengths)
-    values = np.add.reduceat((digits & 0x1F) << (5 * place), starts)
-    negative = (digits[is_last] & 0x10) != 0
-    values = np.where(negative, values - (np.int64(1) << (5 * lengths)), values)
-    # from the fourth run on, COCO stores the difference to the run two before
-    runs = values.copy()
-    runs[1::2] = np.cumsum(values[1::2])
-    runs[2::2] = np.cumsum(values[2::2])
-    return runs
-
-
-def _merged(masks: Sequence[Mask], *, intersect: bool) -> Mask:
-    _same_size(masks)
-    merged = coco.merge([mask.coco() for mask in masks], intersect=intersect)
-    return Mask(size=masks[0].size, counts=merged["counts"].decode())
-
-
-def _same_size(masks: Sequence[Mask]) -> None:
+def _size_of(masks: Sequence[Mask]) -> Size:
     sizes = {str(mask.size) for mask in masks}
     if len(sizes) != 1:
         raise RegionError(f"masks of one picture have one size, got {sorted(sizes)}")
+    return masks[0].size

@@ -136,13 +136,12 @@ def _stroke(record: Record) -> Stroke:
 
 
 def _mask(record: Record) -> Mask:
-    width, height = _numbers(record["size"], 2)
+    sides = [side for side in _numbers(record["size"], 2) if side.is_integer() and side >= 1]
     counts = record["counts"]
-    if not isinstance(counts, str) or width != int(width) or height != int(height):
-        raise RegionError("a mask needs whole numbers in size and a string in counts")
-    if not (1 <= width <= 1e6 and 1 <= height <= 1e6):
-        raise RegionError(f"a mask's size is within 1..1e6, got {width:g} x {height:g}")
-    return Mask(size=Size(width=int(width), height=int(height)), counts=counts)
+    if len(sides) != 2 or not isinstance(counts, str):
+        raise RegionError("a mask needs whole numbers ≥ 1 in size and a string in counts")
+    width, height = (int(side) for side in sides)
+    return Mask(size=Size(width=width, height=height), counts=counts)
 
 
 SHAPE_READERS: dict[str, Callable[[Record], Shape]] = {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from pycocotools import mask as coco
 
 from deixis.core import region as regions
 from deixis.core.mask import Mask
@@ -57,9 +56,7 @@ def run_lengths(record: Record, size: Size) -> Mask:
     lengths = [whole(count, "counts") for count in counts]
     if min(lengths, default=-1) < 0 or sum(lengths) != size.area:
         raise BadRowError(f"a mask's counts are ≥ 0 and sum to {size.area}")
-    whole_record = {"size": [size.height, size.width], "counts": lengths}
-    packed = coco.frPyObjects(whole_record, size.height, size.width)
-    return Mask(size=size, counts=packed["counts"].decode())
+    return Mask.from_runs(size=size, runs=lengths)
 
 
 def label_of(names: Mapping[int, str], record: Record, key: str = "category_id") -> str:

@@ -7,7 +7,8 @@ from typing import final
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
-from deixis.core.mask import Mask, decode_counts
+from deixis.core.mask import Mask
+from deixis.core.run_lengths import decode_counts
 from deixis.core.transform import Transform
 from deixis.knowledge.map import KnowledgeMap
 

@@ -9,11 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-import numpy as np
-from pycocotools import mask as coco
-
 from deixis.core.errors import UnknownNameError
-from deixis.core.mask import Mask, decode_counts
+from deixis.core.mask import Mask, difference, union
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -87,26 +84,8 @@ def _stacking(named: Sequence[tuple[Region, Mask]], rule: str) -> list[int]:
 def _uncovered(masks: Sequence[Mask]) -> list[Mask | None]:
     """What is seen of each mask under all later ones; None where that is nothing."""
     seen: list[Mask | None] = []
-    above = None  # COCO's record of all masks that lie higher
+    above: Mask | None = None  # all masks that lie higher
     for mask in reversed(masks):
-        record = mask.coco()
-        if above is None:
-            seen.append(mask)
-            above = record
-            continue
-        free = coco.merge([record, _outside(above, mask.size)], intersect=True)
-        counts = free["counts"].decode()
-        # all outside is one run
-        seen.append(Mask(size=mask.size, counts=counts) if len(decode_counts(counts)) > 1 else None)
-        above = coco.merge([record, above])
+        seen.append(mask if above is None else difference(mask, above))
+        above = mask if above is None else union((mask, above))
     return seen[::-1]
-
-
-def _outside(record: dict[str, object], size: Size) -> dict[str, object]:
-    """The complement: the same runs, inside and outside exchanged."""
-    counts = record["counts"]
-    assert isinstance(counts, bytes)
-    runs = decode_counts(counts.decode())
-    swapped = runs[1:] if runs[0] == 0 else np.concatenate([[0], runs])
-    flipped = {"size": [size.height, size.width], "counts": swapped.tolist()}
-    return coco.frPyObjects(flipped, size.height, size.width)

@@ -7,8 +7,9 @@ from typing import assert_never, final
 import numpy as np
 
 from deixis.core.draws import Draws
-from deixis.core.mask import Mask, decode_counts
+from deixis.core.mask import Mask
 from deixis.core.region import Region
+from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size
 from deixis.marks.raster.trigonometry import length, on_circle

@@ -14,7 +14,8 @@ from typing import assert_never, final
 import numpy as np
 
 from deixis.core.compiled import opened
-from deixis.core.mask import Mask, decode_counts
+from deixis.core.mask import Mask
+from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY
 from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings
 from deixis.marks.raster.lines import disc_corners, unit_disc

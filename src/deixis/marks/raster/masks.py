@@ -8,7 +8,8 @@ from typing import final
 import numpy as np
 from jaxtyping import Bool, Int64, UInt8, UInt16
 
-from deixis.core.mask import Mask, decode_counts
+from deixis.core.mask import Mask
+from deixis.core.run_lengths import decode_counts
 from deixis.core.size import Size
 from deixis.marks.ink import Window
 from deixis.marks.raster.coverage import CELL, FULL, Block, Cells, Solid

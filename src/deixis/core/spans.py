@@ -1,0 +1,88 @@
+"""Sets of pixels as spans of their places, counted column by column: the operations on masks.
+
+Work and memory grow with the number of spans, never with the picture.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+import numpy as np
+from jaxtyping import Int64
+
+Places: TypeAlias = Int64[np.ndarray, " span"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Spans:
+    """Places starts..stops-1, in order and apart; a pixel is at column · height + row."""
+
+    starts: Places
+    stops: Places
+
+    @property
+    def num_pixels(self) -> int:
+        """In all of them."""
+        return int((self.stops - self.starts).sum())
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Pieces:
+    """Spans cut where columns end: rows tops..bottoms-1 of each column, by column, then by row."""
+
+    columns: Places
+    tops: Places
+    bottoms: Places
+
+
+def joined(starts: Places, stops: Places) -> Spans:
+    """What any of some spans holds; they may overlap, touch, be empty and come in any order."""
+    some = stops > starts
+    if not some.all():
+        starts, stops = starts[some], stops[some]
+    if starts.size > 1:
+        if not (starts[1:] >= starts[:-1]).all():
+            order = np.argsort(starts)
+            starts, stops = starts[order], stops[order]
+        stops = np.maximum.accumulate(stops)
+        is_new = starts[1:] > stops[:-1]
+        starts = starts[np.concatenate(([True], is_new))]
+        stops = stops[np.concatenate((is_new, [True]))]
+    return Spans(starts=starts, stops=stops)
+
+
+def united(several: Sequence[Spans]) -> Spans:
+    """What any of them holds."""
+    return joined(
+        np.concatenate([spans.starts for spans in several]),
+        np.concatenate([spans.stops for spans in several]),
+    )
+
+
+def complement(spans: Spans, num_pixels: int) -> Spans:
+    """All other places of a picture of so many pixels."""
+    starts = np.concatenate(([0], spans.stops))
+    stops = np.concatenate((spans.starts, [num_pixels]))
+    some = stops > starts
+    return Spans(starts=starts[some], stops=stops[some])
+
+
+def common(several: Sequence[Spans], num_pixels: int) -> Spans:
+    """What all of them hold, of a picture of so many pixels."""
+    missing = united([complement(spans, num_pixels) for spans in several])
+    return complement(missing, num_pixels)
+
+
+def pieces_of(spans: Spans, height: int) -> Pieces:
+    """The spans column by column, in a picture of that height."""
+    starts, stops = spans.starts, spans.stops
+    columns = starts // height
+    counts = (stops - 1) // height - columns + 1
+    if counts.size and int(counts.max()) > 1:  # spans that go on in the next column
+        span = np.repeat(np.arange(counts.size), counts)
+        columns = columns[span] + np.arange(span.size) - (np.cumsum(counts) - counts)[span]
+        starts = np.maximum(starts[span], columns * height)
+        stops = np.minimum(stops[span], (columns + 1) * height)
+    return Pieces(columns=columns, tops=starts - columns * height, bottoms=stops - columns * height)
