@@ -11,14 +11,15 @@ import math
 from typing import TypeAlias, assert_never
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
-from pycocotools import mask as coco
+from jaxtyping import Float64, Int64
 
 from deixis.core.errors import RegionError
-from deixis.core.mask import Mask
+from deixis.core.mask import Mask, check_size
 from deixis.core.outline import outline_of
+from deixis.core.polygon_spans import polygon_spans
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size
+from deixis.core.stroke_spans import stroke_spans
 
 Shape: TypeAlias = Point | Box | Ellipse | Polygon | Stroke | Mask
 ELLIPSE_CORNERS = 64
@@ -52,11 +53,7 @@ def shape_centre(shape: Shape) -> Point:
     """Where to point at: the centre of its box; for a mask, a pixel centre of its own near it."""
     box = shape_box(shape)
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    if isinstance(shape, Mask):
-        rows, columns = np.nonzero(shape.to_array())
-        nearest = int(np.argmin((columns + 0.5 - x) ** 2 + (rows + 0.5 - y) ** 2))
-        return Point(x=float(columns[nearest]) + 0.5, y=float(rows[nearest]) + 0.5)
-    return Point(x=x, y=y)
+    return shape.nearest(x, y) if isinstance(shape, Mask) else Point(x=x, y=y)
 
 
 def shape_polygon(shape: Shape) -> Polygon:
@@ -76,7 +73,7 @@ def shape_polygon(shape: Shape) -> Polygon:
         case Stroke():
             return _stroke_outline(shape)
         case Mask():
-            return Polygon(rings=outline_of(shape.to_array()))
+            return Polygon(rings=outline_of(shape.pieces()))
     assert_never(shape)
 
 
@@ -86,6 +83,7 @@ def shape_mask(shape: Shape, size: Size) -> Mask:
         if shape.size != size:
             raise RegionError(f"this mask is of a {shape.size} picture, not of a {size} one")
         return shape
+    check_size(size)
     box = shape_box(shape)
     if not touches(box, size):
         raise RegionError(
@@ -120,6 +118,9 @@ def ellipse_half_extent(ellipse: Ellipse) -> XY:
 
 def clip_ring(ring: tuple[XY, ...], box: Box) -> tuple[XY, ...]:
     """The part of a closed ring inside a box (Sutherland-Hodgman); empty where there is none."""
+    bounds = _box_of(list(ring), margin=0.0)
+    if box.x0 <= bounds.x0 and bounds.x1 <= box.x1 and box.y0 <= bounds.y0 and bounds.y1 <= box.y1:
+        return ring
     points = list(ring)
     sides = ((0, box.x0, 1.0), (0, box.x1, -1.0), (1, box.y0, 1.0), (1, box.y1, -1.0))
     for axis, limit, sign in sides:
@@ -166,8 +167,9 @@ def _stroke_outline(stroke: Stroke) -> Polygon:
     box = shape_box(stroke)
     left, top = math.floor(box.x0), math.floor(box.y0)
     window = Size(width=max(1, math.ceil(box.x1) - left), height=max(1, math.ceil(box.y1) - top))
+    check_size(window)
     moved = Stroke(points=tuple((x - left, y - top) for x, y in stroke.points), width=stroke.width)
-    rings = outline_of(_stroke_mask(moved, window).to_array())
+    rings = outline_of(_stroke_mask(moved, window).pieces())
     return Polygon(rings=tuple(tuple((x + left, y + top) for x, y in ring) for ring in rings))
 
 
@@ -223,12 +225,11 @@ def _ellipse_rows(
 def _polygon_mask(polygon: Polygon, size: Size) -> Mask:
     frame = Box(x0=0, y0=0, x1=size.width, y1=size.height)
     rings = [clip_ring(ring, frame) for ring in polygon.rings]
-    flat = [[number for corner in ring for number in corner] for ring in rings if len(ring) >= 3]
-    if flat:
-        records = coco.frPyObjects(flat, size.height, size.width)
-        merged = coco.merge(records)
-        if int(coco.area(merged)):
-            return Mask(size=size, counts=merged["counts"].decode())
+    whole = [ring for ring in rings if len(ring) >= 3]
+    if whole:
+        spans = polygon_spans(whole, size)
+        if spans.starts.size:
+            return Mask.from_spans(size=size, spans=spans)
     corners = [corner for ring in rings for corner in ring]
     if not corners:
         raise RegionError(f"the polygon is outside of the {size} picture")
@@ -237,24 +238,9 @@ def _polygon_mask(polygon: Polygon, size: Size) -> Mask:
 
 
 def _stroke_mask(stroke: Stroke, size: Size) -> Mask:
-    inside: Bool[np.ndarray, "height width"] = np.zeros((size.height, size.width), dtype=np.bool_)
-    radius = stroke.width / 2
-    ends = stroke.points[1:] or stroke.points
-    for (ax, ay), (bx, by) in zip(stroke.points, ends, strict=False):
-        left = _first_centre_from(min(ax, bx) - radius, size.width)
-        right = _first_centre_from(max(ax, bx) + radius + 1, size.width)
-        top = _first_centre_from(min(ay, by) - radius, size.height)
-        bottom = _first_centre_from(max(ay, by) + radius + 1, size.height)
-        if left >= right or top >= bottom:
-            continue
-        xs = np.arange(left, right)[None, :] + 0.5 - ax
-        ys = np.arange(top, bottom)[:, None] + 0.5 - ay
-        dx, dy = bx - ax, by - ay
-        along = np.clip((xs * dx + ys * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
-        near = (xs - along * dx) ** 2 + (ys - along * dy) ** 2 <= radius * radius
-        inside[top:bottom, left:right] |= near
-    if inside.any():
-        return Mask.from_array(inside)
+    spans = stroke_spans(stroke, size)
+    if spans.starts.size:
+        return Mask.from_spans(size=size, spans=spans)
     x, y = next(((x, y) for x, y in stroke.points if _holds(x, y, size)), stroke.points[0])
     return _one_pixel(x, y, size)
 

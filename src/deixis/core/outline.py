@@ -1,80 +1,85 @@
 """The outline of a mask along the edges of its pixels, as closed rings; holes are left out."""
 
-from collections import defaultdict
 from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Int64
 
 from deixis.core.shapes import XY
+from deixis.core.spans import Pieces, Places
 
-Corner: TypeAlias = tuple[int, int]
-Edges: TypeAlias = Int64[np.ndarray, "edge 2"]
+Following: TypeAlias = Int64[np.ndarray, " side"]
 
 
-def outline_of(inside: Bool[np.ndarray, "height width"]) -> tuple[tuple[XY, ...], ...]:
-    """Closed rings around the parts that touch by sides, corners only, clockwise on the screen."""
-    after = _edges_by_start(inside)
+def outline_of(pieces: Pieces) -> tuple[tuple[XY, ...], ...]:
+    """Closed rings around the parts that touch by sides, corners only, clockwise on the screen.
+
+    The sides that are walked are the tops of pieces, to the right, and their bottoms, to the left;
+    side i is a piece's top, side i + (number of pieces) its bottom.
+    """
+    after = np.concatenate((_after_tops(pieces), _after_bottoms(pieces))).tolist()
+    columns = pieces.columns.tolist()
+    rows = np.concatenate((pieces.tops, pieces.bottoms)).tolist()
+    num = len(columns)
+    is_walked = [False] * len(after)
     rings: list[tuple[XY, ...]] = []
-    while after:
-        ring = _walk(after)
-        if _doubled_area(ring) > 0:  # holes run the other way
-            rings.append(tuple((float(x), float(y)) for x, y in ring))
+    for start in np.lexsort((pieces.columns, pieces.tops)).tolist():
+        if is_walked[start]:
+            continue
+        ring: list[XY] = []
+        area, side = 0, start
+        while not is_walked[side]:
+            is_walked[side] = True
+            following = after[side]
+            # a top leads to the right of its column, a bottom to the left
+            x = float(columns[side] + 1 if side < num else columns[side - num])
+            area += -rows[side] if side < num else rows[side]
+            if rows[side] != rows[following]:
+                ring += [(x, float(rows[side])), (x, float(rows[following]))]
+            side = following
+        if area > 0:  # holes run the other way
+            rings.append((ring[-1], *ring[:-1]))
     return tuple(rings)
 
 
-def _edges_by_start(inside: Bool[np.ndarray, "height width"]) -> dict[Corner, list[Corner]]:
-    """Unit edges between inside and outside; walking one, the inside lies on the right hand."""
-    padded = np.pad(inside.astype(np.int8), 1)
-    sideways = np.diff(padded, axis=1)  # at [r, c]: the edge x = c, from y = r - 1 to r
-    downwards = np.diff(padded, axis=0)  # at [r, c]: the edge y = r, from x = c - 1 to c
-    after: dict[Corner, list[Corner]] = defaultdict(list)
-    for change, value, start, end in (
-        (downwards, 1, (-1, 0), (0, 0)),  # top sides, to the right
-        (sideways, -1, (0, -1), (0, 0)),  # right sides, downwards
-        (downwards, -1, (0, 0), (-1, 0)),  # bottom sides, to the left
-        (sideways, 1, (0, 0), (0, -1)),  # left sides, upwards
-    ):
-        rows, columns = np.nonzero(change == value)
-        places: Edges = np.stack([columns, rows], axis=1)
-        for a, b in zip((places + start).tolist(), (places + end).tolist(), strict=True):
-            after[(a[0], a[1])].append((b[0], b[1]))
-    return after
+def _after_tops(pieces: Pieces) -> Following:
+    """The side that follows each piece's top, whose end lies between its column and the next."""
+    columns, tops, bottoms = pieces.columns, pieces.tops, pieces.bottoms
+    num = columns.size
+    here = np.arange(num)
+    # the first piece of the next column that reaches below the top
+    right = _first_below(pieces, columns + 1, tops)
+    is_right = _is_of(columns, right, columns + 1)
+    right_top = tops[np.minimum(right, num - 1)]
+    # where it starts above the top: up along it, to its own top or to what ends before that
+    above = here - 1
+    is_above = _is_of(columns, above, columns) & (bottoms[above] > right_top)
+    upwards = np.where(is_above, num + above, right)
+    # else down along this piece, to its own bottom or to what begins before that
+    downwards = np.where(is_right & (right_top < bottoms), right, num + here)
+    is_straight = is_right & (right_top == tops)
+    return np.where(is_straight, right, np.where(is_right & (right_top < tops), upwards, downwards))
 
 
-def _walk(after: dict[Corner, list[Corner]]) -> list[Corner]:
-    """Take one closed ring out of the edges; keep the corners where it turns."""
-    start = next(iter(after))
-    here, ring = start, [start]
-    heading = (0, 0)
-    while True:
-        step_to = _take_next(after, here, heading)
-        step = (step_to[0] - here[0], step_to[1] - here[1])
-        if step == heading:
-            ring.pop()
-        ring.append(step_to)
-        here, heading = step_to, step
-        if here == start:
-            break
-    ring.pop()
-    first = (ring[1][0] - ring[0][0], ring[1][1] - ring[0][1])
-    return ring[1:] if _parallel(first, heading) else ring
+def _after_bottoms(pieces: Pieces) -> Following:
+    """The same for bottoms: those of a picture turned by half."""
+    num = pieces.columns.size
+    last = int(pieces.bottoms.max())
+    turned = Pieces(
+        columns=int(pieces.columns[-1]) - pieces.columns[::-1],
+        tops=last - pieces.bottoms[::-1],
+        bottoms=last - pieces.tops[::-1],
+    )
+    return 2 * num - 1 - _after_tops(turned)[::-1]
 
 
-def _take_next(after: dict[Corner, list[Corner]], here: Corner, heading: Corner) -> Corner:
-    ends = after[here]
-    right = (here[0] - heading[1], here[1] + heading[0])
-    end = right if right in ends else ends[-1]
-    ends.remove(end)
-    if not ends:
-        del after[here]
-    return end
+def _first_below(pieces: Pieces, columns: Places, rows: Places) -> Places:
+    """For each column and row, the first piece from there on that ends below the row."""
+    reach = int(pieces.bottoms.max()) + 1
+    return np.searchsorted(pieces.columns * reach + pieces.bottoms, columns * reach + rows, "right")
 
 
-def _parallel(first: Corner, second: Corner) -> bool:
-    return first[0] * second[1] == first[1] * second[0]
-
-
-def _doubled_area(ring: list[Corner]) -> int:
-    following = ring[1:] + ring[:1]
-    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, following, strict=True))
+def _is_of(columns: Places, pieces: Places, wanted: Places) -> Bool[np.ndarray, " piece"]:
+    """Whether a piece, which may be beyond the last or first, is of the wanted column."""
+    is_there = (pieces >= 0) & (pieces < columns.size)
+    return is_there & (columns[np.clip(pieces, 0, columns.size - 1)] == wanted)
