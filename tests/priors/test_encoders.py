@@ -18,6 +18,7 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.core.size import Size
 from deixis.models.load import load
+from deixis.nn.placing import placed
 from deixis.nn.region_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
 from deixis.priors.encoders._tower import close_up
@@ -144,3 +145,15 @@ def test_open_clip_without_its_package_names_the_extra():
     except ImportError:
         with pytest.raises(MissingExtraError, match=r"pip install 'deixis\[open-clip\]'"):
             prior_encoder("open_clip:hf-hub:x/y")
+
+
+def test_encoders_compute_in_the_numbers_that_were_asked_for(checkpoints):
+    with placed("cpu", "bfloat16"):
+        fewer = each_encoder(checkpoints)
+    for encoder, usual in zip(fewer, each_encoder(checkpoints), strict=True):
+        assert encoder.record != usual.record  # embeddings are kept under it
+        found, exact = encoder.embed_pictures(pictures()), usual.embed_pictures(pictures())
+        assert found.dtype == torch.float32
+        likeness = torch.nn.functional.cosine_similarity(found, exact)
+        assert not torch.equal(found, exact)
+        assert likeness.min() > 0.98, encoder.record

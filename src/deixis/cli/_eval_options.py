@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from deixis.cli._placing import add_placing
+
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """What is asked, and how long answers may be."""
@@ -60,8 +62,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 def _add_loading(parser: argparse.ArgumentParser) -> None:
     loading = parser.add_argument_group("loading a checkpoint")
     loading.add_argument("--convention", help="other coordinates than the model's own")
-    loading.add_argument("--device", help="cpu, cuda, cuda:1, mps")
-    loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
+    add_placing(loading)
     loading.add_argument("--quantize", choices=("4bit", "8bit"))
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")

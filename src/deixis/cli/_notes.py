@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._placing import add_placing
 from deixis.cli._table import printable, table
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image
@@ -33,6 +34,12 @@ def add_sources(parser: "argparse._ActionsContainer") -> None:
     )
     parser.add_argument("--words", help="what to look for, with commas between: 'cat,red car'")
     parser.add_argument("--language", help="of written words, as the source names it: eng, ch …")
+
+
+def add_looking(parser: argparse.ArgumentParser) -> None:
+    """The same for a command whose only models are those that look."""
+    add_sources(parser)
+    add_placing(parser.add_argument_group("loading a checkpoint that looks"))
 
 
 def source_names(arguments: argparse.Namespace) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._notes import add_sources, has_source_options, source_options
+from deixis.cli._placing import add_placing
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core import region_json
 from deixis.core.errors import UsageError
@@ -55,8 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     loading = parser.add_argument_group("loading a checkpoint")
-    loading.add_argument("--device", help="cpu, cuda, cuda:1, mps")
-    loading.add_argument("--dtype", help="auto, float32, bfloat16, float16")
+    add_placing(loading)
     loading.add_argument("--quantize", choices=("4bit", "8bit"))
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--revision", help="of a hub checkpoint")
@@ -105,7 +105,7 @@ def _pointed(specs: list[str]) -> dict[str, Encoding]:
 def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
-    names = ("device", "dtype", "quantize", "adapter", "revision")
+    names = ("quantize", "adapter", "revision")
     options = {name: getattr(arguments, name) for name in names}
     given = {name: value for name, value in options.items() if value is not None}
     return load(

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._placing import add_placing
 from deixis.cli._table import table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis demo` takes."""
     parser.add_argument("--out", type=Path, default=Path("demo"), help="the page's folder")
+    add_placing(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 

@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deixis.cli._placing import add_placing
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
     parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
     parser.add_argument("--for", dest="model", metavar="MODEL", help="make it see the marks")
+    add_placing(parser)
     parser.add_argument("--tags", choices=("1", "A"), help="outlines with numbers or letters")
     parser.add_argument("--sheet", action="store_true", help="a contact sheet of all shapes")
     parser.add_argument("--json", action="store_true", help="one JSON object, with the marks' own")

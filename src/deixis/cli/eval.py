@@ -244,7 +244,7 @@ def _settings(arguments: argparse.Namespace, spec: str) -> "RunSettings":
 def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
-    names = ("device", "dtype", "quantize", "adapter", "revision", "batch_size", "pixel")
+    names = ("quantize", "adapter", "revision", "batch_size", "pixel")
     options = {name: getattr(arguments, name) for name in names}
     given = {name: value for name, value in options.items() if value is not None}
     return load(arguments.model, convention=arguments.convention, **given)

@@ -19,7 +19,7 @@ from pathlib import Path
 from deixis.cli._data_source import row_progress
 from deixis.cli._notes import (
     SOURCES,
-    add_sources,
+    add_looking,
     draw_notes,
     notes_table,
     source_names,
@@ -77,7 +77,7 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the rows (default llava; `data cards`)",
     )
-    add_sources(parser)
+    add_looking(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="a folder")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     parser.add_argument(

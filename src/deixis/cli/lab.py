@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._parts import add_part
+from deixis.cli._placing import add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 
@@ -133,6 +134,7 @@ def _add_sheet(parser: argparse.ArgumentParser, name: str) -> None:
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="llava, llava_conv, idefics3, blip_2, …")
+    add_placing(parser, trains=True)
     parser.set_defaults(do=_build)
 
 
@@ -146,6 +148,7 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
         "--exponent", type=float, default=0.0, help="of Zipf's law (default 0: all as frequent)"
     )
     parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
+    add_placing(parser)
     parser.set_defaults(do=_card)
 
 
@@ -159,6 +162,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--knowledge", metavar="DIR", help="a trained knowledge prompt, or told or drawn"
     )
+    add_placing(parser)
     parser.set_defaults(do=_report)
 
 
@@ -170,6 +174,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="of both stages: threads=2"
     )
+    add_placing(parser, trains=True)
     parser.set_defaults(do=_study)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deixis.cli._notes import (
     SOURCES,
-    add_sources,
+    add_looking,
     draw_notes,
     notes_table,
     source_names,
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis look` takes."""
     parser.epilog = SOURCES
     parser.add_argument("image", help="the picture")
-    add_sources(parser)
+    add_looking(parser)
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG with the notes on it")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._parts import add_part
+from deixis.cli._pixel_options import add_apart, add_matrix, add_rivals, add_transfer
+from deixis.cli._placing import dtype_settings, placing_words
 from deixis.cli._table import table
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
@@ -85,77 +87,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
     export.set_defaults(do=_export)
-    _add_transfer(add_part(parts, "transfer", "what it brings to models", TRANSFER))
-    _add_matrix(add_part(parts, "matrix", "kinds of prompts and models", MATRIX))
-    _add_apart(add_part(parts, "apart", "models that share no training data", APART))
-    _add_rivals(add_part(parts, "rivals", "a prompt against words, soft words, LoRA", RIVALS))
+    transfer = add_part(parts, "transfer", "what it brings to models", TRANSFER)
+    matrix = add_part(parts, "matrix", "kinds of prompts and models", MATRIX)
+    apart = add_part(parts, "apart", "models that share no training data", APART)
+    rivals = add_part(parts, "rivals", "a prompt against words, soft words, LoRA", RIVALS)
+    for part, add, do in (
+        (transfer, add_transfer, _transfer),
+        (matrix, add_matrix, _matrix),
+        (apart, add_apart, _apart),
+        (rivals, add_rivals, _rivals),
+    ):
+        add(part)
+        part.set_defaults(do=do)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Do that part."""
     arguments.do(arguments)
-
-
-def _add_transfer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompts", type=Path, nargs="+", metavar="PROMPT", help="their folders")
-    parser.add_argument("--model", action="append", required=True, metavar="MODEL", help="target")
-    parser.add_argument("--benchmark", required=True, metavar="NAME", help="of `deixis eval list`")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
-    parser.add_argument("--split", help="another part of them")
-    parser.add_argument("--corruption", metavar="KIND:1..5", help="of the pictures")
-    parser.add_argument("--limit", type=int, metavar="N", help="so many questions, chosen by lot")
-    parser.add_argument("--seed", type=int, default=0, help="of that choice (default 0)")
-    parser.add_argument("--mode", choices=("free", "clamped", "8bit"), help="range of the pixels")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
-    parser.add_argument("--keep", action="store_true", help="write gains into the prompts' cards")
-    parser.set_defaults(do=_transfer)
-
-
-def _add_matrix(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", action="append", required=True, metavar="MODEL")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="at a time (1)")
-    _add_learning(parser)
-    parser.set_defaults(do=_matrix)
-
-
-def _add_apart(parser: argparse.ArgumentParser) -> None:
-    _add_learning(parser)
-    parser.add_argument(
-        "--set-model", action="append", default=[], metavar="NAME=VALUE", help="of both models"
-    )
-    parser.set_defaults(do=_apart)
-
-
-def _add_rivals(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", default="scenes_classification", metavar="NAME")
-    parser.add_argument("--model", default="nano", metavar="MODEL", help="which is taught (nano)")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
-    parser.add_argument("--num", type=int, default=960, metavar="N", help="samples (960)")
-    parser.add_argument("--steps", type=int, default=240, metavar="N", help="of each run (240)")
-    parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
-    parser.add_argument("--words", action="append", metavar="TEXT", help="another wording to try")
-    for option, of in (
-        ("--set", "the frame's"),
-        ("--set-soft", "the soft words'"),
-        ("--set-lora", "the adapters'"),
-    ):
-        parser.add_argument(
-            option, action="append", default=[], metavar="NAME=VALUE", help=f"of {of} run"
-        )
-    parser.set_defaults(do=_rivals)
-
-
-def _add_learning(parser: argparse.ArgumentParser) -> None:
-    """What is learned for which task, and how much of it."""
-    parser.add_argument("--task", required=True, metavar="NAME", help="one of the Scenes' tasks")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
-    parser.add_argument("--variant", action="append", metavar="NAME", help="only these kinds")
-    parser.add_argument("--steps", type=int, default=400, metavar="N", help="of each run (400)")
-    parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="of every prompt's run"
-    )
 
 
 def _tasks(arguments: argparse.Namespace) -> None:
@@ -261,7 +209,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
         steps=arguments.steps,
         limit=arguments.limit,
         variants=tuple(arguments.variant or ()),
-        more=tuple(arguments.set),
+        more=(*dtype_settings(arguments), *arguments.set),
         jobs=arguments.jobs,
     )
     found, command = _learned(
@@ -281,7 +229,7 @@ def _apart(arguments: argparse.Namespace) -> None:
         task=arguments.task,
         steps=arguments.steps,
         limit=arguments.limit,
-        prompts=tuple(arguments.set),
+        prompts=(*dtype_settings(arguments), *arguments.set),
         models=tuple(arguments.set_model),
         **({"variants": tuple(arguments.variant)} if arguments.variant else {}),
     )
@@ -303,13 +251,15 @@ def _rivals(arguments: argparse.Namespace) -> None:
         steps=arguments.steps,
         limit=arguments.limit,
         wordings=tuple(arguments.words or WORDINGS),
-        prompts=tuple(arguments.set),
-        soft_words=tuple(arguments.set_soft),
-        adapters=tuple(arguments.set_lora),
+        prompts=(*dtype_settings(arguments), *arguments.set),
+        soft_words=(*dtype_settings(arguments), *arguments.set_soft),
+        adapters=(*dtype_settings(arguments), *arguments.set_lora),
     )
     found = compared(settings, arguments.out, reporter=TerminalReporter())
     told = ("task", "model", "num", "steps", "limit", "words", "set", "set-soft", "set-lora", "out")
-    command = shlex.join(["deixis", "pixel", "rivals", *_options(arguments, *told)])
+    command = shlex.join(
+        ["deixis", "pixel", "rivals", *_options(arguments, *told), *placing_words(arguments)]
+    )
     write_rivals(found, settings, arguments.out, command=command)
     if arguments.json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
@@ -328,7 +278,9 @@ def _learned(
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()
     found = learn()
-    command = shlex.join(["deixis", "pixel", arguments.part, *_options(arguments, *told)])
+    command = shlex.join(
+        ["deixis", "pixel", arguments.part, *_options(arguments, *told), *placing_words(arguments)]
+    )
     write_transfer(found, arguments.out, command=command)
     _print(found, arguments.out, as_json=arguments.json)
     return found, command
@@ -358,7 +310,7 @@ def _name(path: Path) -> str:
 def _command(arguments: argparse.Namespace) -> str:
     words = ["deixis", "pixel", "transfer", *map(str, arguments.prompts)]
     asked = ("model", "benchmark", "data", "split", "corruption", "limit", "seed", "mode", "out")
-    return shlex.join([*words, *_options(arguments, *asked)])
+    return shlex.join([*words, *_options(arguments, *asked), *placing_words(arguments)])
 
 
 def _options(arguments: argparse.Namespace, *names: str) -> list[str]:

@@ -27,6 +27,7 @@ from deixis.cli._entities import (
     source_of,
 )
 from deixis.cli._parts import add_part
+from deixis.cli._placing import add_placing, dtype_settings, placing_words
 from deixis.cli._table import table
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
@@ -122,6 +123,7 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, help="threads that count (default: all)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for ranks.json")
+    add_placing(parser)
     parser.set_defaults(do=_rank)
 
 
@@ -165,6 +167,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--frequency", type=Path, metavar="FILE", help="of names in tuning data")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the report")
+    add_placing(parser)
     parser.set_defaults(do=_report)
 
 
@@ -190,6 +193,7 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
     _add_kinds(parser)
     _add_settings(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
+    add_placing(parser, trains=True)
     parser.set_defaults(do=_repair)
 
 
@@ -212,6 +216,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
     for prompt in ("knowledge", "pixel"):
         _add_setting(parser, prompt, f"of the {prompt} prompts' training")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
+    add_placing(parser, trains=True)
     parser.set_defaults(do=_study)
 
 
@@ -265,6 +270,7 @@ def _report(arguments: argparse.Namespace) -> None:
     )
     command = f"deixis prior report {arguments.entities} --ranks {arguments.ranks} "
     command += f"--model {arguments.model} --out {arguments.out}"
+    command = " ".join([command, *placing_words(arguments)])
     found = write_prior_report(joined, arguments.out, command=command)
     if arguments.json:
         print((arguments.out / "report.json").read_text("utf-8"))
@@ -332,8 +338,8 @@ def _repair(arguments: argparse.Namespace) -> None:
         names=chosen_names(names, source),
         how=arguments.how,
         kinds=tuple(arguments.kind or KINDS),
-        encoder=tuple(arguments.set_encoder),
-        answers=tuple(arguments.set_answers),
+        encoder=(*dtype_settings(arguments), *arguments.set_encoder),
+        answers=(*dtype_settings(arguments), *arguments.set_answers),
     )
     model = repair(plan, arguments.out, TerminalReporter())
     record = {"model": str(model), "how": arguments.how}
@@ -362,10 +368,10 @@ def _study(arguments: argparse.Namespace) -> None:
         classified=arguments.classified,
         jobs=arguments.jobs,
         threads=arguments.threads,
-        encoder=tuple(arguments.set_encoder),
-        answers=tuple(arguments.set_answers),
+        encoder=(*dtype_settings(arguments), *arguments.set_encoder),
+        answers=(*dtype_settings(arguments), *arguments.set_answers),
         knowledge=tuple(arguments.set_knowledge),
-        pixel=tuple(arguments.set_pixel),
+        pixel=(*dtype_settings(arguments), *arguments.set_pixel),
     )
     reports = study(options, arguments.out, TerminalReporter())
     if arguments.json:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
+from deixis.cli._placing import add_placing, dtype_settings
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--skip-bad", action="store_true", help="leave bad rows out, and count them"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    add_placing(parser, trains=True)
     data = parser.add_argument_group("on your own data")
     data.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
     data.add_argument(
@@ -136,7 +138,9 @@ def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
 def _data_settings(arguments: argparse.Namespace, recipe: "Recipe") -> list[str]:
     """The options on data, as settings of a recipe that learns from any."""
     known = {field.name for field in dataclasses.fields(recipe.options)}
-    given = {name: getattr(arguments, name) for name in ("images", "format", "model", "parts")}
+    given = {
+        name: getattr(arguments, name) for name in ("images", "format", "model", "parts", "dtype")
+    }
     for name, value in given.items():
         if value is not None and name not in known:
             raise UsageError(f"--{name} goes with data; recipe {arguments.what} has its own")
@@ -164,7 +168,8 @@ def _tuning(
         where = {"data": arguments.what, "images": images, "format": form}
         record = {**where, "model": arguments.model, "parts": parts}
     options = from_record(tuning.TuningOptions, record, name="tuning")
-    options = override(options, [text[5:] for text in arguments.set if text.startswith("task.")])
+    told = [*arguments.set, *dtype_settings(arguments)]
+    options = override(options, [text[5:] for text in told if text.startswith("task.")])
     config = tuning.default_config(options)
     if saved:
         config = from_record(RunConfig, saved["run"], name="run")
@@ -180,8 +185,9 @@ def _tuning(
 def _assignments(arguments: argparse.Namespace) -> list[str]:
     """The options that are settings, as settings; what is said last holds."""
     steps = [f"steps={arguments.steps}"] if arguments.steps is not None else []
+    device = [f"device={arguments.device}"] if arguments.device is not None else []
     skips = ["skip_bad=true"] if arguments.skip_bad else []
-    return [*arguments.set, *steps, *skips]
+    return [*arguments.set, *steps, *skips, *device]
 
 
 def _print(outcome: "Outcome", chosen: _Chosen, *, as_json: bool) -> None:

@@ -21,13 +21,15 @@ from deixis.core.extras import require_package
 from deixis.models._torchvision import require_torchvision, without_video
 from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
 from deixis.nn.checkpoint_files import check_folder, checked
+from deixis.nn.placing import (
+    AUTO,
+    checked_device,
+    move,
+    torch_dtype,
+    usual_device,
+    usual_dtype,
+)
 
-DTYPES = {
-    "float32": torch.float32,
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-    "float64": torch.float64,
-}
 QUANTIZED = ("4bit", "8bit")
 # optional packages that processors ask for, and the extra of ours that brings each
 _EXTRAS = {"num2words": "smolvlm"}
@@ -42,15 +44,26 @@ _PICKLED = (
 class Loading:
     """How a checkpoint is loaded; the words are those of transformers."""
 
-    device: str | torch.device | None = None  # None: where transformers puts it
+    device: str | torch.device | None = None  # None: $DEIXIS_DEVICE, else the CPU
     device_map: Any = None  # Any: "auto" or a dict; needs accelerate
-    dtype: str | torch.dtype = "auto"  # "auto": as the checkpoint was saved
+    dtype: str | torch.dtype | None = None  # "auto": as it was saved; None: $DEIXIS_DTYPE, else so
     quantize: str | None = None  # "4bit" or "8bit"; needs bitsandbytes
     adapter: str | Path | None = None  # folder of a LoRA adapter; needs peft
     revision: str | None = None  # branch, tag or commit on the hub
     trust_remote_code: bool = False  # runs code that the checkpoint brings
     attn_implementation: str | None = None  # "sdpa", "eager", "flash_attention_2"
     batch_size: int = 8  # questions answered at once
+
+    @property
+    def goes_to(self) -> str | torch.device | None:
+        """The device that somebody chose; None: nobody, or transformers does."""
+        is_placed = self.device_map is not None or self.quantize is not None
+        return self.device if is_placed or self.device is not None else usual_device()
+
+    @property
+    def numbers(self) -> str | torch.dtype:
+        """The dtype that somebody chose, or "auto"."""
+        return self.dtype or usual_dtype() or AUTO
 
     def record(self) -> dict[str, str]:
         """What of it answers depend on."""
@@ -67,8 +80,10 @@ class Loading:
             raise UsageError("device_map and quantize choose the device themselves; drop device")
         if self.quantize is not None and self.quantize not in QUANTIZED:
             raise UnknownNameError(kind="quantization", name=str(self.quantize), known=QUANTIZED)
-        if self.dtype != "auto":
-            torch_dtype(self.dtype)
+        if self.device is not None:
+            checked_device(self.device)
+        if self.numbers != AUTO:
+            torch_dtype(self.numbers)
         if self.quantize is not None:
             require_package("bitsandbytes", extra="quantize", needed_for="quantize")
         if self.device_map is not None:
@@ -84,15 +99,6 @@ class Opened:
 
     model: Any  # Any: transformers' own classes
     processor: Any
-
-
-def torch_dtype(dtype: str | torch.dtype) -> torch.dtype:
-    """The dtype of that name."""
-    if isinstance(dtype, torch.dtype):
-        return dtype
-    if dtype not in DTYPES:
-        raise UnknownNameError(kind="dtype", name=str(dtype), known=[*DTYPES, "auto"])
-    return DTYPES[dtype]
 
 
 def open_checkpoint(name: str, loading: Loading) -> Opened:
@@ -119,8 +125,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     model = _model(name, config, loading, remote)
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
-    if loading.device is not None:
-        move(model, loading.device)
+    if loading.goes_to is not None:
+        move(model, loading.goes_to)
     return Opened(model=model.eval(), processor=processor)
 
 
@@ -133,23 +139,10 @@ def _processed(place: str, adapter: str | Path | None) -> str:
     return str(folder) if is_own else place
 
 
-def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = None) -> None:
-    """Put a model on a device; UsageError names those that there are."""
-    try:
-        model.to(device=torch.device(device), dtype=dtype)
-    except (RuntimeError, AssertionError) as refusal:  # torch's own ways to say no
-        there = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-        there += ["mps"] if torch.backends.mps.is_available() else []
-        raise UsageError(
-            f"cannot use the device {str(device)!r} ({first_lines(refusal)}); "
-            f"there are: {', '.join(['cpu', *there])}"
-        ) from None
-
-
 def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) -> Any:
     settings: dict[str, Any] = {
         **remote,
-        "dtype": loading.dtype if loading.dtype == "auto" else torch_dtype(loading.dtype),
+        "dtype": loading.numbers if loading.numbers == AUTO else torch_dtype(loading.numbers),
     }
     if loading.device_map is not None:
         settings["device_map"] = loading.device_map
@@ -161,7 +154,7 @@ def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) 
             load_in_8bit=loading.quantize == "8bit",
             bnb_4bit_quant_type="nf4",
             bnb_4bit_compute_dtype=(
-                torch.bfloat16 if loading.dtype == "auto" else torch_dtype(loading.dtype)
+                torch.bfloat16 if loading.numbers == AUTO else torch_dtype(loading.numbers)
             ),
         )
     with _said(f"the weights of {name!r} cannot be loaded"):

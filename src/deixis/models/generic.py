@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from deixis.core.batches import batches
 from deixis.core.errors import UnsupportedError
-from deixis.models._checkpoint import torch_dtype
 from deixis.models._dialogue import (
     chat_inputs,
     check_questions,
@@ -33,6 +32,7 @@ from deixis.nn.interface import (
     VisionLanguageModel,
 )
 from deixis.nn.pixels import pixels_of
+from deixis.nn.placing import torch_dtype
 from deixis.nn.weights import weights_digest
 
 

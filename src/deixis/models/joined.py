@@ -18,10 +18,10 @@ from transformers import (
 )
 
 from deixis.core.errors import ModelError, UsageError
-from deixis.models._checkpoint import torch_dtype
 from deixis.models.load import wrap
 from deixis.nn.checkpoint import BROKEN, gist, loaded
 from deixis.nn.interface import VisionLanguageModel
+from deixis.nn.placing import torch_dtype
 
 RELEASED_LAYERS = (-2, -5, -8, -11, 6)  # hidden states of CLIP-L, in the order of public weights
 IMAGE = "<image>"

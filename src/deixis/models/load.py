@@ -10,12 +10,13 @@ import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import nano, tiny
-from deixis.models._checkpoint import Loading, move, open_checkpoint, torch_dtype
+from deixis.models._checkpoint import Loading, open_checkpoint
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
 from deixis.models.openai.model import from_name
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import VisionLanguageModel
+from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 Options = TypeVar("Options")
 
@@ -26,9 +27,15 @@ class TinyLoading:
     """How a tiny random model is made."""
 
     seed: int = 0  # of its weights
-    device: str | torch.device | None = None  # None: the CPU
-    dtype: str | torch.dtype = "float32"
+    device: str | torch.device | None = None  # None: $DEIXIS_DEVICE, else the CPU
+    dtype: str | torch.dtype | None = None  # None: $DEIXIS_DTYPE, else "float32"
     batch_size: int = 8  # questions answered at once
+
+    @property
+    def numbers(self) -> torch.dtype:
+        """The dtype; "auto" is the one that it is made in."""
+        said = self.dtype or usual_dtype() or AUTO
+        return torch.float32 if said == AUTO else torch_dtype(said)
 
 
 def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass
@@ -100,9 +107,10 @@ def wrap(
 
 
 def _tiny(name: str, loading: TinyLoading) -> VisionLanguageModel:
+    device, dtype = checked_device(loading.device or usual_device() or "cpu"), loading.numbers
     built = tiny.build(name.removeprefix("tiny:"), seed=loading.seed)
     model: Any = built.model
-    move(model, loading.device or "cpu", torch_dtype(loading.dtype))
+    move(model, device, dtype)
     seed = {"seed": str(loading.seed)}
     return wrap(model, built.processor, name=name, batch_size=loading.batch_size, loading=seed)
 

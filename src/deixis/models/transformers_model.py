@@ -13,7 +13,6 @@ from typing_extensions import override
 from deixis.core.batches import batches
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
-from deixis.models._checkpoint import torch_dtype
 from deixis.models._dialogue import (
     answer_turn,
     chat_inputs,
@@ -52,6 +51,7 @@ from deixis.nn.interface import (
     picture_size,
 )
 from deixis.nn.pixels import pixels_of
+from deixis.nn.placing import torch_dtype
 from deixis.nn.view import View
 from deixis.nn.weights import weights_digest
 from deixis.nn.words import LearnedWords

@@ -14,6 +14,7 @@ from transformers import AutoTokenizer
 
 from deixis.core.errors import DeixisError, ModelError, UsageError
 from deixis.nn.checkpoint_files import checked
+from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
 # files that models, their tokenizers and their pooling are read from
@@ -51,10 +52,11 @@ def load_weights(
     kind: Any,  # Any: transformers' own classes
     *,
     unread: tuple[str, ...] = (),
+    dtype: str | torch.dtype = torch.float32,
     **settings: Any,
 ) -> Any:
-    """The model of that class in float32; ModelError where a weight is missing or has another
-    shape. Names that begin as one of `unread` may be missing: nobody reads what they make.
+    """The model of that class; ModelError where a weight is missing or has another shape. Names
+    that begin as one of `unread` may be missing: nobody reads what they make.
     """
     folder = Path(where(name))
     if folder.is_dir() and not any(folder.glob("*.safetensors")):
@@ -66,13 +68,25 @@ def load_weights(
             kind,
             name,
             use_safetensors=True,
-            dtype=torch.float32,
+            dtype=dtype,
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are in the report, and refused below
             **settings,
         )
     check_report(name, report, unread=unread)
     return model.eval().requires_grad_(False)
+
+
+def load_placed(name: str, kind: Any, **settings: Any) -> Any:  # Any: transformers' own classes
+    """The same where models usually go, and in the numbers that they usually have: on the CPU in
+    float32 if nobody says otherwise.
+    """
+    said = usual_dtype() or "float32"
+    dtype = said if said == AUTO else torch_dtype(said)
+    device = checked_device(usual_device() or "cpu")
+    model = load_weights(name, kind, dtype=dtype, **settings)
+    move(model, device)
+    return model
 
 
 def check_report(name: str, report: Mapping[str, Any], *, unread: tuple[str, ...] = ()) -> None:

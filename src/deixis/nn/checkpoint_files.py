@@ -77,16 +77,15 @@ def check_folder(name: str, folder: Path, *, is_whole: bool = True) -> None:
 
 
 def read_settings(name: str, path: Path) -> dict[str, Any]:  # Any: JSON
-    """A JSON object; ModelError where the file holds none."""
-    problem = f"the configuration of {name!r} cannot be read: {path.name}"
+    """A JSON object; ValueError where the file holds none, which callers say in their words."""
     try:
         told = json.loads(path.read_text("utf-8"))
     except RecursionError:
-        raise ModelError(f"{problem} is nested too deeply") from None
-    except (OSError, ValueError) as broken:
-        raise ModelError(f"{problem} is not a valid JSON file ({broken})") from None
+        raise ModelError(f"{path.name} of {name!r} is nested too deeply to be read") from None
+    except ValueError as broken:
+        raise ValueError(f"{path.name} is not a valid JSON file ({broken})") from None
     if not isinstance(told, dict):
-        raise ModelError(f"{problem} holds no JSON object")
+        raise ValueError(f"{path.name} holds no JSON object")
     return told
 
 
@@ -129,5 +128,6 @@ def _check_header(name: str, path: Path) -> None:
         length = int.from_bytes(file.read(8), "little")
     if length > MOST_HEADER:
         raise ModelError(
-            f"{path.name} of {name!r} is no safetensors file: its header would have {length} bytes"
+            f"the weights of {name!r} cannot be loaded: {path.name} is no safetensors file, its "
+            f"header would have {length} bytes"
         )

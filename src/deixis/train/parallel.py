@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, distributed
 
 from deixis.core.errors import UsageError
+from deixis.nn.placing import usual_device
 
 
 @final
@@ -84,7 +85,7 @@ def joined(device: str) -> Iterator[Parallel]:
 
 def _device(name: str) -> torch.device:
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+        name = usual_device() or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
     except RuntimeError:

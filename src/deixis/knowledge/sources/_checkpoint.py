@@ -8,14 +8,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, final
 
+import torch
 from PIL import Image as PIL
+from torch import Tensor
 from transformers import AutoConfig
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.nn.checkpoint import (
     gist,
-    load_weights,
+    load_placed,
     loaded,
     missing_package,
     revision_of,
@@ -23,22 +25,42 @@ from deixis.nn.checkpoint import (
 )
 
 LONGEST = 16  # times as long as wide
+# what torch says where a step has no kernel for a dtype, or meets two of them
+OF_NUMBERS = ("not implemented for", "same dtype", "scalar type")
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
-    """A model in float32 and what prepares pictures for it. The model may be moved: pictures
-    follow it.
-    """
+    """A model and what prepares pictures for it. The model may be moved: pictures follow it."""
 
     name: str
     model: Any  # Any: transformers' own classes
     processor: Any
 
+    def run(self, inputs: Mapping[str, Any]) -> Any:  # Any: transformers' own classes
+        """What the model makes of what was prepared, in float32, whatever it computes in."""
+        model = self.model
+        known = {name: self.near(value) for name, value in inputs.items()}
+        with computed(self.name, model.dtype):
+            found = model(**known)
+        if model.dtype == torch.float32:
+            return found
+        widened = {
+            name: value.float() if _is_real(value) else value for name, value in found.items()
+        }
+        return type(found)(**widened)
+
+    def near(self, value: Tensor) -> Tensor:
+        """A tensor where the model is, in its numbers."""
+        numbers = {"dtype": self.model.dtype} if value.is_floating_point() else {}
+        return value.to(self.model.device, **numbers)
+
     def record(self, kind: str, cut: float) -> Mapping[str, str]:
         """What of it notes depend on."""
+        dtype = str(self.model.dtype).removeprefix("torch.")
         return {
+            **({} if dtype == "float32" else {"dtype": dtype}),
             "source": f"{kind}:{self.name}",
             "model_type": str(self.model.config.model_type),
             "revision": revision_of(self.name, self.model),
@@ -61,7 +83,7 @@ def load_checkpoint(name: str, config: Any, model_class: Any, prepare: Any) -> C
     # Pillow's resize, which needs no torchvision
     with said(f"what prepares pictures for {name!r} cannot be loaded"):
         processor = loaded(prepare, name, backend="pil")
-    model = load_weights(name, model_class, config=config)
+    model = load_placed(name, model_class, config=config)
     return Checkpoint(name=name, model=model, processor=processor)
 
 
@@ -80,6 +102,20 @@ def padded(image: Image) -> PIL.Image:
 
 
 @contextmanager
+def computed(name: str, dtype: torch.dtype) -> Iterator[None]:
+    """UsageError where a step of a model cannot be done in its numbers."""
+    try:
+        yield
+    except RuntimeError as refusal:
+        if dtype == torch.float32 or not any(word in str(refusal) for word in OF_NUMBERS):
+            raise
+        kind = str(dtype).removeprefix("torch.")
+        raise UsageError(
+            f"{name!r} cannot compute in {kind} here ({gist(refusal)}); take --dtype float32"
+        ) from None
+
+
+@contextmanager
 def prepared(image: Image, name: str) -> Iterator[None]:
     """The same for a picture of a form that a processor was not made for."""
     try:
@@ -91,3 +127,7 @@ def prepared(image: Image, name: str) -> Iterator[None]:
             f"what prepares pictures for {name!r} refuses this one of {image.size} "
             f"({gist(error)}); crop or pad it"
         ) from None
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point()

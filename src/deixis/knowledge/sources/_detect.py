@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import torch
 from jaxtyping import Float
@@ -32,7 +32,7 @@ def closed(checkpoint: Checkpoint, image: Image) -> Found:
     model, seen = checkpoint.model, padded(image)
     with prepared(image, checkpoint.name):
         inputs = checkpoint.processor(images=seen, return_tensors="pt")
-    outputs = model(**_moved(inputs, model))
+    outputs = checkpoint.run(inputs)
     [found] = checkpoint.processor.post_process_object_detection(
         outputs, threshold=ALL, target_sizes=[(seen.height, seen.width)]
     )
@@ -44,10 +44,10 @@ def closed(checkpoint: Checkpoint, image: Image) -> Found:
 @torch.no_grad()
 def owl(checkpoint: Checkpoint, image: Image, words: Sequence[str]) -> Found:
     """Of OWL-ViT and OWLv2: each box has the word that it is likest."""
-    model, seen = checkpoint.model, padded(image)
+    seen = padded(image)
     with prepared(image, checkpoint.name):
         inputs = checkpoint.processor(text=[list(words)], images=seen, return_tensors="pt")
-    outputs = model(**_moved(inputs, model))
+    outputs = checkpoint.run(inputs)
     [found] = checkpoint.processor.post_process_grounded_object_detection(
         outputs, threshold=ALL, target_sizes=[(seen.height, seen.width)]
     )
@@ -105,10 +105,10 @@ def grounded(
     """Of Grounding DINO: each box has the word of the token that it is likest. Its own reading
     would put together a label of all tokens above a second cut: parts of words, two words, none.
     """
-    model, seen = checkpoint.model, padded(image)
+    seen = padded(image)
     with prepared(image, checkpoint.name):
         inputs = checkpoint.processor(images=seen, text=sentence.text, return_tensors="pt")
-    outputs = model(**_moved(inputs, model))
+    outputs = checkpoint.run(inputs)
     likeness = outputs.logits[0].float().sigmoid()
     of_words = torch.stack([likeness[:, list(own)].amax(dim=1) for own in sentence.tokens], dim=1)
     scores, places = of_words.max(dim=1)
@@ -124,7 +124,3 @@ def _corners(boxes: Float[Tensor, "box cxcywh"], seen: PIL.Image) -> Float[Tenso
     centre, extent = boxes[:, :2], boxes[:, 2:]
     whole = torch.tensor([seen.width, seen.height, seen.width, seen.height], device=boxes.device)
     return torch.cat([centre - extent / 2, centre + extent / 2], dim=1) * whole
-
-
-def _moved(inputs: Any, model: Any) -> dict[str, Tensor]:  # Any: transformers' own classes
-    return {name: value.to(model.device) for name, value in inputs.items()}

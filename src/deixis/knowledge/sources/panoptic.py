@@ -82,8 +82,7 @@ class Panoptic(KnowledgeSource):
             rows=rows * size.height / seen.height,
             columns=columns * size.width / seen.width,
         )
-        known = {name: value.to(model.device) for name, value in inputs.items() if len(value)}
-        found = model(**known)
+        found = self.checkpoint.run({name: value for name, value in inputs.items() if len(value)})
         is_detr = model.config.model_type == "detr"
         segments = paint(
             (found.logits if is_detr else found.class_queries_logits)[0],

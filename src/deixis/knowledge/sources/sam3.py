@@ -18,7 +18,12 @@ from deixis.core.errors import ModelError, UsageError
 from deixis.core.image import Image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
-from deixis.knowledge.sources._checkpoint import Checkpoint, config_of, load_checkpoint
+from deixis.knowledge.sources._checkpoint import (
+    Checkpoint,
+    computed,
+    config_of,
+    load_checkpoint,
+)
 from deixis.knowledge.sources._source import KnowledgeSource, SourceOptions
 
 KINDS = ("sam3", "sam3_video")
@@ -80,7 +85,8 @@ class Sam3(KnowledgeSource):
     @torch.no_grad()
     def look(self, image: Image) -> list[Region]:
         model = self.checkpoint.model
-        seen = model.get_vision_features(self._pixels(image).to(model.device))
+        with computed(self.checkpoint.name, model.dtype):
+            seen = model.get_vision_features(self.checkpoint.near(self._pixels(image)))
         return [note for word in self.words for note in self._instances(word, image, seen)]
 
     def _instances(self, word: str, image: Image, seen: Any) -> list[Region]:  # Any: transformers'
@@ -89,12 +95,13 @@ class Sam3(KnowledgeSource):
         asked = self.checkpoint.processor(
             [word], padding="max_length", max_length=LONGEST, return_tensors="pt"
         )
-        found = model(
-            vision_embeds=seen,
-            input_ids=asked.input_ids.to(model.device),
-            attention_mask=asked.attention_mask.to(model.device),
-        )
-        scores = found.pred_logits[0].sigmoid()
+        with computed(self.checkpoint.name, model.dtype):
+            found = model(
+                vision_embeds=seen,
+                input_ids=asked.input_ids.to(model.device),
+                attention_mask=asked.attention_mask.to(model.device),
+            )
+        scores = found.pred_logits[0].float().sigmoid()
         if found.presence_logits is not None:  # whether the picture shows any at all
             scores = scores * found.presence_logits[0].sigmoid()
         notes: list[Region] = []

@@ -29,9 +29,10 @@ def in_batches(
     return torch.cat([embed(some).cpu() for some in batches(items, AT_ONCE)])
 
 
-def shown(processor: Any, seen: Sequence[Seen]) -> Any:  # Any: transformers' own classes
-    """A processor's tensors of close-ups."""
-    return processor(images=[close_up(one).pil() for one in seen], return_tensors="pt")
+def shown(processor: Any, seen: Sequence[Seen], model: Any) -> Any:  # Any: transformers' own
+    """A processor's tensors of close-ups, where the model is and in its numbers."""
+    prepared = processor(images=[close_up(one).pil() for one in seen], return_tensors="pt")
+    return prepared.to(model.device, model.dtype)
 
 
 def digest_of(processor: Any) -> str:  # Any: transformers' own classes
@@ -53,8 +54,8 @@ def close_up(seen: Seen) -> Image:
 
 
 def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes
-    """The tower in float32; ModelError says why it cannot be loaded, or which weights it lacks."""
-    return checkpoint.load_weights(name, kind)
+    """The tower; ModelError says why it cannot be loaded, or which weights it lacks."""
+    return checkpoint.load_placed(name, kind)
 
 
 def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes

@@ -67,7 +67,7 @@ class Dual(PriorEncoder):
         return in_batches(texts, self._read)
 
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        inputs = shown(self.processor, pictures).to(self.model.device)
+        inputs = shown(self.processor, pictures, self.model)
         return pooled(self.model.get_image_features(**inputs))
 
     def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:

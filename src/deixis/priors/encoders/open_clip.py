@@ -11,6 +11,7 @@ from typing_extensions import override
 from deixis.core.errors import ModelError
 from deixis.core.extras import require_package
 from deixis.nn.checkpoint import BROKEN
+from deixis.nn.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
 from deixis.nn.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._tower import TEMPLATES, close_up, in_batches
@@ -40,6 +41,8 @@ class OpenClip(PriorEncoder):
             tokenizer = open_clip.get_tokenizer(argument)
         except BROKEN as refusal:
             raise ModelError(f"cannot load the encoder {argument}: {refusal}") from None
+        said = usual_dtype() or AUTO
+        move(model, usual_device() or "cpu", None if said == AUTO else torch_dtype(said))
         return cls(argument, model.eval(), prepare, tokenizer)
 
     @property
@@ -63,9 +66,11 @@ class OpenClip(PriorEncoder):
 
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
         prepared = torch.stack([self.prepare(close_up(one).pil()) for one in pictures])
-        found: Tensor = self.model.encode_image(prepared)
+        like = next(self.model.parameters())
+        found: Tensor = self.model.encode_image(prepared.to(like.device, like.dtype))
         return found.float()
 
     def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        found: Tensor = self.model.encode_text(self.tokenizer(list(texts)))
+        device = next(self.model.parameters()).device
+        found: Tensor = self.model.encode_text(self.tokenizer(list(texts)).to(device))
         return found.float()

@@ -48,5 +48,5 @@ class Vision(PriorEncoder):
         return in_batches(pictures, self._look)
 
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        inputs = shown(self.processor, pictures).to(self.model.device)
+        inputs = shown(self.processor, pictures, self.model)
         return pooled(self.model(pixel_values=inputs["pixel_values"]))

@@ -68,7 +68,7 @@ class SceneKnowledge(Task):
 
     def __init__(self, options: SceneKnowledgeOptions) -> None:
         self.options = options
-        model = load(options.start)
+        model = load(options.start, dtype="float32")
         convention = conventions.get(model.convention)(**model.convention_settings)
         world = SceneWorld(seed=options.world_seed, split=options.split, exponent=options.exponent)
         asked = AskedScenes(
