@@ -2,12 +2,9 @@
 seven nano models.
 """
 
-import functools
-
 import numpy as np
 import pytest
 import torch
-from transformers import pipeline
 
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.nn.interface import Example, Question
@@ -31,54 +28,12 @@ from tests.models.families_nursery import (
     steps_between,
     tokens,
 )
+from tests.models.pipelines import ends_with, pipeline_ids
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
-
-
-def chat(question: Question) -> list[dict]:
-    content = [{"type": "image", "image": picture.pil()} for picture in question.pictures]
-    return [{"role": "user", "content": [*content, {"type": "text", "text": question.text}]}]
-
-
-@functools.cache
-def built_pipeline(name: str):
-    family = built(name).family
-    return pipeline("image-text-to-text", model=family.model, processor=family.processor)
-
-
-def pipeline_ids(name: str, questions: list[Question], *, batch_size: int = 1) -> list[list[int]]:
-    """What transformers' own pipeline generates, perhaps with the prompt before it."""
-    family = built(name).family
-    ask = functools.partial(
-        built_pipeline(name),
-        max_new_tokens=SETTINGS.max_new_tokens,
-        do_sample=False,
-        return_tensors=True,
-    )
-    outputs = []
-    for begin in range(0, len(questions), batch_size):
-        part = questions[begin : begin + batch_size]
-        if family.processor.chat_template:
-            chats = [chat(question) for question in part]
-            outputs += [row for (row,) in ask(text=chats, batch_size=batch_size)]
-        else:
-            pictures = [picture.pil() for question in part for picture in question.pictures]
-            outputs += ask(images=pictures, text=[family.prompt(question) for question in part])
-    return [output["generated_token_ids"].tolist() for output in outputs]
-
-
-def ends_with(name: str, ids: list[int], answer: tuple[int, ...]) -> bool:
-    """Whether a row of ids ends with that answer, but for the end-of-answer and padding tokens."""
-    tokenizer = built(name).family.processor.tokenizer
-    while len(answer) < SETTINGS.max_new_tokens and ids[-1] in (
-        tokenizer.eos_token_id,
-        tokenizer.pad_token_id,
-    ):
-        ids = ids[:-1]
-    return tuple(ids[len(ids) - len(answer) :]) == answer
 
 
 @each_family

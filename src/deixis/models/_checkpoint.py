@@ -12,13 +12,12 @@ from transformers import (
     MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
     AutoConfig,
     AutoModelForImageTextToText,
-    AutoProcessor,
     BitsAndBytesConfig,
 )
 
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
 from deixis.core.extras import require_package
-from deixis.models._torchvision import require_torchvision, without_video
+from deixis.models._torchvision import load_processor, require_torchvision
 from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
 from deixis.nn.checkpoint_files import check_folder, checked
 from deixis.nn.placing import (
@@ -112,11 +111,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
         config = AutoConfig.from_pretrained(place, **remote)
     _check_kind(name, config, loading)
     _check_weights(name, Path(place))
-    with _said(f"the processor of {name!r} cannot be loaded"), without_video():
-        # Pillow's resize is the one that the differentiable preparation equals
-        processor: Any = AutoProcessor.from_pretrained(
-            _processed(place, loading.adapter), backend="pil", **remote
-        )
+    with _said(f"the processor of {name!r} cannot be loaded"):
+        processor = load_processor(_processed(place, loading.adapter), **remote)
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
         raise ModelError(
             f"{name!r} has no processor of pictures and words: its folder needs "

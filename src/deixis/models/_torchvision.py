@@ -1,6 +1,9 @@
-"""Processors of transformers where torchvision is not installed.
+"""Processors of transformers that prepare the same pixels with torchvision and without it.
 
-Three things in transformers 5.23 refuse without it, though pictures need none of it: processors
+With it, transformers resizes by torchvision, and `backend="pil"` also reaches the video processors,
+which have no Pillow way: the whole is loaded as transformers does, and its picture part by Pillow.
+
+Without it, three things in transformers 5.23 refuse, though pictures need none of it: processors
 with a video part (Qwen-VL, InternVL, SmolVLM, LLaVA-OneVision) want a video processor, loading
 them looks for one, and `PixtralProcessor` takes one function from a file that imports torchvision.
 """
@@ -13,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, final
 
 import transformers
+from transformers import AutoImageProcessor, AutoProcessor
 from transformers.processing_utils import ProcessorMixin
 from transformers.utils.hub import PushToHubMixin
 from transformers.utils.import_utils import is_torchvision_available
@@ -28,6 +32,21 @@ def require_torchvision(needed_for: str) -> None:
     """Raise MissingExtraError where torchvision is missing."""
     if not is_torchvision_available():
         raise MissingExtraError(package="torchvision", extra="video", needed_for=needed_for)
+
+
+def load_processor(place: str, **settings: Any) -> Any:  # Any: transformers' own classes
+    """The processor of a folder or hub id. Pillow prepares its pictures, wherever there is a way:
+    Pillow's resize is the one that the differentiable preparation equals.
+    """
+    with without_video():
+        processor: Any = AutoProcessor.from_pretrained(place, **settings)
+    pictures = getattr(processor, "image_processor", None)
+    if getattr(pictures, "backend", None) == "torchvision":
+        # of Molmo 2's, which has no Pillow way, this gives torchvision's again
+        processor.image_processor = AutoImageProcessor.from_pretrained(
+            place, backend="pil", **settings
+        )
+    return processor
 
 
 @final
