@@ -149,6 +149,13 @@ def test_answers_that_say_nothing_are_wrong_and_told(answers, told):
     assert found.headline.value == 0.0
 
 
+@pytest.mark.parametrize("answer", ["<think>It is A.</think>Hm.", "<think>The answer is A"])
+def test_a_letter_in_a_draft_is_no_answer(answers, told, answer):
+    ran = run(told(lambda text: answer), few("scenes_pointing", 3), answers, RunSettings())
+    assert {row.read for row in ran.rows} == {None}
+    assert {row.answer for row in ran.rows} == {answer}
+
+
 def test_a_question_that_fails_at_the_server_stops_the_run_and_loses_nothing(
     answers, server, build
 ):

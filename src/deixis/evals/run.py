@@ -14,6 +14,7 @@ from typing import final
 
 from deixis.ask.compose import Asked, compose
 from deixis.ask.model import Model
+from deixis.core.answered import answered
 from deixis.core.batches import batches
 from deixis.core.errors import SampleError, UsageError
 from deixis.evals.answers import Answers
@@ -294,7 +295,7 @@ class _Run:
         row = dataclasses.replace(row, sent=one.asked.text)
         if isinstance(outcome, Failed):
             return dataclasses.replace(row, problem=f"{FAILED}: {outcome.reason}"), None
-        verdict = self.exam.benchmark.score(sample, outcome.text)
+        verdict = self.exam.benchmark.score(sample, answered(outcome.text).text)
         scored = verdict if isinstance(verdict, Verdict) else Verdict(numbers={})
         row = dataclasses.replace(
             row,
@@ -315,7 +316,11 @@ class _Run:
 def _graded(rows: Sequence[Row], wanted: Mapping[int, Wanted], judge: Judge) -> list[Row]:
     """The rows with what the judge said of those that need it."""
     items = [
-        Judged(question=one.question, truth=one.truth, prediction=rows[place].answer or "")
+        Judged(
+            question=one.question,
+            truth=one.truth,
+            prediction=answered(rows[place].answer or "").text,
+        )
         for place, one in wanted.items()
     ]
     grades = dict(zip(wanted, judge.grade(items), strict=True))

@@ -81,6 +81,12 @@ def test_a_letter_alone_is_read_in_every_dress(letter, dress):
         ("two or three", None),
         ("many", None),
         ("", None),
+        ("No one is there", 0),
+        ("There is not one.", 0),
+        ("This one shows three cups", 3),
+        ("three,four", None),
+        ("Three.They are red", 3),
+        ("<think>four?</think>five", 5),
     ],
 )
 def test_numbers_are_read_in_figures_and_in_words(text, number):
@@ -113,6 +119,14 @@ def test_a_count_may_be_said_in_words():
         ("maybe", None),
         ("", None),
         ("It could be yes or no", None),
+        ("yes or no", None),
+        ("Yes/No", None),
+        ("yes,it is", True),
+        ("I don't know", None),
+        ("I cannot tell.", None),
+        ("I cannot see one", False),
+        ("That is not correct", False),
+        ("<think>Yes?</think>No", False),
     ],
 )
 def test_yes_and_no_are_read(answer, said):
@@ -174,6 +188,14 @@ def test_exact_leaves_out_case_articles_and_outer_marks():
     assert is_exact(" The Cup. ", ("cup",))
     assert is_exact("return arrow", ("the return  arrow",))
     assert not is_exact("cups", ("cup",))
+    assert is_exact("<think>a dog</think>a cup", ("cup",))
+
+
+def test_an_article_needs_a_word_after_it():
+    assert not is_exact("vitamin A", ("vitamin",))
+    assert not is_exact("A", ("the",))
+    assert is_exact("an A-frame", ("the a-frame",))
+    assert not is_exact("-frame", ("a-frame",))
 
 
 @given(some.text(max_size=40))

@@ -2,6 +2,7 @@
 
 import re
 
+from deixis.core.answered import answered
 from deixis.evals.scores.plain import plain, words
 
 UNITS = (
@@ -17,10 +18,14 @@ VALUES = {
 }
 FIGURES = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d+(?:\.\d+)?")
 SCALES = {"hundred": 100, "thousand": 1000}
+NOBODY = re.compile(r"\bno[- ]one\b|\bnot (?:a single )?one\b", re.IGNORECASE)
+# "one" is no number here; "the one" may be either
+PRONOUN = re.compile(r"\b(this|that|each|every|any|some|another|which) one\b", re.IGNORECASE)
 
 
 def read_number(text: str) -> float | None:
     """The one number that an answer says; None where it says none, or several that differ."""
+    text = PRONOUN.sub(r"\1", NOBODY.sub("none", answered(text).text))
     figures = {float(found.replace(",", "")) for found in FIGURES.findall(text)}
     spoken = {float(value) for value in _spoken(words(text.replace("-", " ")))}
     found = figures or spoken - {0.0} or spoken

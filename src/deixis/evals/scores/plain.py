@@ -3,9 +3,11 @@
 import re
 import unicodedata
 
+from deixis.core.answered import answered
+
 OUTER = " \t\n\r.,;:!?\"'`*_()[]{}<>«»“”‘’"
-ARTICLES = re.compile(r"\b(?:a|an|the)\b")
-WORD = re.compile(r"[^\W_]+(?:['’.,][^\W_]+)*")
+ARTICLES = re.compile(r"(?<!\S)(?:a|an|the)\s+(?=\S)")  # a word follows: not so in "vitamin A"
+WORD = re.compile(r"[^\W_]+(?:(?:['’]|(?<=\d)[.,](?=\d))[^\W_]+)*")
 
 
 def plain(text: str) -> str:
@@ -15,8 +17,8 @@ def plain(text: str) -> str:
 
 
 def without_articles(text: str) -> str:
-    """The same without "a", "an" and "the"."""
-    return " ".join(ARTICLES.sub(" ", plain(text)).split())
+    """The same without "a", "an" and "the" before a word."""
+    return ARTICLES.sub("", plain(text))
 
 
 def words(text: str) -> list[str]:
@@ -25,5 +27,5 @@ def words(text: str) -> list[str]:
 
 
 def is_exact(answer: str, truths: tuple[str, ...]) -> bool:
-    """Whether the answer is one of the truths, but for case, articles and outer marks."""
-    return without_articles(answer) in {without_articles(truth) for truth in truths}
+    """Whether the answer is one of the truths, but for case, articles, outer marks and drafts."""
+    return without_articles(answered(answer).text) in {without_articles(truth) for truth in truths}

@@ -1,25 +1,40 @@
 """Yes or no, and what POPE reports of many such answers: accuracies, precision, recall and F1."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
 
+from deixis.core.answered import answered
 from deixis.evals.measure import columns, ratio
 from deixis.evals.scores.plain import words
 
 YES = ("yes", "yeah", "yep", "true", "correct")
 NO = ("no", "nope", "not", "none", "false", "incorrect", "cannot")
+EITHER = re.compile(
+    r"(?:yes (?:(?:or|and) )?no|no (?:(?:or|and) )?yes)\Z|(?:yes|no) (?:or|and) (?:yes|no)\b"
+)
+UNSURE = re.compile(
+    r"\b(?:not|cannot) (?:really |quite )?(?:know|tell|say|sure|certain|determine|clear if)\b"
+)
+DENIED = re.compile(r"\bnot (?:yes|true|correct)\b")
 NUMBERS = ("yes_right", "yes_wrong", "no_right", "no_wrong")
 
 
 def read_yes_no(answer: str) -> bool | None:
-    """Whether an answer says yes; None where it says neither, or both and begins with neither."""
-    said = words(answer.replace("’", "'").replace("n't", " not"))
-    if not said:
+    """Whether an answer says yes; None where it says neither, or both and begins with neither, or
+    that it does not know.
+    """
+    said = words(answered(answer).text.replace("’", "'").replace("n't", " not"))
+    line = " ".join(said)
+    if not said or EITHER.match(line):
         return None
     if said[0] in YES or said[0] in NO:
         return said[0] in YES
+    if UNSURE.search(line):
+        return None
+    said = DENIED.sub("no", line).split()
     has_yes, has_no = any(w in YES for w in said), any(w in NO for w in said)
     return None if has_yes == has_no else has_yes
 

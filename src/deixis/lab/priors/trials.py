@@ -8,8 +8,8 @@ from deixis.ask.knowing import Knowledge
 from deixis.core.errors import UsageError
 from deixis.data.entities.questions import CHOICE, NAMING, YES_NO, EntityQuestion
 from deixis.encodings import encodings
+from deixis.evals.scores.choice_words import named_choices, tidy
 from deixis.evals.scores.letters import read_letter
-from deixis.evals.scores.plain import without_articles
 from deixis.evals.scores.yes_no import read_yes_no
 from deixis.lab.asking import Asked, ask_scenes
 from deixis.lab.trial import Trial
@@ -72,5 +72,4 @@ class _Judge:
 
     def _names(self, text: str) -> bool:
         """The name is said, as whole words: "a red fox" and "It is the red fox." name a red fox."""
-        said = f" {without_articles(text)} "
-        return f" {without_articles(self.question.answer)} " in said
+        return named_choices(tidy(text), (self.question.answer,)).only == 0
