@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check benchmarks clean
+.PHONY: demo test check benchmarks fuzz clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
@@ -17,6 +17,11 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# inputs made to harm, SECONDS of them in all; what they find is kept in runs/fuzz
+SECONDS ?= 60
+fuzz: $(READY)
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 benchmarks: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

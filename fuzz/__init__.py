@@ -1,0 +1,1 @@
+"""Inputs made to harm, thrown at everything of Deixis that reads what strangers wrote."""
