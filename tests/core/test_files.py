@@ -1,3 +1,6 @@
+import json
+import os
+
 import pytest
 
 from deixis.core import files
@@ -22,3 +25,47 @@ def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path, monkeypatch):
         files.write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_half_a_character_is_written_as_json_writes_it(tmp_path):
+    files.write_text(tmp_path / "a.json", json.dumps(["é", "\ud83d"], ensure_ascii=False))
+    assert (tmp_path / "a.json").read_bytes() == b'["\xc3\xa9", "\\ud83d"]'
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == ["é", "\ud83d"]
+
+
+def test_a_file_is_read_without_its_mark(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfa\r\nb")
+    assert files.read_text(tmp_path / "a.txt") == "a\r\nb"
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"12345")
+    assert files.read_bytes(tmp_path / "a.txt", most=5) == b"12345"
+    with pytest.raises(OSError, match="larger than 4 bytes"):
+        files.read_bytes(tmp_path / "a.txt", most=4)
+
+
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a file"):
+        files.read_bytes(tmp_path / "pipe")
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        files.open_file(tmp_path)
+
+
+def test_no_descriptor_is_left_open_by_a_refusal(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    before = lowest_free_descriptor()
+    for _ in range(5):
+        with pytest.raises(OSError):  # noqa: PT011 - the reason is another test's
+            files.open_file(tmp_path / "pipe")
+    assert lowest_free_descriptor() == before
+
+
+def lowest_free_descriptor():
+    descriptor = os.dup(0)
+    os.close(descriptor)
+    return descriptor

@@ -59,6 +59,45 @@ def test_a_file_cut_at_any_byte_loses_at_most_the_line_that_was_cut(tmp_path):
             assert answers.get(key_of(9)) == ONE
 
 
+@pytest.mark.parametrize(
+    "content", [b"my notes", b'{"a": 1}', b'{"key": "a b', b"\0" * 9, b"[" * 100_000]
+)
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"something else than answers: .*nothing was changed"):
+        Answers(path)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_something_else_that_is_put_behind_answers_is_left_as_it_is(tmp_path):
+    path = tmp_path / "a.jsonl"
+    with Answers(path) as answers:
+        answers.add({key_of(1): ONE})
+        content = path.read_bytes() + b"my notes"
+        path.write_bytes(content)
+        with pytest.raises(UsageError, match="nothing was changed"):
+            answers.add({key_of(2): ONE})
+    assert path.read_bytes() == content
+
+
+def test_a_pipe_holds_no_answers(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="not a file"):
+        Answers(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("text", ["a\u2028b\u0085c", "\ud83d", "\x1e"])
+def test_any_answer_is_kept(tmp_path, text):
+    one = Answered(text=text, finish="stop")
+    with Answers(tmp_path / "a.jsonl") as answers:
+        answers.add({key_of(1): one})
+    assert len((tmp_path / "a.jsonl").read_text("utf-8").splitlines()) == 1
+    with Answers(tmp_path / "a.jsonl") as answers:
+        assert answers.get(key_of(1)) == one
+
+
 def test_a_broken_line_inside_is_told_and_nothing_is_touched(tmp_path):
     path = tmp_path / "a.jsonl"
     with Answers(path) as answers:

@@ -1,12 +1,15 @@
 """Files that are there whole or not at all."""
 
 import contextlib
+import errno
 import os
 import re
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from deixis.core.errors import UsageError
 
@@ -14,7 +17,46 @@ if sys.platform != "win32":
     import fcntl
 
 LOCK = ".lock"
+UNHELD = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place would keep its opener waiting
 DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
+
+
+def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file, open to be read. OSError for a pipe, a socket or a device, also one that took the
+    file's place a moment ago: what was opened is looked at, not what lay there before.
+    """
+    descriptor = os.open(path, os.O_RDONLY | UNHELD | getattr(os, "O_BINARY", 0))
+    try:
+        check_regular(descriptor)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def check_regular(descriptor: int) -> None:
+    """OSError where what is open is no file."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is a pipe, socket or device, not a file")
+
+
+def read_bytes(path: str | os.PathLike[str], *, most: int | None = None) -> bytes:
+    """All of a file; OSError where it cannot be read, or is larger than `most` bytes."""
+    with open_file(path) as file:
+        content = file.read() if most is None else file.read(most + 1)
+    if most is not None and len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most} bytes")
+    return content
+
+
+def read_text(path: str | os.PathLike[str], *, most: int | None = None) -> str:
+    """All of a file as UTF-8 without its mark; UnicodeDecodeError, a ValueError, where it is none.
+    Line ends are as they stand there.
+    """
+    return read_bytes(path, most=most).decode("utf-8-sig")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -55,8 +97,10 @@ def cache_folder() -> Path:
 
 
 def write_text(path: Path, content: str) -> None:
-    """The same for text, as UTF-8."""
-    write_bytes(path, content.encode())
+    r"""The same for text, as UTF-8. What is no character (half of one that a broken answer or name
+    holds) is written as JSON writes it, `\ud800`.
+    """
+    write_bytes(path, content.encode(errors="backslashreplace"))
 
 
 def left_behind(folder: Path) -> list[Path]:

@@ -1,11 +1,11 @@
 """Answers that were had already: one file, shared by processes, that a kill cannot hurt.
 
 A line is an answer. It is on the disk before it is used, so no question is asked twice; a line that
-a kill has torn is cut off, or completed where only its end is missing.
+a kill has torn is cut off, or completed where only its end is missing. A file of anything else is
+refused as it is.
 """
 
 import contextlib
-import json
 import os
 import sys
 import threading
@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, final
 
+from deixis.core import json_lines
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder
+from deixis.core.files import check_regular, make_folder
+from deixis.core.foreign import shown
 
 if sys.platform != "win32":
     import fcntl
 
 CHUNK = 1 << 16
+BEFORE, AFTER = b'{"key": "', b'", "text": "'  # how a line begins, but for its key
 DIGITS = 12  # of a key, in hex, that choose the byte which its claim locks
 
 
@@ -54,11 +57,13 @@ class Answers:
         with contextlib.ExitStack() as opened:
             try:
                 self._file: BinaryIO = opened.enter_context(path.open("a+b", buffering=0))
+                check_regular(self._file.fileno())
+                self.refresh()
+                self._check_tail(self._tail())
                 claims = path.with_name(f"{path.name}.claims")
                 self._claims: BinaryIO = opened.enter_context(claims.open("a+b", buffering=0))
             except OSError as error:
                 raise UsageError(f"cannot open {path}: {error.strerror or error}") from error
-            self.refresh()
             self._open = opened.pop_all()
 
     def __enter__(self) -> "Answers":
@@ -170,7 +175,20 @@ class Answers:
             _answer(tail)
             self._write(b"\n")
         except (ValueError, KeyError, TypeError):
+            self._check_tail(tail)
             self._file.truncate(self._file.seek(0, os.SEEK_END) - len(tail))
+
+    def _check_tail(self, tail: bytes) -> None:
+        """Refuse a last line that is not at least the beginning of one of ours."""
+        try:
+            _answer(tail)
+        except (ValueError, KeyError, TypeError):
+            left = tail.rstrip(b"\0") if self._read_to else tail  # zeros of a disk that failed
+            if not json_lines.is_torn(left, before=BEFORE, after=AFTER):
+                raise UsageError(
+                    f"{self.path} holds something else than answers: {shown(tail)}; nothing was "
+                    "changed, name another file"
+                ) from None
 
     def _tail(self) -> bytes:
         """What follows the last line's end."""
@@ -193,7 +211,7 @@ class Answers:
             self._known |= _answer(line)
         except (ValueError, KeyError, TypeError):
             raise UsageError(
-                f"{self.path} is broken at byte {self._read_to}: {line[:60]!r}; take that line out "
+                f"{self.path} is broken at byte {self._read_to}: {shown(line)}; take that line out "
                 "(its question will be asked again), or name another file"
             ) from None
 
@@ -210,11 +228,11 @@ def _line(key: str, answer: Answered) -> bytes:
         "model": answer.model,
         "asked": answer.asked,
     }
-    return json.dumps(row).encode() + b"\n"
+    return json_lines.line(row).encode()
 
 
 def _answer(line: bytes) -> dict[str, Answered]:
-    row = json.loads(line)
+    row = json_lines.parse(line)
     key, text, finish = row["key"], row["text"], row["finish"]
     if not all(isinstance(value, str) for value in (key, text, finish)):
         raise TypeError("not words")

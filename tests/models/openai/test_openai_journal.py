@@ -121,12 +121,73 @@ def test_a_last_line_that_lacks_only_its_end_is_kept(tmp_path):
     replayed.close()
 
 
-@pytest.mark.parametrize("line", ["{torn", "[]", '{"request": "a"}', '"text"'])
+@pytest.mark.parametrize("line", ["{torn", "[]", '{"request": "a"}', '"text"', "[" * 100_000])
 def test_a_line_that_cannot_be_read_is_named(tmp_path, line):
     path = tmp_path / "journal.jsonl"
     path.write_text(f"{line}\n")
     with pytest.raises(UsageError, match=r"journal\.jsonl cannot be used: line 1 cannot be read"):
         Journal(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"my notes",
+        b'{"request": "GET /", "status": 200',
+        b'{"request": "a", "finish": 1, "text": "b"}',
+        b'{"a": [1, 2]}',
+        b"\x08\0\0\0\0\0\0\0{}      ",
+        b"\0" * 9,
+        b"[" * 100_000,
+    ],
+)
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="none of a journal; nothing was changed"):
+        Journal(path)
+    assert path.read_bytes() == content
+
+
+def test_something_else_behind_answers_is_left_as_it_is(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.add("one", ANSWER)
+    journal.close()
+    content = path.read_bytes() + b"my notes"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="nothing was changed"):
+        Journal(path)
+    assert path.read_bytes() == content
+
+
+def test_zeros_that_a_failed_disk_left_are_cut_off(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.add("one", ANSWER)
+    journal.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"\0" * 100)
+    Journal(path).close()
+    assert path.read_bytes() == whole
+
+
+def test_a_pipe_is_no_journal(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="not a file"):
+        Journal(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("text", ["a\u2028b\u0085c", "\ud83d", "\x1e"])
+def test_any_answer_is_kept_and_replayed(tmp_path, text):
+    answer = Completion(text=text, finish="stop")
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.add("one", answer)
+    journal.close()
+    assert len((tmp_path / "journal.jsonl").read_text("utf-8").splitlines()) == 1
+    replayed = Journal(tmp_path / "journal.jsonl")
+    assert replayed.get("one") == answer
+    replayed.close()
 
 
 def test_a_journal_in_use_is_refused(tmp_path):

@@ -1,17 +1,21 @@
 """The answers that were had already, kept in a file, so that none is asked for twice."""
 
-import json
 import os
 import sys
 import threading
 from pathlib import Path
 from typing import BinaryIO, final
 
+from deixis.core import json_lines
 from deixis.core.errors import UsageError
+from deixis.core.files import check_regular
 from deixis.nn.interface import Completion
 
 if sys.platform != "win32":
     import fcntl
+
+
+BEFORE, AFTER = b'{"request": "', b'", "finish": "'  # how a line begins, but for its digest
 
 
 @final
@@ -20,7 +24,7 @@ class Journal:
 
     A line is on the disk before its answer is given on. A last line that a crash has torn is cut
     off, unless only its line end is missing; any other line that cannot be read is an error, since
-    dropping it would ask again.
+    dropping it would ask again, and a file that is no journal is left as it is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,6 +37,7 @@ class Journal:
         except OSError as error:
             raise UsageError(f"the journal {path} cannot be opened: {error}") from error
         try:
+            check_regular(self._file.fileno())
             self._hold()
             self._answers = self._replayed()
         except (OSError, UsageError) as error:
@@ -51,7 +56,7 @@ class Journal:
             if fingerprint in self._answers:
                 return
             try:
-                self._write(json.dumps(line).encode() + b"\n")
+                self._write(json_lines.line(line).encode())
             except OSError as error:
                 self._failure = error  # the file may end in half a line: nothing may follow it
                 raise UsageError(f"the journal {self._path} cannot be written: {error}") from error
@@ -88,15 +93,25 @@ class Journal:
                 raise UsageError(
                     f"line {number} cannot be read; mend it, or name another file"
                 ) from error
+        if not torn:
+            return answers
         try:
             answers |= _row(torn)
             self._file.write(b"\n")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError) as error:
+            left = torn.rstrip(b"\0") if lines else torn  # a disk that failed may have left zeros
+            if not json_lines.is_torn(left, before=BEFORE, after=AFTER):
+                raise UsageError(
+                    "its last line is none of a journal; nothing was changed, name another file"
+                ) from error
             self._file.truncate(sum(len(line) + 1 for line in lines))
         return answers
 
 
 def _row(line: bytes) -> dict[str, Completion]:
     """The one answer of a line, under its fingerprint."""
-    row = json.loads(line)
-    return {row["request"]: Completion(text=row["text"], finish=row["finish"])}
+    row = json_lines.parse(line)
+    request, text, finish = row["request"], row["text"], row["finish"]
+    if not all(isinstance(value, str) for value in (request, text, finish)):
+        raise TypeError("not words")
+    return {request: Completion(text=text, finish=finish)}
