@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import read_text, write_text
+from deixis.core.foreign import shown
+from deixis.core.json_lines import parse
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.figures import Figure, figure, figures
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
@@ -101,7 +103,9 @@ class Report:
         """Of a run's folder."""
         path = folder / FILE
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
+            record = parse(read_text(path))
+            if not isinstance(record, dict):
+                raise TypeError(f"an object is expected, got {shown(record)}")
             if record.pop("deixis") != VERSION:
                 raise ValueError("of another version")
             record.pop("name")
@@ -119,8 +123,8 @@ class Report:
                 f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
                 "`deixis eval run` writes it"
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path} is no report: {error!r}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(f"{path} is no report: {error!r:.200}") from None
 
 
 def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any]:

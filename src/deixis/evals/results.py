@@ -1,14 +1,14 @@
 """What came of each question: results.jsonl, one row a question."""
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import read_bytes, write_text
+from deixis.core.json_lines import line, lines, parse
 
 FILE = "results.jsonl"
 UNASKED, FAILED, UNGRADED = "unasked", "failed", "ungraded"
@@ -48,23 +48,21 @@ class Row:
 
 def save_rows(folder: Path, rows: Sequence[Row]) -> None:
     """Whole or not at all."""
-    lines = (json.dumps(dataclasses.asdict(row), ensure_ascii=False) for row in rows)
-    write_text(folder / FILE, "".join(f"{line}\n" for line in lines))
+    write_text(folder / FILE, "".join(line(dataclasses.asdict(row)) for row in rows))
 
 
 def load_rows(folder: Path) -> list[Row]:
     """The rows of a run; UsageError if it has none."""
     path = folder / FILE
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_row(json.loads(line)) for line in lines]
+        return [_row(parse(one)) for one in lines(read_bytes(path))]
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
             "`deixis eval run` writes it"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} holds no results: {error!r}") from None
+        raise UsageError(f"{path} holds no results: {error!r:.200}") from None
 
 
 def _row(record: dict[str, Any]) -> Row:  # Any: JSON
