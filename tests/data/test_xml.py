@@ -20,7 +20,12 @@ def test_entities_and_types_are_refused(data):
         parse_xml(data)
 
 
-@pytest.mark.parametrize("data", [b"", b"<a>", b"<a></b>", b"\x00", b"<a>&b;</a>", b"<a/><b/>"])
+NAMED = b'<?xml version="1.0" encoding="foo"?><a/>'
+
+
+@pytest.mark.parametrize(
+    "data", [NAMED, b"", b"<a>", b"<a></b>", b"\x00", b"<a>&b;</a>", b"<a/><b/>"]
+)
 def test_broken_xml_is_told(data):
     with pytest.raises(BadRowError, match="broken"):
         parse_xml(data)

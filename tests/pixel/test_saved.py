@@ -187,7 +187,7 @@ def test_a_pipe_in_the_place_of_the_numbers_keeps_nobody_waiting(tmp_path):
     save_prompt(learned("frame"), CARD, tmp_path)
     (tmp_path / NUMBERS).unlink()
     os.mkfifo(tmp_path / NUMBERS)
-    with pytest.raises(ModelError, match="no such file"):
+    with pytest.raises(ModelError, match="not a file"):
         load_prompt(tmp_path)
 
 

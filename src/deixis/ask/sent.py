@@ -11,9 +11,10 @@ from typing import Any, final
 
 from deixis.core import region_json
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import read_text, write_text
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.transform import Transform
@@ -65,7 +66,7 @@ class Sent:
     def from_json(cls, text: str) -> "Sent":
         """Read back; UsageError says what is wrong with it."""
         try:
-            record = json.loads(text)
+            record = parse(text)
             if record["deixis"] != VERSION:
                 raise UsageError(f"this Deixis reads {VERSION}, got {record['deixis']!r}")
             settings = dict(record["settings"])
@@ -91,7 +92,7 @@ class Sent:
     def load(cls, path: Path) -> "Sent":
         """From a file."""
         try:
-            return cls.from_json(path.read_text(encoding="utf-8"))
+            return cls.from_json(read_text(path))
         except (OSError, UnicodeDecodeError) as broken:
             raise UsageError(f"cannot read {path}: {broken}") from None
 

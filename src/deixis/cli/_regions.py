@@ -1,11 +1,11 @@
 """Regions as they are written on the command line."""
 
 import re
-from pathlib import Path
 
 from deixis.core import region as regions
 from deixis.core import region_json
 from deixis.core.errors import RegionError, UsageError
+from deixis.core.files import read_text
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -89,6 +89,6 @@ def _from_json(text: str) -> Region:
     if text.lstrip().startswith("{"):
         return region_json.loads(text)
     try:
-        return region_json.loads(Path(text).read_text(encoding="utf-8"))
+        return region_json.loads(read_text(text))
     except (OSError, UnicodeDecodeError) as broken:
         raise UsageError(f"cannot read {text}: {broken}") from None

@@ -8,8 +8,8 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from deixis.core.errors import UsageError
 
@@ -21,7 +21,7 @@ UNHELD = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place would keep its
 DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
 
 
-def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+def open_file(path: str | os.PathLike[str]) -> BufferedReader:
     """A file, open to be read. OSError for a pipe, a socket or a device, also one that took the
     file's place a moment ago: what was opened is looked at, not what lay there before.
     """

@@ -6,6 +6,8 @@ from typing import Any
 
 from deixis.core.convert import Shape
 from deixis.core.errors import RegionError
+from deixis.core.foreign import shown
+from deixis.core.json_lines import parse
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
@@ -58,7 +60,7 @@ def dumps(region: Region) -> str:
 def loads(line: str) -> Region:
     """The region of a line of JSON."""
     try:
-        record = json.loads(line)
+        record = parse(line)
     except (ValueError, RecursionError) as broken:
         raise RegionError(f"not JSON: {broken}") from None
     return from_record(record)
@@ -82,7 +84,7 @@ def _shape_record(shape: Shape) -> Record:
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RegionError(f"expected a number, got {value!r:.40}")
+        raise RegionError(f"expected a number, got {shown(value)}")
     try:
         return float(value)
     except OverflowError:
@@ -91,13 +93,13 @@ def _number(value: object) -> float:
 
 def _numbers(value: object, count: int) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) != count:
-        raise RegionError(f"expected {count} numbers, got {value!r:.60}")
+        raise RegionError(f"expected {count} numbers, got {shown(value)}")
     return tuple(_number(item) for item in value)
 
 
 def _pairs(value: object) -> tuple[tuple[float, float], ...]:
     if not isinstance(value, list):
-        raise RegionError(f"expected a list of points, got {value!r:.60}")
+        raise RegionError(f"expected a list of points, got {shown(value)}")
     pairs = (_numbers(item, 2) for item in value)
     return tuple((x, y) for x, y in pairs)
 
@@ -105,7 +107,7 @@ def _pairs(value: object) -> tuple[tuple[float, float], ...]:
 def _word(record: Record, name: str) -> str | None:
     value = record.get(name)
     if value is not None and not isinstance(value, str):
-        raise RegionError(f"a region's {name} is text, got {value!r:.40}")
+        raise RegionError(f"a region's {name} is text, got {shown(value)}")
     return value
 
 
@@ -127,7 +129,7 @@ def _ellipse(record: Record) -> Ellipse:
 def _polygon(record: Record) -> Polygon:
     rings = record["rings"]
     if not isinstance(rings, list):
-        raise RegionError(f"expected a list of rings, got {rings!r:.60}")
+        raise RegionError(f"expected a list of rings, got {shown(rings)}")
     return Polygon(rings=tuple(_pairs(ring) for ring in rings))
 
 

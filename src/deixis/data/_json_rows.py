@@ -1,6 +1,5 @@
 """Rows of a JSON file that are read when they are asked for, by where they stand in it."""
 
-import json
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ import numpy as np
 from jaxtyping import Int64
 
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.files import open_file
+from deixis.core.json_lines import parse
 from deixis.data._fields import BadRowError
 from deixis.data._json_stream import MOST, Item, json_stream
 
@@ -47,9 +48,9 @@ class JsonRows:
         """The value of a row; BadRowError where it is not JSON."""
         begin, end = int(self.begins[place]), int(self.ends[place])
         try:
-            with self.file.open("rb") as file:
+            with open_file(self.file) as file:
                 file.seek(begin)
-                return json.loads(file.read(end - begin))
+                return parse(file.read(end - begin))
         except OSError as error:
             raise UsageError(f"cannot read {self.file}: {error.strerror}") from None
         except (ValueError, RecursionError) as error:
@@ -119,7 +120,7 @@ def _lines(file: Path) -> JsonRows:
     spans = RowSpans()
     begin = row = 0
     try:
-        with file.open("rb") as lines:
+        with open_file(file) as lines:
             while line := lines.readline(MOST + 1):
                 row += 1
                 if len(line) > MOST:

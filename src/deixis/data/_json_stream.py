@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, final
 
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.files import open_file
 
 WINDOW = 2**20  # bytes that are read at once
 MOST = 2**26  # characters of one value
@@ -157,7 +158,7 @@ class JsonStream:
 def json_stream(path: Path) -> Iterator[JsonStream]:
     """A JSON file to read forwards; UsageError where it cannot be opened."""
     try:
-        file = path.open("rb")
+        file = open_file(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     with file:

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as tree
 from pathlib import Path
 from xml.parsers import expat
 
+from deixis.core.files import read_bytes
 from deixis.data._fields import BadRowError
 
 MOST_BYTES, MOST_DEPTH = 2**24, 32
@@ -12,11 +13,9 @@ MOST_BYTES, MOST_DEPTH = 2**24, 32
 def read_xml(path: Path) -> tree.Element:
     """The root element; BadRowError says why it is refused."""
     try:
-        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        data = read_bytes(path, most=MOST_BYTES)
     except OSError as error:
         raise BadRowError(f"cannot read {path}: {error.strerror}") from None
-    if data is None:
-        raise BadRowError(f"{path} is larger than {MOST_BYTES} bytes")
     try:
         return parse_xml(data)
     except BadRowError as problem:
@@ -51,6 +50,6 @@ def parse_xml(data: bytes) -> tree.Element:
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # LookupError: its encoding
         raise BadRowError(f"the XML is broken: {error}") from None
     return builder.close()

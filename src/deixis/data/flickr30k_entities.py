@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from deixis.core import region as regions
 from deixis.core.errors import UsageError
+from deixis.core.files import read_text
+from deixis.core.foreign import shown
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import _asked
@@ -130,7 +132,7 @@ def _names(folder: Path, split: str | None) -> tuple[str, ...]:
     check_split(split, SPLITS)
     file = folder / f"{split}.txt"
     try:
-        names = tuple(file.read_text(encoding="utf-8").split())
+        names = tuple(read_text(file).split())
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}") from None
     for name in names:
@@ -142,7 +144,7 @@ def _names(folder: Path, split: str | None) -> tuple[str, ...]:
 def _sentences(folder: Path, name: str) -> list[str]:
     file = folder / "Sentences" / f"{name}.txt"
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}") from None
     return [line for line in text.split("\n") if line.strip()]
@@ -172,5 +174,5 @@ def _size(root: Element) -> Size | None:
 def _whole(element: Element, name: str) -> int:
     text = (element.findtext(name) or "").strip()
     if not re.fullmatch(r"-?\d{1,7}", text):
-        raise BadRowError(f"<{name}> is a whole number, got {text!r:.40}")
+        raise BadRowError(f"<{name}> is a whole number, got {shown(text)}")
     return int(text)

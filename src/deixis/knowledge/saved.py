@@ -13,7 +13,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from deixis.core.errors import ModelError, UsageError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, tokens_of
@@ -82,7 +83,7 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
     if not (folder / CONFIG).is_file():
         raise UsageError(f"{folder} holds no knowledge prompt: there is no {CONFIG}")
     try:
-        record: Any = json.loads((folder / CONFIG).read_text("utf-8"))  # Any: JSON
+        record: Any = parse(read_text(folder / CONFIG))  # Any: JSON
         if record["deixis"] != VERSION:
             raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
         told = dict(record["prompt"])

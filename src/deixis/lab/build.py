@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UnknownNameError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.card import card
 from deixis.lab.measure import Measured, measure
@@ -166,4 +167,4 @@ def _records(stages: dict[str, Recipe]) -> dict[str, Any]:
 
 def _digest_of(model: Path) -> str | None:
     path = model / "recipe.json"
-    return json.loads(path.read_text("utf-8"))["recipe"] if path.is_file() else None
+    return parse(read_text(path))["recipe"] if path.is_file() else None

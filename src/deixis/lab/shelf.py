@@ -1,11 +1,11 @@
 """The reports of a folder on one page: what was claimed, and whether it held."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.lab.report import JUDGED, RECORD
 
 HEAD = """\
@@ -39,7 +39,7 @@ def shelf(folder: Path) -> str:
 
 def _row(file: Path) -> str:
     try:
-        record: dict[str, Any] = json.loads(file.read_text("utf-8"))  # Any: what JSON holds
+        record: dict[str, Any] = parse(read_text(file))  # Any: what JSON holds
         name, claim, held, words = (record[key] for key in ("name", "claim", "held", "verdict"))
         verdict = JUDGED[held]
     except (ValueError, KeyError, TypeError) as error:

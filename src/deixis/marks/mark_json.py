@@ -5,6 +5,8 @@ from typing import Any
 
 from deixis.core import region_json
 from deixis.core.errors import UsageError
+from deixis.core.foreign import shown
+from deixis.core.json_lines import parse
 from deixis.marks.colours import Colour
 from deixis.marks.mark import Mark
 from deixis.marks.render import VERSION
@@ -42,7 +44,7 @@ def from_record(record: object) -> Mark:
     A record of another renderer is refused: it would be drawn otherwise than it was.
     """
     if not isinstance(record, dict) or record.get("deixis") != FORM:
-        raise UsageError(f"a mark's JSON is an object with deixis: {FORM!r}, got {record!r:.60}")
+        raise UsageError(f"a mark's JSON is an object with deixis: {FORM!r}, got {shown(record)}")
     if record.get("renderer") != VERSION:
         raise UsageError(
             f"this mark was drawn by renderer {record.get('renderer')!r}, this Deixis has "
@@ -68,7 +70,7 @@ def dumps(mark: Mark) -> str:
 def loads(line: str) -> Mark:
     """The mark of a line of JSON."""
     try:
-        record = json.loads(line)
+        record = parse(line)
     except (ValueError, RecursionError) as broken:
         raise UsageError(f"not JSON: {broken}") from None
     return from_record(record)
@@ -77,10 +79,10 @@ def loads(line: str) -> Mark:
 def _style(style: Record) -> Style:
     rgb = style["colour"]
     if not isinstance(rgb, list) or len(rgb) != 3:
-        raise UsageError(f"a mark's colour is three numbers, got {rgb!r:.40}")
+        raise UsageError(f"a mark's colour is three numbers, got {shown(rgb)}")
     name, alpha, width, article = (style[key] for key in ("name", "alpha", "width", "article"))
     if not isinstance(article, bool):
-        raise UsageError(f"a mark's article is true or false, got {article!r:.40}")
+        raise UsageError(f"a mark's article is true or false, got {shown(article)}")
     if style["profile"] not in PROFILES:
         raise UsageError(f"a style's profile is one of {', '.join(PROFILES)}")
     red, green, blue = (_whole(value) for value in rgb)
@@ -96,11 +98,11 @@ def _style(style: Record) -> Style:
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise UsageError(f"expected a whole number, got {value!r:.40}")
+        raise UsageError(f"expected a whole number, got {shown(value)}")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"expected text, got {value!r:.40}")
+        raise UsageError(f"expected text, got {shown(value)}")
     return value

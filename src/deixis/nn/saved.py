@@ -1,7 +1,6 @@
 """What is learned beside a model, as files: a JSON record, and the numbers that it speaks of."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from deixis.core.errors import ModelError, UsageError
-from deixis.core.files import write_bytes
+from deixis.core.files import read_bytes, read_text, write_bytes
+from deixis.core.foreign import shown
+from deixis.core.json_lines import parse
 
 MOST, MOST_TOLD = 2**28, 2**22  # bytes of a file of numbers, and of a record
 
@@ -27,25 +28,19 @@ def write_numbers(path: Path, numbers: Mapping[str, Tensor]) -> str:
 def read_record(path: Path, version: str) -> dict[str, Any]:  # Any: JSON
     """A record of that version."""
     try:
-        if path.stat().st_size > MOST_TOLD:
-            raise ModelError(f"{path} is refused: it is larger than {MOST_TOLD} bytes")
-        record = json.loads(path.read_text("utf-8"))
+        record = parse(read_text(path, most=MOST_TOLD))
     except (OSError, ValueError, RecursionError) as broken:
         raise ModelError(f"{path} is not JSON: {broken}") from None
     if not isinstance(record, dict) or record.get("deixis") != version:
         said = record.get("deixis") if isinstance(record, dict) else None
-        raise UsageError(f"this Deixis reads {version}, {path} is {said!r:.60}")
+        raise UsageError(f"this Deixis reads {version}, {path} is {shown(said)}")
     return record
 
 
 def read_numbers(path: Path, digest: str, *, record: str) -> dict[str, Tensor]:
     """The numbers of a file, if they are finite and the ones that the record speaks of."""
     try:
-        if not path.is_file():  # a pipe would keep us waiting
-            raise ModelError(f"cannot read {path}: there is no such file")
-        if path.stat().st_size > MOST:
-            raise ModelError(f"{path} is refused: it is larger than {MOST} bytes")
-        content = path.read_bytes()
+        content = read_bytes(path, most=MOST)
         found = load(content)
     except (OSError, SafetensorError) as broken:
         raise ModelError(f"cannot read {path}: {broken}") from None

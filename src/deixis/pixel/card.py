@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar, final
 
 from deixis.core.errors import ModelError
+from deixis.core.foreign import shown
 from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
@@ -171,7 +172,7 @@ def _made(kind: type[Part], record: Mapping[str, Any]) -> Part:
     """A part of a card, if each field is what it is declared to be."""
     for one in fields(kind):
         if one.name in record and one.type in FORMS and not FORMS[one.type](record[one.name]):
-            raise TypeError(f"{one.name} cannot be {record[one.name]!r:.60}")
+            raise TypeError(f"{one.name} cannot be {shown(record[one.name])}")
     return kind(**record)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from deixis.core import region_json
 from deixis.core.entities import EntityPicture
 from deixis.core.files import make_folder, write_bytes
+from deixis.core.json_lines import parse
 from deixis.priors.encoders import PriorEncoder, Seen
 
 SHARD = 256  # pictures that are embedded, and kept, together
@@ -87,7 +88,7 @@ def _keys_of(path: Path) -> list[str]:
     """Of a shard; one that cannot be read holds none, and its pictures are embedded again."""
     try:
         with safe_open(path, framework="pt") as file:
-            keys: list[str] = json.loads(file.metadata()[KEYS])
+            keys: list[str] = parse(file.metadata()[KEYS])
             return keys
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return []

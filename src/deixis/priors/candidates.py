@@ -13,6 +13,8 @@ from torch import Tensor
 
 from deixis.core.entities import check_names
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.files import read_text
+from deixis.core.json_lines import parse
 from deixis.priors.encoders import PriorEncoder
 
 SLOT = "{}"
@@ -65,8 +67,8 @@ class Candidates:
 def read_candidates(path: Path) -> tuple[str, ...]:
     """Names of a file: a JSON list, or one a line."""
     try:
-        text = path.read_text("utf-8")
-        names = json.loads(text) if path.suffix == ".json" else text.splitlines()
+        text = read_text(path)
+        names = parse(text) if path.suffix == ".json" else text.split("\n")
     except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(f"cannot read the candidates of {path}: {problem}") from None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

@@ -8,7 +8,8 @@ from typing import Any
 
 from deixis.core.entities import LeftOut
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.priors.ranking import EntityRank, Ranking
 
 FORMAT = "deixis ranking 1"
@@ -53,7 +54,7 @@ def load_ranking(path: Path) -> Ranking:
     """From a file, or from the folder that it was written into."""
     file = path / RANKS if path.is_dir() else path
     try:
-        record = json.loads(file.read_text("utf-8"))
+        record = parse(read_text(file))
     except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(
             f"there is no ranking in {path} ({problem}); deixis prior rank … --out {path}"

@@ -1,6 +1,8 @@
 """Stores of notes: whole, found by content, and told what is wrong with them."""
 
+import hashlib
 import importlib.util
+import io
 import json
 import os
 import sys
@@ -20,6 +22,7 @@ from deixis.knowledge.runners import runner
 from deixis.knowledge.sources import source
 from deixis.knowledge.stats import note_stats
 from deixis.knowledge.store import ExtractOptions, KnowledgeStore, extract
+from deixis.knowledge.store.index import ROW, Index
 from deixis.knowledge.store.pictures import SUFFIXES, pictures_of
 from deixis.knowledge.store.plan import VERSION
 from deixis.knowledge.store.shard import SCHEMA, PictureNotes, Shard, Stamp
@@ -307,10 +310,25 @@ def test_a_hostile_shard_is_refused(change, strict, tmp_path):
 def test_an_index_that_was_changed_is_refused(tmp_path):
     extracted(tmp_path, album(tmp_path, 3), tmp_path / "store")
     index = tmp_path / "store" / "index.npy"
-    for bad in (index.read_bytes()[:-1] + b"?", b"", b"\x93NUMPY nonsense"):
+    for bad in (index.read_bytes()[:-1] + b"?", b"", b"\x93NUMPY nonsense", huge_header()):
         index.write_bytes(bad)
         with pytest.raises(ModelError, match="extract it again"):
             KnowledgeStore.open(tmp_path / "store").notes(noise(1))
+
+
+def test_an_index_whose_header_promises_more_than_the_file_holds_is_not_made_room_for(tmp_path):
+    (tmp_path / "index.npy").write_bytes(huge_header())
+    digest = hashlib.sha256(huge_header()).hexdigest()
+    with pytest.raises(ModelError, match="its header speaks of"):
+        Index.read(tmp_path, digest, 1)
+
+
+def huge_header():
+    """What stands before 24 PB of an index."""
+    file = io.BytesIO()
+    told = {"descr": np.lib.format.dtype_to_descr(ROW), "fortran_order": False, "shape": (10**15,)}
+    np.lib.format.write_array_header_1_0(file, told)
+    return file.getvalue()
 
 
 def test_a_store_without_pyarrow_names_its_install(monkeypatch):

@@ -9,6 +9,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.files import open_file, read_text
 from deixis.core.image import Image
 from deixis.data.tasks._files import FileTask, folder_of, missing, part_of, worse
 from deixis.data.tasks._task import PHOTO, TaskOptions, TaskSample
@@ -77,7 +78,7 @@ class CifarTask(FileTask):
         place = index
         for path, count in self.files:
             if place < count:
-                with path.open("rb") as file:
+                with open_file(path) as file:
                     file.seek(place * size)
                     return file.read(size)
             place -= count
@@ -99,7 +100,7 @@ class CifarTask(FileTask):
         if not path.is_file():
             raise missing(cls.about, folder, repr(cls.names_file))
         try:
-            return spoken(path.read_text(encoding="utf-8").split())
+            return spoken(read_text(path).split())
         except (OSError, UnicodeDecodeError) as broken:
             raise UsageError(f"cannot read {path}: {broken}") from None
 

@@ -1,6 +1,5 @@
 """What tasks share that read published files."""
 
-import json
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from typing import Any
 from typing_extensions import override
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
+from deixis.core.files import read_text
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.json_lines import parse
 from deixis.data._fields import BadRowError
 from deixis.data._pictures import picture_in
 from deixis.data.tasks._corrupted import Corruption
@@ -82,6 +83,6 @@ def worse(options: TaskOptions) -> Corruption | None:
 def json_of(path: Path) -> Any:  # Any: what JSON holds
     """The value of a file."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse(read_text(path))
     except (OSError, ValueError, RecursionError) as broken:
         raise UsageError(f"{path} is not JSON: {broken}") from None

@@ -1,6 +1,5 @@
 """What tasks share that have a row of JSON a sample."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,10 @@ from typing import Any
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.files import read_text
 from deixis.core.foreign import shown
 from deixis.core.image import Image
+from deixis.core.json_lines import parse
 from deixis.data.tasks._files import FileTask
 
 
@@ -52,7 +53,7 @@ class RowTask(FileTask):
 def lines_of(path: Path) -> list[Any]:  # Any: what JSON holds
     """A value a line."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.split("\n") if line.strip()]
+        text = read_text(path)
+        return [parse(line) for line in text.split("\n") if line.strip()]
     except (OSError, ValueError, RecursionError) as broken:
         raise UsageError(f"{path} is not a value of JSON a line: {broken}") from None

@@ -5,6 +5,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.core.foreign import shown
 from deixis.data.tasks._files import folder_of, json_of, missing, part_of, worse
 from deixis.data.tasks._rows import RowTask
 from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
@@ -55,7 +56,7 @@ class ClevrCounts(RowTask):
     def sample(self, index: int) -> TaskSample:
         objects = self.field(index, "objects")
         if not isinstance(objects, list):
-            raise self.bad(index + 1, f"'objects' is a list, got {objects!r:.60}")
+            raise self.bad(index + 1, f"'objects' is a list, got {shown(objects)}")
         name = self.picture(index)
         return TaskSample(
             key=f"clevr_counts/{name}",

@@ -5,6 +5,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.core.foreign import shown
 from deixis.data.tasks._files import folder_of, missing, part_of, worse
 from deixis.data.tasks._rows import RowTask, lines_of
 from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
@@ -50,7 +51,7 @@ class HatefulMemes(RowTask):
     def sample(self, index: int) -> TaskSample:
         label = self.field(index, "label")
         if label not in (0, 1):
-            raise self.bad(index + 1, f"'label' is 0 or 1, got {label!r:.60}")
+            raise self.bad(index + 1, f"'label' is 0 or 1, got {shown(label)}")
         words = " ".join(self.text(index, "text").split())
         return TaskSample(
             key=f"hateful_memes/{self.field(index, 'id')}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
+from deixis.core.files import read_text
 from deixis.evals.benchmarks._record import Record
 
 
@@ -81,7 +82,7 @@ class PublishedFolder:
     def text(self, file: Path) -> str:
         """A whole file of words."""
         try:
-            return file.read_text(encoding="utf-8-sig")
+            return read_text(file)
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot read {file}: {error}") from None
 

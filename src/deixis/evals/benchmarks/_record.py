@@ -8,8 +8,7 @@ from pathlib import PureWindowsPath
 from typing import Any, final
 
 from deixis.core.errors import SampleError
-
-SHOWN = 60  # letters of a wrong value
+from deixis.core.foreign import shown
 
 
 @final
@@ -37,28 +36,28 @@ class Record:
         """Words, without blanks around them."""
         found = self.field(name)
         if not isinstance(found, str) or not found.strip():
-            raise self.bad(f"{name!r} is text, got {_shown(found)}")
+            raise self.bad(f"{name!r} is text, got {shown(found)}")
         return found.strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of words, as they stand there."""
         found = self.field(name)
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-            raise self.bad(f"{name!r} is a list of texts, got {_shown(found)}")
+            raise self.bad(f"{name!r} is a list of texts, got {shown(found)}")
         return tuple(found)
 
     def one_of(self, name: str, known: Collection[str]) -> str:
         """One of these words, in lower case."""
         found = self.text(name).lower()
         if found not in known:
-            raise self.bad(f"{name!r} is {' or '.join(sorted(known))}, got {_shown(found)}")
+            raise self.bad(f"{name!r} is {' or '.join(sorted(known))}, got {shown(found)}")
         return found
 
     def whole(self, name: str) -> int:
         """A whole number, 0 or more."""
         found = self.field(name)
         if isinstance(found, bool) or not isinstance(found, int) or found < 0:
-            raise self.bad(f"{name!r} is a whole number, got {_shown(found)}")
+            raise self.bad(f"{name!r} is a whole number, got {shown(found)}")
         return found
 
     def id(self, name: str) -> str:
@@ -70,9 +69,5 @@ class Record:
         """The name of a file, or what is put before its ending; it leads to no other folder."""
         found = self.id(name)
         if PureWindowsPath(found).name != found or found in (".", ".."):
-            raise self.bad(f"{name!r} is a file's name, {_shown(found)} lies in another folder")
+            raise self.bad(f"{name!r} is a file's name, {shown(found)} lies in another folder")
         return found
-
-
-def _shown(value: object) -> str:
-    return f"{value!r:.{SHOWN}}"

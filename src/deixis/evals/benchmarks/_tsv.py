@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, final
 
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.files import open_file
 
 MOST = 2**26  # bytes of a row
 KEPT = 2**16  # letters of a cell that stays in memory
@@ -41,7 +42,7 @@ class Table:
         if column in row.cells:
             return row.cells[column]
         try:
-            with self.file.open("rb") as file:
+            with open_file(self.file) as file:
                 file.seek(row.begin)
                 lines = [line.decode() for line in io.BytesIO(file.read(row.end - row.begin))]
             with _long_cells():
@@ -56,7 +57,7 @@ class Table:
 def read_table(file: Path) -> Table:
     """All rows of a file; SampleError where one breaks it."""
     try:
-        with file.open("rb") as opened, _long_cells():
+        with open_file(file) as opened, _long_cells():
             lines = _Lines(opened, file.name)
             reader = csv.reader(lines, delimiter="\t")
             columns = tuple(_next(reader, lines) or ())

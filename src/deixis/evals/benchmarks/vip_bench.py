@@ -5,7 +5,6 @@ encoding: drawn, or said to models that take no colours; `bbox` and `human` are 
 were published, marks and all, with the questions that name the marks.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
+from deixis.core.files import read_text
+from deixis.core.foreign import shown
 from deixis.core.images import open_image
+from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.data import datasets
 from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Wanted
@@ -156,12 +158,12 @@ def _checked(key: str, row: object) -> _Row:
         raise _bad(key, f"a question is an object, got a {type(row).__name__}")
     for name in ("image", "question", "answer"):
         if not isinstance(row.get(name), str) or not row[name].strip():
-            raise _bad(key, f"{name!r} is text, got {row.get(name)!r:.60}")
+            raise _bad(key, f"{name!r} is text, got {shown(row.get(name))}")
     capability = row.get("capability")
     if not isinstance(capability, list) or not all(isinstance(one, str) for one in capability):
-        raise _bad(key, f"'capability' is a list of names, got {capability!r:.60}")
+        raise _bad(key, f"'capability' is a list of names, got {shown(capability)}")
     if Path(row["image"]).name != row["image"] or "\\" in row["image"]:
-        raise _bad(key, f"the image {row['image']!r:.60} lies in another folder")
+        raise _bad(key, f"the image {shown(row['image'])} lies in another folder")
     return _Row(
         image=row["image"],
         question=row["question"].translate(BRACES),
@@ -173,26 +175,30 @@ def _checked(key: str, row: object) -> _Row:
 def _texts(file: Path) -> dict[str, str]:
     """The questions of a published split by their names, `question_id` or v1_ and that."""
     texts = {}
-    for number, line in enumerate(_read(file).splitlines(), start=1):
+    for number, line in enumerate(_read(file).split("\n"), start=1):
+        if not line.strip():
+            continue
         try:
-            row = json.loads(line)
-            key, text = str(row["question_id"]), str(row["text"])
+            row = parse(line)
+            key, text = row["question_id"], row["text"]
+            if not isinstance(key, str | int) or not isinstance(text, str):
+                raise TypeError(f"an id and text, got {shown(key)}, {shown(text)}")
         except (ValueError, KeyError, TypeError) as error:
             raise SampleError(dataset=str(file), row=number, reason=repr(error)) from None
-        texts[key if key.startswith("v1_") else f"v1_{key}"] = text.translate(BRACES)
+        texts[f"v1_{str(key).removeprefix('v1_')}"] = text.translate(BRACES)
     return texts
 
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}; --data DIR holds {FORM}") from None
 
 
 def _json(file: Path) -> object:
     try:
-        return json.loads(_read(file))
+        return parse(_read(file))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file} is not JSON: {error}") from None
 

@@ -1,6 +1,5 @@
 """Text encoders of transformers: a folder or a hub id, its tokens pooled as its own files say."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from transformers import AutoModel
 from transformers.utils.hub import cached_file
 
 from deixis.core.errors import ModelError
+from deixis.core.files import read_text
+from deixis.core.json_lines import parse
 from deixis.nn.checkpoint import load_tokenizer, load_weights, revision_of, where
 
 Pooling: TypeAlias = Literal["mean", "cls"]
@@ -126,6 +127,6 @@ def _file(name: str, inner: str) -> object:
         else:
             found = cached_file(name, inner, _raise_exceptions_for_missing_entries=False)
             path = Path(found) if found else None
-        return json.loads(path.read_text("utf-8")) if path else None
+        return parse(read_text(path)) if path else None
     except (OSError, ValueError, EntryNotFoundError, LocalEntryNotFoundError) as broken:
         raise ModelError(f"cannot read {inner} of {name}: {broken}") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import final
 
 from deixis.core.errors import DeixisError, SampleError, UsageError
+from deixis.core.files import open_file
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -83,7 +84,7 @@ def kept(notes: Iterable[Region], least_score: float | None) -> list[Region]:
 
 def record_of_file(kind: str, file: Path, least_score: float | None) -> Mapping[str, str]:
     """What notes from a file depend on."""
-    with file.open("rb") as content:
+    with open_file(file) as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()[:16]
     return {
         "source": f"{kind}:{file}",

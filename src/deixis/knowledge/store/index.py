@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import final
@@ -10,7 +11,7 @@ import numpy as np
 from jaxtyping import Int64, UInt64
 
 from deixis.core.errors import ModelError
-from deixis.core.files import write_bytes
+from deixis.core.files import read_bytes, write_bytes
 
 FILE = "index.npy"
 PREFIX = 16  # hex digits of a content hash that pictures are found by
@@ -45,12 +46,14 @@ class Index:
         """The one of this hash; ModelError for any other."""
         path = folder / FILE
         try:
-            content = path.read_bytes()
-            table = np.load(io.BytesIO(content), allow_pickle=False)
-        except (OSError, ValueError, EOFError) as broken:
+            content = read_bytes(path)
+            is_whole = hashlib.sha256(content).hexdigest() == digest  # before it is parsed
+            table = _table(content) if is_whole else None
+        except (OSError, ValueError, EOFError, MemoryError) as broken:
             raise ModelError(f"cannot read {path}: {broken}; extract it again") from None
-        whole = hashlib.sha256(content).hexdigest() == digest and table.dtype == ROW
-        if not whole or table.ndim != 1 or not _within(table, num_shards):
+        if table is None or table.dtype != ROW or table.ndim != 1:
+            raise ModelError(f"{path} is not what its manifest says; extract it again")
+        if not _within(table, num_shards):
             raise ModelError(f"{path} is not what its manifest says; extract it again")
         places = np.stack([table["shard"], table["row"]], axis=1)
         return cls(np.ascontiguousarray(table["key"]), places)
@@ -68,6 +71,19 @@ def write_index(folder: Path, shards: Iterable[Sequence[int | None]]) -> str:
     np.save(buffer, np.array(sorted(found), dtype=ROW), allow_pickle=False)
     write_bytes(folder / FILE, buffer.getvalue())
     return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+def _table(content: bytes) -> np.ndarray:
+    """What `np.save` wrote; ValueError for a header that speaks of more than follows it."""
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"its format is {version}")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    if math.prod(shape) * dtype.itemsize != len(content) - file.tell():
+        raise ValueError(f"its header speaks of {shape} rows of {dtype.itemsize} bytes")
+    file.seek(0)
+    return np.asarray(np.load(file, allow_pickle=False))
 
 
 def _within(table: np.ndarray, num_shards: int) -> bool:

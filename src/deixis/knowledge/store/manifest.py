@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.knowledge.store.plan import VERSION
 from deixis.knowledge.store.shard import DIGEST
 from deixis.knowledge.store.work import Failure
@@ -33,7 +34,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} is no whole store of notes: deixis knowledge extract … --out {folder}"
         )
     try:
-        record: Any = json.loads(path.read_text("utf-8"))  # Any: JSON
+        record: Any = parse(read_text(path))  # Any: JSON
         if record["deixis"] != VERSION:
             raise UsageError(
                 f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}; extract it again"

@@ -8,7 +8,8 @@ from typing import Any, final
 
 from deixis.core.batches import batches
 from deixis.core.errors import UsageError
-from deixis.core.files import LOCK, left_behind, write_text
+from deixis.core.files import LOCK, left_behind, read_text, write_text
+from deixis.core.json_lines import parse
 
 VERSION = "knowledge-store/2"
 FILE = "plan.json"
@@ -67,7 +68,7 @@ def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[
 def read_plan(folder: Path) -> Plan:
     """Of a store; UsageError where there is none."""
     try:
-        record: Any = json.loads((folder / FILE).read_text("utf-8"))  # Any: JSON
+        record: Any = parse(read_text(folder / FILE))  # Any: JSON
         if record["deixis"] != VERSION:
             raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
         shards = tuple(tuple(str(name) for name in shard) for shard in record["shards"])

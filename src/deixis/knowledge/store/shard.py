@@ -12,7 +12,8 @@ from typing import Any, final
 
 from deixis.core import region_json
 from deixis.core.errors import MissingExtraError, ModelError, RegionError
-from deixis.core.files import write_bytes
+from deixis.core.files import read_bytes, write_bytes
+from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.knowledge.store.index import key_of
 
@@ -130,7 +131,7 @@ class Shard:
     def read(cls, path: Path, digest: str | None = None) -> "Shard":
         """ModelError for a file that is none of ours, or has another hash than that."""
         try:
-            content = path.read_bytes()
+            content = read_bytes(path)
             found = hashlib.sha256(content).hexdigest()
             if digest not in (None, found):
                 raise ModelError(f"{path} is not what its manifest says; extract it again")
@@ -218,7 +219,7 @@ def _row(record: dict[str, Any]) -> PictureNotes:  # Any: a row of Parquet
         width=record["width"],
         height=record["height"],
         stamp=_stamp(record),
-        notes=tuple(region_json.from_record(json.loads(n["region"])) for n in record["notes"]),
+        notes=tuple(region_json.from_record(parse(n["region"])) for n in record["notes"]),
         error=record["error"],
     )
 

@@ -11,7 +11,8 @@ from jaxtyping import Float64
 
 from deixis.core.entities import Entities, EntityPicture, LeftOut
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.data.entities.questions import EntityQuestion
 from deixis.lab.trial import Judged
 from deixis.priors.cache import key_of
@@ -145,7 +146,7 @@ def save_joined(joined: Joined, folder: Path) -> None:
 def load_joined(folder: Path) -> Joined:
     """From the folder of a report."""
     try:
-        record: dict[str, Any] = json.loads((folder / JOINED).read_text("utf-8"))  # Any: JSON
+        record: dict[str, Any] = parse(read_text(folder / JOINED))  # Any: JSON
         asked = tuple(
             AskedEntity(**{**one, "answers": tuple(Answer(**a) for a in one["answers"])})
             for one in record["asked"]
@@ -168,7 +169,7 @@ def load_either(folder: Path) -> Joined:
 def read_frequencies(path: Path) -> dict[str, float]:
     """How often tuning data has each entity: a JSON object of names and numbers."""
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = parse(read_text(path))
         return {str(name): float(count) for name, count in record.items()}
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as problem:
         raise UsageError(f"{path} is no JSON object of names and counts: {problem}") from None

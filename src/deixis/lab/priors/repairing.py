@@ -9,7 +9,8 @@ from typing import final
 
 from deixis.core.entities import Entities
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.json_lines import parse
 from deixis.data.entities.named import SCENES, EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
 from deixis.data.entities.scenes import held_out_names
@@ -135,12 +136,12 @@ def _first(entities: Entities, count: int | None) -> Entities:
 
 def _check_same(plan: RepairPlan, folder: Path) -> None:
     """A folder holds one repair: with another plan, what lies there would pass for its result."""
-    told = json.loads(json.dumps(dataclasses.asdict(plan), default=str))
+    told = parse(json.dumps(dataclasses.asdict(plan), default=str))
     path = folder / PLAN
     if not path.is_file():
         write_text(path, json.dumps(told, indent=1) + "\n")
         return
-    before = json.loads(path.read_text("utf-8"))
+    before = parse(read_text(path))
     other = [name for name in told if told[name] != before.get(name)]
     if other:
         raise UsageError(
