@@ -30,6 +30,26 @@ formalize electricity electrical goodness revival allowance inference airliner g
 adjustable defensible irritant replacement adjustment dependent adoption communism activate
 angularity homologous effective bowdlerize probate rate cease controll roll"""
 FEW = "a the on of in is are with and to"
+PLAIN = [
+    "the",
+    "a",
+    "red",
+    "cup",
+    "dog",
+    "sits",
+    "on",
+    "mat",
+    "cats",
+    "cat",
+    "running",
+    "runs",
+    "blue",
+    "of",
+    "in",
+    "table",
+    "near",
+    "big",
+]
 NAMES, SMALL = LISTED.split(), FEW.split()
 
 
@@ -59,7 +79,8 @@ def main():
         "meteor_2005": [
             [said, other, round(nltk_meteor(said, other, stemmer), 12)] for said, other in pairs
         ],
-        "meteor_1_5": java_meteor(pairs),
+        "meteor_1_5": java_meteor(pairs)[0],
+        "meteor_captions": captions_by_java(draws),
         "cider": [cider(draws, caption) for _ in range(3)],
     }
     Path(__file__).with_name("references.json").write_text(json.dumps(references, indent=0))
@@ -69,18 +90,30 @@ def nltk_meteor(said, other, stemmer):
     return single_meteor_score(other.split(), said.split(), stemmer=stemmer, wordnet=NoWordnet())
 
 
-def java_meteor(pairs):
+def captions_by_java(draws):
+    """Of each caption and of all, without weights by function words, whose list is not ours."""
+    pairs = []
+    for _ in range(300):
+        theirs = [draws.choice(PLAIN) for _ in range(draws.randint(1, 10))]
+        ours = [draws.choice(PLAIN) if draws.random() < 0.25 else word for word in theirs]
+        pairs.append((" ".join(ours), " ".join(theirs)))
+    final, each = java_meteor(pairs, delta=0.5)
+    return {"pairs": pairs, "scores": each, "final": final}
+
+
+def java_meteor(pairs, delta=0.75):
     jar = Path(pycocoevalcap.__path__[0]) / "meteor" / "meteor-1.5.jar"
     with tempfile.TemporaryDirectory() as name:
         files = [Path(name) / "said", Path(name) / "other"]
         for place, file in enumerate(files):
             file.write_text("".join(f"{pair[place]}\n" for pair in pairs))
-        stages = ["-m", "exact stem", "-w", "1.0 0.6", "-p", "0.85 0.2 0.6 0.75"]
+        stages = ["-m", "exact stem", "-w", "1.0 0.6", "-p", f"0.85 0.2 0.6 {delta}"]
         command = ["java", "-Xmx1G", "-jar", jar, *files, "-l", "en", "-norm", *stages]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     lines = printed.splitlines()
     final = next(line for line in lines if line.startswith("Final score"))
-    return float(final.split()[-1])
+    each = [float(line.split()[-1]) for line in lines if line.startswith("Segment")]
+    return float(final.split()[-1]), each
 
 
 def cider(draws, caption):

@@ -1,5 +1,6 @@
 """CIDEr-D, METEOR and stems against the reference programs, and against cases worked by hand."""
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -65,13 +66,33 @@ def test_meteor_of_a_set_is_near_that_of_the_java_program():
     assert float(meteor.value(sums)) == pytest.approx(REFERENCES["meteor_1_5"], abs=0.01)
 
 
+def test_meteor_of_each_caption_is_that_of_the_java_program():
+    java = REFERENCES["meteor_captions"]
+    alike = dataclasses.replace(meteor.V1_5, delta=0.5)  # its list of function words is another
+    ours = np.array([meteor.meteor(said, [other], alike) for said, other in java["pairs"]])
+    apart = ours - np.array(java["scores"])
+    assert (apart > -1e-9).all()  # rarely we find an alignment in fewer chunks
+    assert (apart < 1e-9).mean() > 0.98
+    sums = np.sum([meteor.numbers(said, other, alike) for said, other in java["pairs"]], axis=0)
+    assert float(meteor.value(sums, alike)) == pytest.approx(java["final"], abs=1e-3)
+
+
 def test_meteor_worked_by_hand():
     # "cats" matches "cat" by stem; all words are content or function: the, on are function words
-    said, other = "the cats sat", "the cat sat"
-    weighed = 0.25 + 0.75 * 0.6 + 0.75  # matched, of 0.25 + 0.75 + 0.75 in each
-    share = weighed / 1.75
+    said, other = "the cats sat on", "the cat sat"
+    weighed = 0.25 + 0.75 * 0.6 + 0.75  # matched, of 0.25 + 0.75 + 0.75 (+ 0.25) in each
+    precision, recall = weighed / 2, weighed / 1.75
+    mean = precision * recall / (0.85 * precision + 0.15 * recall)
     penalty = 0.6 * (1 / 3) ** 0.2  # one chunk of three matches
-    assert meteor.meteor(said, [other]) == pytest.approx(share * (1 - penalty))
+    assert meteor.meteor(said, [other]) == pytest.approx(mean * (1 - penalty))
+
+
+def test_one_chunk_of_all_words_is_not_scattered():
+    # Meteor 1.5 takes no penalty where every word of both sides is in one chunk; this test had one
+    weighed = 0.25 + 0.75 * 0.6 + 0.75
+    assert meteor.meteor("the cats sat", ["the cat sat"]) == pytest.approx(weighed / 1.75)
+    assert meteor.meteor("a red cup", ["a red cup"]) == 1.0
+    assert meteor.meteor("cup red", ["red cup"]) < 1
 
 
 def test_meteor_takes_the_reference_that_fits_best():
