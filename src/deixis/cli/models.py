@@ -1,4 +1,7 @@
-"""List the model families and what each can do.
+"""List the model families and what each can do; convert pickled weights.
+
+  deixis models                                            families, and what each can do
+  deixis models convert FOLDER --out NEW                   pickled weights made safetensors
 
 What is listed here is what the contract tests hold each family to. Any other image-text-to-text
 checkpoint of transformers can be asked as well, and so can every OpenAI-compatible server
@@ -8,16 +11,56 @@ checkpoint of transformers can be asked as well, and so can every OpenAI-compati
 import argparse
 import json
 from dataclasses import asdict, fields
+from pathlib import Path
 
+from deixis.cli._parts import add_part
 from deixis.cli._table import table
+
+CONVERT = """\
+Write a checkpoint's pickled weights (pytorch_model.bin, or its shards) as safetensors.
+
+  hf download lmsys/vicuna-7b-v1.5 --local-dir vicuna
+  deixis models convert vicuna --out vicuna-safe
+
+Nothing that the pickles hold is run: tensors are described and their bytes copied, shard by shard;
+all else in them is refused by its name. Settings and vocabulary are copied; NEW appears when all of
+it is written.
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis models` takes."""
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.set_defaults(do=_list)
+    parts = parser.add_subparsers(dest="part", metavar="PART")
+    convert = add_part(parts, "convert", "pickled weights made safetensors", CONVERT)
+    convert.add_argument("folder", type=Path, metavar="FOLDER", help="a downloaded checkpoint")
+    convert.add_argument("--out", type=Path, required=True, metavar="NEW", help="a new folder")
+    convert.set_defaults(do=_convert)
 
 
 def run(arguments: argparse.Namespace) -> None:
+    """Do that part."""
+    arguments.do(arguments)
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    from deixis.cli._progress import TerminalReporter
+    from deixis.models.convert import convert
+
+    reporter = TerminalReporter()
+    done = convert(
+        arguments.folder,
+        arguments.out,
+        tell=lambda name, number, count: reporter.say(f"{number} of {count}: {name}"),
+    )
+    if arguments.json:
+        print(json.dumps({**asdict(done), "folder": str(done.folder)}))
+        return
+    print(f"{done.num_tensors} tensors, {done.num_bytes} bytes, in {done.folder}")
+
+
+def _list(arguments: argparse.Namespace) -> None:
     """Print a line per family."""
     from deixis.models.families import families
     from deixis.nn.interface import Abilities

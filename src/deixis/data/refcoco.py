@@ -8,6 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
+from deixis.core.pickles import read_plain_pickle
 from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._coco import coco_region
@@ -15,7 +16,6 @@ from deixis.data._coco_index import CocoIndex
 from deixis.data._dataset import RegionDataset
 from deixis.data._fields import BadRowError, id_of, list_of, record_of, shown, whole_of
 from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
-from deixis.data._plain_pickle import read_plain_pickle
 from deixis.data._sample import Marking, RegionSample
 from deixis.data._shapes import EIGHT
 from deixis.data._splits import check_split, split_of

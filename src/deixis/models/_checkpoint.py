@@ -19,7 +19,7 @@ from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, 
 from deixis.core.extras import require_package
 from deixis.models._torchvision import load_processor, require_torchvision
 from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
-from deixis.nn.checkpoint_files import check_folder, checked
+from deixis.nn.checkpoint_files import check_folder, check_weights, checked, only_safetensors
 from deixis.nn.placing import (
     AUTO,
     checked_device,
@@ -32,10 +32,6 @@ from deixis.nn.placing import (
 QUANTIZED = ("4bit", "8bit")
 # optional packages that processors ask for, and the extra of ours that brings each
 _EXTRAS = {"num2words": "smolvlm"}
-_PICKLED = (
-    "; its weights are pickles, which can run code, so they stay shut. Where you trust them, "
-    "convert them once: AutoModelForImageTextToText.from_pretrained(FOLDER).save_pretrained(FOLDER)"
-)
 
 
 @final
@@ -110,7 +106,7 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
         remote: dict[str, Any] = {**pinned, "trust_remote_code": loading.trust_remote_code}
         config = AutoConfig.from_pretrained(place, **remote)
     _check_kind(name, config, loading)
-    _check_weights(name, Path(place))
+    check_weights(name, Path(place))
     with _said(f"the processor of {name!r} cannot be loaded"):
         processor = load_processor(_processed(place, loading.adapter), **remote)
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
@@ -153,7 +149,7 @@ def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) 
                 torch.bfloat16 if loading.numbers == AUTO else torch_dtype(loading.numbers)
             ),
         )
-    with _said(f"the weights of {name!r} cannot be loaded"):
+    with _said(f"the weights of {name!r} cannot be loaded"), only_safetensors(name):
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
             where(name),
             config=config,
@@ -175,16 +171,6 @@ def _check_kind(name: str, config: Any, loading: Loading) -> None:
         )
     if config.model_type == "molmo2":
         require_torchvision("the image processor of Molmo 2")
-
-
-def _check_weights(name: str, folder: Path) -> None:
-    """Refuse a folder without safetensors; a pickle in it is never opened."""
-    if folder.is_dir() and not any(folder.glob("*.safetensors")):
-        raise ModelError(f"{name!r} has no .safetensors file{_PICKLED if _pickled(folder) else ''}")
-
-
-def _pickled(folder: Path) -> bool:
-    return any(file.suffix in {".bin", ".pt", ".pth", ".ckpt"} for file in folder.iterdir())
 
 
 def _adapt(model: Any, folder: Path) -> None:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from transformers import AutoTokenizer
 
 from deixis.core.errors import DeixisError, ModelError, UsageError
-from deixis.nn.checkpoint_files import checked
+from deixis.nn.checkpoint_files import check_weights, checked, only_safetensors
 from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
@@ -44,7 +44,10 @@ def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' 
     asked on the terminal whether it may be.
     """
     place = checked(name)
-    return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
+    if settings.get("use_safetensors"):
+        check_weights(name, Path(place.name))
+    with only_safetensors(name):
+        return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
 
 
 def load_weights(
@@ -58,11 +61,6 @@ def load_weights(
     """The model of that class; ModelError where a weight is missing or has another shape. Names
     that begin as one of `unread` may be missing: nobody reads what they make.
     """
-    folder = Path(where(name))
-    if folder.is_dir() and not any(folder.glob("*.safetensors")):
-        raise ModelError(
-            f"{name!r} has no .safetensors file; weights of other kinds can run code and stay shut"
-        )
     with said(f"the weights of {name!r} cannot be loaded"):
         model, report = loaded(
             kind,

@@ -8,6 +8,8 @@ plain one, of a safetensors file beside the index, and every settings file to be
 import functools
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
@@ -21,6 +23,11 @@ INDEX = ".safetensors.index.json"
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,250}")  # no separator, no dot in front
 MOST_SETTINGS, MOST_WORDS = 2**25, 2**28  # bytes: of a settings file, and of one of a vocabulary
 WORDS = ("tokenizer.json", "vocab.json")
+PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt"})
+CONVERT = (
+    "; its weights are pickles, which can run code, so they stay shut. Make them safetensors once, "
+    "without running what they hold: deixis models convert FOLDER --out NEW"
+)
 MOST_HEADER = 2**25  # bytes that name the tensors of one file; 100,000 of them take a third
 
 
@@ -74,6 +81,26 @@ def check_folder(name: str, folder: Path, *, is_whole: bool = True) -> None:
         _check_config(name, folder)
     for path in sorted(folder.glob("*.safetensors")):
         _check_header(name, path)
+
+
+def check_weights(name: str, folder: Path) -> None:
+    """ModelError where a folder has no safetensors; a pickle in it is never opened."""
+    if folder.is_dir() and not any(folder.glob("*.safetensors")):
+        is_pickled = any(path.suffix in PICKLES for path in folder.iterdir())
+        raise ModelError(f"{name!r} has no .safetensors file{CONVERT if is_pickled else ''}")
+
+
+@contextmanager
+def only_safetensors(name: str) -> Iterator[None]:
+    """The same of a hub id, where transformers finds that there are none."""
+    try:
+        yield
+    except OSError as refusal:
+        if "safetensors" not in str(refusal) or "does not appear to have" not in str(refusal):
+            raise
+        raise ModelError(
+            f"{name!r} has no .safetensors file{CONVERT} (hf download {name} --local-dir FOLDER)"
+        ) from None
 
 
 def read_settings(name: str, path: Path) -> dict[str, Any]:  # Any: JSON

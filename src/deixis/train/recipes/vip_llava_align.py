@@ -4,8 +4,9 @@ r"""ViP-LLaVA 7B, first of three stages: a new projector between CLIP and Vicuna
         --images LLaVA-Pretrain --out runs/vip_llava/align
 
 Of the paper: 558,128 captions once, 256 a step, 1e-3, the projector alone; 3.5 hours on 8 A100 80G.
-`--set task.tower=FOLDER`, `task.language=FOLDER` and `task.layers=-2,-5` join others. Here it is
-run on tiny models only (tests/train/test_vip_llava.py).
+`--set task.tower=FOLDER`, `task.language=FOLDER` and `task.layers=-2,-5` join others. Vicuna is
+published as pickles, which are not opened: `deixis models convert FOLDER --out NEW` once, then
+`--set task.language=NEW`. Here it is run on tiny models only (tests/train/test_vip_llava.py).
 """
 
 from deixis.train.recipe import Recipe

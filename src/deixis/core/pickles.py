@@ -2,12 +2,14 @@
 
 A pickle is a program. This reads only what makes lists, dicts, texts, numbers, booleans and None;
 a class, a function, or any other step is refused, as are tuples, which nobody needs here and which
-can be made to take for ever. Nothing is allocated beyond what the file is long.
+can be made to take for ever. Nothing is allocated beyond what the file is long; that is why it is
+not `pickle.Unpickler` with a `find_class` of ours, which makes a memo as long as a number in the
+file says. `nn/torch_file.py` adds the few steps that tensors need.
 """
 
 import io
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, final
 
@@ -15,11 +17,11 @@ from deixis.core.errors import UsageError
 
 MOST = 2**28  # bytes of a file
 NOTHING = object()
-Step: TypeAlias = Callable[["_Machine"], None]
+Step: TypeAlias = Callable[["Machine"], None]
 
 
-class _RefusedError(Exception):
-    """Why a pickle is not read."""
+class RefusedPickleError(Exception):
+    """Why a pickle is not read: for those who add steps; others see a UsageError."""
 
 
 def read_plain_pickle(path: Path) -> Any:  # Any: lists, dicts, texts, numbers, None
@@ -35,10 +37,14 @@ def read_plain_pickle(path: Path) -> Any:  # Any: lists, dicts, texts, numbers, 
 
 def plain_pickle(data: bytes, name: str) -> Any:  # Any: lists, dicts, texts, numbers, None
     """The same from bytes."""
-    machine = _Machine(data)
+    return run_pickle(Machine(data, KNOWN), name)
+
+
+def run_pickle(machine: "Machine", name: str) -> Any:  # Any: whatever its steps make
+    """What a machine makes; UsageError says why it is refused."""
     try:
         return machine.run()
-    except _RefusedError as refusal:
+    except RefusedPickleError as refusal:
         reason = str(refusal)
     except (ValueError, LookupError, TypeError, OverflowError, struct.error) as broken:
         reason = f"it is broken ({broken})"
@@ -46,124 +52,132 @@ def plain_pickle(data: bytes, name: str) -> Any:  # Any: lists, dicts, texts, nu
 
 
 @final
-class _Machine:
-    """What a pickle's steps work on."""
+class Machine:
+    """What a pickle's steps work on; `known` are all that it takes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, known: Mapping[bytes, Step]) -> None:
+        self.known = known
         self.file = io.BytesIO(data)
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
         self.is_done = False
 
-    def run(self) -> Any:
-        read, known = self.file.read, KNOWN
+    def run(self) -> Any:  # Any: whatever its steps make
+        """Take step after step; what is on top at the end."""
+        read, known = self.file.read, self.known
         while not self.is_done:
             code = read(1)
             if not code:
-                raise _RefusedError("it ends before its value does")
+                raise RefusedPickleError("it ends before its value does")
             step = known.get(code)
             if step is None:
-                raise _RefusedError(
+                raise RefusedPickleError(
                     f"the step {code!r} makes more than plain values; open it where it was made"
                 )
             step(self)
         return self.stack[-1]
 
     def take(self, count: int) -> bytes:
+        """The next bytes, all of them."""
         taken = self.file.read(max(count, 0))
         if len(taken) != count:
-            raise _RefusedError("it ends within a value")
+            raise RefusedPickleError("it ends within a value")
         return taken
 
     def line(self) -> bytes:
+        """The bytes up to a line's end."""
         taken = self.file.readline()
         if taken[-1:] != b"\n":
-            raise _RefusedError("it ends within a line")
+            raise RefusedPickleError("it ends within a line")
         return taken[:-1]
 
     def size(self, form: str) -> int:
+        """A number of that form."""
         return int(struct.unpack(form, self.take(struct.calcsize(form)))[0])
 
     def above_mark(self) -> list[Any]:
+        """Take what was pushed since the last mark."""
         start = self.marks.pop()
         taken = self.stack[start:]
         del self.stack[start:]
         return taken
 
     def push(self, value: Any) -> None:
+        """Put a value on top."""
         self.stack.append(value)
 
     def top(self, kind: type) -> Any:
+        """What is on top, of that kind."""
         value = self.stack[-1]
         if not isinstance(value, kind):
-            raise _RefusedError(f"a {kind.__name__} is expected, found {type(value).__name__}")
+            raise RefusedPickleError(f"a {kind.__name__} is expected, found {type(value).__name__}")
         return value
 
 
-def _text_line(machine: _Machine) -> None:
+def _text_line(machine: Machine) -> None:
     """Python 2's text, in quotes and with backslashes."""
     line = machine.line().strip()
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in b"\"'":
-        raise _RefusedError("a text is in quotes")
+        raise RefusedPickleError("a text is in quotes")
     machine.push(line[1:-1].decode("unicode_escape" if b"\\" in line else "latin-1"))
 
 
-def _whole_line(machine: _Machine) -> None:
+def _whole_line(machine: Machine) -> None:
     line = machine.line()
     machine.push({b"00": False, b"01": True}.get(line, NOTHING))
     if machine.stack[-1] is NOTHING:
         machine.stack[-1] = int(line)
 
 
-def _long(machine: _Machine, count: int) -> None:
+def _long(machine: Machine, count: int) -> None:
     machine.push(int.from_bytes(machine.take(count), "little", signed=True))
 
 
-def _extend(machine: _Machine) -> None:
+def _extend(machine: Machine) -> None:
     values = machine.above_mark()
     machine.top(list).extend(values)
 
 
-def _append(machine: _Machine) -> None:
+def _append(machine: Machine) -> None:
     value = machine.stack.pop()
     machine.top(list).append(value)
 
 
-def _set(machine: _Machine, pairs: list[Any]) -> None:
+def _set(machine: Machine, pairs: list[Any]) -> None:
     target = machine.top(dict)
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
         if not isinstance(key, str | int):
-            raise _RefusedError("a key is text or a number")
+            raise RefusedPickleError("a key is text or a number")
         target[key] = value
 
 
-def _set_one(machine: _Machine) -> None:
+def _set_one(machine: Machine) -> None:
     pair = machine.stack[-2:]
     del machine.stack[-2:]
     _set(machine, pair)
 
 
-def _dict_above(machine: _Machine) -> None:
+def _dict_above(machine: Machine) -> None:
     pairs = machine.above_mark()
     machine.push({})
     _set(machine, pairs)
 
 
-def _keep(machine: _Machine, place: int) -> None:
+def _keep(machine: Machine, place: int) -> None:
     machine.memo[place] = machine.stack[-1]
 
 
-def _done(machine: _Machine) -> None:
+def _done(machine: Machine) -> None:
     machine.is_done = True
 
 
-def _protocol(machine: _Machine) -> None:
+def _protocol(machine: Machine) -> None:
     if machine.take(1)[0] > 5:
-        raise _RefusedError("its protocol is newer than 5")
+        raise RefusedPickleError("its protocol is newer than 5")
 
 
-def _frame(machine: _Machine) -> None:
+def _frame(machine: Machine) -> None:
     machine.take(8)  # its length, which nothing here depends on
 
 

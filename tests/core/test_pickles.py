@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.core.errors import UsageError
-from deixis.data._plain_pickle import plain_pickle, read_plain_pickle
+from deixis.core.pickles import plain_pickle, read_plain_pickle
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
