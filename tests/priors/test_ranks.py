@@ -169,3 +169,15 @@ def test_a_name_beyond_the_list_and_blocks_of_nothing_are_told():
     for bad in ({"workers": 0}, {"images": -1}):
         with pytest.raises(UsageError, match="blocks and workers are at least 1"):
             Blocks(**bad)
+
+
+@pytest.mark.parametrize("kind", [torch.int32, torch.int16, torch.uint8])
+def test_ranks_do_not_depend_on_how_wide_the_numbers_of_own_names_are(kind):
+    images, names, own = drawn(3)
+    assert (exact_ranks(images, names, own.to(kind)) == brute_force(images, names, own)).all()
+
+
+def test_own_names_need_not_lie_in_a_row_of_memory():
+    images, names, own = drawn(4)
+    apart = torch.stack((own, own + 10**6), dim=1)[:, 0]
+    assert (exact_ranks(images, names, apart) == brute_force(images, names, own)).all()

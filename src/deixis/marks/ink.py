@@ -1,12 +1,19 @@
-"""What a mark's shape becomes: simple outlines in pixels of the picture, ready to be inked."""
+"""What a mark's shape becomes: simple outlines in pixels of the picture, ready to be inked.
+
+RegionError where an ink is none: numbers not finite or below 0, an outline without a place.
+"""
 
 import math
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY
 from deixis.core.size import Size
+
+FARTHEST = 1e8  # pixels; what lies beyond is no part of a mark
+WIDEST_RIM = 128.0  # pixels; the work for a mask's contour grows with it
 
 
 @final
@@ -53,6 +60,12 @@ class Oval:
     width: float = 0.0
     is_filled: bool = False
 
+    def __post_init__(self) -> None:
+        is_near = abs(self.cx) <= FARTHEST and abs(self.cy) <= FARTHEST
+        if not (is_near and 0 <= self.rx <= FARTHEST and 0 <= self.ry <= FARTHEST):
+            raise RegionError(f"an ellipse's centre and half axes are finite, got {self}")
+        _check_width(self.width)
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +76,11 @@ class Lines:
     width: float
     are_closed: bool = False
 
+    def __post_init__(self) -> None:
+        _check_width(self.width)
+        if self.width == 0 or not all(self.paths):
+            raise RegionError("a pen has a width above 0, and each of its paths a place")
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +89,10 @@ class Rings:
 
     rings: tuple[tuple[XY, ...], ...]
     lines: tuple[Lines, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not all(self.rings):
+            raise RegionError("a closed outline has a corner, one of these has none")
 
 
 @final
@@ -88,6 +110,15 @@ class Rim:
 
     mask: Mask
     radius: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.radius <= WIDEST_RIM:
+            raise RegionError(f"a contour's radius is within 0..{WIDEST_RIM:g}, got {self.radius}")
+
+
+def _check_width(width: float) -> None:
+    if not 0 <= width <= FARTHEST:
+        raise RegionError(f"a line's width is finite and not below 0, got {width}")
 
 
 Ink: TypeAlias = Frame | Oval | Rings | Lines | Filled | Rim

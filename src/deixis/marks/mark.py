@@ -10,6 +10,7 @@ from deixis.marks.ink import Ink, Window
 from deixis.marks.place import Place
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds
+from deixis.marks.raster.work import check_work
 from deixis.marks.style import Style
 
 
@@ -28,10 +29,13 @@ class Mark:
     def ink(self, size: Size) -> Ink:
         """Its outlines in a picture of this size.
 
-        RegionError if the region lies outside of the picture or its mask is of another size.
+        RegionError if the region lies outside of the picture, its mask is of another size, or
+        drawing it would take minutes.
         """
         check_size(size)
-        return shape_named(self.shape).ink(Place.of(self.region, size), self.style)
+        ink = shape_named(self.shape).ink(Place.of(self.region, size), self.style)
+        check_work(ink, size)
+        return ink
 
     def bounds(self, size: Size) -> Window | None:
         """The pixels outside of which it changes nothing; None if it changes none at all."""

@@ -8,7 +8,7 @@ from jaxtyping import UInt8
 from deixis.core.errors import ImageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.marks.colours import Rgb
+from deixis.marks.colours import Rgb, whole
 from deixis.marks.ink import Ink
 from deixis.marks.mark import Mark
 from deixis.marks.raster.blend import blend, strength_of
@@ -57,11 +57,12 @@ def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
 
 
 def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
-    """Draw outlines into an array, of marks or of your own."""
+    """Draw outlines into an array, of marks or of your own; RegionError where an ink is none."""
+    size = _size_of(pixels)
+    alpha = whole("an alpha", alpha, 0, 255)
     if blend_compiled(pixels, ink, rgb, strength_of(alpha)):
         return
-    height, width, _ = pixels.shape
-    for piece in coverage_pieces(ink, Size(width=width, height=height)):
+    for piece in coverage_pieces(ink, size):
         blend(pixels, piece, rgb, alpha)
 
 

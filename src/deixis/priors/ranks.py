@@ -15,7 +15,7 @@ from typing import final
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Float, Float64, Int64, Integer
 from torch import Tensor
 
 from deixis.core.errors import UsageError
@@ -49,12 +49,18 @@ class Blocks:
 def exact_ranks(
     images: Float[Tensor, "image dim"],
     names: Float[Tensor, "name dim"],
-    own: Int64[Tensor, " image"],
+    own: Integer[Tensor, " image"],
     *,
     blocks: Blocks | None = None,
 ) -> Float64[np.ndarray, " image"]:
     """The rank of each picture's own name, a row of `names`: 1 is best, halves are ties."""
     blocks = blocks or Blocks()
+    if images.ndim != 2 or names.ndim != 2 or images.shape[1] != names.shape[1]:
+        raise UsageError(
+            "pictures' and names' embeddings are rows of one width, got "
+            f"{tuple(images.shape)} and {tuple(names.shape)}"
+        )
+    own = _own_rows(own, len(images))
     if len(own) and not 0 <= int(own.min()) <= int(own.max()) < len(names):
         raise UsageError(f"own names are rows 0..{len(names) - 1}, got up to {int(own.max())}")
     sides = sides_of(images, names, own)
@@ -67,6 +73,17 @@ def exact_ranks(
         for span, count in counts:
             ranks[span] += count  # halves and whole numbers: any order gives the same sum
     return ranks
+
+
+def _own_rows(own: Integer[Tensor, " image"], num_images: int) -> Int64[Tensor, " image"]:
+    """As 64-bit numbers, in a row of memory; UsageError where they are none, or not one each."""
+    kinds = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+    if own.dtype not in kinds or own.shape != (num_images,):
+        raise UsageError(
+            f"own names are whole numbers, one for each of {num_images} pictures, "
+            f"got {own.dtype} of shape {tuple(own.shape)}"
+        )
+    return own.long().contiguous()
 
 
 def _counted(

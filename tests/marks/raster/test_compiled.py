@@ -1,5 +1,6 @@
 """The compiled half of the renderer gives the bytes that numpy gives."""
 
+import ctypes
 import shutil
 import subprocess
 import sys
@@ -9,14 +10,15 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.core import region as regions
-from deixis.core.errors import RegionError
+from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, draw, shapes
-from deixis.marks.ink import Frame, Lines, Oval, Rings
+from deixis.marks.ink import Filled, Frame, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
 from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled, is_compiled
 from deixis.marks.raster.rasterise import coverage_pieces
+from deixis.marks.render import draw_ink
 from tests.broken_library import WAYS, broken_library
 from tests.marks.random_marks import random_picture_and_mark
 from tests.marks.regions import ground, marks_of
@@ -152,6 +154,125 @@ def test_a_mask_of_another_picture_is_refused():
     assert not blend_compiled(pixels, ink, RED, 256)
 
 
+PATH = ((3.0, 3.0), (9.0, 9.0))
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.fixture(params=["compiled", "numpy"])
+def either_half(request, monkeypatch):
+    if request.param == "numpy":
+        monkeypatch.setattr(compiled, "_library", lambda: None)
+    return request.param
+
+
+@pytest.mark.usefixtures("either_half")
+@pytest.mark.parametrize(
+    "ink",
+    [
+        lambda: Frame(x0=-1, y0=0, x1=9, y1=9, width=1),
+        lambda: Frame(x0=0, y0=-5, x1=9, y1=9, width=1),
+        lambda: Frame(x0=0, y0=0, x1=62, y1=9, width=1),
+        lambda: Frame(x0=0, y0=0, x1=9, y1=10**6, width=1),
+        lambda: Frame(x0=2**64, y0=0, x1=2**64 + 9, y1=9, width=1),
+        lambda: Frame(x0=0, y0=0, x1=9, y1=9, width=-3),
+        lambda: Oval(cx=NAN, cy=3.0, rx=4.0, ry=5.0),
+        lambda: Oval(cx=3.0, cy=INF, rx=4.0, ry=5.0),
+        lambda: Oval(cx=3.0, cy=3.0, rx=NAN, ry=5.0, is_filled=True),
+        lambda: Oval(cx=3.0, cy=3.0, rx=4.0, ry=-5.0),
+        lambda: Oval(cx=3.0, cy=3.0, rx=4.0, ry=5.0, width=NAN),
+        lambda: Lines(paths=((),), width=3.0),
+        lambda: Lines(paths=(PATH, ()), width=3.0, are_closed=True),
+        lambda: Lines(paths=(PATH,), width=0.0),
+        lambda: Lines(paths=(PATH,), width=NAN),
+        lambda: Lines(paths=((*PATH, (NAN, 3.0)),), width=3.0),
+        lambda: Lines(paths=((*PATH, (3.0, INF)),), width=3.0),
+        lambda: Rings(rings=((),)),
+        lambda: Rings(rings=((*PATH, (1.0, 8.0)), ())),
+        lambda: Rings(rings=((*PATH, (-INF, 8.0)),)),
+        lambda: Rim(mask=regions.mask(np.ones((23, 61), dtype=bool)).shape, radius=NAN),
+        lambda: Rim(mask=regions.mask(np.ones((23, 61), dtype=bool)).shape, radius=-2.0),
+        lambda: Rim(mask=regions.mask(np.ones((23, 61), dtype=bool)).shape, radius=900.0),
+        lambda: Filled(mask=regions.mask(np.ones((61, 23), dtype=bool)).shape),
+    ],
+)
+def test_an_ink_that_is_none_is_refused_and_nothing_is_drawn(ink):
+    pixels = ground(61, 23).pixels.copy()
+    before = pixels.copy()
+    with pytest.raises(RegionError):
+        draw_ink(pixels, ink(), RED, 200)
+    assert np.array_equal(pixels, before)
+
+
+@pytest.mark.usefixtures("either_half")
+@pytest.mark.parametrize(
+    ("pixels", "alpha"),
+    [
+        (np.zeros((23, 61, 1), dtype=np.uint8), 200),
+        (np.zeros((23, 61, 4), dtype=np.uint8), 200),
+        (np.zeros((23, 61), dtype=np.uint8), 200),
+        (np.zeros((0, 61, 3), dtype=np.uint8), 200),
+        (np.zeros((23, 122, 3), dtype=np.uint8)[:, ::2], 200),
+        (np.zeros((23, 61, 3), dtype=np.uint16), 200),
+        (np.zeros((23, 61, 3), dtype=np.uint8), 256),
+        (np.zeros((23, 61, 3), dtype=np.uint8), -1),
+    ],
+)
+def test_what_is_no_picture_or_no_alpha_is_refused(pixels, alpha):
+    with pytest.raises(UsageError):
+        draw_ink(pixels, Lines(paths=(PATH,), width=3.0), RED, alpha)
+    assert not pixels.any()
+
+
+def test_a_pens_empty_list_of_paths_draws_nothing():
+    pixels = ground(61, 23).pixels.copy()
+    draw_ink(pixels, Lines(paths=(), width=3.0), RED, 200)
+    assert np.array_equal(pixels, ground(61, 23).pixels)
+
+
+def _calls():
+    """For each function of the library: what it is called with, and places and values that are
+    wrong there.
+    """
+    pixels = (ctypes.c_uint8 * (3 * 8 * 6))()
+    canvas = (pixels, 8, 6, 0xFF0000, 200)
+    canvases = [(0, None), (1, 0), (2, -1), (3, 1 << 24), (4, 257), (4, -1)]
+    ends = (ctypes.c_int64 * 2)(5, 9)
+    back = (ctypes.c_int64 * 2)(9, 5)
+    far = (ctypes.c_int64 * 2)(5, 49)
+    places = (ctypes.c_double * 6)(1, 1, 5, 1, 1, 4)
+    counts, none = (ctypes.c_int64 * 1)(3), (ctypes.c_int64 * 1)(0)
+    disc = (ctypes.c_double * 6)(1, 0, 0, 1, -1, -1)
+    nowhere = (ctypes.c_double * 6)(1, 1, NAN, 1, 1, 4)
+    frames = [(5, -1), (6, -1), (7, 9), (8, 7), (9, -1)]
+    yield "frame", [*canvas, 0, 0, 8, 6, 1], canvases + frames
+    ovals = [(5, NAN), (6, INF), (7, NAN), (7, -1.0), (8, -INF), (9, NAN), (9, -1.0)]
+    yield "oval", [*canvas, 4.0, 3.0, 2.0, 2.0, 1.0, 0], canvases + ovals
+    masks = [(5, None), (5, back), (5, far), (7, NAN), (7, 1e9)]
+    yield "mask", [*canvas, ends, 2, 2.0], canvases + masks
+    lines = [canvas, ctypes.addressof(places), ctypes.addressof(counts), 0, 1, 1.5, 0, disc, 3]
+    lines = [*canvas, *lines[1:]]
+    wrong = [(6, None), (7, -1), (8, -1), (9, 0.0), (9, NAN), (11, None), (12, 2), (12, -1)]
+    wrong += [(5, ctypes.addressof(nowhere)), (6, ctypes.addressof(none))]
+    yield "outlines", lines, canvases + wrong
+    rings = [*lines[:7], 1, 0, *lines[9:]]
+    yield "outlines", rings, [(5, ctypes.addressof(nowhere)), (6, ctypes.addressof(none))]
+    _KEPT.extend((pixels, ends, back, far, places, counts, none, disc, nowhere))
+
+
+_KEPT: list[object] = []  # memory that only addresses lead to
+
+
+@needs_it
+@pytest.mark.parametrize("number", range(5))
+def test_the_library_itself_refuses_what_leads_out_of_memory(number):
+    name, right, wrong = list(_calls())[number]
+    function = getattr(compiled._library(), name)
+    for place, value in wrong:
+        called = [*right[:place], value, *right[place + 1 :]]
+        assert function(*called) == -1, (name, place, value)
+    assert function(*right) == compiled.DONE
+
+
 @pytest.mark.usefixtures("numpy_alone")
 @pytest.mark.parametrize("shape", shapes.names())
 def test_numpy_alone_draws_the_goldens_as_well(shape):
@@ -166,3 +287,30 @@ def test_a_library_that_is_not_there_or_broken_is_done_without(what, tmp_path):
         assert not is_compiled()
         style = Style(alpha=255)
         draw(ground(), [Mark(shape="rectangle", region=regions.box(3, 3, 40, 20), style=style)])
+
+
+@needs_it
+def test_outlines_in_many_bands_are_drawn_the_same():
+    turns = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
+    reach = 1 + 0.2 * np.random.default_rng(0).random(turns.size)
+    places = np.stack((450 + 330 * reach * np.cos(turns), 400 + 330 * reach * np.sin(turns)), 1)
+    ring = tuple((x, y) for x, y in places.tolist())
+    for ink in (Rings(rings=(ring,)), Lines(paths=(ring,), width=5.0, are_closed=True)):
+        one, other = by_both(ground(900, 800).pixels, ink)
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("shape", ["contour", "mask"])
+def test_a_mark_that_would_take_minutes_is_refused_with_the_bound(shape):
+    places = np.random.default_rng(0).random((40_000, 2)) * 4000
+    mark = Mark(shape=shape, region=regions.polygon(places.tolist()))
+    with pytest.raises(RegionError, match="134217728 are drawn: give its region fewer points"):
+        mark.ink(Size(width=4000, height=4000))
+
+
+def test_a_polygon_of_many_short_sides_is_drawn():
+    turns = np.linspace(0, 2 * np.pi, 200_000, endpoint=False)
+    places = np.stack((2000 + 1900 * np.cos(turns), 2000 + 1900 * np.sin(turns)), 1)
+    Mark(shape="contour", region=regions.polygon(places.tolist())).ink(
+        Size(width=4000, height=4000)
+    )

@@ -18,6 +18,7 @@ from deixis.core.mask import Mask
 from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY
 from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings
+from deixis.marks.raster.coverage import is_within
 from deixis.marks.raster.lines import disc_corners, unit_disc
 
 LIBRARY = Path(__file__).parent / "c" / "raster.so"
@@ -66,6 +67,8 @@ def blend_compiled(pixels: np.ndarray, ink: Ink, rgb: tuple[int, int, int], stre
     library = _library()
     if library is None or not pixels.flags.carray or pixels.dtype != np.uint8:
         return False
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        return False
     height, width, _ = pixels.shape
     red, green, blue = rgb
     canvas = (
@@ -87,8 +90,8 @@ _Canvas = tuple[ctypes.c_uint8, int, int, int, int]
 def _blended(library: _Library, canvas: _Canvas, ink: Ink) -> int:
     match ink:
         case Frame():
-            if ink.x1 <= ink.x0 or ink.y1 <= ink.y0:
-                return DONE
+            if not is_within(ink, canvas[1], canvas[2]):
+                return -1
             return int(library.frame(*canvas, ink.x0, ink.y0, ink.x1, ink.y1, ink.width))
         case Oval():
             return int(

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
+Chosen: TypeAlias = Bool[np.ndarray, " edge"] | Int64[np.ndarray, " some"] | slice
 FINE = 256  # parts of a pixel
 FEW = 40  # corners
 FARTHEST = 2**28  # from one corner to another, so that areas fit whole numbers of 64 bits
@@ -34,8 +35,18 @@ class Edges:
     y1: Int64[np.ndarray, " edge"]
     leads_down: Bool[np.ndarray, " edge"]
 
-    def chosen(self, which: Bool[np.ndarray, " edge"]) -> "Edges":
-        """Some of them."""
+    def joined(self, others: "Edges") -> "Edges":
+        """These, and then the others."""
+        return Edges(
+            x0=np.concatenate((self.x0, others.x0)),
+            y0=np.concatenate((self.y0, others.y0)),
+            x1=np.concatenate((self.x1, others.x1)),
+            y1=np.concatenate((self.y1, others.y1)),
+            leads_down=np.concatenate((self.leads_down, others.leads_down)),
+        )
+
+    def chosen(self, which: Chosen) -> "Edges":
+        """Some of them, by a mask, their places or a slice."""
         return Edges(
             x0=self.x0[which],
             y0=self.y0[which],

@@ -10,8 +10,8 @@ from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
-from deixis.marks.raster.coverage import Bars, Coverage
+from deixis.marks.ink import FARTHEST, Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
+from deixis.marks.raster.coverage import Bars, Coverage, is_within
 from deixis.marks.raster.lines import line_outlines
 from deixis.marks.raster.masks import filled_coverage, rim_coverage
 from deixis.marks.raster.outline import Outlines
@@ -25,12 +25,18 @@ def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
     """How much of each pixel the ink covers; no pixel is in two pieces."""
     match ink:
         case Frame():
+            if not is_within(ink, size.width, size.height):
+                raise RegionError(f"a rectangle's border lies in the {size} picture, got {ink}")
             yield from _bars(ink)
         case Oval():
             yield from oval_coverage(ink, size)
         case Rings():
+            _check_places(ink.rings)
+            for lines in ink.lines:
+                _check_places(lines.paths)
             yield from outline_coverage(_outlines(ink), size)
         case Lines():
+            _check_places(ink.paths)
             yield from outline_coverage(line_outlines(ink), size)
         case Filled():
             _check_mask(ink.mask, size)
@@ -87,7 +93,15 @@ def _outlines(ink: Rings) -> list[Outlines]:
 
 def _around(places: list[XY], reach: float, size: Size) -> Window | None:
     xs, ys = [x for x, _ in places], [y for _, y in places]
+    if not xs:
+        return None
     return Window.within(min(xs) - reach, min(ys) - reach, max(xs) + reach, max(ys) + reach, size)
+
+
+def _check_places(paths: tuple[tuple[XY, ...], ...]) -> None:
+    for place in (place for path in paths for place in path):
+        if not (abs(place[0]) <= FARTHEST and abs(place[1]) <= FARTHEST):
+            raise RegionError(f"outlines have finite places within ±{FARTHEST:g}, got {place}")
 
 
 def _check_mask(mask: Mask, size: Size) -> None:

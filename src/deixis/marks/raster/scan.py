@@ -31,11 +31,17 @@ def outline_coverage(batches: Sequence[Outlines], size: Size) -> Iterator[Block 
         return
     count = next((n for rows, n in (FINEST, FINER) if bottom - top <= rows), USUAL)
     rows = _rows_at_once(edges, size, top, bottom, count)
+    begun = 0  # edges, in order of their upper ends, that were near some band
+    near = edges
+    if rows < bottom - top:
+        edges = edges.chosen(np.argsort(edges.y0, kind="stable"))
+        near = edges.chosen(slice(0, 0))
     for first in range(top, bottom, rows):
         last = min(bottom, first + rows)
-        near = edges
         if rows < bottom - top:
-            near = edges.chosen((edges.y0 < last * FINE) & (edges.y1 > first * FINE))
+            begin, begun = begun, int(np.searchsorted(edges.y0, last * FINE))
+            near = near.joined(edges.chosen(slice(begin, begun)))
+            near = near.chosen(near.y1 > first * FINE)
         if near.x0.size:
             piece = coverage_of(_intervals(near, first, last, count, size), size)
             if piece is not None:

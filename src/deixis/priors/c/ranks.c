@@ -11,6 +11,7 @@
 #define WIDE
 #endif
 
+enum { DONE = 0, NOT_FOR_US = -1 }; /* after NOT_FOR_US nothing was counted */
 enum { RUN = 64, LANES = 8 }; /* scores that are looked through together; sums side by side */
 
 /* The block's embeddings, as they were given, with the inverses of their lengths. */
@@ -54,14 +55,18 @@ WIDE static void look_through(
 /* Adds to `counts` how many names of a block stand above each picture's own, and half of those
    level with it. `scores` are rows x columns, `stride` apart; `highs` and `lows` are what surely
    stands above a goal, and what surely does not; `own` is each picture's own column, which is no
-   rival, or one outside the block. */
-void deixis_count_above(
+   rival, or one outside the block. Answers DONE, or NOT_FOR_US where it cannot be told to. */
+int deixis_count_above(
     const float *scores, int64_t rows, int64_t columns, int64_t stride, const float *highs,
     const float *lows, const float *images, const float *names, int64_t width,
     const double *by_image, const double *by_name, const double *goals, const int64_t *own,
     double tie, double *counts
 )
 {
+    if (!(scores && highs && lows && images && names && by_image && by_name && goals && own && counts))
+        return NOT_FOR_US;
+    if (rows < 0 || columns < 0 || width < 0 || stride < columns)
+        return NOT_FOR_US;
     Sides sides = {images, names, by_image, by_name, width};
     for (int64_t row = 0; row < rows; row++) {
         const float *line = scores + row * stride;
@@ -82,4 +87,5 @@ void deixis_count_above(
         }
         counts[row] += (double)total + 0.5 * (double)num_level;
     }
+    return DONE;
 }

@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+int is_sound(const uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength)
+{
+    int is_picture = pixels && width > 0 && height > 0 && width < 1 << 30 && height < 1 << 30;
+    return is_picture && rgb < 1 << 24 && strength >= 0 && strength <= FULL;
+}
+
 Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength)
 {
     Canvas canvas = {.pixels = pixels, .width = width, .height = height};

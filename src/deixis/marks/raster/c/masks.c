@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILL_BAND = 65536, RIM_BAND = 131072, FARTHEST = 90 }; /* squares fit 15 bits */
+enum { FILL_BAND = 65536, RIM_BAND = 131072, WIDEST = 90 }; /* squares fit 15 bits */
 
 /* Where outside and inside take turns, column by column, and what of the picture holds any. */
 typedef struct {
@@ -196,19 +196,32 @@ static int blend_rim(const Canvas *canvas, const Runs *runs, double radius)
     return DONE;
 }
 
+static int are_in_order(const int64_t *ends, int64_t num_ends, int64_t num_pixels)
+{
+    int64_t before = 0;
+    for (int64_t i = 0; i < num_ends; i++) {
+        if (ends[i] < before)
+            return 0;
+        before = ends[i];
+    }
+    return before <= num_pixels;
+}
+
 /* `ends`: where outside and inside take turns. A radius below 0 fills the mask. */
 int deixis_mask(
     uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength,
     const int64_t *ends, int64_t num_ends, double radius
 )
 {
+    if (!is_sound(pixels, width, height, rgb, strength) || !ends)
+        return NOT_FOR_US;
+    if (!(radius + 1.5 < WIDEST) || !are_in_order(ends, num_ends, width * height))
+        return NOT_FOR_US;
     Canvas canvas = canvas_of(pixels, width, height, rgb, strength);
     Runs runs = runs_of(ends, num_ends, height);
     if (runs.right <= runs.left)
         return DONE;
     if (radius < 0)
         return blend_filled(&canvas, &runs);
-    if (!(radius + 1.5 < FARTHEST))
-        return NOT_FOR_US;
     return blend_rim(&canvas, &runs, radius);
 }

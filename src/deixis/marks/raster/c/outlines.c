@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double FARTHEST = 268435456.0; /* 1/256 pixels; beyond it Python counts */
-enum { CROSSINGS = 1 << 17, BAND = 1 << 17 };
+static const double LARGEST = 134217728.0; /* 1/256 pixels; beyond it Python counts */
+enum { CROSSINGS = 1 << 17, BAND = 1 << 17, FEW = 4096 };
 
 static int has_room(Edges *edges, size_t more)
 {
@@ -26,13 +26,16 @@ static int has_room(Edges *edges, size_t more)
 
 void add_outline(Edges *edges, const double *corners, size_t count)
 {
+    if (edges->state == DONE && !count)
+        edges->state = NOT_FOR_US;
     if (edges->state != DONE || !has_room(edges, count))
         return;
     Edge *added = edges->edges + edges->count;
-    int64_t area = 0, from_x = 0, from_y = 0, ax = 0, ay = 0;
+    uint64_t area = 0; /* may wrap around, as numpy's does */
+    int64_t from_x = 0, from_y = 0, ax = 0, ay = 0;
     for (size_t i = 0; i <= count; i++) { /* the first corner once more, to close it */
         double x = corners[2 * (i % count)] * FINE, y = corners[2 * (i % count) + 1] * FINE;
-        if (!(fabs(x) < FARTHEST / 2 && fabs(y) < FARTHEST / 2)) {
+        if (!(fabs(x) < LARGEST && fabs(y) < LARGEST)) {
             edges->state = NOT_FOR_US;
             return;
         }
@@ -41,7 +44,7 @@ void add_outline(Edges *edges, const double *corners, size_t count)
             from_x = bx;
             from_y = by;
         } else {
-            area += (ax - from_x) * (by - from_y) - (bx - from_x) * (ay - from_y);
+            area += (uint64_t)((ax - from_x) * (by - from_y) - (bx - from_x) * (ay - from_y));
             if (ay < by)
                 *added++ = (Edge){ax, ay, bx, by, 1};
             else if (by < ay)
@@ -50,7 +53,7 @@ void add_outline(Edges *edges, const double *corners, size_t count)
         ax = bx;
         ay = by;
     }
-    if (area < 0)
+    if ((int64_t)area < 0)
         for (Edge *edge = edges->edges + edges->count; edge < added; edge++)
             edge->leads_down = !edge->leads_down;
     edges->count = (size_t)(added - edges->edges);
@@ -239,7 +242,26 @@ static int blend_band(const Canvas *canvas, const Edges *edges, Band *band, int6
     return DONE;
 }
 
-int blend_edges(const Canvas *canvas, const Edges *edges)
+static int by_top(const void *one, const void *two)
+{
+    int64_t a = ((const Edge *)one)->y0, b = ((const Edge *)two)->y0;
+    return (a > b) - (a < b);
+}
+
+/* Moves the edges that reach into a band to the front, where those of the band before are; the
+   rest, from `next` on, lies in order of its upper ends. */
+static void take_reaching(Edges *edges, size_t *next, size_t all, int64_t top, int64_t bottom)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < edges->count; i++)
+        if (edges->edges[i].y1 > top * FINE)
+            edges->edges[kept++] = edges->edges[i];
+    for (; *next < all && edges->edges[*next].y0 < bottom * FINE; (*next)++)
+        edges->edges[kept++] = edges->edges[*next];
+    edges->count = kept;
+}
+
+int blend_edges(const Canvas *canvas, Edges *edges)
 {
     if (!edges->count)
         return DONE;
@@ -258,10 +280,19 @@ int blend_edges(const Canvas *canvas, const Edges *edges)
     band.changes = (int32_t *)(band.changed + words);
     band.first_word = extent.left >> 6;
     band.past_word = least((int64_t)words, ((extent.right + 2) >> 6) + 1);
+    size_t all = edges->count, next = all;
+    int is_sorted = extent.top + rows < extent.bottom && all > FEW;
+    if (is_sorted) {
+        qsort(edges->edges, all, sizeof(Edge), by_top);
+        edges->count = next = 0;
+    }
     int state = DONE;
     for (int64_t top = extent.top; top < extent.bottom && state == DONE; top += rows) {
+        int64_t bottom = least(extent.bottom, top + rows);
         band.top = top;
-        band.lines = (least(extent.bottom, top + rows) - top) * count;
+        band.lines = (bottom - top) * count;
+        if (is_sorted)
+            take_reaching(edges, &next, all, top, bottom);
         state = blend_band(canvas, edges, &band, count);
     }
     free(memory);

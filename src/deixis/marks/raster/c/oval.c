@@ -187,6 +187,12 @@ int deixis_oval(
     double cx, double cy, double rx, double ry, double line, int is_filled
 )
 {
+    if (!is_sound(pixels, width, height, rgb, strength))
+        return NOT_FOR_US;
+    if (!(is_near(cx) && is_near(cy) && is_near(rx) && is_near(ry) && is_near(line)))
+        return NOT_FOR_US;
+    if (rx < 0 || ry < 0 || line < 0)
+        return NOT_FOR_US;
     Canvas canvas = canvas_of(pixels, width, height, rgb, strength);
     Oval oval = {cx, cy, rx, ry, line, is_filled};
     double reach = line / 2 + 0.5;

@@ -145,6 +145,10 @@ static size_t keep_distinct(XY *kept, const double *places, size_t count, int is
 
 void add_path(Edges *edges, const double *places, size_t count, const Pen *pen)
 {
+    if (!count) {
+        edges->state = NOT_FOR_US;
+        return;
+    }
     size_t most = count + 1;
     size_t bytes = most * (4 * sizeof(XY) + 3 * sizeof(double) + 1) + pen->disc_corners * sizeof(XY);
     char *memory = malloc(bytes);

@@ -24,6 +24,8 @@
 enum { DONE = 0, NOT_FOR_US = -1, NO_MEMORY = -2 }; /* after NOT_FOR_US no pixel is changed */
 enum { FINE = 256, FULL = 256, CHUNK = 16 };        /* parts of a pixel; whole coverage; pixels */
 
+#define FARTHEST 134217728.0                        /* pixels: 2^27 */
+
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
@@ -36,6 +38,12 @@ typedef struct {
     uint16_t added[3 * CHUNK]; /* ink times strength, for CHUNK pixels */
     uint8_t opaque[3 * CHUNK];
 } Canvas;
+
+/* Whether a caller's canvas can be drawn on at all; strengths and sides are looked at, not pixels. */
+int is_sound(const uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength);
+
+/* Whether a number is one, and near enough to be worked with; beyond it Python decides. */
+static inline int is_near(double number) { return number > -FARTHEST && number < FARTHEST; }
 
 Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength);
 
@@ -71,7 +79,7 @@ typedef struct {
 
 void add_path(Edges *edges, const double *places, size_t count, const Pen *pen);
 
-/* Blend what any of the outlines encloses. */
-int blend_edges(const Canvas *canvas, const Edges *edges);
+/* Blend what any of the outlines encloses; the edges are put in another order. */
+int blend_edges(const Canvas *canvas, Edges *edges);
 
 #endif
