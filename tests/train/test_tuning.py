@@ -1,15 +1,19 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from deixis.core.errors import SampleError, UnknownNameError, UnsupportedError, UsageError
 from deixis.models import tiny
+from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.nn.interface import Example, Generation, Question
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
 from deixis.train.parts import PARTS, weights_of
 from deixis.train.run import run
+from deixis.train.settings import to_record
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows
@@ -121,6 +125,65 @@ def test_rows_without_a_picture_can_be_left_out(tmp_path, left_out):
     data, images = write_rows(tmp_path, [row(0), text_row(1)])
     options = TuningOptions(data=data, images=images, skip_bad=True, **left_out)
     assert source_of(options).num_an_epoch == 1
+
+
+LIMITED = TuningOptions(parts=("projector",), max_tokens=100)
+
+
+@pytest.fixture
+def long_one(tmp_path):
+    """Three answers, the second of which has more than a hundred tokens with its question."""
+    said = more_turns("<image>\nWhat is this?", "A cup of a kind that was made long ago. " * 8)
+    rows = [row(0), row(1, conversations=said), row(2)]
+    return read_conversations(*write_rows(tmp_path, rows))
+
+
+def test_the_length_of_an_example_is_that_of_what_the_model_is_given(long_one):
+    for name in ("tiny:llava", "tiny:qwen2_vl"):
+        task = Tuning(load(name), long_one)
+        example = task.example(long_one.example(0, NO_CHANCE))
+        seen = []
+        language = task.model.family.model.get_decoder()
+        language.register_forward_hook(lambda m, given, made, to=seen: to.append(made[0].shape[1]))
+        task.model.loss([example])
+        assert num_tokens(task.model, example) == seen[0]
+
+
+def test_an_example_above_the_limit_stops_the_run_and_names_its_row(long_one, tmp_path):
+    task = Tuning(load("tiny:llava"), long_one, LIMITED)
+    with pytest.raises(SampleError, match=r"row 2: .* has \d+ tokens, task.max_tokens is 100"):
+        run(task, CONFIG, tmp_path / "run")
+
+
+def test_an_example_above_the_limit_is_left_out_and_counted_where_bad_ones_may_be(
+    long_one, tmp_path
+):
+    (tmp_path / "short").mkdir()
+    short = read_conversations(*write_rows(tmp_path / "short", [row(0), row(2)]))
+    outcomes = []
+    for source, batch_size in ((long_one, 3), (short, 2)):
+        config = dataclasses.replace(CONFIG, steps=1, batch_size=batch_size, skip_bad=True)
+        task = Tuning(load("tiny:llava"), source, LIMITED)
+        outcomes.append(run(task, config, tmp_path / str(batch_size)))
+    assert "has" in outcomes[0].bad[1]
+    assert [sorted(one.bad) for one in outcomes] == [[1], []]
+    assert outcomes[0].numbers["loss"] == pytest.approx(outcomes[1].numbers["loss"], abs=1e-6)
+
+
+def test_a_run_of_nothing_but_long_examples_changes_nothing(long_one, tmp_path):
+    task = Tuning(load("tiny:llava"), long_one, TuningOptions(parts=("all",), max_tokens=2))
+    before = {name: p.clone() for name, p in task.module.named_parameters()}
+    outcome = run(task, RunConfig(epochs=1, batch_size=2, skip_bad=True), tmp_path / "run")
+    assert sorted(outcome.bad) == [0, 1, 2]
+    assert not changed(before, task.module)
+
+
+def test_a_run_goes_on_with_its_layers_computed_anew(source, tmp_path):
+    config = dataclasses.replace(CONFIG, steps=2)
+    for recomputes in ("none", "all"):
+        options = TuningOptions(recomputes=recomputes)
+        task = Tuning(load("tiny:llava"), source, options)
+        run(task, config, tmp_path / "run", about={"tuning": to_record(options)})
 
 
 def test_answers_in_pieces_are_weighted_by_their_tokens(source, tmp_path):

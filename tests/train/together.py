@@ -40,8 +40,11 @@ def uneven(folder):
 
 
 def spread_uneven(folder):
-    task, config = spread(folder)  # five answers: a process has none in the last step
-    return task, dataclasses.replace(config, epochs=1, micro_batch=1)
+    source = read_conversations(folder / "data.json", folder / "pictures")
+    options = TuningOptions(parts=("projector", "language"), recomputes="all")
+    # five answers: a process has none in the last step
+    config = dataclasses.replace(TUNING, epochs=1, micro_batch=1)
+    return Tuning(load("tiny:llava"), source, options), config
 
 
 def spread_lora(folder):

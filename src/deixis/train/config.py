@@ -104,3 +104,5 @@ MAY_CHANGE = frozenset(
         "log_every",
     }
 )
+# of a task: how it is computed, not what
+TASK_MAY_CHANGE = frozenset({"task.recomputes", "tuning.recomputes"})

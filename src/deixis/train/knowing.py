@@ -11,6 +11,7 @@ from typing import final
 from deixis.knowledge.prompt import PromptConfig
 from deixis.models.joined import join_plain
 from deixis.train.known import KnowledgeOptions
+from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 NOTES = "store:runs/knowledge/notes"  # of `deixis knowledge extract`
@@ -21,6 +22,8 @@ WITH_KNOWLEDGE = TuningOptions(
     lora_alpha=256,
     projector_lr=2e-5,
     dtype="bfloat16",
+    recomputes="all",
+    max_tokens=2048,
     knowledge=KnowledgeOptions(form="infused", sources=(NOTES,), prompt=PROMPT, lr=1e-3),
 )
 
@@ -36,6 +39,8 @@ class PlainAlignOptions:
     language: str = "microsoft/phi-2"
     layer: int = -2  # the hidden state of the tower that is read
     dtype: str = "bfloat16"  # of what stays as it is
+    recomputes: Recomputed = "all"  # layers that are computed anew on the way back: half, none
+    max_tokens: int | None = 2048  # of an example; a longer one is a bad row
     seed: int = 0  # of the projector
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
 
@@ -43,7 +48,12 @@ class PlainAlignOptions:
 def align_plain(options: PlainAlignOptions) -> Tuning:
     """The projector of a new LLaVA on captions, each right behind its picture."""
     tuning = TuningOptions(
-        data=options.data, images=options.images, template="plain", skip_bad=options.skip_bad
+        data=options.data,
+        images=options.images,
+        template="plain",
+        skip_bad=options.skip_bad,
+        recomputes=options.recomputes,
+        max_tokens=options.max_tokens,
     )
     source = source_of(tuning)
     model = join_plain(

@@ -42,6 +42,11 @@ class Piece:
     batch: Any  # Any: what the source collates
     bad: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def good(self) -> list[int]:
+        """The indices of the batch's examples."""
+        return [index for index in self.job.indices if index not in self.bad]
+
 
 def prepare(source: Source, job: Job) -> Piece:
     """Make the examples of a job and collate them."""

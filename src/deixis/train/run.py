@@ -219,6 +219,9 @@ class _Trainer:
         """Add one piece's gradients, times its weight; its loss and weight."""
         with autocast(self.config.precision, self.parallel.device):
             losses = self.task.loss(piece.batch, self.state.step)
+        self.state.bad |= {piece.good[place]: reason for place, reason in losses.bad.items()}
+        if losses.weight == 0 and self.spread.layers:
+            raise TrainingError(f"no example of a process's part is good: {dict(losses.bad)}")
         weight = losses.weight if piece.job.counts else 0.0
         if losses.total.requires_grad:  # text alone does not reach a projector
             torch.autograd.backward(losses.total * weight)

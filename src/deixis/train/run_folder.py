@@ -11,7 +11,7 @@ from typing import Any, final
 from deixis.core.errors import UsageError
 from deixis.core.files import owned, write_text
 from deixis.train.checkpoint import CheckpointFolder, sync_file, sync_folder
-from deixis.train.config import MAY_CHANGE, RunConfig
+from deixis.train.config import MAY_CHANGE, TASK_MAY_CHANGE, RunConfig
 from deixis.train.environment import environment
 from deixis.train.metrics import MetricsFile
 from deixis.train.settings import to_record
@@ -46,7 +46,7 @@ class RunFolder:
         """Refuse to go on with other settings than those the run began with."""
         before = _flat(read_config(self.config))
         now = _flat(json.loads(json.dumps({**about, "run": to_record(config)})))
-        free = {f"run.{name}" for name in MAY_CHANGE}
+        free = TASK_MAY_CHANGE | {f"run.{name}" for name in MAY_CHANGE}
         differing = [
             f"{name.removeprefix('run.')} was {before.get(name)!r} and is {now.get(name)!r}"
             for name in sorted(before.keys() | now.keys())

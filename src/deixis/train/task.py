@@ -22,11 +22,13 @@ class Losses:
     `total` is a mean over `weight` things (answer tokens, patches, pictures): batches computed in
     pieces or on several processes are joined by it, so that every thing counts the same.
     `parts` are further numbers for the metrics, joined in the same way; tensors are read later.
+    `bad` tells of examples that were left out, by their places in the batch, as of bad rows.
     """
 
     total: Tensor
     weight: float = 1.0
     parts: Mapping[str, float | Tensor] = field(default_factory=dict)
+    bad: Mapping[int, str] = field(default_factory=dict)
 
 
 @final

@@ -28,6 +28,7 @@ from deixis.encodings import Frame, encodings
 from deixis.knowledge.look import origins
 from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
+from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
 from deixis.models.transformers_model import TransformersModel
@@ -38,6 +39,7 @@ from deixis.train.known import KnowledgeOptions, known
 from deixis.train.marked import marked
 from deixis.train.mixed import read_mixed
 from deixis.train.parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
+from deixis.train.recompute import Recomputed, recompute_layers
 from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
 BETWEEN = "\x1e"  # question and answer, while their regions are said
@@ -75,6 +77,8 @@ class TuningOptions:
     pad: bool = False  # pictures to squares, in the mean colour, before they are prepared
     text_alone: bool = True  # learn from rows without a picture too
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
+    recomputes: Recomputed = "none"  # layers that are computed anew on the way back: half, all
+    max_tokens: int | None = None  # of an example; a longer one is a bad row. None: no limit
     knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)
 
 
@@ -113,6 +117,12 @@ class Tuning(Task):
         # adapters alone join weights of fewer bits by themselves
         fewer_bits = any(dtype != torch.float32 for dtype in self.dtypes.values())
         self.is_mixed = fewer_bits and not {"lora", "knowledge"}.issuperset(options.parts)
+        recompute_layers(self.tuned, options.recomputes)
+        self.skips_bad = options.skip_bad
+
+    @override
+    def begin(self, config: RunConfig) -> None:
+        self.skips_bad = config.skip_bad
 
     @property
     def prompt(self) -> KnowledgePrompt | None:
@@ -127,8 +137,31 @@ class Tuning(Task):
                 "precision=bf16; or load all with --set task.dtype=float32"
             )
         examples = [self.example(opened) for opened in batch]
-        total, num_tokens = self.model.loss_and_tokens(examples)
-        return Losses(total=total, weight=float(num_tokens))
+        bad = self._too_long(batch, examples)
+        fitting = [one for place, one in enumerate(examples) if place not in bad]
+        if not fitting:
+            return Losses(total=torch.zeros((), device=self.device), weight=0.0, bad=bad)
+        total, weight = self.model.loss_and_tokens(fitting)
+        return Losses(total=total, weight=float(weight), bad=bad)
+
+    def _too_long(self, batch: Sequence[OpenedTurn], examples: Sequence[Example]) -> dict[int, str]:
+        """Why examples above the limit are left out, by their places; where none may be, the first
+        is an error.
+        """
+        most, bad = self.options.max_tokens, dict[int, str]()
+        if most is None:
+            return bad
+        for place, (opened, example) in enumerate(zip(batch, examples, strict=True)):
+            tokens = num_tokens(self.model, example)
+            if tokens <= most:
+                continue
+            reason = f"an example of it has {tokens:,} tokens, task.max_tokens is {most:,}"
+            file = str(self.source.file)
+            error = SampleError(dataset=file, row=opened.turn.row, reason=reason)
+            if not self.skips_bad:
+                raise error
+            bad[place] = str(error)
+        return bad
 
     @override
     def save(self, folder: Path) -> None:

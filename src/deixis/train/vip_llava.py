@@ -6,6 +6,7 @@ from typing import final
 
 from deixis.models.joined import RELEASED_LAYERS, join
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 ALIGNED = "runs/vip_llava/align/model"
@@ -18,6 +19,8 @@ ON_MARKS = TuningOptions(
     marks="release",
     pad=True,
     dtype="bfloat16",
+    recomputes="all",
+    max_tokens=2048,
 )
 
 
@@ -32,6 +35,8 @@ class AlignOptions:
     language: str = "lmsys/vicuna-7b-v1.5"  # published as pickles: `deixis models convert`
     layers: tuple[int, ...] = RELEASED_LAYERS  # hidden states of the tower, in their order
     dtype: str = "bfloat16"  # of what stays as it is
+    recomputes: Recomputed = "all"  # layers that are computed anew on the way back: half, none
+    max_tokens: int | None = 2048  # of an example; a longer one is a bad row
     seed: int = 0  # of the projector
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
 
@@ -39,7 +44,12 @@ class AlignOptions:
 def align(options: AlignOptions) -> Tuning:
     """The projector of a new ViP-LLaVA on captions, each right behind its picture."""
     tuning = TuningOptions(
-        data=options.data, images=options.images, template="plain", skip_bad=options.skip_bad
+        data=options.data,
+        images=options.images,
+        template="plain",
+        skip_bad=options.skip_bad,
+        recomputes=options.recomputes,
+        max_tokens=options.max_tokens,
     )
     source = source_of(tuning)
     model = join(

@@ -12,9 +12,10 @@ from deixis.models.words import new_words, save_words, speaking
 from deixis.nn.interface import Example
 from deixis.nn.words import LearnedWords
 from deixis.train.config import OptimConfig
-from deixis.train.pixel.frozen import Recomputed, held, join_device, loaded
+from deixis.train.pixel.frozen import held, join_device, loaded
 from deixis.train.pixel.held_out import check_apart, opened_apart, right_share
 from deixis.train.pixel.questions import Asked, PictureQuestions, image_of, question_of
+from deixis.train.recompute import Recomputed
 from deixis.train.task import Losses, ParameterGroup, Task
 
 AT_ONCE = 32  # questions that are measured together

@@ -1,20 +1,14 @@
 """A model that something is learned on: no weight of it wants a gradient, none ever changes."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
-from typing import Any, Literal, TypeAlias
 
 import torch
-from torch.utils.checkpoint import checkpoint
-from transformers.modeling_layers import GradientCheckpointingLayer
 
 from deixis.core.errors import UnsupportedError
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import VisionLanguageModel
-
-Recomputed: TypeAlias = Literal["none", "half", "all"]  # of a model's layers
+from deixis.train.recompute import Recomputed, recompute_layers
 
 
 def frozen(name: str, *, dtype: str, batch_size: int, recomputes: Recomputed) -> TransformersModel:
@@ -50,24 +44,3 @@ def join_device(model: TransformersModel, device: torch.device) -> None:
     """The model where the prompt is; the runner moves what trains alone."""
     if model.device != device and not hasattr(model.family.model, "hf_device_map"):
         model.family.model.to(device)
-
-
-def recompute_layers(model: torch.nn.Module, recomputes: Recomputed) -> None:
-    """The inside of all layers, or of every second one, is computed anew on the way back; also in
-    evaluation mode, where transformers' own switch does nothing.
-    """
-    if recomputes == "none":
-        return
-    layers = [one for one in model.modules() if isinstance(one, GradientCheckpointingLayer)]
-    for layer in layers[:: 2 if recomputes == "half" else 1]:
-        layer.forward = _recomputed(layer.forward)
-
-
-def _recomputed(forward: Callable[..., Any]) -> Callable[..., Any]:  # Any: a layer's own values
-    @wraps(forward)
-    def again(*given: Any, **named: Any) -> Any:
-        if not torch.is_grad_enabled():
-            return forward(*given, **named)
-        return checkpoint(forward, *given, use_reentrant=False, **named)
-
-    return again

@@ -27,7 +27,7 @@ from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.parallel import Parallel
-from deixis.train.pixel.frozen import Recomputed, frozen, join_device
+from deixis.train.pixel.frozen import frozen, join_device
 from deixis.train.pixel.held_out import check_apart, opened_apart, right_share
 from deixis.train.pixel.questions import (
     MOST_KEPT,
@@ -37,6 +37,7 @@ from deixis.train.pixel.questions import (
     image_of,
     question_of,
 )
+from deixis.train.recompute import Recomputed
 from deixis.train.settings import to_record
 from deixis.train.task import Losses, ParameterGroup, Task
 

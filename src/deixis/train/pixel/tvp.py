@@ -2,8 +2,8 @@
 
 from deixis.pixel.prompts import Layout
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.pixel.frozen import Recomputed
 from deixis.train.pixel.learning import PixelOptions
+from deixis.train.recompute import Recomputed
 
 CLIP = "dual:openai/clip-vit-base-patch32"
 NUM_PICTURES, BATCH = 50_000, 16

@@ -1,0 +1,15 @@
+"""How long an example is for a model, before anything is computed."""
+
+from deixis.models._dialogue import chat_inputs, processed
+from deixis.models.transformers_model import TransformersModel
+from deixis.nn.interface import Example
+
+
+def num_tokens(model: TransformersModel, example: Example) -> int:
+    """The tokens of question and answer, those of its pictures and the answer's end among them."""
+    question = example.question
+    if question.pictures:
+        inputs = processed(model.family, [question])
+    else:
+        inputs = chat_inputs(model.family.processor, [question])
+    return int(inputs["attention_mask"].sum()) + model.num_answer_tokens([example])
