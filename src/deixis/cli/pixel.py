@@ -4,6 +4,7 @@
   deixis train nano_pixel --set task.task=scenes_counting --out RUN
   deixis pixel show RUN/model                                     its card, and how it looks
   deixis pixel transfer RUN/model --model nano:llava --benchmark scenes_counting --out DIR
+  deixis pixel import checkpoint_best.pth --out FRAME             one of TVP's release
   deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
   deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
   deixis pixel apart --task scenes_counting --out DIR             models that share no training data
@@ -45,6 +46,15 @@ A frame is opaque where its pixels take the picture's place; lay it over the pic
 its inside. What is added to a picture (border, full, fixed_patch) is written as grey 128 and above
 or below, halved. The file is read back: what it loses is written into the card, too.
 """
+IMPORT = """\
+Make a prompt of the file that TVP's release saves (checkpoint_best.pth), number by number.
+
+  deixis pixel import checkpoint_best.pth --out frame
+  deixis ask street.jpg "This is a photo of a" --model MODEL --pixel frame
+
+The file is a pickle; nothing that it holds is run. The picture is then placed in the frame as the
+release does it: torchvision's Resize and CenterCrop.
+"""
 TRANSFER = """\
 Ask models a benchmark's questions with each prompt and without, and write the matrix of gains.
 
@@ -83,6 +93,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
     show.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG of it on grey")
     show.set_defaults(do=_show)
+    fetched = add_part(parts, "import", "a frame of TVP's release", IMPORT)
+    fetched.add_argument("file", type=Path, metavar="FILE", help="its checkpoint_best.pth")
+    fetched.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    fetched.add_argument("--name", metavar="NAME", help="of the tensor, where there are several")
+    fetched.set_defaults(do=_import)
     export = add_part(parts, "export", "PNG files of it", EXPORT)
     export.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
@@ -131,7 +146,7 @@ def _show(arguments: argparse.Namespace) -> None:
     if arguments.json:
         record = {
             "kind": kind_of(saved.prompt),
-            "layout": asdict(saved.prompt.layout),
+            "layout": saved.prompt.layout.record,
             "numbers": saved.prompt.num_trained,
             "digest": saved.prompt.digest,
             "contract": contract(saved.prompt),
@@ -142,6 +157,25 @@ def _show(arguments: argparse.Namespace) -> None:
     print(page(saved.prompt, saved.card))
     if arguments.out is not None:
         print(arguments.out)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from deixis.pixel.imported import imported
+    from deixis.pixel.saved import save_prompt
+
+    found = imported(arguments.file, name=arguments.name)
+    if arguments.out.exists():
+        raise UsageError(f"{arguments.out} is there already; name a folder that is not")
+    save_prompt(found.prompt, found.card, arguments.out)
+    layout = found.prompt.layout
+    if arguments.json:
+        record = {"folder": str(arguments.out), "layout": layout.record}
+        print(json.dumps({**record, "numbers": found.prompt.num_trained}))
+        return
+    print(
+        f"A frame of {layout.width} pixels in {layout.side}, {found.prompt.num_trained:,} numbers: "
+        f"{arguments.out}"
+    )
 
 
 def _export(arguments: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar, final
@@ -12,6 +13,7 @@ from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"
+IMPORTED = "imported_sha256"  # a setting of one that was learned elsewhere: the digest of its file
 Part = TypeVar("Part", "Source", "Gain", "Quantised", "Exported", "Card")
 
 
@@ -108,7 +110,7 @@ def to_record(prompt: PixelPrompt, card: Card, *, digest: str) -> dict[str, obje
     return {
         "deixis": VERSION,
         "kind": kind_of(prompt),
-        "layout": asdict(prompt.layout),
+        "layout": prompt.layout.record,
         "numbers": digest,
         "contract": contract(prompt),
         "card": asdict(card),
@@ -118,9 +120,11 @@ def to_record(prompt: PixelPrompt, card: Card, *, digest: str) -> dict[str, obje
 def contract(prompt: PixelPrompt) -> dict[str, object]:
     """What is done to a picture, in words, for those who apply it elsewhere."""
     layout = prompt.layout
+    is_torchvisions = layout.crop == "torchvision"
+    window = "middle window, both as torchvision's" if is_torchvisions else "middle window"
     return {
         "picture": "upright RGB, 0..255, before any normalisation",
-        "resize": "short side to the inner square, bicubic as Pillow's; middle window; black round",
+        "resize": f"short side to the inner square, bicubic as Pillow's; {window}; black round",
         "side": layout.side,
         "range": layout.mode,
         "then": "the model's own preparation of any picture of this size",
@@ -183,7 +187,7 @@ def page(prompt: PixelPrompt, card: Card) -> str:
     lines = [
         "# A pixel prompt of Deixis",
         "",
-        f"Learned on {sources}"
+        f"{_begun(card) or f'Learned on {sources}'}"
         + (f" for {card.task}" if card.task else "")
         + " (arXiv 2404.11207).",
         "",
@@ -214,6 +218,13 @@ def page(prompt: PixelPrompt, card: Card) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _begun(card: Card) -> str:
+    """Where an imported one comes from."""
+    digest = card.settings.get(IMPORTED)
+    known = isinstance(digest, str) and re.fullmatch(r"[0-9a-f]{64}", digest)
+    return f"Imported from a file with sha256 `{digest}`" if known else ""
 
 
 def told_of(lost: Exported) -> str:

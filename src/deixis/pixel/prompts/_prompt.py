@@ -3,7 +3,7 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar, final
 
 import torch
@@ -15,10 +15,11 @@ from typing_extensions import override
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.size import Size
 from deixis.nn.interface import KnownPixelChange, picture_size
-from deixis.nn.view import Resized, View, centre_window
+from deixis.nn.view import BLACK, Resized, View, Windowed, centre_window
 
 MODES = ("free", "clamped", "8bit")
 STARTS = ("zero", "noise")
+CROPS = ("nearest", "torchvision")
 SHORT = 16  # hex digits of a digest that people may read
 WHITE = 255.0  # the learned numbers are shares of it
 
@@ -33,9 +34,11 @@ class Layout:
     mode: str = "free"  # free: any number; clamped: within 0..255; 8bit: whole ones
     start: str = "zero"  # of the numbers before training; noise: normal, as VP's
     seed: int = 0  # of the noise, and of places that are drawn
+    crop: str = "nearest"  # the resized long side: nearest whole number, or as torchvision cuts it
 
     def __post_init__(self) -> None:
-        for kind, name, known in (("mode", self.mode, MODES), ("start", self.start, STARTS)):
+        named = (("mode", self.mode, MODES), ("start", self.start, STARTS))
+        for kind, name, known in (*named, ("crop", self.crop, CROPS)):
             if name not in known:
                 raise UnknownNameError(kind=f"{kind} of a pixel prompt", name=name, known=known)
         if not 2 <= self.side <= 4096:
@@ -44,6 +47,18 @@ class Layout:
             raise UsageError(f"a prompt's width is 1..{self.side} pixels, got {self.width}")
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"a seed is within 0..2^63, got {self.seed}")
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.record.items())
+        return f"Layout({told})"
+
+    @property
+    def record(self) -> dict[str, object]:
+        """Its fields; what came later only where it is not as before: answers are kept under it."""
+        told = asdict(self)
+        if self.crop == "nearest":
+            del told["crop"]
+        return told
 
     @property
     def size(self) -> Size:
@@ -77,7 +92,7 @@ class PixelPrompt(nn.Module, KnownPixelChange):
 
     def placing(self, size: Size) -> View:
         """How a picture of this size is brought to the prompt's."""
-        return cut_to(size, self.layout.size)
+        return cut_to(size, self.layout.size, self.layout.crop)
 
     @override
     def view(self, size: Size) -> View:
@@ -142,8 +157,12 @@ class PixelPrompt(nn.Module, KnownPixelChange):
         return nn.Parameter(torch.randn(shape, generator=generator))
 
 
-def cut_to(size: Size, after: Size) -> View:
-    """The short side resized (bicubic), then the middle window."""
+def cut_to(size: Size, after: Size, crop: str = "nearest") -> View:
+    """The short side resized (bicubic), then the middle window; `after` is a square where that is
+    torchvision's.
+    """
+    if crop == "torchvision":
+        return _cut_as_torchvision(size, after)
     share = max(after.width / size.width, after.height / size.height)
     fitting = Size(
         width=max(after.width, round(size.width * share)),
@@ -151,6 +170,22 @@ def cut_to(size: Size, after: Size) -> View:
     )
     view = View(original=size, steps=(Resized(size=fitting, resample="bicubic"),))
     return view.then(centre_window(fitting, after))
+
+
+def _cut_as_torchvision(size: Size, after: Size) -> View:
+    """`Resize(side)`, which leaves fractions of the long side out, then `CenterCrop(side)`, which
+    begins at the nearest even number where the middle is half a pixel off.
+    """
+    side, short = after.width, min(size.width, size.height)
+    fitting = Size(width=side * size.width // short, height=side * size.height // short)
+    window = Windowed(
+        left=round((fitting.width - side) / 2),
+        top=round((fitting.height - side) / 2),
+        size=after,
+        fill=BLACK,
+    )
+    view = View(original=size, steps=(Resized(size=fitting, resample="bicubic"),))
+    return view.then(window)
 
 
 def border(side: int, width: int) -> Bool[Tensor, "side side"]:

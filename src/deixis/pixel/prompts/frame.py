@@ -36,7 +36,9 @@ class Frame(PixelPrompt):
 
     @override
     def placing(self, size: Size) -> View:
-        return cut_to(size, self.inner).then(centre_window(self.inner, self.layout.size))
+        return cut_to(size, self.inner, self.layout.crop).then(
+            centre_window(self.inner, self.layout.size)
+        )
 
     @override
     def painted(self, shown: Float[Tensor, "3 side side"]) -> Float[Tensor, "3 side side"]:
