@@ -88,6 +88,12 @@ class Task(ABC):
         return decayed_groups(self.module, optim.weight_decay)
 
     @property
+    def num_saved_bytes(self) -> int:
+        """About how much room `save` takes: the whole module, unless overridden."""
+        tensors = [*self.module.parameters(), *self.module.buffers()]
+        return sum(one.numel() * one.element_size() for one in tensors)
+
+    @property
     def rests_on(self) -> Mapping[str, str]:
         """What decides the outcome beside the settings, by digests (the models that a prompt is
         learned on). A run goes on only where these are the same.

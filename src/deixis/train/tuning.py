@@ -31,6 +31,7 @@ from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
+from deixis.models.saving import save_processor
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
@@ -180,7 +181,15 @@ class Tuning(Task):
             self.tuned.save_pretrained(folder, state_dict=as_loaded(self.tuned, self.dtypes))
         processor = copy.copy(self.model.family.processor)
         processor.chat_template = self.template
-        processor.save_pretrained(folder)
+        save_processor(processor, folder)
+
+    @property
+    @override
+    def num_saved_bytes(self) -> int:
+        if not self.trains_lora and self.options.parts != ("knowledge",):
+            return super().num_saved_bytes
+        trained = [weight for weight in self.module.parameters() if weight.requires_grad]
+        return sum(weight.numel() * weight.element_size() for weight in trained)
 
     @property
     @override

@@ -16,6 +16,7 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
 from deixis.models.nano._nano import PATCHES, Nano
 from deixis.models.nano._tokenizer import tokenizer
+from deixis.models.saving import save_processor
 
 __all__ = [
     "PATCHES",
@@ -79,7 +80,7 @@ def build(name: str, *, words: Sequence[str], seed: int = 0) -> Nano:
 def save(nano: Nano, folder: Path) -> None:
     """Write a checkpoint that `from_pretrained` of plain transformers reads."""
     nano.model.save_pretrained(folder)
-    nano.processor.save_pretrained(folder)
+    save_processor(nano.processor, folder)
 
 
 def pack(nano: Nano, folder: Path) -> None:
@@ -92,7 +93,7 @@ def pack(nano: Nano, folder: Path) -> None:
             halves[key] = weight.half() if weight.is_floating_point() else weight
         packed[name] = halves[key]
     nano.model.save_pretrained(folder, state_dict=packed)
-    nano.processor.save_pretrained(folder)
+    save_processor(nano.processor, folder)
 
 
 def _check_known(name: str) -> None:

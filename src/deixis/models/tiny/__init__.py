@@ -5,6 +5,7 @@ import pkgutil
 from pathlib import Path
 
 from deixis.core.errors import UnknownNameError
+from deixis.models.saving import save_processor
 from deixis.models.tiny._tiny import Tiny
 
 __all__ = ["Tiny", "build", "names", "save"]
@@ -27,4 +28,4 @@ def save(name: str, folder: Path, *, seed: int = 0) -> None:
     """Write a tiny model and processor as a checkpoint that `from_pretrained` reads."""
     tiny = build(name, seed=seed)
     tiny.model.save_pretrained(folder)
-    tiny.processor.save_pretrained(folder)
+    save_processor(tiny.processor, folder)

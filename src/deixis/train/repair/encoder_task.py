@@ -15,6 +15,7 @@ from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.data.entities.named import EntitySource
 from deixis.models.load import load
+from deixis.models.saving import save_processor
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
 from deixis.nn.region_tokens import mean_over, pooled_tokens
@@ -133,7 +134,7 @@ class EncoderRepair(Task):
             weights = as_loaded(model, self.dtypes)
             plain = {names(key): value for key, value in weights.items() if names(key)}
             model.save_pretrained(folder, state_dict=plain)
-        self.model.family.processor.save_pretrained(folder)
+        save_processor(self.model.family.processor, folder)
 
     def _choose(self) -> None:
         self.tuned.requires_grad_(False)
