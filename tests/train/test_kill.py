@@ -46,3 +46,5 @@ def test_a_run_killed_at_any_file_operation_ends_in_the_same_weights(tmp_path):
         assert weights(folder) == weights(unbroken)
         assert metrics(folder) == metrics(unbroken)
         assert not list(folder.rglob("*.draft"))
+        assert (folder / "curves.png").is_file()
+        assert (folder / "finished.json").is_file()

@@ -61,7 +61,15 @@ def test_a_run_leaves_all_its_files(tmp_path):
     outcome = run(TinyTask(), CONFIG, tmp_path, about={"recipe": "tiny"})
     assert (outcome.finished, outcome.step) == (True, 7)
     names = {path.name for path in tmp_path.iterdir()} - {".lock"}
-    assert names == {"config.json", "environment.json", "metrics.jsonl", "checkpoints", "model"}
+    assert names == {
+        "config.json",
+        "environment.json",
+        "metrics.jsonl",
+        "checkpoints",
+        "model",
+        "finished.json",
+        ".deixis",
+    }
     assert json.loads((tmp_path / "config.json").read_text())["recipe"] == "tiny"
     assert json.loads((tmp_path / "environment.json").read_text())["packages"]["torch"]
 
@@ -196,6 +204,7 @@ def test_a_finished_run_is_not_repeated_and_tells_its_numbers(tmp_path):
 def test_a_torn_checkpoint_is_passed_over(tmp_path):
     run(TinyTask(), CONFIG, tmp_path)
     (tmp_path / "checkpoints" / "step-00000007" / "weights.safetensors").write_bytes(b"")
+    (tmp_path / "finished.json").unlink()
     listener = Listener()
     run(TinyTask(), CONFIG, tmp_path, reporter=listener)
     assert "step-00000007" in listener.warned[0]

@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from deixis.core.errors import UsageError
+from deixis.core.room import is_full, missing_room
 
 if sys.platform != "win32":
     import fcntl
@@ -69,7 +71,10 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as refusal:
-        raise UsageError(f"cannot write {path}: {refusal.strerror or refusal}") from None
+        why = refusal.strerror or str(refusal)
+        if is_full(refusal):
+            why = f"{why}; {missing_room(path.parent, len(content))}"
+        raise UsageError(f"cannot write {path}: {why}") from None
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
@@ -89,6 +94,14 @@ def working_folder() -> str:
         return str(Path.cwd())
     except OSError:
         return "a working folder that is gone"
+
+
+def remove(path: Path) -> None:
+    """Take away what has this name, file or folder; nothing is fine."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def cache_folder() -> Path:
@@ -120,7 +133,11 @@ def owned(folder: Path, who: str) -> Iterator[None]:
     UsageError says `who`, as in "another run", is there already.
     """
     make_folder(folder)
-    with (folder / LOCK).open("w") as lock:
+    try:
+        opened = (folder / LOCK).open("w")
+    except OSError as refusal:
+        raise UsageError(f"cannot write in {folder}: {refusal.strerror or refusal}") from None
+    with opened as lock:
         if sys.platform != "win32":
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

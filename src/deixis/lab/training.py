@@ -22,7 +22,9 @@ def home_of(recipe: Recipe, folder: Path, name: str, weights: object) -> Path:
 
 def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
     """The folder of the trained model; the run is in `folder`, and goes on where it was."""
-    if not (folder / "model").is_dir():  # it is there whole or not at all
+    # the model is there whole or not at all; a kill right after it leaves no curves
+    is_cut_short = (folder / "checkpoints").is_dir() and not (folder / "finished.json").is_file()
+    if is_cut_short or not (folder / "model").is_dir():
         about = {"task": to_record(recipe.options)}
         outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
         if not outcome.finished:

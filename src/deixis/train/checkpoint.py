@@ -10,7 +10,8 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
@@ -19,12 +20,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from deixis.core.errors import TrainingError
-from deixis.core.files import write_text
+from deixis.core.errors import DeixisError, TrainingError
+from deixis.core.files import make_folder, remove, write_text
+from deixis.core.room import is_full, missing_room
 
 VERSION = "checkpoint/1"
 MANIFEST = "manifest.json"
 STATE = "state.json"
+TENSORS = ".safetensors"
 NAME = re.compile(r"step-(\d{8,})")
 Tensors = Mapping[str, Tensor]
 
@@ -49,48 +52,60 @@ class CheckpointFolder:
 
     def write(self, checkpoint: Checkpoint) -> Path:
         """Add one; when it is there, older ones go."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         target = self.folder / f"step-{checkpoint.step:08d}"
         draft = self._draft(target)
+        what = f"the checkpoint of step {checkpoint.step}"
         try:
-            self._fill(draft, checkpoint)
-            if target.exists():  # of the same step: torn, or equal
-                self._remove(target)
-            draft.rename(target)
-            sync_folder(self.folder)
-        except OSError as error:
+            with telling(what, self.folder, _num_bytes(checkpoint)):
+                self._fill(draft, checkpoint)
+                if target.exists():  # of the same step: torn, or equal
+                    self._remove(target)
+                draft.rename(target)
+                sync_folder(self.folder)
+        finally:
             shutil.rmtree(draft, ignore_errors=True)
-            raise TrainingError(
-                f"the checkpoint of step {checkpoint.step} cannot be written: {error}; "
-                "those before it are as they were"
-            ) from error
         for _, old in self._found()[: -self.keep]:
             self._remove(old)
         return target
 
-    def newest(self, warn: Callable[[str], None]) -> Checkpoint | None:
-        """The newest that is whole; tells of each that is not."""
+    def newest(
+        self, warn: Callable[[str], None], *, groups: Sequence[str] = ()
+    ) -> Checkpoint | None:
+        """The newest that is whole, with these groups of tensors; tells of each that is not."""
         for step, path in reversed(self._found()):
-            problem = _problem(path)
-            if problem is None:
-                return _read(path, step)
-            warn(f"passing over the checkpoint {path.name}: {problem}")
+            found = _read(path, step, [*(f"{name}{TENSORS}" for name in groups), STATE])
+            if isinstance(found, Checkpoint):
+                return found
+            warn(f"passing over the checkpoint {path.name}: {found}")
         return None
+
+    def are_ours(self) -> bool:
+        """Whether a checkpoint of ours is there, be it torn."""
+        return any(_is_ours(path) for _, path in self._found())
+
+    def clear(self) -> None:
+        """Remove all checkpoints, and nothing else."""
+        for _, path in self._found():
+            self._remove(path)
+        self.clear_drafts()
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
     def clear_drafts(self) -> None:
         """Remove what killed runs left half written."""
-        for draft in self.folder.glob(".*.draft"):
-            shutil.rmtree(draft)
+        for draft in self.folder.glob(".step-*.draft"):
+            remove(draft)
 
     def _fill(self, draft: Path, checkpoint: Checkpoint) -> None:
         draft.mkdir()
         for name, tensors in checkpoint.tensors.items():
             whole = {key: tensor.detach().contiguous() for key, tensor in tensors.items()}
-            save_file(whole, draft / f"{name}.safetensors")
+            save_file(whole, draft / f"{name}{TENSORS}")
         (draft / STATE).write_text(json.dumps(checkpoint.state, allow_nan=False), encoding="utf-8")
         for path in draft.iterdir():
             sync_file(path)
-        files = {path.name: _sha256(path) for path in sorted(draft.iterdir())}
+        files = {path.name: sha256_of(path) for path in sorted(draft.iterdir())}
         manifest = {"deixis": VERSION, "step": checkpoint.step, "files": files}
         write_text(draft / MANIFEST, json.dumps(manifest, indent=1))
         sync_folder(draft)
@@ -106,8 +121,7 @@ class CheckpointFolder:
 
     def _remove(self, path: Path) -> None:
         """Renamed first, so that a kill leaves no half checkpoint under its name."""
-        draft = path.rename(self._draft(path))
-        shutil.rmtree(draft)
+        remove(path.rename(self._draft(path)))
 
 
 def sync_file(path: Path) -> None:
@@ -125,31 +139,67 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _problem(path: Path) -> str | None:
-    """What is wrong with a checkpoint, in words; None if it is whole."""
+@contextmanager
+def telling(what: str, folder: Path, num_bytes: int) -> Iterator[None]:
+    """A TrainingError says what could not be written in a folder, and how much room is missing."""
+    try:
+        yield
+    except DeixisError:
+        raise
+    # what fills a disk is told by every library in its own way, by tokenizers in a bare Exception
+    except Exception as error:
+        if not isinstance(error, OSError) and not is_full(error):
+            raise
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        room = f"; {missing_room(folder, num_bytes)}" if is_full(error) else ""
+        raise TrainingError(
+            f"{what} cannot be written in {folder}: {why}{room}. The checkpoints before it are as "
+            "they were, and the same command goes on from the newest"
+        ) from error
+
+
+def _num_bytes(checkpoint: Checkpoint) -> int:
+    groups = checkpoint.tensors.values()
+    return sum(one.numel() * one.element_size() for group in groups for one in group.values())
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and str(manifest.get("deixis", "")).startswith("checkpoint/")
+
+
+def _read(path: Path, step: int, needed: Sequence[str]) -> Checkpoint | str:
+    """A checkpoint that is whole and has these files; of another what is wrong with it."""
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         if manifest["deixis"] != VERSION:
             return f"it is {manifest['deixis']!r}, this Deixis reads {VERSION}"
-        for name, expected in manifest["files"].items():
-            if Path(name).name != name or _sha256(path / name) != expected:
+        files = dict(manifest["files"])
+        lacking = sorted(set(needed) - files.keys())
+        if lacking:
+            return f"its {MANIFEST} does not list {', '.join(lacking)}"
+        for name, expected in files.items():
+            if Path(name).name != name or sha256_of(path / name) != expected:
                 return f"{name} is not what was written"
-    except OSError as error:
-        return f"{Path(error.filename or path).name} cannot be read"
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"its {MANIFEST} is broken"
-    return None
-
-
-def _read(path: Path, step: int) -> Checkpoint:
-    try:
-        tensors = {file.stem: load_file(file) for file in path.glob("*.safetensors")}
+        tensors = {
+            name.removesuffix(TENSORS): load_file(path / name)
+            for name in files
+            if name.endswith(TENSORS)
+        }
         state = json.loads((path / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise TrainingError(f"the checkpoint {path.name} cannot be read: {error}") from error
+    except OSError as error:
+        return f"{Path(error.filename or path).name} cannot be read ({error.strerror})"
+    except SafetensorError as error:
+        return f"it cannot be read: {error}"
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return f"its {MANIFEST} is broken"
     return Checkpoint(step=step, tensors=tensors, state=state)

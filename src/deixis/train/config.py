@@ -92,7 +92,6 @@ class RunConfig:
 MAY_CHANGE = frozenset(
     {
         "micro_batch",
-        "gradient_accumulation",
         "skip_bad",
         "device",
         "spread",

@@ -1,8 +1,9 @@
 """The answers of a data set's conversations, each to be learned from what was said before it."""
 
 import abc
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import final, overload
 
@@ -109,6 +110,11 @@ class ConversationsOver(ConversationSource):
 
     @property
     @override
+    def digest(self) -> str:
+        return self.source.digest
+
+    @property
+    @override
     def num_an_epoch(self) -> int:
         return self.source.num_an_epoch
 
@@ -160,6 +166,7 @@ class Conversations(ConversationSource):
     turns: Turns
     num_rows: int
     bad: Mapping[int, str] = field(default_factory=dict)
+    digest: str = ""  # of what the rows say
 
     @property
     @override
@@ -200,9 +207,11 @@ def read_conversations(
     good: list[int] = []
     lengths: list[int] = []
     bad: dict[int, str] = {}
+    told = hashlib.sha256()
     for index in range(len(dataset)):
         try:
-            num_turns = _num_turns(dataset, index, text_alone=text_alone)
+            sample = dataset.sample(index)
+            num_turns = _num_turns(sample, dataset, index, text_alone=text_alone)
         except SampleError as error:
             if not skip_bad:
                 raise
@@ -210,6 +219,7 @@ def read_conversations(
             continue
         good.append(index)
         lengths.append(num_turns)
+        told.update(_told(sample).encode("utf-8", "surrogatepass"))
     if not good:
         raise UsageError(
             f"{file} has no row to learn from: {len(bad)} of {len(dataset)} rows are bad"
@@ -219,7 +229,13 @@ def read_conversations(
         rows=np.array(good, dtype=np.int64),
         nested=Nested.of(lengths),
     )
-    return Conversations(file=dataset.path, turns=turns, num_rows=len(dataset), bad=bad)
+    return Conversations(
+        file=dataset.path,
+        turns=turns,
+        num_rows=len(dataset),
+        bad=bad,
+        digest=told.hexdigest(),
+    )
 
 
 def turn_of(sample: RegionSample, number: int, *, row: int | str) -> Turn:
@@ -247,8 +263,19 @@ def opened_turn(turn: Turn, file: Path) -> OpenedTurn:
     return OpenedTurn(turn=turn, images=images)
 
 
-def _num_turns(dataset: RegionDataset, index: int, *, text_alone: bool) -> int:
-    sample = dataset.sample(index)
+def _told(sample: RegionSample) -> str:
+    """What a row teaches, as text; where its pictures lie does not count."""
+    regions = {
+        slot: (region.kind, region.label, astuple(region.box()))
+        for slot, region in sample.regions.items()
+    }
+    said = [(turn.question, turn.answer) for turn in sample.turns]
+    return repr(([picture.name for picture in sample.pictures], said, regions))
+
+
+def _num_turns(
+    sample: RegionSample, dataset: RegionDataset, index: int, *, text_alone: bool
+) -> int:
     reason = None
     if not sample.pictures and not (text_alone and not sample.regions):
         reason = "it has no image"

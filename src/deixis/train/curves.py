@@ -1,8 +1,10 @@
 """The curves of a run, drawn from its metrics.jsonl."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deixis.core.files import write_bytes
 from deixis.train.metrics import Record, read_metrics
 
 COLUMNS = 3
@@ -29,9 +31,9 @@ def draw_curves(metrics: Path, picture: Path) -> None:
             axes.plot(steps, values, marker=marker, markersize=3, label=kind)
         if len(lines) > 1:
             axes.legend(fontsize=8)
-    draft = picture.with_name(f".{picture.name}.draft")
-    figure.savefig(draft, format="png", dpi=100)
-    draft.replace(picture)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=100)
+    write_bytes(picture, drawn.getvalue())
 
 
 def _curves(records: Sequence[Record]) -> Mapping[str, dict[str, list[tuple[int, float]]]]:

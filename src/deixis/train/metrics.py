@@ -6,18 +6,46 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
+from deixis.core.errors import UsageError
 from deixis.core.files import write_text
-from deixis.train.checkpoint import sync_file
+from deixis.train.checkpoint import sync_file, telling
 
 Record = dict[str, Any]  # Any: what JSON holds
 
 
 def read_metrics(path: Path) -> list[Record]:
-    """The lines of a file of metrics; a last one that was cut off is left out."""
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines[:-1]]
+    """The lines of a file of metrics; a last one that was cut off is left out. UsageError names a
+    line in between that is none.
+    """
+    records = []
+    for number, line in enumerate(_lines(path), start=1):
+        record = _record(line)
+        if record is None:
+            raise UsageError(
+                f"{path}, line {number}, is no measurement: {line[:60]!r}. The run's own command "
+                "mends it from its checkpoint; or take that line out"
+            )
+        records.append(record)
+    return records
+
+
+def good_metrics(path: Path) -> list[Record]:
+    """Those lines of a file of metrics that can be read."""
+    return [record for line in _lines(path) if (record := _record(line)) is not None]
+
+
+def _lines(path: Path) -> list[bytes]:
+    """The whole lines."""
+    return path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
+
+
+def _record(line: bytes) -> Record | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    is_one = isinstance(record, dict) and isinstance(record.get("step"), int)
+    return record if is_one and isinstance(record.get("kind"), str) else None
 
 
 def newest_numbers(path: Path) -> dict[str, float]:
@@ -37,15 +65,44 @@ class MetricsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def up_to(self, step: int) -> str:
+        """The lines until that step, as far as they can be read."""
+        records = [record for record in good_metrics(self.path) if record["step"] <= step]
+        return "".join(f"{json.dumps(record)}\n" for record in records)
+
+    @property
+    def num_broken(self) -> int:
+        """Lines that cannot be read; a last one that was cut off is none."""
+        return len(_lines(self.path)) - len(good_metrics(self.path))
+
     def cut_after(self, step: int) -> None:
         """Forget what was measured after this step: the run goes on from there."""
-        kept = [record for record in read_metrics(self.path) if record["step"] <= step]
-        write_text(self.path, "".join(f"{json.dumps(record)}\n" for record in kept))
+        self.write(self.up_to(step))
+
+    def go_on(self, step: int, saved: str | None) -> str | None:
+        """The same, with the lines that a checkpoint saved; what was wrong with the file."""
+        name, num_broken = self.path.name, self.num_broken
+        if saved is not None and self.up_to(step) != saved:
+            self.write(saved)
+            return f"{name} was broken; its lines until step {step} are as the checkpoint kept them"
+        self.cut_after(step)
+        if saved is None and num_broken:
+            return f"{num_broken} broken lines of {name} are lost"
+        return None
+
+    def write(self, lines: str) -> None:
+        """These lines, and no others."""
+        write_text(self.path, lines)
 
     def append(self, record: Mapping[str, object]) -> None:
         """Add one line."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{json.dumps(record)}\n")
+        line = f"{json.dumps(record)}\n"
+        what = f"the measurement of step {record.get('step')}"
+        with (
+            telling(what, self.path.parent, len(line)),
+            self.path.open("a", encoding="utf-8") as file,
+        ):
+            file.write(line)
 
     def sync(self) -> None:
         """Wait until all lines are on the disk."""

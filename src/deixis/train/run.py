@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import final
@@ -17,6 +17,7 @@ from deixis.core.errors import TrainingError, UsageError
 from deixis.train.checkpoint import Checkpoint
 from deixis.train.config import RunConfig
 from deixis.train.curves import draw_curves
+from deixis.train.finish import Finish
 from deixis.train.metrics import Window, newest_numbers
 from deixis.train.optimizer import Optimizer
 from deixis.train.order import DataOrder
@@ -24,10 +25,11 @@ from deixis.train.parallel import Parallel, joined
 from deixis.train.precision import autocast
 from deixis.train.prepare import Job, Piece, prepared
 from deixis.train.reporter import Progress, Reporter, Silent
-from deixis.train.run_folder import RunFolder
+from deixis.train.run_folder import Record, RunFolder, run_record
 from deixis.train.shares import Shares, resolved
 from deixis.train.signals import StopRequest, stop_requests
-from deixis.train.spread import Spread, gathered, placed
+from deixis.train.spread import Spread, gathered
+from deixis.train.state import GROUPS, State, other_pieces, put_in_place
 from deixis.train.task import Task
 
 SHOWN = 16  # indices and bad rows that a message lists
@@ -60,34 +62,32 @@ def run(
 
     After a kill at any moment the same call goes on, to the same weights as without. SIGINT and
     SIGTERM save, and end it with `finished` False. `resume=False` clears the folder first. `about`
-    is kept in config.json beside the settings. All processes of a run see the same folder.
+    is kept in config.json beside the settings. All processes of a run see the same folder, which
+    is new, empty or a run's. Nothing is written where a run is done.
     """
     reporter = reporter or Silent()
     config = resolved(config, task.source)
     about = {**(about or {}), **({"rests_on": dict(task.rests_on)} if task.rests_on else {})}
     home = RunFolder(folder, keep_checkpoints=config.keep_checkpoints)
-    with (
-        joined(config.device) as parallel,
-        home.owned() if parallel.is_first else nullcontext(),
-        _torch_settings(config),
-        stop_requests() as stop,
-    ):
+    home.check_ours()
+    home.check_apart(about)
+    with joined(config.device) as parallel, _torch_settings(config), stop_requests() as stop:
         told = reporter if parallel.is_first else Silent()
-        trainer = _Trainer(task, config, home, told, parallel)
-        trainer.begin(about, resume=resume)
-        finished = trainer.train(stop)
-        return trainer.outcome(finished=finished)
+        finish = _finish_of(home, config, told) if resume else None
+        writes = parallel.is_first and finish is None
+        with home.owned() if writes else nullcontext():
+            trainer = _Trainer(task, config, home, told, parallel)
+            trainer.begin(run_record(config, about), resume=resume, finish=finish)
+            finished = trainer.train(stop)
+            return trainer.outcome(finished=finished)
 
 
-@final
-@dataclass(kw_only=True, slots=True)
-class _State:
-    """Where a run is. Beside the weights, all that a checkpoint keeps."""
-
-    step: int = 0
-    seconds: float = 0.0
-    window: Window = field(default_factory=Window)
-    bad: dict[int, str] = field(default_factory=dict)
+def _finish_of(home: RunFolder, config: RunConfig, reporter: Reporter) -> Finish | None:
+    """How the run in the folder ended, if it has and all that it left is whole."""
+    found = home.finished.read()
+    if isinstance(found, str):
+        reporter.warn(f"the run was finished, but {found}: what is broken is made again")
+    return found if isinstance(found, Finish) and found.step >= config.steps else None
 
 
 @final
@@ -110,8 +110,10 @@ class _Trainer:
         self.spread = Spread(self._spreadable(), parallel)
         self.optimizer = Optimizer(task, config.optim)
         self.order = DataOrder(seed=config.seed, num_examples=task.source.num_examples)
+        self.record: Record = {}
+        self.is_over = False
         self.shares = Shares.of(config, task.source, parallel.num_processes)
-        self.state = _State()
+        self.state = State()
         self.numbers: dict[str, float] = {}
         self.seconds_a_step = 0.0
 
@@ -123,29 +125,37 @@ class _Trainer:
             raise UsageError("the weights of this task cannot be spread; set spread=false")
         return module
 
-    def begin(self, about: Mapping[str, object], *, resume: bool) -> None:
-        """Load the newest checkpoint, or start anew."""
-        if self.parallel.is_first:
-            self.home.clear_drafts()
+    def begin(self, record: Record, *, resume: bool, finish: Finish | None) -> None:
+        """Load the newest checkpoint, or start anew. `finish`: the run is done already."""
+        self.record, self.is_over = record, finish is not None
+        is_first, home = self.parallel.is_first, self.home
+        if is_first and not self.is_over:
+            home.clear_drafts()
             if not resume:
-                self.home.clear()
+                home.clear()
         self.parallel.wait()
-        found = self.home.checkpoints.newest(self.reporter.warn)
+        found = home.checkpoints.newest(self.reporter.warn, groups=GROUPS)
         if found is not None:
-            self.home.check_same(self.config, about)
+            home.check_same(record, found.state.get("config"))
             self._load(found)
             self.reporter.say(f"going on from step {found.step} of {self.config.steps}")
         elif length := self.shares.told(self.config.steps):
             self.reporter.say(length)
+        if finish is not None and self.state.step != finish.step:  # its checkpoint is gone
+            home.check_same(record, None)
+            self.state = State(step=finish.step, bad=dict(finish.bad))
         self.parallel.wait()
-        if self.parallel.is_first and not self._is_over():
-            self.home.describe(self.config, about)
-            self.home.metrics.cut_after(self.state.step)
+        if is_first and not self.is_over:
+            home.finished.remove()
+            home.describe(record)
+            saved = None if found is None else found.state.get("metrics")
+            if warning := home.metrics.go_on(self.state.step, saved):
+                self.reporter.warn(warning)
 
     def train(self, stop: StopRequest) -> bool:
         """Step until the end or until asked to stop; whether it came to the end."""
         config = self.config
-        if self._is_over():
+        if self.is_over:
             self.numbers = newest_numbers(self.home.metrics.path)
             return True
         began = time.monotonic() - self.state.seconds
@@ -172,9 +182,6 @@ class _Trainer:
             numbers=self.numbers,
             bad=self.state.bad,
         )
-
-    def _is_over(self) -> bool:
-        return self.state.step >= self.config.steps and self.home.model.exists()
 
     def _step(self, pieces: Iterator[Piece], stop: StopRequest) -> bool:
         """One step of the optimizer; whether a process was asked to stop."""
@@ -242,7 +249,8 @@ class _Trainer:
         more = f" and {len(indices) - SHOWN} more" if len(indices) > SHOWN else ""
         raise TrainingError(
             f"the {what} is {value} at step {step}, of examples {shown}{more}; the last "
-            "checkpoint is as it was. Lower optim.lr, or look at these examples"
+            "checkpoint is as it was. Look at these examples, or begin anew with a lower optim.lr "
+            f"(--fresh --set optim.lr={self.config.optim.lr / 10:g})"
         )
 
     def _tell(self, loss: float, seconds: float) -> None:
@@ -318,45 +326,38 @@ class _Trainer:
         }
         if is_first:
             self.home.metrics.sync()
-            state = asdict(self.state) | {"num_examples": self.order.num_examples}
+            kept = {"config": self.record, "pieces": self.shares.num_pieces}
+            kept["metrics"] = self.home.metrics.up_to(self.state.step)
             self.home.checkpoints.write(
-                Checkpoint(step=self.state.step, tensors=whole, state=state)
+                Checkpoint(
+                    step=self.state.step,
+                    tensors=whole,
+                    state=self.state.record(self.task.source) | kept,
+                )
             )
         self.parallel.wait()
 
     def _load(self, checkpoint: Checkpoint) -> None:
-        module, state = self.task.module, checkpoint.state
-        if state["num_examples"] != self.order.num_examples:
-            raise UsageError(
-                f"the run began with {state['num_examples']} examples, there are "
-                f"{self.order.num_examples} now: their order is another"
-            )
-        places: dict[str, Mapping[str, torch.Tensor]] = {
-            "weights": {name: p for p, name in self.optimizer.names.items()},
-            "buffers": dict(module.named_buffers()),
-        }
-        for group, own in places.items():
-            saved = checkpoint.tensors[group]
-            if {n: t.shape for n, t in own.items()} != {n: t.shape for n, t in saved.items()}:
-                raise TrainingError(f"the {group} of the checkpoint are not those of this task")
-            with torch.no_grad():
-                for name, tensor in own.items():
-                    tensor.copy_(placed(saved[name], tensor))
+        state = State.read(checkpoint.step, checkpoint.state, self.task.source)
+        weights = {name: p for p, name in self.optimizer.names.items()}
+        put_in_place("weights", weights, checkpoint.tensors["weights"])
+        buffers = dict(self.task.module.named_buffers())
+        put_in_place("buffers", buffers, checkpoint.tensors["buffers"])
         self.optimizer.load(checkpoint.tensors["optimizer"])
-        self.state = _State(
-            step=checkpoint.step,
-            seconds=state["seconds"],
-            window=Window(**state["window"]) if self.parallel.is_first else Window(),
-            bad={int(index): reason for index, reason in state["bad"].items()},
-        )
+        self.state = state
+        if not self.parallel.is_first:
+            state.window = Window()
+        if warning := other_pieces(checkpoint.state, self.shares.num_pieces):
+            self.reporter.warn(warning)
 
     def _finish(self) -> None:
-        """Save the model and draw the curves."""
+        """Save the model, draw the curves, and say last that all is there."""
         with self.spread.whole(keep=self.parallel.is_first):
             if self.parallel.is_first:
                 self.task.module.eval()
-                self.home.write_model(self.task.save)
+                self.home.write_model(self.task.save, num_bytes=self.task.num_saved_bytes)
                 draw_curves(self.home.metrics.path, self.home.curves)
+                self.home.finish(self.state.step, self.state.bad)
             self.parallel.wait()
 
     def _jobs(self) -> Iterator[Job]:

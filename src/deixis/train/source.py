@@ -24,6 +24,11 @@ class Source(ABC):
         """Examples that an epoch goes through, each once; None: there are no epochs."""
         return self.num_examples
 
+    @property
+    def digest(self) -> str:
+        """What tells these examples from others of the same number; empty where nothing does."""
+        return ""
+
     @abstractmethod
     def example(self, index: int, generator: np.random.Generator) -> Any:  # Any: the task's own
         """One example. `generator` depends on the run's seed and the example's turn alone: use it
