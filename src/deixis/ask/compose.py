@@ -7,6 +7,7 @@ from typing import TypeAlias, final
 
 from deixis.coordinates import Convention
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.foreign import sayable
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.transform import identity
@@ -42,12 +43,16 @@ def compose(
     regions: Mapping[str, object],
     convention: Convention,
     settle: Settle | None = None,
+    control_words: tuple[str, ...] = (),
 ) -> Asked:
     """The pictures and the words of a question about some regions of one image.
 
-    `settle` may change the encodings; it is told whether the picture is sent alone.
+    `settle` may change the encodings; it is told whether the picture is sent alone. No label says
+    one of the model's `control_words`.
     """
-    encodings = {name: _encoding(pointed) for name, pointed in regions.items()}
+    encodings = {
+        name: _sayable(_encoding(pointed), control_words) for name, pointed in regions.items()
+    }
     _check_names(text, encodings)
     _check_sole(encodings)
     encodings = _told_apart(encodings)
@@ -82,6 +87,14 @@ def _encoding(pointed: object) -> Encoding:
     if isinstance(pointed, Encoding):
         return pointed
     raise UsageError(f"a region or an encoding of one is expected, got {type(pointed).__name__}")
+
+
+def _sayable(encoding: Encoding, control_words: tuple[str, ...]) -> Encoding:
+    label = encoding.region.label
+    if label is None:
+        return encoding
+    said = sayable(label, control_words)
+    return replace(encoding, region=encoding.region.named(label=said))
 
 
 def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:

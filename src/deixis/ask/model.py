@@ -108,6 +108,7 @@ class Model:
     ) -> list[Answer]:
         """Ask many, in batches; greedy answers do not depend on what else is in the batch."""
         settings = settings or Generation()
+        system = None if system is None else self.vlm.spoken(system)
         asked = [
             self._composed(_opened(image), text, regions, strict=strict)
             for image, text, regions in questions
@@ -196,7 +197,8 @@ class Model:
         ) -> Mapping[str, Encoding]:
             return surviving(self.vlm, image, encodings, alone=alone, strict=strict)
 
-        asked = compose(image, text, regions, self.convention, settle)
+        asked = compose(image, text, regions, self.convention, settle, self.vlm.control_words)
+        asked = replace(asked, text=self.vlm.spoken(asked.text))
         return asked if self.knowledge is None else self.knowledge.joined(asked, image)
 
     @property

@@ -7,7 +7,13 @@ from functools import cache
 JOINERS = "\u200c\u200d"  # without a shape of their own, yet letters of some scripts need them
 # what tokens that open turns or stand for pictures begin with: <|im_start|>, </s>, [INST]
 OPENING = re.compile(r"([<\[＜［﹤〈])(?=\S)")
+BRACKETED = re.compile(r"\[(?=/?[A-Z][A-Z_]+\])")  # of Mistral's kind, whoever reads it
 BREAK = "·"  # stands in a broken token
+# what grounding models say places and their names with; it opens no turn and stands for no picture
+PLACE = re.compile(
+    r"<loc_?\d+>|<seg\d+>|<patch_index_\d+>|</?(?:ref|box|quad|phrase|object|poly|point)>"
+    r"|<\|(?:object_ref|box|quad|point)_(?:start|end)\|>|<\|/?(?:ref|det)\|>"
+)
 SHOWN = 60  # characters of a value that messages show
 MOST_SHOWN, DEEPEST = 8, 2  # values of a list, lists within lists
 
@@ -51,6 +57,27 @@ def defused(text: str, tokens: tuple[str, ...] = ()) -> str:
     return plain
 
 
+def unjoined(text: str, tokens: tuple[str, ...], *, any_case: bool = False) -> str:
+    """The text as it is, but for a space within each of these tokens that stands in it."""
+    pattern = _one_of(tokens, any_case)
+    while pattern is not None and pattern.search(text):  # what is broken may be part of another
+        text = pattern.sub(_spaced, text)
+    return text
+
+
+def sayable(label: str, tokens: tuple[str, ...]) -> str:
+    """A label that may be said in a prompt: none of these tokens is left in it, in any case, nor
+    what Mistral's family takes for turns.
+    """
+    return unjoined(BRACKETED.sub("[ ", label), tokens, any_case=True)
+
+
+def _spaced(found: re.Match[str]) -> str:
+    word = found[0]
+    at = len(word) - len(word.lstrip()) + 1
+    return f"{word[:at]} {word[at:]}" if word[at:].strip() else f"{word[: at - 1]}{BREAK}"
+
+
 def _broken(found: re.Match[str]) -> str:
     word = found[0]
     return f"{word[0]}{BREAK}{word[1:]}" if len(word) > 1 else BREAK
@@ -59,8 +86,18 @@ def _broken(found: re.Match[str]) -> str:
 @cache
 def _any_of(tokens: tuple[str, ...]) -> re.Pattern[str] | None:
     kept = {token for token in map(clean, tokens) if not OPENING.match(token)} - {"", BREAK}
-    longest = sorted(kept, key=lambda token: (-len(token), token))
-    return re.compile("|".join(map(re.escape, longest)), re.IGNORECASE) if kept else None
+    return _alternatives(kept, re.IGNORECASE)
+
+
+@cache
+def _one_of(tokens: tuple[str, ...], any_case: bool) -> re.Pattern[str] | None:
+    kept = {token for token in tokens if token.strip() not in ("", BREAK)}
+    return _alternatives(kept, re.IGNORECASE if any_case else re.NOFLAG)
+
+
+def _alternatives(tokens: set[str], flags: re.RegexFlag) -> re.Pattern[str] | None:
+    longest = sorted(tokens, key=lambda token: (-len(token), token))
+    return re.compile("|".join(map(re.escape, longest)), flags) if tokens else None
 
 
 def _is_shown(letter: str) -> bool:

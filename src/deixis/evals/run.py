@@ -239,7 +239,9 @@ class _Run:
             return _Prepared(sample=sample, problem=str(error), is_bad=True)
         try:
             regions = self.settings.way.encode(query.regions)
-            asked = compose(query.image, query.text, regions, self.exam.model.convention)
+            model = self.exam.model
+            words = model.vlm.control_words
+            asked = compose(query.image, query.text, regions, model.convention, control_words=words)
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
         choices = self._scored(sample)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
-import jinja2
 import PIL.Image
 import torch
 
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.models._control import REFUSALS, spoken
 from deixis.models.family import Family
 from deixis.models.language import Tensors
 from deixis.nn.interface import Completion, Generation, Picture, Question
@@ -19,8 +19,6 @@ from deixis.nn.view import View
 
 PROBE = "deixis asks"
 MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
-# what templates raise on a chat that they do not take, and processors on words they misread
-REFUSALS = (jinja2.TemplateError, TypeError, ValueError, KeyError, IndexError)
 
 
 @final
@@ -56,8 +54,7 @@ def chat_inputs(processor: Any, questions: Sequence[Question]) -> Any:  # Any: t
         )
     except REFUSALS as refusal:
         raise UsageError(
-            f"the chat template or processor of this model refuses the question: {refusal} "
-            "(words that look like its own picture tokens are refused too)"
+            f"the chat template or processor of this model refuses the question: {refusal}"
         ) from None
 
 
@@ -67,7 +64,7 @@ def processed(family: Family, questions: Sequence[Question]) -> Tensors:
         inputs = chat_inputs(family.processor, questions)
     else:
         inputs = family.processor(
-            text=[family.prompt(question) for question in questions],
+            text=[family.prompt(_spoken(family.processor, question)) for question in questions],
             images=[shown(picture) for question in questions for picture in question.pictures],
             padding=True,
             padding_side=family.padding_side,
@@ -90,20 +87,6 @@ def system_form(processor: Any) -> str | None:  # Any: transformers' own class
         except REFUSALS:
             continue
     return None
-
-
-def control_words(processor: Any) -> tuple[str, ...]:  # Any: transformers' own class
-    """What its tokenizer takes for more than words: turns, places of pictures, all that was added
-    to its vocabulary but plain words.
-    """
-    tokenizer = processor.tokenizer
-    added = getattr(tokenizer, "added_tokens_decoder", {}).values()
-    found = [
-        *tokenizer.all_special_tokens,
-        *(token.content for token in added if token.special or not token.content.isalnum()),
-        *(one for name, one in vars(processor).items() if name.endswith("_token")),
-    ]
-    return tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
 
 
 def answer_turn(
@@ -158,11 +141,18 @@ def _chat(
         {"type": "image"} if picture is None else {"type": "image", "image": picture}
         for picture in pictures
     ]
+    question = _spoken(processor, question)
     content.append({"type": "text", "text": question.text})
     chat: list[dict[str, object]] = [{"role": "user", "content": content}]
     if question.system is not None:
         chat.insert(0, _system(question.system, system_form(processor) or "parts"))
     return chat
+
+
+def _spoken(processor: Any, question: Question) -> Question:  # Any: transformers' own class
+    """The question without its tokenizer's turns, ends and pictures in its words."""
+    system = None if question.system is None else spoken(processor, question.system)
+    return replace(question, text=spoken(processor, question.text), system=system)
 
 
 def _system(text: str, form: str) -> dict[str, object]:

@@ -11,11 +11,11 @@ from typing_extensions import override
 
 from deixis.core.batches import batches
 from deixis.core.errors import UnsupportedError
+from deixis.models._control import control_words, spoken
 from deixis.models._dialogue import (
     chat_inputs,
     check_questions,
     completion,
-    control_words,
     generate_settings,
     listed_ends,
     seeded,
@@ -64,8 +64,12 @@ class GenericModel(VisionLanguageModel):
 
     @cached_property
     def control_words(self) -> tuple[str, ...]:
-        """The tokenizer's own and added ones."""
+        """The tokenizer's own and added ones, and the chat template's words of turns."""
         return control_words(self.processor)
+
+    @override
+    def spoken(self, text: str) -> str:
+        return spoken(self.processor, text)
 
     @property
     @override

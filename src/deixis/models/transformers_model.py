@@ -13,13 +13,13 @@ from typing_extensions import override
 from deixis.core.batches import batches
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
+from deixis.models._control import control_words, spoken
 from deixis.models._dialogue import (
     answer_turn,
     chat_inputs,
     check_questions,
     check_views,
     completion,
-    control_words,
     evaluating,
     generate_settings,
     listed_ends,
@@ -60,7 +60,7 @@ from deixis.nn.words import LearnedWords
 @final
 @dataclass(frozen=True, kw_only=True)
 class TransformersModel(VisionLanguageModel):
-    """A transformers checkpoint of a known family; safe to use from several threads, one at a time.
+    """A transformers checkpoint of a known family; safe with several threads, one at a time.
 
     `rounding` keeps the 8-bit roundings of the family's processor when pixels are tensors; a
     learned pixel prompt that leaves 0..255 turns it off. `loading` tells how it was loaded.
@@ -79,7 +79,6 @@ class TransformersModel(VisionLanguageModel):
     @property
     @override
     def convention(self) -> str:  # type: ignore[override]  # read-only here
-        """The family's own coordinates."""
         return self.family.convention
 
     @property
@@ -95,8 +94,12 @@ class TransformersModel(VisionLanguageModel):
 
     @cached_property
     def control_words(self) -> tuple[str, ...]:
-        """The tokenizer's own and added ones."""
+        """The tokenizer's, the processor's and the chat template's."""
         return control_words(self.family.processor)
+
+    @override
+    def spoken(self, text: str) -> str:
+        return spoken(self.family.processor, text)
 
     @property
     @override
@@ -253,9 +256,8 @@ class TransformersModel(VisionLanguageModel):
 
     @property
     def _language(self) -> Language:
-        language, words = self.family.language(), self.words
-        embeddings = self.family.model.get_input_embeddings()
-        return language if words is None else WordedLanguage(language, embeddings, words)
+        language, embeddings = self.family.language(), self.family.model.get_input_embeddings()
+        return language if self.words is None else WordedLanguage(language, embeddings, self.words)
 
     @property
     def _ends(self) -> tuple[int, ...]:

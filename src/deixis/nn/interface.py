@@ -210,8 +210,16 @@ class VisionLanguageModel(ABC):
 
     @property
     def control_words(self) -> tuple[str, ...]:
-        """What its tokenizer takes for more than words: turns, places of pictures."""
+        """What its tokenizer takes for more than words: turns, places of pictures. No foreign word
+        (a label, a line of text in the picture) may say it.
+        """
         return ()
+
+    def spoken(self, text: str) -> str:
+        """A question's own words as this model reads them: none of its turns, ends and places of
+        pictures is in them. `generate` does the same. A server sees to its own.
+        """
+        return text
 
     @abstractmethod
     def generate(

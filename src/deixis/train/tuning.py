@@ -261,7 +261,8 @@ class Tuning(Task):
         # regions are said in answers too
         said = f"{turn.text}{BETWEEN}{turn.answer}"
         try:
-            asked = compose(opened.images[0], said, pointed, self.convention)
+            words = self.model.control_words
+            asked = compose(opened.images[0], said, pointed, self.convention, control_words=words)
         except RegionError as error:  # this model sees less than the whole picture
             file = str(self.source.file)
             raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
