@@ -3,6 +3,7 @@
 import functools
 import gc
 import json
+import re
 import weakref
 from dataclasses import replace
 from functools import partial
@@ -138,3 +139,15 @@ def test_names_of_any_length_leave_room_for_the_map():
 def test_a_transfer_needs_prompts_and_models(tmp_path):
     with pytest.raises(UsageError, match="at least one prompt and one model"):
         transfer({}, {}, SETTINGS, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>", "a | b", "[a](javascript:x)", "a\n\n# b"])
+def test_a_name_on_the_page_is_shown_and_never_obeyed(name):
+    cell = Cell(prompt=name, model=name, is_source=False, problem=name, changed=(name,))
+    found = Transfer(benchmark=name, measure=name, num_questions=3, cells=(cell,))
+    text = page(found, command=f"deixis '{name}'")
+    shown = "\n".join(line for line in text.splitlines() if not line.startswith("    "))
+    rows = [line for line in shown.splitlines() if line.startswith("|")]
+    assert [len(re.split(r"(?<!\\)\|", row)) for row in rows] == [4, 4, 4, 4]
+    assert len(re.findall(r"^#", shown, re.MULTILINE)) == 1
+    assert not re.search(r"(?<!\\)<script|(?<!\\)\[a", shown)

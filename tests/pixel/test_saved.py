@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -80,6 +81,34 @@ def test_the_page_tells_what_was_found(tmp_path):
     assert f"{lost} 8-bit pictures are 4.25 off" in page
     save_prompt(learned("frame"), Card(), tmp_path)
     assert "No gain was measured" in (tmp_path / "README.md").read_text()
+
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "[a](javascript:alert(1))",
+    "x | y",
+    "`x` <script>",
+    "a\n\n# b\n<script>",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_on_the_page_is_shown_and_never_obeyed(tmp_path, name):
+    gain = dataclasses.replace(GAIN, model=name, benchmark=name, asked=name, mode=name)
+    sources = (Source(model=name, preparation={"processor": name}, weights=name, dtype=name),)
+    exported = dataclasses.replace(CARD.exported, file=name)
+    card = dataclasses.replace(CARD, sources=sources, task=name, gains=(gain,), exported=exported)
+    save_prompt(learned("frame"), card, tmp_path)
+    page = (tmp_path / "README.md").read_text()
+    assert len(re.findall(r"^#", page, re.MULTILINE)) == 1
+    assert all(len(row) == 8 for row in cells(page))
+    obeyed = re.sub(r"(?<![\\`])`[^`\n]+`", "", page)  # all but code
+    assert not re.search(r"(?<!\\)<(?:img|script)|(?<!\\)\[a", obeyed)
+
+
+def cells(page):
+    """The rows of a page's table, split where a cell ends."""
+    return [re.split(r"(?<!\\)\|", line) for line in page.splitlines() if line.startswith("|")]
 
 
 def spoil_record(folder, **changes):

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.evals.plot import LINE, PAPER
 from deixis.evals.transfer import Cell, Transfer
@@ -28,25 +29,26 @@ def write_transfer(found: Transfer, folder: Path, *, command: str) -> None:
 
 def page(found: Transfer, *, command: str) -> str:
     """The matrix as people read it."""
-    header = ["prompt", *found.models]
+    header = ["prompt", *map(markdown.words, found.models)]
     plain = ["none", *(_before(found, model) for model in found.models)]
     rows = [
-        [name, *(_cell(found.cell(name, model)) for model in found.models)]
+        [markdown.words(name), *(_cell(found.cell(name, model)) for model in found.models)]
         for name in found.prompts
     ]
     lines = ["| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), plain, *rows)]
     problems = [
-        f"- {cell.prompt} on {cell.model}: {said}"
+        f"- {markdown.words(f'{cell.prompt} on {cell.model}: {said}')}"
         for cell in found.cells
         for said in (cell.problem, *cell.changed)
         if said
     ]
     return "\n".join(
         [
-            f"# Transfer: {found.benchmark}",
+            f"# Transfer: {markdown.words(found.benchmark)}",
             "",
-            f"{found.measure}, per cent, of {found.num_questions} questions; with a prompt, and in "
-            "points against the same model without it (95 %, paired, clustered by picture). "
+            f"{markdown.words(found.measure)}, per cent, of {found.num_questions} questions; with "
+            "a prompt, and in points against the same model without it (95 %, paired, clustered by "
+            "picture). "
             "A star: learned on that model. Bold: chance alone would hardly do that.",
             "",
             "![gains by prompt and model](matrix.png)",
@@ -54,7 +56,7 @@ def page(found: Transfer, *, command: str) -> str:
             *lines,
             "",
             *([*problems, ""] if problems else []),
-            f"    {command}",
+            markdown.block(command),
             "",
         ]
     )

@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
+from deixis.core import markdown
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
@@ -142,12 +143,14 @@ def _strings(listed: Sequence[object]) -> tuple[str, ...]:
 
 def _card(prompt: KnowledgePrompt, trained: Trained) -> str:
     config = prompt.config
+    sources = markdown.words(", ".join(trained.sources))
     count = sum(weight.numel() for weight in prompt.parameters())
     return (
         "# A knowledge prompt of Deixis\n\n"
-        f"For `{trained.model}`: what {', '.join(trained.sources) or 'a source'} finds in a "
+        f"For {markdown.code(trained.model)}: what {sources or 'a source'} finds in a "
         "picture is brought into its vision tokens (arXiv 2407.04681).\n\n"
-        f"- words by `{config.encoder}`, overlaps by the rule `{config.rule}`\n"
+        f"- words by {markdown.code(config.encoder)}, overlaps by the rule "
+        f"{markdown.code(config.rule)}\n"
         f"- {config.network.layers}, {count:,} numbers; merged by `{config.merge}`, "
         f"{config.place} the projector\n"
         + (f"- trained for {trained.steps:,} steps\n" if trained.steps else "")

@@ -14,6 +14,7 @@ from safetensors import safe_open
 
 from deixis.ask.loading import load
 from deixis.ask.model import Model
+from deixis.core import markdown
 from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
@@ -248,14 +249,14 @@ def write_rivals(
     record = {"settings": asdict(settings), "rivals": [asdict(one) for one in found]}
     write_text(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     rows = "\n".join(
-        f"| {one.name} | {one.num_learned:,} | {one.seconds:.0f} | {one.gain.before:.1f} | "
-        f"{one.gain.after:.1f} | {one.gain.change:+.1f} ({one.gain.low:+.1f} to "
-        f"{one.gain.high:+.1f}) |"
+        f"| {markdown.words(one.name)} | {one.num_learned:,} | {one.seconds:.0f} | "
+        f"{one.gain.before:.1f} | {one.gain.after:.1f} | "
+        f"{one.gain.change:+.1f} ({one.gain.low:+.1f} to {one.gain.high:+.1f}) |"
         for one in found
     )
     said = next((one.words for one in found if one.words), "the task's own")
     lines = [
-        f"# Ways to teach {settings.model} {settings.task}",
+        f"# Ways to teach {markdown.words(settings.model)} {markdown.words(settings.task)}",
         "",
         f"{settings.num} samples of the training part, {settings.steps} steps for what is trained, "
         f"{settings.limit} questions that no way has seen; per cent right, and points against the "
@@ -266,9 +267,9 @@ def write_rivals(
         rows,
         "",
         f"The words were chosen among {len(settings.wordings) + 1} by the loss on the same "
-        f"samples: {said}",
+        f"samples: {markdown.words(said)}",
         "",
-        f"    {command}",
+        markdown.block(command),
         "",
     ]
     write_text(folder / PAGE, "\n".join(lines))

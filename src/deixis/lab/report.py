@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, final
 
+from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.lab.findings import Finding, Findings, Judgement, Verdict
 
@@ -69,15 +70,15 @@ def summary_of(described: object) -> str:
 def page(reported: Reported) -> str:
     """The report as people read it."""
     rows = "\n".join(_row(row) for row in reported.findings.rows)
-    return f"""# {reported.name.replace("_", " ").capitalize()}
+    return f"""# {markdown.words(reported.name.replace("_", " ").capitalize())}
 
-> {reported.claim}
+> {markdown.words(reported.claim)}
 >
-> ({reported.source})
+> ({markdown.words(reported.source)})
 
-**{JUDGED[reported.verdict.held]}**: {reported.verdict.words}.
+**{JUDGED[reported.verdict.held]}**: {markdown.words(reported.verdict.words)}.
 
-{reported.summary} {reported.about}
+{markdown.words(f"{reported.summary} {reported.about}")}
 
 ![right answers by condition](plot.png)
 
@@ -85,9 +86,9 @@ def page(reported: Reported) -> str:
 | --- | --- | --- | --- |
 {rows}
 
-{_claims(reported.claims)}{reported.sure}
+{_claims(reported.claims)}{markdown.words(reported.sure)}
 
-    {reported.command}
+{markdown.block(reported.command)}
 """
 
 
@@ -133,12 +134,12 @@ def plot(reported: Reported) -> bytes:
 
 def _less(reported: Reported) -> str:
     """The last column's head; empty where nothing is compared."""
-    return f"less {reported.baseline}, points (95 %)" if reported.baseline else ""
+    return f"less {markdown.words(reported.baseline)}, points (95 %)" if reported.baseline else ""
 
 
 def _row(row: Finding) -> str:
     change = "" if row.change is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*row.change)
-    return f"| {row.condition} | {row.asked} | {row.told} | {change} |"
+    return f"| {markdown.words(row.condition)} | {row.asked} | {row.told} | {change} |"
 
 
 def _claims(judged: tuple[Judgement, ...]) -> str:
@@ -146,6 +147,8 @@ def _claims(judged: tuple[Judgement, ...]) -> str:
     if not judged:
         return ""
     lines = "\n".join(
-        f"| {one.claim} | {JUDGED[one.verdict.held]} | {one.verdict.words} |" for one in judged
+        f"| {markdown.words(one.claim)} | {JUDGED[one.verdict.held]} | "
+        f"{markdown.words(one.verdict.words)} |"
+        for one in judged
     )
     return f"| claim | verdict | what was found |\n| --- | --- | --- |\n{lines}\n\n"

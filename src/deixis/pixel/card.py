@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar, final
 
+from deixis.core import markdown
 from deixis.core.errors import ModelError
 from deixis.core.foreign import shown
 from deixis.nn.interface import VisionLanguageModel
@@ -183,12 +184,12 @@ def _made(kind: type[Part], record: Mapping[str, Any]) -> Part:
 def page(prompt: PixelPrompt, card: Card) -> str:
     """The card as people read it."""
     layout = prompt.layout
-    sources = ", ".join(f"`{one.model}`" for one in card.sources) or "no model"
+    sources = ", ".join(markdown.code(one.model) for one in card.sources) or "no model"
     lines = [
         "# A pixel prompt of Deixis",
         "",
         f"{_begun(card) or f'Learned on {sources}'}"
-        + (f" for {card.task}" if card.task else "")
+        + (f" for {markdown.words(card.task)}" if card.task else "")
         + " (arXiv 2404.11207).",
         "",
         f"- kind `{kind_of(prompt)}`, {prompt.num_trained:,} numbers, {layout.side} pixels a side, "
@@ -200,7 +201,7 @@ def page(prompt: PixelPrompt, card: Card) -> str:
         told = ", ".join(f"{name} {value}" for name, value in one.preparation.items())
         weights = f"weights {one.weights} in {one.dtype}" if one.weights else ""
         said = ", ".join(words for words in (told, weights) if words)
-        lines += [f"- {one.model}: {said}"] if said else []
+        lines += [f"- {markdown.words(f'{one.model}: {said}')}"] if said else []
     if card.quantised is not None:
         lines.append(
             f"- as 8-bit pixels: {100 * card.quantised.outside:.1f} % of its numbers are cut, "
@@ -230,9 +231,9 @@ def _begun(card: Card) -> str:
 def told_of(lost: Exported) -> str:
     """What a file loses, in a line."""
     return (
-        f"rebuilt from `{lost.file}`: {100 * lost.outside:.1f} % of its numbers are cut, "
-        f"{lost.error:.2f} of 255 off in the mean; pixels of 8-bit pictures are {lost.pixels:.2f} "
-        "off"
+        f"rebuilt from {markdown.code(lost.file)}: {100 * lost.outside:.1f} % of its numbers are "
+        f"cut, {lost.error:.2f} of 255 off in the mean; pixels of 8-bit pictures are "
+        f"{lost.pixels:.2f} off"
     )
 
 
@@ -245,9 +246,11 @@ def _gains(gains: Sequence[Gain]) -> list[str]:
     if not gains:
         return ["No gain was measured yet: `deixis pixel transfer` does.", ""]
     rows = [
-        f"| {one.model} | {' '.join(filter(None, (one.benchmark, one.asked)))} | "
+        f"| {markdown.words(one.model)} | "
+        f"{markdown.words(' '.join(filter(None, (one.benchmark, one.asked))))} | "
         f"{one.num_questions} | {one.before:.1f} | "
-        f"{one.after:.1f} ({one.mode}) | {one.change:+.1f} ({one.low:+.1f} to {one.high:+.1f}) |"
+        f"{one.after:.1f} ({markdown.words(one.mode)}) | "
+        f"{one.change:+.1f} ({one.low:+.1f} to {one.high:+.1f}) |"
         for one in gains
     ]
     return [

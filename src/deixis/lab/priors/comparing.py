@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from deixis.core import markdown
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.lab.findings import Finding, Findings, found_in
@@ -91,17 +92,18 @@ def write_comparison(compared: Compared, folder: Path) -> None:
     """comparison.json and README.md."""
     make_folder(folder)
     record = asdict(compared)
+    before, after = map(markdown.code, (compared.before, compared.after))
     write_text(folder / "comparison.json", json.dumps(record, indent=1) + "\n")
     lines = "\n".join(
-        f"| {one.band} | {one.num_entities} | {one.prior_before:.3f} | {one.prior_after:.3f} | "
-        f"{_told(one.prior_change)} | {_share(one)} |"
+        f"| {markdown.words(one.band)} | {one.num_entities} | {one.prior_before:.3f} | "
+        f"{one.prior_after:.3f} | {_told(one.prior_change)} | {_share(one)} |"
         for one in compared.bands
     )
     write_text(
         folder / "README.md",
         f"""# Before and after
 
-`{compared.before}`, then `{compared.after}`. Bands are those of the first.
+{before}, then {after}. Bands are those of the first.
 
 | band | entities | prior before | after | change (95 %) | right after, %; change, points (95 %) |
 | --- | --- | --- | --- | --- | --- |
