@@ -95,7 +95,7 @@ def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
 def test_two_prompts_of_one_name_are_refused(prompt, tmp_path, capsys):
     other = tmp_path / "else" / "frame" / "model"
     save_prompt(learned("frame"), CARD, other)
-    words = ["transfer", prompt, other, "--model", "tiny:llava", *ASKED, "--out", tmp_path]
+    words = ["transfer", prompt, other, "--model", "tiny:llava", *ASKED, "--out", tmp_path / "out"]
     assert main(["pixel", *map(str, words)]) == 2
     assert "one name" in capsys.readouterr().err
 

@@ -36,7 +36,7 @@ def test_rank_among_names_of_a_file_with_templates(tmp_path, clip, capsys):
     (tmp_path / "names.txt").write_text("red fox\ntea pot\nzebra\nyak\n")
     asked = ["prior", "rank", str(bad_folder(tmp_path / "e")), "--encoder", clip, "--json"]
     more = ["--candidates", str(tmp_path / "names.txt"), "--template", "a {}", "--edges", "1,3"]
-    assert main([*asked, *more, "--out", str(tmp_path)]) == 0
+    assert main([*asked, *more, "--out", str(tmp_path / "out")]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["num_candidates"] == 4
     assert record["templates"] == ["a {}"]
@@ -52,7 +52,7 @@ def test_rank_among_names_of_a_file_with_templates(tmp_path, clip, capsys):
 )
 def test_mistakes_are_told(tmp_path, clip, capsys, more, words):
     folder = str(bad_folder(tmp_path / "e"))
-    given = ["prior", "rank", folder, "--encoder", clip, "--out", str(tmp_path), *more]
+    given = ["prior", "rank", folder, "--encoder", clip, "--out", str(tmp_path / "out"), *more]
     assert main(given) == 2
     assert words in capsys.readouterr().err
 

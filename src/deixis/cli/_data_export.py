@@ -28,7 +28,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave bad rows out, and count them"
     )
-    parser.set_defaults(do=_export)
+    parser.set_defaults(do=_export, keeps="data export")
 
 
 def _export(arguments: argparse.Namespace) -> None:

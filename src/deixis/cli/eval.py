@@ -96,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.set_defaults(do=_list)
     running = add_part(parts, "run", "ask a model a benchmark's questions", RUN)
     add_run(running)
-    running.set_defaults(do=_run)
+    running.set_defaults(do=_run, keeps="eval")
     comparing = add_part(parts, "compare", "two runs on the same questions", COMPARE)
     comparing.add_argument("first", type=Path, metavar="RUN", help="a run's folder")
     comparing.add_argument("second", type=Path, metavar="OTHER", help="the one to compare with it")
@@ -104,14 +104,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     voting = add_part(parts, "vote", "several encodings' answers as one", VOTE)
     voting.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="runs' folders")
     voting.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the new run")
-    voting.set_defaults(do=_vote)
+    voting.set_defaults(do=_vote, keeps="eval")
     searching = add_part(parts, "search-style", "the best encoding within a budget", SEARCH)
     add_search(searching)
-    searching.set_defaults(do=_search)
+    searching.set_defaults(do=_search, keeps="eval")
     reporting = add_part(parts, "report", "table, plot and page of runs", REPORT)
     reporting.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="with runs in them")
     reporting.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the first)")
-    reporting.set_defaults(do=_report)
+    reporting.set_defaults(do=_report, keeps="eval", otherwise="folders")
 
 
 def run(arguments: argparse.Namespace) -> None:

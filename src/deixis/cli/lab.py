@@ -149,7 +149,7 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
     add_placing(parser)
-    parser.set_defaults(do=_card)
+    parser.set_defaults(do=_card, keeps="lab")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +163,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         "--knowledge", metavar="DIR", help="a trained knowledge prompt, or told or drawn"
     )
     add_placing(parser)
-    parser.set_defaults(do=_report)
+    parser.set_defaults(do=_report, keeps="lab", otherwise="name")
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -175,7 +175,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="of both stages: threads=2"
     )
     add_placing(parser, trains=True)
-    parser.set_defaults(do=_study)
+    parser.set_defaults(do=_study, keeps="lab", otherwise="name")
 
 
 def _scenes(arguments: argparse.Namespace) -> None:

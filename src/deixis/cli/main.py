@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from deixis import cli
 from deixis._version import __version__
+from deixis.cli._out import kept
 from deixis.cli._placing import placing
 from deixis.core.errors import DeixisError, UsageError
 
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not sys.stderr.isatty():  # the bars of transformers, before it is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
-        with placing(chosen):
+        with placing(chosen), kept(chosen):
             chosen.run(chosen)
         sys.stdout.flush()
     except UsageError as mistake:

@@ -101,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export = add_part(parts, "export", "PNG files of it", EXPORT)
     export.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
-    export.set_defaults(do=_export)
+    export.set_defaults(do=_export, keeps="pixel")
     transfer = add_part(parts, "transfer", "what it brings to models", TRANSFER)
     matrix = add_part(parts, "matrix", "kinds of prompts and models", MATRIX)
     apart = add_part(parts, "apart", "models that share no training data", APART)
@@ -113,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         (rivals, add_rivals, _rivals),
     ):
         add(part)
-        part.set_defaults(do=do)
+        part.set_defaults(do=do, keeps="pixel")
 
 
 def run(arguments: argparse.Namespace) -> None:

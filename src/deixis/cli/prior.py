@@ -124,7 +124,7 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help="threads that count (default: all)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for ranks.json")
     add_placing(parser)
-    parser.set_defaults(do=_rank)
+    parser.set_defaults(do=_rank, keeps="prior")
 
 
 def _rank(arguments: argparse.Namespace) -> None:
@@ -168,21 +168,21 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frequency", type=Path, metavar="FILE", help="of names in tuning data")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the report")
     add_placing(parser)
-    parser.set_defaults(do=_report)
+    parser.set_defaults(do=_report, keeps="prior")
 
 
 def _add_questions(parser: argparse.ArgumentParser) -> None:
     add_entities(parser)
     _add_kinds(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for questions.json")
-    parser.set_defaults(do=_questions)
+    parser.set_defaults(do=_questions, keeps="prior")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path, metavar="BEFORE", help="a report's folder, or ranks")
     parser.add_argument("after", type=Path, metavar="AFTER", help="another's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the comparison")
-    parser.set_defaults(do=_compare)
+    parser.set_defaults(do=_compare, keeps="prior")
 
 
 def _add_repair(parser: argparse.ArgumentParser) -> None:
@@ -194,7 +194,7 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
     add_placing(parser, trains=True)
-    parser.set_defaults(do=_repair)
+    parser.set_defaults(do=_repair, keeps="prior")
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -217,7 +217,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         _add_setting(parser, prompt, f"of the {prompt} prompts' training")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
     add_placing(parser, trains=True)
-    parser.set_defaults(do=_study)
+    parser.set_defaults(do=_study, keeps="prior")
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,8 @@ anything else is written in a folder it is claimed: one that is not there yet or
 ours, one that is ours already stays so, and any other is refused with what it holds.
 """
 
-from collections.abc import Collection, Iterable
+import contextlib
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from deixis.core.errors import UsageError
@@ -27,6 +28,22 @@ def claim(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
     make_folder(folder)
     if _marked(folder) is None:
         write_text(folder / MARKER, f"deixis {kind}\n")
+
+
+@contextlib.contextmanager
+def claimed(folder: Path, kind: str, *, known: Collection[str] = ()) -> Iterator[None]:
+    """The same while something is done; a folder in which nothing was written is given back."""
+    is_there = folder.is_dir()
+    is_new = not (folder / MARKER).exists()
+    claim(folder, kind, known=known)
+    try:
+        yield
+    finally:
+        if is_new and _names(folder) == [MARKER]:
+            with contextlib.suppress(OSError):
+                (folder / MARKER).unlink()
+                if not is_there:
+                    folder.rmdir()
 
 
 def check_ours(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
@@ -94,5 +111,5 @@ def _is_nothing(folder: Path, name: str) -> bool:
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
-    except OSError:  # one of them is not there
+    except (OSError, ValueError):  # one of them is not there, or can be no file's name
         return False
