@@ -6,6 +6,7 @@ from typing import final
 
 from typing_extensions import override
 
+from deixis.cli._terminal import visible
 from deixis.train.reporter import Progress, Reporter
 
 WIDTH = 24
@@ -26,7 +27,7 @@ class TerminalReporter(Reporter):
     @override
     def say(self, text: str) -> None:
         self._wipe()
-        print(text, file=self.stream, flush=True)
+        print(visible(text), file=self.stream, flush=True)
 
     @override
     def warn(self, text: str) -> None:

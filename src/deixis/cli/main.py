@@ -11,6 +11,7 @@ from deixis import cli
 from deixis._version import __version__
 from deixis.cli._out import kept
 from deixis.cli._placing import placing
+from deixis.cli._terminal import visible, visible_output
 from deixis.core.errors import DeixisError, UsageError
 
 DONE, FAILED, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -64,14 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not sys.stderr.isatty():  # the bars of transformers, before it is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     try:
-        with placing(chosen), kept(chosen):
+        with visible_output(), placing(chosen), kept(chosen):
             chosen.run(chosen)
-        sys.stdout.flush()
     except UsageError as mistake:
-        print(f"deixis {chosen.command}: {mistake}", file=sys.stderr)
+        print(f"deixis {chosen.command}: {visible(str(mistake))}", file=sys.stderr)
         return YOUR_MISTAKE
     except DeixisError as failure:
-        print(f"deixis {chosen.command}: {failure}", file=sys.stderr)
+        print(f"deixis {chosen.command}: {visible(str(failure))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,0 +1,73 @@
+"""Nothing that others wrote is obeyed by the terminal."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+
+from deixis.cli import main as cli
+from deixis.cli._terminal import VisibleStream, visible, visible_output
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\nc", "a\tb\nc"),
+        ("é 👩‍👧 עברית \u200e", "é 👩‍👧 עברית \u200e"),
+        ("\x1b]0;x\x07", r"\u001b]0;x\u0007"),
+        ("a\x9b31mb\x7f", r"a\u009b31mb\u007f"),
+        ("done\rhidden", r"done\u000dhidden"),
+        ("a\r\nb", "a\nb"),
+        ("a\u202eb\u2066c", r"a\u202eb\u2066c"),
+        ("\ud83d", r"\ud83d"),
+        ("\x00\x08", r"\u0000\u0008"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_written_out(text, shown):
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m\\", "\\\x9b", "\u202e", "\ud83d", "a\tb\r\n\x7f"])
+def test_json_stays_the_same_json(text):
+    assert json.loads(visible(json.dumps({text: text}, ensure_ascii=False))) == {text: text}
+
+
+def test_letters_that_the_terminal_lacks_are_written_out():
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    assert VisibleStream(stream).write("é ✓") == 3
+    stream.flush()
+    assert raw.getvalue() == rb"\xe9 \u2713"
+
+
+def test_results_go_out_visibly(capsys):
+    with visible_output():
+        sys.stdout.write("\x1b[2Jan answer\n")
+    assert capsys.readouterr().out == "\\u001b[2Jan answer\n"
+
+
+def test_so_does_what_is_logged(capsys):
+    with visible_output():
+        logging.lastResort.emit(logging.makeLogRecord({"msg": "a %s", "args": ("\x1b[2J",)}))
+    assert "a \\u001b[2J" in capsys.readouterr().err
+
+
+def test_an_error_is_told_visibly(tmp_path, capsys):
+    name = f"{tmp_path}/\x1b[2Jnone.jpg"
+    line = ["ask", name, "What?", "--model", "tiny:llava"]
+    assert cli.main(line) == cli.YOUR_MISTAKE
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "none.jpg" in told
+    assert cli.main(["eval", "report", f"{tmp_path}/\x1b[2J"]) == cli.YOUR_MISTAKE
+    assert "\\u001b[2J" in capsys.readouterr().err
+
+
+def test_a_label_of_a_regions_file_is_shown_and_not_obeyed(capsys):
+    region = '{"kind": "box", "box": [1, 2, 30, 40], "label": "\\u001b[2J\\u009bx"}'
+    assert cli.main(["say", "--size", "64x48", f"cup=json:{region}"]) == cli.DONE
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\x9b" not in told
