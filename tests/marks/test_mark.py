@@ -1,3 +1,4 @@
+import math
 import subprocess
 import sys
 
@@ -113,3 +114,20 @@ def test_what_a_style_leaves_open_is_the_shapes_own():
     assert Mark(shape="mask", region=BOX).alpha == 88
     assert Mark(shape="arrow", region=BOX).alpha == 128
     assert Mark(shape="mask", region=BOX, style=Style(alpha=7)).alpha == 7
+
+
+def test_an_arrow_of_the_release_is_as_long_as_its_draw_with_its_head():
+    region = regions.box(100, 100, 130, 125)
+    lengths = []
+    for seed in range(300):
+        style = Style(profile="release", seed=seed)
+        ink = Mark(shape="arrow", region=region, style=style).ink(Size(width=336, height=336))
+        if ink.rings or len(ink.lines[0].paths[0]) > 2:
+            continue  # only straight ones with an open head tell both lengths at once
+        (tip, end), (left, _, _) = ink.lines[0].paths
+        shaft, head = math.dist(tip, end), math.dist(tip, left)
+        if head > 6.001:
+            lengths.append((shaft, head))
+    assert len(lengths) > 30
+    assert all(20 - 1e-9 <= shaft + head <= 50 + 1e-9 for shaft, head in lengths)
+    assert all(0.2 - 1e-9 <= head / (shaft + head) <= 0.5 + 1e-9 for shaft, head in lengths)

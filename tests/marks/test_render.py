@@ -23,7 +23,7 @@ from tests.marks.random_marks import check_random_marks
 from tests.marks.regions import ground, marks_of, one_of_each_kind
 
 LARGE = {
-    "arrow": "25dcfb35424791dd",
+    "arrow": "4c9d72b564058ca7",
     "contour": "2e99a856e71ecaf6",
     "ellipse": "cfc490084de1a150",
     "mask": "baf657b665e012ef",

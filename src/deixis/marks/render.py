@@ -16,7 +16,7 @@ from deixis.marks.raster.compiled import blend_compiled
 from deixis.marks.raster.coverage import add_to
 from deixis.marks.raster.rasterise import coverage_pieces
 
-VERSION = 2  # goes up whenever any mark's bytes change; stored with every sample made
+VERSION = 3  # goes up whenever any mark's bytes change; stored with every sample made
 
 
 def draw(image: Image, marks: Sequence[Mark]) -> Image:

@@ -25,11 +25,14 @@ PLAIN_WAYS = (5 / 8, 7 / 8, 3 / 8, 1 / 8)  # from the tip: up left, up right, do
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Arrow:
-    """Its tip, the way from the tip to the tail in turns, and lengths in pixels."""
+    """Its tip, the way from the tip to the tail in turns, and lengths in pixels.
+
+    `reach`: from the tip to the end of the shaft.
+    """
 
     tip: XY
     way: float
-    length: float
+    reach: float
     head: float
     barb: float
     bend: XY | None
@@ -58,7 +61,7 @@ class Arrow(MarkShape):
         left, right = (arrow.along(arrow.head, turn) for turn in (arrow.barb, -arrow.barb))
         # an open head's shaft reaches the tip, a filled one's its base
         start = arrow.along(arrow.head * on_circle(arrow.barb)[0] / 2 if arrow.is_filled else 0.0)
-        end = arrow.along(arrow.length)
+        end = arrow.along(arrow.reach)
         if arrow.is_filled and arrow.bend is None:
             return Rings(rings=(_slab(start, end, width), (arrow.tip, left, right)))
         shaft = (start, end) if arrow.bend is None else (start, arrow.bend, end)
@@ -79,11 +82,11 @@ def _drawn(place: Place, draws: Draws) -> _Arrow:
     short = SHORTEST_SHARE * min(place.box.width, place.box.height)
     size = draws.uniform(short, float(place.pixels(LONGEST)))
     head = max(draws.uniform(*HEADS) * size, float(place.pixels(SMALLEST_HEAD)))
-    size = max(size, head)
+    reach = max(size - head, 0.0)  # in the released code the head is a part of the length
     bend = None
-    arrow = _Arrow(tip=tip, way=way, length=size, head=head, barb=BARB, bend=None, is_filled=False)
+    arrow = _Arrow(tip=tip, way=way, reach=reach, head=head, barb=BARB, bend=None, is_filled=False)
     if draws.chance(50):
-        middle_x, middle_y = arrow.along(size / 2)
+        middle_x, middle_y = arrow.along(reach / 2)
         jitter = BEND * place.scale
         bend = (
             middle_x + draws.uniform(-jitter, jitter),
@@ -92,7 +95,7 @@ def _drawn(place: Place, draws: Draws) -> _Arrow:
     return _Arrow(
         tip=tip,
         way=way,
-        length=size,
+        reach=reach,
         head=head,
         barb=BARB,
         bend=bend,
@@ -106,7 +109,7 @@ def _plain(place: Place) -> _Arrow:
     return _Arrow(
         tip=tip,
         way=min(PLAIN_WAYS, key=lambda way: _outside(tip, way, size, place)),
-        length=size,
+        reach=size,
         head=size * PLAIN_HEAD,
         barb=PLAIN_BARB,
         bend=None,
