@@ -200,3 +200,31 @@ def test_ten_thousand_hostile_texts_raise_nothing(name: str, hostile: Report) ->
 def test_a_hundred_kilobytes_of_brackets_take_no_time(name: str, hostile: Report) -> None:
     """The slowest takes 0.3 s; a reader of quadratic time would take minutes."""
     assert hostile[name]["slowest_seconds"] < 15, hostile[name]["slowest_text"]
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        make.polygon(
+            [
+                (100, 80),
+                (900, 80),
+                (900, 200),
+                (260, 200),
+                (260, 500),
+                (900, 500),
+                (900, 620),
+                (100, 620),
+            ]
+        ),
+        make.polygon([(50, 50), (300, 80), (200, 320)], [(800, 400), (1200, 420), (900, 700)]),
+        make.stroke([(100, 100), (1100, 100), (1100, 600), (100, 600)], width=40),
+    ],
+    ids=["a C", "two parts", "a stroke"],
+)
+@pytest.mark.parametrize("name", [n for n in NAMES if "box" not in conventions.get(n).kinds])
+def test_a_hollow_region_that_is_said_as_a_point_is_met(name: str, region: Region) -> None:
+    convention = conventions.get(name)()
+    (found,) = convention.read(convention.say([region], SIZE), SIZE).regions
+    assert isinstance(found.shape, Point)
+    assert region.mask(SIZE).to_array()[int(found.shape.y), int(found.shape.x)]

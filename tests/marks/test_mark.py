@@ -5,10 +5,13 @@ import sys
 import pytest
 
 from deixis.core import region as regions
+from deixis.core.draws import Draws
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.inside import polygon_holds
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, colour_of, shapes
 from deixis.marks.apart import told_apart
+from deixis.marks.place import Place
 
 BOX = regions.box(10, 10, 40, 30)
 
@@ -114,6 +117,55 @@ def test_what_a_style_leaves_open_is_the_shapes_own():
     assert Mark(shape="mask", region=BOX).alpha == 88
     assert Mark(shape="arrow", region=BOX).alpha == 128
     assert Mark(shape="mask", region=BOX, style=Style(alpha=7)).alpha == 7
+
+
+C_SHAPE = [(30, 30), (270, 30), (270, 75), (90, 75), (90, 225), (270, 225), (270, 270), (30, 270)]
+TWO_PARTS = ([(15, 15), (90, 24), (60, 120)], [(210, 180), (285, 210), (240, 285), (198, 240)])
+PICTURE = Size(width=320, height=300)
+
+
+@pytest.mark.parametrize("profile", ["plain", "paper", "release"])
+@pytest.mark.parametrize("rings", [(C_SHAPE,), TWO_PARTS], ids=["C", "two parts"])
+def test_a_point_lies_inside_of_a_polygon_whatever_its_form(rings, profile):
+    region = regions.polygon(*rings)
+    for seed in range(60):
+        style = Style(profile=profile, seed=seed)
+        ink = Mark(shape="point", region=region, style=style).ink(PICTURE)
+        assert polygon_holds(region.shape, ink.cx, ink.cy)
+
+
+def test_the_points_of_the_release_are_in_each_part_of_a_polygon():
+    region = regions.polygon(*TWO_PARTS)
+    styles = [Style(profile="release", seed=seed) for seed in range(200)]
+    places = [Mark(shape="point", region=region, style=style).ink(PICTURE).cx for style in styles]
+    assert 60 < sum(x < 150 for x in places) < 140
+
+
+@pytest.mark.parametrize("profile", ["paper", "release"])
+def test_every_random_place_is_on_a_region_however_thin(profile):
+    ring = [(0, 0), (300, 299), (300, 300), (1, 2)]
+    place = Place.of(regions.polygon(ring), PICTURE)
+    for seed in range(40):
+        x, y = place.anywhere(Draws(seed))
+        assert abs(x - y) < 2.5, profile
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        regions.polygon(C_SHAPE),
+        regions.polygon(*TWO_PARTS),
+        regions.stroke([(30, 30), (250, 30), (250, 250), (30, 250)], width=12),
+        regions.ellipse(0, 0, 400, 30, angle=45),
+    ],
+    ids=["C", "two parts", "stroke", "ellipse beyond the picture"],
+)
+def test_plain_points_and_arrows_and_tags_meet_the_region(region):
+    x, y = Place.of(region, PICTURE).heart
+    inside = region.mask(PICTURE).to_array()
+    assert inside[int(y), int(x)]
+    ink = Mark(shape="arrow", region=region).ink(PICTURE)
+    assert ink.rings[1][0] == (x, y)
 
 
 def test_an_arrow_of_the_release_is_as_long_as_its_draw_with_its_head():

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from deixis.core.errors import RegionError
+from deixis.core.inside import polygon_heart, stroke_heart
 from deixis.core.mask import Mask, check_size
 from deixis.core.outline import outline_of
 from deixis.core.polygon_spans import polygon_spans
@@ -50,10 +51,22 @@ def shape_box(shape: Shape) -> Box:
 
 
 def shape_centre(shape: Shape) -> Point:
-    """Where to point at: the centre of its box; for a mask, a pixel centre of its own near it."""
+    """Where to point at: the centre of its box, or where that is not in it, a place that is: of a
+    mask the pixel centre nearest to it, of a stroke the nearest place of its path, of a polygon one
+    far from its sides.
+    """
     box = shape_box(shape)
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    return shape.nearest(x, y) if isinstance(shape, Mask) else Point(x=x, y=y)
+    match shape:
+        case Mask():
+            return shape.nearest(x, y)
+        case Polygon():
+            return polygon_heart(shape, x, y)
+        case Stroke():
+            return stroke_heart(shape, x, y)
+        case Point() | Box() | Ellipse():
+            return Point(x=x, y=y)
+    assert_never(shape)
 
 
 def shape_polygon(shape: Shape) -> Polygon:

@@ -7,6 +7,7 @@ from typing import assert_never, final
 import numpy as np
 
 from deixis.core.draws import Draws
+from deixis.core.inside import polygon_heart, polygon_holds, stroke_heart
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.run_lengths import decode_counts
@@ -15,7 +16,7 @@ from deixis.core.size import Size
 from deixis.marks.raster.trigonometry import length, on_circle
 from deixis.marks.style import ANCHOR
 
-TRIES = 50  # draws of a place inside of a region, before any place of its box will do
+TRIES = 50  # draws of a place inside of a region, before its pixels are listed
 AROUND_POINT = 12  # half side of the box that stands for a point, in 1/336
 
 
@@ -63,17 +64,35 @@ class Place:
 
     @property
     def heart(self) -> XY:
-        """The centre of the box, or of a mask the pixel of its own nearest to it."""
-        if not isinstance(self.region.shape, Mask):
-            return self.middle
-        return _nearest(self.region.shape, *self.middle)
+        """The centre of the box, or where the region is not there, a place of its own: of a polygon
+        one far from its sides, else the pixel centre nearest to it.
+        """
+        x, y = self.middle
+        shape = self.region.shape
+        if isinstance(shape, Polygon):
+            found = polygon_heart(shape, x, y)
+        elif isinstance(shape, Mask):
+            return _nearest(shape, x, y)
+        elif self._is_hollow():
+            found = self.region.mask(self.size).nearest(x, y)
+        else:
+            return x, y
+        return found.x, found.y
+
+    def _is_hollow(self) -> bool:
+        """Whether an ellipse or a stroke is not where its box's centre is."""
+        shape, (x, y) = self.region.shape, self.middle
+        if isinstance(shape, Stroke):
+            found = stroke_heart(shape, x, y)
+            return (found.x, found.y) != (x, y)
+        return isinstance(shape, Ellipse) and not self.holds(x, y)
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a place is in the region; for lines and points, in its box."""
         shape = self.region.shape
         match shape:
             case Polygon():
-                return any(_in_ring(ring, x, y) for ring in shape.rings)
+                return polygon_holds(shape, x, y)
             case Ellipse():
                 cosine, sine = on_circle(shape.angle / 360)
                 u = (x - shape.cx) * cosine + (y - shape.cy) * sine
@@ -88,14 +107,14 @@ class Place:
         assert_never(shape)
 
     def anywhere(self, draws: Draws) -> XY:
-        """A random place of the region."""
+        """A random place of the region; where chance does not find one, a random pixel of it."""
         if isinstance(self.region.shape, Mask):
             return _pixel_of(self.region.shape, draws)
         for _ in range(TRIES):
             x, y = self._in_box(draws)
             if self.holds(x, y):
-                break
-        return x, y
+                return x, y
+        return _pixel_of(self.region.mask(self.size), draws)
 
     def _in_box(self, draws: Draws) -> XY:
         box = self.box
@@ -122,14 +141,6 @@ def _bounds(region: Region) -> tuple[float, float, float, float]:
         half_y = length(shape.rx * sine, shape.ry * cosine)
         return shape.cx - half_x, shape.cy - half_y, shape.cx + half_x, shape.cy + half_y
     return region.box().xyxy
-
-
-def _in_ring(ring: tuple[XY, ...], x: float, y: float) -> bool:
-    inside = False
-    for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True):
-        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
-            inside = not inside
-    return inside
 
 
 def _stretches(mask: Mask) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,8 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.core.draws import Draws
+from deixis.core.shapes import XY, Polygon
 from deixis.core.shapes import Point as PointRegion
 from deixis.marks.ink import Oval
 from deixis.marks.place import Place
@@ -28,23 +30,32 @@ class Point(MarkShape):
     def ink(self, place: Place, style: Style) -> Oval:
         draws = draws_of(style)
         radius = float(place.pixels(self.width(style)))
-        x, y = place.heart
+        if draws is None or isinstance(place.region.shape, PointRegion):
+            x, y = place.heart
+        else:
+            x, y = _near_middle(place, draws) or _elsewhere(place, draws)
         aspect = 1.0
-        if draws is not None:
-            if not isinstance(place.region.shape, PointRegion):
-                spread_x, spread_y = (
-                    math.sqrt(side / 8) for side in (place.box.width, place.box.height)
-                )
-                for _ in range(TRIES):
-                    near_x = place.middle[0] + draws.normal() * spread_x
-                    near_y = place.middle[1] + draws.normal() * spread_y
-                    if place.holds(near_x, near_y):
-                        x, y = near_x, near_y
-                        break
-            if draws.chance(50):
-                aspect = draws.uniform(1 / MOST_STRETCHED, MOST_STRETCHED)
+        if draws is not None and draws.chance(50):
+            aspect = draws.uniform(1 / MOST_STRETCHED, MOST_STRETCHED)
         return Oval(cx=x, cy=y, rx=radius * aspect, ry=radius / aspect, is_filled=True)
 
     @override
     def line_width(self, place: Place, style: Style) -> int:
         return 2 * place.pixels(self.width(style))
+
+
+def _near_middle(place: Place, draws: Draws) -> XY | None:
+    """A place of the region near the middle of its box, if chance finds one."""
+    spread_x, spread_y = (math.sqrt(side / 8) for side in (place.box.width, place.box.height))
+    for _ in range(TRIES):
+        x = place.middle[0] + draws.normal() * spread_x
+        y = place.middle[1] + draws.normal() * spread_y
+        if place.holds(x, y):
+            return x, y
+    return None
+
+
+def _elsewhere(place: Place, draws: Draws) -> XY:
+    """Any place of one part of a polygon, as the released code does; of all else its heart."""
+    is_polygon = isinstance(place.region.shape, Polygon)
+    return place.one_part(draws).anywhere(draws) if is_polygon else place.heart
