@@ -67,7 +67,25 @@ def test_the_same_seed_gives_the_same_marks():
     assert sample_marks([BOX], one) == sample_marks([BOX], two)
 
 
-def test_more_regions_than_can_be_told_apart_are_refused():
-    assert len(sample_marks([BOX] * 9, Draws(1), kinds=["point"])) == 9
-    with pytest.raises(UsageError, match="cannot be told apart"):
-        sample_marks([BOX] * 10, Draws(1), kinds=["point"])
+@pytest.mark.parametrize("profile", ["paper", "release"])
+@pytest.mark.parametrize("count", [27, 28, 29, 75])
+def test_marks_are_told_apart_however_many_there_are(count, profile):
+    kinds = ["rectangle", "ellipse", "arrow"]
+    marks = sample_marks([BOX] * count, Draws(1), kinds=kinds, profile=profile)
+    assert len({mark.phrase.replace(" the ", " ") for mark in marks}) == count
+    assert all(mark.style.colour.name in mark.phrase for mark in marks)
+    assert len({(mark.shape, mark.style.colour.rgb) for mark in marks}) == count
+    assert sample_marks([BOX] * count, Draws(1), kinds=kinds, profile=profile) == marks
+
+
+def test_named_colours_are_used_up_before_any_other_is_named_by_its_numbers():
+    marks = sample_marks([BOX] * 11, Draws(1), kinds=["point"])
+    assert {mark.style.colour.name for mark in marks[:9]} == set(NAMED)
+    for mark in marks[9:]:
+        red, green, blue = mark.style.colour.rgb
+        assert mark.style.colour.name == f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def test_marks_of_no_shape_are_refused():
+    with pytest.raises(UsageError, match="at least one shape"):
+        sample_marks([BOX], Draws(1), kinds=[])

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from deixis.core.errors import SampleError
-from deixis.data import datasets
+from deixis.data import Turn, datasets
 from deixis.data._words import slots_in
 from deixis.train.conversations import read_conversations
 from deixis.train.marked import mark_sample, marked
@@ -43,6 +44,18 @@ def test_no_two_marks_are_spoken_of_alike():
     for seed in range(30):
         phrases = [mark.phrase for mark in drawn("visual7w", 0, seed).marks.values()]
         assert len(set(phrases)) == 4
+
+
+def test_a_picture_of_more_things_than_named_colours_is_marked():
+    sample = opened("flickr30k_entities").sample(0, np.random.default_rng(0))
+    things = [f"thing_{place + 1}" for place in range(40)]
+    region = next(iter(sample.regions.values()))
+    turn = Turn(question="What is here?", answer=" ".join(f"{{{slot}}}" for slot in things))
+    many = replace(sample, regions=dict.fromkeys(things, region), turns=(turn,))
+    one = mark_sample(many, np.random.default_rng(1))
+    phrases = [mark.phrase.replace(" the ", " ") for mark in one.marks.values()]
+    assert len(set(phrases)) == 40
+    assert all(mark.phrase in one.turns[0].answer for mark in one.marks.values())
 
 
 def test_the_same_seed_gives_the_same_bytes():

@@ -16,7 +16,7 @@ from deixis.core.mask import Mask as MaskRegion
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
 from deixis.marks.catalog import shape_named, shape_names
-from deixis.marks.colours import NAMED, Colour, colour_of
+from deixis.marks.colours import NAMED, Colour, Rgb, colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.style import SEEDS, Style
 
@@ -40,23 +40,22 @@ def sample_marks(
     """A mark for each region, in order, no two of one phrase.
 
     A shape that comes twice has a named colour that it has not had; other marks have a named
-    colour or, as often, any colour without a name. `kinds` are the shapes to draw from.
+    colour or, as often, any colour without a name. Where a shape has had all named colours it has
+    any other, which is spoken of by its numbers: "the #3fa2c4 arrow". `kinds` are the shapes to
+    draw from.
     """
     asked = shape_names() if kinds is None else tuple(kinds)
-    if not asked or len(regions) > len(asked) * len(NAMED):
-        raise UsageError(
-            f"{len(regions)} regions cannot be told apart with {len(asked)} shapes in "
-            f"{len(NAMED)} colours; give fewer regions or more shapes"
-        )
+    if not asked:
+        raise UsageError("marks need at least one shape to be drawn from, got none")
     chosen = _chosen_shapes(regions, draws, asked, profile)
     marks: list[Mark] = []
     for region, shape in zip(regions, chosen, strict=True):
         used = [mark.style.colour.name for mark in marks if mark.shape == shape]
         if chosen.count(shape) > 1 or draws.chance(50):
             free = [name for name in NAMED if name not in used]
-            colour = colour_of(draws.pick(free))
+            colour = colour_of(draws.pick(free)) if free else _another(used, draws)
         else:
-            colour = Colour(rgb=(draws.below(256), draws.below(256), draws.below(256)))
+            colour = Colour(rgb=_any(draws))
         style = sample_style(shape, draws, profile=profile, colour=colour)
         marks.append(Mark(shape=shape, region=region, style=style))
     return tuple(marks)
@@ -78,12 +77,27 @@ def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -
 def _chosen_shapes(
     regions: Sequence[Region], draws: Draws, asked: tuple[str, ...], profile: Chance
 ) -> list[str]:
-    """One shape each, drawn with replacement; none more often than there are named colours."""
+    """One shape each, drawn with replacement; none more often than there are named colours, as
+    long as there is another.
+    """
     chosen: list[str] = []
     for region in regions:
-        free = [name for name in asked if chosen.count(name) < len(NAMED)]
+        free = [name for name in asked if chosen.count(name) < len(NAMED)] or list(asked)
         few = [name for name in free if name in WITHOUT_OUTLINE]
         has_outline = isinstance(region.shape, Polygon | MaskRegion)
         boxed = profile == "paper" and not has_outline and bool(few)
         chosen.append(draws.pick(few if boxed else free))
     return chosen
+
+
+def _any(draws: Draws) -> Rgb:
+    return draws.below(256), draws.below(256), draws.below(256)
+
+
+def _another(used: Sequence[str | None], draws: Draws) -> Colour:
+    """A colour beside those that have names, named by its numbers."""
+    while True:
+        rgb = _any(draws)
+        name = "#{:02x}{:02x}{:02x}".format(*rgb)
+        if name not in used and rgb not in NAMED.values():
+            return Colour(rgb=rgb, name=name)
