@@ -68,6 +68,10 @@ def theirs(encoder, images):
     return encoder.processor([one.pil() for one in images], return_tensors="pt").pixel_values
 
 
+def test_pictures_are_prepared_by_pillow_with_torchvision_and_without(checkpoints):
+    assert [dual(checkpoints[kind]).processor.backend for kind in KINDS] == ["pil", "pil"]
+
+
 @pytest.mark.parametrize("size", [(31, 19), (17, 41), (95, 60)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_are_prepared_as_the_processor_does(kind, size, checkpoints):

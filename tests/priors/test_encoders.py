@@ -157,3 +157,10 @@ def test_encoders_compute_in_the_numbers_that_were_asked_for(checkpoints):
         likeness = torch.nn.functional.cosine_similarity(found, exact)
         assert not torch.equal(found, exact)
         assert likeness.min() > 0.98, encoder.record
+
+
+def test_pictures_are_prepared_by_pillow_with_torchvision_and_without(checkpoints):
+    for name in ("dual:clip", "dual:siglip", "vision:clip", "vision:dinov2"):
+        kind, tower = name.split(":")
+        encoder = prior_encoder(f"{kind}:{checkpoints[tower]}")
+        assert encoder.processor.backend == "pil"

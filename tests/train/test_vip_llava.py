@@ -82,6 +82,11 @@ def run_recipe(name, out, *, images=None, model=None, **task):
     assert main(["train", name, "--out", str(out), *given, *settings, *SHORT, "--skip-bad"]) == 0
 
 
+def test_joined_sides_prepare_pictures_by_pillow_with_torchvision_and_without(parts):
+    joined = join(str(parts / "clip"), str(parts / "llama"), layers=LAYERS)
+    assert joined.family.image_processor.backend == "pil"
+
+
 def test_joined_sides_stay_as_they_were(parts):
     joined = join(str(parts / "clip"), str(parts / "llama"), layers=LAYERS).family.model
     tower = CLIPModel.from_pretrained(parts / "clip").vision_model.state_dict()

@@ -162,7 +162,7 @@ def _opened(tower: str, language: str, dtype: str, encoders: tuple[str, ...]) ->
             encoder=getattr(seeing, "vision_model", seeing),
             text=loaded(AutoModelForCausalLM, language, **kinds),
             tokenizer=loaded(AutoTokenizer, language),
-            pictures=loaded(AutoImageProcessor, tower),
+            pictures=loaded(AutoImageProcessor, tower, backend="pil"),
         )
     except BROKEN as error:
         raise ModelError(f"cannot open {tower} and {language}: {gist(error)}") from error

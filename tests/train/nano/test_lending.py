@@ -72,3 +72,7 @@ def test_names_of_a_tower_are_found_again(name) -> None:
 def test_a_tower_of_another_kind_is_refused(lender) -> None:
     with pytest.raises(UsageError, match="another kind of tower"):
         lend_tower(opened("llava_conv", ""), "llava_conv", lender)
+
+
+def test_a_start_prepares_pictures_by_pillow_with_torchvision_and_without() -> None:
+    assert opened("vipllava", "nano").processor.image_processor.backend == "pil"

@@ -58,7 +58,7 @@ class Dual(ImageTextEncoder):
             )
         tokenizer = load_tokenizer(argument)
         with said(f"the image processor of {argument!r} cannot be loaded"):
-            processor = loaded(AutoImageProcessor, argument)
+            processor = loaded(AutoImageProcessor, argument, backend="pil")
         found = cls(argument, both, tokenizer, processor)
         found._try()
         return found

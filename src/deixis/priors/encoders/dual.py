@@ -45,7 +45,7 @@ class Dual(PriorEncoder):
                 f"a {type(model).__name__} has no text tower; write vision:{argument}"
             )
         tokenizer = read(AutoTokenizer, argument)
-        return cls(argument, model, tokenizer, read(AutoImageProcessor, argument))
+        return cls(argument, model, tokenizer, read(AutoImageProcessor, argument, backend="pil"))
 
     @property
     @override

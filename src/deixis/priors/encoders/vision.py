@@ -31,7 +31,7 @@ class Vision(PriorEncoder):
     @override
     def of(cls, argument: str, load: LoadModel | None) -> "Vision":
         model = loaded(AutoModel, argument)
-        return cls(argument, model, read(AutoImageProcessor, argument))
+        return cls(argument, model, read(AutoImageProcessor, argument, backend="pil"))
 
     @property
     @override

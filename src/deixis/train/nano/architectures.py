@@ -62,7 +62,7 @@ def opened(name: str, start: str, *, seed: int = 0, only_tower: bool = False) ->
     with said(f"the model in {start!r} cannot be loaded"):
         return nano.Nano(
             model=loaded(AutoModelForImageTextToText, str(folder), use_safetensors=True),
-            processor=loaded(AutoProcessor, str(folder)),
+            processor=loaded(AutoProcessor, str(folder), backend="pil"),
         )
 
 
