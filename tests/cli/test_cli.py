@@ -128,6 +128,23 @@ def test_read_prints_a_region_a_line_and_what_it_could_not(capsys):
     assert err.startswith("unread:")
 
 
+def test_read_leaves_drafts_out_and_replaces_halves_of_characters(capsys):
+    words = '<think>[1, 2, 3, 4]</think>{"bbox_2d": [64, 63, 81, 86], "label": "a\\ud83d\udc80"}'
+    code, out, err = run(capsys, "read", words, "--size", "64x48", "--convention", "qwen3_vl")
+    assert code == 0
+    assert json.loads(out)["label"] == "a\ufffd\ufffd"
+    assert err == ""
+
+
+def test_read_takes_bytes_that_are_no_text():
+    command = [sys.executable, "-m", "deixis", "read", "-", "--size", "64x48"]
+    piped = b'{"bbox": [1, 1, 9, 9], "label": "\xff"}'
+    done = subprocess.run(
+        [*command, "--convention", "pixels"], input=piped, capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["label"] == "\ufffd"
+
+
 def test_read_gives_json(capsys):
     words = '{"bbox_2d": [250, 500, 500, 1000]}'
     arguments = ("--size", "64x48", "--convention", "qwen3_vl", "--json")

@@ -30,7 +30,7 @@ class Prompted(Convention):
         return self.convention.say([seen.region(region) for region in regions], seen.after)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         seen = self.prompt.view(size).transform
         reading = self.convention.read(text, seen.after)
         back = seen.inverse()

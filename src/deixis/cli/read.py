@@ -8,6 +8,7 @@ not be read goes to standard error.
 """
 
 import argparse
+import io
 import json
 import sys
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print what was read."""
     convention = conventions.get(arguments.convention)()
-    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    text = _piped() if arguments.text == "-" else arguments.text
     reading = convention.read(text, size_of(arguments.size))
     if arguments.json:
         regions = [region_json.to_record(region) for region in reading.regions]
@@ -37,3 +38,10 @@ def run(arguments: argparse.Namespace) -> None:
         print(region_json.dumps(region))
     for piece in reading.unread:
         print(f"unread: {piece}", file=sys.stderr)
+
+
+def _piped() -> str:
+    """Standard input; bytes that are no text become U+FFFD, as in every answer."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin.read()

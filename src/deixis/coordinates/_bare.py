@@ -28,7 +28,7 @@ class BareConvention(Convention):
         return said_lists(regions, self.frame(size))
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, self.frame(size))
 
     @override

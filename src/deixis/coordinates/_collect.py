@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from typing import final
 
 from deixis.coordinates._convention import Reading
+from deixis.coordinates._places import places_in
 from deixis.core.convert import Shape
 from deixis.core.region import Region
+
+LABEL_LIMIT = 2000  # letters; many places may share one label
 
 
 @final
@@ -21,12 +24,19 @@ class Collected:
         if shape is None:
             self.leave(written)
         else:
+            if label is not None and len(label) > LABEL_LIMIT:
+                label = f"{label[:LABEL_LIMIT]}…"
             self.regions.append(Region(shape=shape, label=label))
 
     def leave(self, written: str) -> None:
         """Keep a piece that could not be read."""
         if written.strip():
             self.unread.append(written.strip())
+
+    def leave_places(self, prose: str) -> None:
+        """Keep what looks like places in a text that is not this convention's."""
+        for written in places_in(prose):
+            self.leave(written)
 
     @property
     def count(self) -> int:

@@ -5,8 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
+from deixis.core.answered import answered
+from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
 from deixis.core.size import Size
+from deixis.core.words import whole_characters
+
+LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model's
 
 
 @final
@@ -48,9 +53,29 @@ class Convention(ABC):
         wholly outside of the picture; what sticks out is cut at its border.
         """
 
-    @abstractmethod
+    @final
     def read(self, text: str, size: Size) -> Reading:
-        """Every region in a model's answer. Never raises, whatever the text holds."""
+        """Every region in a model's answer. Never raises, whatever the text holds.
+
+        Drafts and control tokens are no answer (see `deixis.core.answered`). Unread are, besides
+        what `parse` cannot read, a draft that was cut off, what lies beyond 2,000,000 letters, and
+        every answer about a picture of a size that the family does not take.
+        """
+        said = answered(whole_characters(text[:LENGTH_LIMIT]))
+        try:
+            reading = self.parse(said.text, size)
+        except UnsupportedError:
+            has_number = any(character.isdigit() for character in said.text)
+            reading = Reading(regions=(), unread=(said.text.strip(),) if has_number else ())
+        beyond = whole_characters(text[LENGTH_LIMIT:])
+        left = tuple(piece for piece in (said.unfinished, beyond) if piece)
+        return Reading(regions=reading.regions, unread=(*reading.unread, *left))
+
+    @abstractmethod
+    def parse(self, text: str, size: Size) -> Reading:
+        """Every region in an answer without drafts, in time that grows with its length alone.
+        Raises nothing but the UnsupportedError of a size that the family does not take.
+        """
 
     @abstractmethod
     def quantum(self, size: Size) -> Quantum:

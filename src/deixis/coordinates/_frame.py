@@ -12,6 +12,7 @@ from deixis.core.shapes import XY, Box, Point, Polygon
 from deixis.core.size import Size
 
 Number: TypeAlias = int | float
+SMALL = 100  # a picture of fewer pixels may have a place below 1
 SLACK = 0.05  # models overshoot the border a little; beyond this share the number is not theirs
 
 
@@ -56,9 +57,11 @@ class Frame:
 
     def box(self, numbers: Sequence[float]) -> Box | None:
         """The box of x0, y0, x1, y1, cut to the picture; None where that is no place in it:
-        reversed corners, numbers out of range, wholly in the padding.
+        reversed corners, numbers out of range, shares of 1, wholly in the padding.
         """
         if len(numbers) != 4 or not all(self._in_range(n, i % 2) for i, n in enumerate(numbers)):
+            return None
+        if self._are_shares(numbers):
             return None
         x0, y0, x1, y1 = (self._pixel(number, i % 2) for i, number in enumerate(numbers))
         slack = [SLACK * self.last[axis] * self.step[axis] for axis in (0, 1)]
@@ -90,6 +93,12 @@ class Frame:
     def _in_range(self, number: float, axis: int) -> bool:
         last = self.last[axis]
         return math.isfinite(number) and -SLACK * last <= number <= (1 + SLACK) * last
+
+    def _are_shares(self, numbers: Sequence[float]) -> bool:
+        """Whether whole numbers are wanted and these are 0-1: of another way of counting."""
+        if self.decimals or min(self.last) < SMALL:
+            return False
+        return max(numbers) <= 1 and any(number % 1 for number in numbers)
 
     def _pixel(self, number: float, axis: int) -> float:
         inside = _clamped(number, self.last[axis])

@@ -23,6 +23,7 @@ class PointTag:
     label: str | None
     whole: bool
     written: str
+    start: int
 
 
 def point_tags(text: str) -> Iterator[PointTag]:
@@ -34,6 +35,15 @@ def point_tags(text: str) -> Iterator[PointTag]:
         until = marks[i + 1].start() if i + 1 < len(marks) else len(text)
         closes = i + 1 < len(marks) and marks[i + 1].group(1) == "/"
         yield _tag(text, mark.start(), mark.end(), until, closes=closes)
+
+
+def prose_around(text: str, tags: Sequence[PointTag]) -> Iterator[str]:
+    """What stands before, between and after point tags."""
+    at = 0
+    for tag in tags:
+        yield text[at : tag.start]
+        at = tag.start + len(tag.written)
+    yield text[at:]
 
 
 def grouped_by_label(regions: Sequence[Region]) -> list[tuple[str, list[Region]]]:
@@ -52,9 +62,11 @@ def _tag(text: str, start: int, at: int, until: int, *, closes: bool) -> PointTa
     written = text[start:until]
     label = read_xml_label(attributes.get("alt", ""))
     if end is None:
-        return PointTag(attributes=attributes, label=label, whole=False, written=written)
+        return PointTag(
+            attributes=attributes, label=label, whole=False, written=written, start=start
+        )
     if label is None and closes and not end.group(1):
         label = read_xml_label(text[end.end() : until])
     if end.group(1) or not closes:
         written = text[start : end.end()]
-    return PointTag(attributes=attributes, label=label, whole=True, written=written)
+    return PointTag(attributes=attributes, label=label, whole=True, written=written, start=start)

@@ -1,6 +1,5 @@
 """Regions in lists and objects: the reading that all JSON-like conventions share."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, final
@@ -28,9 +27,6 @@ EDGE_KEYS = (
 )
 EXTENT_KEYS = {"w", "h", "width", "height"}
 NESTING_LIMIT = 2  # strings that hold JSON that holds strings
-BARE = re.compile(
-    r"(?<![\w.])-?\d{1,9}(?:\.\d{1,9})?(?:\s{0,3},\s{0,3}-?\d{1,9}(?:\.\d{1,9})?){3,}"
-)
 
 
 @final
@@ -40,7 +36,8 @@ class RecordReader:
 
     Anything else that looks like a place goes to `collected.unread`: other counts of numbers,
     numbers out of range, reversed corners (x and y may be swapped, or width and height meant),
-    x with width, four bare numbers without brackets, a cut-off tail. With `join_corners`,
+    x with width, lists of numbers under keys that are not known, four bare numbers without
+    brackets, other models' words for places, a cut-off tail. With `join_corners`,
     `(x0,y0),(x1,y1)` is one box.
     """
 
@@ -60,23 +57,19 @@ class RecordReader:
         pieces.sort(key=lambda piece: piece[0])
         at = 0
         for start, end, value in pieces:
-            self._read_prose(text[at:start])
+            self.collected.leave_places(text[at:start])
             if value is None:
                 self.collected.leave(text[start:end])
             else:
                 _Walk(reader=self, text=text, nesting=nesting).value(value, label)
             at = max(at, end)
-        self._read_prose(text[at:])
+        self.collected.leave_places(text[at:])
 
     def ordered(self, numbers: Sequence[float]) -> tuple[float, ...]:
         """The numbers x first."""
         if not self.y_first:
             return tuple(numbers)
         return tuple(numbers[i ^ 1] for i in range(len(numbers)))
-
-    def _read_prose(self, prose: str) -> None:
-        for bare in BARE.finditer(prose):
-            self.collected.leave(bare.group())
 
 
 @final
@@ -107,6 +100,8 @@ class _Walk:
             return
         for item in listed.items:
             self.value(item, label)
+        if not any(isinstance(item, Listed | Named) for item in listed.items):
+            self.reader.collected.leave_places(self._written(listed)[1:-1])
 
     def _numbers(self, numbers: Sequence[float], label: str | None, written: str) -> None:
         reader = self.reader
@@ -116,16 +111,22 @@ class _Walk:
 
     def _named(self, named: Named, inherited: str | None) -> None:
         fields = {key.lower(): value for key, value in named.fields}
-        label = next(
-            (
-                text
-                for key in LABEL_KEYS
-                if isinstance(text := fields.get(key), str) and text.strip()
-            ),
-            inherited,
-        )
-        if self._edges(fields, label, named):
-            return
+        label = _label(fields) or inherited
+        used = self._edges(fields, label, named) or self._keyed(fields, label, named)
+        if not used:
+            used = set(fields)
+            for key, value in fields.items():
+                if key not in LABEL_KEYS or not isinstance(value, str):
+                    self.value(value, label)
+        for value in named.loose:
+            self.value(value, label)
+        for key, value in named.fields:
+            is_used = key.lower() in used and fields[key.lower()] is value
+            if not is_used and isinstance(value, Listed | Named) and _num_numbers(value) > 1:
+                self.reader.collected.leave(self._written(value))
+
+    def _keyed(self, fields: dict[str, object], label: str | None, named: Named) -> set[str]:
+        """Read the fields that hold places by their names; which they are."""
         keys = [key for key in (*BOX_KEYS, *POINT_KEYS) if key in fields]
         before = len(self.reader.collected.regions)
         for key in keys:
@@ -133,15 +134,10 @@ class _Walk:
         mask = fields.get("mask")
         if keys and self.reader.read_mask is not None and isinstance(mask, str):
             self._mask(mask, self.reader.read_mask, before)
-        if not keys:
-            for key, value in fields.items():
-                if key not in LABEL_KEYS or not isinstance(value, str):
-                    self.value(value, label)
-        for value in named.loose:
-            self.value(value, label)
+        return set(keys)
 
-    def _edges(self, fields: dict[str, object], label: str | None, named: Named) -> bool:
-        """Read an object with named edges; whether it is one."""
+    def _edges(self, fields: dict[str, object], label: str | None, named: Named) -> set[str]:
+        """Read an object with named edges; their names, none if it is not one."""
         written = self._written(named)
         frame, collected = self.reader.frame, self.reader.collected
         for edges in EDGE_KEYS:
@@ -149,15 +145,15 @@ class _Walk:
                 found = _all_numbers(fields[key] for key in edges)
                 shape = None if found is None else frame.box(found)
                 collected.place(shape, label=label, written=written)
-                return True
+                return set(edges)
         if "x" in fields and "y" in fields:
             place = (
                 None if EXTENT_KEYS & fields.keys() else _all_numbers((fields["x"], fields["y"]))
             )
             point = None if place is None else frame.point(place)
             collected.place(point, label=label, written=written)
-            return True
-        return False
+            return {"x", "y"} | (EXTENT_KEYS & fields.keys())
+        return set()
 
     def _place(self, value: object, label: str | None, named: Named, *, is_box: bool) -> None:
         """The value of a field that holds places."""
@@ -214,6 +210,22 @@ def _joined(text: str, values: Sequence[Value]) -> list[Value]:
 
 def _is_corner(value: Value | None) -> TypeIs[Listed]:
     return isinstance(value, Listed) and value.round and len(value.numbers() or ()) == 2
+
+
+def _label(fields: dict[str, object]) -> str | None:
+    """What an object is called; the name of a called tool is no label."""
+    keys = [key for key in LABEL_KEYS if key != "name" or "arguments" not in fields]
+    texts = (fields.get(key) for key in keys)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), None)
+
+
+def _num_numbers(value: object) -> int:
+    """How many numbers a value holds, at any depth."""
+    if isinstance(value, Listed):
+        return sum(map(_num_numbers, value.items))
+    if isinstance(value, Named):
+        return sum(_num_numbers(item) for _, item in value.fields)
+    return int(as_number(value) is not None)
 
 
 def _all_numbers(values: Iterable[object]) -> tuple[float, ...] | None:

@@ -274,5 +274,6 @@ def _character(escape: re.Match[str]) -> str:
     if high is not None:
         return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + (int(low, 16) - 0xDC00))
     if code is not None:
-        return chr(int(code, 16))
+        half = 0xD800 <= int(code, 16) <= 0xDFFF
+        return "\ufffd" if half else chr(int(code, 16))
     return ESCAPED.get(plain, plain)

@@ -29,7 +29,7 @@ class TaggedLists(Convention):
         return "\n".join(self._said(region, self._frame(size)) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         reader = RecordReader(frame=self._frame(size))
         for piece in self.tags.pieces(text):
             before = reader.collected.count

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from deixis.coordinates._words import plain_label, token_label
+from deixis.coordinates._words import read_label, token_label
 
 
 @final
@@ -58,7 +58,7 @@ class Tags:
                 yield self._between(between)
                 label, label_from, at = None, end, end
             elif token == self.label_end and label_from == at:
-                label, label_from, at = plain_label(between), None, end
+                label, label_from, at = read_label(between), None, end
             elif start >= at:
                 yield self._between(between)
                 at = end

@@ -2,14 +2,25 @@
 
 import html
 import json
+import re
+
+from deixis.core.words import whole_characters
 
 TOKEN_MARKS = str.maketrans({"<": "‹", ">": "›"})
+TOKEN = re.compile(r"<[|/]{0,2}\w[^<>\s]{0,40}>")
+# beyond Unicode; html.unescape makes a number of all digits, and Python refuses 4,301
+LONG_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 XML_BLANKS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 
 
 def plain_label(label: str | None) -> str | None:
     """A label on one line: each run of white space is one space; nothing left is no label."""
-    return " ".join((label or "").split()) or None
+    return " ".join(whole_characters(label or "").split()) or None
+
+
+def read_label(written: str) -> str | None:
+    """The label of a text between special tokens, which are none of its words."""
+    return plain_label(TOKEN.sub(" ", written))
 
 
 def token_label(label: str | None) -> str | None:
@@ -23,14 +34,14 @@ def json_label(label: str | None) -> str | None:
     """
     if not (label or "").strip():
         return None
-    return json.dumps(label, ensure_ascii=False).replace("<", "\\u003c")
+    return json.dumps(whole_characters(label or ""), ensure_ascii=False).replace("<", "\\u003c")
 
 
 def xml_label(label: str | None) -> str:
     """A label in XML, as text or in double quotes; reading gives back exactly what was said."""
     if label is None or not label.strip():
         return ""
-    escaped = html.escape(label, quote=True)
+    escaped = html.escape(whole_characters(label), quote=True)
     for blank, entity in XML_BLANKS.items():
         escaped = escaped.replace(blank, entity)
     inner = escaped.strip(" ")
@@ -40,5 +51,5 @@ def xml_label(label: str | None) -> str:
 
 def read_xml_label(written: str) -> str | None:
     """The label of a piece of XML, white space around it left out."""
-    label = html.unescape(written.strip(" \t\r\n"))
+    label = html.unescape(LONG_ENTITY.sub("\ufffd", written.strip(" \t\r\n")))
     return label if label.strip() else None

@@ -41,7 +41,7 @@ class Claude(Convention):
         return said_lists(regions, self._frame(size))
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, self._frame(size))
 
     @override

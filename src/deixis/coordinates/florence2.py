@@ -11,12 +11,12 @@ from deixis.coordinates._collect import Collected
 from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame, binned_frame, said_shape
 from deixis.coordinates._records import said_numbers
-from deixis.coordinates._words import plain_label, token_label
+from deixis.coordinates._words import read_label, token_label
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Point, Polygon
 from deixis.core.size import Size
 
-TOKEN = re.compile(r"<loc_(\d{1,6})>|<poly>|</poly>|<sep>|<[^<>]{0,40}>")
+TOKEN = re.compile(r"<loc_(\d{1,6})>|<poly>|</poly>|<sep>")
 CUT_TOKEN = re.compile(r"<loc[_\d]{0,7}\Z")
 
 
@@ -38,7 +38,7 @@ class Florence2(Convention):
         return "".join(_said(region, _frame(size)) for region in regions).strip("\n")
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         run = _Run(frame=_frame(size), collected=Collected())
         at = 0
         for token in TOKEN.finditer(text):
@@ -63,58 +63,69 @@ class _Run:
 
     frame: Frame
     collected: Collected
-    label: str = ""
-    rings: list[list[int]] = field(default_factory=lambda: [[]])
-    written: str = ""
+    texts: list[str] = field(default_factory=list)
+    label: str | None = None
+    rings: list[list[str]] = field(default_factory=lambda: [[]])
     outlined: bool = False
 
     def take_text(self, text: str) -> None:
         if not text:
             return
-        if self.written:
+        if self.has_begun:
             self.end()
-            self.label = ""
-        self.label += text
+            self.texts = []
+        self.collected.leave_places(text)
+        self.texts.append(text)
 
     def take_token(self, token: str, number: str | None) -> None:
         if number is not None:
-            self.rings[-1].append(int(number))
-            self.written += token
-        elif token == "<sep>" and self.written:
+            if not self.has_begun and self.texts:
+                self.label, self.texts = read_label("".join(self.texts)), []
+            self.rings[-1].append(token)
+        elif token == "<sep>" and self.has_begun:
             self.rings.append([])
         elif token == "<poly>":
             self.end()
             self.outlined = True
-        elif token == "</poly>":
+        else:
             self.end()
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self.rings[0])
 
     def end(self) -> None:
         """Read what was gathered; the label stays for outlines that follow directly."""
         rings = [ring for ring in self.rings if ring]
-        label = plain_label(self.label)
         if rings and (self.outlined or len(rings) > 1):
-            self._place_polygon(rings, label)
+            self._place_polygon(rings)
         elif rings:
-            self._place_run(rings[0], label)
-        self.rings, self.written, self.outlined = [[]], "", False
+            self._place_run(rings[0])
+        self.rings, self.outlined = [[]], False
 
-    def _place_run(self, numbers: list[int], label: str | None) -> None:
-        boxes = [numbers[i : i + 4] for i in range(0, len(numbers), 4)]
-        ordered = all(len(b) == 4 and b[0] <= b[2] and b[1] <= b[3] for b in boxes)
-        if len(numbers) != 4 and not ordered:
-            self._place_polygon([numbers], label)
+    def _place_run(self, tokens: list[str]) -> None:
+        boxes = [(tokens[i : i + 4], _numbers(tokens[i : i + 4])) for i in range(0, len(tokens), 4)]
+        ordered = all(len(n) == 4 and n[0] <= n[2] and n[1] <= n[3] for _, n in boxes)
+        if len(tokens) != 4 and not ordered:
+            self._place_polygon([tokens])
             return
-        for box in boxes:
-            self.collected.place(self.frame.box(box), label=label, written=self.written)
+        for written, numbers in boxes:
+            box = self.frame.box(numbers)
+            self.collected.place(box, label=self.label, written="".join(written))
 
-    def _place_polygon(self, rings: list[list[int]], label: str | None) -> None:
+    def _place_polygon(self, rings: list[list[str]]) -> None:
         found: list[tuple[XY, ...]] = []
         for ring in rings:
-            outline = self.frame.ring(ring)
+            outline = self.frame.ring(_numbers(ring))
             if outline is not None:
                 found.append(outline)
         polygon = Polygon(rings=tuple(found)) if len(found) == len(rings) else None
-        self.collected.place(polygon, label=label, written=self.written)
+        written = "".join(token for ring in rings for token in ring)
+        self.collected.place(polygon, label=self.label, written=written)
+
+
+def _numbers(tokens: Sequence[str]) -> list[int]:
+    return [int(token[5:-1]) for token in tokens]
 
 
 def _said(region: Region, frame: Frame) -> str:

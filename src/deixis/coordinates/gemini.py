@@ -4,11 +4,12 @@ import base64
 import io
 import math
 import struct
-import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
+from jaxtyping import Bool
 from PIL import Image as PIL
 from typing_extensions import override
 
@@ -16,15 +17,18 @@ from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame, said_shape, whole_frame
 from deixis.coordinates._records import RecordReader, said_numbers, said_record, said_records
 from deixis.coordinates._words import json_label
+from deixis.core.errors import ImageError
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
+from deixis.core.spans import joined
 
 PREFIX = "data:image/png;base64,"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SIDE_LIMIT = 4096
 ENCODED_LIMIT = 8_000_000
+PIXEL_LIMIT = 2**27  # that all masks of an answer have, in their PNGs and in the picture
 THRESHOLD = 127
 
 
@@ -44,11 +48,9 @@ class Gemini(Convention):
         return said_records(_said(region, _frame(size)) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
-        def read_mask(written: str, box: Box) -> Mask | None:
-            return _read_mask(written, box, size)
-
-        reader = RecordReader(frame=_frame(size), y_first=True, read_mask=read_mask)
+    def parse(self, text: str, size: Size) -> Reading:
+        masks = _MaskReader(size=size)
+        reader = RecordReader(frame=_frame(size), y_first=True, read_mask=masks.read)
         reader.read(text)
         return reader.collected.reading()
 
@@ -88,35 +90,70 @@ def _said_mask(mask: Mask, label: str | None, frame: Frame) -> str:
     )
 
 
-def _read_mask(written: str, box: Box, size: Size) -> Mask | None:
-    """The mask of a data URL in its box; None for anything that is not a small, whole PNG."""
-    picture = _open_png(written)
-    if picture is None:
-        return None
-    left, top, right, bottom = _pixel_window(box, size)
-    if picture.size != (right - left, bottom - top):
-        picture = picture.resize((right - left, bottom - top), PIL.Resampling.BILINEAR)
-    inside = np.zeros((size.height, size.width), dtype=np.bool_)
-    inside[top:bottom, left:right] = np.asarray(picture) > THRESHOLD
-    return Mask.from_array(inside) if inside.any() else None
+@final
+@dataclass(kw_only=True, slots=True)
+class _MaskReader:
+    """Reads the masks of one answer, as long as they are of fewer pixels than the limit in all."""
+
+    size: Size
+    pixels_left: int = PIXEL_LIMIT
+
+    def read(self, written: str, box: Box) -> Mask | None:
+        """The mask of a data URL in its box; None for anything that is not a small, whole PNG."""
+        data = _png_of(written)
+        if data is None:
+            return None
+        window = _pixel_window(box, self.size)
+        width, height = struct.unpack(">II", data[16:24])
+        if not (1 <= width <= SIDE_LIMIT and 1 <= height <= SIDE_LIMIT):
+            return None
+        self.pixels_left -= width * height + (window[2] - window[0]) * (window[3] - window[1])
+        if self.pixels_left < 0:
+            return None
+        try:
+            inside = _stretched(data, Size(width=width, height=height), window)
+        except ImageError:
+            return None
+        return _placed(inside, window, self.size) if inside.any() else None
 
 
-def _open_png(written: str) -> PIL.Image | None:
+def _png_of(written: str) -> bytes | None:
     if not written.startswith(PREFIX) or len(written) > ENCODED_LIMIT:
         return None
     try:
         data = base64.b64decode(written[len(PREFIX) :], validate=True)
     except ValueError:
         return None
-    if len(data) < 24 or not data.startswith(PNG_SIGNATURE):
-        return None
-    width, height = struct.unpack(">II", data[16:24])
-    if not (1 <= width <= SIDE_LIMIT and 1 <= height <= SIDE_LIMIT):
-        return None
+    return data if len(data) >= 24 and data.startswith(PNG_SIGNATURE) else None
+
+
+def _stretched(
+    data: bytes, size: Size, window: tuple[int, int, int, int]
+) -> Bool[np.ndarray, "height width"]:
+    """A PNG of this size over a window of the picture, as inside or not."""
+    left, top, right, bottom = window
     try:
-        return PIL.open(io.BytesIO(data), formats=["PNG"]).convert("L")
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error):
-        return None  # all that Pillow raises for a broken PNG
+        with PIL.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            if picture.size != (size.width, size.height):
+                raise ImageError("the PNG tells two sizes")
+            grey = picture.convert("L")
+    except ImageError:
+        raise
+    except Exception as error:  # on hostile bytes Pillow raises whatever its code runs into
+        raise ImageError("the PNG cannot be decoded") from error
+    if grey.size != (right - left, bottom - top):
+        grey = grey.resize((right - left, bottom - top), PIL.Resampling.BILINEAR)
+    return np.asarray(np.asarray(grey) > THRESHOLD)
+
+
+def _placed(
+    inside: Bool[np.ndarray, "height width"], window: tuple[int, int, int, int], size: Size
+) -> Mask:
+    """The mask of a window's pixels in a picture of this size, in time of the window alone."""
+    edged = np.pad(inside, ((1, 1), (0, 0))).T  # column by column
+    columns, rows = np.nonzero(edged[:, 1:] != edged[:, :-1])
+    changes = (window[0] + columns) * size.height + window[1] + rows
+    return Mask.from_spans(size=size, spans=joined(changes[::2], changes[1::2]))
 
 
 def _pixel_window(box: Box, size: Size) -> tuple[int, int, int, int]:

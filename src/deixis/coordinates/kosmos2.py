@@ -41,7 +41,7 @@ class Kosmos2(Convention):
         return "\n".join(_said(region, size) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         collected = Collected()
         for piece in TAGS.pieces(text):
             before = collected.count
@@ -51,6 +51,7 @@ class Kosmos2(Convention):
                 collected.place(_box(first, last, size), label=piece.label, written=written)
             if len(cells) % 2:
                 collected.leave(f"<patch_index_{cells[-1]:04d}>")
+            collected.leave_places(PATCH.sub(" ", piece.text))
             cut = CUT_PATCH.search(piece.text)
             if cut is not None:
                 collected.leave(cut.group())

@@ -9,7 +9,7 @@ from typing_extensions import override
 from deixis.coordinates._collect import Collected
 from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame, said_shape, whole_frame
-from deixis.coordinates._point_tags import PointTag, grouped_by_label, point_tags
+from deixis.coordinates._point_tags import PointTag, grouped_by_label, point_tags, prose_around
 from deixis.coordinates._records import said_numbers
 from deixis.coordinates._scan import as_number
 from deixis.core.region import Region
@@ -35,10 +35,13 @@ class Molmo(Convention):
         return " ".join(_said(label, members, _frame(size)) for label, members in groups)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         collected = Collected()
-        for tag in point_tags(text):
+        tags = list(point_tags(text))
+        for tag in tags:
             _read_tag(tag, _frame(size), collected)
+        for prose in prose_around(text, tags):
+            collected.leave_places(prose)
         return collected.reading()
 
     @override

@@ -10,7 +10,7 @@ from typing_extensions import override
 from deixis.coordinates._collect import Collected
 from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame, said_shape, whole_frame
-from deixis.coordinates._point_tags import PointTag, grouped_by_label, point_tags
+from deixis.coordinates._point_tags import PointTag, grouped_by_label, point_tags, prose_around
 from deixis.coordinates._records import said_numbers
 from deixis.coordinates._scan import as_number
 from deixis.core.region import Region
@@ -41,10 +41,13 @@ class Molmo2(Convention):
         return " ".join(self._said(label, members, _frame(size)) for label, members in groups)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         collected = Collected()
-        for tag in point_tags(text):
+        tags = list(point_tags(text))
+        for tag in tags:
             self._read_tag(tag, _frame(size), collected)
+        for prose in prose_around(text, tags):
+            collected.leave_places(prose)
         return collected.reading()
 
     @override
@@ -62,7 +65,8 @@ class Molmo2(Convention):
         written = tag.attributes.get("coords", "")
         before = collected.count
         for group in PICTURES.split(written):
-            numbers = [as_number(word) for word in group.split()]
+            words = group.split()
+            numbers = [as_number(word) for word in words]
             own = bool(numbers) and numbers[0] == self.picture
             if not own or len(numbers) % 3 != 1:
                 collected.leave(group)
@@ -70,7 +74,8 @@ class Molmo2(Convention):
             for i in range(2, len(numbers), 3):
                 x, y = numbers[i], numbers[i + 1]
                 point = None if x is None or y is None else frame.point((x, y))
-                collected.place(point, label=tag.label, written=group)
+                said = " ".join(words[i - 1 : i + 2])
+                collected.place(point, label=tag.label, written=said)
         if not tag.whole or collected.count == before:
             collected.leave(tag.written)
 

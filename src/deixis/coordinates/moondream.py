@@ -31,7 +31,7 @@ class Moondream(Convention):
         return said_records(_said(region, _frame(size)) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, _frame(size))
 
     @override

@@ -42,7 +42,7 @@ class PaddedUnit(Convention):
         return said_lists(regions, self._frame(size), comma=",")
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, self._frame(size))
 
     @override

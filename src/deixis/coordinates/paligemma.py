@@ -11,7 +11,7 @@ from deixis.coordinates._convention import Convention, Quantum, Reading
 from deixis.coordinates._frame import Frame, said_shape, whole_frame
 from deixis.coordinates._records import said_numbers
 from deixis.coordinates._said import BARE_KINDS
-from deixis.coordinates._words import plain_label, token_label
+from deixis.coordinates._words import plain_label, read_label, token_label
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -38,13 +38,16 @@ class PaliGemma(Convention):
         return " ; ".join(_said(region, _frame(size)) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         collected = Collected()
         runs = list(TOKENS.finditer(text))
+        collected.leave_places(text[: runs[0].start()] if runs else text)
         for i, run in enumerate(runs):
             until = runs[i + 1].start() if i + 1 < len(runs) else len(text)
-            label = CUT_TOKEN.sub("", text[run.end() : until]).partition(";")[0]
-            _read_run(run.group(), plain_label(label), _frame(size), collected)
+            after = CUT_TOKEN.sub("", text[run.end() : until])
+            label = read_label(after.partition(";")[0])
+            _read_run(run.group(), label, _frame(size), collected)
+            collected.leave_places(after)
         cut = CUT_TOKEN.search(text)
         if cut is not None:
             collected.leave(cut.group())
@@ -63,13 +66,15 @@ def _said(region: Region, frame: Frame) -> str:
 
 
 def _read_run(run: str, label: str | None, frame: Frame, collected: Collected) -> None:
-    numbers = [int(token) for token in LOCATION.findall(run)]
+    tokens = list(LOCATION.finditer(run))
+    numbers = [int(token.group(1)) for token in tokens]
     placed = [numbers[i ^ 1] for i in range(len(numbers) - len(numbers) % 2)]
     if len(numbers) == 2:
         collected.place(frame.point(placed), label=label, written=run)
     elif numbers and len(numbers) % 4 == 0:
         for i in range(0, len(placed), 4):
-            collected.place(frame.box(placed[i : i + 4]), label=label, written=run)
+            written = run[tokens[i].start() : tokens[i + 3].end()]
+            collected.place(frame.box(placed[i : i + 4]), label=label, written=written)
     elif numbers:
         collected.leave(run)
     collected.leave("".join(SEGMENT.findall(run)))

@@ -37,7 +37,7 @@ class Qwen25Vl(Convention):
         return said_objects(regions, self._frame(size), box_key="bbox_2d", point_key="point_2d")
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, self._frame(size))
 
     @override

@@ -36,7 +36,7 @@ class Qwen2Vl(Convention):
         return "\n".join(_said(region, _frame(size)) for region in regions)
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         reader = RecordReader(frame=_frame(size), join_corners=True)
         for piece in TAGS.pieces(text):
             before = reader.collected.count

@@ -27,7 +27,7 @@ class Qwen3Vl(Convention):
         return said_objects(regions, _frame(size), box_key="bbox_2d", point_key="point_2d")
 
     @override
-    def read(self, text: str, size: Size) -> Reading:
+    def parse(self, text: str, size: Size) -> Reading:
         return read_records(text, _frame(size))
 
     @override

@@ -1,0 +1,193 @@
+"""What every reader does with drafts, with other models' words, and with answers made to harm."""
+
+import base64
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from PIL import Image as PIL
+
+from deixis.coordinates import Convention, Reading, conventions
+from deixis.coordinates._convention import LENGTH_LIMIT
+from deixis.core import region as make
+from deixis.core.answered import DRAFTS
+from deixis.core.size import Size
+
+NAMES = conventions.names()
+SIZE = Size(width=1280, height=720)
+CUP = make.box(100, 200, 300, 400, label="cup")
+BYTES_OF_A_LETTER = 100  # at the peak, of the costliest answer
+Report: TypeAlias = dict[str, dict[str, Any]]
+HOSTILE = Path(__file__).with_name("hostile_answers.py")
+OTHERS = (
+    "<ref>stop sign</ref><box><165><132><361><422></box>",  # LocateAnything
+    "<|box_start|><12><412><339><568><|box_end|>",  # Rex-Omni
+    "<bbox>100 200 300 400</bbox>",  # Seed
+    "<box>100 200 300 400</box>",  # MiniCPM-V
+    "click(point='<point>500 300</point>')",  # UI-TARS
+    "pyautogui.click(x=500, y=300)",  # OpenCUA
+    '{"name": "computer_use", "arguments": {"action": "click", "coordinate": [500, 300]}}',
+    "<|begin_of_box|>[[100,200,300,400]]<|end_of_box|>",  # GLM-4.5V
+    '{"boxes": [{"box_2d": [0, 0, 9, 9], "mask": [[1, 2], [3, 4], [5, 6]]}]}',  # Gemini 3.6
+    '<point x="10.5" y="20.5">a</point>',
+    '<points coords="1 1 364 494">a</points>',
+    '<point x="10.5" y="2',
+    "<loc0001>",
+    "<loc_1><loc_2>",
+    "<patch_index_0001>",
+    "100 200 300 400",
+    "x: 10, y: 20",
+    "(500, 300)",
+)
+
+
+@pytest.fixture(params=NAMES)
+def convention(request: pytest.FixtureRequest) -> Convention:
+    return conventions.get(request.param)()
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Report:
+    """In a process of its own: without this suite's type checks it is twenty times as fast."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", str(HOSTILE)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize(("start", "end"), DRAFTS)
+def test_a_place_in_a_draft_is_no_answer(convention: Convention, start: str, end: str) -> None:
+    draft, answer = convention.say([make.point(9, 9)], SIZE), convention.say([CUP], SIZE)
+    text = f"{start}maybe {draft} or [1, 2, 3, 4]{end}{answer}"
+    assert convention.read(text, SIZE) == convention.read(answer, SIZE)
+    assert convention.read(text.removeprefix(start), SIZE).regions or "/" not in end
+
+
+def test_a_draft_that_was_cut_off_is_unread(convention: Convention) -> None:
+    draft = f"<think>maybe {convention.say([CUP], SIZE)}"
+    assert convention.read(draft, SIZE) == Reading(regions=(), unread=(draft,))
+
+
+@pytest.mark.parametrize("token", ["<eos>", "</s>", "<|im_end|>", "<end_of_turn>", "<pad><pad>"])
+def test_no_control_token_is_in_a_label(convention: Convention, token: str) -> None:
+    answer = convention.say([CUP, make.box(500, 100, 900, 700, label="dog")], SIZE)
+    with_tokens = answer.replace("cup", f"cup{token}").replace("dog", f"dog{token}") + token
+    assert convention.read(with_tokens, SIZE) == convention.read(answer, SIZE)
+
+
+def test_tokens_of_other_names_are_in_no_label_between_tokens() -> None:
+    read = conventions.get("paligemma")().read("<loc0001><loc0002><loc0009><loc0009> cup<x7>", SIZE)
+    assert [region.label for region in read.regions] == ["cup"]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_no_model_s_words_for_a_place_vanish(convention: Convention, other: str) -> None:
+    reading = convention.read(f"Here: {other}.", SIZE)
+    assert reading.regions or reading.unread
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_convention_s_words_vanish_in_another_reader(convention: Convention, name: str) -> None:
+    for region in (CUP, make.point(640, 360)):
+        reading = convention.read(conventions.get(name)().say([region], SIZE), SIZE)
+        assert reading.regions or reading.unread
+
+
+def test_the_words_that_were_not_read_are_told() -> None:
+    read = conventions.get("qwen3_vl")().read('<point x="10.5" y="20.5">a</point>', SIZE)
+    assert read.unread == ('<point x="10.5" y="20.5">',)
+
+
+def test_lists_under_other_keys_are_unread_beside_what_is_read() -> None:
+    text = '{"box_2d": [0, 0, 500, 500], "mask": [[10, 20], [30, 40]], "box_2d": [1, 2]}'
+    read = conventions.get("gemini")().read(text, SIZE)
+    assert [region.kind for region in read.regions] == ["point"]
+    assert set(read.unread) == {"[[10, 20], [30, 40]]", "[0, 0, 500, 500]"}
+
+
+def test_the_name_of_a_tool_is_no_label() -> None:
+    text = '{"name": "computer_use", "arguments": {"coordinate": [500, 300]}}'
+    assert [r.label for r in conventions.get("qwen3_vl")().read(text, SIZE).regions] == [None]
+
+
+@pytest.mark.parametrize("name", ["permille", "qwen3_vl", "gemini", "pixels", "qwen2_5_vl"])
+def test_shares_of_one_are_no_thousandths_and_no_pixels(name: str) -> None:
+    assert conventions.get(name)().read("[0.5, 0.3]", SIZE).unread == ("[0.5, 0.3]",)
+    assert len(conventions.get(name)().read("[0, 0, 1, 1]", SIZE).regions) == 1
+
+
+def test_two_outlines_have_a_label_each() -> None:
+    outlines = [
+        make.polygon([(100, 50), (300, 60), (200, 200)], label=label) for label in ("kite", "sail")
+    ]
+    florence = conventions.get("florence2")()
+    read = florence.read(florence.say(outlines, SIZE), SIZE)
+    assert [region.label for region in read.regions] == ["kite", "sail"]
+
+
+def test_a_picture_that_the_family_does_not_take_leaves_the_answer_unread() -> None:
+    read = conventions.get("qwen2_5_vl")().read("[1, 2, 3, 4]", Size(width=3, height=20_000))
+    assert read == Reading(regions=(), unread=("[1, 2, 3, 4]",))
+
+
+def test_what_lies_beyond_the_longest_answer_is_unread() -> None:
+    text = "[1, 2, 3, 4]" + " " * LENGTH_LIMIT + "[5, 6, 7, 8]"
+    read = conventions.get("pixels")().read(text, SIZE)
+    assert len(read.regions) == 1
+    assert [piece.strip() for piece in read.unread] == ["[5, 6, 7, 8]"]
+
+
+def test_a_label_for_many_places_is_cut() -> None:
+    text = "cup" * 1000 + "<loc_1><loc_1><loc_9><loc_9>" * 3
+    labels = [region.label for region in conventions.get("florence2")().read(text, SIZE).regions]
+    assert labels == [("cup" * 1000)[:2000] + "…"] * 3
+
+
+def test_halves_of_characters_are_said_and_read_as_replaced(convention: Convention) -> None:
+    said = convention.say([make.box(1, 1, 90, 90, label="a\ud83d")], SIZE)
+    said.encode()
+    assert {region.label for region in convention.read(said, SIZE).regions} <= {"a\ufffd", None}
+    both = conventions.get("qwen3_vl")().read(
+        '{"bbox": [1, 1, 9, 9], "label": "\ud83e\udd8a"}', SIZE
+    )
+    assert both.regions[0].label == "🦊"
+
+
+def test_masks_are_read_up_to_a_number_of_pixels() -> None:
+    buffer = io.BytesIO()
+    PIL.fromarray(np.full((4, 4), 255, dtype=np.uint8)).save(buffer, format="PNG")
+    mask = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    answer = ", ".join([f'{{"box_2d": [0, 0, 1000, 1000], "mask": "{mask}"}}'] * 40)
+    read = conventions.get("gemini")().read(answer, Size(width=8000, height=8000))
+    kinds = [region.kind for region in read.regions]
+    assert (kinds.count("mask"), kinds.count("box")) == (2, 38)
+    assert read.unread == (mask,) * 38
+
+
+def test_a_mask_of_many_parts_comes_back_in_its_window() -> None:
+    inside = np.zeros((720, 1280), dtype=np.bool_)
+    inside[0:720:3, 5:400:2] = True
+    inside[719, 1279] = True
+    gemini = conventions.get("gemini")()
+    (found,) = gemini.read(gemini.say([make.mask(inside)], SIZE), SIZE).regions
+    assert found == make.mask(inside)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_answer_made_to_harm_raises(name: str, hostile: Report) -> None:
+    assert hostile[name]["failures"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_memory_and_what_is_unread_grow_with_the_length_alone(name: str, hostile: Report) -> None:
+    for answer, (short, long) in hostile[name]["costs"]:
+        assert long["bytes"] < 5 * short["bytes"] + 500_000, answer
+        assert long["bytes"] < BYTES_OF_A_LETTER * 16_000, answer
+        assert long["letters"] < 5 * short["letters"] + 10_000, answer
+        assert long["unread"] < 3 * 16_000, answer
