@@ -58,7 +58,14 @@ def main() -> int:
     names = asked.targets or targets.names()
     share = asked.seconds * asked.jobs / len(names)
 
-    def one(name: str) -> Spent:
+    def one(name: str) -> None:
+        print(f"{time.monotonic() - told.begun:6.0f} s  {name} …", flush=True)
+        spent = ask(name)
+        after = time.monotonic() - told.begun
+        results = f"{spent.num_inputs} inputs, {len(spent.findings)} findings"
+        print(f"{after:6.0f} s  {name}: {results}", flush=True)
+
+    def ask(name: str) -> Spent:
         if asked.file:
             return attack(Job(target=name, folder="", files=tuple(asked.file)), tell=told)
         if asked.inputs is not None:
@@ -67,8 +74,7 @@ def main() -> int:
         return attack(job, until=time.monotonic() + share, tell=told)
 
     with ThreadPoolExecutor(asked.jobs) as pool:
-        for name, spent in zip(names, pool.map(one, names), strict=True):
-            print(f"{name}: {spent.num_inputs} inputs, {len(spent.findings)} findings", flush=True)
+        list(pool.map(one, names))
     kinds = len(told.counts)
     print(f"{kinds} kinds of findings" if kinds else "clean: nothing was found")
     return 1 if kinds else 0

@@ -101,9 +101,17 @@ def _change(held: Any, at: Any, generator: np.random.Generator) -> None:
             held[at] = hostile.number(generator)
 
 
+def text_of(data: bytes) -> str:
+    """The text that was written with half characters and all; what is cut off is replaced."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
 def text_mutant(data: bytes, generator: np.random.Generator) -> bytes:
     """The same text with one piece of it, or a word, many times over."""
-    text = data.decode("utf-8", "surrogatepass")
+    text = text_of(data)
     start, stop = sorted(int(place) for place in generator.integers(0, len(text) + 1, 2))
     if generator.random() < 0.4:
         stop = min(len(text), start + int(generator.integers(1, 12)))

@@ -10,7 +10,7 @@ from deixis.core import region as make
 from deixis.core.errors import DeixisError
 from deixis.core.size import Size
 from fuzz import hostile
-from fuzz.mutate import LONGEST, text_mutant
+from fuzz.mutate import LONGEST, text_mutant, text_of
 from fuzz.targets import Target
 
 SIZES = ("64x48", "640x480", "8000x8000", "3x20000", "1x1")
@@ -85,7 +85,7 @@ class Answers(Target):
 
     def run(self, data: bytes) -> None:
         """Read it; what is read and what is left unread are no more than was written."""
-        head, _, answer = data.decode("utf-8", "surrogatepass").partition("\n")
+        head, _, answer = text_of(data).partition("\n")
         name, _, sides = head.partition(" ")
         width, _, height = sides.partition("x")
         if name not in conventions.names() or not (width + height).isdecimal():
