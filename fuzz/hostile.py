@@ -35,4 +35,4 @@ def word(generator: np.random.Generator) -> str:
 
 def many(generator: np.random.Generator, most: int) -> int:
     """A count from 1 to `most`: small ones as likely as large ones."""
-    return int(np.exp(generator.uniform(0.0, np.log(most + 0.5))))
+    return int(np.exp(generator.uniform(0.0, np.log(max(most, 1) + 0.5))))
