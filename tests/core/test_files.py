@@ -1,5 +1,6 @@
 import json
 import os
+import tracemalloc
 
 import pytest
 
@@ -43,6 +44,19 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
     assert files.read_bytes(tmp_path / "a.txt", most=5) == b"12345"
     with pytest.raises(OSError, match="larger than 4 bytes"):
         files.read_bytes(tmp_path / "a.txt", most=4)
+
+
+def test_no_more_room_is_made_than_a_file_needs(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"a" * 200_000)
+    tracemalloc.start()
+    assert len(files.read_bytes(tmp_path / "a.txt", most=2**31)) == 200_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20
+
+
+def test_a_file_whose_length_is_not_known_is_read():
+    assert files.read_bytes("/proc/self/status", most=2**20).startswith(b"Name:")
 
 
 def test_a_pipe_is_refused_and_never_waited_for(tmp_path):

@@ -19,6 +19,7 @@ if sys.platform != "win32":
     import fcntl
 
 LOCK = ".lock"
+CHUNK = 1 << 16  # bytes
 UNHELD = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place would keep its opener waiting
 DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
 
@@ -48,8 +49,13 @@ def check_regular(descriptor: int) -> None:
 def read_bytes(path: str | os.PathLike[str], *, most: int | None = None) -> bytes:
     """All of a file; OSError where it cannot be read, or is larger than `most` bytes."""
     with open_file(path) as file:
-        content = file.read() if most is None else file.read(most + 1)
-    if most is not None and len(content) > most:
+        if most is None:
+            return file.read()
+        # no more than what seems to be there: room is made for as much as is asked for
+        content = file.read(min(max(os.fstat(file.fileno()).st_size, CHUNK), most) + 1)
+        while len(content) <= most and (more := file.read(CHUNK)):
+            content += more
+    if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most} bytes")
     return content
 

@@ -2,7 +2,11 @@
 
 import dataclasses
 import json
+import math
 import pickle
+import struct
+import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -14,6 +18,23 @@ from tests.data.tasks.published import classes, mat, pixels, published, write_pi
 
 PUBLISHED = [name for name in tasks.names() if not name.startswith("scenes_")]
 TWINS = [name for name in tasks.names() if name.startswith("scenes_")]
+
+
+def element(kind, body):
+    return struct.pack("<II", kind, len(body)) + body
+
+
+def packed(sides):
+    """A whole array of as many numbers as its sides say."""
+    return zlib.compress(element(14, array_of(sides, math.prod(sides))))
+
+
+def array_of(sides, count=4):
+    """An array's parts."""
+    told = b"".join(struct.pack("<i", side) for side in sides)
+    told += bytes(-len(told) % 8)
+    parts = [element(6, bytes(8)), element(5, told), element(1, b"x" * 8), element(2, bytes(count))]
+    return b"".join(parts)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +199,46 @@ def test_matlab_files_that_are_none_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("deixis.data.tasks._mat.MOST", 100)
     with pytest.raises(UsageError, match="more than 100"):
         arrays_of(file)
+
+
+def bomb(size):
+    """Zeros, packed to a thousandth."""
+    packer = zlib.compressobj(9)
+    return b"".join([packer.compress(bytes(size)), packer.flush()])
+
+
+def nested(depth):
+    body = element(14, b"")
+    for _ in range(depth):
+        body = element(15, zlib.compress(body))
+    return body
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (element(15, bomb(80 << 20)), "more than 67108864 bytes"),
+        (element(15, element(14, b"")), "no MATLAB file"),
+        (element(15, packed((40 << 20, 1))) * 2, "more than 67108864 bytes"),
+        (nested(1000), "what is compressed is an array"),
+        (element(1, b"") * 1001, "more than 1000 elements"),
+        (element(14, element(5, b"") * 4), "no MATLAB file"),
+        (element(14, b""), "an array has 4 parts, got 0"),
+        (element(14, array_of((2**31 - 1, 2**31 - 1))), "numbers do not fill 2 sides"),
+        (element(14, array_of((-1, 4))), "4 numbers do not fill 2 sides"),
+        (element(14, array_of((1,) * 70)), "no MATLAB file"),
+        (struct.pack("<II", 9 << 16 | 1, 0), "longer than that"),
+    ],
+)
+def test_a_matlab_file_that_was_made_to_harm_is_told_at_once(tmp_path, body, words):
+    file = tmp_path / "test_32x32.mat"
+    file.write_bytes(b" " * 124 + b"\x00\x01IM" + body)
+    tracemalloc.start()
+    with pytest.raises(UsageError, match=words):
+        arrays_of(file)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200 << 20
 
 
 def _uncached():
