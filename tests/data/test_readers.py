@@ -424,6 +424,15 @@ class TestVipLlavaInstruct:
 
 
 class TestLlava:
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_half_a_character_is_no_text(self, tmp_path, place):
+        def change(content):
+            content[0]["conversations"][place]["value"] += " \ud83d"
+
+        changed(tmp_path, "llava", "data.json", change)
+        with pytest.raises(SampleError, match=r"row 1: .*holds half a character"):
+            opened("llava", tmp_path).sample(0)
+
     def test_braces_mean_nothing_where_there_are_no_regions(self):
         assert samples("llava")[1].turns[0].question == "Solve {x}"
 

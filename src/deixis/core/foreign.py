@@ -14,6 +14,7 @@ PLACE = re.compile(
     r"<loc_?\d+>|<seg\d+>|<patch_index_\d+>|</?(?:ref|box|quad|phrase|object|poly|point)>"
     r"|<\|(?:object_ref|box|quad|point)_(?:start|end)\|>|<\|/?(?:ref|det)\|>"
 )
+HALVES = re.compile("[\ud800-\udfff]")
 SHOWN = 60  # characters of a value that messages show
 MOST_SHOWN, DEEPEST = 8, 2  # values of a list, lists within lists
 
@@ -24,6 +25,11 @@ def clean(text: str) -> str:
     """
     kept = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
     return " ".join("".join(kept).split())
+
+
+def is_text(words: str) -> bool:
+    """Whether words are Unicode: JSON can hold half a character, which nobody else can write."""
+    return HALVES.search(words) is None
 
 
 def shown(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from deixis.core.errors import DeixisError, SampleError
+from deixis.core.foreign import is_text, shown
 from deixis.data._card import Card
 from deixis.data._fields import BadRowError
 from deixis.data._sample import Marking, RegionSample
@@ -54,10 +55,23 @@ class RegionDataset(abc.ABC):
         if not 0 <= index < len(self):
             raise IndexError(f"{self.path} has {len(self)} rows, there is none at {index}")
         try:
-            return self.read(index, generator)
+            return _checked(self.read(index, generator))
         except SampleError:
             raise
         except (BadRowError, DeixisError) as problem:
             raise SampleError(
                 dataset=str(self.path), row=self.row(index), reason=str(problem)
             ) from None
+
+
+def _checked(sample: RegionSample) -> RegionSample:
+    """A sample whose words can be said, written and shown to a model."""
+    said = [sample.id]
+    for turn in sample.turns:
+        said += [turn.question, turn.answer, *turn.choices, *turn.references]
+    for region in sample.regions.values():
+        said += [region.label or "", region.text or ""]
+    for words in said:
+        if not is_text(words):
+            raise BadRowError(f"{shown(words)} holds half a character, which is no text")
+    return sample

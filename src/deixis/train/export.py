@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from deixis.core import json_lines
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.data import RegionDataset
@@ -62,7 +63,7 @@ def export(dataset: RegionDataset, folder: Path, options: ExportOptions) -> Iter
             for index in range(count):
                 record = _row(dataset, folder, options, (epoch, index), done)
                 if record is not None:
-                    rows.write(json.dumps(record, ensure_ascii=False) + "\n")
+                    rows.write(json_lines.line(record))
                     done.num_rows += 1
                 yield done
     about = {

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text
-from deixis.core.foreign import shown
+from deixis.core.foreign import is_text, shown
 from deixis.core.image import Image
 from deixis.core.json_lines import parse
 from deixis.data.tasks._files import FileTask
@@ -38,7 +38,7 @@ class RowTask(FileTask):
     def text(self, index: int, name: str) -> str:
         """A field that is text."""
         value = self.field(index, name)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not value.strip() or not is_text(value):
             raise self.bad(index + 1, f"{name!r} is text, got {shown(value)}")
         return value
 
