@@ -5,7 +5,7 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from deixis import cli
 from deixis._version import __version__
@@ -13,8 +13,9 @@ from deixis.cli._out import kept
 from deixis.cli._placing import placing
 from deixis.cli._terminal import visible, visible_output
 from deixis.core.errors import DeixisError, UsageError
+from deixis.core.stopping import Listener, listening
 
-DONE, FAILED, YOUR_MISTAKE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
 ABOUT = """\
 Point at part of an image, and have any multimodal model understand.
 
@@ -22,7 +23,8 @@ Point at part of an image, and have any multimodal model understand.
   deixis ask street.jpg "What is {cup}?" cup=box:412,300,520,411 --model Qwen/Qwen3-VL-8B-Instruct
   deixis models                                            families, and what each can do
 
-Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistake.
+Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistake,
+130 stopped by Ctrl-C, 143 by SIGTERM.
 """
 
 
@@ -64,6 +66,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return YOUR_MISTAKE
     if not sys.stderr.isatty():  # the bars of transformers, before it is imported
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    with listening(_teller(chosen.command), to_the_end=arguments is None) as listener:
+        return _ended(chosen, listener)
+
+
+def _teller(command: str) -> Callable[[str], None] | None:
+    """Tells on stderr that a command is stopping; of several processes of a run one does."""
+    if os.environ.get("RANK", "0") != "0":
+        return None
+
+    def say(words: str) -> None:
+        begin = "\n" if sys.stderr.isatty() else ""  # below a bar
+        print(f"{begin}deixis {command}: {words}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _ended(chosen: argparse.Namespace, listener: Listener) -> int:
+    """Run a command; how it ended, as an exit code."""
     try:
         with visible_output(), placing(chosen), kept(chosen):
             chosen.run(chosen)
@@ -74,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"deixis {chosen.command}: {visible(str(failure))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return listener.exit_code
     except BrokenPipeError:  # the reader of our output left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

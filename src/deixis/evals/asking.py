@@ -8,6 +8,7 @@ from typing import TypeAlias, final
 
 from deixis.core.batches import batches
 from deixis.core.errors import RemoteError
+from deixis.core.stopping import stop_requests
 from deixis.evals.answers import Answered, Answers
 from deixis.models.openai.model import OpenAIModel
 from deixis.nn.interface import Completion, Generation, Question, VisionLanguageModel
@@ -145,7 +146,10 @@ class Asker:
 
     def _ask_server(self, requests: Sequence[Request]) -> dict[str, Outcome]:
         stop = threading.Event()
-        with ThreadPoolExecutor(min(self.num_at_once, len(requests))) as workers:
+        with (
+            stop_requests("the answers under way, which are kept", interrupts=True),
+            ThreadPoolExecutor(min(self.num_at_once, len(requests))) as workers,
+        ):
             tasks = [workers.submit(self._ask_once, request, stop) for request in requests]
             try:
                 return {k: one for task in tasks for k, one in task.result().items()}

@@ -1,11 +1,7 @@
 """Preparing batches: in processes beside the step, in order, a bounded number ahead."""
 
-import multiprocessing
-import os
 import pickle
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,6 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from deixis.core.errors import SampleError, TrainingError, UsageError
+from deixis.core.workers import Workers, begin_worker
 from deixis.train.source import Source
 
 AHEAD = 3  # pieces a worker may be ahead of the step
@@ -72,12 +69,9 @@ def prepared(source: Source, jobs: Iterator[Job], num_workers: int) -> Generator
             yield prepare(source, job)
         return
     _check_travels(source)
+    workers = Workers()
     executor = ProcessPoolExecutor(
-        num_workers,
-        # forking a process that has threads is not safe
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(source,),
+        num_workers, mp_context=workers, initializer=_start_worker, initargs=(source,)
     )
     waiting: deque[Future[Piece]] = deque()
     try:
@@ -88,6 +82,7 @@ def prepared(source: Source, jobs: Iterator[Job], num_workers: int) -> Generator
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool:
+        workers.kill()
         raise TrainingError(
             "a data process died; was it out of memory? Try fewer num_workers"
         ) from None
@@ -109,20 +104,10 @@ _source: list[Source] = []  # the one that this process prepares examples of
 
 
 def _start_worker(source: Source) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run saves first, then ends its workers
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_worker()  # the run saves first, then ends its workers
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     _source[:] = [source]
-
-
-def _end_with_parent() -> None:
-    """Leave when the run was killed; the executor's own processes would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _prepare(job: Job) -> Piece:

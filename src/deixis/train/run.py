@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from deixis.core.errors import TrainingError, UsageError
+from deixis.core.stopping import StopRequest, stop_requests
 from deixis.train.checkpoint import Checkpoint
 from deixis.train.config import RunConfig
 from deixis.train.curves import draw_curves
@@ -27,7 +28,6 @@ from deixis.train.prepare import Job, Piece, prepared
 from deixis.train.reporter import Progress, Reporter, Silent
 from deixis.train.run_folder import Record, RunFolder, run_record
 from deixis.train.shares import Shares, resolved
-from deixis.train.signals import StopRequest, stop_requests
 from deixis.train.spread import Spread, gathered
 from deixis.train.state import GROUPS, State, other_pieces, put_in_place
 from deixis.train.task import Task
@@ -71,7 +71,11 @@ def run(
     home = RunFolder(folder, keep_checkpoints=config.keep_checkpoints)
     home.check_ours()
     home.check_apart(about)
-    with joined(config.device) as parallel, _torch_settings(config), stop_requests() as stop:
+    with (
+        joined(config.device) as parallel,
+        _torch_settings(config),
+        stop_requests("this step, which is saved first", say=reporter.say) as stop,
+    ):
         told = reporter if parallel.is_first else Silent()
         finish = _finish_of(home, config, told) if resume else None
         writes = parallel.is_first and finish is None

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias, final
 
 from deixis.core.errors import DeixisError, RemoteError
+from deixis.core.stopping import stop_requests
 from deixis.nn.interface import Completion, Question
 
 Fingerprint: TypeAlias = Callable[[Question], str | None]  # None: never the same as another
@@ -38,7 +39,10 @@ class Batch:
         """All answers, in the questions' order."""
         if not self._questions:
             return []
-        with ThreadPoolExecutor(min(concurrency, len(self._questions))) as workers:
+        with (
+            stop_requests("the answers under way", interrupts=True),
+            ThreadPoolExecutor(min(concurrency, len(self._questions))) as workers,
+        ):
             try:
                 tasks = [workers.submit(self._answer, i) for i in range(len(self._questions))]
                 for task in tasks:
