@@ -8,6 +8,7 @@ from deixis.data import _fields as fields
 from deixis.data._coco import coco_region
 from deixis.data._fields import BadRowError
 from deixis.data._pictures import found_file, is_outside
+from deixis.data.tasks import Corruption
 
 SIZE = Size(width=8, height=6)
 
@@ -43,6 +44,13 @@ def test_a_field_that_is_not_what_it_should_be_is_told(read, reason):
     with pytest.raises(BadRowError) as caught:
         read()
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "²", "٣", "1.0", "1" * 16, "9" * 5000])
+def test_what_is_no_count_is_not_made_one(text):
+    assert not fields.is_count(text)
+    with pytest.raises(UsageError, match="KIND:SEVERITY"):
+        Corruption.of(f"fog:{text}")
 
 
 def test_values_are_shown_short():

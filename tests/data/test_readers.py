@@ -271,6 +271,15 @@ class TestVisual7W:
 
 
 class TestPointQa:
+    @pytest.mark.parametrize(("name", "value"), [("ans", "²"), ("id", "²"), ("id", "9" * 5000)])
+    def test_what_looks_like_a_number_and_is_none_is_told(self, tmp_path, name, value):
+        def change(content):
+            content["1"][0][name] = value
+
+        changed(tmp_path, "pointqa_looktwice", "looktwiceqa_dataset.json", change)
+        with pytest.raises(SampleError, match=r"'id'|a count"):
+            opened("pointqa_looktwice", tmp_path).sample(0)
+
     def test_the_general_question_is_asked(self):
         first = samples("pointqa_looktwice")[0]
         assert first.turns[0].question.startswith("How many of these are there? The exemplary ")

@@ -63,6 +63,11 @@ def whole(value: object, name: str) -> int:
     return int(value)
 
 
+def is_count(text: str, digits: int = 15) -> bool:
+    """Whether text is 0, 1, 2 … in at most so many digits."""
+    return text.isascii() and text.isdecimal() and len(text) <= digits
+
+
 def place_of(record: Record, name: str, count: int) -> int:
     """A place in a list of `count`."""
     value = whole_of(record, name)

@@ -17,6 +17,7 @@ from deixis.data._fields import (
     box_at,
     field_of,
     id_of,
+    is_count,
     record_of,
     shown,
     text_of,
@@ -99,7 +100,7 @@ class PointQaLookTwice(RegionDataset):
         asked = record_of(listed[place], "a question")
         key = whole_of(_with_number(asked), "id")
         answer = id_of(asked, _first(asked, ANSWERS)).strip()
-        if not answer.isdigit():
+        if not is_count(answer):
             raise BadRowError(f"the answer is a count, got {shown(answer)}")
         return RegionSample(
             dataset="pointqa_looktwice",
@@ -132,4 +133,4 @@ def _first(record: Record, names: tuple[str, ...]) -> str:
 def _with_number(record: Record) -> Record:
     """Ids are numbers, here and there written as text."""
     key = record.get("id")
-    return {**record, "id": int(key)} if isinstance(key, str) and key.isdigit() else record
+    return {**record, "id": int(key)} if isinstance(key, str) and is_count(key) else record

@@ -17,6 +17,7 @@ from PIL import ImageFilter
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
+from deixis.data._fields import is_count
 
 Pixels: TypeAlias = Float[np.ndarray, "row column 3"]  # 0..1
 Change: TypeAlias = Callable[[Pixels, float, np.random.Generator], Pixels]
@@ -57,7 +58,7 @@ class Corruption:
         kind, colon, severity = spec.partition(":")
         if not colon:
             return cls(kind=kind)
-        if not severity.isdecimal():
+        if not is_count(severity):
             raise UsageError(f"a corruption is written KIND:SEVERITY, got {spec!r}")
         return cls(kind=kind, severity=int(severity))
 

@@ -84,6 +84,6 @@ def _has_picture(record: Record) -> bool:
 
 def _grades(record: Record) -> str:
     number = record.text("grade").removeprefix("grade")
-    if not number.isdecimal():
+    if not (number.isascii() and number.isdecimal() and len(number) <= 2):
         raise record.bad(f"'grade' is grade1 to grade12, got {number!r:.20}")
     return f"grades 1-{HIGHER - 1}" if int(number) < HIGHER else f"grades {HIGHER}-12"
