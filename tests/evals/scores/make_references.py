@@ -17,6 +17,7 @@ import pycocoevalcap
 from nltk.stem.porter import PorterStemmer
 from nltk.translate.meteor_score import single_meteor_score
 from pycocoevalcap.cider.cider_scorer import CiderScorer
+from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 
 LISTED = """
 cup cups dog dogs running runs run table tables standing stands red reddish blue happily happy
@@ -29,6 +30,13 @@ decisiveness hopefulness callousness formality sensitivity sensibility triplicat
 formalize electricity electrical goodness revival allowance inference airliner gyroscopic
 adjustable defensible irritant replacement adjustment dependent adoption communism activate
 angularity homologous effective bowdlerize probate rate cease controll roll"""
+RAW = """
+man woman dog t-shirt giraffe boy's girl's dogs' laptop 5-year-old two-year-old coca-cola tv teddy
+person left/right umbrella A&W Mr. St. U.S. e.g. 3 1,000 3.5 2nd 12:30 $5 50% #12 #tag it's don't
+can't that's he's they're didn't isn't won't o'clock ok dog’s"""
+MARKED = """
+the a red white black-and-white light-blue left-most far upper-left (left) (right) "red" big 'small'
+striped , . ; ! ... - -- & / ? : on in of with and w/ next to, behind; holding wearing"""
 FEW = "a the on of in is are with and to"
 PLAIN = [
     "the",
@@ -82,6 +90,7 @@ def main():
         "meteor_1_5": java_meteor(pairs)[0],
         "meteor_captions": captions_by_java(draws),
         "cider": [cider(draws, caption) for _ in range(3)],
+        **raw_captions(draws),
     }
     Path(__file__).with_name("references.json").write_text(json.dumps(references, indent=0))
 
@@ -99,6 +108,31 @@ def captions_by_java(draws):
         pairs.append((" ".join(ours), " ".join(theirs)))
     final, each = java_meteor(pairs, delta=0.5)
     return {"pairs": pairs, "scores": each, "final": final}
+
+
+def raw_captions(draws):
+    """Captions with marks: their tokens, and CIDEr-D, by the caption tools."""
+    raw = [
+        " ".join(
+            draws.choice((RAW if draws.random() < 0.5 else MARKED).split()) for _ in range(length)
+        )
+        + draws.choice(["", ".", "!"])
+        for length in (draws.randint(2, 9) for _ in range(400))
+    ]
+    raw = [re.sub(r" ([,.;!?:])", r"\1", text) for text in raw]
+    listed = PTBTokenizer().tokenize({i: [{"caption": text}] for i, text in enumerate(raw)})
+    told = [listed[i][0] for i in range(len(raw))]
+    groups = [(i + draws.choice([0, 3]), range(i, i + 3)) for i in range(0, len(raw), 4)]
+    scorer = CiderScorer(n=4, sigma=6.0)
+    for said, theirs in groups:
+        scorer += (told[said], [told[i] for i in theirs])
+    scores = [float(one) for one in scorer.compute_score()[1]]
+    cider_raw = {
+        "said": [raw[said] for said, _ in groups],
+        "references": [[raw[i] for i in theirs] for _, theirs in groups],
+        "scores": scores,
+    }
+    return {"ptb": dict(zip(raw, told, strict=True)), "cider_raw": cider_raw}
 
 
 def java_meteor(pairs, delta=0.75):

@@ -1,5 +1,5 @@
 """CIDEr-D: how alike a caption and the references are in the n-grams that tell pictures apart
-(Vedantam et al., 2015).
+(Vedantam et al., 2015), in the words of the COCO caption tools.
 """
 
 import math
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from deixis.evals.scores.plain import words
+from deixis.evals.scores.ptb import tokens
 
 LONGEST = 4  # words of an n-gram
 SIGMA = 6.0  # of the penalty for another length
@@ -31,7 +31,7 @@ class Frequencies:
         num_pictures = 0
         for captions in references:
             num_pictures += 1
-            found.update({ngram for caption in captions for ngram in ngrams(words(caption))})
+            found.update({ngram for caption in captions for ngram in ngrams(tokens(caption))})
         return cls(num_pictures=num_pictures, pictures_with=found)
 
     def weight(self, ngram: NGram) -> float:
@@ -67,7 +67,7 @@ def ngrams(said: Sequence[str]) -> Counter[NGram]:
 
 
 def _vector(caption: str, frequencies: Frequencies) -> _Vector:
-    said = words(caption)
+    said = tokens(caption)
     weights: tuple[dict[NGram, float], ...] = tuple({} for _ in range(LONGEST))
     for ngram, count in ngrams(said).items():
         weights[len(ngram) - 1][ngram] = count * frequencies.weight(ngram)
