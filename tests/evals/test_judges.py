@@ -89,6 +89,11 @@ def test_a_score_is_a_number_of_0_to_1_that_begins_the_answer(text, score):
     assert read_score(text) == score
 
 
+def test_a_score_in_a_judge_s_draft_is_none():
+    assert read_score("<think>0.2? It names the cup.</think>\n0.8") == 0.8
+    assert read_score("<think>0.2? It names") is None
+
+
 def test_the_prompt_is_a_table_whose_last_row_is_open():
     lines = prompt(ITEM).splitlines()
     assert lines[-1] == "What is it? | cup <AND> red | a red / thing here |"

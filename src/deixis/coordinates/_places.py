@@ -8,6 +8,7 @@ EDGE = (
     r"(?<![A-Za-z])(?:[xywh][12]?|[xy]_?(?:min|max|center|0|1|2)|left|top|right|bottom|width|height)"
     rf"[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?{NUMBER}[\"']?"
 )
+SHORTEST = 4  # "[1,2"; most texts between lists are shorter
 # repetitions are bounded: each costs the engine memory until the match ends
 PLACES = re.compile(
     # <point x="61.5" y="40.4">, cut off or not: a tag with two numbers in its attributes
@@ -28,4 +29,6 @@ PLACES = re.compile(
 
 def places_in(prose: str) -> list[str]:
     """The pieces of a text that look like places, each once, in their order."""
+    if len(prose) < SHORTEST:
+        return []
     return [found.group().strip() for found in PLACES.finditer(prose)]

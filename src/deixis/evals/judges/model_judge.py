@@ -6,6 +6,7 @@ from typing import final
 
 from typing_extensions import override
 
+from deixis.core.answered import answered
 from deixis.core.errors import UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
@@ -74,8 +75,8 @@ class ModelJudge(Judge):
 
 
 def read_score(text: str) -> float | None:
-    """The number of 0..1 that an answer begins with; None where there is none."""
-    bare = text.lstrip(DRESS)
+    """The number of 0..1 that an answer begins with, drafts left out; None where there is none."""
+    bare = answered(text).text.lstrip(DRESS)
     found = SCORE.match(LEAD.sub("", bare, count=1) if LEAD.match(bare) else bare)
     score = float(found[1]) if found else None
     return score if score is not None and 0 <= score <= 1 else None
