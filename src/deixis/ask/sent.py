@@ -1,7 +1,6 @@
 """What was sent to a model, whole: enough to repeat the call, as JSON and back without loss."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,12 +11,13 @@ from typing import Any, final
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
+from deixis.core.foreign import shown
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.json_lines import parse
 from deixis.core.region import Region
-from deixis.core.size import Size
 from deixis.core.transform import Transform
+from deixis.core.typed_json import object_of, read_as
 from deixis.encodings import Frame
 from deixis.nn.interface import Generation
 
@@ -58,43 +58,77 @@ class Sent:
         }
         return json.dumps(record, ensure_ascii=False)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """To a file, whole or not at all."""
-        write_text(path, self.to_json())
+        write_text(Path(path), self.to_json())
 
     @classmethod
     def from_json(cls, text: str) -> "Sent":
-        """Read back; UsageError says what is wrong with it."""
+        """Read back; UsageError says what is wrong with it, and where."""
         try:
-            record = parse(text)
-            if record["deixis"] != VERSION:
-                raise UsageError(f"this Deixis reads {VERSION}, got {record['deixis']!r}")
-            settings = dict(record["settings"])
-            settings["stop"] = tuple(settings["stop"])
-            return cls(
-                model=record["model"],
-                convention=record["convention"],
-                frames=tuple(_frame(frame) for frame in record["pictures"]),
-                text=record["text"],
-                system=record["system"],
-                settings=Generation(**settings),
-                loaded=dict(record["loaded"]),
-                software=dict(record["software"]),
-                notes=tuple(
-                    tuple(region_json.from_record(note) for note in notes)
-                    for notes in record.get("notes", [])
-                ),
+            told = object_of(parse(text), name="a record")
+            version = told.pop("deixis", None)
+            if version != VERSION:
+                raise UsageError(f"this Deixis reads {VERSION}, got {shown(version)}")
+            record = read_as(_Record, told, name="sent")
+            frames = tuple(_frame(one, len(record.pictures)) for one in record.pictures)
+            notes = tuple(tuple(map(region_json.from_record, some)) for some in record.notes)
+        except (ValueError, UsageError) as broken:
+            raise UsageError(f"not a record of what was sent: {broken}") from None
+        if not frames or len(notes) not in (0, len(frames)):
+            raise UsageError(
+                f"not a record of what was sent: {len(frames)} pictures, notes of {len(notes)}"
             )
-        except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as broken:
-            raise UsageError(f"not a record of what was sent: {broken!r}") from None
+        return cls(
+            model=record.model,
+            convention=record.convention,
+            frames=frames,
+            text=record.text,
+            system=record.system,
+            settings=record.settings,
+            loaded=record.loaded,
+            software=record.software,
+            notes=notes,
+        )
 
     @classmethod
-    def load(cls, path: Path) -> "Sent":
+    def load(cls, path: str | Path) -> "Sent":
         """From a file."""
         try:
             return cls.from_json(read_text(path))
         except (OSError, UnicodeDecodeError) as broken:
             raise UsageError(f"cannot read {path}: {broken}") from None
+        except UsageError as broken:
+            raise UsageError(f"{path}: {broken}") from None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Picture:
+    """A frame as the record holds it."""
+
+    png: str
+    sha256: str
+    source: str
+    transform: Transform
+    number: int
+    num_pictures: int
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Record:
+    """What the record holds beside its version."""
+
+    model: str
+    convention: str
+    text: str
+    system: str | None
+    settings: Generation
+    loaded: Mapping[str, str]
+    software: Mapping[str, str]
+    pictures: tuple[_Picture, ...]
+    notes: tuple[tuple[object, ...], ...] = ()
 
 
 def software() -> dict[str, str]:
@@ -113,15 +147,20 @@ def _frame_record(frame: Frame) -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _frame(record: dict[str, Any]) -> Frame:  # Any: JSON
-    opened = open_image(base64.b64decode(record["png"], validate=True))
-    image = Image(pixels=opened.pixels, source=record["source"])
-    if image.sha256 != record["sha256"]:
+def _frame(record: _Picture, num_pictures: int) -> Frame:
+    opened = open_image(base64.b64decode(record.png, validate=True))
+    image = Image(pixels=opened.pixels, source=record.source)
+    if image.sha256 != record.sha256:
         raise UsageError("a picture of the record is not the one that was sent")
-    sizes = {name: Size(**record["transform"][name]) for name in ("before", "after")}
+    if record.transform.after != image.size:
+        raise UsageError(f"a picture of {image.size} was made by a way to {record.transform.after}")
+    if record.num_pictures != num_pictures or not 1 <= record.number <= num_pictures:
+        raise UsageError(
+            f"picture {record.number} of {record.num_pictures} is among {num_pictures} pictures"
+        )
     return Frame(
         image=image,
-        transform=Transform(**(record["transform"] | sizes)),
-        number=record["number"],
-        num_pictures=record["num_pictures"],
+        transform=record.transform,
+        number=record.number,
+        num_pictures=num_pictures,
     )

@@ -12,6 +12,7 @@ from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size
+from deixis.core.typed_json import is_whole_text
 
 VERSION = "region/1"
 Record = dict[str, Any]  # Any: what JSON holds
@@ -106,7 +107,7 @@ def _pairs(value: object) -> tuple[tuple[float, float], ...]:
 
 def _word(record: Record, name: str) -> str | None:
     value = record.get(name)
-    if value is not None and not isinstance(value, str):
+    if value is not None and not is_whole_text(value):
         raise RegionError(f"a region's {name} is text, got {shown(value)}")
     return value
 

@@ -14,6 +14,7 @@ from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
 from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
+from deixis.core.typed_json import object_of, read_as
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.figures import Figure, figure, figures
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
@@ -103,28 +104,25 @@ class Report:
         """Of a run's folder."""
         path = folder / FILE
         try:
-            record = parse(read_text(path))
-            if not isinstance(record, dict):
-                raise TypeError(f"an object is expected, got {shown(record)}")
-            if record.pop("deixis") != VERSION:
-                raise ValueError("of another version")
-            record.pop("name")
-            bounds = record.pop("bounds")
-            return cls(
-                figures=tuple(Figure(**_numbers(one)) for one in record.pop("figures")),
-                counts=Counts(**record.pop("counts")),
-                judge_means=tuple(record.pop("judge_means")),
-                bad=tuple(record.pop("bad")),
-                bounds=None if bounds is None else (bounds[0], bounds[1]),
-                **record,
-            )
+            record = object_of(parse(read_text(path)), name="a report")
         except OSError as error:
             raise UsageError(
                 f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
                 "`deixis eval run` writes it"
             ) from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(f"{path} is no report: {error!r:.200}") from None
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{path} is no report: {error}") from None
+        version = record.pop("deixis", None)
+        record.pop("name", None)  # follows from the rest
+        if version != VERSION:
+            raise UsageError(f"{path} is no report: {shown(version)} where {VERSION} is read")
+        try:
+            report = read_as(cls, record, name="report", null_is_nan=True)
+        except UsageError as error:
+            raise UsageError(f"{path} is no report: {error}") from None
+        if not report.figures:
+            raise UsageError(f"{path} is no report: it has no figures")
+        return report
 
 
 def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any]:
@@ -193,7 +191,3 @@ def _plain(value: Any) -> Any:  # Any: JSON
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _numbers(record: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-    return {name: math.nan if one is None else one for name, one in record.items()}

@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import read_bytes, write_text
 from deixis.core.json_lines import line, lines, parse
+from deixis.core.typed_json import read_as
 
 FILE = "results.jsonl"
 UNASKED, FAILED, UNGRADED = "unasked", "failed", "ungraded"
@@ -55,16 +56,17 @@ def load_rows(folder: Path) -> list[Row]:
     """The rows of a run; UsageError if it has none."""
     path = folder / FILE
     try:
-        return [_row(parse(one)) for one in lines(read_bytes(path))]
+        content = read_bytes(path)
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {error.strerror or error}; a run's folder is expected, as "
             "`deixis eval run` writes it"
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} holds no results: {error!r:.200}") from None
+    return [_row(one, path, number) for number, one in enumerate(lines(content), start=1)]
 
 
-def _row(record: dict[str, Any]) -> Row:  # Any: JSON
-    lists = {name: tuple(record[name]) for name in ("truth", "tags", "grades", "grade_failures")}
-    return Row(**(record | lists))
+def _row(line: bytes, path: Path, number: int) -> Row:
+    try:
+        return read_as(Row, parse(line), name="row", any_letters=True)
+    except (ValueError, UsageError) as error:
+        raise UsageError(f"{path} holds no results: line {number}: {error}") from None

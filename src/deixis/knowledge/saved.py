@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,9 +15,10 @@ from safetensors.torch import load_file, save_file
 from deixis.core import markdown
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
+from deixis.core.typed_json import object_of, read_as
 from deixis.knowledge.encoders import text_encoder
-from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, tokens_of
 from deixis.knowledge.words import WordTable
 from deixis.nn.interface import VisionLanguageModel
@@ -83,31 +84,17 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
     """The prompt of a folder, for a model with tokens of the same width, on that model's device."""
     if not (folder / CONFIG).is_file():
         raise UsageError(f"{folder} holds no knowledge prompt: there is no {CONFIG}")
-    try:
-        record: Any = parse(read_text(folder / CONFIG))  # Any: JSON
-        if record["deixis"] != VERSION:
-            raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
-        told = dict(record["prompt"])
-        layers = dict(told.pop("network"))
-        layers["strides"] = tuple(layers["strides"])
-        config = PromptConfig(network=NetworkConfig(**layers), **told)
-        trained = Trained(
-            model=str(record["trained"]["model"]),
-            sources=_strings(record["trained"]["sources"]),
-            steps=record["trained"]["steps"],
+    record = _read_record(folder)
+    seen = tokens_of(model, record.prompt.token_place)
+    width = int(seen.tokens.shape[1])
+    if record.tokens != width:
+        raise UsageError(
+            f"{folder} is a prompt for vision tokens of {record.tokens} numbers, as "
+            f"{record.trained.model} has; those of {model.name} have {width}"
         )
-        seen = tokens_of(model, config.token_place)
-        width = int(seen.tokens.shape[1])
-        if record["tokens"] != width:
-            raise UsageError(
-                f"{folder} is a prompt for vision tokens of {record['tokens']} numbers, as "
-                f"{trained.model} has; those of {model.name} have {width}"
-            )
-        words = WordTable(text_encoder(config.encoder, model))
-        _check_shapes(folder / WEIGHTS, config.network.shapes(known=words.width, tokens=width))
-        prompt = KnowledgePrompt(config, words, tokens=width, generator=torch.Generator())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
-        raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken!r}") from None
+    words = WordTable(text_encoder(record.prompt.encoder, model))
+    _check_shapes(folder / WEIGHTS, record.prompt.network.shapes(known=words.width, tokens=width))
+    prompt = KnowledgePrompt(record.prompt, words, tokens=width, generator=torch.Generator())
     with _said(folder / WEIGHTS):
         weights = load_file(folder / WEIGHTS)
         prompt.load_state_dict(weights)
@@ -115,7 +102,29 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
         raise ModelError(f"{folder / WEIGHTS} holds numbers that are not finite")
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:16]
     prompt = prompt.to(seen.tokens.device).eval().requires_grad_(False)
-    return Loaded(prompt=prompt, trained=trained, digest=digest)
+    return Loaded(prompt=prompt, trained=record.trained, digest=digest)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """What the config holds beside its version."""
+
+    prompt: PromptConfig
+    tokens: int
+    trained: Trained
+    encoder: Mapping[str, object] = field(default_factory=dict)  # for people
+
+
+def _read_record(folder: Path) -> _Record:
+    try:
+        told = object_of(parse(read_text(folder / CONFIG)), name="a config")
+        version = told.pop("deixis", None)
+        if version == VERSION:
+            return read_as(_Record, told, name="config")
+    except (OSError, ValueError, UsageError) as broken:
+        raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken}") from None
+    raise UsageError(f"this Deixis reads {VERSION}, {folder} is {shown(version)}")
 
 
 def _check_shapes(path: Path, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -135,10 +144,6 @@ def _said(path: Path) -> Iterator[None]:
         yield
     except (OSError, SafetensorError, RuntimeError) as broken:
         raise ModelError(f"{path} is not what {CONFIG} says: {broken}") from None
-
-
-def _strings(listed: Sequence[object]) -> tuple[str, ...]:
-    return tuple(str(one) for one in listed)
 
 
 def _card(prompt: KnowledgePrompt, trained: Trained) -> str:

@@ -1,13 +1,16 @@
 """Learned words of a model: begun as words that it knows, and kept in a folder."""
 
 import json
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import final
 
 import torch
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.files import make_folder, write_text
+from deixis.core.typed_json import read_as
 from deixis.models.transformers_model import TransformersModel
 from deixis.nn.interface import VisionLanguageModel
 from deixis.nn.saved import read_numbers, read_record, write_numbers
@@ -72,38 +75,48 @@ def load_words(folder: Path, model: VisionLanguageModel) -> LearnedWords:
     reader = speaking(model, model.name)
     if not (folder / RECORD).is_file():
         raise UsageError(f"{folder} holds no learned words: there is no {RECORD}")
-    record = read_record(folder / RECORD, VERSION)
+    told = read_record(folder / RECORD, VERSION)
+    del told["deixis"]
     try:
-        text, tokens = str(record["text"]), tuple(int(one) for one in record["tokens"])
-        learned_on, width = str(record["model"]), int(record["width"])
-        weights, dtype, digest = (str(record[name]) for name in ("weights", "dtype", "numbers"))
-    except (KeyError, TypeError, ValueError) as broken:
-        raise ModelError(f"{folder / RECORD} is not of learned words: {broken!r:.200}") from None
-    _check_model(folder, reader, learned_on, width, (weights, dtype))
-    found = read_numbers(folder / NUMBERS, digest, record=RECORD)
-    shape = (len(tokens), width)
+        record = read_as(_Record, told, name="record")
+    except UsageError as broken:
+        raise ModelError(f"{folder / RECORD} is not of learned words: {broken}") from None
+    _check_model(folder, reader, record)
+    found = read_numbers(folder / NUMBERS, record.numbers, record=RECORD)
+    shape = (len(record.tokens), record.width)
     shapes = {name: tuple(numbers.shape) for name, numbers in found.items()}
     if shapes != {VECTORS: shape}:
         raise ModelError(f"{folder / NUMBERS} holds {shapes}, {RECORD} speaks of {shape}")
-    words = LearnedWords(text, tokens, found[VECTORS])
+    words = LearnedWords(record.text, record.tokens, found[VECTORS])
     return words.to(reader.device).eval().requires_grad_(False)
 
 
-def _check_model(
-    folder: Path, model: TransformersModel, learned_on: str, width: int, kept: tuple[str, str]
-) -> None:
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Record:
+    """What words.json holds beside its version."""
+
+    text: str
+    tokens: tuple[int, ...]
+    numbers: str  # the digest of the vectors' file
+    model: str
+    width: int
+    weights: str
+    dtype: str
+
+
+def _check_model(folder: Path, model: TransformersModel, record: _Record) -> None:
     """Refuse another model: vectors mean nothing to it."""
     embeddings = model.family.model.get_input_embeddings()
     own = int(embeddings.weight.shape[1])
-    if own != width:
+    if own != record.width:
         raise UsageError(
-            f"{folder} holds words of {width} numbers each, learned on {learned_on}; those of "
-            f"{model.name} have {own}: learn them on it"
+            f"{folder} holds words of {record.width} numbers each, learned on {record.model}; "
+            f"those of {model.name} have {own}: learn them on it"
         )
-    weights, dtype = kept
-    now = model.weights_digest(dtype)
-    if now != weights:
+    now = model.weights_digest(record.dtype)
+    if now != record.weights:
         raise UsageError(
-            f"{folder} holds words learned on {learned_on} with the weights {weights}; "
-            f"{model.name} has {now} (in {dtype}): learn them on it"
+            f"{folder} holds words learned on {record.model} with the weights {record.weights}; "
+            f"{model.name} has {now} (in {record.dtype}): learn them on it"
         )

@@ -1,15 +1,15 @@
 """What is known of a trained prompt: where it was learned, what it expects, what it brings."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar, final
 
 from deixis.core import markdown
-from deixis.core.errors import ModelError
+from deixis.core.errors import ModelError, UsageError
 from deixis.core.foreign import shown
+from deixis.core.typed_json import is_number, is_plain_object, is_whole, object_of
 from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
@@ -135,7 +135,7 @@ def contract(prompt: PixelPrompt) -> dict[str, object]:
 def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
     """The card of a record; ModelError where it is none."""
     try:
-        told = dict(record["card"])
+        told = object_of(record["card"], name="card")
         quantised, exported = told["quantised"], told.get("exported")
         joined = {
             "sources": tuple(_made(Source, one) for one in told["sources"]),
@@ -144,7 +144,7 @@ def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
             "exported": None if exported is None else _made(Exported, exported),
         }
         return _made(Card, told | joined)
-    except (KeyError, TypeError, ValueError) as broken:
+    except (KeyError, TypeError, ValueError, UsageError) as broken:
         raise ModelError(f"not the card of a pixel prompt: {broken!r:.200}") from None
 
 
@@ -153,23 +153,15 @@ def _is_line(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 FORMS: Mapping[object, Callable[[Any], bool]] = {  # Any: what JSON holds
     str: _is_line,
-    float: _is_number,
-    int: _is_whole,
-    int | None: lambda value: value is None or _is_whole(value),
+    float: is_number,
+    int: is_whole,
+    int | None: lambda value: value is None or is_whole(value),
     Mapping[str, str]: lambda value: (
         isinstance(value, dict) and all(_is_line(word) for pair in value.items() for word in pair)
     ),
-    Mapping[str, object]: lambda value: isinstance(value, dict),
+    Mapping[str, object]: is_plain_object,
 }
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.files import make_folder, write_text
+from deixis.core.typed_json import read_as
 from deixis.nn.interface import VisionLanguageModel
 from deixis.nn.saved import read_numbers, read_record, write_numbers
 from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, told
@@ -43,9 +44,11 @@ def load_prompt(path: str | Path) -> SavedPrompt:
         raise UsageError(f"{path} is no pixel prompt: there is no {RECORD}")
     record = read_record(folder / RECORD, VERSION)
     try:
-        prompt = build(str(record["kind"]), Layout(**record["layout"]))
-    except (KeyError, TypeError) as broken:
-        raise ModelError(f"{folder / RECORD} is not a pixel prompt's record: {broken!r}") from None
+        kind = read_as(str, record.get("kind"), name="kind")
+        layout = read_as(Layout, record.get("layout"), name="layout")
+    except UsageError as broken:
+        raise ModelError(f"{folder / RECORD} is not a pixel prompt's record: {broken}") from None
+    prompt = build(kind, layout)
     path = folder / NUMBERS
     _fill(prompt, read_numbers(path, str(record.get("numbers")), record=RECORD), path)
     return SavedPrompt(prompt=prompt.eval().requires_grad_(False), card=card_of(record))

@@ -6,15 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from deixis.core.entities import LeftOut
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
-from deixis.priors.ranking import EntityRank, Ranking
+from deixis.core.typed_json import read_as
+from deixis.priors.ranking import Ranking
 
 FORMAT = "deixis ranking 1"
 RANKS = "ranks.json"
-NUMBERS = ("mean", "median", "reciprocal", "normalised", "low", "high")
 
 
 def to_record(ranking: Ranking) -> dict[str, Any]:  # Any: what JSON holds
@@ -26,20 +25,11 @@ def from_record(record: object) -> Ranking:
     """From what JSON held; UsageError where it is no ranking."""
     if not isinstance(record, Mapping) or record.get("format") != FORMAT:
         raise UsageError(f"this is no ranking ({FORMAT!r})")
-    told = dict(record)
-    del told["format"]
+    told = {key: value for key, value in record.items() if key != "format"}
     try:
-        told["entities"] = tuple(_entity(one) for one in told["entities"])
-        told["left_out"] = tuple(LeftOut(**one) for one in told["left_out"])
-        told["templates"] = tuple(told["templates"])
-        return Ranking(**told)
-    except (KeyError, TypeError, ValueError) as problem:
+        return read_as(Ranking, told, name="ranking")
+    except UsageError as problem:
         raise UsageError(f"this ranking is broken: {problem}") from None
-
-
-def _entity(record: Mapping[str, Any]) -> EntityRank:  # Any: what JSON holds
-    numbers = {name: float(record[name]) for name in NUMBERS}
-    return EntityRank(**{**record, **numbers, "ranks": tuple(map(float, record["ranks"]))})
 
 
 def save_ranking(ranking: Ranking, folder: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.typed_json import is_number, is_whole, is_whole_text
 
 Settings = TypeVar("Settings")
 WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "text"}
@@ -138,12 +138,12 @@ def _fits(choice: Any, value: object) -> bool:
     if typing.get_origin(choice) is Literal:
         return value in typing.get_args(choice)
     if choice in (str, Path):
-        return isinstance(value, str)
-    if choice is bool or isinstance(value, bool):
-        return choice is bool and isinstance(value, bool)
+        return is_whole_text(value)
+    if choice is bool:
+        return isinstance(value, bool)
     if choice is int:
-        return isinstance(value, int)
-    return choice is float and isinstance(value, int | float) and math.isfinite(value)
+        return is_whole(value)
+    return choice is float and is_number(value)
 
 
 def _items(choice: Any, values: Sequence[object], name: str) -> tuple[Any, ...]:
