@@ -3,14 +3,34 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SOURCES := pyproject.toml constraints.txt build_compiled.py \
+  $(wildcard src/deixis/*/c/*.[ch] src/deixis/*/*/c/*.[ch])
+WORKERS ?= 2
+COMMA := ,
 
-.PHONY: demo test check benchmarks fuzz clean
+# a machine as most people have it, and one with the lowest versions that pyproject.toml allows;
+# torch comes with CUDA's libraries there: 7 GB each
+TORCHVISION := .venv-torchvision
+LOWEST := .venv-lowest
+TESTS_OF_PIXELS := tests/models tests/nn tests/priors tests/pixel tests/knowledge/sources \
+  tests/train/test_vip_llava.py tests/train/nano/test_lending.py
+TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models tests/nn \
+  tests/ask tests/test_import.py tests/test_floors.py
+
+.PHONY: demo test test-torchvision test-lowest check benchmarks fuzz clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
 
 test: $(READY)
-	$(BIN)/pytest -q -n 2 --cov --cov-report=term:skip-covered --durations=10
+	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --durations=10
+
+test-torchvision: $(TORCHVISION)/.ready
+	$(TORCHVISION)/bin/pytest -q -n $(WORKERS) $(TESTS_OF_PIXELS)
+
+# anyio's plugin, of a version that fits typing-extensions 4.12, warns with pytest 9.2
+test-lowest: $(LOWEST)/.ready
+	$(LOWEST)/bin/pytest -q -n $(WORKERS) -p no:anyio $(TESTS_OF_LOWEST)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -26,13 +46,26 @@ fuzz: $(READY)
 benchmarks: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-$(READY): pyproject.toml constraints.txt build_compiled.py $(wildcard src/deixis/*/c/*.[ch] src/deixis/*/*/c/*.[ch])
+# $(1): what holds the versions, $(2): Deixis with its extras
+define environment
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Deixis needs Python 3.11 or later"'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all]" --group dev
-	touch $(READY)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(@D)/bin/python -m pip install --quiet --constraint $(1) torch
+	$(@D)/bin/python -m pip install --quiet --constraint $(1) --editable "$(2)" --group dev
+	touch $@
+endef
+
+$(READY): $(SOURCES)
+	$(call environment,constraints.txt,.[all])
+
+$(TORCHVISION)/.ready: $(SOURCES) constraints-torchvision.txt
+	mkdir -p $(@D)
+	grep -v '^torch==' constraints.txt | cat - constraints-torchvision.txt > $(@D)/constraints.txt
+	$(call environment,$(@D)/constraints.txt,.[all$(COMMA)video])
+
+$(LOWEST)/.ready: $(SOURCES) constraints-lowest.txt
+	$(call environment,constraints-lowest.txt,.[all])
 
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
