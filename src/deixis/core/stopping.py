@@ -83,12 +83,19 @@ class Listener:
 
 
 _listener: Listener | None = None
+_is_asked = False  # this process, by the one that made it
 _is_watched = False  # by a thread, which says what is to be said
 
 
 def is_stopping() -> bool:
     """Whether the work that goes on was asked to stop."""
-    return _listener is not None and any(work.is_made for work in _listener.works)
+    return _is_asked or (_listener is not None and any(work.is_made for work in _listener.works))
+
+
+def ask_to_stop() -> None:
+    """Have `is_stopping` tell so for good: of a worker whose maker stops."""
+    global _is_asked  # as signals, of the whole process
+    _is_asked = True
 
 
 @contextlib.contextmanager

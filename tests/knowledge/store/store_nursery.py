@@ -1,6 +1,9 @@
 """Small pictures with notes that are known beforehand, and stores of them."""
 
 import json
+import os
+import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +11,9 @@ import numpy as np
 from deixis.core import region_json
 from deixis.core.image import Image
 from deixis.core.region import box
-from deixis.knowledge.runners import runner
+from deixis.knowledge.runners import Work, runner
 from deixis.knowledge.store import Extracted, ExtractOptions, KnowledgeStore, extract
+from deixis.knowledge.store import work as store_work
 from deixis.knowledge.store.pictures import pictures_of
 
 WORDS = ("cat", "dog", "red car", "STOP")
@@ -53,3 +57,42 @@ def content(store: Path) -> dict:
     rows = list(KnowledgeStore.open(store).rows())
     assert len({row.name for row in rows}) == len(rows)
     return {row.name: row for row in rows}
+
+
+@dataclass
+class Deadly(Work):
+    """A work whose process is killed when it opens a picture of that name; each time that it is
+    opened a file of `deaths` grows, and it kills no more than `most` times.
+    """
+
+    work: Work
+    name: str
+    deaths: Path
+    most: int = 99
+
+    def __call__(self, task):
+        opened = store_work.open_image
+
+        def deadly(path):
+            if path.name == self.name:
+                with self.deaths.open("a") as file:
+                    file.write("x")
+                if len(self.deaths.read_text()) <= self.most:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return opened(path)
+
+        store_work.open_image = deadly
+        return self.work(task)
+
+    def in_hand(self, task):
+        return self.work.in_hand(task)
+
+    def without(self, task, part):
+        return self.work.without(task, part)
+
+
+def deadly_runner(name: str, deaths: Path, *, most: int = 99):
+    by = runner("pool", 2)
+    run = by.run
+    by.run = lambda work, tasks: run(Deadly(work, name, deaths, most), tasks)
+    return by

@@ -2,7 +2,7 @@
 
 from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
-from deixis.knowledge.runners._runner import Runner
+from deixis.knowledge.runners._runner import Runner, Work
 
 runners: Catalog[Runner] = Catalog(
     kind="runner", package="deixis.knowledge.runners", interface=Runner
@@ -16,4 +16,4 @@ def runner(name: str, num_workers: int) -> Runner:
     return runners.get(name)(num_workers)
 
 
-__all__ = ["Runner", "runner", "runners"]
+__all__ = ["Runner", "Work", "runner", "runners"]

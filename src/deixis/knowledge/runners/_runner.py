@@ -1,17 +1,34 @@
 """The interface of a shard runner: independent tasks, done by somebody, in any order."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Generic, TypeVar
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-class Runner(ABC):
-    """Does tasks. Work, tasks and results travel between processes; work may keep what it loads.
+class Work(ABC, Generic[Task, Done]):
+    """What is done with tasks. It travels between processes, and may keep what it loads there."""
 
-    Tasks are idempotent: one that was interrupted is done again.
+    @abstractmethod
+    def __call__(self, task: Task) -> Done:
+        """The task, done. Where the process is asked to stop, that part of it which is done."""
+
+    @abstractmethod
+    def in_hand(self, task: Task) -> str | None:
+        """Which part of the task a process that died had in hand; None: it had begun none."""
+
+    @abstractmethod
+    def without(self, task: Task, part: str) -> Task:
+        """The task with that part counted as failed, since processes die of it."""
+
+
+class Runner(ABC):
+    """Does tasks. Work, tasks and results travel between processes.
+
+    Tasks are idempotent: one that was interrupted is done again. No further one is begun when the
+    command was asked to stop.
     """
 
     extra: ClassVar[str | None] = None
@@ -20,5 +37,5 @@ class Runner(ABC):
         self.num_workers = num_workers
 
     @abstractmethod
-    def run(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[Done]:
-        """The results as they come. DeixisError if a worker dies; what is done is done."""
+    def run(self, work: Work[Task, Done], tasks: Sequence[Task]) -> Iterator[Done]:
+        """The results as they come."""

@@ -3,13 +3,13 @@
 import importlib.util
 import logging
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
 from deixis.core.errors import DeixisError, MissingExtraError
-from deixis.knowledge.runners._runner import Done, Runner, Task
+from deixis.knowledge.runners._runner import Done, Runner, Task, Work
 
 
 @final
@@ -21,7 +21,7 @@ class Ray(Runner):
     extra: ClassVar[str | None] = "ray"
 
     @override
-    def run(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[Done]:
+    def run(self, work: Work[Task, Done], tasks: Sequence[Task]) -> Iterator[Done]:
         if importlib.util.find_spec("ray") is None:
             raise MissingExtraError(package="ray", extra="ray", needed_for="the runner ray")
         if not tasks:
@@ -44,7 +44,7 @@ class Ray(Runner):
 
 def _rows(
     ray: Any,  # Any: an optional package
-    work: Callable[[Task], Done],
+    work: Work[Task, Done],
     tasks: Sequence[Task],
     num_workers: int,
 ) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ often, it is the same. The manifest with the shards' hashes comes last.
 """
 
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import final
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import left_behind, owned
+from deixis.core.stopping import stop_requests
 from deixis.knowledge.runners import Runner
 from deixis.knowledge.sources import SourceOptions
 from deixis.knowledge.store.index import write_index
@@ -22,6 +24,7 @@ from deixis.knowledge.store.plan import Plan, check_place, planned
 from deixis.knowledge.store.shard import Held, Shard, Stamp, shard_name
 from deixis.knowledge.store.work import Failure, ShardDone, ShardTask, ShardWork, done
 
+AFTER = "the pictures that are looked at now; what was found is kept"
 LOG = logging.getLogger(__name__)
 
 
@@ -54,16 +57,59 @@ def extract(
     work = ShardWork(names=options.sources, options=options.options)
     records = [dict(one.record) for one in work.sources()]
     check_place(folder)
-    with owned(folder, "another extraction"):
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        yield _as_it_is(records, pictures, folder)
+        return
+    with owned(folder, "another extraction"), stop_requests(AFTER) as stop:
         for draft in left_behind(folder):
             draft.unlink(missing_ok=True)
         plan = planned(folder, records, list(pictures.paths))
-        yield from _done(work, plan, pictures, folder, runner)
+        plan.save(folder)
+        begun = _begun(plan, pictures, folder)
+        if begun.missing:  # while shards change there is no whole store
+            (folder / MANIFEST).unlink(missing_ok=True)
+        yield begun.told()
+        for made in runner.run(work, begun.missing):
+            begun.found[made.number] = made
+            yield begun.told()
+        if stop.is_made:
+            raise KeyboardInterrupt
+        _finish(folder, plan, [begun.found[number] for number in range(len(plan.shards))])
 
 
-def _done(
-    work: ShardWork, plan: Plan, pictures: Pictures, folder: Path, runner: Runner
-) -> Iterator[Extracted]:
+def _as_it_is(records: Sequence[Mapping[str, str]], pictures: Pictures, folder: Path) -> Extracted:
+    """A whole store where nothing can be written."""
+    plan = planned(folder, records, list(pictures.paths))
+    begun = _begun(plan, pictures, folder)
+    read_manifest(folder)
+    if begun.missing:
+        names = {name for task in begun.missing for name in task.names}
+        raise UsageError(
+            f"cannot write in {folder}, and {len(begun.missing)} shards with {len(names)} pictures "
+            "are not as the pictures are now; give another --out, or a copy of it"
+        )
+    return begun.told()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Begun:
+    """The shards that are there, those that are to be made, and how many pictures both have."""
+
+    found: dict[int, ShardDone]
+    missing: list[ShardTask]
+    total: int
+
+    def told(self) -> Extracted:
+        return Extracted(
+            num_pictures=self.total,
+            num_done=sum(len(one.keys) for one in self.found.values()),
+            num_notes=sum(one.num_notes for one in self.found.values()),
+            failed=tuple(one for number in sorted(self.found) for one in self.found[number].failed),
+        )
+
+
+def _begun(plan: Plan, pictures: Pictures, folder: Path) -> _Begun:
     before = _before(folder)
     found: dict[int, ShardDone] = {}
     missing: list[ShardTask] = []
@@ -82,13 +128,7 @@ def _done(
                     number=number, file=file, names=names, paths=paths, keeps=shard is not None
                 )
             )
-    if missing:  # while shards change there is no whole store
-        (folder / MANIFEST).unlink(missing_ok=True)
-    yield _told(found, total)
-    for made in runner.run(work, missing):
-        found[made.number] = made
-        yield _told(found, total)
-    _finish(folder, plan, [found[number] for number in range(len(plan.shards))])
+    return _Begun(found=found, missing=missing, total=total)
 
 
 def _before(folder: Path) -> Mapping[str, str]:
@@ -142,13 +182,4 @@ def _finish(folder: Path, plan: Plan, found: Sequence[ShardDone]) -> None:
         num_pictures=sum(len(one.keys) for one in found),
         num_notes=sum(one.num_notes for one in found),
         failed=[failure for one in found for failure in one.failed],
-    )
-
-
-def _told(found: Mapping[int, ShardDone], total: int) -> Extracted:
-    return Extracted(
-        num_pictures=total,
-        num_done=sum(len(one.keys) for one in found.values()),
-        num_notes=sum(one.num_notes for one in found.values()),
-        failed=tuple(failure for number in sorted(found) for failure in found[number].failed),
     )

@@ -51,7 +51,7 @@ def check_place(folder: Path) -> None:
 
 
 def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[str]) -> Plan:
-    """The plan of a new store, or the one that it has with what is new; it is saved."""
+    """The plan of a new store, or the one that it has with what is new."""
     plan = Plan(sources=tuple(dict(source) for source in sources))
     if (folder / FILE).exists():
         plan = read_plan(folder)
@@ -60,9 +60,7 @@ def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[
                 f"{folder} holds what {_told(plan.sources)} found, not {_told(sources)}; "
                 "give another --out"
             )
-    joined = plan.joined(names)
-    joined.save(folder)
-    return joined
+    return plan.joined(names)
 
 
 def read_plan(folder: Path) -> Plan:

@@ -1,15 +1,22 @@
 """The work on one shard: open its pictures, look at each, write what was found."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
+from typing_extensions import override
+
 from deixis.core.errors import DeixisError, ModelError
 from deixis.core.images import open_image
+from deixis.core.stopping import is_stopping
 from deixis.knowledge.look import built
+from deixis.knowledge.runners import Work
 from deixis.knowledge.sources import KnowledgeSource, SourceOptions
 from deixis.knowledge.store.shard import PictureNotes, Shard, Stamp
+
+DIED = "two processes died when they looked at it; was it out of memory?"
 
 
 @final
@@ -24,6 +31,12 @@ class ShardTask:
     names: tuple[str, ...]
     paths: tuple[Path | None, ...]  # None: it was there once
     keeps: bool
+    spared: frozenset[str] = frozenset()  # pictures that processes died of
+
+    @property
+    def at(self) -> Path:
+        """The file that names the picture a process has in hand; left behind, it is a draft."""
+        return self.file.with_name(f".{self.file.name}.in-hand.{0:08x}.draft")
 
 
 @final
@@ -49,7 +62,7 @@ class ShardDone:
 
 @final
 @dataclass(kw_only=True)
-class ShardWork:
+class ShardWork(Work[ShardTask, ShardDone]):
     """Does shards in some process; the sources are loaded there, once."""
 
     names: tuple[str, ...]
@@ -59,23 +72,44 @@ class ShardWork:
     def __getstate__(self) -> dict[str, object]:
         return {"names": self.names, "options": self.options, "_sources": None}
 
+    @override
     def __call__(self, task: ShardTask) -> ShardDone:
-        """The shard, written."""
+        """The shard, written; a stop leaves out the pictures that are not known yet."""
         kept = {row.name: row for row in _kept(task)}
-        rows = [
-            row
-            for name, path in zip(task.names, task.paths, strict=True)
-            if (row := self._row(name, path, kept.get(name))) is not None
-        ]
+        rows = []
+        try:
+            for name, path in zip(task.names, task.paths, strict=True):
+                row = kept.get(name) if is_stopping() else self._row(task, name, path, kept)
+                rows += [] if row is None else [row]
+        finally:
+            _in_hand(task, None)
         return done(task.number, Shard.write(task.file, rows))
 
-    def _row(self, name: str, path: Path | None, kept: PictureNotes | None) -> PictureNotes | None:
+    @override
+    def in_hand(self, task: ShardTask) -> str | None:
+        try:
+            return task.at.read_text(encoding="utf-8") or None
+        except (OSError, ValueError):
+            return None
+
+    @override
+    def without(self, task: ShardTask, part: str) -> ShardTask:
+        _in_hand(task, None)
+        return replace(task, spared=task.spared | {part})
+
+    def _row(
+        self, task: ShardTask, name: str, path: Path | None, rows: Mapping[str, PictureNotes]
+    ) -> PictureNotes | None:
+        kept = rows.get(name)
         known = kept if kept is not None and kept.error is None else None
         if path is None:  # what was found stays, that it failed does not
             return known
         stamp = Stamp.of(path)
         if known is not None and known.stamp == stamp:
             return known
+        if name in task.spared:
+            return PictureNotes(name=name, error=DIED)
+        _in_hand(task, name)
         try:
             image = open_image(path)
             if known is not None and known.sha256 == image.sha256:  # copied, say
@@ -110,6 +144,15 @@ def done(number: int, shard: Shard) -> ShardDone:
             Failure(name=one.name, reason=one.error) for one in shard.held if one.error is not None
         ),
     )
+
+
+def _in_hand(task: ShardTask, name: str | None) -> None:
+    """Write down which picture is looked at: should the process die, it is known of which."""
+    with contextlib.suppress(OSError):
+        if name is None:
+            task.at.unlink(missing_ok=True)
+        else:
+            task.at.write_text(name, encoding="utf-8")
 
 
 def _kept(task: ShardTask) -> list[PictureNotes]:
