@@ -10,14 +10,16 @@ from deixis.evals.scores.choice_words import NamedChoices, named_choices, tidy
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 REACH = 100  # letters of the text before a letter that are looked at
-DRESS = r"[\s\"'`*_(\[{<]*"
-UNDRESS = r"[\s\"'`*_)\]}]*"
+DRESS = r"[\s\"'`*_$(\[{<]*"
+UNDRESS = r"[\s\"'`*_$)\]}]*"
+# Chinese, Japanese and Korean words touch a letter without being one word with it
+JOINED = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 OPENERS, CLOSERS = "\"'`*_([{", "\"'`*_)]}"
 FIRST = re.compile(r"[^\W_]")
-LETTER = re.compile(r"(?<![^\W_])(?<![^\W_]')([A-Za-z])(?![^\W_]|'[^\W_])")
+LETTER = re.compile(rf"(?<!{JOINED})(?<!{JOINED}')([A-Za-z])(?!{JOINED}|'{JOINED})")
 # goes on as a word: "A-frame", "A.M.", "C++", "F#"
 GOES_ON = re.compile(r"[-\u2010\u2011][^\W_]|\.[^\W_]\.|[+#]")
-CLOSED = re.compile(r"[\s*_`\"']*(?:[.,;:!?)\]}>/<&|\u2013\u2014-]|\Z)|[^\S\n]*\n")
+CLOSED = re.compile(r"[\s*_`\"'$]*(?:[.,;:!?)\]}>/<&|\u2013\u2014-]|\Z)|[^\S\n]*\n")
 LEAD_CLOSED = re.compile(r"\*|[\s*_`\"']*[.):,\]\u2013\u2014-]|[^\S\n]*\n|[\W_]*\Z")
 LOWER_LEAD_CLOSED = re.compile(r"[*_`\"']*[.):\]]|[\W_]*\Z")
 LINE_START = re.compile(rf"(?:\A|\n){DRESS}\Z")
@@ -42,14 +44,17 @@ NO_LIST = r"(?:(?!\b(?:choices|options|either)\b)[^.!?\n])*?"
 ANNOUNCED = re.compile(
     rf"(?:\b(?:answer|choice|option|selection|pick)\b{NO_LIST}(?:\b(?:is|be|was)\b|'s\b|[:=])"
     r"|\b(?:choose|chose|pick|picked|select|selected|take|(?:go|going|went) (?:with|for))\b"
+    r"|答案(?:是|为|為|选|選)?\s*:?|(?:选|選)(?:择|擇|项|項)?\s*:?"
     rf"|boxed\{{(?:\\text\{{)?|<answer>)\s*[*_]*:?\s*(?:either\s+)?{ADVERB}{NOUN}{DRESS}\Z",
     re.IGNORECASE,
 )
-POINTED = re.compile(
-    r"\b(?:it|that|this)(?:'s| is| must be| would be| should be| has to be)"
-    rf"\s+{ADVERB}{NOUN}{DRESS}\Z",
+POINTED = re.compile(  # before a letter that ends its sentence
+    r"\b(?:(?:it|that|this)(?:'s| is| must be| would be| should be| has to be)"
+    r"|think|say|guess|believe|so|thus|hence|therefore|probably|maybe)"
+    rf",?\s+{ADVERB}{NOUN}{DRESS}\Z",
     re.IGNORECASE,
 )
+LAST_WORD = re.compile(rf"\w:{DRESS}\Z"), re.compile(r"[\W_]*\Z")  # "Antwort: B"
 PRAISED = re.compile(
     rf"{UNDRESS}(?:is|seems|looks|would be|must be)\s+(?:\w+\s+)?"
     r"(?:correct|right|answer|best|true)\b",
@@ -208,6 +213,8 @@ def _weight(text: str, at: int, *, leads: bool) -> Weight:
     if ANNOUNCED.search(text, since, at) or PRAISED.match(text, at + 1):
         return Weight.ANNOUNCED
     if POINTED.search(text, since, at) and CLOSED.match(text, at + 1):
+        return Weight.ANNOUNCED
+    if LAST_WORD[0].search(text, since, at) and LAST_WORD[1].match(text, at + 1):
         return Weight.ANNOUNCED
     if leads and _leads(text, at):
         return Weight.LEADING
