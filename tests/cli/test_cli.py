@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -32,6 +33,34 @@ def test_every_command_teaches(name, capsys):
         cli.main([name, "--help"])
     assert left.value.code == 0
     assert "--json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", cli.subcommands())
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_every_command_teaches_a_terminal_of_few_letters(name, encoding, monkeypatch):
+    page = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, encoding=encoding))
+    with pytest.raises(SystemExit) as left:
+        cli.main([name, "--help"])
+    sys.stdout.flush()
+    assert left.value.code == 0
+    assert b"--json" in page.getvalue()
+
+
+@pytest.mark.parametrize("way", ["", "--stream"])
+def test_an_answer_of_no_words_is_told(way, picture, capsys, monkeypatch):
+    from deixis.models.transformers_model import TransformersModel
+    from deixis.nn.interface import Completion
+
+    def silent(self, questions, settings=None):
+        return [Completion(text=" ") for _ in questions]
+
+    monkeypatch.setattr(TransformersModel, "generate", silent)
+    code, out, err = run(
+        capsys, "ask", picture, "Is it?", "--model", "tiny:llava", *filter(None, [way])
+    )
+    assert (code, out.strip()) == (0, "")
+    assert "deixis ask: the model said nothing" in err
 
 
 def test_say_has_a_line_for_every_convention(capsys):

@@ -16,6 +16,7 @@ the question, drawn on the picture, or, with the folder of a trained prompt, inf
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,9 +151,13 @@ def _stream(
         settings=settings,
         strict=arguments.strict,
     )
+    said_any = False
     for piece in words:
+        said_any = said_any or bool(piece.strip())
         print(piece, end="", flush=True)
     print()
+    if not said_any:
+        _tell_of_nothing("")
 
 
 def _print(answer: "Answer", *, as_json: bool) -> None:
@@ -176,7 +181,14 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
         print(json.dumps(record, ensure_ascii=False))
         return
     print(answer.text)
+    if not answer.text.strip():
+        _tell_of_nothing(f" (it ended by {answer.finish!r})")
     for record in regions:
         print(json.dumps(record, ensure_ascii=False))
     for piece in answer.unread:
         print(f"unread: {piece}")
+
+
+def _tell_of_nothing(how: str) -> None:
+    """An empty line alone would look like a fault of ours."""
+    print(f"deixis ask: the model said nothing{how}", file=sys.stderr)

@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     whole = parser(given[0] if given else None)
-    chosen = whole.parse_args(given)
+    with visible_output():  # its help
+        chosen = whole.parse_args(given)
     if chosen.command is None:
         whole.print_help(sys.stderr)
         return YOUR_MISTAKE

@@ -44,6 +44,7 @@ def said(content, **fields):
         (choice(message={"content": None}, finish_reason="tool_calls"), "'tool_calls'"),
         (choice(message={"content": None}, finish_reason="length"), "answer without content"),
         (choice(finish_reason="stop"), "answer without content"),
+        (choice(message={"content": ""}, finish_reason="length"), "answer without content"),
         (said(["parts"]), "expected words"),
         (said(7), "expected words"),
         (said(None, refusal="I cannot look at this."), "refused: I cannot look at this"),

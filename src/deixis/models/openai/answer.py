@@ -128,7 +128,8 @@ class Draft:
             raise RemoteError(f"the answer ended before its finish_reason; {MAY_BE_PAID}")
         if self._finish not in FINISHES:
             raise RemoteError(f"the answer ended with finish_reason {self._quote(self._finish)!r}")
-        if not self._has_content:
+        is_cut_silence = FINISHES[self._finish] == "length" and not any(self._texts)
+        if not self._has_content or is_cut_silence:
             raise RemoteError(
                 f"an answer without content (finish_reason {self._finish!r}): did the tokens go "
                 "into reasoning? Raise max_new_tokens, or switch reasoning off at the server"
