@@ -18,7 +18,8 @@ from transformers import (
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
 from deixis.core.extras import require_package
 from deixis.models._torchvision import load_processor, require_torchvision
-from deixis.nn.checkpoint import BROKEN, check_report, first_lines, where
+from deixis.models._trial import check_size
+from deixis.nn.checkpoint import BROKEN, check_report, first_lines, of_tokenizers, where
 from deixis.nn.checkpoint_files import check_folder, check_weights, checked, only_safetensors
 from deixis.nn.placing import (
     AUTO,
@@ -114,6 +115,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
             f"{name!r} has no processor of pictures and words: its folder needs "
             "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
         )
+    with _said(f"the weights of {name!r} cannot be loaded"):
+        check_size(name, config, Path(place))
     model = _model(name, config, loading, remote)
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
@@ -201,3 +204,5 @@ def _said(problem: str) -> Iterator[None]:
         raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
     except BROKEN as error:
         raise ModelError(f"{problem}: {first_lines(error)}") from None
+    except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
+        raise of_tokenizers(problem, error) from None

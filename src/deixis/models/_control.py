@@ -11,7 +11,16 @@ import jinja2
 from deixis.core.foreign import PLACE, unjoined
 
 # what templates raise on a chat that they do not take, and processors on words they misread
-REFUSALS = (jinja2.TemplateError, TypeError, ValueError, KeyError, IndexError)
+REFUSALS = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+)
 PROBES = ("deixisasks", "deixisanswers", "deixisasksagain")
 
 

@@ -11,6 +11,7 @@ import torch
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import nano, tiny
 from deixis.models._checkpoint import Loading, open_checkpoint
+from deixis.models._trial import try_out
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
 from deixis.models.openai.model import from_name
@@ -59,13 +60,16 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
             kind="folder, hub model (OWNER/NAME) or model", name=name, known=known
         )
     opened = open_checkpoint(str(nano.folder_of(name)) if is_nano else name, loading)
-    return wrap(
+    model = wrap(
         opened.model,
         opened.processor,
         name=name,
         batch_size=loading.batch_size,
         loading=loading.record(),
     )
+    if loading.device_map is None:
+        try_out(model, opened.model)
+    return model
 
 
 def wrap(

@@ -23,11 +23,13 @@ DECIDING = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
 BROKEN = (
     OSError,
     ValueError,
-    KeyError,
-    IndexError,
+    LookupError,
     TypeError,
     AttributeError,
     RuntimeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
     SafetensorError,
     StrictDataclassError,
 )
@@ -128,6 +130,13 @@ def said(problem: str) -> Iterator[None]:
         raise missing_package(problem, error) from None
     except BROKEN as error:
         raise ModelError(f"{problem}: {gist(error)}") from None
+    except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
+        raise of_tokenizers(problem, error) from None
+
+
+def of_tokenizers(problem: str, error: Exception) -> Exception:
+    """The same for what tokenizers, which are native code, raise; any other error is itself."""
+    return ModelError(f"{problem}: {gist(error)}") if type(error) is Exception else error
 
 
 def missing_package(problem: str, error: ImportError) -> DeixisError:

@@ -17,6 +17,7 @@ from typing import Any, final
 from huggingface_hub import snapshot_download
 
 from deixis.core.errors import ModelError
+from deixis.nn.checkpoint_settings import RULES, check_adapter, check_settings
 
 SETTINGS = ("*.json", "*.jinja")  # of a hub's checkpoint: what is read before the weights come
 INDEX = ".safetensors.index.json"
@@ -75,12 +76,26 @@ def check_folder(name: str, folder: Path, *, is_whole: bool = True) -> None:
         most = MOST_WORDS if path.name in WORDS else MOST_SETTINGS
         if not path.is_file() or path.stat().st_size > most:
             raise ModelError(f"{path.name} of {name!r} is no file of at most {most} bytes")
+        if path.name in RULES:
+            stat = path.stat()
+            _check_settings(name, path, (stat.st_mtime_ns, stat.st_size))
     for path in sorted(folder.glob(f"*{INDEX}")):
         _check_index(name, path, is_whole=is_whole)
     if (folder / "config.json").is_file():
         _check_config(name, folder)
     for path in sorted(folder.glob("*.safetensors")):
         _check_header(name, path)
+
+
+@functools.lru_cache(maxsize=256)  # a vocabulary is long; the model, its processor and more ask
+def _check_settings(name: str, path: Path, version: tuple[int, int]) -> None:
+    try:
+        told = read_settings(name, path)
+    except ValueError:  # transformers will say so, each of its classes in its own words
+        return
+    check_settings(name, path.name, told)
+    if path.name == "adapter_config.json":
+        check_adapter(name, told)
 
 
 def check_weights(name: str, folder: Path) -> None:
