@@ -127,3 +127,14 @@ def test_turns_of_plain_words_are_found_in_the_template(model):
     }
     model_type = model.name.removeprefix("tiny:")
     assert turn_words(model.family.processor) == found.get(model_type, ())
+
+
+def test_a_colon_after_a_token_is_no_turn(monkeypatch):
+    """DeepSeek-VL2 writes one after each of its tokens."""
+    processor = load("tiny:llava_next").family.processor
+    template = (
+        "{% for message in messages %}<s>: {{ message['content'][0]['text'] }} - {% endfor %}</s>:"
+    )
+    monkeypatch.setattr(processor, "chat_template", template)
+    assert turn_words(processor) == ()
+    assert spoken(processor, "a: b - c </s>") == "a: b - c < /s>"

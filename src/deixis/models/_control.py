@@ -59,8 +59,13 @@ def turn_words(processor: Any) -> tuple[str, ...]:
     for between in _between_turns(processor):
         for token in sorted(tokens, key=len, reverse=True):
             between = between.replace(token, " ")
-        found |= dict.fromkeys(word for word in between.split() if not word.isalnum())
+        found |= dict.fromkeys(word for word in between.split() if _is_mark(word))
     return tuple(found)
+
+
+def _is_mark(word: str) -> bool:
+    """Letters with more beside them: neither "user", which anybody says, nor a colon alone."""
+    return not word.isalnum() and any(letter.isalnum() for letter in word)
 
 
 def _has_plain_turns(processor: Any) -> bool:
