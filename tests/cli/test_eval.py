@@ -52,7 +52,10 @@ def test_a_run_of_nano_in_two_encodings_is_told_compared_and_shown(tmp_path, cap
     code, out, _ = run(capsys, "report", tmp_path / "out", "--out", tmp_path / "again")
     assert code == 0
     assert (tmp_path / "again" / "report.html").is_file()
+    left = tmp_path / "out" / ".encodings.json.0123abcd.draft"
+    left.write_text("half")  # by a run that was killed
     again = json.loads(evaluate(capsys, tmp_path / "out", *ways, "--json")[1])
+    assert not left.exists()
     assert [one["num_asked"] for one in again["runs"]] == [0, 0]
     assert again["encodings"][0]["num_questions"] == 3
     code, out, _ = run(capsys, "vote", *folders, "--out", tmp_path / "vote")

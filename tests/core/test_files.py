@@ -1,6 +1,11 @@
+import errno
 import json
 import os
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
+from types import SimpleNamespace as Usage
 
 import pytest
 
@@ -83,3 +88,62 @@ def lowest_free_descriptor():
     descriptor = os.dup(0)
     os.close(descriptor)
     return descriptor
+
+
+HOLD = """
+import os, sys, time
+from pathlib import Path
+from deixis.core import files
+def wait(descriptor):
+    print("held", flush=True)
+    time.sleep(600)
+files.os.fsync = wait
+files.write_text(Path(sys.argv[1]), "half")
+"""
+
+
+def test_drafts_of_killed_writers_are_swept_and_no_others(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "report.json")],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[2])},
+    )
+    assert process.stdout.readline() == b"held\n"
+    (held,) = tmp_path.iterdir()
+    dead = tmp_path / ".results.jsonl.0123abcd.draft"
+    mine = [tmp_path / name for name in (".mine.draft", "results.jsonl.0123abcd.draft")]
+    for path in (dead, *mine):
+        path.write_text("x")
+    files.sweep(tmp_path)
+    assert set(tmp_path.iterdir()) == {held, *mine}
+    process.kill()
+    process.communicate()
+    files.sweep(tmp_path)
+    assert set(tmp_path.iterdir()) == set(mine)
+
+
+def test_a_draft_that_was_swept_before_it_was_held_is_begun_again(tmp_path, monkeypatch):
+    import fcntl
+
+    swept = []
+
+    def sweeps_once(file, how):
+        if not swept:
+            (draft,) = tmp_path.iterdir()
+            draft.unlink()
+            swept.append(draft)
+
+    monkeypatch.setattr(fcntl, "flock", sweeps_once)
+    files.write_text(tmp_path / "a.txt", "whole")
+    assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_a_full_disk_is_told_with_what_is_missing(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: Usage(free=1_000_000))
+    with pytest.raises(UsageError, match=r"it takes 2\.5 MB, 1\.0 MB are free: make 1\.5 MB free"):
+        files.write_bytes(tmp_path / "a", b"x" * 2_500_000)
+    assert not list(tmp_path.iterdir())

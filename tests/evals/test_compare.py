@@ -52,6 +52,13 @@ def sometimes(*words):
     return lambda text: words[sum(text.encode()) % len(words)]
 
 
+def test_what_a_killed_run_left_half_written_is_swept(made):
+    left = made(sometimes("pound", "anchor")).folder / ".results.jsonl.0123abcd.draft"
+    left.write_text("half")
+    made(sometimes("pound", "anchor"))
+    assert not left.exists()
+
+
 def test_a_run_is_the_same_when_it_is_loaded_again(made):
     first = made(sometimes("pound", "anchor"))
     assert load_run(first.folder) == first

@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from io import BufferedReader
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 
 from deixis.core.errors import UsageError
@@ -71,11 +71,14 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write under a temporary name, flush to the disk, then rename."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
-        with draft.open("wb") as file:
+        with _held(draft) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+            if sys.platform != "win32":
+                draft.replace(path)
+        if sys.platform == "win32":  # what is open there has its name for good
+            draft.replace(path)
     except OSError as refusal:
         why = refusal.strerror or str(refusal)
         if is_full(refusal):
@@ -125,6 +128,32 @@ def write_text(path: Path, content: str) -> None:
 def left_behind(folder: Path) -> list[Path]:
     """The drafts of files in it that were never finished: whoever wrote them was killed."""
     return [path for path in folder.iterdir() if is_draft(path.name)]
+
+
+def sweep(folder: Path) -> None:
+    """Take away the drafts in a folder whose writers were killed; one that is being written is
+    held, and stays.
+    """
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return
+    for draft in left_behind(folder):
+        with contextlib.suppress(OSError), draft.open("rb") as file:
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.unlink()
+
+
+def _held(draft: Path) -> BufferedWriter:
+    """A new file that others see is being written, until it is closed or its process is killed."""
+    while True:
+        file = draft.open("wb")
+        if sys.platform == "win32":
+            return file
+        with contextlib.suppress(OSError):  # of a disk that has no locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()  # it was swept before it was held
 
 
 def is_draft(name: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from deixis.core.errors import UsageError
-from deixis.core.files import LOCK, is_draft, make_folder, write_text
+from deixis.core.files import LOCK, is_draft, make_folder, sweep, write_text
 
 MARKER = ".deixis"
 LONGEST = 200  # bytes of a marker that are read
@@ -26,6 +26,7 @@ def claim(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
     """
     check_ours(folder, kind, known=known)
     make_folder(folder)
+    sweep(folder)
     if _marked(folder) is None:
         write_text(folder / MARKER, f"deixis {kind}\n")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deixis.core.errors import UsageError
+from deixis.core.files import sweep
 from deixis.evals.benchmarks import Benchmark, Options, benchmarks
 from deixis.evals.folder import LoadedRun, load_run, write_run
 from deixis.evals.identity import Identity
@@ -25,6 +26,7 @@ def evaluate(
     """Ask, score, and write the run into a folder of its own in `out`. `options` are those that the
     benchmark was made with.
     """
+    sweep(out)
     ran = run(exam, settings, advance=advance)
     report = report_of(
         ran,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder
+from deixis.core.files import make_folder, sweep
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.report import FILE, Report
 from deixis.evals.results import Row, load_rows, save_rows
@@ -25,6 +25,7 @@ def write_run(out: Path, report: Report, rows: Sequence[Row]) -> Path:
     """The rows and the report; gives their folder."""
     folder = run_folder(out, report.parts)
     make_folder(folder)
+    sweep(folder)
     save_rows(folder, rows)
     report.save(folder)
     return folder
