@@ -1,6 +1,7 @@
 """The rows of a run: whatever was asked and answered, they are written and read again."""
 
 import json
+import math
 import os
 
 import pytest
@@ -51,6 +52,26 @@ def test_a_pipe_is_not_waited_for(tmp_path, name, load):
     os.mkfifo(tmp_path / name)
     with pytest.raises(UsageError, match="not a file"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answer": 7},
+        {"numbers": [1]},
+        {"numbers": {"right": None}},
+        {"numbers": {"right": math.nan}},
+        {"truth": "cup"},
+        {"tags": [1]},
+        {"grades": [True]},
+        {"more": 1},
+        {"picture": []},
+    ],
+)
+def test_a_field_that_is_something_else_is_told(tmp_path, change):
+    (tmp_path / FILE).write_text(json.dumps(_fields(ROW) | change), "utf-8")
+    with pytest.raises(UsageError, match="holds no results"):
+        load_rows(tmp_path)
 
 
 def _fields(row):

@@ -8,6 +8,7 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, sweep
+from deixis.core.foreign import shown
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.report import FILE, Report
 from deixis.evals.results import Row, load_rows, save_rows
@@ -47,8 +48,13 @@ class LoadedRun:
 
 
 def load_run(folder: Path) -> LoadedRun:
-    """UsageError if no run lies there."""
-    return LoadedRun(folder=folder, report=Report.load(folder), rows=tuple(load_rows(folder)))
+    """UsageError if no run lies there, or its rows lack what its benchmark measures."""
+    loaded = LoadedRun(folder=folder, report=Report.load(folder), rows=tuple(load_rows(folder)))
+    wanted = {name for measure in loaded.benchmark.measures for name in measure.numbers}
+    for row in loaded.rows:
+        if row.problem is None and not wanted <= row.numbers.keys():
+            raise UsageError(f"{folder}: the row {shown(row.key)} has no {', '.join(wanted)}")
+    return loaded
 
 
 def runs_in(folders: Sequence[Path]) -> list[LoadedRun]:
