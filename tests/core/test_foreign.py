@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.core.foreign import clean, defused, shown
+from deixis.core.foreign import clean, defused, plotted, shown
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,10 @@ TOKENS = ("##", "#a#", "<s>", "aa", "é", "·", "  ")
 def test_no_token_is_left_however_words_are_put_together(words: str) -> None:
     found = defused(words, TOKENS)
     assert not any(token in found for token in TOKENS if clean(token) not in ("", "·"))
+
+
+def test_a_label_of_a_plot_is_no_formula():
+    assert plotted("$\\frac$ \ud83d\x1ba") == r"\$\frac\$ a"
 
 
 class TestShown:

@@ -151,3 +151,10 @@ def test_a_name_on_the_page_is_shown_and_never_obeyed(name):
     assert [len(re.split(r"(?<!\\)\|", row)) for row in rows] == [4, 4, 4, 4]
     assert len(re.findall(r"^#", shown, re.MULTILINE)) == 1
     assert not re.search(r"(?<!\\)<script|(?<!\\)\[a", shown)
+
+
+@pytest.mark.parametrize("name", ["$\\frac$", "a$_$b", "\ud83d"])
+def test_a_map_is_drawn_whatever_things_are_called(name):
+    cell = Cell(prompt=name, model=name, is_source=False)
+    found = Transfer(benchmark=name, measure="accuracy", num_questions=3, cells=(cell,))
+    assert heat_map(found).startswith(b"\x89PNG")

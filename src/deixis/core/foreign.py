@@ -27,6 +27,11 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def plotted(words: str) -> str:
+    """Words as labels of a plot: no sign of them is taken for a formula."""
+    return clean(words).replace("$", r"\$")
+
+
 def is_text(words: str) -> bool:
     """Whether words are Unicode: JSON can hold half a character, which nobody else can write."""
     return HALVES.search(words) is None

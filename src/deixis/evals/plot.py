@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+from deixis.core.foreign import plotted
 from deixis.evals.folder import LoadedRun
 
 INKS = ("#c2185b", "#00695c", "#1e4fa3", "#b26a00", "#5e35b1", "#455a64")
@@ -56,7 +57,7 @@ def plot(runs: Sequence[LoadedRun]) -> bytes:
     for panel, axes in zip(panels, places[:, 0], strict=True):
         _draw(axes, panel, inks)
     if len(models) > 1:
-        marks = [places[0, 0].plot([], [], "o", color=inks[m], label=m)[0] for m in models]
+        marks = [places[0, 0].plot([], [], "o", color=inks[m], label=plotted(m))[0] for m in models]
         figure.legend(handles=marks, loc="outside upper right", ncols=3, frameon=False, fontsize=9)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=130)
@@ -122,7 +123,7 @@ def _dot(run: LoadedRun, row: str, place: int) -> Dot:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return plotted(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
 
 
 def _rows(panel: Panel) -> list[str]:
@@ -159,8 +160,8 @@ def _draw(axes: Any, panel: Panel, inks: dict[str, str]) -> None:  # Any: matplo
         min(0.0, lowest) - 0.012 * highest,
         max(100.0 if highest > 50 else 1.25 * highest, highest) + 4,
     )
-    axes.set_xlabel(panel.scale, fontsize=8.5, color=LINE)
-    axes.set_title(panel.title, loc="left", fontsize=11, color=LINE)
+    axes.set_xlabel(plotted(panel.scale), fontsize=8.5, color=LINE)
+    axes.set_title(plotted(panel.title), loc="left", fontsize=11, color=LINE)
     axes.set_facecolor(PAPER)
     axes.grid(visible=True, axis="x", color=FAINT, linewidth=0.7)
     axes.set_axisbelow(True)

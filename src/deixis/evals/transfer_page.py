@@ -9,6 +9,7 @@ from typing import Any
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.foreign import plotted
 from deixis.evals.plot import LINE, PAPER
 from deixis.evals.transfer import Cell, Transfer
 
@@ -87,7 +88,8 @@ def heat_map(found: Transfer) -> bytes:
             )
     axes.set_xticks(range(len(columns)), map(_label, columns), fontsize=8, rotation=20, ha="right")
     axes.set_yticks(range(len(rows)), map(_label, rows), fontsize=8)
-    axes.set_title(f"{found.benchmark}: points gained", loc="left", fontsize=10, color=LINE)
+    title = plotted(f"{found.benchmark}: points gained")
+    axes.set_title(title, loc="left", fontsize=10, color=LINE)
     figure.colorbar(shown, ax=axes, shrink=0.8)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=120)
@@ -106,7 +108,8 @@ def table_of(found: Transfer) -> tuple[list[str], Sequence[Sequence[str]]]:
 
 def _label(name: str) -> str:
     """A name as it fits beside the map: of a folder's path both ends."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
+    return plotted(short)
 
 
 def _before(found: Transfer, model: str) -> str:

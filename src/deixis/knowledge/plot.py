@@ -7,6 +7,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from deixis.core.foreign import plotted
 from deixis.knowledge.stats import NoteStats
 
 MOST_LABELS = 20
@@ -62,4 +63,4 @@ def _titled(axes: Any, title: str, across: str, up: str = "") -> None:  # Any: m
 
 def _short(name: str) -> str:
     """Of a strange word only what fits; no sign is markup."""
-    return (name if len(name) <= 24 else f"{name[:23]}…").replace("$", r"\$")
+    return plotted(name if len(name) <= 24 else f"{name[:23]}…")

@@ -8,6 +8,7 @@ from typing import Any, final
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.foreign import plotted
 from deixis.lab.findings import Finding, Findings, Judgement, Verdict
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
@@ -117,11 +118,11 @@ def plot(reported: Reported) -> bytes:
             axes.plot([row.low, row.high], [place, place], color=INK, linewidth=3, alpha=0.35)
             axes.annotate(f" {row.value:.1f}", (row.high, place), va="center", fontsize=8)
         axes.plot(values, places, "o", color=INK)
-        axes.set_yticks(places, [row.condition for row in rows])
+        axes.set_yticks(places, [plotted(row.condition) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(0, 106)
         axes.set_xlabel("right, %")
-    axes.set_title(reported.claim, loc="left", fontsize=9, color=DARK, wrap=True)
+    axes.set_title(plotted(reported.claim), loc="left", fontsize=9, color=DARK, wrap=True)
     axes.grid(visible=True, color=FAINT, linewidth=0.7)
     axes.set_facecolor(PAPER)
     axes.set_axisbelow(True)

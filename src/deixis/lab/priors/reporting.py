@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.foreign import plotted
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
 from deixis.lab.findings import Findings, Verdict, found_in
 from deixis.lab.page import page, section, table, text
@@ -180,7 +181,7 @@ def scatter(joined: Joined, found: Linked) -> bytes:
     for one in found.missed[:6]:
         asked = joined.ranking[one.name].normalised
         if not np.isnan(one.accuracy):
-            axes.annotate(f" {one.name}", (asked, 100 * one.accuracy), fontsize=7)
+            axes.annotate(f" {plotted(one.name)}", (asked, 100 * one.accuracy), fontsize=7)
     axes.set_xlabel("prior: 1 is the first of all candidates, 0 the last")
     axes.set_ylabel("right, %")
     axes.grid(visible=True, color=FAINT, linewidth=0.7)
