@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
+from deixis.coordinates._words import whole_characters
 from deixis.core.answered import answered
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.core.words import whole_characters
 
 LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model's
 

@@ -4,13 +4,19 @@ import html
 import json
 import re
 
-from deixis.core.words import whole_characters
-
+HALVES = re.compile("[\ud800-\udfff]+")
 TOKEN_MARKS = str.maketrans({"<": "‹", ">": "›"})
 TOKEN = re.compile(r"<[|/]{0,2}\w[^<>\s]{0,40}>")
 # beyond Unicode; html.unescape makes a number of all digits, and Python refuses 4,301
 LONG_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 XML_BLANKS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+
+
+def whole_characters(text: str) -> str:
+    """The text with each pair of surrogates as its character, and U+FFFD for each lone one, which
+    no encoding can write.
+    """
+    return HALVES.sub(_joined, text)
 
 
 def plain_label(label: str | None) -> str | None:
@@ -53,3 +59,8 @@ def read_xml_label(written: str) -> str | None:
     """The label of a piece of XML, white space around it left out."""
     label = html.unescape(LONG_ENTITY.sub("\ufffd", written.strip(" \t\r\n")))
     return label if label.strip() else None
+
+
+def _joined(halves: re.Match[str]) -> str:
+    units = halves.group().encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")
