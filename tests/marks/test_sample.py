@@ -67,6 +67,16 @@ def test_the_same_seed_gives_the_same_marks():
     assert sample_marks([BOX], one) == sample_marks([BOX], two)
 
 
+@pytest.mark.parametrize("bits", [np.random.PCG64, np.random.MT19937])
+def test_a_stream_is_named_by_the_generators_next_number(bits):
+    for seed in range(20):
+        one, two = np.random.Generator(bits(seed)), np.random.Generator(bits(seed))
+        for generator in (one, two):
+            generator.integers(0, 5)
+        assert draws_from(one).below(1000) == Draws(int(two.integers(0, 2**53))).below(1000)
+        assert one.random() == two.random()
+
+
 @pytest.mark.parametrize("profile", ["paper", "release"])
 @pytest.mark.parametrize("count", [27, 28, 29, 75])
 def test_marks_are_told_apart_however_many_there_are(count, profile):

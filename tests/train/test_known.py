@@ -65,12 +65,15 @@ def test_notes_come_with_the_examples_and_draw_nothing(source, notes):
         assert replace(opened, notes=()) == plain
 
 
+def seen(source, index, generator):
+    """An example with its picture before marks."""
+    return source.seen(source.told(index, generator), generator)
+
+
 def test_notes_are_those_of_the_picture_before_marks(source, notes):
     both = known(marked(source), (notes,))
     opened = both.example(1, np.random.default_rng(5))
-    assert opened == replace(
-        marked(source).example(1, np.random.default_rng(5)), notes=opened.notes
-    )
+    assert opened == replace(seen(marked(source), 1, np.random.default_rng(5)), notes=opened.notes)
     assert [[note.label for note in of_one] for of_one in opened.notes] == [["cat"]]
 
 
@@ -104,6 +107,15 @@ def test_a_picture_is_decoded_once_for_its_notes_and_its_turn(source):
     opened = looked(marked(source), looks).example(1, np.random.default_rng(0))
     assert looks.seen[1] is opened.unmarked
     assert opened.unmarked != opened.images[0]
+
+
+def test_the_picture_without_marks_is_kept_only_for_those_who_look(source):
+    drawn = marked(source)
+    told = drawn.told(1, np.random.default_rng(0))
+    plain, seen = (way(told, np.random.default_rng(0)) for way in (drawn.opened, drawn.seen))
+    assert plain.unmarked is None
+    assert seen.unmarked is not None
+    assert plain.images == seen.images
 
 
 def pair(tmp_path):

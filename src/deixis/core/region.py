@@ -84,8 +84,11 @@ class Region:
         """
         if isinstance(self.shape, Mask):
             return replace(self, shape=convert.shape_mask(self.shape, size))
-        if not convert.touches(self.box(), size):
-            spoken = ", ".join(f"{value:g}" for value in self.box().xyxy)
+        box = self.box()
+        if box.x0 >= 0 and box.y0 >= 0 and box.x1 <= size.width and box.y1 <= size.height:
+            return self
+        if not convert.touches(box, size):
+            spoken = ", ".join(f"{value:g}" for value in box.xyxy)
             raise RegionError(f"the {self.kind} ({spoken}) is outside of the {size} picture")
         match self.shape:
             case Box():

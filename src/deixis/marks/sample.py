@@ -26,7 +26,10 @@ WITHOUT_OUTLINE = ("arrow", "ellipse", "rectangle")
 
 
 def draws_from(generator: np.random.Generator) -> Draws:
-    """A stream of draws named by the generator's next number."""
+    """A stream of draws named by the generator's next number below SEEDS."""
+    bits = generator.bit_generator
+    if isinstance(bits, np.random.PCG64):  # its raw stream gives what `integers` would, sooner
+        return Draws(bits.random_raw() // (2**64 // SEEDS))
     return Draws(int(generator.integers(0, SEEDS)))
 
 

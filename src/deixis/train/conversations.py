@@ -3,7 +3,7 @@
 import abc
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import final, overload
 
@@ -40,8 +40,8 @@ class Turn:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedTurn:
     """A turn with its pictures opened, and what is known of each, before marks were drawn; empty:
-    nothing of any. `unmarked` is the first without them, where they were; `kind` is what sort of
-    question it is, where that is known.
+    nothing of any. `unmarked` is the first without them, where they were and it was asked for;
+    `kind` is what sort of question it is, where that is known.
     """
 
     turn: Turn
@@ -82,6 +82,10 @@ class ConversationSource(Source):
     def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
         """An answer of this source with its pictures."""
         return opened_turn(told.turn(), told.file)
+
+    def seen(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
+        """The same, and where marks were drawn, the first picture without them."""
+        return self.opened(told, generator)
 
     @override
     def example(self, index: int, generator: np.random.Generator) -> OpenedTurn:
@@ -240,16 +244,19 @@ def read_conversations(
 
 def turn_of(sample: RegionSample, number: int, *, row: int | str) -> Turn:
     """A turn of a sample, after those before it."""
-    said = [words for turn in sample.turns[:number] for words in (turn.question, turn.answer)]
-    turn = sample.turns[number]
+    turn = spoken_turn(sample.turns, number, sample.pictures, row=row)
+    mentioned = sample.regions_of(Said(question=turn.text, answer=turn.answer))
+    return replace(turn, regions=mentioned) if mentioned else turn
+
+
+def spoken_turn(
+    turns: Sequence[Said], number: int, pictures: tuple[Path, ...], *, row: int | str
+) -> Turn:
+    """A turn after those before it, in which no region is spoken of."""
+    said = [words for turn in turns[:number] for words in (turn.question, turn.answer)]
+    turn = turns[number]
     text = "\n".join([*said, turn.question])
-    return Turn(
-        row=row,
-        pictures=sample.pictures,
-        text=text,
-        answer=turn.answer,
-        regions=sample.regions_of(Said(question=text, answer=turn.answer)),
-    )
+    return Turn(row=row, pictures=pictures, text=text, answer=turn.answer)
 
 
 def opened_turn(turn: Turn, file: Path) -> OpenedTurn:

@@ -58,7 +58,7 @@ class KnownConversations(ConversationsOver):
 
     @override
     def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
-        opened = self.source.opened(told, generator)
+        opened = self.source.seen(told, generator)
         if not opened.images:
             return opened
         first, *others = opened.images

@@ -16,7 +16,6 @@ from typing_extensions import override
 from deixis.core.draws import Draws
 from deixis.core.errors import ImageError, RegionError, SampleError, UsageError
 from deixis.core.image import Image
-from deixis.core.images import open_image
 from deixis.core.size import Size
 from deixis.data import RegionSample, Turn
 from deixis.marks import Mark, colour_of, draw
@@ -26,7 +25,7 @@ from deixis.train.conversations import (
     ConversationsOver,
     OpenedTurn,
     Told,
-    turn_of,
+    spoken_turn,
 )
 
 SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -78,10 +77,27 @@ class MarkedConversations(ConversationsOver):
 
     @override
     def opened(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
+        # two pictures for each example of a batch would need fresh memory for each
+        return self._opened(told, generator, keeps_unmarked=False)
+
+    @override
+    def seen(self, told: Told, generator: np.random.Generator) -> OpenedTurn:
+        return self._opened(told, generator, keeps_unmarked=True)
+
+    def _opened(
+        self, told: Told, generator: np.random.Generator, *, keeps_unmarked: bool
+    ) -> OpenedTurn:
+        if len(told.sample.pictures) != 1 and not told.sample.regions:
+            return self.source.opened(told, generator)
         try:
-            return _opened(told, generator, self.profile)
+            marked = mark_sample(_up_to(told), generator, profile=self.profile)
         except (ImageError, RegionError, UsageError) as error:
             raise SampleError(dataset=str(told.file), row=told.row, reason=str(error)) from None
+        return OpenedTurn(
+            turn=spoken_turn(marked.turns, told.number, told.sample.pictures, row=told.row),
+            images=(marked.image,),
+            unmarked=marked.unmarked if keeps_unmarked else None,
+        )
 
 
 def marked(source: ConversationSource, *, profile: Chance = "release") -> MarkedConversations:
@@ -89,23 +105,15 @@ def marked(source: ConversationSource, *, profile: Chance = "release") -> Marked
     return MarkedConversations(source=source, file=source.file, profile=profile, bad=source.bad)
 
 
-def _opened(told: Told, generator: np.random.Generator, profile: Chance) -> OpenedTurn:
-    if len(told.sample.pictures) != 1 and not told.sample.regions:
-        images = tuple(open_image(path) for path in told.sample.pictures)
-        return OpenedTurn(turn=told.turn(), images=images)
-    # what later turns speak of is not drawn for earlier ones
-    turns = told.sample.turns[: told.number + 1]
-    slots = {slot for turn in turns for slot in told.sample.regions_of(turn)}
-    regions = {slot: one for slot, one in told.sample.regions.items() if slot in slots}
-    marked = mark_sample(
-        replace(told.sample, turns=turns, regions=regions), generator, profile=profile
-    )
-    spoken = replace(told.sample, turns=marked.turns, regions={})
-    return OpenedTurn(
-        turn=turn_of(spoken, told.number, row=told.row),
-        images=(marked.image,),
-        unmarked=marked.unmarked,
-    )
+def _up_to(told: Told) -> RegionSample:
+    """The sample up to its turn: what later ones speak of is not drawn for earlier ones."""
+    sample = told.sample
+    turns = sample.turns[: told.number + 1]
+    slots = {slot for turn in turns for slot in sample.regions_of(turn)}
+    if len(turns) == len(sample.turns) and len(slots) == len(sample.regions):
+        return sample
+    regions = {slot: one for slot, one in sample.regions.items() if slot in slots}
+    return replace(sample, turns=turns, regions=regions)
 
 
 def _marks(sample: RegionSample, size: Size, draws: Draws, profile: Chance) -> dict[str, Mark]:
@@ -128,7 +136,9 @@ def _phrase(sample: RegionSample, slot: str, mark: Mark) -> str:
 
 
 def _spoken(turn: Turn, phrases: Mapping[str, str]) -> Turn:
-    """A turn whose slots are words."""
+    """A turn whose slots are words; the same where it has none."""
+    if not phrases:
+        return turn
     question, answer, *more = (
         _filled(text, phrases)
         for text in (turn.question, turn.answer, *turn.choices, *turn.references)
@@ -139,6 +149,9 @@ def _spoken(turn: Turn, phrases: Mapping[str, str]) -> Turn:
 
 
 def _filled(text: str, phrases: Mapping[str, str]) -> str:
+    if "{" not in text:
+        return text
+
     def phrase(slot: re.Match[str]) -> str:
         words = phrases.get(slot[1], slot[0])
         begins = BEGINNING.search(text[: slot.start()]) is not None

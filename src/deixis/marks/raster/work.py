@@ -14,10 +14,11 @@ MOST_CROSSINGS = 2**27  # of edges with scanlines: seconds; what people outlined
 
 def check_work(ink: Ink, size: Size) -> None:
     """Refuse outlines that would take minutes to draw on a picture of that size."""
-    if not isinstance(ink, Rings | Lines):
+    if isinstance(ink, Lines):
+        ink = Rings(rings=(), lines=(ink,))
+    if not isinstance(ink, Rings):
         return
-    lines = (ink,) if isinstance(ink, Lines) else ink.lines
-    rings = ink.rings if isinstance(ink, Rings) else ()
+    rings, lines = ink.rings, ink.lines
     num_places = sum(map(len, rings)) + sum(len(path) for one in lines for path in one.paths)
     if 4 * num_places * size.height * SCANLINES <= MOST_CROSSINGS:
         return
