@@ -25,6 +25,14 @@ from deixis.knowledge.saved import Trained, new_prompt
 from deixis.knowledge.saved import load_prompt as load_knowledge
 from deixis.knowledge.saved import save_prompt as save_knowledge
 from deixis.knowledge.store.plan import planned, read_plan
+from deixis.lab.priors.joined import Answer as TrialAnswer
+from deixis.lab.priors.joined import (
+    AskedEntity,
+    Joined,
+    load_joined,
+    read_frequencies,
+    save_joined,
+)
 from deixis.marks import mark_json
 from deixis.marks.mark import Mark
 from deixis.marks.style import Style
@@ -35,6 +43,7 @@ from deixis.nn.interface import Completion, Generation
 from deixis.pixel.card import Card, Exported, Gain, Quantised, Source, page
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.saved import load_prompt, save_prompt
+from deixis.priors.candidates import read_candidates
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.priors.ranking_json import load_ranking, save_ranking
 from deixis.train.config import RunConfig
@@ -234,6 +243,30 @@ def ranks(folder):
     )
 
 
+def joined_report(folder):
+    ranks(folder)
+    ranking = load_ranking(folder)
+    answer = TrialAnswer(picture="p", kind="k", is_right=True)
+    asked = AskedEntity(name="a", answers=(answer,), size=0.5, frequency=None)
+    save_joined(Joined(ranking=ranking, model="m", asked=(asked,)), folder)
+    file = folder / "entities.json"
+    return (
+        json.loads(file.read_text()),
+        rewritten(file),
+        lambda: save_joined(load_joined(folder), folder),
+    )
+
+
+def frequencies(folder):
+    file = folder / "counts.json"
+    return {"cat": 3, "dog": 4.5}, rewritten(file), lambda: read_frequencies(file)
+
+
+def candidates(folder):
+    file = folder / "names.json"
+    return ["cat", "dog"], rewritten(file), lambda: "".join(read_candidates(file)).encode()
+
+
 def journal_line(folder):
     file = folder / "journal.jsonl"
     journal = Journal(file)
@@ -284,6 +317,9 @@ def store_plan(folder):
         eval_rows,
         eval_report,
         ranks,
+        joined_report,
+        frequencies,
+        candidates,
         journal_line,
         kept_answer,
         store_plan,

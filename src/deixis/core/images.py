@@ -19,14 +19,12 @@ from deixis.core._decode import decode, read_file, rgb_pixels, upright
 from deixis.core._picture_file import orientation_of
 from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
-from deixis.core.files import working_folder
+from deixis.core.files import open_file, working_folder
 from deixis.core.image import Image
 from deixis.core.size import Size
 
 MIB = 2**20
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-# neither flag is there on Windows, where files are opened as text without O_BINARY
-NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 
 
@@ -216,10 +214,8 @@ def _data_url_bytes(url: str, limits: ImageLimits) -> bytes:
 def _path_bytes(path: str, limits: ImageLimits) -> bytes:
     try:
         _check_file(Path(path).stat(), limits)
-        # what stands there may be another by now: opening must not wait, and is checked again
-        descriptor = os.open(path, os.O_RDONLY | NO_WAITING)
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
+        with open_file(path) as file:  # what stands there may be another by now
+            found = os.fstat(file.fileno())
             _check_file(found, limits)
             return file.read(found.st_size)
     except FileNotFoundError:

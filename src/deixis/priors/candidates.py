@@ -15,6 +15,7 @@ from deixis.core.entities import check_names
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import read_text
 from deixis.core.json_lines import parse
+from deixis.core.typed_json import is_whole_text
 from deixis.priors.encoders import PriorEncoder
 
 SLOT = "{}"
@@ -71,6 +72,6 @@ def read_candidates(path: Path) -> tuple[str, ...]:
         names = parse(text) if path.suffix == ".json" else text.split("\n")
     except (OSError, ValueError, RecursionError) as problem:
         raise UsageError(f"cannot read the candidates of {path}: {problem}") from None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(map(is_whole_text, names)):
         raise UsageError(f"{path} is no JSON list of names")
     return tuple(name.strip() for name in names if name.strip())

@@ -56,7 +56,7 @@ class FinishFile:
             return Finish(step=int(record["step"]), bad=bad)
         except OSError as error:
             return f"{Path(error.filename or self.path).name} cannot be read ({error.strerror})"
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             return f"{self.path.name} is broken"
 
     def remove(self) -> None:

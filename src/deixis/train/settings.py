@@ -1,7 +1,6 @@
 """Settings by their names: `optim.lr=1e-4` on nested frozen dataclasses, and what a run saved."""
 
 import dataclasses
-import json
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.json_lines import parse
 from deixis.core.typed_json import is_number, is_whole, is_whole_text
 
 Settings = TypeVar("Settings")
@@ -103,7 +103,7 @@ def _read(annotation: Any, text: str) -> object:
     listed = [choice for choice in choices if typing.get_origin(choice) is tuple]
     whole = text if not listed or text.startswith("[") else f"[{text}]"
     try:
-        return json.loads(whole.lower() if whole in ("True", "False") else whole)
+        return parse(whole.lower() if whole in ("True", "False") else whole)
     except ValueError:
         is_words = any(str in typing.get_args(choice) for choice in listed)
         return [word.strip() for word in text.split(",")] if is_words else whole

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from jaxtyping import Float64
@@ -12,7 +12,9 @@ from jaxtyping import Float64
 from deixis.core.entities import Entities, EntityPicture, LeftOut
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
+from deixis.core.typed_json import object_of, read_as
 from deixis.data.entities.questions import EntityQuestion
 from deixis.lab.trial import Judged
 from deixis.priors.cache import key_of
@@ -143,16 +145,23 @@ def save_joined(joined: Joined, folder: Path) -> None:
     write_text(folder / JOINED, json.dumps(record, ensure_ascii=False) + "\n")
 
 
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Record:
+    """What the file holds beside the ranking."""
+
+    model: str
+    asked: tuple[AskedEntity, ...]
+
+
 def load_joined(folder: Path) -> Joined:
     """From the folder of a report."""
     try:
-        record: dict[str, Any] = parse(read_text(folder / JOINED))  # Any: JSON
-        asked = tuple(
-            AskedEntity(**{**one, "answers": tuple(Answer(**a) for a in one["answers"])})
-            for one in record["asked"]
-        )
-        return Joined(ranking=ranking_from(record["ranking"]), model=record["model"], asked=asked)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        told = object_of(parse(read_text(folder / JOINED)), name="a report")
+        ranking = ranking_from(told.pop("ranking", None))
+        record = read_as(_Record, told, name="report")
+        return Joined(ranking=ranking, model=record.model, asked=record.asked)
+    except (OSError, ValueError, UsageError) as problem:
         raise UsageError(
             f"there is no report of priors in {folder} ({problem}); deixis prior report … --out "
             f"{folder}"
@@ -169,9 +178,9 @@ def load_either(folder: Path) -> Joined:
 def read_frequencies(path: Path) -> dict[str, float]:
     """How often tuning data has each entity: a JSON object of names and numbers."""
     try:
-        record = parse(read_text(path))
-        return {str(name): float(count) for name, count in record.items()}
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as problem:
+        record = object_of(parse(read_text(path)), name="it")
+        return {name: read_as(float, count, name=shown(name)) for name, count in record.items()}
+    except (OSError, ValueError, UsageError) as problem:
         raise UsageError(f"{path} is no JSON object of names and counts: {problem}") from None
 
 
