@@ -4,6 +4,7 @@ All of it is found in the tokenizer, the processor and the chat template, for an
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -44,10 +45,16 @@ def spoken(processor: Any, text: str) -> str:
     Tokens that only tell a place stay: a convention says them. Where turns are opened by plain
     words ("ASSISTANT:") and no token, these are broken too.
     """
+    num_tokens = tuple(map(len, _tokenizers(processor)))
+    template = str(getattr(processor, "chat_template", None))
+    return unjoined(text, _unspoken(processor, num_tokens, template))
+
+
+@lru_cache(maxsize=8)  # a vocabulary is long, and each question and answer asks
+def _unspoken(processor: Any, num_tokens: tuple[int, ...], template: str) -> tuple[str, ...]:
+    """What a question may not say, of a processor as it is now."""
     words = tuple(word for word in _structural(processor) if not PLACE.fullmatch(word))
-    if _has_plain_turns(processor):
-        words += turn_words(processor)
-    return unjoined(text, words)
+    return words + turn_words(processor) if _has_plain_turns(processor) else words
 
 
 def turn_words(processor: Any) -> tuple[str, ...]:
