@@ -20,7 +20,7 @@ def test_the_same_export_gives_the_same_bytes(tmp_path):
     exported(tmp_path / "a", seed=4)
     exported(tmp_path / "b", seed=4)
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.*"))
-    assert len(files) == 5
+    assert len(files) == 6  # one of them says whose the folder is
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
@@ -49,3 +49,11 @@ def test_epochs_have_marks_of_their_own(tmp_path):
 def test_numbers_out_of_range_are_told(options):
     with pytest.raises(UsageError, match="0 or more"):
         ExportOptions(**options)
+
+
+def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path):
+    (tmp_path / "export.json").write_text("mine")
+    with pytest.raises(UsageError, match="is not ours"):
+        exported(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["export.json"]
+    assert (tmp_path / "export.json").read_text() == "mine"

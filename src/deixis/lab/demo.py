@@ -9,7 +9,8 @@ import numpy as np
 
 from deixis.ask.loading import load
 from deixis.coordinates import conventions
-from deixis.core.files import make_folder, write_text
+from deixis.core.files import write_text
+from deixis.core.ownership import claim
 from deixis.core.shapes import Box
 from deixis.data.scenes.scene import Scene
 from deixis.encodings.cropped import cropped
@@ -35,6 +36,7 @@ class Tour:
 
 def write_tour(folder: Path) -> Tour:
     """The page, `index.html` in that folder."""
+    claim(folder, "demo")
     still, scene = still_life(), tour_scene()
     pointings = tuple(point(load(MODEL), scene))
     parts = (
@@ -44,7 +46,6 @@ def write_tour(folder: Path) -> Tour:
         _shown(still),
         _looks(still),
     )
-    make_folder(folder)
     path = folder / "index.html"
     lead = "Point at part of an image, and have any multimodal model understand."
     write_text(path, page.page("Deixis", lead, parts))

@@ -11,6 +11,7 @@ import numpy as np
 from deixis.core import json_lines
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.ownership import claim
 from deixis.data import RegionDataset
 from deixis.marks import VERSION, mark_json
 from deixis.marks.sample import Chance
@@ -54,6 +55,7 @@ def export(dataset: RegionDataset, folder: Path, options: ExportOptions) -> Iter
     """
     if (folder / ROWS).exists():
         raise UsageError(f"{folder / ROWS} is there already; choose another folder")
+    claim(folder, "data export")
     make_folder(folder / PICTURES)
     count = len(dataset) if options.limit is None else min(len(dataset), options.limit)
     done = Exported()
