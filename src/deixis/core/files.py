@@ -82,6 +82,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     except OSError as refusal:
         why = refusal.strerror or str(refusal)
         if is_full(refusal):
+            with contextlib.suppress(OSError):
+                draft.unlink()  # what it took is free again
             why = f"{why}; {missing_room(path.parent, len(content))}"
         raise UsageError(f"cannot write {path}: {why}") from None
     finally:

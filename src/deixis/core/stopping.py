@@ -17,7 +17,7 @@ from types import FrameType
 from typing import final
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-GRACE_S = 0.6
+GRACE_S = 0.4
 AGAIN = "press again to stop now"
 Say = Callable[[str], None]
 

@@ -56,15 +56,12 @@ class CheckpointFolder:
         target = self.folder / f"step-{checkpoint.step:08d}"
         draft = self._draft(target)
         what = f"the checkpoint of step {checkpoint.step}"
-        try:
-            with telling(what, self.folder, _num_bytes(checkpoint)):
-                self._fill(draft, checkpoint)
-                if target.exists():  # of the same step: torn, or equal
-                    self._remove(target)
-                draft.rename(target)
-                sync_folder(self.folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        with telling(what, self.folder, _num_bytes(checkpoint)), discarded(draft):
+            self._fill(draft, checkpoint)
+            if target.exists():  # of the same step: torn, or equal
+                self._remove(target)
+            draft.rename(target)
+            sync_folder(self.folder)
         for _, old in self._found()[: -self.keep]:
             self._remove(old)
         return target
@@ -143,6 +140,15 @@ def sha256_of(path: Path) -> str:
     """The hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def discarded(draft: Path) -> Iterator[None]:
+    """A folder that is filled within this block, and gone after it if it kept its name."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

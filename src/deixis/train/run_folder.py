@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, final
 from deixis.core.errors import UsageError
 from deixis.core.files import left_behind, owned, remove, write_text
 from deixis.core.ownership import check_ours, claim
-from deixis.train.checkpoint import CheckpointFolder, sync_file, sync_folder, telling
+from deixis.train.checkpoint import CheckpointFolder, discarded, sync_file, sync_folder, telling
 from deixis.train.config import MAY_CHANGE, TASK_MAY_CHANGE, RunConfig
 from deixis.train.environment import environment
 from deixis.train.finish import FinishFile
@@ -104,20 +103,17 @@ class RunFolder:
         about what it takes.
         """
         draft = self.path / f".model.{secrets.token_hex(4)}.draft"
-        try:
-            with telling("the trained model", self.path, num_bytes):
-                draft.mkdir()
-                save(draft)
-                for file in draft.rglob("*"):
-                    if file.is_file():
-                        sync_file(file)
-                if self.model.exists():
-                    old = self.path / f".model.{secrets.token_hex(4)}.draft"
-                    remove(self.model.rename(old))
-                draft.rename(self.model)
-                sync_folder(self.path)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        with telling("the trained model", self.path, num_bytes), discarded(draft):
+            draft.mkdir()
+            save(draft)
+            for file in draft.rglob("*"):
+                if file.is_file():
+                    sync_file(file)
+            if self.model.exists():
+                old = self.path / f".model.{secrets.token_hex(4)}.draft"
+                remove(self.model.rename(old))
+            draft.rename(self.model)
+            sync_folder(self.path)
 
     def finish(self, step: int, bad: Mapping[int, str]) -> None:
         """Write down, last of all, that the run is done and what it left."""
