@@ -298,7 +298,7 @@ def kept_answer(folder):
 
 
 def store_plan(folder):
-    planned(folder, [{"source": "a"}], ["a.png", "b.png"])
+    planned(folder, [{"source": "a"}], ["a.png", "b.png"]).save(folder)
     (file,) = folder.glob("*.json")
     return json.loads(file.read_text()), rewritten(file), lambda: read_plan(folder).save(folder)
 

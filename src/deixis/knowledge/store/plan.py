@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import LOCK, left_behind, read_text, write_text
+from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
+from deixis.core.typed_json import object_of, read_as
 
 VERSION = "knowledge-store/2"
 FILE = "plan.json"
@@ -66,16 +68,13 @@ def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[
 def read_plan(folder: Path) -> Plan:
     """Of a store; UsageError where there is none."""
     try:
-        record: Any = parse(read_text(folder / FILE))  # Any: JSON
-        if record["deixis"] != VERSION:
-            raise UsageError(f"this Deixis reads {VERSION}, {folder} is {record['deixis']!r}")
-        shards = tuple(tuple(str(name) for name in shard) for shard in record["shards"])
-        sources = tuple(
-            {str(key): str(value) for key, value in source.items()} for source in record["sources"]
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
+        told = object_of(parse(read_text(folder / FILE)), name="a plan")
+        version = told.pop("deixis", None)
+        if version == VERSION:
+            return read_as(Plan, told, name="plan")
+    except (OSError, ValueError, UsageError) as broken:
         raise UsageError(f"{folder} is not a store of notes: {broken}") from None
-    return Plan(sources=sources, shards=shards)
+    raise UsageError(f"this Deixis reads {VERSION}, {folder} is {shown(version)}")
 
 
 def _told(sources: Sequence[Mapping[str, str]]) -> str:
