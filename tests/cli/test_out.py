@@ -26,7 +26,7 @@ def commands(parser):
     return {name: one for group in groups for name, one in group.choices.items()}
 
 
-OWN_CHECK = {"train", "knowledge extract", "models convert", "pixel import"}
+OWN_CHECK = {"demo", "train", "knowledge extract", "models convert", "pixel import"}
 FILES = {"draw", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
          "lab atlas", "pixel show"}  # fmt: skip
 
@@ -58,7 +58,6 @@ FOLDERS = [
     "prior repair scenes --model nano --out {}",
     "prior study --out {}",
     "data export none --format llava --out {}",
-    "demo --out {}",
 ]
 
 
@@ -134,6 +133,13 @@ def test_what_was_sent_is_not_saved_over_the_picture(tmp_path):
         ),
     ):
         pass
+
+
+def test_the_tour_replaces_no_other_page(tmp_path, capsys):
+    (tmp_path / "index.html").write_text("<title>My page</title>")
+    assert cli.main(["demo", "--out", str(tmp_path)]) == cli.YOUR_MISTAKE
+    assert "is another page" in capsys.readouterr().err
+    assert (tmp_path / "index.html").read_text() == "<title>My page</title>"
 
 
 def test_a_page_of_reports_replaces_no_other_page(tmp_path, capsys):

@@ -23,7 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("demo"), help="the page's folder")
     add_placing(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.set_defaults(keeps="demo")
 
 
 def run(arguments: argparse.Namespace) -> None:

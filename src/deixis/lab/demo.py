@@ -9,8 +9,8 @@ import numpy as np
 
 from deixis.ask.loading import load
 from deixis.coordinates import conventions
-from deixis.core.files import write_text
-from deixis.core.ownership import claim
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.shapes import Box
 from deixis.data.scenes.scene import Scene
 from deixis.encodings.cropped import cropped
@@ -23,6 +23,7 @@ from deixis.nn.grid import TokenGrid
 LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 MODEL = "nano"
 SHOWN_WIDTH = 220
+TITLE, HEAD = "Deixis", 1000  # letters of a page in which its title stands
 
 
 @final
@@ -36,7 +37,9 @@ class Tour:
 
 def write_tour(folder: Path) -> Tour:
     """The page, `index.html` in that folder."""
-    claim(folder, "demo")
+    path = folder / "index.html"
+    if path.exists() and f"<title>{TITLE}</title>" not in read_text(path)[:HEAD]:
+        raise UsageError(f"{path} is another page, and would be lost; give another folder (--out)")
     still, scene = still_life(), tour_scene()
     pointings = tuple(point(load(MODEL), scene))
     parts = (
@@ -46,9 +49,9 @@ def write_tour(folder: Path) -> Tour:
         _shown(still),
         _looks(still),
     )
-    path = folder / "index.html"
+    make_folder(folder)
     lead = "Point at part of an image, and have any multimodal model understand."
-    write_text(path, page.page("Deixis", lead, parts))
+    write_text(path, page.page(TITLE, lead, parts))
     return Tour(page=path, pointings=pointings)
 
 
