@@ -44,7 +44,7 @@ def _cut(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "pickled": (
         lambda folder: (folder / WEIGHTS).rename(folder / "pytorch_model.bin"),
-        r"has no \.safetensors file; weights of other kinds can run code",
+        r"has no \.safetensors file; its weights are pickles, .*deixis models convert",
     ),
     "cut": (_cut, "the weights of .* cannot be loaded"),
     "without a tensor": (_without_one, "no values for 1: class_labels_classifier.weight"),

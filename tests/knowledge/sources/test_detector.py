@@ -1,5 +1,7 @@
 """Detectors of every class, random and tiny, from a folder."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,6 +57,24 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
 def detector(folder: str, kind: str, cut: float | None = None) -> KnowledgeSource:
     words = WORDS if kind in OPEN else ()
     return source(f"detector:{folder}", SourceOptions(least_score=cut, words=words))
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "reason"),
+    [
+        ({"do_rescale": None}, ModelError, "fails on a picture that its own processor prepared"),
+        ({"do_resize": {}}, ModelError, "fails on a picture that its own processor prepared"),
+        ({"rescale_factor": {}}, UsageError, "what prepares pictures for"),
+    ],
+)
+def test_a_processor_that_does_not_fit_is_told(
+    saved: Saved, tmp_path: Path, settings: dict[str, object], error: type[Exception], reason: str
+) -> None:
+    folder = shutil.copytree(saved("rt_detr"), tmp_path / "changed")
+    path = folder / "preprocessor_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
+    with pytest.raises(error, match=reason):
+        detector(str(folder), "rt_detr", 0.0).look(noise(87, 53))
 
 
 def test_every_kind_that_is_claimed_is_tried_here() -> None:

@@ -13,9 +13,10 @@ from PIL import Image as PIL
 from torch import Tensor
 from transformers import AutoConfig
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import ModelError, UsageError
 from deixis.core.image import Image
 from deixis.nn.checkpoint import (
+    BROKEN,
     gist,
     load_placed,
     loaded,
@@ -103,12 +104,18 @@ def padded(image: Image) -> PIL.Image:
 
 @contextmanager
 def computed(name: str, dtype: torch.dtype) -> Iterator[None]:
-    """UsageError where a step of a model cannot be done in its numbers."""
+    """UsageError where a step of a model cannot be done in its numbers, ModelError where it fails
+    on what its own files have prepared.
+    """
     try:
         yield
-    except RuntimeError as refusal:
+    except torch.OutOfMemoryError:
+        raise
+    except BROKEN as refusal:
         if dtype == torch.float32 or not any(word in str(refusal) for word in OF_NUMBERS):
-            raise
+            raise ModelError(
+                f"{name!r} fails on a picture that its own processor prepared: {gist(refusal)}"
+            ) from refusal
         kind = str(dtype).removeprefix("torch.")
         raise UsageError(
             f"{name!r} cannot compute in {kind} here ({gist(refusal)}); take --dtype float32"
@@ -122,7 +129,7 @@ def prepared(image: Image, name: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise missing_package(f"what prepares pictures for {name!r} cannot work", error) from None
-    except (ValueError, ZeroDivisionError, IndexError, RuntimeError) as error:
+    except BROKEN as error:
         raise UsageError(
             f"what prepares pictures for {name!r} refuses this one of {image.size} "
             f"({gist(error)}); crop or pad it"
