@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from pycocotools import mask as coco
 
 from deixis.core.errors import RegionError
-from deixis.core.mask import MAX_PIXELS, Mask, difference, intersection, iou, union
+from deixis.core.mask import MAX_PIXELS, Mask, difference, intersection, iou, uncovered, union
 from deixis.core.run_lengths import decode_counts, encode_counts
 from deixis.core.size import Size
 from tests.core import strategies
@@ -103,6 +103,18 @@ def test_a_difference_is_that_of_the_pixels(array, random):
         expected = array & ~other
         assert (left is None) == (not expected.any())
         assert left is None or (left.to_array() == expected).all()
+
+
+@given(st.data())
+def test_what_is_seen_under_later_masks_is_that_of_the_pixels(data):
+    shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 12)))
+    arrays = numpy_strategies.arrays(np.bool_, (4, *shape)).filter(lambda a: a.any((1, 2)).all())
+    listed = data.draw(arrays)
+    for place, seen in enumerate(uncovered([Mask.from_array(array) for array in listed])):
+        expected = listed[place] & ~listed[place + 1 :].any(axis=0)
+        assert (seen is None) == (not expected.any())
+        assert seen is None or (seen.to_array() == expected).all()
+    assert uncovered([]) == []
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9))

@@ -11,7 +11,7 @@ from deixis.core.errors import RegionError
 from deixis.core.run_lengths import canonical, decode_counts, encode_counts, is_canonical, runs_of
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
-from deixis.core.spans import Pieces, Spans, common, complement, pieces_of, united
+from deixis.core.spans import Pieces, Spans, common, pieces_of, united, without
 
 MAX_SIDE = 1_000_000  # pixels
 MAX_PIXELS = 2**31 - 1  # of a mask: COCO's own code counts places in 31 bits
@@ -90,7 +90,14 @@ class Mask:
     @classmethod
     def _from_changes(cls, size: Size, changes: Int64[np.ndarray, " change"]) -> "Mask":
         """From where, column by column, inside and outside take turns."""
-        return cls(size=size, counts=encode_counts(runs_of(changes, size.area)))
+        check_size(size)
+        runs = runs_of(changes, size.area)
+        if runs.size < 2:
+            raise RegionError("a mask needs at least one pixel, this one is empty")
+        made = object.__new__(cls)  # its runs are sound: they need not be read again
+        object.__setattr__(made, "size", size)
+        object.__setattr__(made, "counts", encode_counts(runs))
+        return made
 
     def to_array(self) -> Bool[np.ndarray, "height width"]:
         """True where the mask is."""
@@ -168,9 +175,23 @@ def intersection(masks: Sequence[Mask]) -> Mask | None:
 
 def difference(first: Mask, second: Mask) -> Mask | None:
     """The pixels of the first that are not in the second, or None where there are none."""
-    size = _size_of((first, second))
-    others = complement(second.spans(), size.area)
-    return _mask_of(size, common((first.spans(), others), size.area))
+    return _mask_of(_size_of((first, second)), without(first.spans(), second.spans()))
+
+
+def uncovered(masks: Sequence[Mask]) -> list[Mask | None]:
+    """What is seen of each mask under all later ones; None where that is nothing."""
+    if not masks:
+        return []
+    size = _size_of(masks)
+    seen: list[Mask | None] = [masks[-1]]
+    above = masks[-1].spans()  # all that lie higher
+    for mask in masks[-2::-1]:
+        own = mask.spans()
+        left = without(own, above)
+        is_whole = left.num_pixels == own.num_pixels
+        seen.append(mask if is_whole else _mask_of(size, left))
+        above = united((above, own))
+    return seen[::-1]
 
 
 def iou(first: Mask, second: Mask) -> float:

@@ -61,9 +61,11 @@ def polygon_spans(rings: Sequence[tuple[XY, ...]], size: Size) -> Spans:
     RegionError where the edges cross more columns than `MOST_CROSSINGS`.
     """
     edges = _edges_of(rings, size.width)
-    check_work("polygon's edges", int(edges.counts.sum()))
-    found = [_inside(edges.within(low, high), size) for low, high in _bands(edges, size.width)]
-    return united(found) if len(found) > 1 else found[0]
+    total = int(edges.counts.sum())
+    check_work("polygon's edges", total)
+    if total <= AT_ONCE:
+        return _inside(edges, size)
+    return united([_inside(edges.within(*band), size) for band in _bands(edges, size.width)])
 
 
 def check_work(what: str, crossings: int) -> None:
@@ -100,11 +102,7 @@ def _edges_of(rings: Sequence[tuple[XY, ...]], width: int) -> _Edges:
 
 
 def _bands(edges: _Edges, width: int) -> Iterator[tuple[int, int]]:
-    """Columns low..high-1 whose crossings, if there are several, are worked on together."""
-    total = int(edges.counts.sum())
-    if total <= AT_ONCE:
-        yield 0, width
-        return
+    """Columns low..high-1 whose crossings are worked on together."""
     change = np.bincount(edges.first, minlength=width + 1)
     change -= np.bincount(edges.last + 1, minlength=width + 1)
     until = np.cumsum(np.cumsum(change[:width]))  # crossings up to and with each column
@@ -120,10 +118,14 @@ def _bands(edges: _Edges, width: int) -> Iterator[tuple[int, int]]:
 def _inside(edges: _Edges, size: Size) -> Spans:
     columns, rows, rings = _crossings(edges, size.height)
     places = columns * size.height + rows
-    beyond = size.area + 1
-    keys = rings * beyond + places
-    keys.sort()
-    places = keys % beyond  # each ring on its own: an even number of crossings in each column
+    if rings.size and rings[0] == rings[-1]:
+        places.sort()
+    else:  # each ring on its own
+        beyond = size.area + 1
+        places += rings * beyond
+        places.sort()
+        places %= beyond
+    # of each ring an even number in each column
     return joined(places[0::2], places[1::2])
 
 
@@ -143,7 +145,7 @@ def _crossings(edges: _Edges, height: int) -> tuple[Places, Places, Places]:
         of = edge[some]
         if of.size:
             fine[some] = walked(x0[of], y0[of], x1[of], y1[of], FINE * column[some])
-    rows = np.clip(-((BEFORE - fine) // FINE), 0, height)
+    rows = np.minimum(np.maximum(-((BEFORE - fine) // FINE), 0), height)
     return column, rows, edges.ring[edge]
 
 

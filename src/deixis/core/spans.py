@@ -44,7 +44,7 @@ def joined(starts: Places, stops: Places) -> Spans:
         starts, stops = starts[some], stops[some]
     if starts.size > 1:
         if not (starts[1:] >= starts[:-1]).all():
-            order = np.argsort(starts)
+            order = np.argsort(starts, kind="stable")  # made for what is sorted in parts
             starts, stops = starts[order], stops[order]
         stops = np.maximum.accumulate(stops)
         is_new = starts[1:] > stops[:-1]
@@ -73,6 +73,20 @@ def common(several: Sequence[Spans], num_pixels: int) -> Spans:
     """What all of them hold, of a picture of so many pixels."""
     missing = united([complement(spans, num_pixels) for spans in several])
     return complement(missing, num_pixels)
+
+
+def without(spans: Spans, others: Spans) -> Spans:
+    """What is left of some spans when others are taken away."""
+    if not spans.starts.size:
+        return spans
+    first, last = spans.starts[0], spans.stops[-1]
+    near = slice(
+        int(np.searchsorted(others.stops, first, side="right")),
+        int(np.searchsorted(others.starts, last)),
+    )
+    starts = np.concatenate(([0], spans.stops, others.starts[near]))
+    stops = np.concatenate((spans.starts, [last], others.stops[near]))
+    return complement(joined(starts, stops), int(last))
 
 
 def pieces_of(spans: Spans, height: int) -> Pieces:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core.errors import UnknownNameError
-from deixis.core.mask import Mask, difference, union
+from deixis.core.mask import Mask, uncovered
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -55,7 +55,7 @@ def chart(notes: Sequence[Region], size: Size, rule: str = "paper") -> Knowledge
     stacked = [named[place] for place in _stacking(named, rule)]
     words: dict[str, int] = {}
     patches: list[Patch] = []
-    for (note, _), seen in zip(stacked, _uncovered([mask for _, mask in stacked]), strict=True):
+    for (note, _), seen in zip(stacked, uncovered([mask for _, mask in stacked]), strict=True):
         if seen is not None:
             patches.append(_patch(words, note.label or "", seen, note, rule))
     for note, mask in kept:
@@ -79,13 +79,3 @@ def _stacking(named: Sequence[tuple[Region, Mask]], rule: str) -> list[int]:
         areas = [mask.area for _, mask in named]
         return sorted(places, key=lambda place: -areas[place])
     return places
-
-
-def _uncovered(masks: Sequence[Mask]) -> list[Mask | None]:
-    """What is seen of each mask under all later ones; None where that is nothing."""
-    seen: list[Mask | None] = []
-    above: Mask | None = None  # all masks that lie higher
-    for mask in reversed(masks):
-        seen.append(mask if above is None else difference(mask, above))
-        above = mask if above is None else union((mask, above))
-    return seen[::-1]
