@@ -6,6 +6,7 @@
   deixis train data.jsonl --images pictures --model MODEL --parts lora --set optim.lr=1e-4 --out DIR
   deixis train visual7w --format visual7w --set task.split=train --model MODEL --out DIR
   deixis train --config runs/mine/config.json --out runs/again
+  deixis train vip_llava_lora --memory --devices 8     # what it takes; nothing is loaded
 
 The same command goes on where it was stopped or killed. Data is in LLaVA's format (docs/train.md),
 or in any that `deixis data cards` lists: --format NAME.
@@ -31,12 +32,17 @@ if TYPE_CHECKING:
 
 DATA = (".json", ".jsonl")
 SHOWN = 5  # bad rows that are listed
+CHECKPOINTS = ("task.model", "task.tower", "task.sources")  # settings that name models
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis train` takes."""
     parser.add_argument("what", nargs="?", help="a recipe's name, or data as .json or .jsonl")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run's folder")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder")
+    parser.add_argument(
+        "--memory", action="store_true", help="tell what memory it takes, and do nothing else"
+    )
+    parser.add_argument("--devices", type=int, metavar="N", help="how many, for --memory")
     parser.add_argument("--config", type=Path, metavar="FILE", help="repeat what a run saved")
     parser.add_argument(
         "--steps", type=int, metavar="N", help="instead of the recipe's, or of one epoch"
@@ -67,12 +73,22 @@ def run(arguments: argparse.Namespace) -> None:
     """Train, and tell where the model is."""
     from transformers.utils import logging
 
+    from deixis.cli._memory import check_memory, tell_memory
     from deixis.cli._progress import TerminalReporter
     from deixis.train.run import run as train
 
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()  # ours is enough
+    if arguments.memory:
+        tell_memory(arguments, lambda: _counted(arguments))
+        return
+    if arguments.out is None:
+        raise UsageError("where is the run to be kept? --out DIR")
+    if arguments.devices is not None:
+        raise UsageError("--devices goes with --memory; torchrun starts several processes")
     reporter = TerminalReporter()
+    if _on_checkpoints(arguments):
+        check_memory(lambda: _counted(arguments), reporter)
     chosen = _chosen(arguments, reporter)
     outcome = train(
         chosen.task,
@@ -110,6 +126,31 @@ def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
     if "tuning" in saved or (is_data and what not in recipes.names()):
         return _tuning(arguments, saved, reporter)
     return _recipe(arguments, saved)
+
+
+def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
+    """What is to be trained, while models are opened hollow."""
+    from deixis.train.reporter import Silent
+
+    chosen = _chosen(arguments, Silent())
+    return chosen.task, chosen.config
+
+
+def _on_checkpoints(arguments: argparse.Namespace) -> bool:
+    """Whether a model comes from a folder or the hub: nano and the tiny ones fit anywhere."""
+    from deixis.train import recipe as recipes
+    from deixis.train.run_folder import read_config
+    from deixis.train.settings import to_record
+
+    record: dict[str, object] = {}
+    if arguments.config:
+        saved = read_config(arguments.config)
+        record = saved.get("tuning") or saved.get("task") or {}
+    elif arguments.what in recipes.names():
+        record = to_record(recipes.get(arguments.what).options)
+    said = [one for one in arguments.set if one.partition("=")[0] in CHECKPOINTS]
+    named = [record.get(name.removeprefix("task.")) for name in CHECKPOINTS]
+    return any("/" in str(name) for name in (*said, *named, arguments.model))
 
 
 def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:

@@ -21,6 +21,7 @@ from deixis.models._torchvision import load_processor, require_torchvision
 from deixis.models._trial import check_size
 from deixis.nn.checkpoint import BROKEN, check_report, first_lines, of_tokenizers, where
 from deixis.nn.checkpoint_files import check_folder, check_weights, checked, only_safetensors
+from deixis.nn.hollow import hollow_model, is_hollow
 from deixis.nn.placing import (
     AUTO,
     checked_device,
@@ -118,6 +119,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
     with _said(f"the weights of {name!r} cannot be loaded"):
         check_size(name, config, Path(place))
     model = _model(name, config, loading, remote)
+    if is_hollow():
+        return Opened(model=model.eval(), processor=processor)
     if loading.adapter is not None:
         _adapt(model, Path(loading.adapter).expanduser())
     if loading.goes_to is not None:
@@ -135,6 +138,9 @@ def _processed(place: str, adapter: str | Path | None) -> str:
 
 
 def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) -> Any:
+    if is_hollow():
+        numbers = None if loading.numbers == AUTO else torch_dtype(loading.numbers)
+        return hollow_model(AutoModelForImageTextToText, config, numbers)
     settings: dict[str, Any] = {
         **remote,
         "dtype": loading.numbers if loading.numbers == AUTO else torch_dtype(loading.numbers),

@@ -14,6 +14,7 @@ from deixis.core.size import Size
 from deixis.models._control import REFUSALS, spoken
 from deixis.models.family import Family
 from deixis.models.language import Tensors
+from deixis.nn.hollow import has_numbers
 from deixis.nn.interface import Completion, Generation, Picture, Question
 from deixis.nn.view import View
 
@@ -34,6 +35,8 @@ def shown(picture: Picture) -> PIL.Image.Image:
     """What a processor gets; of an array, it would take 1, 3 or 4 rows for channels."""
     if isinstance(picture, Image):
         return picture.pil()
+    if not has_numbers(picture):
+        return PIL.Image.new("RGB", (picture.shape[2], picture.shape[1]))
     rounded = picture.detach().round().clamp(0, 255).to("cpu", torch.uint8)
     return PIL.Image.fromarray(rounded.permute(1, 2, 0).contiguous().numpy())
 

@@ -20,6 +20,7 @@ from transformers import (
 from deixis.core.errors import ModelError, UsageError
 from deixis.models.load import wrap
 from deixis.nn.checkpoint import BROKEN, gist, loaded
+from deixis.nn.hollow import hollow_model, is_hollow
 from deixis.nn.interface import VisionLanguageModel
 from deixis.nn.placing import torch_dtype
 
@@ -123,6 +124,10 @@ def _begun(
     seed: int,
 ) -> Any:
     """The model with the weights of both sides; the projector's are random."""
+    if is_hollow():
+        hollow = hollow_model(kind, config, torch_dtype(dtype))
+        hollow.generation_config = sides.text.generation_config
+        return hollow.eval()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = kind(config)
@@ -167,7 +172,9 @@ def _opened(tower: str, language: str, dtype: str, encoders: tuple[str, ...]) ->
     except BROKEN as error:
         raise ModelError(f"cannot open {tower} and {language}: {gist(error)}") from error
     _add_words(sides.tokenizer)
-    sides.text.resize_token_embeddings(len(sides.tokenizer), pad_to_multiple_of=ROWS)
+    sides.text.resize_token_embeddings(
+        len(sides.tokenizer), pad_to_multiple_of=ROWS, mean_resizing=not is_hollow()
+    )
     return sides
 
 

@@ -16,6 +16,7 @@ from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
 from deixis.models.openai.model import from_name
 from deixis.models.transformers_model import TransformersModel
+from deixis.nn.hollow import hollowed, is_hollow
 from deixis.nn.interface import VisionLanguageModel
 from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
@@ -115,6 +116,8 @@ def _tiny(name: str, loading: TinyLoading) -> VisionLanguageModel:
     built = tiny.build(name.removeprefix("tiny:"), seed=loading.seed)
     model: Any = built.model
     move(model, device, dtype)
+    if is_hollow():
+        hollowed(model)
     seed = {"seed": str(loading.seed)}
     return wrap(model, built.processor, name=name, batch_size=loading.batch_size, loading=seed)
 

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
-from transformers import AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 
 from deixis.core.errors import DeixisError, ModelError, UsageError
 from deixis.nn.checkpoint_files import check_weights, checked, only_safetensors
+from deixis.nn.hollow import hollow_model, is_hollow
 from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
@@ -48,8 +49,18 @@ def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' 
     place = checked(name)
     if settings.get("use_safetensors"):
         check_weights(name, Path(place.name))
+        if is_hollow():
+            return _hollow(kind, place, settings)
     with only_safetensors(name):
         return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
+
+
+def _hollow(kind: Any, place: Any, settings: Mapping[str, Any]) -> Any:
+    config = AutoConfig.from_pretrained(place.name, trust_remote_code=False, **place.pinned)
+    dtype = settings.get("dtype", torch.float32)
+    model = hollow_model(kind, config, dtype if isinstance(dtype, torch.dtype) else None)
+    nothing: dict[str, Any] = {"mismatched_keys": [], "missing_keys": []}
+    return (model, nothing) if settings.get("output_loading_info") else model
 
 
 def load_weights(

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.nn.hollow import is_hollow
 
 DTYPES = {
     "float32": torch.float32,
@@ -45,7 +46,10 @@ def checked_device(device: str | torch.device) -> torch.device:
 
 
 def move(model: Any, device: str | torch.device, dtype: torch.dtype | None = None) -> None:
-    """Put a model on a device; UsageError names those that there are."""
+    """Put a model on a device; UsageError names those that there are. A hollow one stays."""
+    if is_hollow():
+        model.to(dtype=dtype)
+        return
     try:
         model.to(device=checked_device(device), dtype=dtype)
     except (RuntimeError, AssertionError) as refusal:

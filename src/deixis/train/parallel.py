@@ -16,6 +16,8 @@ from torch import Tensor, distributed
 from deixis.core.errors import UsageError
 from deixis.nn.placing import usual_device
 
+MESSAGE = 256 << 20  # bytes of tensors that are sent together, of which a copy is made
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,16 +34,17 @@ class Parallel:
         return self.rank == 0
 
     def sum_tensors(self, tensors: Sequence[Tensor]) -> None:
-        """Add up over all processes, in place, in one message per dtype."""
+        """Add up over all processes, in place, in as few messages as their size allows."""
         if self.num_processes == 1:
             return
         for dtype in sorted({tensor.dtype for tensor in tensors}, key=str):
             same = [tensor for tensor in tensors if tensor.dtype == dtype]
-            flat = torch.cat([tensor.reshape(-1) for tensor in same])
-            distributed.all_reduce(flat)
-            sizes = [tensor.numel() for tensor in same]
-            for tensor, part in zip(same, torch.split(flat, sizes), strict=True):
-                tensor.copy_(part.view_as(tensor))
+            for some in messages(same):
+                flat = torch.cat([tensor.reshape(-1) for tensor in some])
+                distributed.all_reduce(flat)
+                sizes = [tensor.numel() for tensor in some]
+                for tensor, part in zip(some, torch.split(flat, sizes), strict=True):
+                    tensor.copy_(part.view_as(tensor))
 
     def sum_numbers(self, numbers: Sequence[float]) -> list[float]:
         """The same for plain numbers."""
@@ -65,11 +68,24 @@ class Parallel:
             distributed.barrier()
 
 
+def messages(tensors: Sequence[Tensor]) -> list[list[Tensor]]:
+    """The tensors in their order, in runs of at most `MESSAGE` bytes; a larger one is alone."""
+    found: list[list[Tensor]] = []
+    size = MESSAGE
+    for tensor in tensors:
+        size += tensor.nbytes
+        if size > MESSAGE:
+            found.append([])
+            size = tensor.nbytes
+        found[-1].append(tensor)
+    return found
+
+
 @contextmanager
 def joined(device: str) -> Iterator[Parallel]:
     """The process, joined with the others that the launcher started."""
     num_processes = int(os.environ.get("WORLD_SIZE", "1"))
-    chosen = _device(device)
+    chosen = device_named(device)
     if num_processes == 1:
         yield Parallel(device=chosen)
         return
@@ -83,7 +99,8 @@ def joined(device: str) -> Iterator[Parallel]:
         distributed.destroy_process_group()
 
 
-def _device(name: str) -> torch.device:
+def device_named(name: str) -> torch.device:
+    """The device that a run's setting means, on this process."""
     if name == "auto":
         name = usual_device() or ("cuda" if torch.cuda.is_available() else "cpu")
     try:

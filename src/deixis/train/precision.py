@@ -8,9 +8,14 @@ import torch
 
 def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
     """bfloat16 where it is asked for, or where `auto` finds that the hardware has it."""
-    if precision == "bf16" or (precision == "auto" and has_bfloat16(device)):
+    if computes_in_bf16(precision, device):
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return contextlib.nullcontext()
+
+
+def computes_in_bf16(precision: str, device: torch.device) -> bool:
+    """What a run's setting comes to on a device."""
+    return precision == "bf16" or (precision == "auto" and has_bfloat16(device))
 
 
 def has_bfloat16(device: torch.device) -> bool:

@@ -190,9 +190,8 @@ class _Trainer:
     def _step(self, pieces: Iterator[Piece], stop: StopRequest) -> bool:
         """One step of the optimizer; whether a process was asked to stop."""
         begin = time.monotonic()
-        step, window = self.state.step, Window()
+        step, window, weight, total = self.state.step, Window(), 0.0, 0.0
         self.task.module.train()
-        weight, total = 0.0, 0.0
         for turn, piece in enumerate(self._taken(pieces)):
             self.state.bad.update(piece.bad)
             if piece.batch is None and self.spread.layers:
@@ -248,7 +247,8 @@ class _Trainer:
     def _check(self, value: float, what: str, step: int) -> None:
         if math.isfinite(value):
             return
-        indices = self._indices(self.shares.of_step(step))
+        all_of_it = self.shares.of_step(step)
+        indices = self.order.indices(all_of_it.start, all_of_it.stop)
         shown = ", ".join(str(index) for index in indices[:SHOWN])
         more = f" and {len(indices) - SHOWN} more" if len(indices) > SHOWN else ""
         raise TrainingError(
@@ -376,13 +376,10 @@ class _Trainer:
                 yield Job(
                     seed=config.seed,
                     first=share.start,
-                    indices=tuple(self._indices(share)),
+                    indices=tuple(self.order.indices(share.start, share.stop)),
                     skip_bad=config.skip_bad,
                     counts=counts,
                 )
-
-    def _indices(self, positions: range) -> list[int]:
-        return self.order.indices(positions.start, positions.stop)
 
 
 def _seed_torch(*parts: int) -> None:

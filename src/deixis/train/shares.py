@@ -26,6 +26,14 @@ def end_of(config: RunConfig, source: Source) -> int | None:
     return max(1, round(config.epochs * source.num_an_epoch))
 
 
+def pieces_of(config: RunConfig, num_processes: int) -> int:
+    """How many pieces each of so many processes computes its share of a batch in."""
+    if config.micro_batch is None:
+        return config.gradient_accumulation
+    at_once = num_processes * config.micro_batch
+    return max(config.gradient_accumulation, -(-config.batch_size // at_once))
+
+
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shares:
@@ -49,14 +57,10 @@ class Shares:
                 f"batch_size {config.batch_size} gives {num_processes} processes not an example "
                 "each; set it higher, or start fewer"
             )
-        turns = config.gradient_accumulation
-        if config.micro_batch is not None:
-            at_once = num_processes * config.micro_batch
-            turns = max(turns, -(-config.batch_size // at_once))
         return Shares(
             batch_size=config.batch_size,
             num_processes=num_processes,
-            num_turns=turns,
+            num_turns=pieces_of(config, num_processes),
             end=end_of(config, source),
         )
 

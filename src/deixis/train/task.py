@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -99,6 +100,18 @@ class Task(ABC):
         learned on). A run goes on only where these are the same.
         """
         return {}
+
+    @property
+    def held(self) -> Sequence[nn.Module]:
+        """What a loss runs beside `module`: models that stay as they are; none by default."""
+        return ()
+
+    def largest_batch(self, num: int) -> Any:  # Any: what the source collates
+        """A batch as large as so many examples can be, to count memory on; the first of the source,
+        unless overridden.
+        """
+        examples = [self.source.example(i, np.random.default_rng(i)) for i in range(num)]
+        return self.source.collate(examples)
 
     @property
     def spreadable(self) -> nn.Module | None:

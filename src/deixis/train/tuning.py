@@ -33,11 +33,13 @@ from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
 from deixis.models.transformers_model import TransformersModel
+from deixis.nn.hollow import is_hollow
 from deixis.nn.interface import Example, Question, VisionLanguageModel
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
 from deixis.train.known import KnowledgeOptions, known
 from deixis.train.marked import marked
+from deixis.train.memory.longest import NoData, longest
 from deixis.train.mixed import read_mixed
 from deixis.train.parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
 from deixis.train.recompute import Recomputed, recompute_layers
@@ -191,6 +193,13 @@ class Tuning(Task):
         trained = [weight for weight in self.module.parameters() if weight.requires_grad]
         return sum(weight.numel() * weight.element_size() for weight in trained)
 
+    @override
+    def largest_batch(self, num: int) -> list[OpenedTurn]:
+        def length(opened: OpenedTurn) -> int:
+            return num_tokens(self.model, self.example(opened))
+
+        return [longest(length, self.options.max_tokens)] * num
+
     @property
     @override
     def spreadable(self) -> nn.Module:
@@ -308,6 +317,8 @@ def plain_template(processor: Any) -> str:  # Any: transformers' own class
 
 def source_of(options: TuningOptions) -> ConversationSource:
     """The conversations that these options name."""
+    if is_hollow():
+        return NoData()
     if options.data is None:
         raise UsageError("which data is to be learnt from? --set task.data=FILE")
     source = _read(options, options.data)

@@ -62,13 +62,16 @@ def align(options: AlignOptions) -> Tuning:
     return Tuning(model, source, tuning)
 
 
-def stage(*, lr: float, batch_size: int) -> RunConfig:
-    """A run as all stages have it: one epoch, cosine, 3 % warm-up, no weight decay."""
+def stage(*, lr: float, batch_size: int, spread: bool = False) -> RunConfig:
+    """A run as all stages have it: one epoch, cosine, 3 % warm-up, no weight decay; `spread` where
+    several devices hold what one cannot.
+    """
     optim = OptimConfig(lr=lr, weight_decay=0.0, betas=(0.9, 0.999), warmup_share=0.03)
     return RunConfig(
         epochs=1,
         batch_size=batch_size,
         micro_batch=4,
+        spread=spread,
         optim=optim,
         num_workers=4,
         save_every=500,

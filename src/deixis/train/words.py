@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from torch import nn
 from typing_extensions import override
 
 from deixis.data.tasks import TaskOptions, tasks
@@ -64,6 +65,11 @@ class WordsLearning(Task):
         # models' embeddings differ by a factor of 50, so rates are told in their size
         self.size = float(self.module.vectors.detach().square().mean().sqrt())
         self.model = held(plain, options.recomputes).with_words(self.module)
+
+    @property
+    @override
+    def held(self) -> list[nn.Module]:
+        return [self.model.family.model]
 
     @property
     @override

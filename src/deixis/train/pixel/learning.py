@@ -142,6 +142,11 @@ class PixelLearning(Task):
         self._clean_tokens: Kept[tuple[int, int], Tensor] = Kept(most=MOST_KEPT)
         self._answer_lengths: tuple[float, ...] = ()  # of the step, on each model; if in pieces
 
+    @property
+    @override
+    def held(self) -> list[nn.Module]:
+        return [model.family.model for model in self.models]
+
     @override
     def begin(self, config: RunConfig) -> None:
         self.seed = config.seed

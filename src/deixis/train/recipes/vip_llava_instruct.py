@@ -6,8 +6,9 @@ r"""ViP-LLaVA 7B, second of three stages: projector and language side, on marks 
 It goes on from `runs/vip_llava/align/model`; elsewhere: `--model FOLDER`. Of the paper: 1.2 million
 rows once, 128 a step, 2e-5; 20 hours on 8 A100 80G. An epoch here has each answer of each row once,
 so it has more steps than the paper's 9,260. Pictures are padded to squares, and the 40,688 rows
-without one are learnt from too. Your own mixture: `--format mixture`. Here it is run on tiny
-models only (tests/train/test_vip_llava.py).
+without one are learnt from too. Memory: 120 GiB on one device, 38 on each of eight (spread=true);
+`--memory --devices 8` tells it of your settings. Your own mixture: `--format mixture`. Here it is
+run on tiny models only (tests/train/test_vip_llava.py).
 """
 
 from deixis.train.recipe import Recipe
@@ -16,7 +17,7 @@ from deixis.train.vip_llava import ON_MARKS, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 2: projector and language side, on marks and instructions",
-    config=stage(lr=2e-5, batch_size=128),
+    config=stage(lr=2e-5, batch_size=128, spread=True),
     options=ON_MARKS,
     build=build,
 )

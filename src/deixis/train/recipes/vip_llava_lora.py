@@ -1,12 +1,14 @@
-r"""ViP-LLaVA 7B, second stage with adapters instead of all weights: it fits eight RTX 3090.
+r"""ViP-LLaVA 7B, second stage with adapters instead of all weights.
 
     deixis train vip_llava_lora --set task.data=vip-llava_stage2_mix.json --images DIR \
         --skip-bad --out runs/vip_llava/lora
 
 It goes on from `runs/vip_llava/align/model`; elsewhere: `--model FOLDER`. Of the paper: rank 128,
-alpha 256, dropout 0.05, 2e-4, the projector at 2e-5, else as stage 2. `runs/vip_llava/lora/model`
-holds adapters and projector: `deixis ask … --model runs/vip_llava/align/model --adapter` that. Here
-it is run on tiny models only (tests/train/test_vip_llava.py).
+alpha 256, dropout 0.05, 2e-4, the projector at 2e-5, else as stage 2. Memory: 24 GiB on a
+device at four examples of 2,048 tokens; `--memory` tells it of your settings.
+`runs/vip_llava/lora/model` holds adapters and projector: `deixis ask … --model
+runs/vip_llava/align/model --adapter` that. Here it is run on tiny models only
+(tests/train/test_vip_llava.py).
 """
 
 import dataclasses

@@ -16,7 +16,7 @@ from deixis.train.vip_llava import INSTRUCTED, ON_MARKS, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 3: dialogues about regions, at a low rate",
-    config=stage(lr=2e-7, batch_size=128),
+    config=stage(lr=2e-7, batch_size=128, spread=True),
     options=dataclasses.replace(ON_MARKS, model=INSTRUCTED),
     build=build,
 )
