@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import final
 
 from fuzz import inputs, targets
-from fuzz.engine import Finding, Spent, attack, can_limit
+from fuzz.engine import Finding, Spent, TargetError, attack, can_limit
 from fuzz.worker import Job
 
 OUT = Path("runs/fuzz")
@@ -33,6 +33,7 @@ class Told:
 
     out: Path
     counts: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)  # targets that fail by themselves
     lock: threading.Lock = field(default_factory=threading.Lock)
     begun: float = field(default_factory=time.monotonic)
 
@@ -60,7 +61,12 @@ def main() -> int:
 
     def one(name: str) -> None:
         print(f"{time.monotonic() - told.begun:6.0f} s  {name} …", flush=True)
-        spent = ask(name)
+        try:
+            spent = ask(name)
+        except TargetError as broken:
+            told.broken.append(name)
+            print(broken, flush=True)
+            return
         after = time.monotonic() - told.begun
         results = f"{spent.num_inputs} inputs, {len(spent.findings)} findings"
         print(f"{after:6.0f} s  {name}: {results}", flush=True)
@@ -75,6 +81,9 @@ def main() -> int:
 
     with ThreadPoolExecutor(asked.jobs) as pool:
         list(pool.map(one, names))
+    if told.broken:
+        print(f"not attacked to the end: {', '.join(told.broken)}")
+        return 2
     kinds = len(told.counts)
     print(f"{kinds} kinds of findings" if kinds else "clean: nothing was found")
     return 1 if kinds else 0

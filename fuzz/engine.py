@@ -25,6 +25,11 @@ FRAME = re.compile(r'File ".*?[/\\](deixis|fuzz)[/\\](.+?)", line \d+ in (\S+)')
 
 
 @final
+class TargetError(Exception):
+    """A target that fails by itself: nothing was learnt of Deixis."""
+
+
+@final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """What one input did, and the input."""
@@ -157,7 +162,7 @@ class _Worker:
             return self._last()
         if not started or code == 1:  # the worker's own mistake, no input's
             told = (self._home / "stderr").read_text(errors="replace")[-4000:]
-            raise RuntimeError(f"the target {self._job.target} cannot go on: {told}")
+            raise TargetError(f"the target {self._job.target} cannot go on: {told}")
         if code != NO_MEMORY:
             self._ended = ("crash", number)
         return number + 1

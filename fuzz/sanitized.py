@@ -21,7 +21,7 @@ def environment(library: str | None) -> dict[str, str]:
     return {
         "LD_PRELOAD": _runtime(),
         "ASAN_OPTIONS": OPTIONS,
-        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1:abort_on_error=1",
         "DEIXIS_SANITIZED": str(built(library)),
     }
 

@@ -101,6 +101,13 @@ def test_a_wrong_key_or_model_is_the_users_mistake(server, build, ask, status, a
     assert len(server.bodies) == 1
 
 
+def test_a_redirect_to_what_is_no_url_is_told(server, build, ask):
+    server.then(server.raw(b"", status=302, headers={"Location": "hon: http://127.0.0.1/"}))
+    with pytest.raises(RemoteError, match="redirects to what is no URL"):
+        build().generate(ask("a"))
+    assert len(server.bodies) == 1
+
+
 def test_a_redirect_is_not_followed(server, build, ask):
     server.then(server.raw(b"", status=307, headers={"Location": "http://elsewhere/v1"}))
     with pytest.raises(RemoteError, match="redirects to http://elsewhere/v1, which is not"):

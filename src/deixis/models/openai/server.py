@@ -94,6 +94,11 @@ class Server:
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 reason = str(error) or "no connection in time"
                 return Refusal(reason=f"cannot reach {self._remote.url}: {reason}")
+            except httpx.InvalidURL as error:  # httpx looks at where a redirect leads
+                raise RemoteError(
+                    f"{self._remote.url} redirects to what is no URL "
+                    f"({self._remote.quoted(str(error))})"
+                ) from error
             except httpx.HTTPError as error:
                 raise RemoteError(f"{self._lost(error, deadline)}; {MAY_BE_PAID}") from error
 
