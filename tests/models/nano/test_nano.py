@@ -64,7 +64,7 @@ def test_its_words_are_read_and_said_by_the_same_weights(name: str) -> None:
 def test_plain_transformers_loads_what_was_saved(name: str, tmp_path: Path) -> None:
     nano.save(built(name), tmp_path)
     model = AutoModelForImageTextToText.from_pretrained(tmp_path)
-    processor = AutoProcessor.from_pretrained(tmp_path)
+    processor = AutoProcessor.from_pretrained(tmp_path, backend="pil")
     asked = question()
     example = Example(question=asked, answer="red")
     before = wrap(built(name).model, built(name).processor, name=name).loss([example])
