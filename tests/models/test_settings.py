@@ -158,10 +158,21 @@ def test_of_several_ends_the_one_that_the_template_writes_is_learned():
     assert vlm._turn(example)[-1] == of_turn
 
 
-def test_words_like_picture_tokens_are_refused():
+def test_words_like_picture_tokens_are_asked_as_words():
     vlm = dx.load("tiny:qwen2_vl").vlm
-    with pytest.raises(UsageError, match="refuses the question"):
-        vlm.generate([dx.Question(pictures=(IMAGE,), text="<|image_pad|>")])
+    written = dx.Question(pictures=(IMAGE,), text="<|image_pad|>")
+    apart = dx.Question(pictures=(IMAGE,), text="< |image_pad|>")
+    one, other = vlm.generate([written, apart], dx.Generation(max_new_tokens=3))
+    assert one.tokens == other.tokens
+
+
+def test_a_checkpoints_own_stop_strings_end_its_answers():
+    vlm = dx.load("tiny:llava").vlm
+    question = dx.Question(pictures=(IMAGE,), text="What is this?")
+    (whole,) = vlm.generate([question], dx.Generation(max_new_tokens=6))
+    vlm.family.model.generation_config.stop_strings = [whole.text[:1]]
+    (ended,) = vlm.generate([question], dx.Generation(max_new_tokens=6))
+    assert len(ended.tokens) < len(whole.tokens)
 
 
 def test_a_template_that_wants_its_system_prompt_as_text_gets_it():

@@ -175,9 +175,10 @@ def generate_settings(settings: Generation, tokenizer: Any) -> dict[str, object]
         "temperature": float(settings.temperature) if sampling else None,
         "top_p": float(settings.top_p) if sampling else None,
         "top_k": 0 if sampling else None,
+        "tokenizer": tokenizer,  # for stop strings, which a checkpoint may have of its own
     }
     if settings.stop:
-        chosen |= {"stop_strings": list(settings.stop), "tokenizer": tokenizer}
+        chosen["stop_strings"] = list(settings.stop)
     return chosen
 
 

@@ -94,6 +94,7 @@ def test_an_answer_that_a_gateway_packed_once_is_read(server, build, ask, encodi
         (b"no gzip at all", "is broken"),
         (b"", "was cut"),
     ],
+    ids=["cut", "foreign", "empty"],  # packed bytes hold the time
 )
 def test_a_broken_packing_is_told(server, build, ask, body, reason):
     server.then(packed(server, body, "gzip"))
