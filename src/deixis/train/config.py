@@ -15,6 +15,7 @@ class OptimConfig:
     lr: float = 1e-3  # at its highest
     weight_decay: float = 0.05  # of matrices; norms, biases and embeddings have none
     betas: tuple[float, float] = (0.9, 0.98)  # memory of the gradient and of its square
+    eps: float = 1e-8  # of Adam; far smaller gradients make no step, however rare they are
     warmup_share: float = 0.03  # part of the run in which the rate rises
     schedule: Literal["cosine", "constant"] = "cosine"  # after the warm-up
     final_share: float = 0.0  # where cosine ends, as a part of lr
@@ -25,6 +26,8 @@ class OptimConfig:
             raise UsageError(f"lr, weight_decay and clip are ≥ 0, got {self}")
         if not all(0 <= beta < 1 for beta in self.betas):
             raise UsageError(f"betas are within [0, 1), got {self.betas}")
+        if not 0 < self.eps < 1:
+            raise UsageError(f"eps is within 0..1 and not 0, got {self.eps}")
         if not (0 <= self.warmup_share <= 1 and 0 <= self.final_share <= 1):
             raise UsageError(f"warmup_share and final_share are within 0..1, got {self}")
         if self.schedule not in ("cosine", "constant"):

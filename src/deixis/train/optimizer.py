@@ -40,7 +40,8 @@ class Optimizer:
             _as_dicts(groups, kind) for kind in ("adamw", "muon", "normalised")
         )
         if adamw:
-            self.optimizers.append(torch.optim.AdamW(adamw, lr=0.0, betas=optim.betas, fused=True))
+            settings: dict[str, Any] = {"betas": optim.betas, "eps": optim.eps, "fused": True}
+            self.optimizers.append(torch.optim.AdamW(adamw, lr=0.0, **settings))
         if any(isinstance(weight, DTensor) for group in muon for weight in group["params"]):
             raise UsageError("Muon needs whole matrices; set spread=false")
         if muon:
