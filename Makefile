@@ -28,7 +28,7 @@ test: $(READY)
 test-torchvision: $(TORCHVISION)/.ready
 	$(TORCHVISION)/bin/pytest -q -n $(WORKERS) $(TESTS_OF_PIXELS)
 
-# anyio's plugin, of a version that fits typing-extensions 4.12, warns with pytest 9.2; peft 0.18
+# anyio's plugin, of a version that fits typing-extensions 4.12, warns with pytest 9.2; peft 0.19
 # warns when it saves an adapter of a model without a name
 test-lowest: $(LOWEST)/.ready
 	$(LOWEST)/bin/pytest -q -n $(WORKERS) -p no:anyio \
