@@ -40,6 +40,7 @@ REACH: dict[str, float] = {
     "bicubic": 2.0,
     "lanczos": 3.0,
 }
+_HAMMING = float(np.float32(0.54)), float(np.float32(0.46))  # floats in Pillow, 0.54f and 0.46f
 ONE = float(1 << 22)  # Pillow's fixed point for 8-bit pictures
 
 
@@ -129,7 +130,9 @@ def _filter(x: Float64[np.ndarray, " tap"], resample: str) -> Float64[np.ndarray
         case "bilinear":
             return np.clip(1 - away, 0, None)
         case "hamming":
-            return np.where(away < 1, np.sinc(x) * (0.54 + 0.46 * np.cos(math.pi * x)), 0.0)
+            return np.where(
+                away < 1, np.sinc(x) * (_HAMMING[0] + _HAMMING[1] * np.cos(math.pi * x)), 0.0
+            )
         case "bicubic":
             near = (1.5 * away - 2.5) * away * away + 1
             far = ((-0.5 * away + 2.5) * away - 4) * away + 2
