@@ -43,6 +43,11 @@ def test_get_imports_the_class(parts):
     assert parts.get("round").__name__ == "Round"
 
 
+def test_a_name_without_end_is_told_by_its_beginning():
+    problem = UnknownNameError(kind="shape", name="[" * 40_000, known=["round"])
+    assert len(str(problem)) < 300
+
+
 def test_an_unknown_name_is_told_the_nearest(parts):
     with pytest.raises(UnknownNameError, match="did you mean 'round'"):
         parts.get("rond")

@@ -19,6 +19,8 @@ import difflib
 from collections.abc import Iterable
 from typing import final
 
+LONGEST_NAME = 200  # letters of a name that nobody has, as they are told
+
 
 class DeixisError(Exception):
     """The root: `except DeixisError` catches all that Deixis raises on purpose."""
@@ -70,6 +72,8 @@ class UnknownNameError(UsageError):
 
     def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
+        if len(name) > LONGEST_NAME:
+            name = f"{name[:LONGEST_NAME]}…"
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         super().__init__(f"no {kind} named {name!r}{hint} Known: {', '.join(names) or 'none'}")
