@@ -9,7 +9,7 @@ WORKERS ?= 2
 COMMA := ,
 
 # a machine as most people have it, and one with the lowest versions that pyproject.toml allows;
-# torch comes with CUDA's libraries there: 7 GB each
+# torch comes with CUDA's libraries there: some 7 GB
 TORCHVISION := .venv-torchvision
 LOWEST := .venv-lowest
 TESTS_OF_PIXELS := tests/models tests/nn tests/priors tests/pixel tests/knowledge/sources \
