@@ -146,9 +146,10 @@ def test_a_missing_package_names_its_extra(
         load(str(saved), **options)
 
 
-def test_a_folder_that_is_not_there_is_said() -> None:
-    with pytest.raises(UsageError, match=r"no folder '\./nowhere'"):
-        load("./nowhere")
+@pytest.mark.parametrize("name", ["./nowhere", "/nowhere", "runs/vip_llava/align/model"])
+def test_a_folder_that_is_not_there_is_said(name: str) -> None:
+    with pytest.raises(UsageError, match=f"no folder '{name}'"):
+        load(name)
 
 
 def test_a_hub_model_that_cannot_be_reached_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

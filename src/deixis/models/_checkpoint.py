@@ -101,8 +101,6 @@ class Opened:
 def open_checkpoint(name: str, loading: Loading) -> Opened:
     """The model and processor of a folder or hub id."""
     place = where(name)
-    if name.startswith((".", "/", "~")) and not Path(place).is_dir():
-        raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
     with _said(f"the configuration of {name!r} cannot be read"):
         pinned = checked(name, loading.revision).pinned
         remote: dict[str, Any] = {**pinned, "trust_remote_code": loading.trust_remote_code}

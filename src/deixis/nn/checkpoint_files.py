@@ -16,7 +16,7 @@ from typing import Any, final
 
 from huggingface_hub import snapshot_download
 
-from deixis.core.errors import ModelError
+from deixis.core.errors import ModelError, UsageError
 from deixis.nn.checkpoint_settings import RULES, check_adapter, check_settings
 
 SETTINGS = ("*.json", "*.jinja")  # of a hub's checkpoint: what is read before the weights come
@@ -47,13 +47,15 @@ class Place:
 
 
 def checked(name: str, revision: str | None = None) -> Place:
-    """The folder of that name, or else the hub id; ModelError where a file of it says what it may
-    not.
+    """The folder of that name, or else the hub id; UsageError for what is neither, ModelError where
+    a file of it says what it may not.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
         check_folder(name, folder)
         return Place(name=str(folder), revision=revision)
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
     return _of_hub(name, revision)
 
 

@@ -73,7 +73,7 @@ class Checkpoint:
 def config_of(name: str) -> Any:  # Any: transformers' own classes
     """The configuration of a folder or hub id."""
     folder = Path(name).expanduser()
-    if not folder.is_dir() and ("/" not in name or name.startswith((".", "/", "~"))):
+    if not folder.is_dir() and "/" not in name:
         raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
     with said(f"the configuration of {name!r} cannot be read"):
         return loaded(AutoConfig, name)
