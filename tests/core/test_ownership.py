@@ -31,6 +31,14 @@ def test_a_folder_that_holds_something_else_is_refused_untouched(tmp_path, name)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_a_folder_is_looked_into_whatever_way_leads_there(tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "README.md").write_text("mine")
+    with pytest.raises(UsageError, match="is not ours"):
+        claim(tmp_path / "new" / ".." / "old", "lab")
+    assert [path.name for path in (tmp_path / "old").iterdir()] == ["README.md"]
+
+
 def test_of_many_foreign_names_some_are_told(tmp_path):
     for number in range(10):
         (tmp_path / f"{number}.txt").touch()

@@ -6,6 +6,7 @@ ours, one that is ours already stays so, and any other is refused with what it h
 """
 
 import contextlib
+import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def check_target(file: Path, inputs: Iterable[Path]) -> None:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(path.name for path in folder.iterdir())
+        return sorted(path.name for path in _real(folder).iterdir())
     except FileNotFoundError:
         return []
     except NotADirectoryError:
@@ -87,9 +88,14 @@ def _names(folder: Path) -> list[str]:
         raise UsageError(f"cannot look into {folder}: {refusal.strerror}") from None
 
 
+def _real(folder: Path) -> Path:
+    """`new/../old` is old, though no `new` is there to go through."""
+    return Path(os.path.realpath(folder))
+
+
 def _marked(folder: Path) -> str | None:
     """Which command a folder is marked as being of, None without a marker of ours."""
-    path = folder / MARKER
+    path = _real(folder) / MARKER
     if not path.is_file():
         return None
     try:
@@ -105,7 +111,7 @@ def _is_nothing(folder: Path, name: str) -> bool:
     """What lies in a folder that is still empty: a hold of ours, a draft of a killed process."""
     if name in UNCOUNTED or is_draft(name):
         return True
-    path = folder / name
+    path = _real(folder) / name
     return name == LOCK and path.is_file() and path.stat().st_size == 0
 
 
