@@ -184,6 +184,16 @@ def test_what_would_take_minutes_is_refused_with_the_bound(region):
         region.mask(Size(width=8000, height=8000))
 
 
+def test_noise_is_no_region_and_is_refused_with_the_bound():
+    generator = np.random.default_rng(0)
+    places = generator.uniform(0, 8000, (8000, 2)).tolist()
+    with pytest.raises(RegionError, match=r"more than 4194304 upright pieces"):
+        regions.polygon(places).mask(Size(width=8000, height=8000))
+    noise = regions.mask(generator.random((2200, 2200)) < 0.5)
+    with pytest.raises(RegionError, match=r"an outline is made of at most 1048576"):
+        noise.polygon()
+
+
 @pytest.mark.parametrize("kind", ["box", "ellipse", "polygon", "stroke", "point"])
 def test_a_picture_too_large_for_masks_is_refused(kind):
     region = {

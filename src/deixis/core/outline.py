@@ -5,9 +5,11 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Bool, Int64
 
+from deixis.core.errors import RegionError
 from deixis.core.shapes import XY
 from deixis.core.spans import Pieces, Places
 
+MOST_PIECES = 2**20  # of a mask whose outline is made; people's and models' have a hundredth
 Following: TypeAlias = Int64[np.ndarray, " side"]
 
 
@@ -15,8 +17,14 @@ def outline_of(pieces: Pieces) -> tuple[tuple[XY, ...], ...]:
     """Closed rings around the parts that touch by sides, corners only, clockwise on the screen.
 
     The sides that are walked are the tops of pieces, to the right, and their bottoms, to the left;
-    side i is a piece's top, side i + (number of pieces) its bottom.
+    side i is a piece's top, side i + (number of pieces) its bottom. RegionError where the mask has
+    more than `MOST_PIECES`: that is noise.
     """
+    if pieces.columns.size > MOST_PIECES:
+        raise RegionError(
+            f"this mask has {pieces.columns.size} upright pieces, an outline is made of at most "
+            f"{MOST_PIECES}: make it smoother, or use the mask itself"
+        )
     after = np.concatenate((_after_tops(pieces), _after_bottoms(pieces))).tolist()
     columns = pieces.columns.tolist()
     rows = np.concatenate((pieces.tops, pieces.bottoms)).tolist()

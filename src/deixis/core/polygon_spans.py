@@ -20,6 +20,7 @@ from deixis.core.spans import Places, Spans, joined, united
 FINE = 5  # parts of a pixel
 BEFORE, AFTER = 2, 3  # fifths of a column between which its middle is crossed
 MOST_CROSSINGS = 2**26  # of edges with columns; what people or models outlined has a thousandth
+MOST_SPANS = 2**22  # of a mask that is worked out; people's and models' have a thousandth
 AT_ONCE = 2**20  # of them that are worked on together
 
 
@@ -58,14 +59,19 @@ class _Edges:
 def polygon_spans(rings: Sequence[tuple[XY, ...]], size: Size) -> Spans:
     """The places inside of any ring; the rings lie within the picture.
 
-    RegionError where the edges cross more columns than `MOST_CROSSINGS`.
+    RegionError where the edges cross more columns than `MOST_CROSSINGS`, or leave more pieces than
+    `MOST_SPANS`.
     """
     edges = _edges_of(rings, size.width)
     total = int(edges.counts.sum())
     check_work("polygon's edges", total)
     if total <= AT_ONCE:
         return _inside(edges, size)
-    return united([_inside(edges.within(*band), size) for band in _bands(edges, size.width)])
+    found: list[Spans] = []
+    for band in _bands(edges, size.width):
+        found.append(_inside(edges.within(*band), size))
+        check_spans("polygon", sum(spans.starts.size for spans in found))
+    return united(found)
 
 
 def check_work(what: str, crossings: int) -> None:
@@ -74,6 +80,15 @@ def check_work(what: str, crossings: int) -> None:
         raise RegionError(
             f"this {what} cross {crossings} columns of pixels in all, at most {MOST_CROSSINGS} "
             "are worked out: give it fewer points, or pass its mask"
+        )
+
+
+def check_spans(what: str, num_spans: int) -> None:
+    """Refuse what has more pieces than memory should hold: noise, not a region."""
+    if num_spans > MOST_SPANS:
+        raise RegionError(
+            f"this {what} has more than {MOST_SPANS} upright pieces, which no region of a picture "
+            "has: give it fewer points"
         )
 
 

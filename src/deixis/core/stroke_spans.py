@@ -6,7 +6,7 @@ from typing import TypeAlias, final
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from deixis.core.polygon_spans import AT_ONCE, check_work
+from deixis.core.polygon_spans import AT_ONCE, check_spans, check_work
 from deixis.core.shapes import Stroke
 from deixis.core.size import Size
 from deixis.core.spans import Places, Spans, joined, united
@@ -45,6 +45,7 @@ def stroke_spans(stroke: Stroke, size: Size) -> Spans:
             radius=radius,
         )
         found = united((found, _covered(columns, size)))
+        check_spans("stroke", found.starts.size)
         low = high
     return found
 
