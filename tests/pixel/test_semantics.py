@@ -278,5 +278,5 @@ def test_an_encoder_is_named_as_it_is_written():
         image_text_encoder("dual")
     with pytest.raises(UsageError, match="there is none here"):
         image_text_encoder("own")
-    with pytest.raises(ModelError, match="the weights of '/nowhere' cannot be loaded"):
+    with pytest.raises(UsageError, match="there is no folder '/nowhere'"):
         image_text_encoder("dual:/nowhere")

@@ -13,7 +13,7 @@ from transformers import (
 )
 
 from deixis.cli.main import main
-from deixis.core.errors import ModelError, UsageError
+from deixis.core.errors import UsageError
 from deixis.models.joined import RELEASED_LAYERS, join
 from deixis.models.load import load
 from deixis.models.tiny import _tokenizers
@@ -119,7 +119,7 @@ def test_layers_that_a_tower_lacks_are_told(parts):
 def test_a_tower_that_is_not_clip_is_told(parts):
     with pytest.raises(UsageError, match=r"the tower is CLIP's; .* is a llama"):
         join(str(parts / "llama"), str(parts / "llama"))
-    with pytest.raises(ModelError, match="cannot open"):
+    with pytest.raises(UsageError, match="there is no folder '/nowhere/clip'"):
         join("/nowhere/clip", str(parts / "llama"))
 
 
