@@ -106,7 +106,7 @@ def test_the_memory_of_every_family_is_told(family):
         found = memory_of(task, RunConfig(batch_size=1))
     weights = sum(one.nbytes for one in tiny.build(family).model.parameters())
     assert found.weights == pytest.approx(weights, rel=0.1)  # and buffers
-    assert found.gradients <= weights
+    assert found.gradients <= 1.01 * weights  # one of a part may hold the memory of the whole
     assert found.activations > 0
 
 
