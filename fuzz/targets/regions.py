@@ -24,6 +24,8 @@ LARGEST = 64_000_000  # pixels of a picture that Deixis opens
 class Regions(Target):
     """`{"size": [width, height], "regions": [two regions]}`."""
 
+    deadline = 30.0  # some forty operations on each input; each alone is bounded to a few seconds
+
     def __init__(self, folder: Any) -> None:
         super().__init__(folder)
         self.image = Image(pixels=np.zeros((90, 120, 3), dtype=np.uint8))
