@@ -17,7 +17,9 @@ TESTS_OF_PIXELS := tests/models tests/nn tests/priors tests/pixel tests/knowledg
 TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models tests/nn \
   tests/ask tests/test_import.py tests/test_floors.py
 
-.PHONY: demo test test-torchvision test-lowest check benchmarks fuzz clean
+RELEASING := .venv-release
+
+.PHONY: demo test test-torchvision test-lowest check benchmarks fuzz release clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
@@ -48,6 +50,10 @@ fuzz: $(READY)
 benchmarks: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+# an archive and two wheels in dist, each tried in an empty environment; nothing is uploaded
+release: $(RELEASING)/.ready
+	$(RELEASING)/bin/python release.py --out dist --constraint constraints.txt
+
 # $(1): what holds the versions, $(2): Deixis with its extras
 define environment
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Deixis needs Python 3.11 or later"'
@@ -69,5 +75,11 @@ $(TORCHVISION)/.ready: $(SOURCES) constraints-torchvision.txt
 $(LOWEST)/.ready: $(SOURCES) constraints-lowest.txt
 	$(call environment,constraints-lowest.txt,.[all])
 
+$(RELEASING)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt --group release
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) $(RELEASING) dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

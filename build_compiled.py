@@ -1,7 +1,8 @@
 """Builds what of Deixis is compiled when it is installed, if there is a C compiler.
 
 Without one, or where compiling fails, the package is installed without: numpy then draws, the same
-bytes, and torch counts, the same ranks. `CC` names another compiler.
+bytes, and torch counts, the same ranks. `CC` names another compiler, and
+`DEIXIS_PURE=1` says that none is wanted.
 """
 
 import os
@@ -27,6 +28,8 @@ class CompiledBuild(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the files are gathered; an editable install finds them in the tree."""
         del version
+        if os.environ.get("DEIXIS_PURE") == "1":
+            return
         for library in LIBRARIES:
             if not is_built(Path(self.root) / library):
                 self.app.display_warning(f"no C compiler built {library}: it is done without")
