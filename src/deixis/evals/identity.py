@@ -31,7 +31,7 @@ def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Ident
     A model whose tokens or pixels are changed on the way must be told apart by `changed`, a name of
     your own: functions cannot be compared.
     """
-    told = {"model": model.name, "kind": type(model).__name__, **model.record}
+    told = {"model": model.name, "kind": model.stored_name or type(model).__name__, **model.record}
     if told.get("changed") and changed is None:
         raise UsageError(
             f"{model.name} has its {told['changed']} changed: pass changed=NAME, a name for that "

@@ -41,6 +41,7 @@ from deixis.nn.weights import weights_digest
 class GenericModel(VisionLanguageModel):
     """A model whose inside Deixis does not know: its own processor, its own `generate`."""
 
+    stored_name = "GenericModel"
     name: str
     model: Any  # Any: transformers' own classes
     processor: Any

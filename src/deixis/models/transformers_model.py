@@ -66,6 +66,7 @@ class TransformersModel(VisionLanguageModel):
     learned pixel prompt that leaves 0..255 turns it off. `loading` tells how it was loaded.
     """
 
+    stored_name = "TransformersModel"
     name: str
     family: Family
     batch_size: int = 8

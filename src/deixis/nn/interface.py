@@ -4,7 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, final
+from typing import ClassVar, Literal, TypeAlias, final
 
 from jaxtyping import Float
 from torch import Tensor
@@ -184,6 +184,7 @@ class VisionLanguageModel(ABC):
     name: str
     convention: str
     abilities: Abilities
+    stored_name: ClassVar[str] = ""  # in the keys of kept answers; empty: the class's own name
 
     @property
     def convention_settings(self) -> Mapping[str, int | str]:

@@ -49,6 +49,7 @@ class OpenAIModel(VisionLanguageModel):
     threads. Close it, or use it in a `with`.
     """
 
+    stored_name = "OpenAIModel"
     abilities = Abilities(
         many_pictures=True,
         system=True,
