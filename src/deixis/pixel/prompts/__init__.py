@@ -15,8 +15,8 @@ def build(kind: str, layout: Layout | None = None) -> PixelPrompt:
 
 
 def kind_of(prompt: PixelPrompt) -> str:
-    """Its name in the catalog: that of its file."""
-    return type(prompt).__module__.rpartition(".")[2]
+    """Its name in the catalog."""
+    return prompt.kind
 
 
 __all__ = ["MODES", "STARTS", "WHITE", "Layout", "PixelPrompt", "build", "kind_of", "prompts"]

@@ -29,6 +29,8 @@ WHITE = 255.0  # the learned numbers are shares of it
 class Layout:
     """The sizes of a prompt, and which pictures it may give."""
 
+    stored_name = "Layout"
+
     side: int = 224  # pixels of the picture that comes out, which is square
     width: int = 30  # of the frame; of a patch its side
     mode: str = "free"  # free: any number; clamped: within 0..255; 8bit: whole ones
@@ -74,6 +76,7 @@ class PixelPrompt(nn.Module, KnownPixelChange):
     picture, so one prompt serves models of different input sizes.
     """
 
+    stored_name: ClassVar[str] = ""  # in records and keys; empty: the name of its file
     usual_width: ClassVar[int] = 30
 
     def __init__(self, layout: Layout) -> None:
@@ -116,10 +119,15 @@ class PixelPrompt(nn.Module, KnownPixelChange):
     @override
     def record(self) -> Mapping[str, str]:
         return {
-            "kind": type(self).__module__.rpartition(".")[2],
+            "kind": self.kind,
             "layout": str(self.layout),
             "digest": self.digest,
         }
+
+    @property
+    def kind(self) -> str:
+        """The catalog's name for it, which its records hold."""
+        return self.stored_name or type(self).__module__.rpartition(".")[2]
 
     @property
     def digest(self) -> str:

@@ -20,6 +20,8 @@ class Affine(PixelPrompt):
     Before training both are the identity.
     """
 
+    stored_name = "affine"
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self.where = border(layout.side, layout.width)

@@ -13,6 +13,8 @@ from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt, border, spr
 class Border(PixelPrompt):
     """The picture keeps its size; its border of 30 pixels is overlaid."""
 
+    stored_name = "border"
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self.where = border(layout.side, layout.width)

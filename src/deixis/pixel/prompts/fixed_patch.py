@@ -15,6 +15,7 @@ from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt
 class FixedPatch(PixelPrompt):
     """A patch of `width` pixels a side, always in one place."""
 
+    stored_name = "fixed_patch"
     usual_width: ClassVar[int] = 50
 
     def __init__(self, layout: Layout) -> None:

@@ -19,6 +19,8 @@ class Frame(PixelPrompt):
     the bit; the frame around it holds the learned numbers alone, 3 · (224² - 164²) = 69,840.
     """
 
+    stored_name = "frame"
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         if 2 * layout.width >= layout.side:

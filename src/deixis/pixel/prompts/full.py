@@ -14,6 +14,8 @@ from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt
 class Full(PixelPrompt):
     """All of the picture is overlaid; `width` says nothing here."""
 
+    stored_name = "full"
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self.numbers = self.started(3, layout.side, layout.side)

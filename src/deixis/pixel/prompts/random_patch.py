@@ -17,6 +17,7 @@ class RandomPatch(PixelPrompt):
     that a picture has it in one place always, and other pictures elsewhere.
     """
 
+    stored_name = "random_patch"
     usual_width: ClassVar[int] = 50
 
     def __init__(self, layout: Layout) -> None:

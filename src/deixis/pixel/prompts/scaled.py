@@ -23,6 +23,8 @@ class Scaled(PixelPrompt):
     the sampling of the picture and through its soft edge, a pixel wide.
     """
 
+    stored_name = "scaled"
+
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         if 2 * layout.width >= layout.side * (1 - LEAST):
