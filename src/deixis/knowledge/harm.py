@@ -22,6 +22,8 @@ SURE, UNSURE = (0.5, 1.0), (0.3, 0.8)
 class Harm:
     """What is done to notes; nothing by default. Shares are of the notes, in per cent."""
 
+    stored_name = "Harm"
+
     dropped: int = 0  # are missing altogether
     mislabelled: int = 0  # have another label, one of those that the caller gives
     misread: int = 0  # of the letters of texts, not of the notes, are others

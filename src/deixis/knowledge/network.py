@@ -38,6 +38,8 @@ class NetworkConfig:
     none but a scale for each number, for embeddings as wide as the tokens.
     """
 
+    stored_name = "NetworkConfig"
+
     layers: str = "convolutions"
     hidden: int = 256  # width between the layers
     strides: tuple[int, int, int] = (1, 1, 1)

@@ -30,6 +30,8 @@ SMALLEST = 1e-6  # length of an embedding that is told from none
 class PromptConfig:
     """How knowledge enters a model."""
 
+    stored_name = "PromptConfig"
+
     encoder: str = "minilm"  # of the notes' words: minilm, own, clip:NAME, sentence:NAME
     rule: str = "paper"  # which of overlapping notes holds
     network: NetworkConfig = field(default_factory=NetworkConfig)

@@ -19,6 +19,7 @@ from deixis.models.load import load
 from deixis.train import recipe as recipes
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter, Silent
+from deixis.train.settings import stored_text
 
 
 @final
@@ -115,5 +116,5 @@ def taught(
 
 def _place(folder: Path, stage: str, recipe: Recipe) -> Path:
     """A run's own folder, by its settings; where it starts from lies in the same study."""
-    told = json.dumps([repr(recipe.config), repr(recipe.options)])
+    told = json.dumps([stored_text(recipe.config), stored_text(recipe.options)])
     return folder / "runs" / f"{stage}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"

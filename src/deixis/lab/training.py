@@ -6,7 +6,7 @@ from pathlib import Path
 from deixis.train.recipe import Recipe
 from deixis.train.reporter import Reporter
 from deixis.train.run import run
-from deixis.train.settings import to_record
+from deixis.train.settings import stored_text, to_record
 
 
 class Stopped(KeyboardInterrupt):
@@ -15,7 +15,7 @@ class Stopped(KeyboardInterrupt):
 
 def home_of(recipe: Recipe, folder: Path, name: str, weights: object) -> Path:
     """A run's own folder in a folder of runs, by what it is told and the weights it begins with."""
-    told = repr((recipe.config, recipe.options, weights))
+    told = stored_text((recipe.config, recipe.options, weights))
     digest = hashlib.sha256(told.encode()).hexdigest()[:10]
     return folder / "runs" / f"{name.replace(' ', '_')}-{digest}"
 

@@ -12,6 +12,8 @@ from deixis.core.errors import UsageError
 class OptimConfig:
     """AdamW, and how its learning rate goes over a run."""
 
+    stored_name = "OptimConfig"
+
     lr: float = 1e-3  # at its highest
     weight_decay: float = 0.05  # of matrices; norms, biases and embeddings have none
     betas: tuple[float, float] = (0.9, 0.98)  # memory of the gradient and of its square
@@ -49,6 +51,8 @@ class OptimConfig:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunConfig:
     """A run. The fields of `MAY_CHANGE` may differ when it goes on from a checkpoint."""
+
+    stored_name = "RunConfig"
 
     steps: int = 1000  # optimizer steps; where epochs are set, what these come to
     epochs: float | None = None  # instead of steps: how often each example is learned from

@@ -33,6 +33,8 @@ WITH_KNOWLEDGE = TuningOptions(
 class PlainAlignOptions:
     """What is joined, and the captions that join it."""
 
+    stored_name = "PlainAlignOptions"
+
     data: Path | None = None  # rows in LLaVA's format
     images: Path | None = None  # the folder of their pictures
     tower: str = "google/siglip-so400m-patch14-384"

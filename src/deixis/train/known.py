@@ -23,6 +23,8 @@ FORMS = ("none", *KNOWN_FORMS)
 class KnowledgeOptions:
     """What is known of the pictures, and how it reaches the model."""
 
+    stored_name = "KnowledgeOptions"
+
     form: str = "none"  # none, infused, told, drawn
     sources: tuple[str, ...] = ()  # who looks: store:FOLDER, for what was extracted before
     looking: SourceOptions = field(default_factory=SourceOptions)  # what is asked of them

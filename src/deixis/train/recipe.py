@@ -21,6 +21,8 @@ TASK = "task."
 class NoOptions:
     """The options of a recipe that has none."""
 
+    stored_name = "NoOptions"
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)

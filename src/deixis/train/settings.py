@@ -42,6 +42,22 @@ def to_record(settings: object) -> dict[str, Any]:  # Any: what JSON holds
     }
 
 
+def stored_text(value: object) -> str:
+    """A dataclass as `repr` writes it, each under its `stored_name` where it has one: what names
+    the folders of runs, so a class that is called otherwise later finds its runs.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        name = vars(type(value)).get("stored_name", type(value).__qualname__)
+        told = (
+            f"{field.name}={stored_text(getattr(value, field.name))}"
+            for field in dataclasses.fields(value)
+        )
+        return f"{name}({', '.join(told)})"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(stored_text, value))}{',' if len(value) == 1 else ''})"
+    return repr(value)
+
+
 def from_record(kind: type[Settings], record: object, *, name: str = "settings") -> Settings:
     """The dataclass of a record, as strictly as `override`; what is left out has its default."""
     if not isinstance(record, Mapping):

@@ -62,6 +62,8 @@ RATES = {
 class TuningOptions:
     """What is tuned, on what."""
 
+    stored_name = "TuningOptions"
+
     data: Path | None = None  # a file or folder
     images: Path | None = None  # the folder of its pictures; None: where they are published
     model: str = ""  # a folder, a hub id, or tiny:FAMILY

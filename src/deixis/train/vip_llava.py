@@ -29,6 +29,8 @@ ON_MARKS = TuningOptions(
 class AlignOptions:
     """What is joined, and the captions that join it."""
 
+    stored_name = "AlignOptions"
+
     data: Path | None = None  # rows in LLaVA's format
     images: Path | None = None  # the folder of their pictures
     tower: str = "openai/clip-vit-large-patch14-336"

@@ -27,6 +27,8 @@ AT_ONCE = 32  # questions that are measured together
 class WordsOptions:
     """What is learned, on which model, for which task."""
 
+    stored_name = "WordsOptions"
+
     model: str = "nano"  # stays as it is
     task: str = "scenes_classification"  # one of `deixis pixel tasks`
     data: Path | None = None  # the task's files

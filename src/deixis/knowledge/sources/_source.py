@@ -19,6 +19,8 @@ class SourceOptions:
     `words`: what a detector with an open vocabulary looks for. `language`: of written words.
     """
 
+    stored_name = "SourceOptions"
+
     least_score: float | None = None
     words: tuple[str, ...] = ()
     language: str | None = None

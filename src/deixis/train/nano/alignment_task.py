@@ -41,6 +41,8 @@ from deixis.train.task import Losses, Task
 class AlignmentOptions:
     """What is aligned."""
 
+    stored_name = "AlignmentOptions"
+
     architecture: str = "vipllava"  # one of models.nano
     start: str = "runs/nano/encoder/model"  # of the pretrained encoder, or nano; empty: untrained
     only_tower: bool = False  # begin with nothing else of `start`

@@ -37,6 +37,8 @@ READERS = "readers.safetensors"
 class EncoderOptions:
     """What is pretrained, and on which scenes."""
 
+    stored_name = "EncoderOptions"
+
     architecture: str = "vipllava"  # one of models.nano
     start: str = ""  # folder of a model to go on from; empty: untrained
     tower: str = ""  # nano:NAME: begin with its tower, where both are plain

@@ -33,6 +33,8 @@ PICTURES_AT_ONCE = 32
 class InstructionOptions:
     """What is taught, and how much of it trains."""
 
+    stored_name = "InstructionOptions"
+
     architecture: str = "vipllava"  # one of models.nano
     start: str = "runs/nano/align/model"  # folder of the aligned model; empty: untrained
     trains: Literal["language", "all"] = "language"  # projector and language side, or the tower too

@@ -35,6 +35,8 @@ MEASURED_SEED = 2  # the lab's reports ask world 1
 class SceneKnowledgeOptions:
     """What learns, of which scenes, and how much is known of them."""
 
+    stored_name = "SceneKnowledgeOptions"
+
     start: str = "nano"  # the model: nano, nano:NAME or a folder
     architecture: str = "vipllava"  # of that model, one of models.nano whose words look back only
     parts: tuple[str, ...] = (

@@ -50,6 +50,8 @@ DESCRIPTION = "this is a photo of a {label}"
 class PixelOptions:
     """What is learned, on which models, for which task."""
 
+    stored_name = "PixelOptions"
+
     sources: tuple[str, ...] = ("nano",)  # models that it is learned on; they stay as they are
     task: str = "scenes_classification"  # one of `deixis pixel tasks`
     data: Path | None = None  # the task's files

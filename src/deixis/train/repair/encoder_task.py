@@ -38,6 +38,8 @@ from deixis.train.task import Losses, Task
 class EncoderOptions:
     """Whose encoder is taught which entities, and how."""
 
+    stored_name = "EncoderOptions"
+
     model: str = ""  # a folder, a hub id, nano, or tiny:FAMILY
     data: str = ""  # a folder of entities, a list, or scenes
     images: Path | None = None  # where a list's pictures lie

@@ -1,0 +1,46 @@
+"""The laboratory's stored names: recipes of nanos, folders of studies and of the pixel matrix."""
+
+from pathlib import Path
+
+from deixis.lab.build import budget_of, planned, recipe_digest
+from deixis.lab.pixel_matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
+from deixis.lab.studies import studies
+from deixis.lab.studying import taught
+from deixis.lab.training import home_of
+from deixis.models import nano
+from deixis.train.reporter import Silent
+from tests.frozen import same
+
+
+def test_a_nano_is_found_in_the_cache_by_the_recipe_that_it_had():
+    found = {
+        name: recipe_digest(planned(name, Path("home"), budget_of(name)))
+        for name in sorted(nano.names())
+    }
+    same("nano_digests", found)
+
+
+def test_a_study_s_runs_lie_where_they_lay(monkeypatch):
+    places = {}
+    monkeypatch.setattr("deixis.lab.studying.trained", lambda recipe, place, reporter: place)
+    for name in sorted(studies.names()):
+        study = studies.get(name)()
+        for variant in study.variants:
+            stages = study.stages(variant)
+            place = taught(stages, 1, ("threads=1",), Path("out"), Silent()).folder
+            places[f"{name}: {variant.name}"] = place.as_posix()
+    same("study_folders", places)
+
+
+def test_the_pixel_matrix_finds_its_runs():
+    settings = MatrixSettings(
+        task="scenes_presence",
+        models=("a", "b"),
+        variants=(*VARIANTS, *ASIDE, *(name for name, size in ENSEMBLES.items() if size == 2)),
+    )
+    found = {}
+    for variant, sources in rows(settings):
+        recipe = recipe_of(settings, variant, sources)
+        place = home_of(recipe, Path("out"), variant, list(sources))
+        found[f"{variant}: {'+'.join(sources)}"] = place.as_posix()
+    same("matrix_folders", found)
