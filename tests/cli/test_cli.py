@@ -27,7 +27,7 @@ def run(capsys, *arguments):
     return code, printed.out, printed.err
 
 
-@pytest.mark.parametrize("name", cli.subcommands())
+@pytest.mark.parametrize("name", cli.commands.names())
 def test_every_command_teaches(name, capsys):
     with pytest.raises(SystemExit) as left:
         cli.main([name, "--help"])
@@ -35,7 +35,7 @@ def test_every_command_teaches(name, capsys):
     assert "--json" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", cli.subcommands())
+@pytest.mark.parametrize("name", cli.commands.names())
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_every_command_teaches_a_terminal_of_few_letters(name, encoding, monkeypatch):
     page = io.BytesIO()
@@ -237,7 +237,7 @@ def test_a_command_that_is_not_there_ends_with_two():
 def test_no_command_shows_what_there_is(capsys):
     code, _, err = run(capsys)
     assert code == 2
-    assert all(name in err for name in cli.subcommands())
+    assert all(name in err for name in cli.commands.names())
 
 
 def test_the_reader_of_our_output_may_leave():

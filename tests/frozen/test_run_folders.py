@@ -7,8 +7,8 @@ import pytest
 
 from deixis.core.errors import UsageError
 from deixis.lab.training import home_of
-from deixis.train import recipe as recipes
 from deixis.train.config import RunConfig
+from deixis.train.recipe import recipes
 from deixis.train.run_folder import RunFolder, run_record
 from deixis.train.settings import stored_text, to_record
 from tests.frozen import same

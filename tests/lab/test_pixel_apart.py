@@ -7,7 +7,7 @@ import pytest
 
 from deixis.cli.main import main
 from deixis.lab.pixel_apart import WORLDS, stages
-from deixis.train import recipe as recipes
+from deixis.train.recipe import recipes
 
 MODELS = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")
 PROMPTS = ("batch_size=2", "task.num=2", "task.num_held_out=0")

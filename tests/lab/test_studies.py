@@ -14,7 +14,7 @@ from deixis.lab.report import write_report
 from deixis.lab.studies import Study, studies
 from deixis.lab.studies._knowledge import joined
 from deixis.lab.studying import carry_out
-from deixis.train import recipe as recipes
+from deixis.train.recipe import recipes
 
 NAMES = studies.names()
 TINY = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")

@@ -5,9 +5,8 @@ import pytest
 
 from deixis.cli import main as cli
 from deixis.cli._progress import TerminalReporter, progress_line
-from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Progress
 from tests.data.published import path_of
 from tests.train.rows import row, write_rows
@@ -119,7 +118,7 @@ def test_a_recipe_trains_by_its_name_with_settings(tmp_path, capsys):
 def test_every_recipe_tells_its_command_and_cost(name):
     recipe = recipes.get(name)
     assert recipe.summary
-    module = __import__(f"{recipes.PACKAGE}.{name}", fromlist=["RECIPE"])
+    module = __import__(f"{recipes.package}.{name}", fromlist=["RECIPE"])
     assert f"deixis train {name}" in module.__doc__
 
 

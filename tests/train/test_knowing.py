@@ -19,7 +19,7 @@ from deixis.models.load import load
 from deixis.models.tiny import _tokenizers
 from deixis.models.tiny._configs import text_sizes, vision_sizes
 from deixis.nn.interface import Question
-from deixis.train import recipe as recipes
+from deixis.train.recipe import recipes
 from tests.models.test_families import picture
 from tests.train.rows import row, write_rows
 

@@ -1,19 +1,27 @@
-"""`deixis`: finds the subcommands by their files, runs one, turns errors into exit codes."""
+"""`deixis`: finds the subcommands by their names, runs one, turns errors into exit codes."""
 
 import argparse
-import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
-from deixis import cli
 from deixis._version import __version__
 from deixis.cli._out import kept
 from deixis.cli._placing import placing
 from deixis.cli._terminal import visible, visible_output
+from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.stopping import Listener, listening
+
+# each file beside this one, and what other packages add
+commands: ObjectCatalog[ModuleType] = ObjectCatalog(
+    kind="command",
+    package="deixis.cli",
+    group="deixis.commands",
+    interface=ModuleType,
+    besides=("main",),
+)
 
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
 ABOUT = """\
@@ -28,24 +36,17 @@ Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistak
 """
 
 
-def subcommands() -> list[str]:
-    """Names of the subcommands: the public files beside this one."""
-    names = (module.name for module in pkgutil.iter_modules(cli.__path__))
-    return sorted(name for name in names if not name.startswith("_") and name != "main")
-
-
 def parser(called: str | None = None) -> argparse.ArgumentParser:
     """The whole command line; of one command alone, if it is `called`, to start the sooner."""
     whole = argparse.ArgumentParser(
         prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     whole.add_argument("--version", action="version", version=f"deixis {__version__}")
-    commands = whole.add_subparsers(dest="command", metavar="COMMAND")
-    known = subcommands()
-    for name in [called] if called in known else known:
-        module = importlib.import_module(f"deixis.cli.{name}")
+    subparsers = whole.add_subparsers(dest="command", metavar="COMMAND")
+    for name in [called] if called is not None and called in commands else commands.names():
+        module = commands.get(name)
         summary, _, rest = (module.__doc__ or name).partition("\n")
-        command = commands.add_parser(
+        command = subparsers.add_parser(
             name,
             help=summary.rstrip("."),
             description=f"{summary}\n{rest}",

@@ -115,7 +115,7 @@ class _Chosen:
 
 
 def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
-    from deixis.train import recipe as recipes
+    from deixis.train.recipe import recipes
     from deixis.train.run_folder import read_config
 
     saved = read_config(arguments.config) if arguments.config else {}
@@ -138,7 +138,7 @@ def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
 
 def _on_checkpoints(arguments: argparse.Namespace) -> bool:
     """Whether a model comes from a folder or the hub: nano and the tiny ones fit anywhere."""
-    from deixis.train import recipe as recipes
+    from deixis.train.recipe import recipes
     from deixis.train.run_folder import read_config
     from deixis.train.settings import to_record
 
@@ -154,9 +154,9 @@ def _on_checkpoints(arguments: argparse.Namespace) -> bool:
 
 
 def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
-    from deixis.train import recipe as recipes
     from deixis.train.config import RunConfig
     from deixis.train.conversations import ConversationSource
+    from deixis.train.recipe import recipes
     from deixis.train.settings import from_record, to_record
 
     name = arguments.what or saved.get("recipe")

@@ -6,6 +6,7 @@ from deixis.core.catalog import Catalog
 conventions: Catalog[Convention] = Catalog(
     kind="coordinate convention",
     package="deixis.coordinates",
+    group="deixis.coordinates",
     interface=Convention,
 )
 

@@ -68,14 +68,18 @@ class NoRoomError(UsageError):
 
 @final
 class UnknownNameError(UsageError):
-    """A name that no file and no entry point has."""
+    """A name that no file and no entry point has; `package` is one that would bring it."""
 
-    def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, *, kind: str, name: str, known: Iterable[str], package: str | None = None
+    ) -> None:
         names = sorted(known)
         if len(name) > LONGEST_NAME:
             name = f"{name[:LONGEST_NAME]}…"
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else "."
+        if package is not None:
+            hint = f": pip install {package}, which brings such names."
         super().__init__(f"no {kind} named {name!r}{hint} Known: {', '.join(names) or 'none'}")
 
 

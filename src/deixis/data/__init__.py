@@ -9,6 +9,7 @@ from deixis.data._sample import Marking, RegionSample, Turn
 datasets: Catalog[RegionDataset] = Catalog(
     kind="data set",
     package="deixis.data",
+    group="deixis.datasets",
     interface=RegionDataset,
 )
 

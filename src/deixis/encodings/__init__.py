@@ -6,6 +6,7 @@ from deixis.encodings._encoding import Encoding, Frame
 encodings: Catalog[Encoding] = Catalog(
     kind="encoding",
     package="deixis.encodings",
+    group="deixis.encodings",
     interface=Encoding,
 )
 

@@ -94,7 +94,7 @@ def _settings(settings: RunSettings, generation: Generation) -> dict[str, object
 
 def _name_of(kind: type[Benchmark]) -> str:
     """What the catalog calls it."""
-    name = next((name for name in benchmarks.names() if benchmarks.get(name) is kind), None)
+    name = benchmarks.name_of(kind)
     if name is None:
         raise UsageError(
             f"{kind.__name__} is not in the catalog of benchmarks, so no report could be read "

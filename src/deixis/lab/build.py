@@ -16,9 +16,8 @@ from deixis.lab.card import card
 from deixis.lab.measure import Measured, measure
 from deixis.lab.training import trained
 from deixis.models import load, nano
-from deixis.train import recipe as recipes
 from deixis.train.nano.architectures import opened
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter, Silent
 from deixis.train.settings import to_record
 

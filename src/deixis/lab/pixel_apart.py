@@ -9,7 +9,7 @@ from deixis.evals.transfer import Transfer
 from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred, recipe_of, rows
 from deixis.lab.studies import Stage
 from deixis.lab.studying import taught
-from deixis.train import recipe as recipes
+from deixis.train.recipe import recipes
 from deixis.train.reporter import Reporter, Silent
 
 # seeds of the scenes that each model is trained on; prompts are learned on those of seed 0 and

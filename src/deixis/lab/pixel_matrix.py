@@ -17,8 +17,7 @@ from deixis.lab.training import home_of, trained
 from deixis.pixel.card import Card
 from deixis.pixel.prompts import build
 from deixis.pixel.saved import load_prompt, save_prompt
-from deixis.train import recipe as recipes
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter, Silent
 
 PLAIN = "untrained frame"  # the control: the picture as a frame places it, black around

@@ -30,11 +30,10 @@ from deixis.models.words import load_words, speaking
 from deixis.nn.interface import Example, Question
 from deixis.pixel.card import Gain
 from deixis.pixel.saved import load_prompt
-from deixis.train import recipe as recipes
 from deixis.train import tuning
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.metrics import read_metrics
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter, Silent
 
 BATCH = 32  # questions at once

@@ -16,8 +16,7 @@ from deixis.lab.report import Reported, summary_of
 from deixis.lab.studies import Stage, Study, studies
 from deixis.lab.training import trained
 from deixis.models.load import load
-from deixis.train import recipe as recipes
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter, Silent
 from deixis.train.settings import stored_text
 

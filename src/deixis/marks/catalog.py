@@ -6,7 +6,7 @@ from deixis.core.catalog import Catalog
 from deixis.marks.shapes._shape import MarkShape
 
 shapes: Catalog[MarkShape] = Catalog(
-    kind="mark", package="deixis.marks.shapes", interface=MarkShape
+    kind="mark", package="deixis.marks.shapes", group="deixis.marks", interface=MarkShape
 )
 
 

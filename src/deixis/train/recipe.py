@@ -1,18 +1,15 @@
 """Recipes: runs that can be repeated by name. One file in `train/recipes` is one recipe."""
 
 import dataclasses
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from deixis.core.errors import DeixisError, UnknownNameError
+from deixis.core.catalog import ObjectCatalog
 from deixis.train.config import RunConfig
 from deixis.train.settings import override
 from deixis.train.task import Task
 
-PACKAGE = "deixis.train.recipes"
 TASK = "task."
 
 
@@ -61,20 +58,10 @@ def with_length(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
     )
 
 
-def names() -> list[str]:
-    """Every recipe, by the names of the files; imports none of them."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.submodule_search_locations is None:
-        return []
-    modules = pkgutil.iter_modules(spec.submodule_search_locations)
-    return sorted(m.name for m in modules if not m.ispkg and not m.name.startswith("_"))
-
-
-def get(name: str) -> Recipe:
-    """The recipe of that name."""
-    if name not in names():
-        raise UnknownNameError(kind="recipe", name=name, known=names())
-    recipe = getattr(importlib.import_module(f"{PACKAGE}.{name}"), "RECIPE", None)
-    if not isinstance(recipe, Recipe):
-        raise DeixisError(f"{PACKAGE}.{name} must hold a Recipe named RECIPE")
-    return recipe
+recipes: ObjectCatalog[Recipe] = ObjectCatalog(
+    kind="recipe",
+    package="deixis.train.recipes",
+    group="deixis.recipes",
+    interface=Recipe,
+    attribute="RECIPE",
+)

@@ -8,8 +8,8 @@ from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
 from deixis.knowledge.harm import Harm
 from deixis.knowledge.sources import source
-from deixis.train import recipe as recipes
 from deixis.train.nano.knowledge_task import SceneKnowledge
+from deixis.train.recipe import recipes
 from deixis.train.run import run
 
 SETTINGS = (

@@ -15,12 +15,12 @@ from deixis.nn.pixels import pixels_of
 from deixis.pixel.losses import consistency, likeness
 from deixis.pixel.prompts import Layout
 from deixis.pixel.saved import load_prompt
-from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.metrics import read_metrics
 from deixis.train.pixel.frozen import frozen
 from deixis.train.pixel.learning import PixelLearning, PixelOptions
 from deixis.train.pixel.questions import PictureQuestions, cropped, image_of
+from deixis.train.recipe import recipes
 from deixis.train.reporter import Reporter
 from deixis.train.run import run
 from tests.data.tasks.published import published

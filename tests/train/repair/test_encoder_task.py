@@ -13,8 +13,8 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.read import read_entities
 from deixis.models.load import load
-from deixis.train import recipe as recipes
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.recipe import recipes
 from deixis.train.repair.encoder_task import EncoderOptions, EncoderRepair, _trainable
 from deixis.train.repair.objectives import OwnWords
 from deixis.train.repair.pictures import lesson_of

@@ -5,7 +5,7 @@ from deixis.data.tasks._corrupted import STRENGTHS, Corruption, corrupted
 from deixis.data.tasks._task import PictureTask, TaskAbout, TaskOptions, TaskSample
 
 tasks: Catalog[PictureTask] = Catalog(
-    kind="task", package="deixis.data.tasks", interface=PictureTask
+    kind="task", package="deixis.data.tasks", group="deixis.tasks", interface=PictureTask
 )
 
 __all__ = [

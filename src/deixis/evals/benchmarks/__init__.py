@@ -14,6 +14,7 @@ from deixis.evals.benchmarks._benchmark import (
 benchmarks: Catalog[Benchmark] = Catalog(
     kind="benchmark",
     package="deixis.evals.benchmarks",
+    group="deixis.benchmarks",
     interface=Benchmark,
 )
 

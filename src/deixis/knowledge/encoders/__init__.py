@@ -11,6 +11,7 @@ from deixis.nn.interface import VisionLanguageModel
 encoders: Catalog[TextEncoder] = Catalog(
     kind="text encoder",
     package="deixis.knowledge.encoders",
+    group="deixis.text_encoders",
     interface=TextEncoder,
 )
 

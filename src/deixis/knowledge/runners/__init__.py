@@ -5,7 +5,7 @@ from deixis.core.errors import UsageError
 from deixis.knowledge.runners._runner import Runner, Work
 
 runners: Catalog[Runner] = Catalog(
-    kind="runner", package="deixis.knowledge.runners", interface=Runner
+    kind="runner", package="deixis.knowledge.runners", group="deixis.runners", interface=Runner
 )
 
 

@@ -12,6 +12,7 @@ from deixis.knowledge.sources._source import KnowledgeSource, SourceOptions
 sources: Catalog[KnowledgeSource] = Catalog(
     kind="knowledge source",
     package="deixis.knowledge.sources",
+    group="deixis.sources",
     interface=KnowledgeSource,
 )
 

@@ -4,7 +4,10 @@ from deixis.core.catalog import Catalog
 from deixis.lab.experiments._experiment import Experiment
 
 experiments: Catalog[Experiment] = Catalog(
-    kind="experiment", package="deixis.lab.experiments", interface=Experiment
+    kind="experiment",
+    package="deixis.lab.experiments",
+    group="deixis_lab.experiments",
+    interface=Experiment,
 )
 
 __all__ = ["Experiment", "experiments"]

@@ -17,8 +17,7 @@ from deixis.lab.priors.runs import repaired
 from deixis.lab.priors.ways import MAIN, StudyOptions, Way
 from deixis.lab.training import home_of, trained
 from deixis.lab.trial import Judged
-from deixis.train import recipe as recipes
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter
 
 TASK = "scenes_classification"

@@ -15,8 +15,7 @@ from deixis.data.entities.named import SCENES, EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
 from deixis.data.entities.scenes import held_out_names
 from deixis.lab.training import trained
-from deixis.train import recipe as recipes
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter, Silent
 
 REPAIR, QUESTIONS, RANDOM, TOGETHER = "repair", "questions", "random", "together"

@@ -30,9 +30,8 @@ from deixis.lab.training import home_of, trained
 from deixis.lab.trial import Judged
 from deixis.models.nano import DEFAULT, PREFIX, SHIPPED
 from deixis.nn.interface import VisionLanguageModel
-from deixis.train import recipe as recipes
 from deixis.train.nano.architectures import architecture
-from deixis.train.recipe import Recipe
+from deixis.train.recipe import Recipe, recipes
 from deixis.train.reporter import Reporter
 
 WORLD = 1  # the seed of the scenes that are asked about

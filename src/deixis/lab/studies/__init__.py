@@ -3,6 +3,8 @@
 from deixis.core.catalog import Catalog
 from deixis.lab.studies._study import Stage, Study, Variant
 
-studies: Catalog[Study] = Catalog(kind="study", package="deixis.lab.studies", interface=Study)
+studies: Catalog[Study] = Catalog(
+    kind="study", package="deixis.lab.studies", group="deixis_lab.studies", interface=Study
+)
 
 __all__ = ["Stage", "Study", "Variant", "studies"]

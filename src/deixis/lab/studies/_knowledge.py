@@ -13,7 +13,7 @@ from deixis.lab.findings import Findings, Judgement, Verdict
 from deixis.lab.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis.lab.studies._study import Stage, Study, Variant
 from deixis.lab.trial import Trial
-from deixis.train import recipe as recipes
+from deixis.train.recipe import recipes
 
 NONE = ("task.knowledge.form=none", "task.knowledge.sources=", "task.parts=language")
 TOLD = ("task.knowledge.form=told", "task.parts=language")

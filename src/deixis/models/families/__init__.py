@@ -8,6 +8,7 @@ from deixis.models.family import Family
 families: Catalog[Family] = Catalog(
     kind="model family",
     package="deixis.models.families",
+    group="deixis.families",
     interface=Family,
 )
 

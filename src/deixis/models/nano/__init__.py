@@ -5,13 +5,13 @@ One file is one architecture. All share a vocabulary (`tokenizer`), pictures of 
 has what teaches them. One is trained and lies in `weights`: `deixis.load("nano")`.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import FunctionType
 
 from torch import Tensor
 
+from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
 from deixis.models.nano._nano import PATCHES, Nano
@@ -36,10 +36,18 @@ SHIPPED, DEFAULT = "nano", "vipllava"
 PREFIX = f"{SHIPPED}:"
 
 
+architectures: ObjectCatalog[FunctionType] = ObjectCatalog(
+    kind="nano architecture",
+    package="deixis.models.nano",
+    group="deixis.nano_architectures",
+    interface=FunctionType,
+    attribute="build",
+)
+
+
 def names() -> list[str]:
-    """Every architecture, from the names of the files."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+    """Every architecture; imports none of them."""
+    return architectures.names()
 
 
 def shipped() -> Path:
@@ -73,8 +81,7 @@ def folder_of(name: str) -> Path:
 
 def build(name: str, *, words: Sequence[str], seed: int = 0) -> Nano:
     """An untrained model and its processor; the same seed and words give the same of both."""
-    _check_known(name)
-    return importlib.import_module(f"{__name__}.{name}").build(tokenizer(words), seed)
+    return architectures.get(name)(tokenizer(words), seed)
 
 
 def save(nano: Nano, folder: Path) -> None:

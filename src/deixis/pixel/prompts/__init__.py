@@ -4,7 +4,10 @@ from deixis.core.catalog import Catalog
 from deixis.pixel.prompts._prompt import MODES, STARTS, WHITE, Layout, PixelPrompt
 
 prompts: Catalog[PixelPrompt] = Catalog(
-    kind="pixel prompt", package="deixis.pixel.prompts", interface=PixelPrompt
+    kind="pixel prompt",
+    package="deixis.pixel.prompts",
+    group="deixis.pixel_prompts",
+    interface=PixelPrompt,
 )
 
 

@@ -9,7 +9,10 @@ from deixis.nn.interface import VisionLanguageModel
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
 encoders: Catalog[ImageTextEncoder] = Catalog(
-    kind="image-text encoder", package="deixis.pixel.semantics", interface=ImageTextEncoder
+    kind="image-text encoder",
+    package="deixis.pixel.semantics",
+    group="deixis.image_text_encoders",
+    interface=ImageTextEncoder,
 )
 
 

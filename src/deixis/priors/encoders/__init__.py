@@ -11,6 +11,7 @@ from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 encoders: Catalog[PriorEncoder] = Catalog(
     kind="vision encoder",
     package="deixis.priors.encoders",
+    group="deixis.vision_encoders",
     interface=PriorEncoder,
 )
 

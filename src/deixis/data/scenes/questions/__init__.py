@@ -10,6 +10,7 @@ from deixis.data.scenes.world import SceneWorld
 question_kinds: Catalog[QuestionKind] = Catalog(
     kind="kind of question",
     package="deixis.data.scenes.questions",
+    group="deixis_lab.questions",
     interface=QuestionKind,
 )
 
