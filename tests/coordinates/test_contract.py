@@ -197,9 +197,9 @@ def test_ten_thousand_hostile_texts_raise_nothing(name: str, hostile: Report) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_hundred_kilobytes_of_brackets_take_no_time(name: str, hostile: Report) -> None:
-    """The slowest takes 0.3 s; a reader of quadratic time would take minutes."""
-    assert hostile[name]["slowest_seconds"] < 15, hostile[name]["slowest_text"]
+def test_a_hundred_kilobytes_of_brackets_are_read_to_their_end(name: str, hostile: Report) -> None:
+    """A reader of quadratic time would not come there."""
+    assert hostile[name]["unread"] is None
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ class Handler(BaseHTTPRequestHandler):
             framed = b"%x\r\n%b\r\n" % (len(piece), piece) if reply.framing == "chunked" else piece
             self.wfile.write(framed)
             self.wfile.flush()
+            self.server.script.num_sent += 1
         if reply.framing == "chunked" and not reply.is_cut:
             self.wfile.write(b"0\r\n\r\n")
 
@@ -69,6 +70,7 @@ class Script:
     def __init__(self):
         self.paths, self.headers, self.bodies = [], [], []
         self.times = []
+        self.num_sent = 0  # pieces, of all replies
         self.most_in_flight = 0
         self.is_over = threading.Event()
         self.before_reply = lambda body: None

@@ -1,7 +1,6 @@
 """Refusals, silences and deaths: what is asked again, and what is never."""
 
 import threading
-import time
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 
 from deixis.core.errors import RemoteError, UsageError
 from deixis.models.openai.server import seconds_to_wait
+
+DRIPS = 3000  # a minute of them, one each fiftieth of a second
 
 
 @pytest.fixture(params=[False, True], ids=["whole", "streamed"])
@@ -49,7 +50,7 @@ def test_no_wait_is_longer_than_the_longest(server, build, ask):
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
     server.then(server.fail(429, Retry_After=later), server.fail(429, Retry_After="3600"))
     build(longest_wait=0.01).generate(ask("a"))
-    assert server.times[-1] - server.times[0] < 2
+    assert len(server.bodies) == 3  # it would be hours
 
 
 def test_waits_double(server, build, ask):
@@ -63,12 +64,11 @@ def test_a_failure_elsewhere_ends_a_wait(server, build, ask):
     server.answer = lambda body: (
         server.fail(429, Retry_After="30") if server.texts[-1] == "a" else server.fail(400)
     )
-    start = time.monotonic()
     with pytest.raises(RemoteError):
         build(concurrency=1).generate(ask("b", "a"))
     with pytest.raises(RemoteError):
         build(concurrency=2).generate(ask("a", "b"))
-    assert time.monotonic() - start < 5
+    assert server.texts.count("a") <= 1  # it would be asked again after its wait
 
 
 def test_a_server_that_names_a_time_to_come_back_is_asked_again(server, build, ask, stream):
@@ -135,28 +135,27 @@ def test_a_silent_server_is_asked_exactly_once(server, build, ask, stream):
 
 
 def test_a_dripping_stream_ends_at_the_total_timeout(server, build, ask):
-    rows = [{"choices": [{"delta": {"content": "drop "}}]}] * 200
+    rows = [{"choices": [{"delta": {"content": "drop "}}]}] * DRIPS
     server.answer = lambda body: server.events(rows, pause=0.02)
-    start = time.monotonic()
     with pytest.raises(RemoteError, match=r"within total_timeout=0\.2 s; it may have been paid"):
         build(stream=True, total_timeout=0.2).generate(ask("a"))
-    assert time.monotonic() - start < 2
+    assert server.num_sent < DRIPS
     assert len(server.bodies) == 1
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
 def test_a_dripping_body_ends_at_the_total_timeout(server, build, ask, framing):
-    server.answer = lambda body: server.raw(*[b" "] * 200, pause=0.02, framing=framing)
+    server.answer = lambda body: server.raw(*[b" "] * DRIPS, pause=0.02, framing=framing)
     with pytest.raises(RemoteError, match=r"within total_timeout=0\.2 s"):
         build(total_timeout=0.2).generate(ask("a"))
+    assert server.num_sent < DRIPS
 
 
 def test_a_stuck_answer_ends_at_the_total_timeout_before_the_read_timeout(server, build, ask):
-    server.before_reply = lambda body: server.is_over.wait(3)
-    start = time.monotonic()
+    server.before_reply = lambda body: server.is_over.wait(60)
     with pytest.raises(RemoteError, match=r"within total_timeout=0\.15 s"):
-        build(total_timeout=0.15).generate(ask("a"))
-    assert time.monotonic() - start < 2
+        build(total_timeout=0.15, read_timeout=60.0).generate(ask("a"))
+    assert server.num_sent == 0
 
 
 def test_dripping_headers_end_at_the_total_timeout(server, build, ask):
