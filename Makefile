@@ -19,13 +19,23 @@ TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings test
 
 RELEASING := .venv-release
 
-.PHONY: demo test test-torchvision test-lowest check benchmarks fuzz release clean
+.PHONY: demo test test-long coverage test-torchvision test-lowest check benchmarks fuzz release clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
 
+# with COVERED=1 each adds the lines that it runs to .coverage, which `make coverage` reports
+COVER := $(if $(COVERED),--cov --cov-append --cov-report= --cov-fail-under=0)
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --durations=10 $(COVER)
 test: $(READY)
-	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --durations=10
+	$(PYTEST) -m "not long"
+
+# kills, studies, builds, and every combination of what `test` tries pairwise
+test-long: $(READY)
+	$(PYTEST) -m long
+
+coverage: $(READY)
+	$(BIN)/coverage report --skip-covered
 
 test-torchvision: $(TORCHVISION)/.ready
 	$(TORCHVISION)/bin/pytest -q -n $(WORKERS) $(TESTS_OF_PIXELS)
@@ -82,4 +92,4 @@ $(RELEASING)/.ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) $(RELEASING) dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) $(RELEASING) dist demo .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

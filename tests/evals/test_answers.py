@@ -163,7 +163,7 @@ def test_processes_together_ask_every_question_once(tmp_path):
     assert sorted(asked(log)) == list(range(80))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_whoever_is_killed_whenever_nothing_is_lost_and_little_is_asked_again(tmp_path):
     path, log, num = tmp_path / "a.jsonl", tmp_path / "log", 600
     moments, kills = random.Random(5), 0

@@ -49,7 +49,7 @@ def test_no_random_mark_fails_alters_its_picture_or_touches_what_is_out_of_bound
     assert check_random_marks(400, seed=1) > 200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_so_do_twenty_thousand():
     """In a process of its own, where types are not checked at every call."""
     code = "from tests.marks.random_marks import check_random_marks as c; print(c(20_000, seed=2))"

@@ -122,7 +122,7 @@ def test_a_region_outside_of_its_picture_names_its_row(tmp_path):
         source.example(0, np.random.default_rng(0))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_marked_pictures_are_the_same_whatever_the_number_of_workers(tmp_path):
     parts = [
         {"format": name, "path": str(path_of(name))} for name in ("vcr", "visual7w", "refcoco")

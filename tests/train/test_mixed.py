@@ -31,7 +31,7 @@ def told(pieces):
     return [(one.turn.row, one.turn.text, one.turn.answer) for p in pieces for one in p.batch]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_eight_workers_give_the_order_of_one(file):
     source = read_mixed(file, seed=1)
     alone = told(prepared(source, jobs(source, 12), 0))

@@ -21,7 +21,7 @@ def command(tmp_path, known, out, *more):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_twenty_times_it_ends_as_if_it_never_was(tmp_path):
     known = album(tmp_path, PICTURES)
     extracted(tmp_path, known, tmp_path / "whole", workers=1)

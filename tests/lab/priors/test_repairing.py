@@ -124,7 +124,7 @@ SMALL = ways.StudyOptions(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_study_is_carried_out_and_goes_on_where_it_was(tmp_path):
     reports = studying.study(SMALL, tmp_path)
     names = ["prior_predicts", "prior_repair", "prior_bands", "prior_routes", "prior_pixel"]

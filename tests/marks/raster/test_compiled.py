@@ -96,7 +96,7 @@ def test_both_halves_draw_the_same_bytes():
 
 
 @needs_it
-@pytest.mark.slow
+@pytest.mark.long
 def test_so_they_do_five_thousand_times():
     """In a process of its own, where types are not checked at every call."""
     code = (
