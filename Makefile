@@ -19,7 +19,7 @@ TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings test
 
 RELEASING := .venv-release
 
-.PHONY: demo test test-long coverage test-torchvision test-lowest check benchmarks fuzz release clean
+.PHONY: demo test test-long coverage test-torchvision test-lowest check benchmarks fuzz docs release clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
@@ -60,6 +60,14 @@ fuzz: $(READY)
 benchmarks: $(READY)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+# the site in build/docs/html; a link that leads nowhere, or a public name without an entry, fails it
+docs: $(READY) $(VENV)/.docs
+	$(BIN)/python -m docs.site.build --out build/docs
+
+$(VENV)/.docs: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group docs
+	touch $@
+
 # an archive and two wheels in dist, each tried in an empty environment; nothing is uploaded
 release: $(RELEASING)/.ready
 	$(RELEASING)/bin/python release.py --out dist --constraint constraints.txt
@@ -92,4 +100,4 @@ $(RELEASING)/.ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) $(RELEASING) dist demo .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCHVISION) $(LOWEST) $(RELEASING) build dist demo .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

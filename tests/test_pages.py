@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from deixis.cli.main import main
+from docs.site.links import broken_in_sources
+from docs.site.pages import all_pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,12 +42,8 @@ def test_the_tree_in_the_readme_is_that_of_the_package():
     assert named == folders
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_to_files(page):
-    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
-    local = [link for link in links if "://" not in link]
-    missing = [link for link in local if not (page.parent / link).exists()]
-    assert not missing
+def test_links_anchors_and_pictures_of_all_pages_are_there():
+    assert broken_in_sources(all_pages()) == []
 
 
 @pytest.mark.parametrize("command", commands())

@@ -1,0 +1,72 @@
+"""The reference of the settings that `deixis train --set` takes, made of their dataclasses."""
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from typing import Any
+
+from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.recipe import Recipe, recipes
+from deixis.train.tuning import TuningOptions
+from docs.site.fields import fields_of
+from docs.site.prose import as_markdown, cell, code, table
+
+
+def page() -> str:
+    """What `--set` takes: of every run, of training on your own data, and of each recipe."""
+    parts = [
+        "# Settings of training",
+        "`deixis train … --set NAME=VALUE`, as often as needed. "
+        "[Training](train.md) says what they do together.",
+        "## Of every run",
+        as_markdown(RunConfig.__doc__),
+        _fields(RunConfig, "", RunConfig()),
+        "### The optimizer",
+        as_markdown(OptimConfig.__doc__),
+        _fields(OptimConfig, "optim.", OptimConfig()),
+        "## On your own data",
+        as_markdown(TuningOptions.__doc__),
+        _fields(TuningOptions, "task."),
+    ]
+    for name in recipes.names():
+        recipe = recipes.get(name)
+        parts += [f"## {name}", as_markdown(_docstring(name, recipe))]
+        parts.append(_fields(type(recipe.options), "task.", recipe.options))
+        changed = [f"{path}={value}" for path, value in _changed(recipe.config, RunConfig())]
+        if changed:
+            parts.append("Its run differs in " + ", ".join(code(one) for one in changed) + ".")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _docstring(name: str, recipe: Recipe) -> str | None:
+    """What the file of a recipe says of it; of one that shares a file, its summary."""
+    home = f"{recipes.package}.{name}"
+    found = importlib.util.find_spec(home)
+    return importlib.import_module(home).__doc__ if found else recipe.summary
+
+
+def _fields(cls: type[Any], before: str, values: object | None = None) -> str:
+    """The settings of a dataclass, those of dataclasses within it below their names."""
+    rows = list(_rows(cls, before, values))
+    return table(["setting", "type", "unless set", "what"], rows) if rows else ""
+
+
+def _rows(cls: type[Any], before: str, values: object | None) -> Iterator[list[str]]:
+    for one in fields_of(cls):
+        value = getattr(values, one.name, None)
+        if hasattr(value, "__dataclass_fields__") and not before:
+            continue  # has a table of its own
+        if hasattr(value, "__dataclass_fields__"):
+            yield from _rows(type(value), f"{before}{one.name}.", value)
+            continue
+        default = one.default if values is None else repr(value)
+        yield [code(before + one.name), code(one.kind), code(default), cell(one.about)]
+
+
+def _changed(config: Any, usual: Any, before: str = "") -> Iterator[tuple[str, object]]:
+    for name in config.__dataclass_fields__:
+        value, other = getattr(config, name), getattr(usual, name)
+        if hasattr(value, "__dataclass_fields__"):
+            yield from _changed(value, other, f"{before}{name}.")
+        elif value != other:
+            yield before + name, value
