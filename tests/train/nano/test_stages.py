@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from deixis.models.load import load
-from deixis.train.recipe import get, names
+from deixis.train.recipe import recipes
 from deixis.train.run import run
 
 STAGES = ("nano_encoder", "nano_align", "nano_instruct", "nano_joint")
 
 
 def test_every_stage_is_a_recipe() -> None:
-    assert set(STAGES) <= set(names())
+    assert set(STAGES) <= set(recipes.names())
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = torch.get_num_threads()
     start = ""
     for name in STAGES:
-        recipe = get(name)
+        recipe = recipes.get(name)
         config = dataclasses.replace(
             recipe.config, steps=2, batch_size=2, num_workers=0, threads=1, precision="fp32"
         )
