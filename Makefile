@@ -12,9 +12,9 @@ COMMA := ,
 # torch comes with CUDA's libraries there: some 7 GB
 TORCHVISION := .venv-torchvision
 LOWEST := .venv-lowest
-TESTS_OF_PIXELS := tests/models tests/nn tests/priors tests/pixel tests/knowledge/sources \
+TESTS_OF_PIXELS := tests/models tests/models tests/priors tests/pixel tests/sources \
   tests/train/test_vip_llava.py tests/train/nano/test_lending.py
-TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models tests/nn \
+TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models tests/models \
   tests/ask tests/test_import.py tests/test_floors.py
 
 RELEASING := .venv-release

@@ -25,7 +25,7 @@ from PIL import Image as PIL
 from deixis.data.scenes.world import SceneWorld
 from deixis.models.load import load
 from deixis.train.conversations import read_conversations
-from deixis.train.marked import marked
+from deixis.train.mark_source import marked
 from deixis.train.nano.marked_scenes import choose_marks, painted
 from deixis.train.recipe import recipes
 from deixis.train.tuning import Tuning, TuningOptions

@@ -18,16 +18,16 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from deixis.ask.compose import compose
-from deixis.ask.knowing import Knowledge
+from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
-from deixis.knowledge.look import built
 from deixis.knowledge.map import chart
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import new_prompt
+from deixis.models.interface import Generation
 from deixis.models.load import load
-from deixis.nn.interface import Generation
+from deixis.sources import built
 from knowledge import peak_of
 
 REPEATS = 5

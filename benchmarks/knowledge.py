@@ -35,7 +35,7 @@ from torch.nn import functional
 from deixis.core.region import Region, box, ellipse
 from deixis.core.size import Size
 from deixis.core.transform import identity
-from deixis.knowledge.cover import covered, lattice
+from deixis.knowledge.cell_shares import covered, lattice
 from deixis.knowledge.map import chart
 from deixis.knowledge.network import Known, NetworkConfig, PromptNetwork
 

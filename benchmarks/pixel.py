@@ -25,15 +25,15 @@ from torch.nn import functional
 
 from deixis.core.image import Image
 from deixis.data.tasks import TaskSample
+from deixis.models.interface import Example, Question
 from deixis.models.language import IGNORED
 from deixis.models.load import load, wrap
-from deixis.models.tiny import llava as tiny_llava
+from deixis.models.pixel_numbers import pixels_of
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example, Question
-from deixis.nn.pixels import pixels_of
 from deixis.pixel.losses import consistency
 from deixis.pixel.prompts import Layout, build
-from deixis.train.pixel.frozen import recompute_layers
+from deixis.pixel.training.frozen import recompute_layers
+from deixis.testing.tiny import llava as tiny_llava
 
 WORDS = "How many red cups stand on the table? Answer the question using a single word or phrase."
 WEIGHT = 0.005  # of FCA
@@ -102,7 +102,7 @@ def alone(way: str, name: str, steps: int) -> None:
 
 
 def ours(model: TransformersModel, prompt, pictures):
-    """As `train/pixel/learning.py` has it."""
+    """As `pixel/training/learning.py` has it."""
     clean: list[torch.Tensor] = []
 
     def step() -> None:

@@ -13,7 +13,7 @@ import torch
 
 import deixis as dx
 from deixis.core.errors import MissingExtraError
-from deixis.models import tiny
+from deixis.testing import tiny
 
 NUM_SIZES = 60
 

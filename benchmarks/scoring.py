@@ -19,8 +19,8 @@ from transformers import (
 )
 
 import deixis as dx
-from deixis.models import tiny
 from deixis.models.load import wrap
+from deixis.testing import tiny
 
 NUM_ANSWERS, ROUNDS = 10, 5
 

@@ -1,4 +1,4 @@
-"""What a model makes of thin and faint marks: why `deixis.ask.survival` warns where it does.
+"""What a model makes of thin and faint marks: why `deixis.ask.mark_visibility` warns where it does.
 
     python benchmarks/survival.py            # the embedded model
     python benchmarks/survival.py --count 80
@@ -20,7 +20,7 @@ import torch
 from PIL import Image as PIL
 
 import deixis as dx
-from deixis.ask.survival import Sight
+from deixis.ask.mark_visibility import Sight
 from deixis.core import transform
 from deixis.core.size import Size
 from deixis.data.scenes.world import SceneWorld

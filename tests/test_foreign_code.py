@@ -8,10 +8,10 @@ from transformers import AutoImageProcessor
 
 from deixis.core.errors import ModelError
 from deixis.knowledge.encoders import text_encoder
-from deixis.knowledge.sources import SourceOptions, source
 from deixis.pixel.semantics import image_text_encoder
 from deixis.priors.encoders import prior_encoder
 from deixis.priors.encoders._tower import read
+from deixis.sources import SourceOptions, source
 
 OWN_CODE = """
 from pathlib import Path

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from deixis.ask.sent import Sent
+from deixis.batch.plan import planned, read_plan
 from deixis.core import region_json
 from deixis.core.errors import DeixisError
 from deixis.core.image import Image
 from deixis.core.region import Region, box, ellipse, point, polygon, stroke
+from deixis.core.settings import from_record, to_record
 from deixis.core.size import Size
 from deixis.core.transform import identity
 from deixis.encodings import Frame
@@ -24,30 +26,28 @@ from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import Trained, new_prompt
 from deixis.knowledge.saved import load_prompt as load_knowledge
 from deixis.knowledge.saved import save_prompt as save_knowledge
-from deixis.knowledge.store.plan import planned, read_plan
-from deixis.lab.priors.joined import Answer as TrialAnswer
-from deixis.lab.priors.joined import (
-    AskedEntity,
-    Joined,
-    load_joined,
-    read_frequencies,
-    save_joined,
-)
 from deixis.marks import mark_json
 from deixis.marks.mark import Mark
 from deixis.marks.style import Style
+from deixis.models.interface import Completion, Generation
 from deixis.models.load import load
-from deixis.models.openai.journal import Journal
 from deixis.models.words import load_words, new_words, save_words
-from deixis.nn.interface import Completion, Generation
 from deixis.pixel.card import Card, Exported, Gain, Quantised, Source, page
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.priors.candidates import read_candidates
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.priors.ranking_json import load_ranking, save_ranking
+from deixis.priors.ranks_and_answers import Answer as TrialAnswer
+from deixis.priors.ranks_and_answers import (
+    AskedEntity,
+    Joined,
+    load_joined,
+    read_frequencies,
+    save_joined,
+)
+from deixis.remote.journal import Journal
 from deixis.train.config import RunConfig
-from deixis.train.settings import from_record, to_record
 from tests.mutated_json import mutant
 
 NUM_MUTANTS = 200

@@ -10,6 +10,7 @@ import numpy as np
 
 from deixis.ask.sent import Sent
 from deixis.core import region as make
+from deixis.core import settings
 from deixis.core.errors import DeixisError
 from deixis.core.image import Image
 from deixis.core.transform import Transform
@@ -18,11 +19,10 @@ from deixis.evals.figures import Figure
 from deixis.evals.report import Counts, Report
 from deixis.evals.results import Row, load_rows
 from deixis.marks import Mark, mark_json
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 from deixis.pixel.card import Card, Gain, Source, card_of
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.priors.ranking_json import load_ranking, to_record
-from deixis.train import settings
 from deixis.train.config import RunConfig
 from fuzz.mutate import json_mutant
 from fuzz.targets import Target

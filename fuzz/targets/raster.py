@@ -10,7 +10,7 @@ import numpy as np
 
 from deixis.core.mask import Mask
 from deixis.core.size import Size
-from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
 from deixis.marks.render import draw_ink
 from fuzz import hostile

@@ -12,9 +12,9 @@ from typing import final
 import numpy as np
 
 from deixis.core.fetch import FetchPolicy, fetch_bytes
-from deixis.models.openai.model import OpenAIModel
-from deixis.models.openai.remote import Remote
-from deixis.nn.interface import Question
+from deixis.models.interface import Question
+from deixis.remote.model import OpenAIModel
+from deixis.remote.server_settings import Remote
 from fuzz import hostile
 from fuzz.mutate import bytes_mutant, text_mutant
 from fuzz.targets import Target

@@ -11,8 +11,8 @@ import numpy as np
 from deixis.core.errors import DeixisError
 from deixis.evals.answers import Answered, Answers
 from deixis.evals.results import Row, load_rows, save_rows
-from deixis.models.openai.journal import Journal
-from deixis.nn.interface import Completion
+from deixis.models.interface import Completion
+from deixis.remote.journal import Journal
 from fuzz import hostile
 from fuzz.mutate import bytes_mutant, text_mutant
 from fuzz.targets import Target

@@ -18,7 +18,6 @@ from deixis._version import __version__
 if TYPE_CHECKING:
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Answer, Model
-    from deixis.ask.ranking import rank_entities
     from deixis.ask.sent import Sent
     from deixis.coordinates import Convention, Reading, conventions
     from deixis.core.errors import DeixisError, UsageError
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from deixis.core.mask import Mask
     from deixis.core.region import Region, box, box_xywh, ellipse, mask, point, polygon, stroke
     from deixis.core.size import Size
+    from deixis.core.token_grid import TokenGrid
     from deixis.core.transform import Transform
     from deixis.encodings.blurred import blurred
     from deixis.encodings.cropped import cropped
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
     from deixis.encodings.masked import masked
     from deixis.encodings.said import said
     from deixis.encodings.tagged import tagged
-    from deixis.knowledge.look import look
     from deixis.marks.mark import Mark
     from deixis.marks.render import draw
     from deixis.marks.style import Style
-    from deixis.nn.grid import TokenGrid
-    from deixis.nn.interface import Example, Generation, Question, VisionLanguageModel
+    from deixis.models.interface import Example, Generation, Question, VisionLanguageModel
+    from deixis.priors.rank_entities import rank_entities
+    from deixis.sources import look
 
 _HOMES = {
     "ask.loading": ("load", "wrap"),
     "ask.model": ("Answer", "Model"),
-    "ask.ranking": ("rank_entities",),
+    "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),
     "coordinates": ("Convention", "Reading", "conventions"),
     "core.errors": ("DeixisError", "UsageError"),
@@ -73,12 +73,12 @@ _HOMES = {
     "encodings.masked": ("masked",),
     "encodings.said": ("said",),
     "encodings.tagged": ("tagged",),
-    "knowledge.look": ("look",),
+    "sources": ("look",),
     "marks.mark": ("Mark",),
     "marks.render": ("draw",),
     "marks.style": ("Style",),
-    "nn.grid": ("TokenGrid",),
-    "nn.interface": ("Example", "Generation", "Question", "VisionLanguageModel"),
+    "core.token_grid": ("TokenGrid",),
+    "models.interface": ("Example", "Generation", "Question", "VisionLanguageModel"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from deixis.ask.compose import Asked, compose
-from deixis.ask.knowing import Knowledge
+from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.image import Image
 from deixis.core.region import box, point

@@ -7,7 +7,7 @@ import torch
 
 import deixis as dx
 from deixis.core.errors import RegionError, UsageError
-from deixis.nn.interface import Abilities, Completion, Question, VisionLanguageModel
+from deixis.models.interface import Abilities, Completion, Question, VisionLanguageModel
 
 IMAGE = dx.Image(pixels=np.random.default_rng(5).integers(0, 256, (48, 64, 3), dtype=np.uint8))
 CUP = dx.box(8, 12, 40, 30, label="cup")

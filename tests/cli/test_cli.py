@@ -49,8 +49,8 @@ def test_every_command_teaches_a_terminal_of_few_letters(name, encoding, monkeyp
 
 @pytest.mark.parametrize("way", ["", "--stream"])
 def test_an_answer_of_no_words_is_told(way, picture, capsys, monkeypatch):
+    from deixis.models.interface import Completion
     from deixis.models.transformers_model import TransformersModel
-    from deixis.nn.interface import Completion
 
     def silent(self, questions, settings=None):
         return [Completion(text=" ") for _ in questions]

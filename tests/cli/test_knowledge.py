@@ -6,7 +6,7 @@ import pytest
 
 from deixis.cli.main import main
 from deixis.core.images import open_image
-from tests.knowledge.store.store_nursery import album, noise
+from tests.batch.store_nursery import album, noise
 
 
 @pytest.fixture

@@ -82,12 +82,12 @@ def test_a_folder_with_a_full_stop_is_a_folder():
 
 
 def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
-    from deixis.lab.training import Stopped
+    from deixis.train.stages import Stopped
 
     def stopped(*given, **named):
         raise Stopped
 
-    monkeypatch.setattr("deixis.lab.pixel_matrix.trained", stopped)
+    monkeypatch.setattr("deixis.pixel.matrix.trained", stopped)
     words = ["matrix", "--task", "scenes_presence", "--model", "tiny:llava", "--out", tmp_path]
     assert main(["pixel", *map(str, words)]) == 130
 

@@ -5,8 +5,8 @@ import threading
 import pytest
 import torch
 
-from deixis.nn.interface import Abilities, Completion, VisionLanguageModel
-from tests.models.openai.conftest import build, server, sleeping_server
+from deixis.models.interface import Abilities, Completion, VisionLanguageModel
+from tests.remote.conftest import build, server, sleeping_server
 
 __all__ = ["Told", "build", "examine", "server", "sleeping_server"]
 

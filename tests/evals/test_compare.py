@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from deixis.core.errors import UsageError
+from deixis.encodings.spec import Way
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import common, compare, ways
@@ -16,7 +17,6 @@ from deixis.evals.results import save_rows
 from deixis.evals.run import RunSettings
 from deixis.evals.summary import summarise
 from deixis.evals.vote import vote
-from deixis.evals.ways import Way
 from tests.evals.conftest import examine as run
 
 COLOURS = "red orange yellow green blue purple pink brown black white grey"

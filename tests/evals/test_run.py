@@ -11,13 +11,13 @@ import pytest
 
 import deixis as dx
 from deixis.core.errors import RemoteError, UsageError
+from deixis.encodings.spec import Way, expanded
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.judges.rules import Rules
 from deixis.evals.run import RunSettings, chosen
-from deixis.evals.ways import Way, expanded
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 from tests.evals.conftest import examine as run
 
 ROOT = Path(__file__).parents[2]

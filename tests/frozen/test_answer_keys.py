@@ -6,12 +6,12 @@ import numpy as np
 
 import deixis as dx
 from deixis.core.image import Image
-from deixis.evals.identity import identity, request_key
+from deixis.evals.request_key import identity, request_key
+from deixis.models.interface import Generation, Question
 from deixis.models.load import load, wrap
-from deixis.models.openai.request import fingerprint
-from deixis.nn.interface import Generation, Question
-from deixis.nn.pixels import pixels_of
+from deixis.models.pixel_numbers import pixels_of
 from deixis.pixel.prompts import Layout, build
+from deixis.remote.request import fingerprint
 from tests.frozen import same
 from tests.models.test_generic import aya
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from deixis.core.progress import Silent
 from deixis.lab.build import budget_of, planned, recipe_digest
-from deixis.lab.pixel_matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
 from deixis.lab.studies import studies
 from deixis.lab.studying import taught
-from deixis.lab.training import home_of
 from deixis.models import nano
-from deixis.train.reporter import Silent
+from deixis.pixel.matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
+from deixis.train.stages import home_of
 from tests.frozen import same
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from deixis.core.errors import UsageError
-from deixis.lab.training import home_of
+from deixis.core.settings import stored_text, to_record
 from deixis.train.config import RunConfig
 from deixis.train.recipe import recipes
 from deixis.train.run_folder import RunFolder, run_record
-from deixis.train.settings import stored_text, to_record
+from deixis.train.stages import home_of
 from tests.frozen import same
 
 PRODUCT = [name for name in recipes.names() if not name.startswith("nano_")]

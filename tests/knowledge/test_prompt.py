@@ -9,11 +9,11 @@ import torch
 
 from deixis.core.errors import UnknownNameError, UnsupportedError
 from deixis.core.region import box
+from deixis.knowledge.embedding_cache import WordTable
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, levelled
-from deixis.knowledge.words import WordTable
-from deixis.nn.interface import Example, Question
+from deixis.models.interface import Example, Question
 from tests.models.families_nursery import (
     ANSWERS,
     SETTINGS,

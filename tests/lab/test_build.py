@@ -9,8 +9,8 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.data.scenes.world import SceneWorld
 from deixis.lab import build as builds
 from deixis.lab.build import Budget, build
+from deixis.models.interface import Question
 from deixis.models.load import load
-from deixis.nn.interface import Question
 
 TINY = Budget(encoder=1, align=1, instruct=1, joint=1, held_out=1, measured=1, workers=0)
 

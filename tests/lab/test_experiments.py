@@ -8,11 +8,11 @@ import pytest
 import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
+from deixis.evals.findings import Finding, Findings, Verdict, found_in
+from deixis.evals.trial import Judged
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.experiments import Experiment, experiments
-from deixis.lab.findings import Finding, Findings, Verdict, found_in
 from deixis.lab.report import write_report
-from deixis.lab.trial import Judged
 from deixis.lab.trying import _together, try_on_each, try_out
 
 NAMES = experiments.names()

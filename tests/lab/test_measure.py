@@ -10,11 +10,11 @@ import pytest
 from deixis.ask.compose import compose
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
+from deixis.evals.trial import Trial
 from deixis.lab.asking import ANSWERS
 from deixis.lab.measure import measure
 from deixis.lab.probes import BY_MARK, SAID, TWO, UNDRAWN, Examination, examination
-from deixis.lab.trial import Trial
-from deixis.nn.interface import Completion, Generation, Question, VisionLanguageModel
+from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel
 
 WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
 CONVENTION = conventions.get("padded_unit")()

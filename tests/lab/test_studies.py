@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from deixis.cli.main import main
+from deixis.evals.findings import found_over_seeds
 from deixis.lab.asking import HELD_OUT
-from deixis.lab.findings import found_over_seeds
 from deixis.lab.knowing import COUNTS, WORDS
 from deixis.lab.knowing import NAMES as NAMES_ASKED
 from deixis.lab.report import write_report

@@ -5,13 +5,13 @@ import sys
 import pytest
 
 from deixis.core import region as regions
-from deixis.core.draws import Draws
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.inside import polygon_holds
+from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, colour_of, shapes
-from deixis.marks.apart import told_apart
 from deixis.marks.place import Place
+from deixis.marks.unique_phrases import told_apart
 
 BOX = regions.box(10, 10, 40, 30)
 

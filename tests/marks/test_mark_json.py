@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.core import region as regions
-from deixis.core.draws import Draws
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
+from deixis.core.portable_rng import Draws
 from deixis.marks import VERSION, Mark, sample_marks
 from deixis.marks.mark_json import dumps, loads, to_record
 from tests.core.strategies import any_region

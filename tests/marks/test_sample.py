@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.core import region as regions
-from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
+from deixis.core.portable_rng import Draws
 from deixis.marks import NAMED, draws_from, sample_marks, shapes
 from deixis.marks.sample import WITHOUT_OUTLINE
 

@@ -11,7 +11,7 @@ from deixis.core.errors import NoRoomError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.marks import NAMED, VERSION, colour_of
-from deixis.marks.ink import Window
+from deixis.marks.primitives import Window
 from deixis.marks.tag import Tag, draw_tags, lettered, numbered, plate_size
 from deixis.marks.tag_places import placed
 from deixis.marks.tagging import draw_tagged, tagged_copy

@@ -8,11 +8,12 @@ import torch
 from transformers.utils import is_torchvision_available
 
 from deixis.core.image import Image
-from deixis.models import nano, tiny
+from deixis.models import nano
 from deixis.models.families import families
+from deixis.models.interface import Completion, Generation, Question
 from deixis.models.load import load, wrap
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Completion, Generation, Question
+from deixis.testing import tiny
 
 NEEDS_TORCHVISION = {"molmo2"}
 NANO_FAMILIES = {f"nano:{name}": name for name in nano.names()} | {"nano:llava_conv": "llava"}
@@ -46,7 +47,7 @@ def built(name: str) -> TransformersModel:
         new = nano.build(name.removeprefix(nano.PREFIX), words=WORDS, seed=SEEDS.get(name, 0))
         return wrap(new.model, new.processor, name=name, batch_size=5)
     if name not in tiny.names():
-        pytest.fail(f"the family {name} has no tiny model: add src/deixis/models/tiny/{name}.py")
+        pytest.fail(f"the family {name} has no tiny model: add src/deixis/testing/tiny/{name}.py")
     parts = tiny.build(name)
     family = families.get(name)(parts.model, parts.processor)
     return TransformersModel(name=name, family=family, batch_size=5)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from deixis.models import tiny
+from deixis.testing import tiny
 
 PROCESSOR = "processor_config.json"
 VIDEO_PROCESSORS = {

@@ -4,7 +4,7 @@ import functools
 
 from transformers import pipeline
 
-from deixis.nn.interface import Question
+from deixis.models.interface import Question
 from tests.models.families_nursery import SETTINGS, built
 
 # the pipeline of transformers 5.23 joins the rows' `image_token_pooling` without moving its places,

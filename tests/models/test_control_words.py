@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deixis.core.foreign import PLACE
 from deixis.core.image import Image
+from deixis.core.untrusted_text import PLACE
 from deixis.models._control import control_words, spoken, turn_words
-from deixis.models._dialogue import processed
+from deixis.models.chat import processed
 from deixis.models.families import families
+from deixis.models.interface import Question
 from deixis.models.load import load
-from deixis.nn.interface import Question
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (42, 56, 3), dtype=np.uint8))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from deixis.core.errors import UnsupportedError, UsageError
-from deixis.nn.interface import Example, Question
+from deixis.models.interface import Example, Question
 from tests.models.families_nursery import (
     ANSWERS,
     CONVOLUTIONAL,

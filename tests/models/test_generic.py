@@ -19,12 +19,12 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.models.generic import GenericModel
+from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
-from deixis.models.tiny import _tokenizers
-from deixis.models.tiny._configs import text_sizes, vision_sizes
-from deixis.models.tiny._templates import im_start
-from deixis.models.tiny._tiny import Tiny, assemble
-from deixis.nn.interface import Example, Generation, Question
+from deixis.testing.tiny import _tokenizers
+from deixis.testing.tiny._configs import text_sizes, vision_sizes
+from deixis.testing.tiny._templates import im_start
+from deixis.testing.tiny._tiny import Tiny, assemble
 
 SHORT = Generation(max_new_tokens=6)
 MARKERS = ("<image>", "<|START_OF_IMG|>", "<|END_OF_IMG|>", "<|IMG_PATCH|>", "<|IMG_LINE_BREAK|>")

@@ -11,7 +11,7 @@ from transformers.utils import is_torchvision_available
 from deixis.models.families import families
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.view import Normalisation
+from deixis.models.view import Normalisation
 from tests.models.families_nursery import (
     NANO_FAMILIES,
     SETTINGS,

@@ -23,10 +23,10 @@ from deixis.core.errors import (
     UsageError,
 )
 from deixis.core.image import Image
-from deixis.models import tiny
+from deixis.models.interface import Generation, Question, VisionLanguageModel
 from deixis.models.load import load, wrap
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Generation, Question, VisionLanguageModel
+from deixis.testing import tiny
 
 # peft 0.21 reads a name that transformers 5.23 calls old
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")

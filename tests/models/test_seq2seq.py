@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from deixis.core.image import Image
+from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
-from deixis.models.tiny import blip_2
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example, Generation, Question
+from deixis.testing.tiny import blip_2
 
 ANSWERS = ["cat", "a big dog", "yes it is"]
 

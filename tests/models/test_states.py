@@ -6,7 +6,7 @@ import torch
 from transformers.vision_utils import get_vision_window_index
 
 from deixis.core.errors import UnsupportedError
-from deixis.nn.interface import Example
+from deixis.models.interface import Example
 from tests.models.families_nursery import (
     CONVOLUTIONAL,
     asked,

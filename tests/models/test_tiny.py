@@ -13,8 +13,8 @@ from transformers.processing_utils import ProcessorMixin
 from transformers.utils import is_torchvision_available
 
 from deixis.core.errors import MissingExtraError, UnknownNameError
-from deixis.models import tiny
-from deixis.models._torchvision import NoVideo, load_processor, without_video
+from deixis.models.torchvision import NoVideo, load_processor, without_video
+from deixis.testing import tiny
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
@@ -212,7 +212,7 @@ def test_outside_of_without_video_transformers_refuses_as_before() -> None:
 
 
 def test_blip_2_also_comes_with_an_encoder_and_decoder() -> None:
-    from deixis.models.tiny import blip_2
+    from deixis.testing.tiny import blip_2
 
     t5 = blip_2.build(0, text="t5")
     given = inputs(t5.processor, picture(8), picture(9, width=40))

@@ -10,11 +10,11 @@ from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models._words import read_as
+from deixis.models.interface import Example
 from deixis.models.load import load, wrap
-from deixis.models.tiny import blip_2
+from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
-from deixis.nn.interface import Example
-from deixis.nn.words import LearnedWords
+from deixis.testing.tiny import blip_2
 from tests.models.families_nursery import (
     ANSWERS,
     SETTINGS,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deixis.models import tiny
+from deixis.testing import tiny
 
 
 def tiny_folder(folder: Path, *, family: str = "llava", seed: int = 0) -> None:

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models.load import load
-from deixis.nn.pixels import pixels_of
+from deixis.models.pixel_numbers import pixels_of
 from deixis.pixel.card import Card, Exported, Gain, Quantised, Source
 from deixis.pixel.prompts import prompts
 from deixis.pixel.saved import NUMBERS, RECORD, check_fits, load_prompt, save_prompt
@@ -34,7 +34,7 @@ CARD = Card(
 )
 APPLY = """
 import hashlib, sys
-from deixis.nn.pixels import pixels_of
+from deixis.models.pixel_numbers import pixels_of
 from deixis.pixel.saved import load_prompt
 from tests.pixel.nursery import picture
 out = load_prompt(sys.argv[1]).prompt(pixels_of(picture()))
@@ -204,10 +204,10 @@ def test_what_is_no_prompt_is_refused(how, tmp_path):
 
 def test_a_file_beyond_measure_is_refused(tmp_path, monkeypatch):
     save_prompt(learned("frame"), CARD, tmp_path)
-    monkeypatch.setattr("deixis.nn.saved.MOST", 10)
+    monkeypatch.setattr("deixis.models.saved.MOST", 10)
     with pytest.raises(ModelError, match="larger than 10"):
         load_prompt(tmp_path)
-    monkeypatch.setattr("deixis.nn.saved.MOST_TOLD", 9)
+    monkeypatch.setattr("deixis.models.saved.MOST_TOLD", 9)
     with pytest.raises(ModelError, match="larger than 9"):
         load_prompt(tmp_path)
 

@@ -10,7 +10,7 @@ from deixis.priors import compiled
 from deixis.priors.compiled import counted_compiled, is_compiled
 from deixis.priors.counting import Block
 from deixis.priors.ranks import exact_ranks
-from deixis.priors.sides import sides_of
+from deixis.priors.unit_embeddings import sides_of
 from tests.broken_library import WAYS, broken_library
 
 

@@ -18,8 +18,8 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.core.size import Size
 from deixis.models.load import load
-from deixis.nn.placing import placed
-from deixis.nn.region_tokens import tokens_over
+from deixis.models.placing import placed
+from deixis.models.region_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
 from deixis.priors.encoders._tower import close_up
 

@@ -5,9 +5,9 @@ import pytest
 
 from deixis.cli import main as cli
 from deixis.cli._progress import TerminalReporter, progress_line
+from deixis.core.progress import Progress
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.reporter import Progress
 from tests.data.published import path_of
 from tests.train.rows import row, write_rows
 from tests.train.tiny_source import TinySource

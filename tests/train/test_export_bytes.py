@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deixis.models import tiny
 from deixis.models.saving import save_processor
+from deixis.testing import tiny
 from tests.train.rows import row, write_rows
 
 ROOT = Path(__file__).parents[2]

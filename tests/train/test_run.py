@@ -14,11 +14,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 from deixis.core.errors import SampleError, TrainingError, UsageError
+from deixis.core.progress import Reporter
 from deixis.train.config import OptimConfig
+from deixis.train.distributed import Parallel
 from deixis.train.metrics import read_metrics
-from deixis.train.parallel import Parallel
 from deixis.train.precision import has_bfloat16
-from deixis.train.reporter import Reporter
 from deixis.train.run import run
 from deixis.train.task import decayed_groups
 from tests.train.rows import row, write_rows

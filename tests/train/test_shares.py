@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from deixis.core.errors import UsageError
 from deixis.train.config import RunConfig
 from deixis.train.conversations import read_conversations
+from deixis.train.data_order import DataOrder
 from deixis.train.metrics import read_metrics
-from deixis.train.order import DataOrder
 from deixis.train.run import run
 from deixis.train.shares import Shares, resolved
 from tests.train.rows import row, write_rows

@@ -5,15 +5,15 @@ import pytest
 import torch
 
 from deixis.core.errors import SampleError, UnknownNameError, UnsupportedError, UsageError
-from deixis.models import tiny
+from deixis.core.settings import to_record
+from deixis.models.interface import Example, Generation, Question
 from deixis.models.lengths import num_tokens
 from deixis.models.load import load
-from deixis.nn.interface import Example, Generation, Question
+from deixis.testing import tiny
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
-from deixis.train.parts import PARTS, weights_of
+from deixis.train.model_parts import PARTS, weights_of
 from deixis.train.run import run
-from deixis.train.settings import to_record
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 from tests.data.published import path_of
 from tests.train.rows import CUP, more_turns, row, write_rows

@@ -14,11 +14,11 @@ from transformers import (
 
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
-from deixis.models.joined import RELEASED_LAYERS, join
+from deixis.models.build_llava import RELEASED_LAYERS, join
+from deixis.models.interface import Question
 from deixis.models.load import load
-from deixis.models.tiny import _tokenizers
-from deixis.models.tiny._configs import text_sizes, vision_sizes
-from deixis.nn.interface import Question
+from deixis.testing.tiny import _tokenizers
+from deixis.testing.tiny._configs import text_sizes, vision_sizes
 from deixis.train.config import OptimConfig
 from deixis.train.recipe import recipes
 from tests.data.published import path_of

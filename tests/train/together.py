@@ -4,9 +4,9 @@ import dataclasses
 
 from deixis.models.load import load
 from deixis.pixel.prompts import Layout
+from deixis.pixel.training.learning import PixelLearning, PixelOptions
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
-from deixis.train.pixel.learning import PixelLearning, PixelOptions
 from deixis.train.tuning import Tuning, TuningOptions
 from tests.train.tiny_task import TinyTask
 

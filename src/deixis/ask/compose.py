@@ -7,13 +7,13 @@ from typing import TypeAlias, final
 
 from deixis.coordinates import Convention
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.core.foreign import sayable
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.transform import identity
+from deixis.core.untrusted_text import sayable
 from deixis.encodings import Encoding, Frame
 from deixis.encodings.said import Said
-from deixis.nn.interface import Question
+from deixis.models.interface import Question
 
 Pointed: TypeAlias = Region | Encoding
 Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]

@@ -5,17 +5,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from deixis.ask.knowing import FORMS, Knowledge
+from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.knowledge.look import built
 from deixis.knowledge.saved import load_prompt
-from deixis.knowledge.sources import KnowledgeSource, SourceOptions
+from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load as load_model
 from deixis.models.load import wrap as wrap_model
-from deixis.nn.interface import VisionLanguageModel
+from deixis.sources import KnowledgeSource, SourceOptions, built
 
 
 def load(

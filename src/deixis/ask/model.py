@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.compose import Asked, Pointed, compose
-from deixis.ask.knowing import Knowledge
-from deixis.ask.prompting import Prompted
+from deixis.ask.knowledge_forms import Knowledge
+from deixis.ask.prompted_convention import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.ask.surviving import surviving
 from deixis.coordinates import Convention, conventions
@@ -21,7 +21,7 @@ from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.encodings import Encoding
-from deixis.nn.interface import (
+from deixis.models.interface import (
     Completion,
     Generation,
     PixelChange,

@@ -11,15 +11,15 @@ from typing import Any, final
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
-from deixis.core.foreign import shown
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.core.transform import Transform
 from deixis.core.typed_json import object_of, read_as
+from deixis.core.untrusted_text import shown
 from deixis.encodings import Frame
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 
 VERSION = "sent/1"
 PACKAGES = ("deixis", "transformers", "torch", "pillow", "numpy")

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from deixis.ask.survival import LEAST_LETTER, Sight
+from deixis.ask.mark_visibility import LEAST_LETTER, Sight
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.encodings import Encoding
 from deixis.encodings.drawn import Drawn
 from deixis.encodings.tagged import Tagged
 from deixis.marks.tagging import letter_height, plate_marks
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 logger = logging.getLogger(__name__)
 

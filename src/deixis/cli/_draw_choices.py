@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
-from deixis.marks.apart import told_apart
 from deixis.marks.colours import colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.sample import sample_marks
 from deixis.marks.style import Style
+from deixis.marks.unique_phrases import told_apart
 
 if TYPE_CHECKING:
-    from deixis.ask.survival import Survival
+    from deixis.ask.mark_visibility import Survival
 
 
 def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> list[Mark]:
@@ -65,7 +65,7 @@ def _sampled(
 
 def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Survival]":
     """The marks, wider and stronger until the model can see them, and what it sees of each."""
-    from deixis.ask.survival import Sight
+    from deixis.ask.mark_visibility import Sight
     from deixis.models.load import load
 
     sight = Sight(load(model), image)

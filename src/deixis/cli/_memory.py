@@ -9,9 +9,9 @@ from deixis.cli._table import table
 from deixis.core.errors import DeixisError, UnsupportedError, UsageError
 
 if TYPE_CHECKING:
+    from deixis.core.progress import Reporter
     from deixis.train.config import RunConfig
     from deixis.train.memory.room import Fit
-    from deixis.train.reporter import Reporter
     from deixis.train.task import Task
 
 GIB = 2**30
@@ -22,7 +22,7 @@ def tell_memory(
     arguments: argparse.Namespace, build: "Callable[[], tuple[Task, RunConfig]]"
 ) -> None:
     """Print the memory of a run on shapes alone; `build` is called while models open hollow."""
-    from deixis.nn.hollow import hollow_models
+    from deixis.models.hollow import hollow_models
     from deixis.train.memory.room import fit_of
 
     num_devices = 1 if arguments.devices is None else arguments.devices
@@ -39,7 +39,7 @@ def tell_memory(
 
 def check_memory(build: "Callable[[], tuple[Task, RunConfig]]", reporter: "Reporter") -> None:
     """Refuse a run that cannot fit before a checkpoint is loaded; where nobody can tell, say so."""
-    from deixis.nn.hollow import hollow_models
+    from deixis.models.hollow import hollow_models
     from deixis.train.memory.room import check_fits
 
     try:

@@ -12,7 +12,7 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 
 if TYPE_CHECKING:
-    from deixis.knowledge.sources import SourceOptions
+    from deixis.sources import SourceOptions
 
 SOURCES = """\
 Sources: rapidocr, tesseract (written words), panoptic:CHECKPOINT (segments), detector:CHECKPOINT
@@ -49,7 +49,7 @@ def source_names(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 def source_options(arguments: argparse.Namespace) -> "SourceOptions":
     """What is asked of them."""
-    from deixis.knowledge.sources import SourceOptions
+    from deixis.sources import SourceOptions
 
     words = [word.strip() for word in arguments.words.split(",")] if arguments.words else []
     return SourceOptions(

@@ -21,7 +21,7 @@ def placing(arguments: argparse.Namespace) -> Iterator[None]:
     if device is None and dtype is None:
         yield
         return
-    from deixis.nn.placing import placed
+    from deixis.models.placing import placed
 
     with placed(device, dtype):
         yield

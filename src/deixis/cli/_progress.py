@@ -7,7 +7,7 @@ from typing import final
 from typing_extensions import override
 
 from deixis.cli._terminal import visible
-from deixis.train.reporter import Progress, Reporter
+from deixis.core.progress import Progress, Reporter
 
 WIDTH = 24
 SECONDS_A_REDRAW = 0.2

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from deixis.core.foreign import clean
+from deixis.core.untrusted_text import clean
 
 
 def printable(words: str) -> str:

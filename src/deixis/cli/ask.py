@@ -32,7 +32,7 @@ from deixis.encodings import Encoding, encodings
 
 if TYPE_CHECKING:
     from deixis.ask.model import Answer, Model
-    from deixis.nn.interface import Generation
+    from deixis.models.interface import Generation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +121,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
 
 
 def _settings(arguments: argparse.Namespace) -> "Generation":
-    from deixis.nn.interface import Generation
+    from deixis.models.interface import Generation
 
     return Generation(
         max_new_tokens=arguments.max_new_tokens,

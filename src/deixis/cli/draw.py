@@ -35,7 +35,7 @@ from deixis.core.images import open_image
 from deixis.core.region import Region
 
 if TYPE_CHECKING:
-    from deixis.ask.survival import Survival
+    from deixis.ask.mark_visibility import Survival
     from deixis.marks.mark import Mark
 
 PROFILES = ("plain", "paper", "release")

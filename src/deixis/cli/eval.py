@@ -146,10 +146,10 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    from deixis.encodings.spec import expanded
     from deixis.evals.evaluate import evaluate
     from deixis.evals.folder import runs_in
     from deixis.evals.summary import summarise, ways_record
-    from deixis.evals.ways import expanded
 
     every = [_settings(arguments, spec) for spec in expanded(arguments.encoding or ["said"])]
     options = _options(arguments)
@@ -179,8 +179,8 @@ def _run(arguments: argparse.Namespace) -> None:
 
 def _search(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
+    from deixis.encodings.spec import expanded
     from deixis.evals.search import SearchSettings, save_found, search
-    from deixis.evals.ways import expanded
 
     settings = SearchSettings(
         candidates=tuple(expanded(arguments.encoding or ["usual"])),
@@ -225,9 +225,9 @@ def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]"
 
 
 def _settings(arguments: argparse.Namespace, spec: str) -> "RunSettings":
+    from deixis.encodings.spec import Way
     from deixis.evals.run import RunSettings
-    from deixis.evals.ways import Way
-    from deixis.nn.interface import Generation
+    from deixis.models.interface import Generation
 
     longest = arguments.max_new_tokens
     return RunSettings(
@@ -267,7 +267,7 @@ def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":
 
 def _progress() -> "Callable[[Reached], None]":
     from deixis.cli._progress import TerminalReporter
-    from deixis.train.reporter import Progress
+    from deixis.core.progress import Progress
 
     reporter, begun = TerminalReporter(), time.monotonic()
 

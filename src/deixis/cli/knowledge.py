@@ -88,9 +88,9 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
 
 
 def _extract(arguments: argparse.Namespace) -> None:
-    from deixis.knowledge.runners import runner
-    from deixis.knowledge.store import Extracted, ExtractOptions, extract
-    from deixis.knowledge.store.pictures import pictures_of
+    from deixis.batch.extract import Extracted, ExtractOptions, extract
+    from deixis.batch.pictures import pictures_of
+    from deixis.batch.runners import runner
 
     options = ExtractOptions(sources=source_names(arguments), options=source_options(arguments))
     workers = runner(arguments.runner, arguments.workers)
@@ -126,7 +126,7 @@ def _extract(arguments: argparse.Namespace) -> None:
 def _stats(arguments: argparse.Namespace) -> None:
     from deixis.knowledge.plot import stats_png
     from deixis.knowledge.stats import note_stats
-    from deixis.knowledge.store import KnowledgeStore
+    from deixis.sources.note_store import KnowledgeStore
 
     stats = note_stats(KnowledgeStore.open(arguments.store).rows())
     if arguments.out is not None:
@@ -151,7 +151,7 @@ def _stats(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
-    from deixis.knowledge.store import KnowledgeStore
+    from deixis.sources.note_store import KnowledgeStore
 
     if arguments.out is not None and arguments.out.suffix.lower() != ".png":
         raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Look, and print what was found."""
-    from deixis.knowledge.look import look
+    from deixis.sources import look
 
     if arguments.out is not None and arguments.out.suffix.lower() != ".png":
         raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")

@@ -63,7 +63,7 @@ def _convert(arguments: argparse.Namespace) -> None:
 def _list(arguments: argparse.Namespace) -> None:
     """Print a line per family."""
     from deixis.models.families import families
-    from deixis.nn.interface import Abilities
+    from deixis.models.interface import Abilities
 
     found = {name: families.get(name) for name in families.names()}
     if arguments.json:

@@ -34,8 +34,8 @@ from deixis.core.image import Image
 
 if TYPE_CHECKING:
     from deixis.evals.run import Reached
-    from deixis.evals.transfer import Transfer
     from deixis.pixel.saved import SavedPrompt
+    from deixis.pixel.transfer import Transfer
 
 TASKS = "What a prompt can be learned for: each is a task of `deixis train nano_pixel` too."
 SHOW = "A prompt's card: where it was learned, what it expects, what it brings. --out draws it."
@@ -203,9 +203,9 @@ def _transfer(arguments: argparse.Namespace) -> None:
     from deixis.ask.loading import load
     from deixis.evals.benchmarks import Options
     from deixis.evals.run import RunSettings
-    from deixis.evals.transfer import TransferSettings, transfer
     from deixis.evals.transfer_page import write_transfer
     from deixis.pixel.saved import folder_of, load_prompt
+    from deixis.pixel.transfer import TransferSettings, transfer
 
     saved = {_name(path): load_prompt(path) for path in arguments.prompts}
     if len(saved) < len(arguments.prompts):
@@ -233,9 +233,9 @@ def _transfer(arguments: argparse.Namespace) -> None:
 
 def _matrix(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
-    from deixis.lab.pixel_matrix import MatrixSettings, learned_and_transferred
-    from deixis.lab.pixel_report import reported
     from deixis.lab.report import write_report
+    from deixis.pixel.matrix import MatrixSettings, learned_and_transferred
+    from deixis.pixel.matrix_report import reported
 
     settings = MatrixSettings(
         task=arguments.task,
@@ -257,7 +257,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
 
 def _apart(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
-    from deixis.lab.pixel_apart import ApartSettings, transferred_apart
+    from deixis.pixel.disjoint_transfer import ApartSettings, transferred_apart
 
     settings = ApartSettings(
         task=arguments.task,
@@ -276,7 +276,7 @@ def _apart(arguments: argparse.Namespace) -> None:
 
 def _rivals(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
-    from deixis.lab.pixel_rivals import WORDINGS, RivalSettings, compared, write_rivals
+    from deixis.pixel.adaptation_baselines import WORDINGS, RivalSettings, compared, write_rivals
 
     settings = RivalSettings(
         task=arguments.task,
@@ -370,7 +370,7 @@ def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:
 
 def _telling() -> "Callable[[str, Reached], None]":
     from deixis.cli._progress import TerminalReporter
-    from deixis.train.reporter import Progress
+    from deixis.core.progress import Progress
 
     reporter = TerminalReporter()
     begun: dict[str, float] = {}

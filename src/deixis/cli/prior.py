@@ -128,8 +128,8 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> None:
-    from deixis.ask.ranking import encoder_of
     from deixis.priors.candidates import read_candidates
+    from deixis.priors.rank_entities import encoder_of
     from deixis.priors.ranking import RankOptions, rank
     from deixis.priors.ranking_json import save_ranking, to_record
     from deixis.priors.ranks import Blocks
@@ -240,11 +240,11 @@ def _add_kinds(parser: argparse.ArgumentParser) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.data.entities.questions import entity_questions
-    from deixis.lab.priors.joined import join, read_frequencies
-    from deixis.lab.priors.reporting import write_prior_report
-    from deixis.lab.priors.trials import ask_questions
     from deixis.models.load import load
+    from deixis.priors.entity_trials import ask_questions
     from deixis.priors.ranking_json import load_ranking
+    from deixis.priors.ranks_and_answers import join, read_frequencies
+    from deixis.priors.report import write_prior_report
 
     ranking, entities = load_ranking(arguments.ranks), entities_of(arguments)
     questions = entity_questions(entities, _question_options(arguments))
@@ -305,8 +305,8 @@ def _questions(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    from deixis.lab.priors.comparing import compare, write_comparison
-    from deixis.lab.priors.joined import load_either
+    from deixis.priors.compare import compare, write_comparison
+    from deixis.priors.ranks_and_answers import load_either
 
     compared = compare(load_either(arguments.before), load_either(arguments.after))
     if arguments.out is not None:
@@ -327,8 +327,8 @@ def _compare(arguments: argparse.Namespace) -> None:
 def _repair(arguments: argparse.Namespace) -> None:
     from deixis.cli._progress import TerminalReporter
     from deixis.data.entities.questions import KINDS
-    from deixis.lab.priors.repairing import RepairPlan, chosen_names, repair
     from deixis.priors.candidates import read_candidates
+    from deixis.priors.repair_plan import RepairPlan, chosen_names, repair
 
     source = source_of(arguments)
     names = () if arguments.names is None else read_candidates(arguments.names)

@@ -24,9 +24,9 @@ from deixis.cli._placing import add_placing, dtype_settings
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from deixis.core.progress import Reporter
     from deixis.train.config import RunConfig
     from deixis.train.recipe import Recipe
-    from deixis.train.reporter import Reporter
     from deixis.train.run import Outcome
     from deixis.train.task import Task
 
@@ -130,7 +130,7 @@ def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
 
 def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
     """What is to be trained, while models are opened hollow."""
-    from deixis.train.reporter import Silent
+    from deixis.core.progress import Silent
 
     chosen = _chosen(arguments, Silent())
     return chosen.task, chosen.config
@@ -138,9 +138,9 @@ def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
 
 def _on_checkpoints(arguments: argparse.Namespace) -> bool:
     """Whether a model comes from a folder or the hub: nano and the tiny ones fit anywhere."""
+    from deixis.core.settings import to_record
     from deixis.train.recipe import recipes
     from deixis.train.run_folder import read_config
-    from deixis.train.settings import to_record
 
     record: dict[str, object] = {}
     if arguments.config:
@@ -154,10 +154,10 @@ def _on_checkpoints(arguments: argparse.Namespace) -> bool:
 
 
 def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
+    from deixis.core.settings import from_record, to_record
     from deixis.train.config import RunConfig
     from deixis.train.conversations import ConversationSource
     from deixis.train.recipe import recipes
-    from deixis.train.settings import from_record, to_record
 
     name = arguments.what or saved.get("recipe")
     if not isinstance(name, str):
@@ -193,10 +193,10 @@ def _data_settings(arguments: argparse.Namespace, recipe: "Recipe") -> list[str]
 def _tuning(
     arguments: argparse.Namespace, saved: dict[str, object], reporter: "Reporter"
 ) -> _Chosen:
+    from deixis.core.settings import from_record, override, to_record
     from deixis.train import tuning
     from deixis.train.config import RunConfig
     from deixis.train.recipe import with_length
-    from deixis.train.settings import from_record, override, to_record
 
     if saved:
         record = saved["tuning"]

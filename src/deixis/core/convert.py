@@ -16,7 +16,7 @@ from jaxtyping import Float64, Int64
 from deixis.core.errors import RegionError
 from deixis.core.inside import polygon_heart, stroke_heart
 from deixis.core.mask import Mask, check_size
-from deixis.core.outline import outline_of
+from deixis.core.mask_outline import outline_of
 from deixis.core.polygon_spans import polygon_spans
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size

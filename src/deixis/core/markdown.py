@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from deixis.core.foreign import clean
+from deixis.core.untrusted_text import clean
 
 # starts code, emphasis, links, pictures, tags, a cell, a struck word, or takes a sign's meaning
 SIGNS = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)")

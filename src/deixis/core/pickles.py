@@ -4,7 +4,7 @@ A pickle is a program. This reads only what makes lists, dicts, texts, numbers, 
 a class, a function, or any other step is refused, as are tuples, which nobody needs here and which
 can be made to take for ever. Nothing is allocated beyond what the file is long; that is why it is
 not `pickle.Unpickler` with a `find_class` of ours, which makes a memo as long as a number in the
-file says. `nn/torch_file.py` adds the few steps that tensors need.
+file says. `models/torch_file.py` adds the few steps that tensors need.
 """
 
 import io

@@ -6,13 +6,13 @@ from typing import Any
 
 from deixis.core.convert import Shape
 from deixis.core.errors import RegionError
-from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size
 from deixis.core.typed_json import is_whole_text
+from deixis.core.untrusted_text import shown
 
 VERSION = "region/1"
 Record = dict[str, Any]  # Any: what JSON holds

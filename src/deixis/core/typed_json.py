@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar, final
 
 from deixis.core.errors import UsageError
-from deixis.core.foreign import shown
+from deixis.core.untrusted_text import shown
 
 Value = TypeVar("Value")
 DEEPEST = 32  # lists within lists of a value whose form is free

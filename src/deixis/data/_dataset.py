@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from deixis.core.errors import DeixisError, SampleError
-from deixis.core.foreign import is_text, shown
+from deixis.core.untrusted_text import is_text, shown
 from deixis.data._card import Card
 from deixis.data._fields import BadRowError
 from deixis.data._sample import Marking, RegionSample

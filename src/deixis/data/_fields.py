@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from deixis.core import region as regions
-from deixis.core.foreign import shown as shown
 from deixis.core.images import DEFAULT_LIMITS
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
+from deixis.core.untrusted_text import shown as shown
 
 Record: TypeAlias = Mapping[str, Any]  # Any: what JSON holds
 LARGEST = 2**53  # beyond it a float is no longer exact

@@ -12,9 +12,9 @@ from typing_extensions import override
 from deixis.core import region as regions
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text
-from deixis.core.foreign import shown
 from deixis.core.region import Region
 from deixis.core.size import Size
+from deixis.core.untrusted_text import shown
 from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset

@@ -18,7 +18,7 @@ from typing import BinaryIO, final
 from deixis.core import json_lines
 from deixis.core.errors import UsageError
 from deixis.core.files import check_regular, make_folder
-from deixis.core.foreign import shown
+from deixis.core.untrusted_text import shown
 
 if sys.platform != "win32":
     import fcntl

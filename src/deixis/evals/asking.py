@@ -10,8 +10,8 @@ from deixis.core.batches import batches
 from deixis.core.errors import RemoteError
 from deixis.core.stopping import stop_requests
 from deixis.evals.answers import Answered, Answers
-from deixis.models.openai.model import OpenAIModel
-from deixis.nn.interface import Completion, Generation, Question, VisionLanguageModel
+from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel
+from deixis.remote.model import OpenAIModel
 
 BATCH = 8  # questions at once, of a model that does not tell
 LONGEST_WAIT = 60.0

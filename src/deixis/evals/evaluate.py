@@ -7,10 +7,10 @@ from deixis.core.errors import UsageError
 from deixis.core.files import sweep
 from deixis.evals.benchmarks import Benchmark, Options, benchmarks
 from deixis.evals.folder import LoadedRun, load_run, write_run
-from deixis.evals.identity import Identity
 from deixis.evals.report import Report, software, summarised
+from deixis.evals.request_key import Identity
 from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 
 SHORT = 6  # digits of a prompt's digest
 

@@ -8,7 +8,7 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, sweep
-from deixis.core.foreign import shown
+from deixis.core.untrusted_text import shown
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.report import FILE, Report
 from deixis.evals.results import Row, load_rows, save_rows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from deixis.core.foreign import plotted
+from deixis.core.untrusted_text import plotted
 from deixis.evals.folder import LoadedRun
 
 INKS = ("#c2185b", "#00695c", "#1e4fa3", "#b26a00", "#5e35b1", "#455a64")

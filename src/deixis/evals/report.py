@@ -12,9 +12,9 @@ from typing import Any, final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
-from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
 from deixis.core.typed_json import object_of, read_as
+from deixis.core.untrusted_text import shown
 from deixis.evals.benchmarks import Benchmark, benchmarks
 from deixis.evals.figures import Figure, figure, figures
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row

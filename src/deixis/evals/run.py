@@ -17,14 +17,14 @@ from deixis.ask.model import Model
 from deixis.core.answered import answered
 from deixis.core.batches import batches
 from deixis.core.errors import SampleError, UsageError
+from deixis.encodings.spec import PLAIN, Way
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
 from deixis.evals.benchmarks import Benchmark, Sample, Verdict, Wanted
-from deixis.evals.identity import Identity, identity, request_key
 from deixis.evals.judges import Grade, Judge, Judged
+from deixis.evals.request_key import Identity, identity, request_key
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
-from deixis.evals.ways import PLAIN, Way
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 
 GRADED_AT_ONCE = 16
 ONE_OF = "Answer with one of these: "

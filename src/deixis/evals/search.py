@@ -15,13 +15,13 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
+from deixis.encodings.spec import PLAIN, Way
 from deixis.evals.benchmarks import Benchmark, Sample
 from deixis.evals.compare import joined_pictures
 from deixis.evals.figures import Figure, figure, headline
 from deixis.evals.paired import Difference, difference
 from deixis.evals.results import UNASKED, Row
 from deixis.evals.run import Exam, RunSettings, chosen, lot, run
-from deixis.evals.ways import PLAIN, Way
 
 FILE = "search.json"
 FEWEST = 4  # questions of a candidate in a round

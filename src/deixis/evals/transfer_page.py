@@ -9,9 +9,9 @@ from typing import Any
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.foreign import plotted
+from deixis.core.untrusted_text import plotted
 from deixis.evals.plot import LINE, PAPER
-from deixis.evals.transfer import Cell, Transfer
+from deixis.pixel.transfer import Cell, Transfer
 
 RECORD, MAP, PAGE = "transfer.json", "matrix.png", "README.md"
 LONGEST = 36  # letters of a name beside the map

@@ -7,7 +7,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from deixis.core.foreign import plotted
+from deixis.core.untrusted_text import plotted
 from deixis.knowledge.stats import NoteStats
 
 MOST_LABELS = 20

@@ -13,12 +13,12 @@ from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
 from deixis.core.image import Image
-from deixis.knowledge.cover import Lattice, covered, lattice
+from deixis.core.token_grid import GridView
+from deixis.knowledge.cell_shares import Lattice, covered, lattice
+from deixis.knowledge.embedding_cache import WordTable
 from deixis.knowledge.map import RULES, KnowledgeMap, chart
 from deixis.knowledge.network import Known, NetworkConfig
-from deixis.knowledge.words import WordTable
-from deixis.nn.grid import GridView
-from deixis.nn.interface import TokenPlace, VisionLanguageModel, VisionTokens
+from deixis.models.interface import TokenPlace, VisionLanguageModel, VisionTokens
 
 MERGES = ("add", "concat")
 PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)

@@ -15,13 +15,13 @@ from safetensors.torch import load_file, save_file
 from deixis.core import markdown
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder, read_text, write_text
-from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
 from deixis.core.typed_json import object_of, read_as
+from deixis.core.untrusted_text import shown
+from deixis.knowledge.embedding_cache import WordTable
 from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, tokens_of
-from deixis.knowledge.words import WordTable
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 VERSION = "knowledge-prompt/1"
 WEIGHTS, CONFIG, CARD = "knowledge.safetensors", "knowledge.json", "README.md"

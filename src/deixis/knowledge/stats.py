@@ -8,7 +8,7 @@ from typing import Any, final
 from deixis.core.mask import Mask, union
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.knowledge.store.shard import PictureNotes
+from deixis.sources.note_store.shard import PictureNotes
 
 
 @final

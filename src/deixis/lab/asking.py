@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.compose import compose
-from deixis.ask.knowing import Knowledge
+from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
+from deixis.core.progress import Progress, Reporter, Silent
 from deixis.data.scenes.world import SceneWorld
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Request
-from deixis.evals.identity import Identity, identity, request_key
-from deixis.lab.trial import Judged, Trial, judged
-from deixis.nn.interface import Generation, VisionLanguageModel
-from deixis.train.reporter import Progress, Reporter, Silent
+from deixis.evals.request_key import Identity, identity, request_key
+from deixis.evals.trial import Judged, Trial, judged
+from deixis.models.interface import Generation, VisionLanguageModel
 
 ANSWERS = "answers.jsonl"
 HELD_OUT = SceneWorld(seed=1, split="test", exponent=0.0)  # no training has seen its scenes

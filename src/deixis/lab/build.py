@@ -11,15 +11,15 @@ from typing import Any, final
 from deixis.core.errors import UnknownNameError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
+from deixis.core.progress import Reporter, Silent
+from deixis.core.settings import to_record
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.card import card
 from deixis.lab.measure import Measured, measure
-from deixis.lab.training import trained
 from deixis.models import load, nano
 from deixis.train.nano.architectures import opened
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.reporter import Reporter, Silent
-from deixis.train.settings import to_record
+from deixis.train.stages import trained
 
 VERSION = 2  # of what the recipes mean; a new one makes every cached model stale
 STAGES = ("encoder", "align", "instruct", "joint")

@@ -12,13 +12,13 @@ from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.shapes import Box
+from deixis.core.token_grid import TokenGrid
 from deixis.data.scenes.scene import Scene
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
 from deixis.lab import page
 from deixis.lab.picture import Still, still_life
 from deixis.lab.pointing import Pointing, point, tour_scene
-from deixis.nn.grid import TokenGrid
 
 LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 MODEL = "nano"

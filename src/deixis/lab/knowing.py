@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from deixis.ask.knowing import FORMS, Knowledge
+from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.coordinates import conventions
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.scene import SIGN
 from deixis.data.scenes.world import SceneWorld
-from deixis.knowledge.harm import Harm
+from deixis.evals.trial import Trial
+from deixis.knowledge.note_corruption import Harm
 from deixis.knowledge.saved import load_prompt
-from deixis.lab.trial import Trial
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 from deixis.train.conversations import OpenedTurn
 from deixis.train.nano.asked_scenes import AskedScenes
 from deixis.train.nano.knowledge_task import SceneKnowledgeOptions

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
+from deixis.core.progress import Reporter
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.identity import Identity
+from deixis.evals.findings import Findings, found_in
+from deixis.evals.request_key import Identity
+from deixis.evals.trial import Trial
 from deixis.lab.asking import ask_scenes
-from deixis.lab.findings import Findings, found_in
 from deixis.lab.probes import BY_MARK, examination
-from deixis.lab.trial import Trial
+from deixis.models.interface import VisionLanguageModel
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import VisionLanguageModel
-from deixis.train.reporter import Reporter
 
 Record = dict[str, Any]  # Any: what JSON holds
 

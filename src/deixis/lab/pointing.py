@@ -15,7 +15,7 @@ from deixis.data.scenes.world import SceneWorld
 from deixis.encodings.drawn import Drawn
 from deixis.lab.naming import colour_over, mark_of
 from deixis.marks import draw
-from deixis.nn.interface import Generation
+from deixis.models.interface import Generation
 from deixis.train.nano.marked_scenes import markable_things
 from deixis.train.nano.scene_mark import KINDS
 

@@ -8,8 +8,8 @@ from typing import Any, final
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.foreign import plotted
-from deixis.lab.findings import Finding, Findings, Judgement, Verdict
+from deixis.core.untrusted_text import plotted
+from deixis.evals.findings import Finding, Findings, Judgement, Verdict
 
 INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
 RECORD = "report.json"

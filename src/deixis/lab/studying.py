@@ -9,16 +9,16 @@ from typing import final
 
 import numpy as np
 
+from deixis.core.progress import Reporter, Silent
+from deixis.core.settings import stored_text
+from deixis.evals.findings import found_over_seeds
 from deixis.lab.asking import ask_scenes
-from deixis.lab.findings import found_over_seeds
 from deixis.lab.knowing import knowledge_of
 from deixis.lab.report import Reported, summary_of
 from deixis.lab.studies import Stage, Study, studies
-from deixis.lab.training import trained
 from deixis.models.load import load
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.reporter import Reporter, Silent
-from deixis.train.settings import stored_text
+from deixis.train.stages import trained
 
 
 @final

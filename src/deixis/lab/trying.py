@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from deixis.core.progress import Reporter
+from deixis.evals.findings import Findings, Verdict, found_in
 from deixis.lab.asking import ask_scenes
 from deixis.lab.experiments import Experiment, experiments
-from deixis.lab.findings import Findings, Verdict, found_in
 from deixis.lab.knowing import knowledge_by
 from deixis.lab.report import Reported, summary_of
-from deixis.nn.interface import VisionLanguageModel
-from deixis.train.reporter import Reporter
+from deixis.models.interface import VisionLanguageModel
 
 
 def try_out(

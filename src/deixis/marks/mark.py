@@ -6,8 +6,8 @@ from typing import final
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.marks.catalog import shape_named
-from deixis.marks.ink import Ink, Window
 from deixis.marks.place import Place
+from deixis.marks.primitives import Ink, Window
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds
 from deixis.marks.raster.work import check_work

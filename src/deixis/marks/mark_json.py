@@ -5,8 +5,8 @@ from typing import Any
 
 from deixis.core import region_json
 from deixis.core.errors import UsageError
-from deixis.core.foreign import shown
 from deixis.core.json_lines import parse
+from deixis.core.untrusted_text import shown
 from deixis.marks.colours import Colour
 from deixis.marks.mark import Mark
 from deixis.marks.render import VERSION

@@ -6,9 +6,9 @@ from typing import assert_never, final
 
 import numpy as np
 
-from deixis.core.draws import Draws
 from deixis.core.inside import polygon_heart, polygon_holds, stroke_heart
 from deixis.core.mask import Mask
+from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke

@@ -9,8 +9,8 @@ from deixis.core.errors import ImageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.marks.colours import Rgb, whole
-from deixis.marks.ink import Ink
 from deixis.marks.mark import Mark
+from deixis.marks.primitives import Ink
 from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled
 from deixis.marks.raster.coverage import add_to

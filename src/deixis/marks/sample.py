@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
 from deixis.core.mask import Mask as MaskRegion
+from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
 from deixis.marks.catalog import shape_named, shape_names

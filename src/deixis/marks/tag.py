@@ -19,7 +19,7 @@ from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.marks.colours import Colour, Rgb
-from deixis.marks.ink import Frame, Ink, Rings, Window
+from deixis.marks.primitives import Frame, Ink, Rings, Window
 from deixis.marks.raster.blend import blend
 from deixis.marks.raster.rasterise import coverage_pieces
 from deixis.marks.style import ANCHOR

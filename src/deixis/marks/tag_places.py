@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from deixis.core.errors import NoRoomError
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.ink import Window
 from deixis.marks.place import Place
+from deixis.marks.primitives import Window
 from deixis.marks.tag import Tag, plate_size
 
 MOST_COVERED = 0.25  # of a region's box, up to which a plate may lie in it

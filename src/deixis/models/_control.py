@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from deixis.core.foreign import PLACE, unjoined
+from deixis.core.untrusted_text import PLACE, unjoined
 
 # what templates raise on a chat that they do not take, and processors on words they misread
 REFUSALS = (

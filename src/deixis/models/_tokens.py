@@ -9,10 +9,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from deixis.core.errors import UnsupportedError, UsageError
+from deixis.core.token_grid import TokenGrid
 from deixis.models.family import Joint
+from deixis.models.interface import Question, TokenChange, VisionTokens
 from deixis.models.language import Output
-from deixis.nn.grid import TokenGrid
-from deixis.nn.interface import Question, TokenChange, VisionTokens
 
 
 def flat_rows(tokens: Output) -> Float[Tensor, "token dim"]:

@@ -9,8 +9,8 @@ from transformers import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, AutoModelForImage
 
 from deixis.core.errors import DeixisError, ModelError
 from deixis.core.image import Image
-from deixis.nn.checkpoint import BROKEN, gist, of_tokenizers
-from deixis.nn.interface import Generation, Question, VisionLanguageModel
+from deixis.models.checkpoints import BROKEN, gist, of_tokenizers
+from deixis.models.interface import Generation, Question, VisionLanguageModel
 
 # numbers that a byte of weights may hold, packed as tightly as any, and those that no file needs
 PACKED, FREE = 8, 2**22

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.models.language import Answers, Language, Output, Tensors
-from deixis.nn.words import LearnedWords
+from deixis.models.soft_prompt import LearnedWords
 
 
 @final

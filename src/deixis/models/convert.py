@@ -15,9 +15,9 @@ from typing import final
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder
-from deixis.nn.checkpoint_files import PLAIN, read_settings
-from deixis.nn.safetensors_file import write_safetensors
-from deixis.nn.torch_file import read_torch_file
+from deixis.models.checkpoint_files import PLAIN, read_settings
+from deixis.models.safetensors_file import write_safetensors
+from deixis.models.torch_file import read_torch_file
 
 SINGLE, INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
 TAKEN_ALONG = frozenset({".json", ".jinja", ".txt", ".model", ".md"})

@@ -12,7 +12,7 @@ from typing_extensions import override
 from deixis.core.batches import batches
 from deixis.core.errors import UnsupportedError
 from deixis.models._control import control_words, spoken
-from deixis.models._dialogue import (
+from deixis.models.chat import (
     chat_inputs,
     check_questions,
     completion,
@@ -21,9 +21,7 @@ from deixis.models._dialogue import (
     seeded,
     system_form,
 )
-from deixis.models._pixels import prepared_by, told, with_pixels
-from deixis.models.language import new_tokens
-from deixis.nn.interface import (
+from deixis.models.interface import (
     Abilities,
     Completion,
     Generation,
@@ -31,9 +29,11 @@ from deixis.nn.interface import (
     Question,
     VisionLanguageModel,
 )
-from deixis.nn.pixels import pixels_of
-from deixis.nn.placing import torch_dtype
-from deixis.nn.weights import weights_digest
+from deixis.models.language import new_tokens
+from deixis.models.pixel_changes import prepared_by, told, with_pixels
+from deixis.models.pixel_numbers import pixels_of
+from deixis.models.placing import torch_dtype
+from deixis.models.weights import weights_digest
 
 
 @final

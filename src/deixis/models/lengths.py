@@ -1,8 +1,8 @@
 """How long an example is for a model, before anything is computed."""
 
-from deixis.models._dialogue import chat_inputs, processed
+from deixis.models.chat import chat_inputs, processed
+from deixis.models.interface import Example
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example
 
 
 def num_tokens(model: TransformersModel, example: Example) -> int:

@@ -9,16 +9,17 @@ from typing import Any, TypeVar, final
 import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.models import nano, tiny
-from deixis.models._checkpoint import Loading, open_checkpoint
+from deixis.models import nano
 from deixis.models._trial import try_out
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
-from deixis.models.openai.model import from_name
+from deixis.models.hollow import hollowed, is_hollow
+from deixis.models.interface import VisionLanguageModel
+from deixis.models.loading import Loading, open_checkpoint
+from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.hollow import hollowed, is_hollow
-from deixis.nn.interface import VisionLanguageModel
-from deixis.nn.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
+from deixis.remote.model import from_name
+from deixis.testing import tiny
 
 Options = TypeVar("Options")
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from transformers import CLIPImageProcessorPil, LlavaImageProcessorPil
 
 from deixis.core.errors import UnsupportedError
+from deixis.models.interface import VisionLanguageModel
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import VisionLanguageModel
 
 CUTTING = (CLIPImageProcessorPil, LlavaImageProcessorPil)
 KEPT = (

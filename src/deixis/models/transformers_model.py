@@ -13,8 +13,11 @@ from typing_extensions import override
 from deixis.core.batches import batches
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.size import Size
+from deixis.core.token_grid import TokenGrid
 from deixis.models._control import control_words, spoken
-from deixis.models._dialogue import (
+from deixis.models._tokens import Kept, before, by_picture, changed, flat_rows, reformed
+from deixis.models._words import WordedLanguage
+from deixis.models.chat import (
     answer_turn,
     chat_inputs,
     check_questions,
@@ -27,13 +30,8 @@ from deixis.models._dialogue import (
     seeded,
     system_form,
 )
-from deixis.models._pixels import behind, grid_behind, prepared_by, told, with_pixels
-from deixis.models._tokens import Kept, before, by_picture, changed, flat_rows, reformed
-from deixis.models._words import WordedLanguage
 from deixis.models.family import Family
-from deixis.models.language import Answers, Language, Output, Tensors
-from deixis.nn.grid import TokenGrid
-from deixis.nn.interface import (
+from deixis.models.interface import (
     Abilities,
     AnswerScore,
     Completion,
@@ -50,11 +48,13 @@ from deixis.nn.interface import (
     VisionTokens,
     picture_size,
 )
-from deixis.nn.pixels import pixels_of
-from deixis.nn.placing import torch_dtype
-from deixis.nn.view import View
-from deixis.nn.weights import weights_digest
-from deixis.nn.words import LearnedWords
+from deixis.models.language import Answers, Language, Output, Tensors
+from deixis.models.pixel_changes import behind, grid_behind, prepared_by, told, with_pixels
+from deixis.models.pixel_numbers import pixels_of
+from deixis.models.placing import torch_dtype
+from deixis.models.soft_prompt import LearnedWords
+from deixis.models.view import View
+from deixis.models.weights import weights_digest
 
 
 @final

@@ -11,10 +11,10 @@ import torch
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.core.typed_json import read_as
+from deixis.models.interface import VisionLanguageModel
+from deixis.models.saved import read_numbers, read_record, write_numbers
+from deixis.models.soft_prompt import LearnedWords
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import VisionLanguageModel
-from deixis.nn.saved import read_numbers, read_record, write_numbers
-from deixis.nn.words import LearnedWords
 
 VERSION = "learned-words/1"
 NUMBERS, RECORD = "words.safetensors", "words.json"

@@ -8,9 +8,9 @@ from typing import Any, TypeVar, final
 
 from deixis.core import markdown
 from deixis.core.errors import ModelError, UsageError
-from deixis.core.foreign import shown
 from deixis.core.typed_json import is_number, is_plain_object, is_whole, object_of
-from deixis.nn.interface import VisionLanguageModel
+from deixis.core.untrusted_text import shown
+from deixis.models.interface import VisionLanguageModel
 from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deixis.core.errors import ModelError, UnknownNameError, UsageError
-from deixis.nn.torch_file import read_torch_file
+from deixis.models.torch_file import read_torch_file
 from deixis.pixel.card import IMPORTED, Card
 from deixis.pixel.prompts import Layout
 from deixis.pixel.prompts.frame import Frame

@@ -11,8 +11,8 @@ from torch import Tensor
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.core.typed_json import read_as
-from deixis.nn.interface import VisionLanguageModel
-from deixis.nn.saved import read_numbers, read_record, write_numbers
+from deixis.models.interface import VisionLanguageModel
+from deixis.models.saved import read_numbers, read_record, write_numbers
 from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, told
 from deixis.pixel.prompts import Layout, PixelPrompt, build
 

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
-from deixis.priors.sides import Sides
+from deixis.priors.unit_embeddings import Sides
 
 TIE = 1e-11  # cosines nearer than this are level; float64 is wrong by at most 2⁻⁵³ times the width
 RUN = 64  # scores that are looked through together for such

@@ -21,7 +21,7 @@ from torch import Tensor
 from deixis.core.errors import UsageError
 from deixis.priors.compiled import counted_compiled
 from deixis.priors.counting import RUN, Block, counted
-from deixis.priors.sides import Sides, sides_of
+from deixis.priors.unit_embeddings import Sides, sides_of
 
 ROUNDING = 2.0**-24  # of float32
 MORE_ROUNDINGS = 16  # beside those of a product's sum: of lengths, of scaling, of thresholds

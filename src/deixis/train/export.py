@@ -15,7 +15,7 @@ from deixis.core.ownership import claim
 from deixis.data import RegionDataset
 from deixis.marks import VERSION, mark_json
 from deixis.marks.sample import Chance
-from deixis.train.marked import MarkedSample, mark_sample
+from deixis.train.mark_source import MarkedSample, mark_sample
 
 ROWS, PICTURES, ABOUT = "data.jsonl", "images", "export.json"
 

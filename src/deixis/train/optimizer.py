@@ -13,10 +13,10 @@ from torch.distributed.tensor import DTensor
 
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.config import OptimConfig
+from deixis.train.distributed import Parallel
+from deixis.train.fsdp import apart, number, placed
 from deixis.train.muon import Muon
 from deixis.train.normalised import NormalisedStep
-from deixis.train.parallel import Parallel
-from deixis.train.spread import apart, number, placed
 from deixis.train.task import ParameterGroup, Task
 
 

@@ -1,4 +1,4 @@
-"""Recipes: runs that can be repeated by name. One file in `train/recipes` is one recipe."""
+"""Recipes: runs that can be repeated by name. One file in `recipes/` is one recipe."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 from deixis.core.catalog import ObjectCatalog
+from deixis.core.settings import override
 from deixis.train.config import RunConfig
-from deixis.train.settings import override
 from deixis.train.task import Task
 
 TASK = "task."
@@ -60,7 +60,7 @@ def with_length(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
 
 recipes: ObjectCatalog[Recipe] = ObjectCatalog(
     kind="recipe",
-    package="deixis.train.recipes",
+    package="deixis.recipes",
     group="deixis.recipes",
     interface=Recipe,
     attribute="RECIPE",

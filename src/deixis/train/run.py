@@ -14,21 +14,21 @@ import torch
 from torch import nn
 
 from deixis.core.errors import TrainingError, UsageError
+from deixis.core.progress import Progress, Reporter, Silent
 from deixis.core.stopping import StopRequest, stop_requests
 from deixis.train.checkpoint import Checkpoint
 from deixis.train.config import RunConfig
 from deixis.train.curves import draw_curves
+from deixis.train.data_order import DataOrder
+from deixis.train.distributed import Parallel, joined
 from deixis.train.finish import Finish
+from deixis.train.fsdp import Spread, gathered
 from deixis.train.metrics import Window, newest_numbers
 from deixis.train.optimizer import Optimizer
-from deixis.train.order import DataOrder
-from deixis.train.parallel import Parallel, joined
 from deixis.train.precision import autocast
 from deixis.train.prepare import Job, Piece, prepared
-from deixis.train.reporter import Progress, Reporter, Silent
 from deixis.train.run_folder import Record, RunFolder, run_record
 from deixis.train.shares import Shares, resolved
-from deixis.train.spread import Spread, gathered
 from deixis.train.state import GROUPS, State, other_pieces, put_in_place
 from deixis.train.task import Task
 

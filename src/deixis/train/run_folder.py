@@ -10,12 +10,12 @@ from typing import Any, final
 from deixis.core.errors import UsageError
 from deixis.core.files import left_behind, owned, remove, write_text
 from deixis.core.ownership import check_ours, claim
+from deixis.core.settings import to_record
 from deixis.train.checkpoint import CheckpointFolder, discarded, sync_file, sync_folder, telling
 from deixis.train.config import MAY_CHANGE, TASK_MAY_CHANGE, RunConfig
 from deixis.train.environment import environment
 from deixis.train.finish import FinishFile
 from deixis.train.metrics import MetricsFile
-from deixis.train.settings import to_record
 
 KIND = "train"
 Record = dict[str, Any]  # Any: what JSON holds

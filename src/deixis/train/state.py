@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from deixis.core.errors import TrainingError, UsageError
+from deixis.train.fsdp import placed
 from deixis.train.metrics import Window
 from deixis.train.source import Source
-from deixis.train.spread import placed
 
 GROUPS = ("weights", "buffers", "optimizer")  # of tensors, in a checkpoint
 NEEDED = frozenset({"seconds", "window", "bad", "num_examples"})

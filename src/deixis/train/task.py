@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.parallel import Parallel
+from deixis.train.distributed import Parallel
 from deixis.train.source import Source
 
 

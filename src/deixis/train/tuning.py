@@ -12,7 +12,7 @@ from torch import nn
 from typing_extensions import override
 
 from deixis.ask.compose import Asked, compose
-from deixis.ask.knowing import Knowledge
+from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.errors import (
     MissingExtraError,
@@ -25,23 +25,23 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.transform import identity
 from deixis.encodings import Frame, encodings
-from deixis.knowledge.look import origins
+from deixis.knowledge.noted_conversations import KnowledgeOptions, known
 from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
+from deixis.models.hollow import is_hollow
+from deixis.models.interface import Example, Question, VisionLanguageModel
 from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.hollow import is_hollow
-from deixis.nn.interface import Example, Question, VisionLanguageModel
+from deixis.sources import origins
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
-from deixis.train.known import KnowledgeOptions, known
-from deixis.train.marked import marked
+from deixis.train.mark_source import marked
 from deixis.train.memory.longest import NoData, longest
-from deixis.train.mixed import read_mixed
-from deixis.train.parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
+from deixis.train.mixture_source import read_mixed
+from deixis.train.model_parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
 from deixis.train.recompute import Recomputed, recompute_layers
 from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.models.joined import RELEASED_LAYERS, join
+from deixis.models.build_llava import RELEASED_LAYERS, join
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of

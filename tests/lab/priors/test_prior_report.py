@@ -11,14 +11,20 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
-from deixis.lab.priors.comparing import ALL, compare, write_comparison
-from deixis.lab.priors.joined import join, load_either, load_joined, read_frequencies, save_joined
-from deixis.lab.priors.reporting import linked, write_prior_report
-from deixis.lab.priors.trials import ask_questions, trial_of
-from deixis.lab.trial import Judged
+from deixis.evals.trial import Judged
 from deixis.models.load import load
+from deixis.priors.compare import ALL, compare, write_comparison
+from deixis.priors.entity_trials import ask_questions, trial_of
 from deixis.priors.ranking import Ranking, summarised
 from deixis.priors.ranking_json import save_ranking
+from deixis.priors.ranks_and_answers import (
+    join,
+    load_either,
+    load_joined,
+    read_frequencies,
+    save_joined,
+)
+from deixis.priors.report import linked, write_prior_report
 
 NUM, EACH = 30, 4
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from deixis.evals.trial import Judged
 from deixis.lab.priors import claims, frames_report, routes, ways
-from deixis.lab.trial import Judged
 
 SMALL = ways.StudyOptions(seeds=2, knowledge=("steps=1",))
 

@@ -13,7 +13,7 @@ from deixis.core import region as regions
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, draw, shapes
-from deixis.marks.ink import Filled, Frame, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import Filled, Frame, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
 from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled, is_compiled

@@ -14,8 +14,8 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from deixis.core.errors import UnknownNameError
 from deixis.core.image import Image
 from deixis.models import nano
+from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import load, wrap
-from deixis.nn.interface import Example, Generation, Question
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.

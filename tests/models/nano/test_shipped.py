@@ -9,8 +9,8 @@ from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
 from deixis.data.scenes.world import SceneWorld
 from deixis.models import nano
+from deixis.models.interface import Generation, Question
 from deixis.models.load import load
-from deixis.nn.interface import Generation, Question
 
 QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
 PLAIN = """

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.nn.interface import KnownPixelChange
-from deixis.nn.pixels import pixels_of
+from deixis.models.interface import KnownPixelChange
+from deixis.models.pixel_numbers import pixels_of
 from deixis.pixel.prompts import MODES, Layout, build, kind_of, prompts
 from tests.pixel.nursery import SIDE, WIDTH, learned, picture
 

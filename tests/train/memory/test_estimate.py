@@ -9,19 +9,19 @@ import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from deixis.models import tiny
+from deixis.models.hollow import has_numbers, hollow_models
 from deixis.models.load import load
-from deixis.nn.hollow import has_numbers, hollow_models
+from deixis.pixel.prompt_tuning import WordsLearning, WordsOptions
 from deixis.pixel.prompts import Layout
+from deixis.pixel.training.learning import PixelLearning, PixelOptions
+from deixis.testing import tiny
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.distributed import Parallel
 from deixis.train.memory.estimate import memory_of
 from deixis.train.memory.longest import NoData
 from deixis.train.optimizer import Optimizer
-from deixis.train.parallel import Parallel
-from deixis.train.pixel.learning import PixelLearning, PixelOptions
 from deixis.train.task import Task
 from deixis.train.tuning import Tuning, TuningOptions
-from deixis.train.words import WordsLearning, WordsOptions
 
 CPU = torch.device("cpu")
 

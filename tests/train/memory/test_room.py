@@ -6,8 +6,8 @@ from transformers import AutoModelForImageTextToText
 
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
-from deixis.models import tiny
-from deixis.nn.hollow import hollow_models
+from deixis.models.hollow import hollow_models
+from deixis.testing import tiny
 from deixis.train.memory import room
 from deixis.train.memory.room import check_fits, room_on
 from tests.train.memory.test_estimate import CASES, config_of

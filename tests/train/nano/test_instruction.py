@@ -10,8 +10,8 @@ import torch
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.data.scenes.world import SceneWorld
+from deixis.models.interface import Example, Question
 from deixis.models.load import wrap
-from deixis.nn.interface import Example, Question
 from deixis.train.nano.architectures import normalised, projected_tokens
 from deixis.train.nano.asked_scenes import AskedScene, AskedScenes
 from deixis.train.nano.instruction_task import InstructionOptions, InstructionTask

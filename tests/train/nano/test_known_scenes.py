@@ -6,8 +6,8 @@ import torch
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
-from deixis.knowledge.harm import Harm
-from deixis.knowledge.sources import source
+from deixis.knowledge.note_corruption import Harm
+from deixis.sources import source
 from deixis.train.nano.knowledge_task import SceneKnowledge
 from deixis.train.recipe import recipes
 from deixis.train.run import run

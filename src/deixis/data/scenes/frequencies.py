@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import final
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.data.scenes.entities import Entity, entities
 from deixis.data.scenes.splits import split_named
 

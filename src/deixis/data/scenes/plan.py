@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.entities import Entity
 from deixis.data.scenes.frequencies import Frequencies

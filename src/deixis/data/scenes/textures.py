@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Int64, UInt8
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 
 BASE = 512  # a texture's period, and the picture's side, in its own pixels
 SEED = 7_310_002

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHORTEST, LONGEST = 3, 8

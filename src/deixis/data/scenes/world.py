@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import final
 from zlib import crc32
 
-from deixis.core.draws import Draws
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.data.scenes.frequencies import Frequencies, frequencies
 from deixis.data.scenes.paint import paint

@@ -9,9 +9,9 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text
-from deixis.core.foreign import is_text, shown
 from deixis.core.image import Image
 from deixis.core.json_lines import parse
+from deixis.core.untrusted_text import is_text, shown
 from deixis.data.tasks._files import FileTask
 
 

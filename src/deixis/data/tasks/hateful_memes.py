@@ -5,7 +5,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.core.foreign import shown
+from deixis.core.untrusted_text import shown
 from deixis.data.tasks._files import folder_of, missing, part_of, worse
 from deixis.data.tasks._rows import RowTask, lines_of
 from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample

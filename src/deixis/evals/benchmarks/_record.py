@@ -8,7 +8,7 @@ from pathlib import PureWindowsPath
 from typing import Any, final
 
 from deixis.core.errors import SampleError
-from deixis.core.foreign import shown
+from deixis.core.untrusted_text import shown
 
 
 @final

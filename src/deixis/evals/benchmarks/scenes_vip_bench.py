@@ -5,7 +5,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.data.scenes.entities import entity_named
 from deixis.data.scenes.questions.relation import relation_of
 from deixis.data.scenes.scene import Scene, Thing

@@ -15,10 +15,10 @@ from typing_extensions import override
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.core.files import read_text
-from deixis.core.foreign import shown
 from deixis.core.images import open_image
 from deixis.core.json_lines import parse
 from deixis.core.region import Region
+from deixis.core.untrusted_text import shown
 from deixis.data import datasets
 from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Wanted
 from deixis.evals.benchmarks._graded import GRADE, wanted

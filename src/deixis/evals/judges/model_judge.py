@@ -10,10 +10,10 @@ from deixis.core.answered import answered
 from deixis.core.errors import UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
-from deixis.evals.identity import identity, request_key
 from deixis.evals.judges._judge import Grade, Judge, Judged
 from deixis.evals.judges.shots import CUE, VERSION, prompt
-from deixis.nn.interface import Generation, Question, VisionLanguageModel
+from deixis.evals.request_key import identity, request_key
+from deixis.models.interface import Generation, Question, VisionLanguageModel
 
 DRESS = " \t\n*_`\"'|"
 LEAD = re.compile(r"(?:correctness|score)\W*", re.IGNORECASE)

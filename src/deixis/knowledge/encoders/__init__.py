@@ -6,7 +6,7 @@
 from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
 from deixis.knowledge.encoders._encoder import TextEncoder
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 encoders: Catalog[TextEncoder] = Catalog(
     kind="text encoder",

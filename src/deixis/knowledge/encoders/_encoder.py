@@ -7,7 +7,7 @@ from typing import ClassVar
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 
 class TextEncoder(ABC):

@@ -16,7 +16,7 @@ from transformers.utils.hub import cached_file
 from deixis.core.errors import ModelError
 from deixis.core.files import read_text
 from deixis.core.json_lines import parse
-from deixis.nn.checkpoint import load_tokenizer, load_weights, revision_of, where
+from deixis.models.checkpoints import load_tokenizer, load_weights, revision_of, where
 
 Pooling: TypeAlias = Literal["mean", "cls"]
 AT_ONCE = 64  # texts of one length

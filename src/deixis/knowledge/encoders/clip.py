@@ -10,8 +10,8 @@ from transformers import CLIPTextModelWithProjection
 from typing_extensions import override
 
 from deixis.knowledge.encoders._encoder import TextEncoder
-from deixis.nn.checkpoint import load_tokenizer, load_weights, revision_of
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.checkpoints import load_tokenizer, load_weights, revision_of
+from deixis.models.interface import VisionLanguageModel
 
 
 @final

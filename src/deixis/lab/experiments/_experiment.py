@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.asking import HELD_OUT
-from deixis.lab.findings import Findings, Verdict
-from deixis.lab.trial import Trial
 
 
 class Experiment(ABC):

@@ -10,12 +10,12 @@ from deixis.core.image import Image
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.data.scenes.scene import Scene, Thing
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import NAME, target_of
-from deixis.lab.trial import Trial
 from deixis.marks import NAMED
-from deixis.marks.ink import Lines, Rings
+from deixis.marks.primitives import Lines, Rings
 from deixis.marks.render import draw_ink
 from deixis.marks.style import ALPHA
 from deixis.train.nano.marked_scenes import mark_colours

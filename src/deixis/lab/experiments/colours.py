@@ -7,10 +7,10 @@ from typing_extensions import override
 
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.scene import Scene
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import LINED, colour_over, kind_of, mark_of, marked, target_of
-from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import CLEAR
 
 SAID, UNSAID = "a trained colour, said", "a trained colour, not said"

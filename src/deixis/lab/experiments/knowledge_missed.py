@@ -6,10 +6,10 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.knowing import RARE, known_trial, questions
-from deixis.lab.trial import Trial
 from deixis.train.conversations import OpenedTurn
 
 NOTHING, MISSED, ALL = "nothing known", "all known but what is asked for", "all known"

@@ -6,11 +6,11 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.knowledge.harm import Harm
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
+from deixis.knowledge.note_corruption import Harm
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.knowing import RARE, known_trial, questions
-from deixis.lab.trial import Trial
 
 TRUE, NOTHING = "the truth", "nothing known"
 WRONG = "30 % of labels wrong"

@@ -7,8 +7,9 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.data.scenes.scene import Scene
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import (
     LINED,
     colour_over,
@@ -17,7 +18,6 @@ from deixis.lab.naming import (
     naming,
     target_of,
 )
-from deixis.lab.trial import Trial
 from deixis.marks import coverage, draw
 
 HIDDEN = (0, 25, 50, 75, 90)

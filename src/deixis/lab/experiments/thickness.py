@@ -5,10 +5,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.experiments._experiment import Experiment
-from deixis.lab.findings import Findings, Verdict
 from deixis.lab.naming import swept
-from deixis.lab.trial import Trial
 from deixis.train.nano.marked_scenes import LINE_WIDTHS
 
 USUAL = 3  # of most shapes; one pixel of 96

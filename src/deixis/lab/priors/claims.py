@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deixis.data.entities.scenes import held_out_names
 from deixis.evals.correlation import spearman
-from deixis.lab.findings import (
+from deixis.evals.findings import (
     Finding,
     Findings,
     Judgement,
@@ -13,9 +13,7 @@ from deixis.lab.findings import (
     found_in_runs,
     found_over_seeds,
 )
-from deixis.lab.priors.joined import Joined, column
-from deixis.lab.priors.reporting import CLAIM, linked
-from deixis.lab.priors.trials import ENCODING
+from deixis.evals.trial import Judged
 from deixis.lab.priors.ways import (
     CONTROLS,
     MAIN,
@@ -25,8 +23,10 @@ from deixis.lab.priors.ways import (
     command_of,
 )
 from deixis.lab.report import Reported
-from deixis.lab.trial import Judged
+from deixis.priors.entity_trials import ENCODING
 from deixis.priors.ranking import bands
+from deixis.priors.ranks_and_answers import Joined, column
+from deixis.priors.report import CLAIM, linked
 
 BEFORE = "as it was"
 KNOWN = "knowledge"  # the route of a thing's name, beside its mark

@@ -6,19 +6,19 @@ from functools import partial
 from pathlib import Path
 
 from deixis.ask.loading import load
+from deixis.batch.jobs import carried_out
+from deixis.core.progress import Reporter
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import Exam, RunSettings, run
+from deixis.evals.trial import Judged
 from deixis.lab.asking import ANSWERS
-from deixis.lab.jobs import carried_out
 from deixis.lab.priors.claims import BEFORE, of_seed
 from deixis.lab.priors.frames_report import ANEW, EARLIER, NO_FRAME
 from deixis.lab.priors.runs import repaired
 from deixis.lab.priors.ways import MAIN, StudyOptions, Way
-from deixis.lab.training import home_of, trained
-from deixis.lab.trial import Judged
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.reporter import Reporter
+from deixis.train.stages import home_of, trained
 
 TASK = "scenes_classification"
 # as the matrix of pixel prompts was carried out

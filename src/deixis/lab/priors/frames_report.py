@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from deixis.lab.findings import Finding, Findings, Judgement, Verdict, found_in_runs
+from deixis.evals.findings import Finding, Findings, Judgement, Verdict, found_in_runs
+from deixis.evals.trial import Judged
 from deixis.lab.priors.claims import (
     BEFORE,
     POINTS,
@@ -19,7 +20,6 @@ from deixis.lab.priors.claims import (
 )
 from deixis.lab.priors.ways import StudyOptions, command_of
 from deixis.lab.report import Reported
-from deixis.lab.trial import Judged
 
 NO_FRAME, EARLIER, ANEW = "no frame", "frame learned before", "frame learned anew"
 

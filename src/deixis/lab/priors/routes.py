@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from deixis.ask.knowing import Knowledge
+from deixis.ask.knowledge_forms import Knowledge
 from deixis.core.entities import Entities
 from deixis.core.errors import UnknownNameError
+from deixis.core.progress import Reporter
 from deixis.data.entities.named import SCENES, EntitySource
 from deixis.data.entities.questions import (
     NAMING,
@@ -21,18 +22,17 @@ from deixis.data.entities.questions import (
     entity_questions,
 )
 from deixis.data.entities.scenes import held_out_names
+from deixis.evals.trial import Judged
 from deixis.lab.knowing import LEARNT, knowledge_by
 from deixis.lab.priors.claims import KNOWN, NEW, OLD
 from deixis.lab.priors.runs import begun_with
-from deixis.lab.priors.trials import ENCODING, ask_questions
 from deixis.lab.priors.ways import StudyOptions
-from deixis.lab.training import home_of, trained
-from deixis.lab.trial import Judged
+from deixis.models.interface import VisionLanguageModel
 from deixis.models.nano import DEFAULT, PREFIX, SHIPPED
-from deixis.nn.interface import VisionLanguageModel
+from deixis.priors.entity_trials import ENCODING, ask_questions
 from deixis.train.nano.architectures import architecture
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.reporter import Reporter
+from deixis.train.stages import home_of, trained
 
 WORLD = 1  # the seed of the scenes that are asked about
 ENCODINGS = ("said", "cropped", "dimmed", "blurred", "masked")  # beside the one that is taught

@@ -6,14 +6,14 @@ import json
 from functools import cache
 from pathlib import Path
 
+from deixis.core.progress import Reporter
 from deixis.data.entities.named import SCENES, EntitySource
 from deixis.data.entities.questions import NAMING
 from deixis.data.entities.scenes import held_out_names
-from deixis.evals.identity import identity
-from deixis.lab.priors.repairing import RepairPlan, repair
+from deixis.evals.request_key import identity
 from deixis.lab.priors.ways import StudyOptions, Way
 from deixis.models.load import load
-from deixis.train.reporter import Reporter
+from deixis.priors.repair_plan import RepairPlan, repair
 
 FIRST_WORLD = 2  # the first seed of the scenes that are learnt from
 

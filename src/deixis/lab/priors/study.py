@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from deixis.ask.ranking import encoder_of
+from deixis.batch.jobs import carried_out
 from deixis.core.files import cache_folder
-from deixis.lab.jobs import carried_out
+from deixis.core.progress import Reporter, Silent
+from deixis.evals.trial import Judged
 from deixis.lab.priors.claims import (
     BEFORE,
     by_band,
@@ -22,9 +23,6 @@ from deixis.lab.priors.claims import (
 )
 from deixis.lab.priors.frames import asked_through_frames, first_frame, frame_recipe
 from deixis.lab.priors.frames_report import through_frames
-from deixis.lab.priors.joined import Joined, join
-from deixis.lab.priors.repairing import stage_recipe
-from deixis.lab.priors.reporting import write_prior_report
 from deixis.lab.priors.routes import (
     ByRoute,
     asked,
@@ -35,14 +33,16 @@ from deixis.lab.priors.routes import (
     taught_prompt,
 )
 from deixis.lab.priors.runs import plan_of, repaired
-from deixis.lab.priors.trials import ENCODING
 from deixis.lab.priors.ways import GROUPS, MAIN, StudyOptions, Way, command_of
 from deixis.lab.report import Reported, write_report
-from deixis.lab.trial import Judged
+from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load
-from deixis.nn.interface import VisionLanguageModel
+from deixis.priors.entity_trials import ENCODING
+from deixis.priors.rank_entities import encoder_of
 from deixis.priors.ranking import RankOptions, rank
-from deixis.train.reporter import Reporter, Silent
+from deixis.priors.ranks_and_answers import Joined, join
+from deixis.priors.repair_plan import stage_recipe
+from deixis.priors.report import write_prior_report
 
 BATCH = 32
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core.errors import UsageError
-from deixis.lab.priors.repairing import QUESTIONS, RANDOM, REPAIR, TOGETHER
+from deixis.priors.repair_plan import QUESTIONS, RANDOM, REPAIR, TOGETHER
 
 
 @final

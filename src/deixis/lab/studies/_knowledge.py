@@ -8,11 +8,11 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.knowledge.harm import Harm
-from deixis.lab.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.trial import Trial
+from deixis.knowledge.note_corruption import Harm
 from deixis.lab.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis.lab.studies._study import Stage, Study, Variant
-from deixis.lab.trial import Trial
 from deixis.train.recipe import recipes
 
 NONE = ("task.knowledge.form=none", "task.knowledge.sources=", "task.parts=language")

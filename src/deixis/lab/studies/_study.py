@@ -6,9 +6,9 @@ from typing import ClassVar, final
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
+from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.asking import HELD_OUT
-from deixis.lab.findings import Findings, Judgement, Verdict
-from deixis.lab.trial import Trial
 
 # every variant begins with the tower of the nano that ships, and nothing else of it
 ALIGN = ("task.start=nano", "task.only_tower=true", "steps=150", "evaluate_every=150")

@@ -6,10 +6,10 @@ from typing_extensions import override
 
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene
-from deixis.lab.findings import Findings, Verdict
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.naming import colour_over, kind_of, mark_of, marked, target_of
 from deixis.lab.studies._study import Study, Variant
-from deixis.lab.trial import Trial
 
 DRAWN, SAID = "marks", "coordinates"
 

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.lab.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import Findings, Judgement, Verdict
 from deixis.lab.knowing import NAMES, OTHERS
 from deixis.lab.studies._knowledge import KnowledgeStudy, compared
 from deixis.lab.studies._study import Variant

@@ -5,10 +5,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.lab.findings import Findings, Verdict
+from deixis.evals.findings import Findings, Verdict
+from deixis.evals.trial import Trial
 from deixis.lab.naming import colour_over, kind_of, mark_of, marked, target_of
 from deixis.lab.studies._study import Study, Variant
-from deixis.lab.trial import Trial
 
 ONE, FOUR = "last layer", "four layers"
 

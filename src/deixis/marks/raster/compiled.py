@@ -17,7 +17,7 @@ from deixis.core.compiled import opened
 from deixis.core.mask import Mask
 from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY
-from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rim, Rings
 from deixis.marks.raster.coverage import is_within
 from deixis.marks.raster.lines import disc_corners, unit_disc
 

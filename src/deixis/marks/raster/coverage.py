@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int64, UInt8, UInt16
 
 from deixis.core.size import Size
-from deixis.marks.ink import Frame
+from deixis.marks.primitives import Frame
 
 FULL = 256
 CELL = 8  # pixels; 24 bytes, which numpy moves as one item

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from deixis.core.shapes import XY
-from deixis.marks.ink import Lines
+from deixis.marks.primitives import Lines
 from deixis.marks.raster.outline import Outlines
 from deixis.marks.raster.trigonometry import on_circle
 

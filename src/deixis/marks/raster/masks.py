@@ -11,7 +11,7 @@ from jaxtyping import Bool, Int64, UInt8, UInt16
 from deixis.core.mask import Mask
 from deixis.core.run_lengths import decode_counts
 from deixis.core.size import Size
-from deixis.marks.ink import Window
+from deixis.marks.primitives import Window
 from deixis.marks.raster.coverage import CELL, FULL, Block, Cells, Solid
 
 BAND = 65_536  # pixels of a window that are worked on at once

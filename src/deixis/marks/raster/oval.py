@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from deixis.core.size import Size
-from deixis.marks.ink import Oval
+from deixis.marks.primitives import Oval
 from deixis.marks.raster.coverage import CELL, FULL, Block, Cells
 
 DENSE = 8192  # pixels of a window up to which a block is quicker than cells

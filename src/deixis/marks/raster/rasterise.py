@@ -10,7 +10,7 @@ from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.ink import FARTHEST, Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
+from deixis.marks.primitives import FARTHEST, Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
 from deixis.marks.raster.coverage import Bars, Coverage, is_within
 from deixis.marks.raster.lines import line_outlines
 from deixis.marks.raster.masks import filled_coverage, rim_coverage

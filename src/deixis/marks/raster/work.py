@@ -5,7 +5,7 @@ import numpy as np
 from deixis.core.errors import RegionError
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.ink import Ink, Lines, Rings
+from deixis.marks.primitives import Ink, Lines, Rings
 from deixis.marks.raster.lines import GENTLE
 
 SCANLINES = 4  # in a row of pixels, of all but the smallest marks

@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from deixis.core.draws import Draws
-from deixis.marks.ink import Ink
+from deixis.core.portable_rng import Draws
 from deixis.marks.place import Place
+from deixis.marks.primitives import Ink
 from deixis.marks.style import ALPHA, Style
 
 ALPHAS = (96, 255)

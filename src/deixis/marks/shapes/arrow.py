@@ -5,10 +5,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY
-from deixis.marks.ink import Lines, Rings
 from deixis.marks.place import Place
+from deixis.marks.primitives import Lines, Rings
 from deixis.marks.raster.trigonometry import length, on_circle
 from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style

@@ -6,8 +6,8 @@ from typing_extensions import override
 
 from deixis.core.mask import Mask
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
-from deixis.marks.ink import Ink, Lines, Oval, Rim
 from deixis.marks.place import Place
+from deixis.marks.primitives import Ink, Lines, Oval, Rim
 from deixis.marks.shapes._outlines import ellipse_ring
 from deixis.marks.shapes._shape import MarkShape
 from deixis.marks.shapes.rectangle import framed, on_pixels

@@ -4,8 +4,8 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.marks.ink import Oval
 from deixis.marks.place import Place
+from deixis.marks.primitives import Oval
 from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 

@@ -6,8 +6,8 @@ from typing_extensions import override
 
 from deixis.core.mask import Mask as MaskRegion
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
-from deixis.marks.ink import Filled, Frame, Ink, Lines, Oval, Rings
 from deixis.marks.place import Place
+from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rings
 from deixis.marks.shapes._outlines import ellipse_ring
 from deixis.marks.shapes._shape import MarkShape
 from deixis.marks.shapes.rectangle import on_pixels

@@ -5,11 +5,11 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY, Polygon
 from deixis.core.shapes import Point as PointRegion
-from deixis.marks.ink import Oval
 from deixis.marks.place import Place
+from deixis.marks.primitives import Oval
 from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 

@@ -5,8 +5,8 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.marks.ink import Frame
 from deixis.marks.place import Place
+from deixis.marks.primitives import Frame
 from deixis.marks.shapes._shape import MarkShape
 from deixis.marks.style import Style
 

@@ -7,8 +7,8 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.shapes import XY
-from deixis.marks.ink import Lines
 from deixis.marks.place import Place
+from deixis.marks.primitives import Lines
 from deixis.marks.raster.trigonometry import length
 from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style

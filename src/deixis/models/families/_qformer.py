@@ -14,14 +14,14 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.size import Size
+from deixis.core.token_grid import TokenGrid
+from deixis.models.cells import whole_grid
 from deixis.models.families._clip import stacked
 from deixis.models.family import FULL, Batch, Family, Joint
+from deixis.models.interface import Abilities, Question
 from deixis.models.language import CausalLanguage, Language, Output, Seq2SeqLanguage, Tensors
-from deixis.nn.cells import whole_grid
-from deixis.nn.grid import TokenGrid
-from deixis.nn.interface import Abilities, Question
-from deixis.nn.processor import clip_view
-from deixis.nn.view import View
+from deixis.models.processor_view import clip_view
+from deixis.models.view import View
 
 Embed: TypeAlias = Callable[[Tensors, Output], Tensor]
 

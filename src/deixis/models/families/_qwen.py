@@ -10,12 +10,12 @@ from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.core.sizing import smart_resize
+from deixis.core.token_grid import TokenGrid
+from deixis.models.cells import whole_grid
 from deixis.models.family import Batch, Family, Joint
 from deixis.models.language import Tensors
-from deixis.nn.cells import whole_grid
-from deixis.nn.grid import TokenGrid
-from deixis.nn.resample import PILLOW_FILTERS
-from deixis.nn.view import Resized, View
+from deixis.models.pillow_resize import PILLOW_FILTERS
+from deixis.models.view import Resized, View
 
 
 def qwen_sizing(processor: Any) -> dict[str, int]:  # Any: a transformers image processor

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from deixis.core.size import Size
 from deixis.models.family import Viewed
-from deixis.nn.view import View, Windowed
+from deixis.models.view import View, Windowed
 
 
 def setting(processor: Any, name: str) -> Any:  # Any: a transformers processor and its settings

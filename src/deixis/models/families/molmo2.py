@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError, UnsupportedError
 from deixis.core.size import Size
+from deixis.core.token_grid import GridView, TokenGrid
 from deixis.models.family import Batch, Family, Joint, Viewed
 from deixis.models.language import Tensors
-from deixis.nn.grid import GridView, TokenGrid
-from deixis.nn.view import Resized, View, Windowed
+from deixis.models.view import Resized, View, Windowed
 
 
 @final

@@ -7,9 +7,9 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
+from deixis.core.token_grid import TokenGrid
 from deixis.models.families._qwen import QwenFamily, qwen_sizing
-from deixis.nn.grid import TokenGrid
-from deixis.nn.view import View
+from deixis.models.view import View
 
 
 @final

@@ -14,8 +14,8 @@ from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.size import Size
-from deixis.nn.interface import KnownPixelChange, picture_size
-from deixis.nn.view import BLACK, Resized, View, Windowed, centre_window
+from deixis.models.interface import KnownPixelChange, picture_size
+from deixis.models.view import BLACK, Resized, View, Windowed, centre_window
 
 MODES = ("free", "clamped", "8bit")
 STARTS = ("zero", "noise")

@@ -5,7 +5,7 @@
 
 from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
 encoders: Catalog[ImageTextEncoder] = Catalog(

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError, UnsupportedError
 from deixis.core.image import Image
-from deixis.nn.checkpoint import (
+from deixis.models.checkpoints import (
     BROKEN,
     gist,
     load_tokenizer,
@@ -21,10 +21,10 @@ from deixis.nn.checkpoint import (
     revision_of,
     said,
 )
-from deixis.nn.interface import Pixels, VisionLanguageModel, picture_size
-from deixis.nn.pixels import pixels_of
-from deixis.nn.processor import clip_view, normalisation_of
-from deixis.nn.towers import embed_texts, pooled
+from deixis.models.dual_encoder import embed_texts, pooled
+from deixis.models.interface import Pixels, VisionLanguageModel, picture_size
+from deixis.models.pixel_numbers import pixels_of
+from deixis.models.processor_view import clip_view, normalisation_of
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
 PADDED = ("siglip", "siglip2")  # trained with all texts of one length; others see no padding

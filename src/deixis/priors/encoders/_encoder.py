@@ -11,7 +11,7 @@ from torch import Tensor
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 
 LoadModel: TypeAlias = Callable[[str], VisionLanguageModel]
 

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.nn.interface import TokenPlace, VisionLanguageModel
-from deixis.nn.region_tokens import pooled_tokens
+from deixis.models.interface import TokenPlace, VisionLanguageModel
+from deixis.models.region_tokens import pooled_tokens
 from deixis.priors.encoders._encoder import LoadModel, Seen
 
 PROBE = (56, 72)  # pixels: no square, as what a model does at the borders tells it apart too

@@ -13,7 +13,7 @@ from torch import Tensor
 from deixis.core.batches import batches
 from deixis.core.errors import ModelError
 from deixis.core.image import Image
-from deixis.nn import checkpoint
+from deixis.models import checkpoints as checkpoint
 from deixis.priors.encoders._encoder import Seen
 
 AT_ONCE = 32  # pictures, or texts

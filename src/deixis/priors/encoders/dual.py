@@ -10,8 +10,8 @@ from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError
-from deixis.nn.towers import embed_texts, pooled
-from deixis.nn.weights import weights_digest
+from deixis.models.dual_encoder import embed_texts, pooled
+from deixis.models.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._tower import (
     TEMPLATES,

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
-from deixis.nn.interface import VisionLanguageModel
+from deixis.models.interface import VisionLanguageModel
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._multimodal import fingerprint, joined_tokens, model_named
 

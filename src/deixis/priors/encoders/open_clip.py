@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.extras import require_package
-from deixis.nn.checkpoint import BROKEN
-from deixis.nn.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
-from deixis.nn.weights import weights_digest
+from deixis.models.checkpoints import BROKEN
+from deixis.models.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
+from deixis.models.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._tower import TEMPLATES, close_up, in_batches
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoModel
 from typing_extensions import override
 
-from deixis.nn.towers import pooled
-from deixis.nn.weights import weights_digest
+from deixis.models.dual_encoder import pooled
+from deixis.models.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 from deixis.priors.encoders._tower import digest_of, in_batches, loaded, read, shown
 

@@ -13,12 +13,12 @@ from torch._subclasses.fake_tensor import (
 )
 
 from deixis.core.errors import UnsupportedError
-from deixis.nn.hollow import Allocated, hollowed
+from deixis.models.hollow import Allocated, hollowed
 from deixis.train.config import RunConfig
+from deixis.train.distributed import Parallel, messages
+from deixis.train.fsdp import repeated
 from deixis.train.optimizer import Optimizer
-from deixis.train.parallel import Parallel, messages
 from deixis.train.shares import pieces_of
-from deixis.train.spread import repeated
 from deixis.train.task import Task
 
 CPU = torch.device("cpu")

@@ -9,8 +9,8 @@ import torch
 
 from deixis.core.errors import UsageError
 from deixis.train.config import RunConfig
+from deixis.train.distributed import device_named
 from deixis.train.memory.estimate import Memory, memory_of, still
-from deixis.train.parallel import device_named
 from deixis.train.precision import computes_in_bf16
 from deixis.train.task import Task
 

@@ -11,8 +11,8 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models import nano
+from deixis.models.checkpoints import loaded, said
 from deixis.models.nano.vipllava import READ_LAYERS
-from deixis.nn.checkpoint import loaded, said
 from deixis.train.nano.vocabulary import scene_words
 
 

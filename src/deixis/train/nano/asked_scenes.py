@@ -13,7 +13,7 @@ from jaxtyping import Bool, UInt8
 from typing_extensions import override
 
 from deixis.coordinates import Convention
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data.scenes.questions import SceneQuestion, kinds

@@ -19,9 +19,9 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.models import nano
+from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example, Generation, Question
 from deixis.train.nano.alignment import pooled_targets
 from deixis.train.nano.architectures import (
     Architecture,

@@ -11,14 +11,14 @@ from typing_extensions import override
 
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
-from deixis.knowledge.harm import Harm
 from deixis.knowledge.network import NetworkConfig
+from deixis.knowledge.note_corruption import Harm
+from deixis.knowledge.noted_conversations import KnowledgeOptions
 from deixis.knowledge.prompt import PromptConfig
+from deixis.models.interface import Example
 from deixis.models.load import load
-from deixis.nn.interface import Example
 from deixis.train.config import OptimConfig
 from deixis.train.conversations import OpenedTurn
-from deixis.train.known import KnowledgeOptions
 from deixis.train.nano.asked_scenes import AskedScenes
 from deixis.train.nano.known_asking import KnownAsking
 from deixis.train.nano.known_scenes import KnownScenes, ManyAsked

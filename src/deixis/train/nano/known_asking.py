@@ -12,8 +12,8 @@ from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
 from deixis.knowledge.prompt import KnowledgePrompt
 from deixis.models import nano
+from deixis.models.interface import Example, Question, VisionTokens
 from deixis.models.transformers_model import TransformersModel
-from deixis.nn.interface import Example, Question, VisionTokens
 from deixis.train.nano.architectures import architecture
 from deixis.train.nano.asked_scenes import Asked
 from deixis.train.nano.instruction import Answered, PackedAsking

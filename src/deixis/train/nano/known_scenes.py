@@ -8,11 +8,11 @@ from typing import final
 import numpy as np
 from typing_extensions import override
 
-from deixis.core.draws import Draws
 from deixis.core.errors import SampleError, UnsupportedError
 from deixis.core.image import Image
+from deixis.core.portable_rng import Draws
 from deixis.data.scenes.scene import SOURCE
-from deixis.knowledge.harm import Harm, harmed
+from deixis.knowledge.note_corruption import Harm, harmed
 from deixis.train.conversations import ConversationSource, OpenedTurn, Told, Turn
 from deixis.train.nano.asked_scenes import AskedScenes
 from deixis.train.nano.labels import names

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core import region_json
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
 

@@ -4,7 +4,7 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.core.draws import Draws
+from deixis.core.portable_rng import Draws
 from deixis.data.scenes.entities import with_article
 from deixis.data.scenes.questions._question import SHORT, QuestionKind, SceneQuestion, Turn
 from deixis.data.scenes.scene import SIGN, Scene

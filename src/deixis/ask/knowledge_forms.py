@@ -1,0 +1,180 @@
+"""A question with what is known of its picture: infused in the tokens, told in words, or drawn.
+
+What is written in a picture or a file is data. It stands in the question's own turn, quoted, or in
+the tokens; it never enters a system prompt, nor opens a turn, and `Answer.sent` shows it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, final
+
+from deixis.ask.compose import Asked
+from deixis.core.errors import RegionError, UnknownNameError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.core.transform import identity
+from deixis.core.untrusted_text import defused
+from deixis.encodings import Frame
+from deixis.knowledge.prompt import KnowledgePrompt
+from deixis.marks.tag import numbered
+from deixis.marks.tagging import draw_tagged
+from deixis.models.interface import VisionLanguageModel
+
+Looker: TypeAlias = Callable[[Image], Sequence[Region]]
+FORMS = ("infused", "told", "drawn")
+LONGEST = 60  # characters of a word or a written line that are told
+QUOTES = re.compile('["“”„‟«»＂]')
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """Who looks at pictures, and how what is found reaches the model.
+
+    - infused: a trained prompt adds it to the vision tokens
+    - told: names with counts and centres, and written lines, before the question (LAF, arXiv
+      2401.17981)
+    - drawn: outlines with numbers on the picture, and what each number is, before the question
+    """
+
+    look: Looker
+    form: str = "infused"
+    prompt: KnowledgePrompt | None = None
+    control_words: tuple[str, ...] = ()  # the model's own, which notes may not say
+    record: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise UnknownNameError(kind="form of knowledge", name=self.form, known=FORMS)
+        if (self.form == "infused") != (self.prompt is not None):
+            raise UsageError("a trained prompt is for the form infused, which needs one")
+
+    def of(self, vlm: VisionLanguageModel) -> "Knowledge":
+        """The same for this model, none of whose control words is said by a note."""
+        return replace(self, control_words=vlm.control_words)
+
+    def joined(self, asked: Asked, image: Image) -> Asked:
+        """The question with what is found in its image, which `asked` shows in frames."""
+        return self.with_notes(asked, self.look(image))
+
+    def with_notes(self, asked: Asked, notes: Sequence[Region]) -> Asked:
+        """The question with what is known already of its image."""
+        frames = asked.frames
+        if self.form == "drawn":
+            rows = [[_seen(frame, note) for frame in frames] for note in notes]
+            return self._drawn(asked, rows)
+        known = tuple(seen_in(frame, notes) for frame in frames)
+        if self.form == "infused":
+            return replace(asked, notes=known)
+        words = told(known[0], frames[0].image.size, self.control_words)
+        return replace(asked, text=_before(words, asked.text))
+
+    def with_notes_on_each(self, asked: Asked, notes: Sequence[Sequence[Region]]) -> Asked:
+        """The question about several images, a frame each, with what is known of each of them."""
+        frames = asked.frames
+        known = tuple(seen_in(frame, own) for frame, own in zip(frames, notes, strict=True))
+        if self.form == "infused":
+            return replace(asked, notes=known)
+        if self.form == "drawn":  # no number is on two of them
+            rows = [
+                [note if at == place else None for at in range(len(frames))]
+                for place, own in enumerate(known)
+                for note in own
+            ]
+            return self._drawn(asked, rows)
+        words = [
+            told(own, frame.image.size, self.control_words, place=f"picture {frame.number}")
+            for frame, own in zip(frames, known, strict=True)
+        ]
+        return replace(asked, text=_before(" ".join(filter(None, words)), asked.text))
+
+    def _drawn(self, asked: Asked, rows: Sequence[Sequence[Region | None]]) -> Asked:
+        """Each note has one number, on whichever frames it is seen: a row a note, a frame each."""
+        shown = [row for row in rows if any(one is not None for one in row)]
+        numbers = numbered(len(shown))
+        frames = tuple(
+            _tagged(
+                frame,
+                [(n, row[i]) for n, row in zip(numbers, shown, strict=True)],
+            )
+            for i, frame in enumerate(asked.frames)
+        )
+        named = [next(one for one in row if one is not None) for row in shown]
+        words = tags_told(named, self.control_words)
+        return replace(asked, frames=frames, text=_before(words, asked.text))
+
+
+def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
+    """The notes in the pixels of a sent picture; what lies beyond it is left out."""
+    return tuple(seen for note in notes if (seen := _seen(frame, note)) is not None)
+
+
+def told(
+    notes: Sequence[Region],
+    size: Size,
+    control_words: tuple[str, ...] = (),
+    *,
+    place: str = "the picture",
+) -> str:
+    """Names with counts and centres, then written lines; centres as shares of the sides."""
+    centres: dict[str, list[str]] = defaultdict(list)
+    for note in notes:
+        if note.label:
+            centre = note.centre()
+            spot = f"({centre.x / size.width:.2f}, {centre.y / size.height:.2f})"
+            centres[quoted(note.label, control_words)].append(spot)
+    named = [f"{len(spots)} {name} at {', '.join(spots)}" for name, spots in centres.items()]
+    lines = [quoted(note.text, control_words) for note in notes if note.text]
+    parts = []
+    if named:
+        parts.append(f"Objects in {place}: {'; '.join(named)}.")
+    if lines:
+        parts.append(f"Text in {place}: {', '.join(lines)}.")
+    return " ".join(parts)
+
+
+def tags_told(notes: Sequence[Region], control_words: tuple[str, ...] = ()) -> str:
+    """What the numbers on the picture stand at."""
+    named = [
+        f"{number}: {_says(note, control_words)}"
+        for number, note in zip(numbered(len(notes)), notes, strict=True)
+        if note.label or note.text
+    ]
+    return f"Marked in the picture: {'; '.join(named)}." if named else ""
+
+
+def quoted(words: str, control_words: tuple[str, ...] = ()) -> str:
+    """One line in quotes that it cannot end, cut to what can be read; whatever it says, it opens
+    no turn and stands for no picture.
+    """
+    plain = QUOTES.sub("'", defused(words, control_words))
+    return f'"{plain}"' if len(plain) <= LONGEST else f'"{plain[: LONGEST - 1]}…"'
+
+
+def _says(note: Region, control_words: tuple[str, ...]) -> str:
+    words = [quoted(note.label, control_words)] if note.label else []
+    if note.text:
+        words.append(f"text {quoted(note.text, control_words)}")
+    return ", ".join(words)
+
+
+def _seen(frame: Frame, note: Region) -> Region | None:
+    """A note in the pixels of a sent picture; None where it lies beyond it."""
+    if frame.transform == identity(frame.image.size):
+        return note.within(frame.image.size)
+    try:
+        return frame.transform.region(note).within(frame.image.size)
+    except RegionError:  # outside, or too small to be seen there
+        return None
+
+
+def _tagged(frame: Frame, notes: Sequence[tuple[str, Region | None]]) -> Frame:
+    seen = [(number, note) for number, note in notes if note is not None]
+    return replace(frame, image=draw_tagged(frame.image, seen)) if seen else frame
+
+
+def _before(words: str, text: str) -> str:
+    return f"{words}\n{text}" if words else text

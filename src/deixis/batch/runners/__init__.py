@@ -1,0 +1,19 @@
+"""Who does the shards of a store: processes of this machine, or a Ray cluster. One file each."""
+
+from deixis.batch.runners._runner import Runner, Work
+from deixis.core.catalog import Catalog
+from deixis.core.errors import UsageError
+
+runners: Catalog[Runner] = Catalog(
+    kind="runner", package="deixis.batch.runners", group="deixis.runners", interface=Runner
+)
+
+
+def runner(name: str, num_workers: int) -> Runner:
+    """The runner of that name."""
+    if num_workers < 1:
+        raise UsageError(f"there is at least 1 worker, got {num_workers}")
+    return runners.get(name)(num_workers)
+
+
+__all__ = ["Runner", "Work", "runner", "runners"]

@@ -1,0 +1,71 @@
+"""Ray Data: the same shards on the machines of a Ray cluster that share the store's folder."""
+
+import importlib.util
+import logging
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, final
+
+from typing_extensions import override
+
+from deixis.batch.runners._runner import Done, Runner, Task, Work
+from deixis.core.errors import DeixisError, MissingExtraError
+
+
+@final
+class Ray(Runner):
+    """Actors of Ray Data, `num_workers` of them. RAY_ADDRESS names a cluster; without it one is
+    begun on this machine.
+    """
+
+    extra: ClassVar[str | None] = "ray"
+
+    @override
+    def run(self, work: Work[Task, Done], tasks: Sequence[Task]) -> Iterator[Done]:
+        if importlib.util.find_spec("ray") is None:
+            raise MissingExtraError(package="ray", extra="ray", needed_for="the runner ray")
+        if not tasks:
+            return
+        import ray
+        import ray.data
+
+        begun = not ray.is_initialized()
+        try:
+            if begun:
+                ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+            for done in _rows(ray, work, tasks, self.num_workers):
+                yield pickle.loads(done)
+        except ray.exceptions.RayError as failure:
+            raise DeixisError(f"Ray could not do a shard: {failure}") from None
+        finally:
+            if begun:
+                ray.shutdown()
+
+
+def _rows(
+    ray: Any,  # Any: an optional package
+    work: Work[Task, Done],
+    tasks: Sequence[Task],
+    num_workers: int,
+) -> Iterator[bytes]:
+    """What the actors give, task by task; both travel as bytes, which Arrow takes."""
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    items = [{"task": pickle.dumps(task)} for task in tasks]
+    made = ray.data.from_items(items, override_num_blocks=len(items)).map(
+        _Actor,
+        fn_constructor_args=(pickle.dumps(work),),
+        compute=ray.data.ActorPoolStrategy(size=min(num_workers, len(tasks))),
+    )
+    for row in made.iter_rows():
+        yield row["done"]
+
+
+@final
+class _Actor:
+    """The work in a worker of Ray's."""
+
+    def __init__(self, work: bytes) -> None:
+        self.work = pickle.loads(work)
+
+    def __call__(self, row: dict[str, bytes]) -> dict[str, bytes]:
+        return {"done": pickle.dumps(self.work(pickle.loads(row["task"])))}

@@ -1,0 +1,276 @@
+"""What was found under each condition: shares of right answers, each with its interval."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+
+from deixis.core.errors import UsageError
+from deixis.evals.intervals import Clusters, interval
+from deixis.evals.measure import ACCURACY
+from deixis.evals.paired import difference
+from deixis.evals.trial import Judged
+
+T95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)  # of 1 to 9 more seeds
+SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Right answers under a condition in per cent, with a 95 % interval clustered by picture.
+
+    `change` is the difference from the experiment's baseline on the same questions, with its own
+    interval; None for the baseline.
+    """
+
+    condition: str
+    asked: int
+    value: float
+    low: float
+    high: float
+    change: tuple[float, float, float] | None = None
+    by_seed: tuple[float, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The share with its interval."""
+        return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
+
+    @property
+    def loss(self) -> float:
+        """Points below the baseline."""
+        return 0.0 if self.change is None else -self.change[0]
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether it is below the baseline, and chance alone would hardly do that."""
+        return self.change is not None and self.change[2] < 0
+
+    @property
+    def is_higher(self) -> bool:
+        """Whether it is above the baseline, and chance alone would hardly do that."""
+        return self.change is not None and self.change[1] > 0
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Harm:
+    """The conditions that clearly lose, and whether it is sure that none loses more than SLIGHT."""
+
+    clear: tuple[str, ...]
+    is_none: bool
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the claim that nothing is lost held; None where the intervals are too wide."""
+        if self.clear:
+            return False
+        return True if self.is_none else None
+
+    @property
+    def words(self) -> str:
+        """Who loses."""
+        if self.clear:
+            return f"lost more than {SLIGHT:g} points: {', '.join(self.clear)}"
+        if self.is_none:
+            return f"none lost more than {SLIGHT:g} points"
+        return f"no clear loss, but intervals reach beyond {SLIGHT:g} points; ask about more scenes"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether a claim held here, and the sentence that says so; None where it cannot be told."""
+
+    held: bool | None
+    words: str
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A claim beside a report's own, and whether it held."""
+
+    claim: str
+    verdict: Verdict
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What was found under each condition, in the experiment's order."""
+
+    rows: tuple[Finding, ...]
+
+    def __getitem__(self, condition: str) -> Finding:
+        for row in self.rows:
+            if row.condition == condition:
+                return row
+        raise UsageError(f"nothing was asked under {condition!r}; ask about more scenes")
+
+    def __contains__(self, condition: object) -> bool:
+        return any(row.condition == condition for row in self.rows)
+
+    def harmed(self, conditions: Iterable[str] | None = None) -> Harm:
+        """Which of the conditions (all) lose against the baseline: clearly and more than SLIGHT."""
+        rows = [row for row in self.rows if row.change is not None]
+        if conditions is not None:
+            asked = set(conditions)
+            rows = [row for row in rows if row.condition in asked]
+        clear = tuple(r.condition for r in rows if r.is_lower and r.loss > SLIGHT)
+        is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
+        return Harm(clear=clear, is_none=is_sure and bool(rows))
+
+    def better(self, condition: str) -> Verdict:
+        """Whether a condition is above the baseline, and chance alone would hardly do that."""
+        row = self[condition]
+        if row.change is None:
+            raise UsageError(f"{condition!r} is the baseline itself")
+        base = next(other for other in self.rows if other.change is None)
+        words = (
+            f"{row.condition} {row.value:.1f} %, {base.condition} {base.value:.1f} %: "
+            "{:+.1f} points ({:+.1f} to {:+.1f})".format(*row.change)
+        )
+        held = row.is_higher if row.is_higher or row.is_lower else None
+        return Verdict(held=held, words=words)
+
+    def against(self, condition: str, other: str) -> Verdict:
+        """Whether a condition is above another, seed by seed."""
+        rows = self[condition], self[other]
+        pairs = zip(rows[0].by_seed, rows[1].by_seed, strict=True)
+        apart, low, high = _over_seeds([(mine - theirs) / 100 for mine, theirs in pairs])
+        words = (
+            f"{condition} {rows[0].value:.1f} %, {other} {rows[1].value:.1f} %: "
+            f"{apart:+.1f} points ({low:+.1f} to {high:+.1f})"
+        )
+        return Verdict(held=True if low > 0 else False if high < 0 else None, words=words)
+
+    @property
+    def spread(self) -> float:
+        """Highest less lowest."""
+        values = [row.value for row in self.rows]
+        return max(values) - min(values)
+
+
+def found_over_seeds(
+    shares: Mapping[str, Sequence[float]], baselines: Mapping[str, str]
+) -> Findings:
+    """From the share of right answers of each seed, by condition, and the condition that each is
+    compared with: means, with Student's intervals over seeds.
+    """
+    rows = []
+    for condition, own in shares.items():
+        value, low, high = _over_seeds(own)
+        base = baselines.get(condition)
+        apart = None if base is None else [a - b for a, b in zip(own, shares[base], strict=True)]
+        rows.append(
+            Finding(
+                condition=condition,
+                asked=len(own),
+                value=value,
+                low=max(low, 0.0),
+                high=min(high, 100.0),
+                change=None if apart is None else _over_seeds(apart),
+                by_seed=tuple(100 * share for share in own),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
+    """The mean in per cent, and its interval; all there is where there is one seed."""
+    percents = 100 * np.array(values)
+    mean, more = float(percents.mean()), len(values) - 1
+    if more == 0:
+        return mean, -100.0, 100.0
+    spread = float(percents.std(ddof=1)) / len(values) ** 0.5
+    half = spread * T95[min(more, len(T95)) - 1]
+    return mean, mean - half, mean + half
+
+
+def found_in(
+    answers: Sequence[Judged], conditions: Iterable[str], *, baseline: str | None = None
+) -> Findings:
+    """The share of right answers under each condition, and how it differs from the baseline's."""
+    rows = []
+    for condition in conditions:
+        own = [answer for answer in answers if answer.condition == condition]
+        if not own:
+            continue
+        clusters = _clusters(own)
+        within = interval(ACCURACY, clusters)
+        rows.append(
+            Finding(
+                condition=condition,
+                asked=len(own),
+                value=100 * float(ACCURACY.value(clusters.total)),
+                low=100 * within.low,
+                high=100 * within.high,
+                change=_change(answers, own, baseline),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def found_in_runs(
+    runs: Sequence[Sequence[Judged]], conditions: Sequence[str], *, baseline: str | None = None
+) -> Findings:
+    """Of the same questions to models from several seeds, a run each: pairs are within a run, and
+    scenes are clusters over all runs. The spread over seeds (Student's) is added to that over
+    scenes, as squares; of one run there is none to add.
+    """
+    by_run = [found_in(run, conditions, baseline=baseline) for run in runs]
+    numbered = [
+        replace(one, pair=f"{number} {one.pair}") for number, run in enumerate(runs) for one in run
+    ]
+    rows = []
+    for row in found_in(numbered, conditions, baseline=baseline).rows:
+        own = [found[row.condition] for found in by_run if row.condition in found]
+        low, high = _with_seeds((row.value, row.low, row.high), [one.value for one in own])
+        change = row.change
+        if change is not None:
+            apart = [one.change[0] for one in own if one.change is not None]
+            change = (change[0], *_with_seeds(change, apart))
+        rows.append(
+            replace(
+                row,
+                low=max(low, 0.0),
+                high=min(high, 100.0),
+                change=change,
+                by_seed=tuple(one.value for one in own),
+            )
+        )
+    return Findings(rows=tuple(rows))
+
+
+def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> tuple[float, float]:
+    """An interval in per cent, widened by the spread over seeds."""
+    value, low, high = told
+    if len(by_seed) < 2:
+        return low, high
+    _, _, end = _over_seeds([one / 100 for one in by_seed])
+    more = end - float(np.mean(by_seed))
+    return value - math.hypot(value - low, more), value + math.hypot(high - value, more)
+
+
+def _change(
+    answers: Sequence[Judged], own: Sequence[Judged], baseline: str | None
+) -> tuple[float, float, float] | None:
+    """The paired difference from the baseline in points, with its interval."""
+    if baseline is None or own[0].condition == baseline:
+        return None
+    base = {(a.scene, a.pair): a for a in answers if a.condition == baseline}
+    shared = [answer for answer in own if (answer.scene, answer.pair) in base]
+    if not shared:
+        return None
+    before = [base[answer.scene, answer.pair] for answer in shared]
+    apart = difference(ACCURACY, _clusters(before), _clusters(shared))
+    return 100 * apart.value, 100 * apart.interval.low, 100 * apart.interval.high
+
+
+def _clusters(answers: Sequence[Judged]) -> Clusters:
+    rows = np.array([[float(answer.is_right), 1.0] for answer in answers])
+    return Clusters.of(rows, np.array([answer.scene for answer in answers]))

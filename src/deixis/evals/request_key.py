@@ -1,0 +1,103 @@
+"""Who was asked what: the key under which an answer is kept.
+
+It holds all that decides an answer: the pixels that are sent, the words, how the answer is made,
+and the model with its weights as they lie in memory. A change to any of them is another question.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from deixis.core import region_json
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.models.generic import GenericModel
+from deixis.models.interface import Generation, Picture, Question, VisionLanguageModel
+from deixis.models.transformers_model import TransformersModel
+from deixis.models.weights import SHORT, weights_digest
+from deixis.remote.model import OpenAIModel
+
+Identity: TypeAlias = Mapping[str, str]
+LOCAL_SOFTWARE = ("transformers", "torch")
+
+
+def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Identity:
+    """What a model's answers depend on, besides the question.
+
+    A model whose tokens or pixels are changed on the way must be told apart by `changed`, a name of
+    your own: functions cannot be compared.
+    """
+    told = {"model": model.name, "kind": model.stored_name or type(model).__name__, **model.record}
+    if told.get("changed") and changed is None:
+        raise UsageError(
+            f"{model.name} has its {told['changed']} changed: pass changed=NAME, a name for that "
+            "change, so that its answers are not taken for another's"
+        )
+    if changed is not None:
+        told["changed"] = changed
+    if isinstance(model, OpenAIModel):
+        return told | {"image_format": model.remote.image_format}
+    if isinstance(model, TransformersModel):
+        return told | _inside(model.family.model, model.family.processor)
+    if isinstance(model, GenericModel):
+        return told | _inside(model.model, model.processor)
+    return told
+
+
+def request_key(
+    question: Question,
+    settings: Generation,
+    who: Identity,
+    *,
+    repeat: int = 0,
+    choices: Sequence[str] = (),
+) -> str:
+    """SHA-256 of a request; `repeat` tells apart askings of the same that are meant, `choices` are
+    the answers that are scored instead of asked for.
+    """
+    known: dict[str, object] = {
+        "pictures": [picture_digest(picture) for picture in question.pictures],
+        "text": question.text,
+        "system": question.system,
+        "max_new_tokens": settings.max_new_tokens,
+        "temperature": settings.temperature,
+        "top_p": settings.top_p,
+        "seed": settings.seed,
+        "stop": list(settings.stop),
+        "who": dict(who),
+        "repeat": repeat,
+        **({"choices": list(choices)} if choices else {}),
+    }
+    if any(question.notes):  # without any, a key is what it was before there were notes
+        known["notes"] = [
+            [region_json.to_record(note) for note in notes] for notes in question.notes
+        ]
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def picture_digest(picture: Picture) -> str:
+    """Of the pixels as they are sent."""
+    if isinstance(picture, Image):
+        return picture.sha256
+    pixels: np.ndarray = picture.detach().cpu().float().contiguous().numpy()
+    return hashlib.sha256(f"{pixels.shape}:".encode() + pixels.tobytes()).hexdigest()
+
+
+def _inside(model: Any, processor: Any) -> dict[str, str]:  # Any: transformers' own classes
+    """Digests of the weights and of the way in which questions are prepared."""
+    prepared = {
+        "pictures": processor.image_processor.to_dict(),
+        "template": getattr(processor, "chat_template", None),
+        "tokenizer": sorted(processor.tokenizer.get_vocab().items()),
+        "generation": model.generation_config.to_dict(),
+    }
+    spoken = json.dumps(prepared, sort_keys=True, default=str)
+    return {
+        "weights": weights_digest(model),
+        "prepared": hashlib.sha256(spoken.encode()).hexdigest()[:SHORT],
+        **{name: metadata.version(name) for name in LOCAL_SOFTWARE},
+    }

@@ -1,0 +1,169 @@
+"""Opening checkpoints of transformers: safetensors only, none of their code, failures in a line."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoTokenizer
+
+from deixis.core.errors import DeixisError, ModelError, UsageError
+from deixis.models.checkpoint_files import check_weights, checked, only_safetensors
+from deixis.models.hollow import hollow_model, is_hollow
+from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
+
+PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
+# files that models, their tokenizers and their pooling are read from
+DECIDING = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
+# what transformers raises on a checkpoint that it cannot open
+BROKEN = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+    SafetensorError,
+    StrictDataclassError,
+)
+
+
+def where(name: str) -> str:
+    """The folder of that name, or else the hub id."""
+    folder = Path(name).expanduser()
+    return str(folder) if folder.is_dir() else name
+
+
+def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
+    """What that class loads from a folder or hub id. Code that lies there is not run, and nobody is
+    asked on the terminal whether it may be.
+    """
+    place = checked(name)
+    if settings.get("use_safetensors"):
+        check_weights(name, Path(place.name))
+        if is_hollow():
+            return _hollow(kind, place, settings)
+    with only_safetensors(name):
+        return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
+
+
+def _hollow(kind: Any, place: Any, settings: Mapping[str, Any]) -> Any:
+    config = AutoConfig.from_pretrained(place.name, trust_remote_code=False, **place.pinned)
+    dtype = settings.get("dtype", torch.float32)
+    model = hollow_model(kind, config, dtype if isinstance(dtype, torch.dtype) else None)
+    nothing: dict[str, Any] = {"mismatched_keys": [], "missing_keys": []}
+    return (model, nothing) if settings.get("output_loading_info") else model
+
+
+def load_weights(
+    name: str,
+    kind: Any,  # Any: transformers' own classes
+    *,
+    unread: tuple[str, ...] = (),
+    dtype: str | torch.dtype = torch.float32,
+    **settings: Any,
+) -> Any:
+    """The model of that class; ModelError where a weight is missing or has another shape. Names
+    that begin as one of `unread` may be missing: nobody reads what they make.
+    """
+    with said(f"the weights of {name!r} cannot be loaded"):
+        model, report = loaded(
+            kind,
+            name,
+            use_safetensors=True,
+            dtype=dtype,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are in the report, and refused below
+            **settings,
+        )
+    check_report(name, report, unread=unread)
+    return model.eval().requires_grad_(False)
+
+
+def load_placed(name: str, kind: Any, **settings: Any) -> Any:  # Any: transformers' own classes
+    """The same where models usually go, and in the numbers that they usually have: on the CPU in
+    float32 if nobody says otherwise.
+    """
+    said = usual_dtype() or "float32"
+    dtype = said if said == AUTO else torch_dtype(said)
+    device = checked_device(usual_device() or "cpu")
+    model = load_weights(name, kind, dtype=dtype, **settings)
+    move(model, device)
+    return model
+
+
+def check_report(name: str, report: Mapping[str, Any], *, unread: tuple[str, ...] = ()) -> None:
+    """ModelError where what was loaded lacks a weight or has one of another shape; `report` is what
+    transformers tells of the loading.
+    """
+    misfits = [str(key[0]) for key in report["mismatched_keys"]]
+    missing = [str(key) for key in report["missing_keys"] if not str(key).startswith(unread)]
+    for problem, keys in (("another shape", misfits), ("no values", missing)):
+        if keys:
+            some = ", ".join(sorted(keys)[:3])
+            raise ModelError(f"the weights of {name!r} have {problem} for {len(keys)}: {some}")
+
+
+def load_tokenizer(name: str) -> Any:  # Any: transformers' own class
+    """The tokenizer that lies beside the weights."""
+    with said(f"the tokenizer of {name!r} cannot be loaded"):
+        return loaded(AutoTokenizer, name)
+
+
+def revision_of(name: str, model: Any) -> str:  # Any: transformers' own class
+    """The hub's commit, or a digest of all files of a folder that decide what its model does."""
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        return str(getattr(model.config, "_commit_hash", None) or "unknown")
+    digest = hashlib.sha256()
+    for path in sorted([*folder.iterdir(), *folder.glob("*/*.json")]):  # of its pooling, too
+        if path.suffix in DECIDING and path.is_file():
+            with path.open("rb") as file:
+                own = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()} {own}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def said(problem: str) -> Iterator[None]:
+    """Say in one line of ours what transformers says in a traceback."""
+    try:
+        yield
+    except ImportError as error:
+        raise missing_package(problem, error) from None
+    except BROKEN as error:
+        raise ModelError(f"{problem}: {gist(error)}") from None
+    except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
+        raise of_tokenizers(problem, error) from None
+
+
+def of_tokenizers(problem: str, error: Exception) -> Exception:
+    """The same for what tokenizers, which are native code, raise; any other error is itself."""
+    return ModelError(f"{problem}: {gist(error)}") if type(error) is Exception else error
+
+
+def missing_package(problem: str, error: ImportError) -> DeixisError:
+    """The same where a package is not there, with its pip install where that is known."""
+    for package in PACKAGES:
+        if re.search(rf"\b{package}\b", str(error)):
+            return UsageError(f"{problem}: it needs the package {package!r}: pip install {package}")
+    return ModelError(f"{problem}: {gist(error)}")
+
+
+def gist(error: Exception) -> str:
+    """The first two lines of a message as one, without its full stop."""
+    return first_lines(error).rstrip(".") or type(error).__name__
+
+
+def first_lines(error: Exception) -> str:
+    """The first two lines of a message as one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2]) or type(error).__name__

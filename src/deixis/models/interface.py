@@ -1,0 +1,296 @@
+"""The interface that every model adapter gives, and the values that go in and out of it."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, TypeAlias, final
+
+from jaxtyping import Float
+from torch import Tensor
+
+from deixis.core.errors import UnsupportedError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.size import Size
+from deixis.core.token_grid import TokenGrid
+from deixis.models.view import View
+
+Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient
+Picture: TypeAlias = Image | Tensor  # an image, or its Pixels
+
+
+def picture_size(picture: Picture) -> Size:
+    """Width and height of either form."""
+    if isinstance(picture, Image):
+        return picture.size
+    if picture.ndim != 3 or picture.shape[0] != 3:
+        raise UsageError(f"pixels are 3 x height x width, got {tuple(picture.shape)}")
+    if not picture.is_floating_point():
+        raise UsageError(f"pixels are floats of 0..255, got {picture.dtype}: call .float()")
+    return Size(width=int(picture.shape[2]), height=int(picture.shape[1]))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """Pictures and the words asked about them; `system` is for models that take one.
+
+    `notes` holds what is known of each picture, in its pixels, for models with knowledge; empty:
+    nothing of any. The words of notes are data: they are never said to the model as instructions.
+    """
+
+    pictures: tuple[Picture, ...]
+    text: str
+    system: str | None = None
+    notes: tuple[tuple[Region, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.notes and len(self.notes) != len(self.pictures):
+            raise UsageError(
+                f"notes are given for each of {len(self.pictures)} pictures, got {len(self.notes)}"
+            )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A question with the answer that a model should give."""
+
+    question: Question
+    answer: str
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generation:
+    """How an answer is made. Greedy by default."""
+
+    max_new_tokens: int = 128
+    temperature: float = 0.0  # 0: greedy
+    top_p: float = 1.0
+    seed: int | None = None  # of sampling; None: the framework's own state
+    stop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.max_new_tokens < 1:
+            raise UsageError(f"max_new_tokens is at least 1, got {self.max_new_tokens}")
+        finite = math.isfinite(self.temperature)
+        if not finite or self.temperature < 0 or not 0 < self.top_p <= 1:
+            raise UsageError(
+                f"temperature is ≥ 0 and top_p within (0, 1], got {self.temperature}, {self.top_p}"
+            )
+        if self.seed is not None and not 0 <= self.seed < 2**63:
+            raise UsageError(f"a seed is within 0..2^63, got {self.seed}")
+        if not all(isinstance(stop, str) and stop for stop in self.stop):
+            raise UsageError(f"stops are words of at least one letter, got {self.stop}")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """A model's words. `finish` tells why it stopped: "stop" or "length"."""
+
+    text: str
+    finish: str = "stop"
+    tokens: tuple[int, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerScore:
+    """How likely one given answer is: the log-probability of each of its tokens."""
+
+    answer: str
+    token_logprobs: tuple[float, ...]
+
+    @property
+    def total(self) -> float:
+        """Log-probability of the whole answer."""
+        return sum(self.token_logprobs)
+
+    @property
+    def mean(self) -> float:
+        """Log-probability per token: fair between short and long answers."""
+        return self.total / len(self.token_logprobs)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisionTokens:
+    """What the language model sees of one picture: a row a token, and where each looks; and the
+    notes that came with it.
+    """
+
+    tokens: Float[Tensor, "token dim"]
+    grid: TokenGrid
+    picture: Picture
+    notes: tuple[Region, ...] = ()
+
+
+TokenChange: TypeAlias = Callable[[Sequence[VisionTokens]], Sequence[Tensor]]
+TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Former
+PixelChange: TypeAlias = Callable[[Tensor], Tensor]
+
+
+class KnownPixelChange(ABC):
+    """A change of pixels that tells what it is, as answers under it are another's, and where in
+    the changed picture each place of the original lies.
+    """
+
+    @property
+    @abstractmethod
+    def record(self) -> Mapping[str, str]:
+        """What it is: two changes that agree in it do the same."""
+
+    @property
+    @abstractmethod
+    def is_8bit(self) -> bool:
+        """Whether it gives whole numbers of 0..255."""
+
+    @abstractmethod
+    def view(self, size: Size) -> View:
+        """From a picture of this size to the changed one, as far as places are concerned."""
+
+    @abstractmethod
+    def __call__(self, pixels: Tensor, /) -> Tensor:
+        """The changed Pixels."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abilities:
+    """What a model can do beyond answering. `deixis models` prints it, contract tests hold it."""
+
+    many_pictures: bool = field(metadata={"doc": "several pictures in one question"})
+    system: bool = field(metadata={"doc": "a system prompt"})
+    answer_logprobs: bool = field(metadata={"doc": "score given answers"})
+    loss: bool = field(metadata={"doc": "train on answers"})
+    pixel_gradient: bool = field(metadata={"doc": "gradients reach the original pixels"})
+    vision_tokens: bool = field(metadata={"doc": "vision tokens can be read and changed"})
+    spatial_tokens: bool = field(metadata={"doc": "each vision token looks at one place"})
+    text_alone: bool = field(
+        default=False, metadata={"doc": "train on questions without a picture too"}
+    )
+
+
+class VisionLanguageModel(ABC):
+    """A model that answers questions about pictures.
+
+    Pictures are the original ones; all resizing, tiling and tokenising is the adapter's. What an
+    adapter's `abilities` do not list raises UnsupportedError with the reason.
+    """
+
+    name: str
+    convention: str
+    abilities: Abilities
+    stored_name: ClassVar[str] = ""  # in the keys of kept answers; empty: the class's own name
+
+    @property
+    def convention_settings(self) -> Mapping[str, int | str]:
+        """What its coordinates depend on (Qwen2.5-VL: the pixels that its processor allows)."""
+        return {}
+
+    @property
+    def record(self) -> Mapping[str, str]:
+        """What its answers depend on besides its name: precision, revision, adapter, changes."""
+        return {}
+
+    @property
+    def preparation(self) -> Mapping[str, str]:
+        """What decides how it prepares a picture: the processor, its settings, its version; empty
+        where that is not known.
+        """
+        return {}
+
+    def weights_digest(self, dtype: str = "") -> str:
+        """Of its weights in memory, as they are or rounded to a dtype ("bfloat16"); empty where
+        they are not here to be looked at.
+        """
+        return ""
+
+    @property
+    def control_words(self) -> tuple[str, ...]:
+        """What its tokenizer takes for more than words: turns, places of pictures. No foreign word
+        (a label, a line of text in the picture) may say it.
+        """
+        return ()
+
+    def spoken(self, text: str) -> str:
+        """A question's own words as this model reads them: none of its turns, ends and places of
+        pictures is in them. `generate` does the same. A server sees to its own.
+        """
+        return text
+
+    @abstractmethod
+    def generate(
+        self, questions: Sequence[Question], settings: Generation | None = None
+    ) -> list[Completion]:
+        """Answers, one per question, the same at any batch size."""
+
+    def stream(self, question: Question, settings: Generation | None = None) -> Iterator[str]:
+        """The words of one answer as they come; whole where the model gives no pieces."""
+        yield self.generate([question], settings)[0].text
+
+    def answer_logprobs(self, question: Question, answers: Sequence[str]) -> list[AnswerScore]:
+        """How likely each given answer is; what they share is computed once."""
+        raise self._unsupported("score given answers")
+
+    def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
+        """Mean cross-entropy of the answers' tokens (the end-of-answer token included). The mean
+        is over all answer tokens of the batch; gradients reach weights and Pixels that want them.
+        Questions may have no picture where `abilities.text_alone`.
+        """
+        raise self._unsupported("be trained through Deixis")
+
+    def prepare(self, pixels: Pixels) -> dict[str, Tensor]:
+        """The tensors that the vision tower gets for one picture: the family's own processor,
+        differentiable in the pixels.
+        """
+        raise self._unsupported("give gradients to pixels")
+
+    def vision_tokens(
+        self,
+        pictures: Sequence[Picture],
+        text: str | Sequence[str] | None = None,
+        *,
+        place: TokenPlace = "after",
+    ) -> list[VisionTokens]:
+        """The projected tokens of each picture, or the tower's states before the projector. `text`,
+        one for all or each its own, matters only to models whose encoder reads the question
+        (InstructBLIP).
+        """
+        raise self._unsupported("show its vision tokens")
+
+    def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
+        """The language side's own embeddings of each text's tokens."""
+        raise self._unsupported("show its word embeddings")
+
+    def token_grid(self, size: Size) -> TokenGrid:
+        """Where in a picture of this size each vision token looks."""
+        raise self._unsupported("tell where its vision tokens look")
+
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        """What it sees of a picture of this size: resizes and windows. `alone`: with no other
+        picture beside it in the question.
+        """
+        raise self._unsupported("tell what it sees of a picture")
+
+    def received(self, image: Image) -> Image:
+        """A picture as it arrives at the model: after the file format that it travels in."""
+        return image
+
+    def with_token_change(
+        self, change: TokenChange | None, *, place: TokenPlace = "after"
+    ) -> "VisionLanguageModel":
+        """The same model, its vision tokens changed before the language model reads them, or the
+        tower's states before the projector (or Q-Former) does.
+        """
+        raise self._unsupported("change its vision tokens")
+
+    def with_pixel_change(self, change: PixelChange | None) -> "VisionLanguageModel":
+        """The same model, every picture's Pixels changed before the family's preparation."""
+        raise self._unsupported("change pixels before its own preparation")
+
+    def _unsupported(self, deed: str) -> UnsupportedError:
+        return UnsupportedError(f"{self.name} cannot {deed}; `deixis models` shows what can")

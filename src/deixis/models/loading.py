@@ -1,0 +1,212 @@
+"""Opening a checkpoint of transformers: safetensors only, and every failure said plainly."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from transformers import (
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    AutoConfig,
+    AutoModelForImageTextToText,
+    BitsAndBytesConfig,
+)
+
+from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
+from deixis.core.extras import require_package
+from deixis.models._trial import check_size
+from deixis.models.checkpoint_files import check_folder, check_weights, checked, only_safetensors
+from deixis.models.checkpoints import BROKEN, check_report, first_lines, of_tokenizers, where
+from deixis.models.hollow import hollow_model, is_hollow
+from deixis.models.placing import (
+    AUTO,
+    checked_device,
+    move,
+    torch_dtype,
+    usual_device,
+    usual_dtype,
+)
+from deixis.models.torchvision import load_processor, require_torchvision
+
+QUANTIZED = ("4bit", "8bit")
+# optional packages that processors ask for, and the extra of ours that brings each
+_EXTRAS = {"num2words": "smolvlm"}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loading:
+    """How a checkpoint is loaded; the words are those of transformers."""
+
+    device: str | torch.device | None = None  # None: $DEIXIS_DEVICE, else the CPU
+    device_map: Any = None  # Any: "auto" or a dict; needs accelerate
+    dtype: str | torch.dtype | None = None  # "auto": as it was saved; None: $DEIXIS_DTYPE, else so
+    quantize: str | None = None  # "4bit" or "8bit"; needs bitsandbytes
+    adapter: str | Path | None = None  # folder of a LoRA adapter; needs peft
+    revision: str | None = None  # branch, tag or commit on the hub
+    trust_remote_code: bool = False  # runs code that the checkpoint brings
+    attn_implementation: str | None = None  # "sdpa", "eager", "flash_attention_2"
+    batch_size: int = 8  # questions answered at once
+
+    @property
+    def goes_to(self) -> str | torch.device | None:
+        """The device that somebody chose; None: nobody, or transformers does."""
+        is_placed = self.device_map is not None or self.quantize is not None
+        return self.device if is_placed or self.device is not None else usual_device()
+
+    @property
+    def numbers(self) -> str | torch.dtype:
+        """The dtype that somebody chose, or "auto"."""
+        return self.dtype or usual_dtype() or AUTO
+
+    def record(self) -> dict[str, str]:
+        """What of it answers depend on."""
+        told = {
+            "revision": self.revision,
+            "quantize": self.quantize,
+            "adapter": self.adapter,
+            "attn_implementation": self.attn_implementation,
+        }
+        return {name: str(value) for name, value in told.items() if value is not None}
+
+    def __post_init__(self) -> None:
+        if self.device is not None and (self.device_map is not None or self.quantize):
+            raise UsageError("device_map and quantize choose the device themselves; drop device")
+        if self.quantize is not None and self.quantize not in QUANTIZED:
+            raise UnknownNameError(kind="quantization", name=str(self.quantize), known=QUANTIZED)
+        if self.device is not None:
+            checked_device(self.device)
+        if self.numbers != AUTO:
+            torch_dtype(self.numbers)
+        if self.quantize is not None:
+            require_package("bitsandbytes", extra="quantize", needed_for="quantize")
+        if self.device_map is not None:
+            require_package("accelerate", extra="big", needed_for="device_map")
+        if self.adapter is not None:
+            require_package("peft", extra="tune", needed_for="a LoRA adapter")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A model and the processor that belongs to it."""
+
+    model: Any  # Any: transformers' own classes
+    processor: Any
+
+
+def open_checkpoint(name: str, loading: Loading) -> Opened:
+    """The model and processor of a folder or hub id."""
+    place = where(name)
+    with _said(f"the configuration of {name!r} cannot be read"):
+        pinned = checked(name, loading.revision).pinned
+        remote: dict[str, Any] = {**pinned, "trust_remote_code": loading.trust_remote_code}
+        config = AutoConfig.from_pretrained(place, **remote)
+    _check_kind(name, config, loading)
+    check_weights(name, Path(place))
+    with _said(f"the processor of {name!r} cannot be loaded"):
+        processor = load_processor(_processed(place, loading.adapter), **remote)
+    if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
+        raise ModelError(
+            f"{name!r} has no processor of pictures and words: its folder needs "
+            "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
+        )
+    with _said(f"the weights of {name!r} cannot be loaded"):
+        check_size(name, config, Path(place))
+    model = _model(name, config, loading, remote)
+    if is_hollow():
+        return Opened(model=model.eval(), processor=processor)
+    if loading.adapter is not None:
+        _adapt(model, Path(loading.adapter).expanduser())
+    if loading.goes_to is not None:
+        move(model, loading.goes_to)
+    return Opened(model=model.eval(), processor=processor)
+
+
+def _processed(place: str, adapter: str | Path | None) -> str:
+    """Where the processor lies: with the adapter, if that was trained with one of its own."""
+    folder = None if adapter is None else Path(adapter).expanduser()
+    if folder is not None and folder.is_dir():
+        check_folder(str(folder), folder)
+    is_own = folder is not None and (folder / "processor_config.json").is_file()
+    return str(folder) if is_own else place
+
+
+def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) -> Any:
+    if is_hollow():
+        numbers = None if loading.numbers == AUTO else torch_dtype(loading.numbers)
+        return hollow_model(AutoModelForImageTextToText, config, numbers)
+    settings: dict[str, Any] = {
+        **remote,
+        "dtype": loading.numbers if loading.numbers == AUTO else torch_dtype(loading.numbers),
+    }
+    if loading.device_map is not None:
+        settings["device_map"] = loading.device_map
+    if loading.attn_implementation is not None:
+        settings["attn_implementation"] = loading.attn_implementation
+    if loading.quantize is not None:
+        settings["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=loading.quantize == "4bit",
+            load_in_8bit=loading.quantize == "8bit",
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_compute_dtype=(
+                torch.bfloat16 if loading.numbers == AUTO else torch_dtype(loading.numbers)
+            ),
+        )
+    with _said(f"the weights of {name!r} cannot be loaded"), only_safetensors(name):
+        loaded: Any = AutoModelForImageTextToText.from_pretrained(
+            where(name),
+            config=config,
+            use_safetensors=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are in the report, and refused below
+            **settings,
+        )
+    model, report = loaded
+    check_report(name, report)
+    return model
+
+
+def _check_kind(name: str, config: Any, loading: Loading) -> None:
+    own_code = loading.trust_remote_code and getattr(config, "auto_map", None)
+    if type(config) not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING and not own_code:
+        raise ModelError(
+            f"{name!r} is a {config.model_type} model, which does not answer in text about pictures"
+        )
+    if config.model_type == "molmo2":
+        require_torchvision("the image processor of Molmo 2")
+
+
+def _adapt(model: Any, folder: Path) -> None:
+    """Put a LoRA adapter into the model."""
+    if not (folder / "adapter_config.json").is_file():
+        raise UsageError(f"{str(folder)!r} is no LoRA adapter: it has no adapter_config.json")
+    if not (folder / "adapter_model.safetensors").is_file():
+        raise ModelError(f"the adapter {str(folder)!r} has no adapter_model.safetensors")
+    with _said(f"the adapter {str(folder)!r} does not fit this model"):
+        report = model.load_adapter(str(folder))
+    if report.missing_keys or report.unexpected_keys or report.mismatched_keys:
+        raise ModelError(f"the adapter {str(folder)!r} was trained on another model")
+
+
+@contextmanager
+def _said(problem: str) -> Iterator[None]:
+    """Say in one line of ours what transformers says in a traceback."""
+    try:
+        yield
+    except ImportError as error:
+        for package, extra in _EXTRAS.items():
+            if package in str(error):
+                raise MissingExtraError(
+                    package=package, extra=extra, needed_for="this processor"
+                ) from None
+        raise ModelError(f"{problem}: {first_lines(error)}") from None
+    except json.JSONDecodeError as error:
+        raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
+    except BROKEN as error:
+        raise ModelError(f"{problem}: {first_lines(error)}") from None
+    except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
+        raise of_tokenizers(problem, error) from None

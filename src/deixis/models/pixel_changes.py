@@ -1,0 +1,61 @@
+"""Pictures changed on their way to the family's preparation, and where their places are then."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib import metadata
+from typing import Any
+
+from deixis.core.size import Size
+from deixis.core.token_grid import TokenGrid
+from deixis.models.interface import KnownPixelChange, Picture, PixelChange, Pixels, Question
+from deixis.models.view import View
+
+SHORT = 16  # hex digits of a digest that people may read
+
+
+def with_pixels(
+    question: Question, change: PixelChange, as_pixels: Callable[[Picture], Pixels]
+) -> Question:
+    """The question with its pictures changed."""
+    changed = tuple(change(as_pixels(picture)) for picture in question.pictures)
+    return replace(question, pictures=changed)
+
+
+def told(pixels: PixelChange | None, tokens: object = None) -> dict[str, str]:
+    """What a record says of changes: that there are some, and of a known one what it is."""
+    known = dict(pixels.record) if isinstance(pixels, KnownPixelChange) else {}
+    changes = (("pixels", pixels if not known else None), ("tokens", tokens))
+    names = " ".join(name for name, change in changes if change is not None)
+    return {"changed": names, **{f"pixel {name}": value for name, value in known.items()}}
+
+
+def behind(
+    change: PixelChange | None, size: Size, views: Callable[[Size], tuple[View, ...]]
+) -> tuple[View, ...]:
+    """What is seen of a picture through the change. One that is not known keeps every place."""
+    if not isinstance(change, KnownPixelChange):
+        return views(size)
+    first = change.view(size)
+    return tuple(first.then(*view.steps) for view in views(first.size))
+
+
+def grid_behind(
+    change: PixelChange | None, size: Size, grid: Callable[[Size], TokenGrid]
+) -> TokenGrid:
+    """Where the tokens look, in pixels of the picture before the change."""
+    if not isinstance(change, KnownPixelChange):
+        return grid(size)
+    first = change.view(size)
+    return grid(first.size).before(first.transform)
+
+
+def prepared_by(image_processor: Any) -> Mapping[str, str]:  # Any: transformers' own class
+    """Its class, a digest of its settings, and the library's version."""
+    settings = json.dumps(image_processor.to_dict(), sort_keys=True, default=str)
+    return {
+        "processor": type(image_processor).__name__,
+        "settings": hashlib.sha256(settings.encode()).hexdigest()[:SHORT],
+        "transformers": metadata.version("transformers"),
+    }

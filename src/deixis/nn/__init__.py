@@ -1,1 +1,0 @@
-"""What every model gives: the VisionLanguageModel interface, its values, and shared tensor work."""

@@ -1,0 +1,211 @@
+"""Models behind an OpenAI-compatible server: vLLM, SGLang, LMDeploy, llama.cpp, OpenAI itself."""
+
+import copy
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, final
+
+import torch
+from typing_extensions import override
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.core.size import Size
+from deixis.models.interface import (
+    Abilities,
+    Completion,
+    Generation,
+    KnownPixelChange,
+    PixelChange,
+    Question,
+    VisionLanguageModel,
+)
+from deixis.models.pixel_changes import told, with_pixels
+from deixis.models.pixel_numbers import pixels_of
+from deixis.models.view import Resized, View
+from deixis.remote.batch import Batch
+from deixis.remote.journal import Journal
+from deixis.remote.request import (
+    encoded,
+    fingerprint,
+    image_of,
+    is_repeatable,
+    request_body,
+)
+from deixis.remote.server import Server
+from deixis.remote.server_settings import Remote, remote_from_name
+
+__all__ = ["OpenAIModel", "Remote", "from_name"]
+
+
+@final
+class OpenAIModel(VisionLanguageModel):
+    """A model that is asked through /chat/completions.
+
+    No answer is paid for twice: a request is sent again only where the server surely had not begun
+    it; what is greedy or seeded is sent once per call, and once ever with a journal. Safe with
+    threads. Close it, or use it in a `with`.
+    """
+
+    stored_name = "OpenAIModel"
+    abilities = Abilities(
+        many_pictures=True,
+        system=True,
+        answer_logprobs=False,
+        loss=False,
+        pixel_gradient=False,
+        vision_tokens=False,
+        spatial_tokens=False,
+    )
+
+    def __init__(self, remote: Remote) -> None:
+        self.remote = remote
+        self.name = remote.name
+        self.convention = remote.convention
+        self._is_closed = False
+        self._journal = None if remote.journal is None else Journal(remote.journal)
+        self._server = Server(remote)
+        self._change: PixelChange | None = None
+
+    def __enter__(self) -> "OpenAIModel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and the journal."""
+        self._is_closed = True
+        self._server.close()
+        if self._journal is not None:
+            self._journal.close()
+
+    @override
+    def generate(
+        self, questions: Sequence[Question], settings: Generation | None = None
+    ) -> list[Completion]:
+        """Answers, one per question. When one fails no further one is begun, and the RemoteError
+        holds those that were answered.
+        """
+        self._check_open()
+        chosen = settings or Generation()
+        questions = [self._shown(question) for question in questions]
+
+        def known_as(question: Question) -> str | None:
+            return self._known_as(question, chosen)
+
+        def ask(question: Question, known_as: str | None, stop: threading.Event) -> Completion:
+            stream = self.remote.stream
+            return _completed(self._ask(question, chosen, known_as, stop=stop, stream=stream))
+
+        batch = Batch(questions, fingerprint=known_as, ask=ask, keep=self._keep)
+        return batch.run(self.remote.concurrency)
+
+    @override
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        """The picture, shrunk to the longest side that the server is known to keep. What it does
+        to it after that is not known here.
+        """
+        view, limit = View(original=size, steps=()), self.remote.longest_side
+        if isinstance(self._change, KnownPixelChange):
+            view = self._change.view(size)
+            size = view.size
+        if limit is None or max(size.width, size.height) <= limit:
+            return (view,)
+        share = limit / max(size.width, size.height)
+        longest = Size(
+            width=max(1, round(size.width * share)), height=max(1, round(size.height * share))
+        )
+        return (view.then(Resized(size=longest, resample="bicubic")),)
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {} if self._change is None else told(self._change)
+
+    @override
+    def with_pixel_change(self, change: PixelChange | None) -> "OpenAIModel":
+        """On the same connections, closed together; what is sent is cut to 0..255 and rounded."""
+        changed = copy.copy(self)
+        changed._change = change
+        return changed
+
+    @override
+    def received(self, image: Image) -> Image:
+        if self.remote.image_format == "png":
+            return image
+        return open_image(encoded(image, self.remote.image_format))
+
+    def stream(
+        self, question: Question, settings: Generation | None = None
+    ) -> Generator[str, None, Completion]:
+        """The words of one answer as they come; an answer in the journal comes whole. The
+        generator's value is the completion.
+
+        RemoteError if the answer is not whole, after the words that did come. Its connection
+        counts among the model's until the generator is at its end or closed.
+        """
+        self._check_open()
+        chosen = settings or Generation()
+        question = self._shown(question)
+        known_as = self._known_as(question, chosen)
+        stop = threading.Event()
+        completion = yield from self._ask(question, chosen, known_as, stop=stop, stream=True)
+        self._keep(known_as, completion)
+        return completion
+
+    def _ask(
+        self,
+        question: Question,
+        settings: Generation,
+        known_as: str | None,
+        *,
+        stop: threading.Event,
+        stream: bool,
+    ) -> Generator[str, None, Completion]:
+        had = self._had(known_as)
+        if had is not None:
+            yield had.text
+            return had
+        body = request_body(self.remote, question, settings, stream=stream)
+        spread = 0.0 if known_as is None else int(known_as[:4], 16) / 0xFFFF
+        return (yield from self._server.ask(body, stream=stream, spread=spread, stop=stop))
+
+    def _shown(self, question: Question) -> Question:
+        """The question with its pictures changed, as they are sent."""
+        if self._change is None:
+            return question
+        with torch.no_grad():
+            changed = with_pixels(question, self._change, pixels_of).pictures
+            return replace(question, pictures=tuple(image_of(picture) for picture in changed))
+
+    def _known_as(self, question: Question, settings: Generation) -> str | None:
+        return fingerprint(self.remote, question, settings) if is_repeatable(settings) else None
+
+    def _had(self, known_as: str | None) -> Completion | None:
+        return None if self._journal is None or known_as is None else self._journal.get(known_as)
+
+    def _keep(self, known_as: str | None, completion: Completion) -> None:
+        if self._journal is not None and known_as is not None:
+            self._journal.add(known_as, completion)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise UsageError(f"{self.name} is closed; build it again")
+
+
+def from_name(name: str, **options: Any) -> OpenAIModel:  # Any: the fields of Remote
+    """The model that a name like "openai:MODEL@http://localhost:8000/v1" means; "openai:MODEL"
+    alone is at OpenAI itself. Options are the fields of `Remote`.
+    """
+    return OpenAIModel(remote_from_name(name, options))
+
+
+def _completed(words: Generator[str, None, Completion]) -> Completion:
+    while True:
+        try:
+            next(words)
+        except StopIteration as end:
+            return end.value

@@ -1,0 +1,101 @@
+"""The request that asks one question: its JSON, and the fingerprint under which it is known."""
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.models.interface import Generation, Picture, Question, picture_size
+from deixis.remote.server_settings import Remote
+
+Json: TypeAlias = dict[str, object]
+
+
+def image_of(picture: Picture) -> Image:
+    """The picture that is sent. Pixels of a tensor are cut to 0..255 and rounded to whole ones."""
+    if isinstance(picture, Image):
+        return picture
+    picture_size(picture)
+    pixels = picture.detach().float().permute(1, 2, 0).cpu().numpy()
+    if not np.isfinite(pixels).all():
+        raise UsageError("pixels are numbers of 0..255, got NaN or infinity")
+    return Image(pixels=np.rint(pixels.clip(0, 255)).astype(np.uint8))
+
+
+def request_body(
+    remote: Remote, question: Question, settings: Generation, *, stream: bool
+) -> bytes:
+    """The JSON that is posted, its pictures as data URLs."""
+
+    def shown(image: Image) -> str:
+        return _data_url(image, remote.image_format)
+
+    body = _body(remote, question, settings, shown)
+    body["stream"] = stream
+    if stream:
+        body["stream_options"] = {"include_usage": True}
+    return json.dumps(body).encode()
+
+
+def fingerprint(remote: Remote, question: Question, settings: Generation) -> str:
+    """SHA-256 of all that decides the answer: server, words, settings and pixels.
+
+    Pixels stand for the file made of them, so that another version of an image library does not
+    change the fingerprint; streaming is left out, since it does not change the answer.
+    """
+
+    def shown(image: Image) -> str:
+        return f"{remote.image_format}:{image.sha256}"
+
+    known = {"url": remote.url, "body": _body(remote, question, settings, shown)}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def is_repeatable(settings: Generation) -> bool:
+    """Whether the same request asks for the same answer: it is greedy, or has a seed."""
+    return settings.temperature == 0 or settings.seed is not None
+
+
+def _body(
+    remote: Remote, question: Question, settings: Generation, shown: Callable[[Image], str]
+) -> Json:
+    content: list[Json] = [
+        {"type": "image_url", "image_url": {"url": shown(image_of(picture))}}
+        for picture in question.pictures
+    ]
+    content.append({"type": "text", "text": question.text})
+    messages: list[Json] = [{"role": "user", "content": content}]
+    if question.system is not None:
+        messages.insert(0, {"role": "system", "content": question.system})
+    body: Json = {
+        "model": remote.model,
+        "messages": messages,
+        remote.limit_name: settings.max_new_tokens,
+        "temperature": settings.temperature,
+        "top_p": settings.top_p,
+    }
+    if settings.seed is not None:
+        body["seed"] = settings.seed
+    if settings.stop:
+        body["stop"] = list(settings.stop)
+    return body
+
+
+def encoded(image: Image, image_format: str) -> bytes:
+    """The picture's file as it is sent."""
+    if image_format == "png":
+        return image.png()
+    buffer = io.BytesIO()
+    image.pil().save(buffer, format="JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
+def _data_url(image: Image, image_format: str) -> str:
+    file = encoded(image, image_format)
+    return f"data:image/{image_format};base64,{base64.b64encode(file).decode()}"

@@ -1,0 +1,21 @@
+"""Knowledge sources: OCR, segmenters, detectors, files. One file each.
+
+"rapidocr", "tesseract", "panoptic:facebook/mask2former-swin-tiny-coco-panoptic",
+"detector:google/owlv2-base-patch16-ensemble", "sam3:facebook/sam3", "coco:panoptic_val2017.json",
+"regions:my.jsonl", "truth".
+"""
+
+from deixis.sources._catalog import source, sources
+from deixis.sources._look import Looking, built, look, origins
+from deixis.sources._source import KnowledgeSource, SourceOptions
+
+__all__ = [
+    "KnowledgeSource",
+    "Looking",
+    "SourceOptions",
+    "built",
+    "look",
+    "origins",
+    "source",
+    "sources",
+]
