@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from deixis.lab.picture import Still, still_life
 from PIL import Image as PIL
 from PIL import ImageDraw, ImageFont
 
 import deixis as dx
 from deixis.data.scenes.world import SceneWorld
-from deixis.lab.picture import Still, still_life
 from deixis.marks import Style
 from deixis.marks.sheet import contact_sheet
 from deixis.marks.tagging import draw_tagged

@@ -15,7 +15,7 @@ from deixis.cli._placing import add_placing
 from deixis.cli._table import table
 
 if TYPE_CHECKING:
-    from deixis.lab.pointing import Pointing
+    from deixis.ask.tour import Pointing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Ask, print, write the page."""
-    from deixis.lab.demo import write_tour
+    from deixis.ask.tour import write_tour
 
     tour = write_tour(arguments.out)
     if arguments.json:

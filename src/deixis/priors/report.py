@@ -14,10 +14,10 @@ from deixis.core.untrusted_text import plotted
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
 from deixis.evals.findings import Findings, Verdict, found_in
 from deixis.evals.trial import Judged
-from deixis.lab.page import page, section, table, text
 from deixis.lab.report import FAINT, INK, PAPER, Reported, plot, write_report
 from deixis.priors.ranking import QUARTERS
 from deixis.priors.ranks_and_answers import Joined, column, save_joined
+from deixis.reports.page import page, section, table, text
 
 CONFOUNDERS = ("size", "frequency", "length")
 MISSED = 0.5  # expected share of right answers under which an entity counts as missed

@@ -1,8 +1,8 @@
 import re
 
-from deixis.lab import page
-from deixis.lab.demo import write_tour
-from deixis.lab.picture import still_life
+from deixis.ask.tour import write_tour
+from deixis.data.demo.pictures import demo_picture
+from deixis.reports import page
 
 
 def test_the_tour_is_one_page_that_needs_nothing_else(tmp_path):
@@ -16,13 +16,10 @@ def test_the_tour_is_one_page_that_needs_nothing_else(tmp_path):
     assert all(one.is_right for one in tour.pointings)
 
 
-def test_the_picture_is_the_same_on_every_call():
-    assert still_life() == still_life()
-
-
 def test_what_stands_on_a_page_cannot_become_markup():
     hostile = "<script>x</script>"
-    image, cup = still_life().image, still_life().cup.named(label=hostile)
+    still = demo_picture("still_life")
+    image, cup = still.image, still.region("cup").named(label=hostile)
     text = page.page(
         hostile,
         hostile,

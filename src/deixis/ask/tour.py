@@ -8,22 +8,45 @@ from typing import final
 import numpy as np
 
 from deixis.ask.loading import load
+from deixis.ask.model import Model
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
+from deixis.core.image import Image
+from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.core.token_grid import TokenGrid
-from deixis.data.scenes.scene import Scene
+from deixis.data.demo.pictures import DemoPicture, DemoQuestion, demo_picture
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
-from deixis.lab import page
-from deixis.lab.picture import Still, still_life
-from deixis.lab.pointing import Pointing, point, tour_scene
+from deixis.encodings.drawn import Drawn
+from deixis.marks import Mark, Style, colour_of, draw
+from deixis.models.interface import Generation
+from deixis.reports import page
 
 LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 MODEL = "nano"
+SCENE, STILL = "scene_108", "still_life"
+SETTINGS = Generation(max_new_tokens=16)
 SHOWN_WIDTH = 220
 TITLE, HEAD = "Deixis", 1000  # letters of a page in which its title stands
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pointing:
+    """One question about one place: the picture that is sent, the words, the answer, the truth."""
+
+    way: str
+    image: Image
+    question: str
+    answer: str
+    truth: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the answer is the truth."""
+        return self.answer.strip() == self.truth
 
 
 @final
@@ -40,7 +63,7 @@ def write_tour(folder: Path) -> Tour:
     path = folder / "index.html"
     if path.exists() and f"<title>{TITLE}</title>" not in read_text(path)[:HEAD]:
         raise UsageError(f"{path} is another page, and would be lost; give another folder (--out)")
-    still, scene = still_life(), tour_scene()
+    still, scene = demo_picture(STILL), demo_picture(SCENE)
     pointings = tuple(point(load(MODEL), scene))
     parts = (
         _answered(scene, pointings),
@@ -55,7 +78,44 @@ def write_tour(folder: Path) -> Tour:
     return Tour(page=path, pointings=pointings)
 
 
-def _answered(scene: Scene, pointings: Sequence[Pointing]) -> str:
+def point(model: Model, scene: DemoPicture) -> list[Pointing]:
+    """Ask all questions about a picture: under each kind of mark, and by a said box."""
+    images = [_marked(scene.image, one) for one in scene.questions]
+    asked = zip(images, scene.questions, strict=True)
+    answers = model.ask_all(
+        [(image, one.text, {"it": _pointed(one)}) for image, one in asked], settings=SETTINGS
+    )
+    return [
+        Pointing(
+            way=one.way,
+            image=image,
+            question=answer.sent.text,
+            answer=answer.text,
+            truth=one.truth,
+        )
+        for image, one, answer in zip(images, scene.questions, answers, strict=True)
+    ]
+
+
+def _marked(image: Image, question: DemoQuestion) -> Image:
+    if question.shape is None:
+        return image
+    return draw(image, [Mark(shape=question.shape, region=question.region, style=_style(question))])
+
+
+def _pointed(question: DemoQuestion) -> Region | Drawn:
+    if question.shape is None:
+        return Region(shape=question.region.box())
+    return Drawn(
+        region=question.region, shape=question.shape, style=_style(question), any_colour=False
+    )
+
+
+def _style(question: DemoQuestion) -> Style:
+    return Style() if question.colour is None else Style(colour=colour_of(question.colour))
+
+
+def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:
     cards = [
         page.picture(
             one.image,
@@ -76,15 +136,15 @@ def _answered(scene: Scene, pointings: Sequence[Pointing]) -> str:
     )
 
 
-def _regions(still: Still) -> str:
-    things = (still.cup, still.ball, still.book, still.plant)
+def _regions(still: DemoPicture) -> str:
     caption = "A box, an ellipse, a polygon and a stroke, in pixels of the original."
-    return page.section("A region is an object", page.picture(still.image, caption, regions=things))
+    shown = page.picture(still.image, caption, regions=still.regions)
+    return page.section("A region is an object", shown)
 
 
-def _said(still: Still) -> str:
+def _said(still: DemoPicture) -> str:
     rows = [
-        (name, conventions.get(name)().say([still.cup], still.image.size))
+        (name, conventions.get(name)().say([still.region("cup")], still.image.size))
         for name in conventions.names()
     ]
     answer = 'Sure! ```json\n[{"bbox_2d": [672, 762, 922, 886], "label": "book"}]\n```'
@@ -98,9 +158,9 @@ def _said(still: Still) -> str:
     )
 
 
-def _shown(still: Still) -> str:
-    crop = cropped(still.cup).own_picture(still.image)
-    dark = dimmed(still.book).paint(still.image)
+def _shown(still: DemoPicture) -> str:
+    crop = cropped(still.region("cup")).own_picture(still.image)
+    dark = dimmed(still.region("book")).paint(still.image)
     return page.section(
         "It can be cropped, or all the rest dimmed",
         page.picture(crop.image, "The cup, cropped with a quarter of context.", width=200),
@@ -108,8 +168,8 @@ def _shown(still: Still) -> str:
     )
 
 
-def _looks(still: Still) -> str:
-    place = still.ball.centre()
+def _looks(still: DemoPicture) -> str:
+    place = still.region("ball").centre()
     figures = []
     for name in LOOKERS:
         grid = load(f"tiny:{name}").vlm.token_grid(still.image.size)

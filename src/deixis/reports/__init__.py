@@ -1,0 +1,1 @@
+"""Pages that people read: HTML with pictures, tables and plots."""
