@@ -21,6 +21,7 @@ from deixis.train.metrics import read_metrics
 from deixis.train.precision import has_bfloat16
 from deixis.train.run import run
 from deixis.train.task import decayed_groups
+from tests.long import all_long_but
 from tests.train.rows import row, write_rows
 from tests.train.tiny_source import TinySource
 from tests.train.tiny_task import TinyTask
@@ -264,7 +265,7 @@ def test_a_device_that_is_not_there_is_told(changes, reason, tmp_path):
         run(TinyTask(), with_(**changes), tmp_path)
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", all_long_but({"tiny", "spread_uneven"}, RUNS))
 def test_two_processes_give_the_weights_of_one(name, tmp_path):
     write_rows(tmp_path, [row(i) for i in range(5)])
     task, config = RUNS[name](tmp_path)
@@ -281,6 +282,7 @@ def test_two_processes_give_the_weights_of_one(name, tmp_path):
     assert first == pytest.approx(second, abs=1e-6)
 
 
+@pytest.mark.long
 def test_a_checkpoint_of_spread_weights_is_gone_on_from_by_one_process(tmp_path):
     write_rows(tmp_path, [row(i) for i in range(5)])
     root = Path(__file__).parents[2]

@@ -22,8 +22,10 @@ from deixis.train.memory.longest import NoData
 from deixis.train.optimizer import Optimizer
 from deixis.train.task import Task
 from deixis.train.tuning import Tuning, TuningOptions
+from tests.long import all_long_but
 
 CPU = torch.device("cpu")
+FAMILIES = [name for name in tiny.names() if name != "molmo2"]
 
 
 def tuning(model, **options):
@@ -87,7 +89,7 @@ def measured(case, examples, pieces):
     return int(live.max())
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", all_long_but({"projector", "two parts"}, CASES))
 def test_the_memory_told_is_what_a_step_takes_within_15_per_cent(name):
     case = CASES[name]
     config = config_of(case)
@@ -99,7 +101,7 @@ def test_the_memory_told_is_what_a_step_takes_within_15_per_cent(name):
     assert above == pytest.approx(peak, rel=0.15)
 
 
-@pytest.mark.parametrize("family", [name for name in tiny.names() if name != "molmo2"])
+@pytest.mark.parametrize("family", all_long_but({"llava", "qwen2_vl"}, FAMILIES))
 def test_the_memory_of_every_family_is_told(family):
     with hollow_models():
         task = tuning(f"tiny:{family}", parts=("all",))()
@@ -110,6 +112,7 @@ def test_the_memory_of_every_family_is_told(family):
     assert found.activations > 0
 
 
+@pytest.mark.long
 def test_spread_layers_weigh_on_each_device_by_their_share():
     found = {}
     for devices, spread in ((1, True), (4, False), (4, True)):

@@ -10,6 +10,7 @@ from deixis.models.load import load
 from deixis.train.recipe import recipes
 from deixis.train.run import run
 
+pytestmark = pytest.mark.long
 STAGES = ("nano_encoder", "nano_align", "nano_instruct", "nano_joint")
 
 
