@@ -6,19 +6,24 @@ which data is no longer found.
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).parent
 
 
-def same(area: str, found: dict[str, object]) -> None:
-    """AssertionError with what differs from the stored file of that area."""
+def stored(area: str, found: Mapping[str, object]) -> dict[str, object]:
+    """What is stored for an area; `found` is what it is written anew with."""
     file = HERE / f"{area}.json"
-    found = json.loads(json.dumps(found))
     if os.environ.get("DEIXIS_FREEZE"):
-        lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in found.items()]
-        file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    assert list(found) == list(stored)
-    for name, value in stored.items():
-        assert found[name] == value, name
+        told = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in found.items()]
+        file.write_text("{\n" + ",\n".join(told) + "\n}\n", encoding="utf-8")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def same(area: str, found: Mapping[str, object]) -> None:
+    """AssertionError with what differs from what is stored for the area."""
+    before, now = stored(area, found), json.loads(json.dumps(found))
+    assert list(now) == list(before)
+    for name, value in before.items():
+        assert now[name] == value, name
