@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from deixis.models import nano
+from deixis.models.shipped import shipped_folder
 
 ROUNDS = 7
 NOTHING = "pass"
@@ -69,7 +69,7 @@ def main() -> None:
         picture = Path(folder) / "noise.png"
         noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
         Image.fromarray(noise).save(picture)
-        given = (str(nano.shipped()), str(picture))
+        given = (str(shipped_folder()), str(picture))
         theirs, ours = (min(seconds_of(code, *given) for _ in range(3)) for code in (THEIRS, OURS))
     print(
         f"load and ask nano: {ours:.2f} s, transformers {theirs:.2f} s, {ours / theirs:.2f} times"

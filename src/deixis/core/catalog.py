@@ -22,9 +22,10 @@ class NamedParts(ABC, Generic[Part]):
     """All parts of one kind, and where each comes from.
 
     A part is a file `PACKAGE/NAME.py`; files that start with an underscore, folders, and the files
-    named in `besides` are not parts. Where parts differ in values only, `rows` tells for each name
-    where it stands, as "module:attribute": the attribute is the part, or a mapping that has it
-    under its name; a module without a dot is a file of the package, and no part itself.
+    named in `besides` are not parts, and without a package no file is one. Where parts differ in
+    values only, `rows` tells for each name where it stands, as "module:attribute": the attribute is
+    the part, or a mapping that has it under its name; a module without a dot is a file of the
+    package, and no part itself.
     Other packages add theirs through the entry-point `group`, whose values are read like those of
     `rows`. The group does not move when the package does. A name that is there twice is refused
     when the catalog is listed. `elsewhere` tells of the beginnings of names which package brings
@@ -32,9 +33,9 @@ class NamedParts(ABC, Generic[Part]):
     """
 
     kind: str
-    package: str
     group: str
     interface: type[Part]
+    package: str | None = None
     rows: Mapping[str, str] = field(default_factory=dict)
     besides: Iterable[str] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +99,8 @@ class NamedParts(ABC, Generic[Part]):
         return part
 
     def _own_names(self) -> set[str]:
+        if self.package is None:
+            return set(self.rows)
         spec = importlib.util.find_spec(self.package)
         if spec is None or spec.submodule_search_locations is None:
             raise DeixisError(f"{self.package} is not a package")

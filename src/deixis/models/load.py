@@ -2,66 +2,55 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, final
-
-import torch
+from typing import Any, TypeVar
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.models import nano
 from deixis.models._trial import try_out
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
-from deixis.models.hollow import hollowed, is_hollow
+from deixis.models.hollow import is_hollow
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.loading import Loading, open_checkpoint
-from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
+from deixis.models.opener import listed_names, opener_of, openers
+from deixis.models.shipped import SHIPPED, shipped_folder
 from deixis.models.transformers_model import TransformersModel
-from deixis.remote.model import from_name
-from deixis.testing import tiny
 
 Options = TypeVar("Options")
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TinyLoading:
-    """How a tiny random model is made."""
-
-    seed: int = 0  # of its weights
-    device: str | torch.device | None = None  # None: $DEIXIS_DEVICE, else the CPU
-    dtype: str | torch.dtype | None = None  # None: $DEIXIS_DTYPE, else "float32"
-    batch_size: int = 8  # questions answered at once
-
-    @property
-    def numbers(self) -> torch.dtype:
-        """The dtype; "auto" is the one that it is made in."""
-        said = self.dtype or usual_dtype() or AUTO
-        return torch.float32 if said == AUTO else torch_dtype(said)
 
 
 def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass
     """The model of that name.
 
-    "nano" is the small trained one inside this package, "nano:llava" one that `deixis lab build`
-    made; "tiny:llava" is a random one of a hundred thousand parameters (options: `TinyLoading`);
-    "openai:MODEL@URL" is behind a server (options: `openai.Remote`); all else is a folder, or
-    OWNER/NAME of the Hugging Face hub (options: `Loading`). A model of no known family is a
-    `GenericModel`.
+    "nano" is the small trained one inside this package; "tiny:llava" is a random one of a hundred
+    thousand parameters (options: `testing.tiny.opening.TinyLoading`); "openai:MODEL@URL" is behind
+    a server (options: `remote.server_settings.Remote`); other packages add more such prefixes. All
+    else is a folder, or OWNER/NAME of the Hugging Face hub (options: `Loading`). A model of no
+    known family is a `GenericModel`.
     """
-    if name.startswith("openai:"):
-        return from_name(name, **options)
-    if name.startswith("tiny:"):
-        return _tiny(name, _options(TinyLoading, options))
-    loading = _options(Loading, options)
-    is_nano = name == nano.SHIPPED or name.startswith(nano.PREFIX)
-    if not is_nano and "/" not in name and not Path(name).is_dir():
-        known = [nano.SHIPPED, *(f"tiny:{family}" for family in tiny.names())]
+    opener = opener_of(name)
+    if opener is not None:
+        return opener.open(name, **options)
+    if name == SHIPPED:
+        return load_checkpoint(str(shipped_folder()), name=name, **options)
+    if "/" not in name and not Path(name).is_dir():
+        options_of(Loading, options)
+        known = [SHIPPED, *listed_names()]
         raise UnknownNameError(
-            kind="folder, hub model (OWNER/NAME) or model", name=name, known=known
+            kind="folder, hub model (OWNER/NAME) or model",
+            name=name,
+            known=known,
+            package=openers.elsewhere.get(name.partition(":")[0]),
         )
-    opened = open_checkpoint(str(nano.folder_of(name)) if is_nano else name, loading)
+    return load_checkpoint(name, name=name, **options)
+
+
+def load_checkpoint(
+    place: str, *, name: str, **options: Any
+) -> VisionLanguageModel:  # Any: fields of Loading
+    """The checkpoint in a folder or on the hub, under that name."""
+    loading = options_of(Loading, options)
+    opened = open_checkpoint(place, loading)
     model = wrap(
         opened.model,
         opened.processor,
@@ -112,18 +101,10 @@ def wrap(
     )
 
 
-def _tiny(name: str, loading: TinyLoading) -> VisionLanguageModel:
-    device, dtype = checked_device(loading.device or usual_device() or "cpu"), loading.numbers
-    built = tiny.build(name.removeprefix("tiny:"), seed=loading.seed)
-    model: Any = built.model
-    move(model, device, dtype)
-    if is_hollow():
-        hollowed(model)
-    seed = {"seed": str(loading.seed)}
-    return wrap(model, built.processor, name=name, batch_size=loading.batch_size, loading=seed)
-
-
-def _options(kind: type[Options], options: dict[str, Any]) -> Options:
+def options_of(
+    kind: type[Options], options: Mapping[str, Any]
+) -> Options:  # Any: fields of the kind
+    """The options of that dataclass; a name that it lacks is told."""
     known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for option in options:
         if option not in known:

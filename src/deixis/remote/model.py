@@ -22,6 +22,7 @@ from deixis.models.interface import (
     Question,
     VisionLanguageModel,
 )
+from deixis.models.opener import Opener
 from deixis.models.pixel_changes import told, with_pixels
 from deixis.models.pixel_numbers import pixels_of
 from deixis.models.view import Resized, View
@@ -201,6 +202,9 @@ def from_name(name: str, **options: Any) -> OpenAIModel:  # Any: the fields of R
     alone is at OpenAI itself. Options are the fields of `Remote`.
     """
     return OpenAIModel(remote_from_name(name, options))
+
+
+OPENAI = Opener(open=from_name)
 
 
 def _completed(words: Generator[str, None, Completion]) -> Completion:

@@ -8,9 +8,9 @@ import torch
 from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
 from deixis.data.scenes.world import SceneWorld
-from deixis.models import nano
 from deixis.models.interface import Generation, Question
 from deixis.models.load import load
+from deixis.models.shipped import shipped_folder
 
 QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
 PLAIN = """
@@ -42,7 +42,7 @@ def asked(text):
 
 
 def test_it_is_less_than_twelve_mebibytes():
-    size = sum(file.stat().st_size for file in nano.shipped().iterdir())
+    size = sum(file.stat().st_size for file in shipped_folder().iterdir())
     assert size < 12 * 2**20
 
 
@@ -50,7 +50,7 @@ def test_plain_transformers_gives_the_same_answers(tmp_path):
     picture = tmp_path / "scene.png"
     picture.write_bytes(asked("").pictures[0].png())
     said = subprocess.run(
-        [sys.executable, "-c", PLAIN, nano.shipped(), picture, *QUESTIONS],
+        [sys.executable, "-c", PLAIN, shipped_folder(), picture, *QUESTIONS],
         capture_output=True,
         text=True,
         check=True,
@@ -61,8 +61,8 @@ def test_plain_transformers_gives_the_same_answers(tmp_path):
 
 
 def test_logits_are_those_of_transformers_own_class():
-    plain = VipLlavaForConditionalGeneration.from_pretrained(nano.shipped()).eval()
-    processor = AutoProcessor.from_pretrained(nano.shipped(), backend="pil")
+    plain = VipLlavaForConditionalGeneration.from_pretrained(shipped_folder()).eval()
+    processor = AutoProcessor.from_pretrained(shipped_folder(), backend="pil")
     for text, answer in zip(QUESTIONS, ("red", "3"), strict=True):
         question = asked(text)
         content = [{"type": "image"}, {"type": "text", "text": text}]
@@ -81,6 +81,6 @@ def test_logits_are_those_of_transformers_own_class():
 
 
 def test_it_has_a_card():
-    text = (nano.shipped() / "README.md").read_text(encoding="utf-8")
+    text = (shipped_folder() / "README.md").read_text(encoding="utf-8")
     assert "What it does not know" in text
     assert "95 % intervals" in text

@@ -28,7 +28,8 @@ from deixis.lab.priors.claims import KNOWN, NEW, OLD
 from deixis.lab.priors.runs import begun_with
 from deixis.lab.priors.ways import StudyOptions
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.nano import DEFAULT, PREFIX, SHIPPED
+from deixis.models.nano import DEFAULT, PREFIX
+from deixis.models.shipped import SHIPPED
 from deixis.priors.entity_trials import ENCODING, ask_questions
 from deixis.train.nano.architectures import architecture
 from deixis.train.recipe import Recipe, recipes

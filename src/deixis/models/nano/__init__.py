@@ -17,6 +17,7 @@ from deixis.core.files import cache_folder
 from deixis.models.nano._nano import PATCHES, Nano
 from deixis.models.nano._tokenizer import tokenizer
 from deixis.models.saving import save_processor
+from deixis.models.shipped import SHIPPED, shipped_folder
 
 __all__ = [
     "PATCHES",
@@ -28,11 +29,10 @@ __all__ = [
     "names",
     "pack",
     "save",
-    "shipped",
     "tokenizer",
 ]
 
-SHIPPED, DEFAULT = "nano", "vipllava"
+DEFAULT = "vipllava"
 PREFIX = f"{SHIPPED}:"
 
 
@@ -50,11 +50,6 @@ def names() -> list[str]:
     return architectures.names()
 
 
-def shipped() -> Path:
-    """The folder of the trained model inside this package."""
-    return Path(__file__).parent / "weights"
-
-
 def cache() -> Path:
     """Where the other architectures lie once `deixis lab build` has made them."""
     return cache_folder() / "nano"
@@ -68,7 +63,7 @@ def called(architecture: str) -> str:
 def folder_of(name: str) -> Path:
     """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means."""
     if name == SHIPPED:
-        return shipped()
+        return shipped_folder()
     if not name.startswith(PREFIX):
         return Path(name).expanduser()
     architecture = name.removeprefix(PREFIX)

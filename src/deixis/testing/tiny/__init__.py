@@ -14,6 +14,7 @@ builders: ObjectCatalog[FunctionType] = ObjectCatalog(
     package="deixis.testing.tiny",
     group="deixis.tiny_models",
     interface=FunctionType,
+    besides=("opening",),
     attribute="build",
 )
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from deixis.core.errors import UsageError
 from deixis.models import nano
+from deixis.models.shipped import SHIPPED
 from deixis.train.nano.architectures import architecture, opened
 
 Weights = dict[str, Tensor]
@@ -87,7 +88,7 @@ def as_in(own: Weights, weights: Weights) -> Weights:
 
 def _named(lender: str) -> str:
     """The architecture of "nano" or "nano:NAME"."""
-    return nano.DEFAULT if lender == nano.SHIPPED else lender.removeprefix(nano.PREFIX)
+    return nano.DEFAULT if lender == SHIPPED else lender.removeprefix(nano.PREFIX)
 
 
 def _shapes(state: Weights) -> dict[str, torch.Size]:

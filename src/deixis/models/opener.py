@@ -1,0 +1,44 @@
+"""Who opens models by their names: what stands before the colon tells ("openai:MODEL@URL")."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+from deixis.core.catalog import ObjectCatalog
+
+if TYPE_CHECKING:
+    from deixis.models.interface import VisionLanguageModel
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opener:
+    """`open` takes a whole name and options; `names` are what can stand behind the colon, as far as
+    that can be listed.
+    """
+
+    open: Callable[..., "VisionLanguageModel"]
+    names: Callable[[], Sequence[str]] = tuple
+
+
+openers: ObjectCatalog[Opener] = ObjectCatalog(
+    kind="kind of model",
+    group="deixis.openers",
+    interface=Opener,
+    rows={
+        "nano": "deixis.lab.opening:NANO",
+        "openai": "deixis.remote.model:OPENAI",
+        "tiny": "deixis.testing.tiny.opening:TINY",
+    },
+)
+
+
+def opener_of(name: str) -> Opener | None:
+    """Who opens a model of that name; None: it is a checkpoint of its own."""
+    kind, colon, _ = name.partition(":")
+    return openers.get(kind) if colon and kind in openers else None
+
+
+def listed_names() -> list[str]:
+    """The names that all openers list."""
+    return [f"{kind}:{name}" for kind in openers.names() for name in openers.get(kind).names()]
