@@ -107,8 +107,12 @@ class TransformersModel(VisionLanguageModel):
     def record(self) -> Mapping[str, str]:
         dtype = str(self.family.model.dtype).removeprefix("torch.")
         words = {} if self.words is None else {"words": self.words.digest}
-        changed = told(self.pixel_change, self.token_change)
-        return {**self.loading, "dtype": dtype, **changed, **words}
+        return {
+            **self.loading,
+            "dtype": dtype,
+            **told(self.pixel_change, self.token_change),
+            **words,
+        }
 
     @property
     @override
