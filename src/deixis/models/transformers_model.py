@@ -107,12 +107,8 @@ class TransformersModel(VisionLanguageModel):
     def record(self) -> Mapping[str, str]:
         dtype = str(self.family.model.dtype).removeprefix("torch.")
         words = {} if self.words is None else {"words": self.words.digest}
-        return {
-            **self.loading,
-            "dtype": dtype,
-            **told(self.pixel_change, self.token_change),
-            **words,
-        }
+        changed = told(self.pixel_change, self.token_change)
+        return {**self.loading, "dtype": dtype, **changed, **words}
 
     @property
     @override
@@ -159,10 +155,8 @@ class TransformersModel(VisionLanguageModel):
         with self.family.lock, evaluating(self.family.model):
             text, features = self._encoded([question])
             scores = self._language.score(text, features, ids)
-        return [
-            AnswerScore(answer=answer, token_logprobs=tuple(score))
-            for answer, score in zip(answers, scores, strict=True)
-        ]
+        pairs = zip(answers, scores, strict=True)
+        return [AnswerScore(answer=answer, token_logprobs=tuple(score)) for answer, score in pairs]
 
     @override
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
