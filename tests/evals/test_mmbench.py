@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
-from deixis.evals.benchmarks import Options, _tsv, benchmarks
+from deixis.evals import picture_tables
+from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.benchmarks.mmbench import CIRCULAR
 from deixis.evals.figures import figures
 from tests.evals.test_benchmarks import OWN, rows_of
@@ -191,7 +192,7 @@ def test_a_picture_that_is_none_names_its_row(cell, said, tmp_path):
     ],
 )
 def test_a_table_that_breaks_is_told(text, said, tmp_path, monkeypatch):
-    monkeypatch.setattr(_tsv, "MOST", 300)
+    monkeypatch.setattr(picture_tables, "MOST", 300)
     head = (OWN / "mmbench" / FILE).read_text().partition("\n")[0]
     (tmp_path / FILE).write_text(f"{head}\n{text}\n", newline="")
     before = csv.field_size_limit()
@@ -211,7 +212,7 @@ def test_line_separators_of_unicode_are_letters_of_a_cell(tmp_path):
     def change(rows):
         return [row | {"source": "a\u2028b\x0bc\x85d", "comment": "x" * 70_000} for row in rows]
 
-    read = _tsv.read_table(table(tmp_path, change).data / FILE)
+    read = picture_tables.read_table(table(tmp_path, change).data / FILE)
     assert read.rows[1].cells["source"] == "a\u2028b\x0bc\x85d"
     assert read.cell(read.rows[1], "comment") == "x" * 70_000
 
@@ -222,7 +223,7 @@ def test_long_cells_stay_in_the_file_and_are_found_there(tmp_path):
     def change(rows):
         return [row | {"comment": long} if row["index"] == "252" else row for row in rows]
 
-    read = _tsv.read_table(table(tmp_path, change).data / FILE)
+    read = picture_tables.read_table(table(tmp_path, change).data / FILE)
     assert "comment" not in read.rows[1].cells
     assert read.cell(read.rows[1], "comment") == long
     assert read.cell(read.rows[1], "answer") == "B"

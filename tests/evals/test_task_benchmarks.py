@@ -8,7 +8,7 @@ import deixis as dx
 from deixis.core.errors import SampleError, UsageError
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, Sample, benchmarks
-from deixis.evals.benchmarks._tasks import by_choice
+from deixis.evals.benchmarks.task_benchmarks import by_choice
 from deixis.evals.run import Exam, RunSettings, of_benchmark, run
 from tests.data.tasks.published import published
 from tests.evals.conftest import Told

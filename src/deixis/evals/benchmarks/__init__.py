@@ -1,7 +1,7 @@
-"""Benchmarks: what is asked, and how an answer is scored. One file each."""
+"""Benchmarks: what is asked, and how an answer is scored. One file or one row each."""
 
 from deixis.core.catalog import Catalog
-from deixis.evals.benchmarks._benchmark import (
+from deixis.evals.benchmark import (
     About,
     Benchmark,
     Options,
@@ -16,6 +16,20 @@ benchmarks: Catalog[Benchmark] = Catalog(
     package="deixis.evals.benchmarks",
     group="deixis.benchmarks",
     interface=Benchmark,
+    rows=dict.fromkeys(
+        (
+            "cifar10",
+            "cifar100",
+            "clevr_counts",
+            "eurosat",
+            "hateful_memes",
+            "imagenette",
+            "json_rows",
+            "picture_folders",
+            "svhn",
+        ),
+        "task_benchmarks:BENCHMARKS",
+    ),
 )
 
 __all__ = [

@@ -12,7 +12,7 @@ from deixis.core.errors import UsageError
 from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.scene import SIGN, Scene, Thing
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.benchmarks._benchmark import Benchmark, Options, Query, Sample
+from deixis.evals.benchmark import Benchmark, Options, Query, Sample
 
 SEED, SPLIT, NUM_PICTURES = 1, "test", 500
 ORIGIN = "deixis.data.scenes: seed 1, split test, each pictogram as frequent"

@@ -5,11 +5,11 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._wording import in_short
+from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import ACCURACY
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
+from deixis.evals.wording import in_short
 
 QUERY = "query"  # the kind of question that is open; all others have two or a few answers
 

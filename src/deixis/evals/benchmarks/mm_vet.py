@@ -5,11 +5,11 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Wanted
-from deixis.evals.benchmarks._graded import AND, GRADE, OR, wanted
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._slots import literal
+from deixis.evals.benchmark import About, Options, Sample, Wanted
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
+from deixis.evals.scoring import AND, GRADE, OR, wanted
+from deixis.evals.wording import literal
 
 FILE = "mm-vet.json"
 

@@ -11,14 +11,14 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import ImageError, UnknownNameError, UsageError
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
-from deixis.evals.benchmarks._tsv import Table, TsvRow, read_table
-from deixis.evals.benchmarks._wording import by_choice
+from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import Columns, Measure, Sums, ratio
+from deixis.evals.picture_tables import Table, TsvRow, read_table
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
 from deixis.evals.scores.letters import LETTERS
+from deixis.evals.scoring import SHORT_ANSWERS, by_letter
+from deixis.evals.wording import by_choice
 
 ROTATED = 1_000_000  # is added to an index for each place that the choices are moved by
 DIGITS = 16  # of an index, at most

@@ -7,12 +7,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._folder import PublishedFolder
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._slots import literal
+from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import PublishedFolder, Record
 from deixis.evals.scores.mme import (
     COGNITION,
     NUMBERS,
@@ -24,6 +22,7 @@ from deixis.evals.scores.mme import (
     read_mme,
     with_pairs,
 )
+from deixis.evals.wording import literal
 
 ROOTS = ("", "MME_Benchmark_release_version", "MME_Benchmark_release_version/MME_Benchmark")
 PICTURES, TEXTS = "images", "questions_answers_YN"

@@ -7,11 +7,10 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._wording import in_short
+from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure, Sums, Values, ratio
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
 from deixis.evals.scores.yes_no import (
     NUMBERS,
     f1,
@@ -21,6 +20,7 @@ from deixis.evals.scores.yes_no import (
     yes_no_numbers,
     yes_share,
 )
+from deixis.evals.wording import in_short
 
 PARTS = ("random", "popular", "adversarial")
 ALL = "all"

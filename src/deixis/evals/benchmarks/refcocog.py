@@ -7,10 +7,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data import RegionSample
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
-from deixis.evals.benchmarks._captions import CAPTION_MEASURES, caption_numbers
-from deixis.evals.benchmarks._published import PublishedBenchmark, picture_name
+from deixis.evals.benchmark import About, Sample, Verdict
+from deixis.evals.published import PublishedBenchmark, picture_name
 from deixis.evals.scores.cider import Frequencies
+from deixis.evals.scoring import CAPTION_MEASURES, caption_numbers
 
 
 @final

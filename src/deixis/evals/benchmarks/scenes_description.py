@@ -8,10 +8,10 @@ from typing_extensions import override
 
 from deixis.data.scenes.entities import with_article
 from deixis.data.scenes.scene import Scene, Thing
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
-from deixis.evals.benchmarks._captions import CAPTION_MEASURES, caption_numbers
+from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis.evals.scores.cider import Frequencies
+from deixis.evals.scoring import CAPTION_MEASURES, caption_numbers
 
 TEXT = "Describe {first} in a short phrase."
 USE = "region description"

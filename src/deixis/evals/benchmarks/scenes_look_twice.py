@@ -6,9 +6,9 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
+from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_number
+from deixis.evals.scoring import SHORT_ANSWERS, by_number
 
 TEXT = (
     "How many of these things are there in the picture? One of them is {first}.\n"

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
+from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
 from deixis.evals.measure import ACCURACY, Measure
 from deixis.evals.scores.yes_no import (

@@ -6,11 +6,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
+from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
-from deixis.evals.benchmarks._two_turns import ANSWER, BOTH, REASON, reason_text
 from deixis.evals.scores.letters import LETTERS
+from deixis.evals.scoring import ANSWER, BOTH, REASON, SHORT_ANSWERS, by_letter, reason_text
 
 
 @final

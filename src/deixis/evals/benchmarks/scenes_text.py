@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from deixis.evals.benchmarks._benchmark import About
-from deixis.evals.benchmarks._tasks import YesNoBenchmark, about_of
+from deixis.evals.benchmark import About
+from deixis.evals.benchmarks.task_benchmarks import YesNoBenchmark, about_of
 
 
 @final

@@ -9,10 +9,10 @@ from deixis.core.portable_rng import Draws
 from deixis.data.scenes.entities import entity_named
 from deixis.data.scenes.questions.relation import relation_of
 from deixis.data.scenes.scene import Scene, Thing
-from deixis.evals.benchmarks._benchmark import About, Sample, Wanted
-from deixis.evals.benchmarks._graded import AND, GRADE, OR, wanted
+from deixis.evals.benchmark import About, Sample, Wanted
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis.evals.scores.numbers import UNITS
+from deixis.evals.scoring import AND, GRADE, OR, wanted
 
 USE = "graded"
 APART = 8  # parts of the side that two things lie apart at least, for a relation

@@ -6,12 +6,12 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
-from deixis.evals.benchmarks._wording import by_choice
+from deixis.evals.benchmark import About, Options, Sample, Verdict
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
 from deixis.evals.scores.letters import LETTERS
+from deixis.evals.scoring import SHORT_ANSWERS, by_letter
+from deixis.evals.wording import by_choice
 
 PROBLEMS, SPLITS = "problems.json", "pid_splits.json"
 HIGHER = 7  # the grade at which the paper parts its table

@@ -5,12 +5,12 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._people import VQA_ACCURACY, most_first
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._wording import in_short
+from deixis.evals.benchmark import About, Options, Sample, Verdict
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
 from deixis.evals.scores.vqa import text_accuracy, text_form
+from deixis.evals.scoring import VQA_ACCURACY, most_first
+from deixis.evals.wording import in_short
 
 
 @final

@@ -6,11 +6,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data import RegionSample
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
-from deixis.evals.benchmarks._published import PublishedBenchmark, picture_name, right_letter
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
-from deixis.evals.benchmarks._slots import mentioned
-from deixis.evals.benchmarks._two_turns import ANSWER, BOTH, REASON, reason_text
+from deixis.evals.benchmark import About, Sample, Verdict
+from deixis.evals.published import PublishedBenchmark, picture_name, right_letter
+from deixis.evals.scoring import ANSWER, BOTH, REASON, SHORT_ANSWERS, by_letter, reason_text
+from deixis.evals.wording import mentioned
 
 
 @final

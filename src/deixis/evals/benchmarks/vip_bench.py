@@ -20,8 +20,8 @@ from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.core.untrusted_text import shown
 from deixis.data import datasets
-from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Wanted
-from deixis.evals.benchmarks._graded import GRADE, wanted
+from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Wanted
+from deixis.evals.scoring import GRADE, wanted
 
 META, QUESTIONS = "vip-bench-meta-data.json", "questions.jsonl"
 SOURCE, PUBLISHED = "source", ("bbox", "human")

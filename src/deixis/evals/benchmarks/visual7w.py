@@ -6,9 +6,9 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data import RegionSample
-from deixis.evals.benchmarks._benchmark import About, Sample, Verdict
-from deixis.evals.benchmarks._published import PublishedBenchmark, picture_name, right_letter
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_letter
+from deixis.evals.benchmark import About, Sample, Verdict
+from deixis.evals.published import PublishedBenchmark, picture_name, right_letter
+from deixis.evals.scoring import SHORT_ANSWERS, by_letter
 
 
 @final

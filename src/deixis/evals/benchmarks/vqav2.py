@@ -6,13 +6,13 @@ from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmarks._benchmark import About, Options, Sample, Verdict
-from deixis.evals.benchmarks._people import VQA_ACCURACY, most_first
-from deixis.evals.benchmarks._questions import QuestionFiles
-from deixis.evals.benchmarks._record import Record
-from deixis.evals.benchmarks._wording import in_short
+from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import Measure
+from deixis.evals.question_files import QuestionFiles
+from deixis.evals.records import Record
 from deixis.evals.scores.vqa import text_form, vqa_accuracy
+from deixis.evals.scoring import VQA_ACCURACY, most_first
+from deixis.evals.wording import in_short
 
 QUESTIONS = "v2_OpenEnded_mscoco_{split}_questions.json"
 ANNOTATIONS = "v2_mscoco_{split}_annotations.json"

@@ -1,4 +1,4 @@
-"""What benchmarks share that ask a task of `deixis.data.tasks`: whole pictures, no regions."""
+"""Benchmarks that ask a task of `deixis.data.tasks`, about whole pictures: a row each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from typing_extensions import override
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
-from deixis.evals.benchmarks._benchmark import About, Benchmark, Options, Query, Sample, Verdict
-from deixis.evals.benchmarks._scoring import SHORT_ANSWERS, by_number, by_words
+from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
 from deixis.evals.scores.plain import plain, words
 from deixis.evals.scores.yes_no import read_yes_no
+from deixis.evals.scoring import SHORT_ANSWERS, by_number, by_words
 
 NUM_PICTURES = 500  # of a task without an end
 TOP5 = Measure(name="top-5 accuracy", numbers=("top5",), is_share=True)
@@ -179,3 +179,25 @@ def _spoken(line: str, names: list[str], said: dict[str, str]) -> str | None:
     found = [name for name in names if f" {' '.join(words(name))} " in spoken]
     longest = [n for n in found if not any(n != other and n in other for other in found)]
     return said[longest[0]] if len(longest) == 1 else None
+
+
+def benchmark_of(
+    task: str, kind: type[TaskBenchmark], *, part: str | None = None
+) -> type[TaskBenchmark]:
+    """The benchmark of a task, scored as that kind is; `part` is the usual one of its data."""
+    name = "".join(word.title() for word in task.split("_"))
+    told = {"name": task, "part": part, "about": about_of(task), "__doc__": about_of(task).title}
+    return type(f"{name}Benchmark", (kind,), told)
+
+
+BENCHMARKS = {
+    "cifar10": benchmark_of("cifar10", ClassBenchmark),
+    "cifar100": benchmark_of("cifar100", ClassBenchmark),
+    "clevr_counts": benchmark_of("clevr_counts", CountBenchmark),
+    "eurosat": benchmark_of("eurosat", ClassBenchmark),
+    "hateful_memes": benchmark_of("hateful_memes", YesNoBenchmark),
+    "imagenette": benchmark_of("imagenette", ClassBenchmark, part="val"),
+    "json_rows": benchmark_of("json_rows", OpenBenchmark),
+    "picture_folders": benchmark_of("folder", ClassBenchmark),
+    "svhn": benchmark_of("svhn", ClassBenchmark),
+}

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.data import RegionDataset, RegionSample, Turn, datasets
-from deixis.evals.benchmarks._benchmark import Benchmark, Options, Query, Sample
+from deixis.evals.benchmark import Benchmark, Options, Query, Sample
 from deixis.evals.scores.letters import LETTERS
 
 

@@ -10,9 +10,8 @@ from typing_extensions import override
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.core.images import ImageSource, open_image
-from deixis.evals.benchmarks._benchmark import Benchmark, Options, Query, Sample
-from deixis.evals.benchmarks._folder import PublishedFolder
-from deixis.evals.benchmarks._record import Record
+from deixis.evals.benchmark import Benchmark, Options, Query, Sample
+from deixis.evals.records import PublishedFolder, Record
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,95 @@
+"""Verdicts that several benchmarks give, and the measures that sum them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from deixis.evals.benchmark import Sample, Verdict, Wanted
+from deixis.evals.measure import ACCURACY, Measure
+from deixis.evals.records import Record
+from deixis.evals.scores import meteor
+from deixis.evals.scores.cider import Frequencies, cider_d
+from deixis.evals.scores.letters import read_letter
+from deixis.evals.scores.numbers import is_same_number, read_number
+from deixis.evals.scores.plain import is_exact, plain
+from deixis.evals.wording import SLOT
+
+# the second as ViP-LLaVA's release scores: the whole answer in lower case is the truth, or is wrong
+SHORT_ANSWERS = (ACCURACY, Measure(name="exact match", numbers=("exact",), is_share=True))
+
+
+def by_letter(sample: Sample, answer: str) -> Verdict:
+    """Right if the letter of the right choice is taken; an unclear answer is wrong and unread."""
+    letter = read_letter(answer, sample.choices)
+    is_right = letter == sample.truth[0]
+    return Verdict(numbers=_numbers(sample, answer, is_right=is_right), read=letter)
+
+
+def by_number(sample: Sample, answer: str) -> Verdict:
+    """Right if the same number is said, in figures or in words."""
+    number = read_number(answer)
+    read = f"{number:g}" if number is not None else None
+    is_right = is_same_number(answer, sample.truth)
+    return Verdict(numbers=_numbers(sample, answer, is_right=is_right), read=read)
+
+
+def by_words(sample: Sample, answer: str) -> Verdict:
+    """Right if the words are those of a truth, but for case, articles and outer marks."""
+    is_right = is_exact(answer, sample.truth)
+    return Verdict(numbers=_numbers(sample, answer, is_right=is_right), read=plain(answer) or None)
+
+
+def _numbers(sample: Sample, answer: str, *, is_right: bool) -> dict[str, float]:
+    said = answer.strip().lower()
+    is_same = said in {truth.strip().lower() for truth in sample.truth}
+    return {"right": float(is_right), "exact": float(is_same)}
+
+
+PEOPLE = 10
+VQA_ACCURACY = Measure(name="VQA accuracy", numbers=("right",))
+
+
+def most_first(record: Record, answers: Sequence[str]) -> tuple[str, ...]:
+    """The people's answers, those that most of them gave first."""
+    if len(answers) != PEOPLE:
+        raise record.bad(f"{PEOPLE} people answered a question, got {len(answers)} answers")
+    counts = Counter(answers)
+    return tuple(answer for answer, count in counts.most_common() for _ in range(count))
+
+
+AND, OR = " <AND> ", " <OR> "
+GRADE = Measure(name="grade", numbers=("grade",))
+
+
+def wanted(sample: Sample) -> Wanted:
+    """The question, its regions as plain words, and the truth."""
+    names = {slot: f"region {place}" for place, slot in enumerate(sample.regions, start=1)}
+    question = SLOT.sub(lambda found: names.get(found[1], found[0]), sample.text)
+    return Wanted(question=question, truth=sample.truth[0])
+
+
+CAPTION_MEASURES = (
+    Measure(
+        name="METEOR (exact, stem)",
+        numbers=meteor.NUMBERS,
+        value=lambda sums: meteor.value(sums[..., :-1]),
+    ),
+    Measure(name="CIDEr-D", numbers=("cider",), is_bounded=False),
+)
+
+
+def caption_numbers(
+    answer: str, references: Sequence[str], frequencies: Frequencies
+) -> dict[str, float]:
+    """What both measures sum."""
+    cider = cider_d(answer, references, frequencies)
+    return meteor.best_numbers(answer, references) | {"cider": cider}
+
+
+ANSWER, REASON, BOTH = "Q→A", "QA→R", "Q→AR"
+
+
+def reason_text(asked: str, right: str, reason: str) -> str:
+    """The second question: the first one without its choices, its right answer, and what is asked
+    of that.
+    """
+    return f"{asked.partition(chr(10))[0]} {right} {reason}"
