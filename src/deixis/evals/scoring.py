@@ -9,8 +9,7 @@ from deixis.evals.records import Record
 from deixis.evals.scores import meteor
 from deixis.evals.scores.cider import Frequencies, cider_d
 from deixis.evals.scores.letters import read_letter
-from deixis.evals.scores.numbers import is_same_number, read_number
-from deixis.evals.scores.plain import is_exact, plain
+from deixis.evals.scores.short_answers import is_exact, is_same_number, plain, read_number
 from deixis.evals.wording import SLOT
 
 # the second as ViP-LLaVA's release scores: the whole answer in lower case is the truth, or is wrong

@@ -11,7 +11,7 @@ from deixis.data.entities.questions import CHOICE, NAMING, YES_NO, EntityQuestio
 from deixis.encodings import encodings
 from deixis.evals.scores.choice_words import named_choices, tidy
 from deixis.evals.scores.letters import read_letter
-from deixis.evals.scores.yes_no import read_yes_no
+from deixis.evals.scores.short_answers import read_yes_no
 from deixis.evals.trial import Trial
 from deixis.lab.asking import Asked, ask_scenes
 from deixis.models.interface import VisionLanguageModel

@@ -6,16 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from deixis.evals.scores.letters import read_letter
-from deixis.evals.scores.numbers import is_same_number, read_number
-from deixis.evals.scores.plain import is_exact, plain, words
-from deixis.evals.scores.yes_no import (
+from deixis.evals.scores.short_answers import (
     NUMBERS,
     balanced_accuracy,
     f1,
+    is_exact,
+    is_same_number,
+    plain,
     precision,
+    read_number,
     read_pope,
     read_yes_no,
     recall,
+    words,
     yes_no_numbers,
     yes_share,
 )
@@ -95,7 +98,7 @@ def test_numbers_are_read_in_figures_and_in_words(text, number):
 
 @given(some.integers(0, 99))
 def test_every_number_below_a_hundred_is_read_in_words(number):
-    from deixis.evals.scores.numbers import TENS, UNITS
+    from deixis.evals.scores.short_answers import TENS, UNITS
 
     tens, ones = divmod(number, 10)
     said = UNITS[number] if number < 20 else TENS[tens - 2] + (f"-{UNITS[ones]}" if ones else "")

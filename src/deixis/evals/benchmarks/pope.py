@@ -11,7 +11,7 @@ from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure, Sums, Values, ratio
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
-from deixis.evals.scores.yes_no import (
+from deixis.evals.scores.short_answers import (
     NUMBERS,
     f1,
     precision,

@@ -9,7 +9,7 @@ from deixis.data.scenes.scene import Scene
 from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
 from deixis.evals.measure import ACCURACY, Measure
-from deixis.evals.scores.yes_no import (
+from deixis.evals.scores.short_answers import (
     NUMBERS,
     balanced_accuracy,
     f1,

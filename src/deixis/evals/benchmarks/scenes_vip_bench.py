@@ -11,7 +11,7 @@ from deixis.data.scenes.questions.relation import relation_of
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.evals.benchmark import About, Sample, Wanted
 from deixis.evals.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis.evals.scores.numbers import UNITS
+from deixis.evals.scores.short_answers import UNITS
 from deixis.evals.scoring import AND, GRADE, OR, wanted
 
 USE = "graded"

@@ -10,8 +10,7 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
 from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
-from deixis.evals.scores.plain import plain, words
-from deixis.evals.scores.yes_no import read_yes_no
+from deixis.evals.scores.short_answers import plain, read_yes_no, words
 from deixis.evals.scoring import SHORT_ANSWERS, by_number, by_words
 
 NUM_PICTURES = 500  # of a task without an end

@@ -7,8 +7,7 @@ from typing import final
 from typing_extensions import override
 
 from deixis.evals.judges._judge import Grade, Judge, Judged
-from deixis.evals.scores.numbers import FIGURES, VALUES
-from deixis.evals.scores.plain import words
+from deixis.evals.scores.short_answers import FIGURES, VALUES, words
 
 AND, OR = re.compile(r"\s*<AND>\s*", re.IGNORECASE), re.compile(r"\s*<OR>\s*", re.IGNORECASE)
 ARTICLES = ("a", "an", "the")

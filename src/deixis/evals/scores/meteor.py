@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float
 
 from deixis.evals.measure import columns, ratio
-from deixis.evals.scores.plain import words
 from deixis.evals.scores.porter import stem
+from deixis.evals.scores.short_answers import words
 
 BEAM = 32  # alignments that are followed at once where words are repeated
 # what carries grammar rather than content; the list is ours

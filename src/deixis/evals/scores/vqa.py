@@ -8,7 +8,7 @@ release), which takes "'s" from its word and compares in this form always.
 import re
 from collections.abc import Sequence
 
-from deixis.evals.scores.numbers import UNITS
+from deixis.evals.scores.short_answers import UNITS
 
 ENOUGH = 3  # people who say the same make an answer wholly right
 ARTICLES = ("a", "an", "the")
