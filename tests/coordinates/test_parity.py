@@ -15,8 +15,7 @@ from transformers.models.qwen2_vl import image_processing_pil_qwen2_vl as qwen
 from deixis.coordinates import conventions
 from deixis.core import region as make
 from deixis.core.errors import UnsupportedError
-from deixis.core.size import Size
-from deixis.core.sizing import smart_resize
+from deixis.core.size import Size, smart_resize
 
 SIZE = Size(width=1280, height=720)
 NUMBERS = np.random.default_rng(11)

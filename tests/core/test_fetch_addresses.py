@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from deixis.core._address import is_allowed
 from deixis.core.errors import FetchError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
 from deixis.core.images import open_image
+from deixis.core.safe_connection import is_allowed
 
 
 def no_names(host: str, port: int) -> list[str]:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image as PIL
 
-from deixis.core._jpeg import read_jpeg
 from deixis.core.errors import ImageError
 from deixis.core.images import open_image
+from deixis.core.picture_headers import read_jpeg
 
 RED = (255, 0, 0)
 

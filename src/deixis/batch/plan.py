@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import LOCK, left_behind, read_text, write_text
 from deixis.core.json_lines import parse
+from deixis.core.ordering import batches
 from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
 from deixis.sources.note_store.manifest import VERSION

@@ -11,8 +11,7 @@ from deixis.coordinates._frame import Frame, whole_frame
 from deixis.coordinates._records import read_records
 from deixis.coordinates._said import BARE_KINDS, said_objects
 from deixis.core.region import Region
-from deixis.core.size import Size
-from deixis.core.sizing import smart_resize
+from deixis.core.size import Size, smart_resize
 
 
 @final

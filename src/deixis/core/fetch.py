@@ -8,22 +8,32 @@ checked is dialled. Bytes, redirects and time have caps. What comes must be a pi
 import ipaddress
 import socket
 import ssl
+import string
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
+from urllib.parse import quote, urljoin, urlsplit
 
 import h11
 
-from deixis.core._address import Address, is_allowed, read_networks
-from deixis.core._picture_file import OPENED, file_kind
-from deixis.core._pinned_connection import Deadline, Head, PinnedConnection
-from deixis.core._target import Target, read_target, redirected
 from deixis.core.errors import FetchError
+from deixis.core.picture_headers import OPENED, file_kind
+from deixis.core.safe_connection import (
+    Address,
+    FetchDeadline,
+    Head,
+    PinnedConnection,
+    is_allowed,
+    read_host,
+    read_networks,
+)
 
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 REDIRECTS = (301, 302, 303, 307, 308)
 BYTE_TYPES = ("application/octet-stream", "binary/octet-stream", "application/x-unknown")
+PORTS = {"http": 80, "https": 443}
+MAX_LENGTH = 8192  # characters of a URL
 HEADERS = {
     "Accept": "image/png, image/jpeg, image/webp",
     "Accept-Encoding": "identity",
@@ -78,9 +88,25 @@ class Fetched:
     content_type: str
 
 
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """Where one request goes. `path` is what is asked for: quoted, with the query."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+    address: Address | None  # where the host is one
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}{self.path.partition('?')[0]}"[:200]
+
+
 def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
     """A PNG, JPEG or WebP file from the web. FetchError says why not, never with what was sent."""
-    deadline = Deadline(
+    deadline = FetchDeadline(
         connect=policy.connect_timeout, read=policy.read_timeout, total=policy.total_timeout
     )
     target = read_target(url)
@@ -92,7 +118,7 @@ def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
     raise FetchError(f"{target}: more than {policy.max_redirects} redirects")
 
 
-def _ask(target: Target, policy: FetchPolicy, deadline: Deadline) -> Fetched | Target:
+def _ask(target: Target, policy: FetchPolicy, deadline: FetchDeadline) -> Fetched | Target:
     """One hop: the picture, or where to ask next."""
     _check_target(target, policy)
     connection: PinnedConnection | None = None
@@ -144,7 +170,7 @@ def _is_domain(host: str, domain: str) -> bool:
 
 
 def _checked_addresses(
-    target: Target, policy: FetchPolicy, deadline: Deadline
+    target: Target, policy: FetchPolicy, deadline: FetchDeadline
 ) -> tuple[Address, ...]:
     """Every address of the host; refused if any of them is neither public nor allowed."""
     if target.address is not None:
@@ -160,7 +186,7 @@ def _checked_addresses(
     return addresses
 
 
-def _resolved(target: Target, policy: FetchPolicy, deadline: Deadline) -> tuple[Address, ...]:
+def _resolved(target: Target, policy: FetchPolicy, deadline: FetchDeadline) -> tuple[Address, ...]:
     """Asked in a thread of its own, since a resolver keeps to no deadline."""
     found: list[str] = []
     done = threading.Event()
@@ -236,3 +262,49 @@ def _read_body(
             raise
         raise FetchError(f"{target} ended after {len(data)} of {declared} bytes") from None
     return bytes(data)
+
+
+def read_target(url: str) -> Target:
+    """The URL's parts. FetchError messages never repeat a password or a query."""
+    if len(url) > MAX_LENGTH:
+        raise FetchError(f"the URL is longer than {MAX_LENGTH} characters")
+    if any(ord(character) <= 32 or character in "\\\x7f" for character in url):
+        raise FetchError("the URL holds a space, a control character or a backslash")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise FetchError("the URL's host or port cannot be read") from error
+    if parts.scheme not in PORTS:
+        raise FetchError(f"{parts.scheme!r:.20} URLs are not fetched, only http and https")
+    if "@" in parts.netloc:
+        raise FetchError("a URL with a user or password is not fetched")
+    host = (parts.hostname or "").removesuffix(".")
+    if not host:
+        raise FetchError("the URL has no host")
+    path = _quoted(parts.path or "/") + (f"?{_quoted(parts.query)}" if parts.query else "")
+    return Target(
+        url=parts._replace(fragment="").geturl(),
+        scheme=parts.scheme,
+        host=host,
+        port=PORTS[parts.scheme] if port is None else port,
+        path=path,
+        address=read_host(host),
+    )
+
+
+def redirected(target: Target, location: str) -> Target:
+    """Where a server's answer sends us; FetchError if that is from https to http."""
+    # a header's bytes come as latin-1
+    there = quote(location.strip(), safe=string.punctuation, encoding="latin-1")
+    try:
+        following = read_target(urljoin(target.url, there))
+    except ValueError as error:
+        raise FetchError(f"{target} redirects to what is no URL") from error
+    if target.scheme == "https" and following.scheme == "http":
+        raise FetchError(f"{target} redirects from https to http")
+    return following
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=string.punctuation)

@@ -15,12 +15,12 @@ from typing import Protocol, TypeAlias, final, runtime_checkable
 import numpy as np
 from PIL import Image as PIL
 
-from deixis.core._decode import decode, read_file, rgb_pixels, upright
-from deixis.core._picture_file import orientation_of
+from deixis.core.decode import decode, rgb_pixels, upright
 from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
 from deixis.core.files import open_file, working_folder
 from deixis.core.image import Image
+from deixis.core.picture_headers import orientation_of, read_file
 from deixis.core.size import Size
 
 MIB = 2**20

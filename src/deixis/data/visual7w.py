@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from deixis.core import region as regions
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.ordering import shuffled
 from deixis.core.region import Region
-from deixis.core.shuffle import shuffled
 from deixis.data import _asked
 from deixis.data._card import Card
 from deixis.data._dataset import RegionDataset

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from deixis.core.batches import batches
 from deixis.core.errors import RemoteError
+from deixis.core.ordering import batches
 from deixis.core.stopping import stop_requests
 from deixis.evals.answers import Answered, Answers
 from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel

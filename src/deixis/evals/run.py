@@ -15,8 +15,8 @@ from typing import final
 from deixis.ask.compose import Asked, compose
 from deixis.ask.model import Model
 from deixis.core.answered import answered
-from deixis.core.batches import batches
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.ordering import batches
 from deixis.encodings.spec import PLAIN, Way
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from deixis.core.batches import batches
 from deixis.core.errors import UnsupportedError
+from deixis.core.ordering import batches
 from deixis.models._control import control_words, spoken
 from deixis.models.chat import (
     chat_inputs,

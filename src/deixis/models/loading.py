@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
-from deixis.core.extras import require_package
+from deixis.core.optional_parts import require_package
 from deixis.models._trial import check_size
 from deixis.models.checkpoint_files import check_folder, check_weights, checked, only_safetensors
 from deixis.models.checkpoints import BROKEN, check_report, first_lines, of_tokenizers, where

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
-from deixis.core.batches import batches
 from deixis.core.errors import ModelError, UsageError
+from deixis.core.ordering import batches
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
 from deixis.models._control import control_words, spoken

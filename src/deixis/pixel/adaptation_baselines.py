@@ -15,9 +15,9 @@ from safetensors import safe_open
 from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.core import markdown
-from deixis.core.batches import batches
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.core.ordering import batches
 from deixis.core.progress import Reporter, Silent
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
 from deixis.evals.answers import Answers

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from deixis.core.compiled import opened
+from deixis.core.optional_parts import open_library
 from deixis.priors.counting import TIE, Block
 
 LIBRARY = Path(__file__).parent / "c" / "ranks.so"
@@ -39,7 +39,7 @@ def _declared(library: ctypes.CDLL) -> _Count:
 
 @cache
 def _count_above() -> _Count | None:
-    return opened(LIBRARY, _declared)
+    return open_library(LIBRARY, _declared)
 
 
 def is_compiled() -> bool:

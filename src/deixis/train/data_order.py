@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import final
 
-from deixis.core.shuffle import shuffled
+from deixis.core.ordering import shuffled
 
 
 @final

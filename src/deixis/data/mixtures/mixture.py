@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core.errors import UsageError
-from deixis.core.shuffle import shuffled
+from deixis.core.ordering import shuffled
 from deixis.data import RegionDataset
 
 APART = 1_000_003  # keeps the parts' own orders apart

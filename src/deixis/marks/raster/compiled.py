@@ -13,8 +13,8 @@ from typing import assert_never, final
 
 import numpy as np
 
-from deixis.core.compiled import opened
 from deixis.core.mask import Mask
+from deixis.core.optional_parts import open_library
 from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY
 from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rim, Rings
@@ -51,7 +51,7 @@ class _Library:
 
 @cache
 def _library() -> _Library | None:
-    return opened(LIBRARY, _Library)
+    return open_library(LIBRARY, _Library)
 
 
 def is_compiled() -> bool:

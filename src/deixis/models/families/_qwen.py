@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from typing_extensions import override
 
-from deixis.core.size import Size
-from deixis.core.sizing import smart_resize
+from deixis.core.size import Size, smart_resize
 from deixis.core.token_grid import TokenGrid
 from deixis.models.cells import whole_grid
 from deixis.models.family import Batch, Family, Joint

@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deixis.core.batches import batches
 from deixis.core.errors import ModelError
 from deixis.core.image import Image
+from deixis.core.ordering import batches
 from deixis.models import checkpoints as checkpoint
 from deixis.priors.encoders._encoder import Seen
 

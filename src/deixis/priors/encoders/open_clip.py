@@ -9,7 +9,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import ModelError
-from deixis.core.extras import require_package
+from deixis.core.optional_parts import require_package
 from deixis.models.checkpoints import BROKEN
 from deixis.models.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
 from deixis.models.weights import weights_digest

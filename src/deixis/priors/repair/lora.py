@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from deixis.core.extras import require_package
+from deixis.core.optional_parts import require_package
 from deixis.train.model_parts import vision_layers
 
 BASE, ADAPTER = ".base_layer", "lora_"

@@ -8,7 +8,7 @@ from transformers import (
     SmolVLMVisionConfig,
 )
 
-from deixis.core.extras import require_package
+from deixis.core.optional_parts import require_package
 from deixis.models.torchvision import video_processor, without_video
 from deixis.testing.tiny import _idefics
 from deixis.testing.tiny._configs import vision_sizes

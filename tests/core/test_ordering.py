@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.core.shuffle import shuffled
+from deixis.core.ordering import shuffled
 
 
 @given(st.integers(1, 700), st.integers(0, 2**40), st.integers(0, 99))

@@ -1,19 +1,22 @@
-"""A keyed shuffle of any length, place by place: never a list in memory.
+"""Sequences in another order, or some at a time.
 
-A Feistel network permutes the next even power of two, and what falls outside is permuted on until
-it falls inside ("cycle walking"). The same on every machine.
+The shuffle is keyed and works place by place, so that no list of any length lies in memory: a
+Feistel network permutes the next even power of two, and what falls outside is permuted on until it
+falls inside ("cycle walking"). It is the same on every machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
+Thing = TypeVar("Thing")
 ROUNDS = 12
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def shuffled(places: Sequence[int], count: int, *, seed: int, epoch: int) -> list[int]:
-    """What stands at these places of range(count) in the order of that seed and epoch."""
+    """The order of a seed and an epoch has these members of range(count) at these places."""
     keys = np.random.SeedSequence([seed, epoch]).generate_state(ROUNDS, np.uint64)
     half_bits = np.uint64(max(1, ((count - 1).bit_length() + 1) // 2))
     values = np.array(places, dtype=np.uint64)
@@ -39,3 +42,9 @@ def _mixed(values: np.ndarray) -> np.ndarray:
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: np.ndarray = values ^ (values >> np.uint64(31))
     return mixed
+
+
+def batches(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
+    """The things come in their order; the last batch may be smaller."""
+    for begin in range(0, len(things), size):
+        yield things[begin : begin + size]

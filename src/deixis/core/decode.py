@@ -7,30 +7,10 @@ from jaxtyping import UInt8
 from PIL import Image as PIL
 from PIL import UnidentifiedImageError
 
-from deixis.core._jpeg import read_jpeg
-from deixis.core._picture_file import OPENED, PictureFile, file_kind
-from deixis.core._png import read_png
-from deixis.core._webp import read_webp
 from deixis.core.errors import ImageError
-
-READERS = {"PNG": read_png, "JPEG": read_jpeg, "WebP": read_webp}
-
-
-def read_file(data: bytes) -> PictureFile:
-    """The file behind the bytes, by their content; nothing is decoded."""
-    if not data:
-        raise ImageError("it is empty: 0 bytes")
-    kind = file_kind(data)
-    reader = READERS.get(kind or "")
-    if reader is not None:
-        return reader(data)
-    opened = f"Deixis opens {', '.join(OPENED)}"
-    if kind is None:
-        raise ImageError(f"it is no picture file that is known here; {opened}")
-    raise ImageError(
-        f"it looks like a {kind} file; {opened}: convert it to one of these, "
-        "or decode it yourself and pass a PIL image or an array"
-    )
+from deixis.core.picture_headers import (
+    PictureFile,
+)
 
 
 def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
