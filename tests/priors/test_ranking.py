@@ -10,8 +10,8 @@ import torch
 from typing_extensions import override
 
 import deixis as dx
-from deixis.core.entities import Entities
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.data.entities.entity_set import Entities
 from deixis.priors.cache import EmbeddingCache, embedded
 from deixis.priors.candidates import Candidates, read_candidates
 from deixis.priors.encoders import PriorEncoder, prior_encoder

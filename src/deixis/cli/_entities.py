@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.core.entities import Entities, LeftOut
+from deixis.data.entities.entity_set import Entities, LeftOut
 
 if TYPE_CHECKING:
     from deixis.data.entities.named import EntitySource

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64
 
 from deixis.core.errors import UsageError
-from deixis.core.resamples import RESAMPLES, drawn_times
+from deixis.evals.intervals import RESAMPLES, drawn_times
 
 MOST_PAIRS = 4_000_000_000  # that Kendall's interval looks at: with many things, fewer resamples
 LEAST_RESAMPLES = 50

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 
-from deixis.core.resamples import RESAMPLES, drawn_times
 from deixis.evals.measure import Measure
 
+RESAMPLES = 2000
+MOST_AT_ONCE = 2_000_000  # draws that lie in memory
 Z95 = 1.959964  # the normal distribution's 97.5th per cent
 FEW = 20  # pictures; intervals of fewer are too narrow more often than they say
 
@@ -109,3 +110,16 @@ def bootstrapped(
     ]
     low, high = np.nanpercentile(np.concatenate(blocks), [2.5, 97.5]).tolist()
     return Interval(low=low, high=high, method="bootstrap over pictures")
+
+
+def drawn_times(
+    count: int, *, seed: int, resamples: int = RESAMPLES
+) -> list[Int[np.ndarray, "resample thing"]]:
+    """How often each of so many things is drawn in each resample, in blocks; the same for the same
+    seed.
+    """
+    draws = np.random.default_rng([seed, count])
+    even = np.full(count, 1 / count)
+    block = max(1, min(resamples, MOST_AT_ONCE // count))
+    sizes = [min(block, resamples - begin) for begin in range(0, resamples, block)]
+    return [draws.multinomial(count, even, size=size) for size in sizes]

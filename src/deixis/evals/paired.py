@@ -7,8 +7,7 @@ from typing import final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from deixis.core.resamples import MOST_AT_ONCE, RESAMPLES, drawn_times
-from deixis.evals.intervals import Clusters, Interval
+from deixis.evals.intervals import MOST_AT_ONCE, RESAMPLES, Clusters, Interval, drawn_times
 from deixis.evals.measure import Measure
 
 SWAPS = 10_000

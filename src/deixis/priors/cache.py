@@ -13,9 +13,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from deixis.core import region_json
-from deixis.core.entities import EntityPicture
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.json_lines import parse
+from deixis.data.entities.entity_set import EntityPicture
 from deixis.priors.encoders import PriorEncoder, Seen
 
 SHARD = 256  # pictures that are embedded, and kept, together

@@ -11,11 +11,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deixis.core.entities import check_names
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import read_text
 from deixis.core.json_lines import parse
 from deixis.core.typed_json import is_whole_text
+from deixis.data.entities.entity_set import check_names
 from deixis.priors.encoders import PriorEncoder
 
 SLOT = "{}"

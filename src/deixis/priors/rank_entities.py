@@ -8,7 +8,7 @@ from deixis.ask.model import Model
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import ImageSource, open_image
-from deixis.data.entities.checked import Found, checked
+from deixis.data.entities.entity_set import CandidatePicture, checked
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load
 from deixis.priors.encoders import PriorEncoder, prior_encoder
@@ -34,7 +34,8 @@ def rank_entities(
     if len(images) != len(names):
         raise UsageError(f"each picture has a name: got {len(images)} and {len(names)}")
     found = [
-        Found(entity=name, source=_source(image)) for image, name in zip(images, names, strict=True)
+        CandidatePicture(entity=name, source=_source(image))
+        for image, name in zip(images, names, strict=True)
     ]
     return rank(checked(found), encoder_of(encoder), options)
 

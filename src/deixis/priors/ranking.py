@@ -15,9 +15,9 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from deixis.core.entities import Entities, EntityPicture, LeftOut
 from deixis.core.errors import UsageError
-from deixis.core.resamples import drawn_times
+from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
+from deixis.evals.intervals import drawn_times
 from deixis.priors.cache import embedded
 from deixis.priors.candidates import Candidates
 from deixis.priors.encoders import PriorEncoder

@@ -9,12 +9,12 @@ from typing import final
 import numpy as np
 from jaxtyping import Float64
 
-from deixis.core.entities import Entities, EntityPicture, LeftOut
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
 from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
+from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
 from deixis.data.entities.questions import EntityQuestion
 from deixis.evals.trial import Judged
 from deixis.priors.cache import key_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.core.entities import Entities
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
 from deixis.core.progress import Reporter, Silent
+from deixis.data.entities.entity_set import Entities
 from deixis.data.entities.named import SCENES, EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
 from deixis.data.entities.scenes import held_out_names

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import box
+from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
 from deixis.evals.trial import Judged
 from deixis.models.load import load

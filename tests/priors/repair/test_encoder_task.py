@@ -7,10 +7,10 @@ import pytest
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import box
+from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.read import read_entities
 from deixis.models.load import load
 from deixis.priors.repair.encoder_task import EncoderOptions, EncoderRepair, _trainable

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.core.entities import Entities
-from deixis.data.entities.checked import LEAST_SIDE
+from deixis.data.entities.entity_set import LEAST_SIDE, Entities
 from deixis.data.entities.read import read_entities
 from deixis.data.entities.scenes import scene_entities
 

@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from deixis.core import region_json
-from deixis.core.entities import Entities, check_names
 from deixis.core.errors import DeixisError, UsageError
 from deixis.data._fields import BadRowError
 from deixis.data._json_rows import LINES, rows_of
 from deixis.data._pictures import is_outside
-from deixis.data.entities.checked import LEAST_SIDE, Found, checked
+from deixis.data.entities.entity_set import (
+    LEAST_SIDE,
+    CandidatePicture,
+    Entities,
+    check_names,
+    checked,
+)
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 LISTS = (".json", LINES)
@@ -56,15 +61,15 @@ def _is_shown(path: Path) -> bool:
     return not path.name.startswith(".")
 
 
-def _of_folders(folders: list[Path]) -> Iterator[Found]:
+def _of_folders(folders: list[Path]) -> Iterator[CandidatePicture]:
     for folder in folders:
         if folder.is_dir():
             for file in sorted(folder.rglob("*")):
                 if file.suffix.lower() in PICTURES and _is_shown(file):
-                    yield Found(entity=spoken(folder.name), source=file)
+                    yield CandidatePicture(entity=spoken(folder.name), source=file)
 
 
-def _of_list(path: Path, images: Path) -> Iterator[Found]:
+def _of_list(path: Path, images: Path) -> Iterator[CandidatePicture]:
     rows = rows_of(path)
     for place in range(len(rows)):
         number = int(rows.numbers[place])
@@ -74,7 +79,7 @@ def _of_list(path: Path, images: Path) -> Iterator[Found]:
             raise UsageError(f"{path}, row {number}: {problem}") from None
 
 
-def _of_row(row: Any, images: Path) -> Iterator[Found]:  # Any: what JSON holds
+def _of_row(row: Any, images: Path) -> Iterator[CandidatePicture]:  # Any: what JSON holds
     if not isinstance(row, dict) or not isinstance(row.get("entity"), str):
         raise BadRowError('a row is {"entity": NAME, "image": FILE}')
     files = row.get("images", [row.get("image")])
@@ -84,10 +89,12 @@ def _of_row(row: Any, images: Path) -> Iterator[Found]:  # Any: what JSON holds
     for file in files:
         if is_outside(file):
             raise BadRowError(f"the image {file!r} lies outside of {images}")
-        yield Found(entity=row["entity"], source=images / file, region=region)
+        yield CandidatePicture(entity=row["entity"], source=images / file, region=region)
 
 
-def _of_dataset(path: Path, images: Path | None, form: str, split: str | None) -> Iterator[Found]:
+def _of_dataset(
+    path: Path, images: Path | None, form: str, split: str | None
+) -> Iterator[CandidatePicture]:
     from deixis.data import datasets
 
     dataset = datasets.get(form).open(path, images=images, split=split)
@@ -96,4 +103,4 @@ def _of_dataset(path: Path, images: Path | None, form: str, split: str | None) -
         if sample.kind == NAMING and len(sample.regions) == 1:
             (region,) = sample.regions.values()
             named = spoken(sample.turns[0].answer)
-            yield Found(entity=named, source=sample.picture, region=region)
+            yield CandidatePicture(entity=named, source=sample.picture, region=region)

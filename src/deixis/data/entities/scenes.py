@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from deixis.core.entities import Entities
 from deixis.core.mask import Mask
-from deixis.data.entities.checked import Found, checked
+from deixis.data.entities.entity_set import CandidatePicture, Entities, checked
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.splits import novel_entities
 from deixis.data.scenes.world import SceneWorld
@@ -41,7 +40,7 @@ def held_out_names() -> tuple[str, ...]:
     return tuple(entity.name for entity in novel_entities())
 
 
-def _of_world(world: SceneWorld, per_entity: int, first: int) -> Iterator[Found]:
+def _of_world(world: SceneWorld, per_entity: int, first: int) -> Iterator[CandidatePicture]:
     missing = {entity.name: per_entity for entity in world.parts.entities}
     for index in range(first, first + MOST_SCENES):
         if not any(missing.values()):
@@ -52,7 +51,7 @@ def _of_world(world: SceneWorld, per_entity: int, first: int) -> Iterator[Found]
         for thing in scene.things:
             if missing.get(thing.name) and _is_alone(scene, thing) and _is_seen(thing):
                 missing[thing.name] -= 1
-                yield Found(entity=thing.name, source=scene.image, region=thing.region)
+                yield CandidatePicture(entity=thing.name, source=scene.image, region=thing.region)
 
 
 def _is_alone(scene: Scene, thing: Thing) -> bool:

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.core.entities import Entities
 from deixis.core.errors import UnknownNameError
 from deixis.core.progress import Reporter
+from deixis.data.entities.entity_set import Entities
 from deixis.data.entities.named import SCENES, EntitySource
 from deixis.data.entities.questions import (
     NAMING,

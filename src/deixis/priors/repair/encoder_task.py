@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
-from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UnsupportedError, UsageError
+from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import EntitySource
 from deixis.models.interface import TokenPlace, VisionLanguageModel, VisionTokens
 from deixis.models.load import load

@@ -7,10 +7,10 @@ from typing import final
 import numpy as np
 from typing_extensions import override
 
-from deixis.core.entities import Entities, EntityPicture
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
+from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import first_of_each
 from deixis.train.source import Source
 

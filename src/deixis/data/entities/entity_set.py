@@ -1,22 +1,104 @@
-"""What of a set of entities can be used, and why the rest cannot."""
+"""Named things with pictures of each, and which of the pictures can be used."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import final
 
-from deixis.core.entities import Entities, EntityPicture, LeftOut, check_names
 from deixis.core.errors import ImageError, RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntityPicture:
+    """A picture of an entity: a file, or the picture itself where it was drawn or passed.
+
+    `region` is where the entity is, in pixels of the picture; None: it is what the picture shows.
+    `content` is the SHA-256 of the pixels.
+    """
+
+    entity: str
+    source: Path | Image
+    content: str
+    region: Region | None = None
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.source.source if isinstance(self.source, Image) else str(self.source)
+
+    def image(self) -> Image:
+        """The picture, opened now."""
+        return open_image(self.source)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A picture, or a whole entity, that is in no figure, and why."""
+
+    entity: str
+    picture: str
+    reason: str
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Entities:
+    """Pictures of entities that can be used, and what was left out."""
+
+    pictures: tuple[EntityPicture, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of the entities that have a picture, sorted."""
+        return tuple(sorted({picture.entity for picture in self.pictures}))
+
+    def of(self, names: Sequence[str]) -> "Entities":
+        """Those of these names alone."""
+        kept = set(names)
+        return Entities(
+            pictures=tuple(p for p in self.pictures if p.entity in kept),
+            left_out=tuple(one for one in self.left_out if one.entity in kept),
+        )
+
+    def without(self, names: Sequence[str]) -> "Entities":
+        """All but those of these names."""
+        dropped = set(names)
+        return self.of([name for name in self.names if name not in dropped])
+
+
+def plain_name(name: str) -> str:
+    """What makes two names one: capitals, underscores and spaces do not tell names apart."""
+    return " ".join(name.replace("_", " ").casefold().split())
+
+
+def check_names(names: Sequence[str], what: str) -> None:
+    """UsageError where a name is empty or is there twice."""
+    seen: dict[str, str] = {}
+    for name in names:
+        plain = plain_name(name)
+        if not plain:
+            raise UsageError(f"{what} need names, got {name!r}")
+        if plain in seen:
+            told = repr(name) if name == seen[plain] else f"{seen[plain]!r} and {name!r}"
+            raise UsageError(
+                f"two {what} have one name: {told}; name them apart, or put them together"
+            )
+        seen[plain] = name
+
 
 LEAST_SIDE = 16  # pixels of the shorter side, of the picture and of the region
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class CandidatePicture:
     """What a set says is a picture of an entity; a file may be missing or broken."""
 
     entity: str
@@ -25,7 +107,7 @@ class Found:
 
 
 def checked(
-    found: Iterable[Found], *, names: Sequence[str] = (), least_side: int = LEAST_SIDE
+    found: Iterable[CandidatePicture], *, names: Sequence[str] = (), least_side: int = LEAST_SIDE
 ) -> Entities:
     """The pictures that can be used. Missing, broken, tiny and duplicate ones are left out and
     told; a picture of two entities is left out of both. `names` are entities besides those found:
@@ -49,7 +131,7 @@ def checked(
     return Entities(pictures=tuple(kept), left_out=tuple(left_out))
 
 
-def _taken(one: Found, least_side: int) -> EntityPicture | LeftOut:
+def _taken(one: CandidatePicture, least_side: int) -> EntityPicture | LeftOut:
     if isinstance(one.source, Path) and not one.source.is_file():
         return _left(one, "there is no such file")
     try:
@@ -84,6 +166,6 @@ def _once(usable: Sequence[EntityPicture], left_out: list[LeftOut]) -> list[Enti
     return kept
 
 
-def _left(one: Found, reason: str) -> LeftOut:
+def _left(one: CandidatePicture, reason: str) -> LeftOut:
     name = one.source.source if isinstance(one.source, Image) else str(one.source)
     return LeftOut(entity=one.entity, picture=name, reason=reason)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from deixis.core.entities import Entities, EntityPicture, check_names
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.data.entities.entity_set import Entities, EntityPicture, check_names
 
 
 def picture(entity, shade):
