@@ -48,6 +48,8 @@ def pages() -> dict[str, str]:
         + as_markdown(whole.description)
         + "\n\n"
         + table(["command", "what it does"], rows)
+        + "\n\n"
+        + "\n\n".join(_options(whole))
         + f"\n\n```{{toctree}}\n:hidden:\n\n{listing}\n```\n"
     )
     return {"commands/index": index, **found}
@@ -71,7 +73,12 @@ def _page(name: str, one: argparse.ArgumentParser) -> str:
 
 def _command(one: argparse.ArgumentParser) -> list[str]:
     usage = re.sub(r"\s+", " ", one.format_usage().removeprefix("usage: ")).strip()
-    parts = [as_markdown(one.description), f"```text\n{_wrapped(usage)}\n```"]
+    return [as_markdown(one.description), f"```text\n{_wrapped(usage)}\n```", *_options(one)]
+
+
+def _options(one: argparse.ArgumentParser) -> list[str]:
+    """A table for each group of options."""
+    parts = []
     for group in one._action_groups:
         actions = [action for action in options(one) if action in group._group_actions]
         rows = [[_said(action), cell(_help(one, action)), _default(action)] for action in actions]

@@ -21,10 +21,11 @@ class Field:
 
 def fields_of(cls: type[Any]) -> list[Field]:
     """The fields of a dataclass in their order."""
-    notes: dict[str, str] = {}
+    names = {field.name for field in dataclasses.fields(cls)}
+    _, notes = without_fields(cls.__doc__ or "", names)
     for base in reversed(cls.__mro__):
         if dataclasses.is_dataclass(base):
-            notes |= _notes(base)
+            notes |= {name: said for name, said in _notes(base).items() if said}
     return [
         Field(
             name=field.name,

@@ -117,10 +117,9 @@ def _constant(value: object) -> str:
 def _class(head: str, cls: type[Any]) -> str:
     if hasattr(cls, "__dataclass_fields__"):
         fields = fields_of(cls)
-        rest, told = without_fields(cls.__doc__ or "", {one.name for one in fields})
+        rest, _ = without_fields(cls.__doc__ or "", {one.name for one in fields})
         rows = [
-            [code(one.name), code(one.kind), code(one.default), cell(told.get(one.name, one.about))]
-            for one in fields
+            [code(one.name), code(one.kind), code(one.default), cell(one.about)] for one in fields
         ]
         heads = ["field", "type", "unless given", "what"]
         parts = [as_markdown(rest), table(heads, rows) if rows else ""]

@@ -1,7 +1,9 @@
 """The reference of the settings that `deixis train --set` takes, made of their dataclasses."""
 
+import dataclasses
 import importlib
 import importlib.util
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,6 +47,17 @@ def _docstring(name: str, recipe: Recipe) -> str | None:
     return importlib.import_module(home).__doc__ if found else recipe.summary
 
 
+def told() -> dict[str, str]:
+    """Every setting of every table, and what is told of it."""
+    tables = [
+        (RunConfig, ""),
+        (OptimConfig, "optim."),
+        (TuningOptions, "task."),
+        *((type(recipes.get(name).options), f"{name}: task.") for name in recipes.names()),
+    ]
+    return {row[0]: row[3] for cls, before in tables for row in _rows(cls, before, None)}
+
+
 def _fields(cls: type[Any], before: str, values: object | None = None) -> str:
     """The settings of a dataclass, those of dataclasses within it below their names."""
     rows = list(_rows(cls, before, values))
@@ -52,12 +65,13 @@ def _fields(cls: type[Any], before: str, values: object | None = None) -> str:
 
 
 def _rows(cls: type[Any], before: str, values: object | None) -> Iterator[list[str]]:
+    kinds = typing.get_type_hints(cls)
     for one in fields_of(cls):
-        value = getattr(values, one.name, None)
-        if hasattr(value, "__dataclass_fields__") and not before:
+        value, kind = getattr(values, one.name, None), kinds[one.name]
+        if dataclasses.is_dataclass(kind) and not before:
             continue  # has a table of its own
-        if hasattr(value, "__dataclass_fields__"):
-            yield from _rows(type(value), f"{before}{one.name}.", value)
+        if dataclasses.is_dataclass(kind):
+            yield from _rows(kind, f"{before}{one.name}.", value)
             continue
         default = one.default if values is None else repr(value)
         yield [code(before + one.name), code(one.kind), code(default), cell(one.about)]

@@ -63,7 +63,7 @@ def _add_loading(parser: argparse.ArgumentParser) -> None:
     loading = parser.add_argument_group("loading a checkpoint")
     loading.add_argument("--convention", help="other coordinates than the model's own")
     add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"))
+    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="weights of fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
     loading.add_argument("--revision", help="of a hub checkpoint")

@@ -25,7 +25,9 @@ def add_transfer(parser: argparse.ArgumentParser) -> None:
 
 def add_matrix(parser: argparse.ArgumentParser) -> None:
     """The models that are learned on."""
-    parser.add_argument("--model", action="append", required=True, metavar="MODEL")
+    parser.add_argument(
+        "--model", action="append", required=True, metavar="MODEL", help="learned on, and asked"
+    )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="at a time (1)")
     _add_learning(parser)
 
@@ -40,7 +42,9 @@ def add_apart(parser: argparse.ArgumentParser) -> None:
 
 def add_rivals(parser: argparse.ArgumentParser) -> None:
     """The model, and the settings of each way."""
-    parser.add_argument("--task", default="scenes_classification", metavar="NAME")
+    parser.add_argument(
+        "--task", default="scenes_classification", metavar="NAME", help="what is learned"
+    )
     parser.add_argument("--model", default="nano", metavar="MODEL", help="which is taught (nano)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
     parser.add_argument("--num", type=int, default=960, metavar="N", help="samples (960)")

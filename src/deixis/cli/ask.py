@@ -40,11 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = FORMS
     parser.add_argument("image", nargs="?", help="the picture")
     parser.add_argument("question", nargs="?", help='"What is {cup}?"')
-    parser.add_argument("regions", nargs="*", metavar="NAME=[ENCODING:]SHAPE:NUMBERS")
+    parser.add_argument(
+        "regions",
+        nargs="*",
+        metavar="NAME=[ENCODING:]SHAPE:NUMBERS",
+        help="what {NAME} is: box:412,300,520,411 in pixels of the picture, and how it is shown",
+    )
     parser.add_argument("--model", required=True, help="which model")
     parser.add_argument("--system", help="a system prompt, for models that take one")
     parser.add_argument("--convention", help="other coordinates than the model's own")
-    parser.add_argument("--max-new-tokens", type=int, default=128, metavar="N")
+    parser.add_argument(
+        "--max-new-tokens", type=int, default=128, metavar="N", help="of the answer"
+    )
     parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
     parser.add_argument("--seed", type=int, help="of sampling")
     parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="what is known reaches it")
@@ -58,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
     loading = parser.add_argument_group("loading a checkpoint")
     add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"))
+    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="weights of fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--revision", help="of a hub checkpoint")
 

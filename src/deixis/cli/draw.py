@@ -45,7 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis draw` takes."""
     parser.epilog = FORMS
     parser.add_argument("image", help="the picture")
-    parser.add_argument("regions", nargs="+", metavar="NAME=SHAPE:NUMBERS")
+    parser.add_argument(
+        "regions",
+        nargs="+",
+        metavar="NAME=SHAPE:NUMBERS",
+        help="box:412,300,520,411 in pixels of the picture, under a name of your own",
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, help="the PNG file to write")
     parser.add_argument("--shape", help="one for all regions, or one for each: rectangle,arrow")
     parser.add_argument("--color", help="likewise; left out, colours that tell them apart")

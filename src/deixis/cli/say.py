@@ -22,7 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis say` takes."""
     parser.epilog = FORMS
     parser.add_argument("image", nargs="?", help="the picture, for its size (or give --size)")
-    parser.add_argument("regions", nargs="*", metavar="NAME=SHAPE:NUMBERS")
+    parser.add_argument(
+        "regions",
+        nargs="*",
+        metavar="NAME=SHAPE:NUMBERS",
+        help="box:412,300,520,411 in pixels of the picture, under a name of your own",
+    )
     parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
     parser.add_argument("--convention", help="only this one; alone, its words are printed as is")
     parser.add_argument("--json", action="store_true", help="one JSON object")

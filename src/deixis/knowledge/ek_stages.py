@@ -37,8 +37,8 @@ class PlainAlignOptions:
 
     data: Path | None = None  # rows in LLaVA's format
     images: Path | None = None  # the folder of their pictures
-    tower: str = "google/siglip-so400m-patch14-384"
-    language: str = "microsoft/phi-2"
+    tower: str = "google/siglip-so400m-patch14-384"  # sees
+    language: str = "microsoft/phi-2"  # answers
     layer: int = -2  # the hidden state of the tower that is read
     dtype: str = "bfloat16"  # of what stays as it is
     recomputes: Recomputed = "all"  # layers that are computed anew on the way back: half, none

@@ -40,9 +40,9 @@ class NetworkConfig:
 
     stored_name = "NetworkConfig"
 
-    layers: str = "convolutions"
+    layers: str = "convolutions"  # or points, linear, identity
     hidden: int = 256  # width between the layers
-    strides: tuple[int, int, int] = (1, 1, 1)
+    strides: tuple[int, int, int] = (1, 1, 1)  # of the convolutions
 
     def __post_init__(self) -> None:
         if self.layers not in LAYERS:

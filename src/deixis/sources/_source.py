@@ -13,17 +13,13 @@ from deixis.core.region import Region
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """What may be asked of a source; what it does not know of, it refuses.
-
-    `least_score`: notes of which it is less sure are left out; None: the source's own usual cut.
-    `words`: what a detector with an open vocabulary looks for. `language`: of written words.
-    """
+    """What may be asked of a source; what it does not know of, it refuses."""
 
     stored_name = "SourceOptions"
 
-    least_score: float | None = None
-    words: tuple[str, ...] = ()
-    language: str | None = None
+    least_score: float | None = None  # less sure notes are left out; None: the source's usual cut
+    words: tuple[str, ...] = ()  # what a detector with an open vocabulary looks for
+    language: str | None = None  # of written words
 
     def __post_init__(self) -> None:
         if self.least_score is not None and not 0 <= self.least_score <= 1:

@@ -84,7 +84,7 @@ class TuningOptions:
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
     recomputes: Recomputed = "none"  # layers that are computed anew on the way back: half, all
     max_tokens: int | None = None  # of an example; a longer one is a bad row. None: no limit
-    knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)
+    knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)  # of the pictures
 
 
 @final

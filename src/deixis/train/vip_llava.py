@@ -33,7 +33,7 @@ class AlignOptions:
 
     data: Path | None = None  # rows in LLaVA's format
     images: Path | None = None  # the folder of their pictures
-    tower: str = "openai/clip-vit-large-patch14-336"
+    tower: str = "openai/clip-vit-large-patch14-336"  # sees
     language: str = "lmsys/vicuna-7b-v1.5"  # published as pickles: `deixis models convert`
     layers: tuple[int, ...] = RELEASED_LAYERS  # hidden states of the tower, in their order
     dtype: str = "bfloat16"  # of what stays as it is

@@ -52,7 +52,7 @@ class SceneKnowledgeOptions:
             ),
             lr=5e-3,
         )
-    )
+    )  # of the scenes
     harm: Harm = field(default_factory=Harm)  # done to the truth
     world_seed: int = 0  # of the scenes
     split: str = "novel_looks"  # of the scenes: things that the tower never saw
