@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from deixis.cli import main as cli
-from deixis.cli._terminal import VisibleStream, visible, visible_output
+from deixis.cli.terminal import VisibleStream, visible, visible_output
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from deixis.cli import main as cli
-from deixis.cli._progress import TerminalReporter, progress_line
+from deixis.cli.terminal import TerminalReporter, progress_line
 from deixis.core.progress import Progress
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe, recipes

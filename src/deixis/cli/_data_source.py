@@ -30,7 +30,7 @@ def opened(arguments: argparse.Namespace) -> RegionDataset:
 
 def row_progress(num_rows: int) -> Callable[[int, int], None]:
     """Tells on the terminal how many rows are done, and how many of them are bad."""
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.core.progress import Progress
 
     reporter = TerminalReporter()

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from deixis.cli._placing import add_placing
+from deixis.cli.parsers import add_placing
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:

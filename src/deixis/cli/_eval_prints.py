@@ -3,7 +3,7 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from deixis.cli._table import table
+from deixis.cli.terminal import table
 
 if TYPE_CHECKING:
     from deixis.evals.compare import Comparison, Ways

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deixis.cli._table import table
+from deixis.cli.terminal import table
 from deixis.core.errors import DeixisError, UnsupportedError, UsageError
 
 if TYPE_CHECKING:

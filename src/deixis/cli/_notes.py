@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._placing import add_placing
-from deixis.cli._table import printable, table
+from deixis.cli.parsers import add_placing
+from deixis.cli.terminal import printable, table
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image
 from deixis.core.region import Region

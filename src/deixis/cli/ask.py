@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._notes import add_sources, has_source_options, source_options
-from deixis.cli._placing import add_placing
 from deixis.cli._regions import FORMS, named_spec, region_of
+from deixis.cli.parsers import add_placing
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.fetch import FetchPolicy

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from deixis.cli._data_export import ABOUT as EXPORT
 from deixis.cli._data_export import add_export
 from deixis.cli._data_source import add_source, opened, row_progress
-from deixis.cli._parts import add_part
+from deixis.cli.parsers import add_part
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes
 from deixis.data import RegionSample, datasets

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._placing import add_placing
-from deixis.cli._table import table
+from deixis.cli.parsers import add_placing
+from deixis.cli.terminal import table
 
 if TYPE_CHECKING:
     from deixis.ask.tour import Pointing

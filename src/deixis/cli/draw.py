@@ -26,8 +26,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deixis.cli._placing import add_placing
 from deixis.cli._regions import FORMS, named_spec, region_of
+from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 
 from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_run, print_ways, record
-from deixis.cli._parts import add_part
-from deixis.cli._table import table
+from deixis.cli.parsers import add_part
+from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _search(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.encodings.spec import expanded
     from deixis.evals.search import SearchSettings, save_found, search
 
@@ -266,7 +266,7 @@ def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":
 
 
 def _progress() -> "Callable[[Reached], None]":
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.core.progress import Progress
 
     reporter, begun = TerminalReporter(), time.monotonic()

@@ -25,8 +25,8 @@ from deixis.cli._notes import (
     source_names,
     source_options,
 )
-from deixis.cli._parts import add_part
-from deixis.cli._table import printable
+from deixis.cli.parsers import add_part
+from deixis.cli.terminal import printable
 from deixis.core import region_json
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.files import make_folder, write_bytes

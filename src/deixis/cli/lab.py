@@ -16,8 +16,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._parts import add_part
-from deixis.cli._placing import add_placing
+from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 
@@ -214,7 +213,7 @@ def _write_sheet(arguments: argparse.Namespace, sheet: "Sheet") -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.lab.build import build
 
     built = build(arguments.name, reporter=TerminalReporter())
@@ -228,7 +227,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
 
 def _card(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.data.scenes.world import SceneWorld
     from deixis.lab.measure import measure
     from deixis.models.load import load
@@ -256,7 +255,7 @@ def _card(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.lab.experiments import experiments
     from deixis.lab.trying import try_on_each
     from deixis.models.load import load
@@ -280,7 +279,7 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _study(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.lab.studies import studies
     from deixis.lab.studying import carry_out
 

@@ -8,8 +8,8 @@ from types import ModuleType
 
 from deixis._version import __version__
 from deixis.cli._out import kept
-from deixis.cli._placing import placing
-from deixis.cli._terminal import visible, visible_output
+from deixis.cli.parsers import placing
+from deixis.cli.terminal import visible, visible_output
 from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.stopping import Listener, listening
@@ -20,7 +20,7 @@ commands: ObjectCatalog[ModuleType] = ObjectCatalog(
     package="deixis.cli",
     group="deixis.commands",
     interface=ModuleType,
-    besides=("main",),
+    besides=("main", "parsers", "terminal"),
 )
 
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2

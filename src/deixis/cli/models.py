@@ -13,8 +13,8 @@ import json
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from deixis.cli._parts import add_part
-from deixis.cli._table import table
+from deixis.cli.parsers import add_part
+from deixis.cli.terminal import table
 
 CONVERT = """\
 Write a checkpoint's pickled weights (pytorch_model.bin, or its shards) as safetensors.
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _convert(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.models.convert import convert
 
     reporter = TerminalReporter()

@@ -24,10 +24,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._parts import add_part
 from deixis.cli._pixel_options import add_apart, add_matrix, add_rivals, add_transfer
-from deixis.cli._placing import dtype_settings, placing_words
-from deixis.cli._table import table
+from deixis.cli.parsers import add_part, dtype_settings, placing_words
+from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
 from deixis.core.image import Image
@@ -232,7 +231,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
 
 
 def _matrix(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.lab.report import write_report
     from deixis.pixel.matrix import MatrixSettings, learned_and_transferred
     from deixis.pixel.matrix_report import reported
@@ -256,7 +255,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
 
 
 def _apart(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.pixel.disjoint_transfer import ApartSettings, transferred_apart
 
     settings = ApartSettings(
@@ -275,7 +274,7 @@ def _apart(arguments: argparse.Namespace) -> None:
 
 
 def _rivals(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.pixel.adaptation_baselines import WORDINGS, RivalSettings, compared, write_rivals
 
     settings = RivalSettings(
@@ -369,7 +368,7 @@ def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:
 
 
 def _telling() -> "Callable[[str, Reached], None]":
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.core.progress import Progress
 
     reporter = TerminalReporter()

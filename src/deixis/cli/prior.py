@@ -26,9 +26,8 @@ from deixis.cli._entities import (
     scene_frequencies,
     source_of,
 )
-from deixis.cli._parts import add_part
-from deixis.cli._placing import add_placing, dtype_settings, placing_words
-from deixis.cli._table import table
+from deixis.cli.parsers import add_part, add_placing, dtype_settings, placing_words
+from deixis.cli.terminal import table
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
 
@@ -238,7 +237,7 @@ def _add_kinds(parser: argparse.ArgumentParser) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.data.entities.questions import entity_questions
     from deixis.models.load import load
     from deixis.priors.entity_trials import ask_questions
@@ -325,7 +324,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _repair(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.data.entities.questions import KINDS
     from deixis.priors.candidates import read_candidates
     from deixis.priors.repair_plan import RepairPlan, chosen_names, repair
@@ -347,7 +346,7 @@ def _repair(arguments: argparse.Namespace) -> None:
 
 
 def _study(arguments: argparse.Namespace) -> None:
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.lab.priors.study import study
     from deixis.lab.priors.ways import GROUPS, StudyOptions
     from deixis.lab.report import JUDGED

@@ -10,7 +10,7 @@ import argparse
 import json
 
 from deixis.cli._regions import FORMS, named_spec, region_of, size_of
-from deixis.cli._table import table
+from deixis.cli.terminal import table
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.core.images import open_image

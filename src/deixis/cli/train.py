@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from deixis.cli._placing import add_placing, dtype_settings
+from deixis.cli.parsers import add_placing, dtype_settings
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> None:
     from transformers.utils import logging
 
     from deixis.cli._memory import check_memory, tell_memory
-    from deixis.cli._progress import TerminalReporter
+    from deixis.cli.terminal import TerminalReporter
     from deixis.train.run import run as train
 
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar

@@ -1,8 +1,25 @@
-"""Where a command's models go: the same two options on every command that loads one."""
+"""What parsers of commands share: parts of a command, and where its models go."""
 
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+def add_part(
+    parts: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    """One part's own parser, with its --help as it is written and --json."""
+    parser = parts.add_parser(
+        name,
+        help=summary,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    return parser
 
 
 def add_placing(parser: "argparse._ActionsContainer", *, trains: bool = False) -> None:

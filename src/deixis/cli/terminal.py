@@ -1,0 +1,153 @@
+"""What commands share on a terminal: what may be shown there, tables, and progress."""
+
+import contextlib
+import logging
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO, cast, final
+
+from typing_extensions import override
+
+from deixis.core.progress import Progress, Reporter
+from deixis.core.untrusted_text import clean
+
+# control characters but for line feed and tab, what turns the direction of what follows, and halves
+# of characters, which no encoding has
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""Text as it can be printed: what a terminal would obey is written as in JSON, \u001b. Line
+    ends and tabs stay, and JSON stays the same JSON.
+    """
+    return OBEYED.sub(_code, text.replace("\r\n", "\n"))
+
+
+def _code(letter: re.Match[str]) -> str:
+    return f"\\u{ord(letter[0]):04x}"
+
+
+@final
+class VisibleStream:
+    """A stream to which only visible text goes, in letters that its encoding has."""
+
+    def __init__(self, stream: Any) -> None:  # Any: of text, by whatever class
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, and tell how much was given."""
+        plain, encoding = visible(text), self._stream.encoding or "utf-8"
+        self._stream.write(plain.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:  # Any: whatever the stream has
+        return getattr(self._stream, name)
+
+
+@final
+class VisibleFormatter(logging.Formatter):
+    """Messages of the log, which hold names of files and words of servers."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
+@contextlib.contextmanager
+def visible_output() -> Iterator[None]:
+    """While a command runs, its results go out visibly, and what is logged where nobody asked for a
+    log of his own.
+    """
+    last = logging.lastResort
+    before = None if last is None else last.formatter
+    if last is not None:
+        last.setFormatter(VisibleFormatter())
+    try:
+        with contextlib.redirect_stdout(cast("TextIO", VisibleStream(sys.stdout))):
+            yield
+            sys.stdout.flush()
+    finally:
+        if last is not None:
+            last.setFormatter(before)
+
+
+def printable(words: str) -> str:
+    """Words of pictures and files on a terminal, which obeys control characters."""
+    return clean(words)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell, two spaces apart."""
+    lines = [header, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+WIDTH = 24
+SECONDS_A_REDRAW = 0.2
+SECONDS_A_LINE = 30.0
+
+
+@final
+class TerminalReporter(Reporter):
+    """Tells on stderr, so that stdout keeps the results."""
+
+    def __init__(self) -> None:
+        self.stream = sys.stderr
+        self.draws = self.stream.isatty()
+        self.last = float("-inf")
+        self.shown = 0
+
+    @override
+    def say(self, text: str) -> None:
+        self._wipe()
+        print(visible(text), file=self.stream, flush=True)
+
+    @override
+    def warn(self, text: str) -> None:
+        self.say(f"warning: {text}")
+
+    @override
+    def advance(self, progress: Progress) -> None:
+        now = time.monotonic()
+        ended = progress.step == progress.steps
+        if not ended and now - self.last < (SECONDS_A_REDRAW if self.draws else SECONDS_A_LINE):
+            return
+        self.last = now
+        line = progress_line(progress)
+        if not self.draws:
+            print(line, file=self.stream, flush=True)
+            return
+        bar = "█" * (WIDTH * progress.step // progress.steps)
+        line = f"{bar.ljust(WIDTH, '░')} {line}"
+        print(
+            f"\r{line.ljust(self.shown)}", end="\n" if ended else "", file=self.stream, flush=True
+        )
+        self.shown = 0 if ended else len(line)
+
+    def _wipe(self) -> None:
+        if self.shown:
+            print(f"\r{' ' * self.shown}\r", end="", file=self.stream)
+            self.shown = 0
+
+
+def progress_line(progress: Progress) -> str:
+    """Where it is, how quick, and how long it will take."""
+    parts = [f"{progress.step}/{progress.steps}", f"{progress.steps_per_second:.3g} steps/s"]
+    if progress.seconds_left is not None and progress.step < progress.steps:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    parts += [f"{name} {value:.4g}" for name, value in progress.numbers.items()]
+    return "  ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
