@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking, compose
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
@@ -82,7 +82,7 @@ def costs(arguments: argparse.Namespace):
     (seen,) = model.vision_tokens([image])
     yield cost("tower and projector", lambda: model.vision_tokens([image]), weights - spoken)
     convention = conventions.get(model.convention)(**model.convention_settings)
-    asked = compose(image, QUESTION, {}, convention)
+    asked = compose(Asking(images=(image,), text=QUESTION), convention)
     one_word = Generation(max_new_tokens=1)
     for form in ("none", "told", "drawn"):
         known = Knowledge(look=lambda image: (), form=form) if form != "none" else None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking, compose
 from deixis.coordinates import conventions
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
@@ -16,7 +16,7 @@ CUP, DOG = regions.box(3, 4, 20, 22), regions.point(30, 10)
 
 
 def asked(text, **pointed):
-    return compose(IMAGE, text, pointed, PIXELS)
+    return compose(Asking(images=(IMAGE,), text=text, regions=pointed), PIXELS)
 
 
 def test_a_bare_region_is_said():
@@ -38,7 +38,12 @@ def test_braces_that_are_no_name_stay():
 def test_what_a_phrase_holds_is_not_filled_in_again():
     hostile = conventions.get("qwen3_vl")()
     text = compose(
-        IMAGE, "{cup} {dog}", {"cup": CUP.named(label="{dog}"), "dog": DOG}, hostile
+        Asking(
+            images=(IMAGE,),
+            text="{cup} {dog}",
+            regions={"cup": CUP.named(label="{dog}"), "dog": DOG},
+        ),
+        hostile,
     ).text
     assert text.count("point_2d") == 1
 
@@ -60,7 +65,7 @@ def test_a_region_outside_of_the_picture_is_refused():
 
 def test_what_is_no_region_is_refused():
     with pytest.raises(UsageError, match="got tuple"):
-        compose(IMAGE, "{cup}", {"cup": (1, 2, 3, 4)}, PIXELS)
+        compose(Asking(images=(IMAGE,), text="{cup}", regions={"cup": (1, 2, 3, 4)}), PIXELS)
 
 
 def test_one_crop_is_asked_about_alone():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import deixis as dx
-from deixis.ask.compose import Asked
+from deixis.ask.compose import Composed
 from deixis.ask.knowledge_forms import Knowledge, quoted, tags_told, told
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
@@ -94,7 +94,7 @@ def test_no_word_of_a_picture_opens_a_turn_or_stands_for_a_picture(family, form)
     harmless = [replace(note, label="cat", text="dog") for note in hostile]
     knowledge = Knowledge(look=lambda image: [], form=form).of(model)
     frame = Frame(image=PICTURE, transform=identity(PICTURE.size))
-    bare = Asked(frames=(frame,), text="What?")
+    bare = Composed(frames=(frame,), text="What?")
     asked = [knowledge.with_notes(bare, [one]).text for one in (*hostile, *harmless)]
     assert len({tuple(controls(model, text)) for text in asked}) == 1
 
@@ -135,7 +135,7 @@ def test_a_note_has_one_number_in_the_words_and_on_every_picture():
         replace(NOTES[1], shape=box(2, 44, 30, 58).shape),
         NOTES[3],
     ]
-    asked = knowledge.with_notes(Asked(frames=(low, high), text="?"), notes)
+    asked = knowledge.with_notes(Composed(frames=(low, high), text="?"), notes)
     # the first is in neither crop, the second in the first, the third in the second alone
     assert asked.text.startswith("Marked in the picture: 1: text ")
     assert '; 2: "dog".' in asked.text

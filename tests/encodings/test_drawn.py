@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking, compose
 from deixis.coordinates import conventions
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
@@ -21,16 +21,20 @@ def picture():
 
 def test_a_drawn_region_is_shown_and_said():
     cup = drawn(CUP, "arrow", color="blue")
-    asked = compose(picture(), "What is {cup}?", {"cup": cup}, PIXELS)
+    asked = compose(
+        Asking(images=(picture(),), text="What is {cup}?", regions={"cup": cup}), PIXELS
+    )
     assert asked.text == "What is the object pointed to by the blue arrow?"
     assert asked.frames[0].image == draw(picture(), [cup.mark])
 
 
 def test_regions_in_any_colour_are_told_apart():
     asked = compose(
-        picture(),
-        "Is {cup} by {dog} or {hat}?",
-        {"cup": drawn(CUP), "dog": drawn(DOG), "hat": drawn(DOG, color="lime")},
+        Asking(
+            images=(picture(),),
+            text="Is {cup} by {dog} or {hat}?",
+            regions={"cup": drawn(CUP), "dog": drawn(DOG), "hat": drawn(DOG, color="lime")},
+        ),
         PIXELS,
     )
     assert asked.text == (
@@ -41,7 +45,12 @@ def test_regions_in_any_colour_are_told_apart():
 
 def test_regions_of_two_shapes_keep_their_colour():
     asked = compose(
-        picture(), "{cup} {dog}", {"cup": drawn(CUP), "dog": drawn(DOG, "arrow")}, PIXELS
+        Asking(
+            images=(picture(),),
+            text="{cup} {dog}",
+            regions={"cup": drawn(CUP), "dog": drawn(DOG, "arrow")},
+        ),
+        PIXELS,
     )
     assert asked.text.count("red") == 2
 
@@ -49,13 +58,16 @@ def test_regions_of_two_shapes_keep_their_colour():
 def test_regions_that_were_chosen_alike_are_refused():
     alike = {"cup": drawn(CUP, color="red"), "dog": drawn(DOG, color="red")}
     with pytest.raises(UsageError, match="would both be 'within the red rectangle'"):
-        compose(picture(), "{cup} {dog}", alike, PIXELS)
+        compose(Asking(images=(picture(),), text="{cup} {dog}", regions=alike), PIXELS)
 
 
 def test_a_tenth_region_of_one_shape_is_refused():
     ten = {f"r{place}": drawn(DOG, "point") for place in range(10)}
     with pytest.raises(UsageError, match="another shape"):
-        compose(picture(), " ".join(f"{{{name}}}" for name in ten), ten, PIXELS)
+        compose(
+            Asking(images=(picture(),), text=" ".join(f"{{{name}}}" for name in ten), regions=ten),
+            PIXELS,
+        )
 
 
 def test_a_seed_places_the_mark_at_random():

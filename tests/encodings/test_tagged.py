@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import deixis as dx
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking, compose
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.encodings.tagged import Tagged
@@ -15,7 +15,7 @@ PIXELS = conventions.get("pixels")()
 
 def asked(**regions):
     text = " ".join(f"{{{name}}}" for name in regions)
-    return compose(IMAGE, text, regions, PIXELS)
+    return compose(Asking(images=(IMAGE,), text=text, regions=regions), PIXELS)
 
 
 def test_regions_are_numbered_in_their_order():

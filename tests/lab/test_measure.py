@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking, compose
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
 from deixis.evals.trial import Trial
@@ -47,7 +47,9 @@ class Oracle(VisionLanguageModel):
 
 
 def _question(trial: Trial) -> Question:
-    return compose(trial.image, trial.text, trial.regions, CONVENTION).question(None)
+    return compose(
+        Asking(images=(trial.image,), text=trial.text, regions=trial.regions), CONVENTION
+    ).question(None)
 
 
 def _key(question: Question) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """From regions and a question to the pictures and words that are sent."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias, final
 
 from deixis.coordinates import Convention
@@ -22,38 +22,62 @@ PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asking:
+    """A question as people ask it: pictures, words with `{slot}`s, and the regions of the slots.
+
+    `answer` is what a model should say, where it is to learn that; regions are said in it too.
+    """
+
+    images: tuple[Image, ...]
+    text: str
+    regions: Mapping[str, object] = field(default_factory=dict)
+    answer: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All words in which a region may be spoken of."""
+        return (self.text, self.answer)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composed:
     """A question ready to be sent: pictures with their places, and the words; and what is known
     of each picture, where a model is given it.
     """
 
     frames: tuple[Frame, ...]
     text: str
+    answer: str = ""
     notes: tuple[tuple[Region, ...], ...] = ()
 
     def question(self, system: str | None) -> Question:
-        """As the model takes it."""
+        """The question as the model takes it."""
         pictures = tuple(frame.image for frame in self.frames)
         return Question(pictures=pictures, text=self.text, system=system, notes=self.notes)
 
 
 def compose(
-    image: Image,
-    text: str,
-    regions: Mapping[str, object],
+    asking: Asking,
     convention: Convention,
     settle: Settle | None = None,
     control_words: tuple[str, ...] = (),
-) -> Asked:
-    """The pictures and the words of a question about some regions of one image.
+) -> Composed:
+    """The pictures and the words of a question are made of its images and regions.
 
     `settle` may change the encodings; it is told whether the picture is sent alone. No label says
     one of the model's `control_words`.
     """
     encodings = {
-        name: _sayable(_encoding(pointed), control_words) for name, pointed in regions.items()
+        name: _sayable(_encoding(pointed), control_words)
+        for name, pointed in asking.regions.items()
     }
-    _check_names(text, encodings)
+    if not encodings and len(asking.images) != 1:
+        return Composed(frames=_whole(asking.images), text=asking.text, answer=asking.answer)
+    if len(asking.images) != 1:
+        raise UsageError("regions of several images are not told apart; give one image")
+    (image,) = asking.images
+    _check_names(asking.texts, encodings)
     _check_sole(encodings)
     encodings = _told_apart(encodings)
     for encoding in encodings.values():
@@ -77,8 +101,20 @@ def compose(
         name: encoding.phrase(numbered.get(name) or numbered[""], convention)
         for name, encoding in encodings.items()
     }
-    said = PLACE.sub(lambda place: phrases[place[1]], text) if phrases else text
-    return Asked(frames=tuple(numbered.values()), text=said)
+    text, answer = (_filled(words, phrases) for words in asking.texts)
+    return Composed(frames=tuple(numbered.values()), text=text, answer=answer)
+
+
+def _whole(images: Sequence[Image]) -> tuple[Frame, ...]:
+    """Several pictures, or none, as they are."""
+    return tuple(
+        Frame(image=image, transform=identity(image.size), number=i, num_pictures=len(images))
+        for i, image in enumerate(images, start=1)
+    )
+
+
+def _filled(text: str, phrases: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda place: phrases[place[1]], text) if phrases else text
 
 
 def _encoding(pointed: object) -> Encoding:
@@ -106,10 +142,10 @@ def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
     return {name: settled[name].among(listed) for name in encodings}
 
 
-def _check_names(text: str, encodings: Mapping[str, Encoding]) -> None:
+def _check_names(texts: Sequence[str], encodings: Mapping[str, Encoding]) -> None:
     if not encodings:
         return
-    mentioned = set(PLACE.findall(text))
+    mentioned = {name for text in texts for name in PLACE.findall(text)}
     for name in sorted(mentioned - set(encodings)):
         raise UnknownNameError(kind="region of this question", name=name, known=encodings)
     for name in encodings:

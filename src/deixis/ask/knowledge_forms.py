@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, final
 
-from deixis.ask.compose import Asked
+from deixis.ask.compose import Composed
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -56,11 +56,7 @@ class Knowledge:
         """The same for this model, none of whose control words is said by a note."""
         return replace(self, control_words=vlm.control_words)
 
-    def joined(self, asked: Asked, image: Image) -> Asked:
-        """The question with what is found in its image, which `asked` shows in frames."""
-        return self.with_notes(asked, self.look(image))
-
-    def with_notes(self, asked: Asked, notes: Sequence[Region]) -> Asked:
+    def with_notes(self, asked: Composed, notes: Sequence[Region]) -> Composed:
         """The question with what is known already of its image."""
         frames = asked.frames
         if self.form == "drawn":
@@ -72,7 +68,7 @@ class Knowledge:
         words = told(known[0], frames[0].image.size, self.control_words)
         return replace(asked, text=_before(words, asked.text))
 
-    def with_notes_on_each(self, asked: Asked, notes: Sequence[Sequence[Region]]) -> Asked:
+    def with_notes_on_each(self, asked: Composed, notes: Sequence[Sequence[Region]]) -> Composed:
         """The question about several images, a frame each, with what is known of each of them."""
         frames = asked.frames
         known = tuple(seen_in(frame, own) for frame, own in zip(frames, notes, strict=True))
@@ -91,7 +87,7 @@ class Knowledge:
         ]
         return replace(asked, text=_before(" ".join(filter(None, words)), asked.text))
 
-    def _drawn(self, asked: Asked, rows: Sequence[Sequence[Region | None]]) -> Asked:
+    def _drawn(self, asked: Composed, rows: Sequence[Sequence[Region | None]]) -> Composed:
         """Each note has one number, on whichever frames it is seen: a row a note, a frame each."""
         shown = [row for row in rows if any(one is not None for one in row)]
         numbers = numbered(len(shown))

@@ -1,7 +1,7 @@
 """Asking: regions and a question go in, words and regions of the original image come out.
 
-The way of one question: `compose` shows or tells each region by its encoding → `Asked` (pictures
-and words) → the model → `Answer`, whose `sent` is enough to repeat the call.
+The way of one question: the `Composer` shows or tells each region by its encoding → `Composed`
+(pictures and words) → the model → `Answer`, whose `sent` is enough to repeat the call.
 """
 
 import copy
@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-from deixis.ask.compose import Asked, Pointed, compose
+from deixis.ask.compose import Asking, Composed, Pointed
+from deixis.ask.composer import Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.ask.prompted_convention import Prompted
 from deixis.ask.sent import Sent, software
-from deixis.ask.surviving import surviving
 from deixis.coordinates import Convention, conventions
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.encodings import Encoding
 from deixis.models.interface import (
     Completion,
     Generation,
@@ -73,6 +72,11 @@ class Model:
     def convention(self) -> Convention:
         """How it says and reads places of the picture as it is given."""
         return self._plain if self.pixel is None else Prompted(self._plain, self.pixel)
+
+    @property
+    def composer(self) -> Composer:
+        """What it is asked is composed by this."""
+        return Composer(model=self.vlm, convention=self.convention, knowledge=self.knowledge)
 
     def __repr__(self) -> str:
         return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"
@@ -148,7 +152,7 @@ class Model:
                 f"this was sent to a model of {dict(sent.loaded)}, this one is of "
                 f"{self._record}; load and change it in the same way"
             )
-        asked = Asked(frames=sent.frames, text=sent.text, notes=sent.notes)
+        asked = Composed(frames=sent.frames, text=sent.text, notes=sent.notes)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
         return self._answer(asked, completion, sent.system, sent.settings)
 
@@ -191,15 +195,9 @@ class Model:
 
     def _composed(
         self, image: Image, text: str, regions: Mapping[str, object], *, strict: bool
-    ) -> Asked:
-        def settle(
-            image: Image, encodings: Mapping[str, Encoding], alone: bool
-        ) -> Mapping[str, Encoding]:
-            return surviving(self.vlm, image, encodings, alone=alone, strict=strict)
-
-        asked = compose(image, text, regions, self.convention, settle, self.vlm.control_words)
-        asked = replace(asked, text=self.vlm.spoken(asked.text))
-        return asked if self.knowledge is None else self.knowledge.joined(asked, image)
+    ) -> Composed:
+        asking = Asking(images=(image,), text=text, regions=regions)
+        return self.composer.compose(asking, marks="strict" if strict else "told")
 
     @property
     def _record(self) -> dict[str, str]:
@@ -207,7 +205,7 @@ class Model:
         return {**self.vlm.record, **{f"knowledge {name}": told for name, told in known.items()}}
 
     def _answer(
-        self, asked: Asked, completion: Completion, system: str | None, settings: Generation
+        self, asked: Composed, completion: Completion, system: str | None, settings: Generation
     ) -> Answer:
         first = asked.frames[0]
         reading = self.convention.read(completion.text, first.image.size)

@@ -1,6 +1,6 @@
 """A model on a benchmark: ask what is missing, score, and write what came of it.
 
-The way of one question: `Benchmark.question` → its regions in one `Way` → `compose` → the key of
+The way of one question: `Benchmark.question` → its regions in one `Way` → `Composer` → the key of
 what would be sent → the file of answers, or the model → `Benchmark.score` (or a judge) → a Row.
 """
 
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import final
 
-from deixis.ask.compose import Asked, compose
+from deixis.ask.compose import Asking, Composed
 from deixis.ask.model import Model
 from deixis.core.answered import answered
 from deixis.core.errors import SampleError, UsageError
@@ -106,7 +106,7 @@ class _Prepared:
     """A sample and what is sent for it, or why nothing is."""
 
     sample: Sample
-    asked: Asked | None = None
+    asked: Composed | None = None
     key: str = ""
     choices: tuple[str, ...] = ()
     problem: str | None = None
@@ -183,6 +183,7 @@ class _Run:
         vlm, longest = exam.model.vlm, exam.benchmark.about.max_new_tokens
         self.generation = settings.generation or Generation(max_new_tokens=longest)
         self.who = identity(vlm)
+        self.composer = exam.model.composer
         manners = Manners(max_failures=settings.max_failures)
         self.asker = Asker(vlm, exam.answers, self.generation, manners)
         self.bad: list[str] = []
@@ -239,9 +240,8 @@ class _Run:
             return _Prepared(sample=sample, problem=str(error), is_bad=True)
         try:
             regions = self.settings.way.encode(query.regions)
-            model = self.exam.model
-            words = model.vlm.control_words
-            asked = compose(query.image, query.text, regions, model.convention, control_words=words)
+            asking = Asking(images=(query.image,), text=query.text, regions=regions)
+            asked = self.composer.compose(asking, marks="given")
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
         choices = self._scored(sample)

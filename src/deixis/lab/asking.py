@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.ask.compose import compose
+from deixis.ask.compose import Asking
+from deixis.ask.composer import Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.progress import Progress, Reporter, Silent
@@ -50,6 +51,7 @@ def ask_scenes(
     model, changed = _knowing(model, knowledge)
     who = identity(model, changed=changed)
     convention = conventions.get(model.convention)(**model.convention_settings)
+    composer = Composer(model=model, convention=convention, knowledge=knowledge)
     answers: list[Judged] = []
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:
@@ -59,9 +61,8 @@ def ask_scenes(
             trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
             requests = []
             for _, trial in trials:
-                composed = compose(trial.image, trial.text, trial.regions, convention)
-                if knowledge is not None:
-                    composed = knowledge.with_notes(composed, trial.notes)
+                asking = Asking(images=(trial.image,), text=trial.text, regions=trial.regions)
+                composed = composer.compose(asking, marks="given", notes=[trial.notes])
                 question = composed.question(None)
                 key = request_key(question, SETTINGS, who)
                 requests.append(Request(key=key, question=question))

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from deixis.ask.compose import Asked, compose
+from deixis.ask.compose import Asking
+from deixis.ask.composer import Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.errors import (
@@ -23,13 +24,12 @@ from deixis.core.errors import (
 )
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.core.transform import identity
-from deixis.encodings import Frame, encodings
+from deixis.encodings import encodings
 from deixis.knowledge.noted_conversations import KnowledgeOptions, known
 from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.hollow import is_hollow
-from deixis.models.interface import Example, Question, VisionLanguageModel
+from deixis.models.interface import Example, VisionLanguageModel
 from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
@@ -45,7 +45,6 @@ from deixis.train.model_parts import PARTS, as_loaded, language_layers, weights_
 from deixis.train.recompute import Recomputed, recompute_layers
 from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
-BETWEEN = "\x1e"  # question and answer, while their regions are said
 # what LLaVA-1.5 and its LoRA were tuned with; where several parts train, the lowest
 RATES = {
     "knowledge": 1e-3,
@@ -111,7 +110,11 @@ class Tuning(Task):
         if self.prompt is not None:
             self.module = nn.ModuleDict({"model": self.tuned, "knowledge": self.prompt})
         self.encoding = encodings.get(options.encoding)
-        self.convention = conventions.get(model.convention)(**model.convention_settings)
+        self.composer = Composer(
+            model=self.model,
+            convention=conventions.get(model.convention)(**model.convention_settings),
+            knowledge=self.knowledge,
+        )
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
         processor = model.family.processor
         self.template = processor.chat_template
@@ -260,39 +263,21 @@ class Tuning(Task):
 
     def example(self, opened: OpenedTurn) -> Example:
         """A turn as the model is asked it: regions said, knowledge in its form."""
-        turn = opened.turn
+        turn, images = opened.turn, opened.images
         pointed = {name: self.encoding.of(region) for name, region in turn.regions.items()}
-        if not pointed and len(opened.images) != 1:
-            return Example(question=self._of_many(opened), answer=turn.answer)
-        if len(opened.images) > 1:
+        if pointed and len(images) > 1:
             raise UsageError(
                 f"{self.source.file}, row {turn.row}: regions of several images are not told "
                 "apart; give one image"
             )
-        # regions are said in answers too
-        said = f"{turn.text}{BETWEEN}{turn.answer}"
+        asking = Asking(images=images, text=turn.text, regions=pointed, answer=turn.answer)
+        notes = opened.notes or ((),) * len(images)
         try:
-            words = self.model.control_words
-            asked = compose(opened.images[0], said, pointed, self.convention, control_words=words)
+            composed = self.composer.compose(asking, marks="given", notes=notes)
         except RegionError as error:  # this model sees less than the whole picture
             file = str(self.source.file)
             raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
-        if self.knowledge is not None:
-            asked = self.knowledge.with_notes(asked, opened.notes[0] if opened.notes else ())
-        text, _, answer = asked.text.partition(BETWEEN)
-        return Example(question=replace(asked, text=text).question(None), answer=answer)
-
-    def _of_many(self, opened: OpenedTurn) -> Question:
-        """A question about several pictures, or none, with what is known of each."""
-        frames = tuple(
-            Frame(image=image, transform=identity(image.size), number=i + 1, num_pictures=count)
-            for count in (len(opened.images),)
-            for i, image in enumerate(opened.images)
-        )
-        asked = Asked(frames=frames, text=opened.turn.text)
-        if self.knowledge is not None:
-            asked = self.knowledge.with_notes_on_each(asked, opened.notes or ((),) * len(frames))
-        return asked.question(None)
+        return Example(question=composed.question(None), answer=composed.answer)
 
 
 def build(options: TuningOptions) -> Tuning:
