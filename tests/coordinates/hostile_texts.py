@@ -1,4 +1,6 @@
-"""10,000 hostile texts and some very long ones for every reader; prints a report as JSON.
+"""NUM hostile texts and some of LENGTH characters for every reader; prints a report as JSON.
+
+    python hostile_texts.py NUM LENGTH
 
 The long ones take a third of a second at most; one that takes the process a minute of its own is
 given up, and told.
@@ -15,8 +17,6 @@ from deixis.core import region as make
 from deixis.core.size import Size
 
 SIZE = Size(width=1280, height=720)
-TEXTS = 10_000
-LONG, SHORT = 100_000, 15_000
 GIVE_UP_S = 60
 PIECES = (
     *"[](){}<>,:;\"'`\\/|=-+._ \n\t\0",
@@ -47,13 +47,13 @@ UNITS = (
 )
 
 
-def main() -> None:
+def main(num: int, length: int) -> None:
     signal.signal(signal.SIGPROF, give_up)
     report: dict[str, dict[str, Any]] = {}
     for name in conventions.names():
         convention = conventions.get(name)()
-        unread = next((unit for unit in UNITS if not is_read(convention, unit)), None)
-        report[name] = {"failure": first_failure(convention), "unread": unread}
+        unread = next((unit for unit in UNITS if not is_read(convention, unit, length)), None)
+        report[name] = {"failure": first_failure(convention, num), "unread": unread}
     sys.stdout.write(json.dumps(report))
 
 
@@ -65,8 +65,8 @@ def give_up(number: int, frame: object) -> None:
     raise GivenUpError
 
 
-def is_read(convention: Convention, unit: str) -> bool:
-    length = LONG if unit in "[{<9" else SHORT
+def is_read(convention: Convention, unit: str, length: int) -> bool:
+    length = length if unit in "[{<9" else length // 7
     text = (unit * length)[:length]
     signal.setitimer(signal.ITIMER_PROF, GIVE_UP_S)
     try:
@@ -78,13 +78,13 @@ def is_read(convention: Convention, unit: str) -> bool:
     return True
 
 
-def first_failure(convention: Convention) -> str | None:
+def first_failure(convention: Convention, num: int) -> str | None:
     """Any exception, or a region that is not in the picture."""
     source = random.Random(20240711)
     cup = make.box(100, 200, 300, 400, label="cup")
     more = [make.point(88, 240), make.box(0, 0, 1280, 720, label='a "b" <c>')]
     sayings = [convention.say([cup], SIZE), convention.say(more, SIZE)]
-    for _ in range(TEXTS):
+    for _ in range(num):
         text = hostile(source, source.choice(sayings))
         try:
             boxes = [region.box() for region in convention.read(text, SIZE).regions]
@@ -118,4 +118,4 @@ def hostile(source: random.Random, saying: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
