@@ -1,11 +1,18 @@
 """What `make test` leaves to `make test-long`."""
 
+import zlib
+
 import pytest
 
+PARAMETER_SET = type(pytest.param())
 
-def long(value, *more):
+
+def long(*values):
     """A case that is tried by `make test-long` alone."""
-    return pytest.param(value, *more, marks=pytest.mark.long)
+    marks = [pytest.mark.long]
+    if len(values) == 1 and isinstance(values[0], PARAMETER_SET):
+        values, marks = values[0].values, [*values[0].marks, *marks]
+    return pytest.param(*values, marks=marks)
 
 
 def all_long_but(quick, values):
@@ -15,9 +22,19 @@ def all_long_but(quick, values):
     return [value if value in quick else long(value) for value in values]
 
 
-def long_but_each(nth, values, *, first=0):
-    """All cases, of which `make test` tries each nth: other ones where `first` is another.
+def each_of(name, values, *, nth=3):
+    """Parametrize a test by all values, of which `make test` tries each `nth`.
 
-    Tests of one kind that begin at different ones try each case somewhere.
+    It tries other ones in each test, so that tests of one kind try every value between them.
     """
-    return [value if at % nth == first % nth else long(value) for at, value in enumerate(values)]
+    values = list(values)
+    nth = min(nth, len(values))
+
+    def parametrized(test):
+        first = zlib.crc32(test.__name__.encode())
+        cases = [
+            value if at % nth == first % nth else long(value) for at, value in enumerate(values)
+        ]
+        return pytest.mark.parametrize(name, cases)(test)
+
+    return parametrized

@@ -16,6 +16,7 @@ from deixis.batch.runners import runner
 from deixis.core.errors import DeixisError, ModelError, UsageError
 from deixis.sources.note_store import KnowledgeStore
 from tests.batch.store_nursery import album, content, deadly_runner, extracted, noise
+from tests.long import long
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 120
@@ -26,6 +27,7 @@ def extracted_by(folder, known, out, by):
     return list(extract(pictures_of(folder / "pictures"), out, options, by))[-1]
 
 
+@pytest.mark.long
 def test_a_picture_that_kills_its_process_twice_is_one_that_failed(tmp_path):
     known = album(tmp_path, 200)
     by = deadly_runner("00070.png", tmp_path / "deaths")
@@ -41,6 +43,7 @@ def test_a_picture_that_kills_its_process_twice_is_one_that_failed(tmp_path):
     assert not extracted(tmp_path, known, tmp_path / "store").failed
 
 
+@pytest.mark.long
 def test_a_process_that_was_killed_once_costs_nothing(tmp_path):
     known = album(tmp_path, 200)
     by = deadly_runner("00070.png", tmp_path / "deaths", most=1)
@@ -117,8 +120,15 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("kind", "code", "workers"),
+    [
+        (signal.SIGTERM, 143, "1"),
+        long(signal.SIGTERM, 143, "2"),
+        long(signal.SIGINT, 130, "1"),
+        long(signal.SIGINT, 130, "2"),
+    ],
+)
 def test_a_stopped_extraction_keeps_what_was_found(kind, code, workers, tmp_path):
     known = album(tmp_path, 150)
     (tmp_path / "slow.py").write_text(SLOW)

@@ -14,22 +14,21 @@ from deixis.models.interface import Completion, Generation, Question
 from deixis.models.load import load, wrap
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing import tiny
+from tests.long import each_of
 
 NEEDS_TORCHVISION = {"molmo2"}
 NANO_FAMILIES = {f"nano:{name}": name for name in nano.names()} | {"nano:llava_conv": "llava"}
-each_family = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.skipif(
-                name in NEEDS_TORCHVISION and not is_torchvision_available(),
-                reason=f"the image processor of {name} needs torchvision",
-            ),
-        )
-        for name in [*families.names(), *NANO_FAMILIES]
-    ],
-)
+FAMILIES = [
+    pytest.param(
+        name,
+        marks=pytest.mark.skipif(
+            name in NEEDS_TORCHVISION and not is_torchvision_available(),
+            reason=f"the image processor of {name} needs torchvision",
+        ),
+    )
+    for name in [*families.names(), *NANO_FAMILIES]
+]
+each_family = each_of("name", FAMILIES)
 # towers whose tokens look, through convolutions, at their neighbours' cells as much as at their own
 CONVOLUTIONAL = {"nano:vipllava", "nano:llava_conv"}
 SEEDS = {"nano:paligemma": 2}  # at seed 0 it repeats one token whatever it sees
@@ -121,9 +120,9 @@ def most_changed(name: str, grid: np.ndarray, change: np.ndarray) -> int:
     return int(grid.ravel()[changes.argmax()])
 
 
-def only_where(holds):
+def only_where(holds, *, but=()):
     """The families of whose class that is true; the class tells before anything is built."""
     classes = {name: name for name in families.names()} | NANO_FAMILIES
     names = [name for name, family in classes.items() if holds(families.get(family).abilities)]
-    kept = [p for p in each_family.args[1] if p.values[0] in names]
-    return pytest.mark.parametrize("name", kept)
+    names = set(names) - set(but)
+    return each_of("name", [family for family in FAMILIES if family.values[0] in names])

@@ -210,10 +210,7 @@ def test_painting_a_cell_changes_its_token_most_in_its_view(name, size):
     assert wrong == []
 
 
-each_in_cells = only_where(lambda abilities: abilities.spatial_tokens).args[1]
-
-
-@pytest.mark.parametrize("name", [p for p in each_in_cells if p.values[0] not in CONVOLUTIONAL])
+@only_where(lambda abilities: abilities.spatial_tokens, but=CONVOLUTIONAL)
 def test_the_token_that_a_painted_cell_changes_most_looks_at_that_cell(name):
     model = built(name)
     ground = picture(240, 160)

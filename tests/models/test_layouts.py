@@ -12,12 +12,13 @@ from deixis.models.families import families
 from deixis.models.load import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.models.view import Normalisation
+from tests.long import each_of
 from tests.models.families_nursery import (
+    FAMILIES,
     NANO_FAMILIES,
     SETTINGS,
     SIZES,
     asked,
-    each_family,
     mixed_questions,
     picture,
     tokens,
@@ -29,9 +30,7 @@ pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
-of_transformers = pytest.mark.parametrize(
-    "name", [one for one in each_family.args[1] if one.values[0] not in NANO_FAMILIES]
-)
+of_transformers = each_of("name", [one for one in FAMILIES if one.values[0] not in NANO_FAMILIES])
 # as `digest_of_pixels` gives them without torchvision
 PREPARED = {
     "blip_2": "15363aae731a5962",

@@ -7,12 +7,13 @@ from transformers.vision_utils import get_vision_window_index
 
 from deixis.core.errors import UnsupportedError
 from deixis.models.interface import Example
+from tests.long import each_of
 from tests.models.families_nursery import (
     CONVOLUTIONAL,
+    FAMILIES,
     asked,
     built,
     cells_inside,
-    each_family,
     most_changed,
     painted,
     picture,
@@ -25,9 +26,7 @@ pytestmark = [
 
 
 # Molmo 2 says why it has none, below
-each_with_a_joint = pytest.mark.parametrize(
-    "name", [one for one in each_family.args[1] if one.values[0] != "molmo2"]
-)
+each_with_a_joint = each_of("name", [one for one in FAMILIES if one.values[0] != "molmo2"])
 
 
 def twisted(seen):

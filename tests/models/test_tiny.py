@@ -15,6 +15,7 @@ from transformers.utils import is_torchvision_available
 from deixis.core.errors import MissingExtraError, UnknownNameError
 from deixis.models.torchvision import NoVideo, load_processor, without_video
 from deixis.testing import tiny
+from tests.long import each_of
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
@@ -31,7 +32,7 @@ FAMILIES = [
     )
     for name in tiny.names()
 ]
-each_family = pytest.mark.parametrize("name", FAMILIES)
+each_family = each_of("name", FAMILIES)
 WITH_VIDEO = ("internvl", "llava_onevision", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "smolvlm")
 
 

@@ -15,12 +15,13 @@ from deixis.models.load import load, wrap
 from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
 from deixis.testing.tiny import blip_2
+from tests.long import each_of
 from tests.models.families_nursery import (
     ANSWERS,
+    FAMILIES,
     SETTINGS,
     asked,
     built,
-    each_family,
     picture,
     tokens,
 )
@@ -28,11 +29,11 @@ from tests.models.families_nursery import (
 BEGUN, OTHERS = "What is this cat", "What cat this is"
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 READ_TWICE = "instructblip"  # its Q-Former reads the words too, as words
-each_tiny = pytest.mark.parametrize(
+each_tiny = each_of(
     "name",
     [
         one
-        for one in each_family.args[1]
+        for one in FAMILIES
         if not one.values[0].startswith("nano") and one.values[0] != READ_TWICE
     ],
 )

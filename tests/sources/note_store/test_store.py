@@ -373,6 +373,7 @@ def test_stats_count_what_is_there(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
+@pytest.mark.long
 def test_ray_makes_the_bytes_that_the_pool_makes(tmp_path):
     pytest.importorskip("ray")
     known = album(tmp_path, 70)
