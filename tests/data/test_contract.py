@@ -12,9 +12,9 @@ import pytest
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.core.images import open_image
-from deixis.data import Card, datasets
-from deixis.data._shapes import ALL
-from deixis.data._words import LETTERS, slots_in
+from deixis.data import DatasetCard, datasets
+from deixis.data.question_text import LETTERS, slots_in
+from deixis.data.sample import ALL
 from tests.data.published import FIXTURES, LISTED, opened, path_of, samples
 
 NAMES = datasets.names()
@@ -115,7 +115,7 @@ def test_shapes_are_known_ones(name):
 
 def test_the_card_is_filled_in(name):
     card = datasets.get(name).card
-    assert all(getattr(card, field.name) for field in fields(Card) if field.name != "note")
+    assert all(getattr(card, field.name) for field in fields(DatasetCard) if field.name != "note")
 
 
 def test_pictures_elsewhere_are_found_where_one_says(name):

@@ -14,7 +14,7 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import datasets, labelme
-from deixis.data._fields import BadRowError
+from deixis.data.reading.fields import BadRowError
 from tests.data.published import FIXTURES, opened, path_of, samples
 
 PICTURE = Size(width=64, height=42)

@@ -6,7 +6,7 @@ import pytest
 
 from deixis.core.errors import SampleError
 from deixis.data import Turn, datasets
-from deixis.data._words import slots_in
+from deixis.data.question_text import slots_in
 from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import mark_sample, marked
 from deixis.train.mixture_source import read_mixed

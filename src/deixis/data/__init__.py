@@ -1,16 +1,15 @@
-"""Data sets of pictures with regions, and the Scenes world."""
+"""Data sets of pictures with regions, each read as its makers publish it."""
 
 from deixis.core.catalog import Catalog
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._nested import Nested
-from deixis.data._sample import Marking, RegionSample, Turn
+from deixis.data.dataset import DatasetCard, RegionDataset
+from deixis.data.sample import Marking, RegionSample, Turn
 
 datasets: Catalog[RegionDataset] = Catalog(
     kind="data set",
     package="deixis.data",
     group="deixis.datasets",
     interface=RegionDataset,
+    besides=("dataset", "mixtures", "question_text", "release_questions", "sample"),
 )
 
-__all__ = ["Card", "Marking", "Nested", "RegionDataset", "RegionSample", "Turn", "datasets"]
+__all__ = ["DatasetCard", "Marking", "RegionDataset", "RegionSample", "Turn", "datasets"]

@@ -8,16 +8,13 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._coco import coco_region
-from deixis.data._coco_index import CocoIndex
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import id_of, whole_of
-from deixis.data._pictures import first_there, folder_of_pictures, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import EIGHT
-from deixis.data._words import literal
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset
+from deixis.data.question_text import literal
+from deixis.data.reading.coco import CocoIndex, coco_region
+from deixis.data.reading.fields import id_of, whole_of
+from deixis.data.reading.pictures import folder_of_pictures, picture_in
+from deixis.data.sample import EIGHT, Marking, RegionSample
 
 
 @final
@@ -25,7 +22,7 @@ from deixis.data._words import literal
 class CocoInstances(RegionDataset):
     """A thing for each row, to be named by its category. Crowds are left out."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="COCO instances",
         origin="https://cocodataset.org",
         licence="CC BY 4.0 (annotations); the pictures keep Flickr's terms",
@@ -47,10 +44,9 @@ class CocoInstances(RegionDataset):
     ) -> "CocoInstances":
         file = coco_file(path, "instances", split)
         name = file.stem.removeprefix("instances_")
-        usual = first_there(file.parent.parent / name, file.parent / name, file.parent / "images")
         return cls(
             path=file,
-            images=folder_of_pictures(images or usual or file.parent.parent / name),
+            images=coco_pictures(file, name, images),
             things=CocoIndex.open(file),
             split=name,
         )
@@ -73,12 +69,18 @@ class CocoInstances(RegionDataset):
             id=id_of(thing),
             kind="naming",
             pictures=(picture_in(self.images, picture.file_name),),
-            turns=(_asked.naming(name, generator),),
+            turns=(release_questions.naming(name, generator),),
             regions={"object": coco_region(thing, picture.size)},
             split=self.split,
             size=picture.size,
             marking=self.marking,
         )
+
+
+def coco_pictures(file: Path, name: str, images: Path | None) -> Path:
+    """Where the pictures of a published file lie."""
+    folder = file.parent
+    return folder_of_pictures(images, folder.parent / name, folder / name, folder / "images")
 
 
 def coco_file(path: Path, kind: str, split: str | None) -> Path:

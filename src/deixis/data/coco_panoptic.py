@@ -11,18 +11,15 @@ from typing_extensions import override
 from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._coco import mask_of
-from deixis.data._coco_index import CocoIndex
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, Record, list_of, record_of, text_of, whole_of
-from deixis.data._nested import Nested
-from deixis.data._pictures import first_there, folder_of_pictures, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import EIGHT
-from deixis.data._words import literal
-from deixis.data.coco_instances import coco_file
+from deixis.data import release_questions
+from deixis.data.coco_instances import coco_file, coco_pictures
+from deixis.data.dataset import DatasetCard, RegionDataset
+from deixis.data.question_text import literal
+from deixis.data.reading.coco import CocoIndex, mask_of
+from deixis.data.reading.fields import BadRowError, Record, list_of, record_of, text_of, whole_of
+from deixis.data.reading.json_rows import Nested
+from deixis.data.reading.pictures import folder_of_pictures, picture_in
+from deixis.data.sample import EIGHT, Marking, RegionSample
 
 
 @final
@@ -30,7 +27,7 @@ from deixis.data.coco_instances import coco_file
 class CocoPanoptic(RegionDataset):
     """A segment for each row, thing or stuff, to be named by its category. Crowds are left out."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="COCO panoptic",
         origin="https://cocodataset.org",
         licence="CC BY 4.0 (annotations); the pictures keep Flickr's terms",
@@ -56,13 +53,11 @@ class CocoPanoptic(RegionDataset):
         file = coco_file(path, "panoptic", split)
         name = file.stem.removeprefix("panoptic_")
         listed = CocoIndex.open(file, key="image_id")
-        usual = first_there(file.parent.parent / name, file.parent / name, file.parent / "images")
-        maps = first_there(file.with_suffix(""), file.parent.parent / file.stem)
         kept = [_kept(listed, place) for place in range(len(listed.annotations))]
         return cls(
             path=file,
-            images=folder_of_pictures(images or usual or file.parent.parent / name),
-            maps=folder_of_pictures(maps or file.with_suffix("")),
+            images=coco_pictures(file, name, images),
+            maps=folder_of_pictures(None, file.with_suffix(""), file.parent.parent / file.stem),
             listed=listed,
             nested=Nested.of([one.size for one in kept]),
             segments=np.concatenate([np.zeros(0, np.int32), *kept]),
@@ -91,7 +86,7 @@ class CocoPanoptic(RegionDataset):
             id=f"{whole_of(entry, 'image_id')}/{whole_of(segment, 'id')}",
             kind="naming",
             pictures=(picture_in(self.images, picture.file_name),),
-            turns=(_asked.naming(name, generator),),
+            turns=(release_questions.naming(name, generator),),
             regions={"object": self._region(entry, segment, picture.size)},
             split=self.split,
             size=picture.size,

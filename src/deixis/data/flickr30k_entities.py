@@ -15,17 +15,14 @@ from deixis.core.files import read_text
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.untrusted_text import shown
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError
-from deixis.data._nested import Nested
-from deixis.data._pictures import first_there, folder_of_pictures, is_outside, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import CAPTION
-from deixis.data._splits import check_split
-from deixis.data._words import detokenized, joined, literal
-from deixis.data._xml import read_xml
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.question_text import detokenized, joined, literal
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.json_rows import Nested
+from deixis.data.reading.pictures import folder_of_pictures, is_outside, picture_in
+from deixis.data.reading.safe_xml import read_xml
+from deixis.data.sample import CAPTION, Marking, RegionSample
 
 PHRASE = re.compile(r"\[/EN#(\d{1,12})(?:/[^\s\]]*)? ([^\]]*)\]")
 SPLITS = ("train", "val", "test")
@@ -37,7 +34,7 @@ SIDES = ("xmin", "ymin", "xmax", "ymax")
 class Flickr30kEntities(RegionDataset):
     """A sentence for each row; behind each thing that it names stand the slots of its boxes."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="Flickr30k Entities",
         origin="https://github.com/BryanPlummer/flickr30k_entities",
         licence="research, non-commercial; the pictures keep Flickr's terms",
@@ -62,10 +59,11 @@ class Flickr30kEntities(RegionDataset):
             if not (path / name).is_dir():
                 raise UsageError(f"there is no folder {name!r} in {str(path)!r}")
         names = _names(path, split)
-        usual = first_there(path / "flickr30k-images", path.parent / "flickr30k-images")
         return cls(
             path=path,
-            images=folder_of_pictures(images or usual or path / "flickr30k-images"),
+            images=folder_of_pictures(
+                images, path / "flickr30k-images", path.parent / "flickr30k-images"
+            ),
             names=names,
             nested=Nested.of([len(_sentences(path, name)) for name in names]),
             split=split,
@@ -85,8 +83,8 @@ class Flickr30kEntities(RegionDataset):
         picture, place = self.nested.place(index)
         name = self.names[picture]
         root = read_xml(self.path / "Annotations" / f"{name}.xml")
-        said = _Said(_sentences(self.path, name)[place], _boxes(root))
-        turn = _asked.caption(said.grounded, said.plain, tuple(said.regions), generator)
+        said = _GroundedSentence(_sentences(self.path, name)[place], _boxes(root))
+        turn = release_questions.caption(said.grounded, said.plain, tuple(said.regions), generator)
         return RegionSample(
             dataset="flickr30k_entities",
             id=f"{name}/{place + 1}",
@@ -101,7 +99,7 @@ class Flickr30kEntities(RegionDataset):
 
 
 @final
-class _Said:
+class _GroundedSentence:
     """A sentence, with and without the slots of what it names."""
 
     def __init__(self, line: str, boxes: dict[str, list[Region]]) -> None:

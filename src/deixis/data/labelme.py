@@ -16,11 +16,11 @@ from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._coco import mask_of
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import (
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.question_text import literal
+from deixis.data.reading.coco import mask_of
+from deixis.data.reading.fields import (
     BadRowError,
     Record,
     list_of,
@@ -30,13 +30,10 @@ from deixis.data._fields import (
     size_of,
     text_of,
 )
-from deixis.data._json_stream import small_json
-from deixis.data._nested import Nested, length_of
-from deixis.data._pictures import folder_of_pictures, is_outside, is_there, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import EIGHT
-from deixis.data._splits import check_split
-from deixis.data._words import literal
+from deixis.data.reading.json_rows import Nested, length_of
+from deixis.data.reading.json_stream import small_json
+from deixis.data.reading.pictures import folder_of_pictures, is_outside, is_there, picture_in
+from deixis.data.sample import EIGHT, Marking, RegionSample
 
 CORNERS = {"rectangle": 2, "circle": 2, "line": 2, "mask": 2, "point": 1, "oriented_rectangle": 4}
 
@@ -46,7 +43,7 @@ CORNERS = {"rectangle": 2, "circle": 2, "line": 2, "mask": 2, "point": 1, "orien
 class LabelMe(RegionDataset):
     """A shape for each row, to be named by its label."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="LabelMe annotations",
         origin="https://github.com/wkentaro/labelme",
         licence="the annotations' own",
@@ -72,7 +69,7 @@ class LabelMe(RegionDataset):
             raise UsageError(f"there is no .json in {str(path)!r}")
         return cls(
             path=path,
-            images=folder_of_pictures(images or (path.parent if path.is_file() else path)),
+            images=folder_of_pictures(images, path.parent if path.is_file() else path),
             files=files,
             nested=Nested.of([_num_shapes(file) for file in files]),
         )
@@ -102,7 +99,7 @@ class LabelMe(RegionDataset):
             id=f"{file.stem}/{place + 1}",
             kind="naming",
             pictures=(self._picture(file, text_of(record, "imagePath")),),
-            turns=(_asked.naming(label, generator),),
+            turns=(release_questions.naming(label, generator),),
             regions={"object": region_of(shape, size)},
             size=size,
             marking=self.marking,

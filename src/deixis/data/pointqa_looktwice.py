@@ -8,10 +8,10 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import (
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.question_text import literal
+from deixis.data.reading.fields import (
     BadRowError,
     Record,
     box_at,
@@ -23,14 +23,10 @@ from deixis.data._fields import (
     text_of,
     whole_of,
 )
-from deixis.data._json_rows import JsonRows, RowSpans
-from deixis.data._json_stream import json_stream, small_json
-from deixis.data._nested import Nested
-from deixis.data._pictures import folder_of_pictures, found_file
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import COUNTING
-from deixis.data._splits import check_split
-from deixis.data._words import literal
+from deixis.data.reading.json_rows import JsonRows, Nested, RowSpans
+from deixis.data.reading.json_stream import json_stream, small_json
+from deixis.data.reading.pictures import folder_of_pictures, found_file
+from deixis.data.sample import COUNTING, Marking, RegionSample
 from deixis.data.visual_genome import genome_picture
 
 SPLITS = ("train", "val", "test")
@@ -43,7 +39,7 @@ ANSWERS = ("ans", "answer")
 class PointQaLookTwice(RegionDataset):
     """How many there are of the kind that one of them is pointed out of; the general question."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="PointQA LookTwice-QA",
         origin="https://github.com/princetonvisualai/pointingqa",
         licence="none is stated; the pictures are Visual Genome's",
@@ -76,7 +72,7 @@ class PointQaLookTwice(RegionDataset):
                     lengths.append(len(item.value) if isinstance(item.value, list) else 1)
         return cls(
             path=file,
-            images=folder_of_pictures(images or file.parent),
+            images=folder_of_pictures(images, file.parent),
             rows=spans.rows(file),
             nested=Nested.of(lengths),
             split=split,
@@ -102,12 +98,13 @@ class PointQaLookTwice(RegionDataset):
         answer = id_of(asked, _first(asked, ANSWERS)).strip()
         if not is_count(answer):
             raise BadRowError(f"the answer is a count, got {shown(answer)}")
+        question = literal(text_of(asked, _first(asked, QUESTIONS)))
         return RegionSample(
             dataset="pointqa_looktwice",
             id=f"{key}/{place + 1}",
             kind="counting",
             pictures=(genome_picture(self.images, key),),
-            turns=(_asked.counted(literal(text_of(asked, _first(asked, QUESTIONS))), answer),),
+            turns=(release_questions.counted(question, answer),),
             regions={"object": box_at(record_of(field_of(asked, "bbox")), keys="x y w h")},
             split=self.split,
             marking=self.marking,

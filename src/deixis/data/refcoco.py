@@ -9,17 +9,13 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.pickles import read_plain_pickle
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._coco import coco_region
-from deixis.data._coco_index import CocoIndex
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import BadRowError, id_of, list_of, record_of, shown, whole_of
-from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import EIGHT
-from deixis.data._splits import check_split, split_of
-from deixis.data._words import literal
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
+from deixis.data.question_text import literal
+from deixis.data.reading.coco import CocoIndex, coco_region
+from deixis.data.reading.fields import BadRowError, id_of, list_of, record_of, shown, whole_of
+from deixis.data.reading.pictures import folder_of_pictures, found_file, picture_in
+from deixis.data.sample import EIGHT, Marking, RegionSample
 
 REFS = ("refs(unc).p", "refs(umd).p", "refs(google).p")
 PICTURES = ("images", "train2014", "../images/mscoco/images/train2014", "../train2014")
@@ -30,7 +26,7 @@ PICTURES = ("images", "train2014", "../images/mscoco/images/train2014", "../trai
 class RefCoco(RegionDataset):
     """A thing for each row, to be described as people did; its expressions are the references."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="RefCOCO, RefCOCO+, RefCOCOg",
         origin="https://github.com/lichengunc/refer",
         licence="Apache-2.0 (annotations); the pictures keep COCO's terms",
@@ -59,10 +55,9 @@ class RefCoco(RegionDataset):
             refs = [ref for ref in refs if split_of(ref) == split]
         named = (ref.get("ann_id") for ref in refs if isinstance(ref, dict))
         wanted = {key for key in named if isinstance(key, int)}
-        usual = first_there(*(folder / name for name in PICTURES))
         return cls(
             path=file,
-            images=folder_of_pictures(images or usual or folder / "images"),
+            images=folder_of_pictures(images, *(folder / name for name in PICTURES)),
             things=CocoIndex.open(folder / "instances.json", only=wanted),
             refs=tuple(_slim(ref) for ref in refs),
         )
@@ -92,7 +87,7 @@ class RefCoco(RegionDataset):
             id=id_of(ref, "ref_id"),
             kind="description",
             pictures=(picture_in(self.images, picture.file_name),),
-            turns=(_asked.description(said, generator),),
+            turns=(release_questions.description(said, generator),),
             regions={"object": coco_region(thing, picture.size)},
             split=split_of(ref),
             size=picture.size,

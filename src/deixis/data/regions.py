@@ -1,6 +1,5 @@
 """Our own format: JSON lines, an example a line, with its regions. Described in docs/data.md."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, final
@@ -9,26 +8,24 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import (
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
+from deixis.data.question_text import slots_in
+from deixis.data.reading.fields import (
     BadRowError,
     Record,
+    check_names,
     list_of,
     name_of,
     place_of,
     record_of,
+    regions_of,
     shown,
     text_of,
 )
-from deixis.data._json_rows import JsonRows, rows_of
-from deixis.data._pictures import first_there, folder_of_pictures, picture_in
-from deixis.data._records import regions_of
-from deixis.data._sample import Marking, RegionSample, Turn
-from deixis.data._shapes import EIGHT
-from deixis.data._splits import check_split, split_of
-from deixis.data._words import slots_in
+from deixis.data.reading.json_rows import JsonRows, rows_of
+from deixis.data.reading.pictures import folder_beside, picture_in
+from deixis.data.sample import EIGHT, Marking, RegionSample, Turn
 
 FIELDS = ("id", "image", "size", "split", "kind", "regions", "turns", "about")
 TURN_FIELDS = ("question", "answer", "choices", "right", "references")
@@ -36,10 +33,10 @@ TURN_FIELDS = ("question", "answer", "choices", "right", "references")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Regions(RegionDataset):
+class RegionsDataset(RegionDataset):
     """An example for each line; what it does not know, it refuses."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="Your own data",
         origin="docs/data.md",
         licence="yours",
@@ -55,12 +52,13 @@ class Regions(RegionDataset):
 
     @classmethod
     @override
-    def open(cls, path: Path, *, images: Path | None = None, split: str | None = None) -> "Regions":
+    def open(
+        cls, path: Path, *, images: Path | None = None, split: str | None = None
+    ) -> "RegionsDataset":
         rows = rows_of(path)
         if split is not None:
             rows = _only(rows, split)
-        usual = first_there(path.parent / "images", path.parent) or path.parent
-        return cls(path=path, images=folder_of_pictures(images or usual), rows=rows)
+        return cls(path=path, images=folder_beside(path, images), rows=rows)
 
     @override
     def __len__(self) -> int:
@@ -73,7 +71,7 @@ class Regions(RegionDataset):
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
         row = record_of(self.rows.row(index))
-        _check_names(row, FIELDS)
+        check_names(row, FIELDS)
         regions = regions_of(row)
         turns = tuple(_turn(record_of(turn, "a turn")) for turn in list_of(row, "turns"))
         if not turns:
@@ -107,14 +105,14 @@ def _only(rows: JsonRows, split: str) -> JsonRows:
 
 
 def _turn(turn: Record) -> Turn:
-    _check_names(turn, TURN_FIELDS)
+    check_names(turn, TURN_FIELDS)
     question = text_of(turn, "question")
     references = _texts(turn, "references")
     choices = _texts(turn, "choices")
     if not choices:
         return Turn(question=question, answer=text_of(turn, "answer"), references=references)
     right = place_of(turn, "right", len(choices)) if "right" in turn else None
-    lettered = _asked.choice(question, choices, right)
+    lettered = release_questions.choice(question, choices, right)
     given = turn.get("answer", lettered.answer)
     if given != lettered.answer:
         raise BadRowError(
@@ -131,14 +129,6 @@ def _texts(turn: Record, name: str) -> tuple[str, ...]:
     if not values or not all(isinstance(value, str) and value.strip() for value in values):
         raise BadRowError(f"{name!r} are words, got {shown(values)}")
     return tuple(value.strip() for value in values)
-
-
-def _check_names(record: Record, known: tuple[str, ...]) -> None:
-    for name in record:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else f": {', '.join(known)}"
-            raise BadRowError(f"{shown(name)} is not one of its fields{hint}")
 
 
 def _check_slots(turns: tuple[Turn, ...], known: set[str]) -> None:

@@ -13,10 +13,10 @@ from deixis.core import region as regions
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import shuffled
 from deixis.core.region import Region
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import (
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
+from deixis.data.question_text import literal
+from deixis.data.reading.fields import (
     BadRowError,
     field_of,
     id_of,
@@ -27,14 +27,10 @@ from deixis.data._fields import (
     whole,
     whole_of,
 )
-from deixis.data._json_rows import JsonRows, RowSpans
-from deixis.data._json_stream import JsonStream, json_stream
-from deixis.data._nested import Nested, length_of
-from deixis.data._pictures import first_there, folder_of_pictures, found_file, picture_in
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import POINTING
-from deixis.data._splits import check_split, split_of
-from deixis.data._words import literal
+from deixis.data.reading.json_rows import JsonRows, Nested, RowSpans, length_of
+from deixis.data.reading.json_stream import JsonStream, json_stream
+from deixis.data.reading.pictures import folder_of_pictures, found_file, picture_in
+from deixis.data.sample import POINTING, Marking, RegionSample
 
 SLOTS = ("first", "second", "third", "fourth")
 SIDES = ("x", "y", "width", "height")
@@ -48,7 +44,7 @@ class Visual7W(RegionDataset):
     Their order is the same at every time, and each letter as likely; a generator shuffles them.
     """
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="Visual7W pointing",
         origin="http://ai.stanford.edu/~yukez/visual7w",
         licence="MIT (annotations); the pictures are Visual Genome's",
@@ -71,7 +67,7 @@ class Visual7W(RegionDataset):
         cls, path: Path, *, images: Path | None = None, split: str | None = None
     ) -> "Visual7W":
         file = found_file(path, "dataset_v7w_pointing.json", "dataset.json")
-        found = _Found(file, split)
+        found = _PointingCollector(file, split)
         with json_stream(file) as stream:
             for name in stream.members():
                 found.take(name, stream)
@@ -80,11 +76,12 @@ class Visual7W(RegionDataset):
         for name in ("images", "boxes"):
             if name not in found.seen:
                 raise UsageError(f"{file} is not Visual7W's pointing: it has no list {name!r}")
-        usual = first_there(file.parent / "images", file.parent / "visual7w_images")
         order = np.argsort(np.array(found.keys, dtype=np.int64), kind="stable")
         return cls(
             path=file,
-            images=folder_of_pictures(images or usual or file.parent / "images"),
+            images=folder_of_pictures(
+                images, file.parent / "images", file.parent / "visual7w_images"
+            ),
             rows=found.spans.rows(file),
             nested=Nested.of(found.lengths),
             keys=np.array(found.keys, dtype=np.int64)[order],
@@ -118,7 +115,7 @@ class Visual7W(RegionDataset):
             id=id_of(pair, "qa_id"),
             kind="pointing",
             pictures=(picture_in(self.images, text_of(picture, "filename")),),
-            turns=(_asked.choice(question, slots, order.index(0)),),
+            turns=(release_questions.choice(question, slots, order.index(0)),),
             regions={slot: self._box(keys[k]) for slot, k in zip(SLOTS, order, strict=True)},
             split=split_of(picture),
             marking=self.marking,
@@ -139,7 +136,7 @@ def _order(key: int, generator: np.random.Generator | None) -> list[int]:
 
 
 @final
-class _Found:
+class _PointingCollector:
     """What is found while the file is read."""
 
     def __init__(self, file: Path, split: str | None) -> None:

@@ -12,10 +12,10 @@ from typing_extensions import override
 from deixis.core.errors import SampleError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import _asked
-from deixis.data._card import Card
-from deixis.data._dataset import RegionDataset
-from deixis.data._fields import (
+from deixis.data import release_questions
+from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.question_text import literal
+from deixis.data.reading.fields import (
     BadRowError,
     Record,
     box_at,
@@ -26,13 +26,9 @@ from deixis.data._fields import (
     text_of,
     whole_of,
 )
-from deixis.data._json_rows import JsonRows, rows_of
-from deixis.data._nested import Nested, length_of
-from deixis.data._pictures import folder_of_pictures, found_file
-from deixis.data._sample import Marking, RegionSample
-from deixis.data._shapes import RELATION
-from deixis.data._splits import check_split
-from deixis.data._words import literal
+from deixis.data.reading.json_rows import JsonRows, Nested, length_of, rows_of
+from deixis.data.reading.pictures import folder_of_pictures, found_file
+from deixis.data.sample import RELATION, Marking, RegionSample
 
 FOLDERS = ("VG_100K", "VG_100K_2", "images/VG_100K", "images/VG_100K_2", ".", "images")
 
@@ -42,7 +38,7 @@ FOLDERS = ("VG_100K", "VG_100K_2", "images/VG_100K", "images/VG_100K_2", ".", "i
 class VisualGenome(RegionDataset):
     """A relation of two things for each row, to be said as a triplet."""
 
-    card: ClassVar[Card] = Card(
+    card: ClassVar[DatasetCard] = DatasetCard(
         title="Visual Genome relations",
         origin="https://homes.cs.washington.edu/~ranjay/visualgenome",
         licence="CC BY 4.0 (annotations); the pictures keep Flickr's terms",
@@ -70,7 +66,7 @@ class VisualGenome(RegionDataset):
         rows = rows_of(file, seen=lambda row: lengths.append(length_of(row, "relationships")))
         return cls(
             path=file,
-            images=folder_of_pictures(images or file.parent),
+            images=folder_of_pictures(images, file.parent),
             rows=rows,
             nested=Nested.of(lengths),
             sizes=_sizes(file.parent / "image_data.json"),
@@ -99,7 +95,7 @@ class VisualGenome(RegionDataset):
             id=f"{key}/{relation.get('relationship_id', place + 1)}",
             kind="relation",
             pictures=(genome_picture(self.images, key),),
-            turns=(_asked.relation(_name(subject), predicate, _name(thing)),),
+            turns=(release_questions.relation(_name(subject), predicate, _name(thing)),),
             regions={"subject": _box(subject), "object": _box(thing)},
             size=self._size(key),
             marking=self.marking,

@@ -15,7 +15,7 @@ from deixis.core.files import open_file
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data.reading import BadRowError
+from deixis.data.reading.fields import BadRowError
 
 SHOWN = 3
 

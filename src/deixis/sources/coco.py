@@ -14,25 +14,20 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.data.reading import (
+from deixis.data.reading.coco import CocoIndex, coco_region, mask_of
+from deixis.data.reading.fields import (
     BadRowError,
-    CocoIndex,
-    JsonRows,
     Record,
-    coco_region,
-    first_there,
-    folder_of_pictures,
-    json_stream,
     list_of,
-    mask_of,
     number,
-    picture_in,
     record_of,
-    rows_of,
     size_of,
     text_of,
     whole_of,
 )
+from deixis.data.reading.json_rows import JsonRows, rows_of
+from deixis.data.reading.json_stream import json_stream
+from deixis.data.reading.pictures import first_there, folder_of_pictures, picture_in
 from deixis.sources._notes_file import (
     Listed,
     check_size,

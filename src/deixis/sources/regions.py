@@ -10,16 +10,8 @@ from typing_extensions import override
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data.reading import (
-    BadRowError,
-    JsonRows,
-    list_of,
-    record_of,
-    regions_of,
-    rows_of,
-    text_of,
-    whole,
-)
+from deixis.data.reading.fields import BadRowError, list_of, record_of, regions_of, text_of, whole
+from deixis.data.reading.json_rows import JsonRows, rows_of
 from deixis.sources._notes_file import (
     Listed,
     check_size,

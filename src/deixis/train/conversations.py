@@ -15,8 +15,9 @@ from deixis.core.errors import ImageError, RegionError, SampleError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.data import Nested, RegionDataset, RegionSample, datasets
+from deixis.data import RegionDataset, RegionSample, datasets
 from deixis.data import Turn as Said
+from deixis.data.reading.json_rows import Nested
 from deixis.train.source import Source
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import SampleError
-from deixis.data.mixtures.mixture import Mixture
-from deixis.data.mixtures.mixture_file import read_mixture
+from deixis.data.mixtures import Mixture, read_mixture
 from deixis.train.conversations import ConversationSource, Told
 
 

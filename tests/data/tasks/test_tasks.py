@@ -13,7 +13,7 @@ import pytest
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.data.tasks import STRENGTHS, Corruption, TaskOptions, corrupted, tasks
-from deixis.data.tasks._mat import arrays_of
+from deixis.data.tasks.svhn import arrays_of
 from tests.data.tasks.published import classes, mat, pixels, published, write_picture
 
 PUBLISHED = [name for name in tasks.names() if not name.startswith("scenes_")]
@@ -196,7 +196,7 @@ def test_matlab_files_that_are_none_are_refused(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="cannot read"):
         arrays_of(tmp_path)
     mat(file, {"X": good})
-    monkeypatch.setattr("deixis.data.tasks._mat.MOST", 100)
+    monkeypatch.setattr("deixis.data.tasks.svhn.MOST", 100)
     with pytest.raises(UsageError, match="more than 100"):
         arrays_of(file)
 

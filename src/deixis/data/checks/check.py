@@ -10,7 +10,7 @@ from deixis.core.errors import DeixisError, SampleError
 from deixis.core.images import open_image, picture_size
 from deixis.core.size import Size
 from deixis.data import RegionDataset, RegionSample
-from deixis.data._fields import BadRowError
+from deixis.data.reading.fields import BadRowError
 
 SLACK = 1.5  # pixels that a region may stick out by rounding
 REMEMBERED = 4096  # sizes of pictures

@@ -18,8 +18,8 @@ from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.data._words import LETTERS, SHORT, lettered
 from deixis.data.entities.entity_set import Entities, EntityPicture
+from deixis.data.question_text import LETTERS, SHORT, lettered
 
 NAMING, YES_NO, CHOICE = "naming", "yes_no", "choice"
 KINDS = (NAMING, YES_NO, CHOICE)

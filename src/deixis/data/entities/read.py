@@ -6,9 +6,6 @@ from typing import Any
 
 from deixis.core import region_json
 from deixis.core.errors import DeixisError, UsageError
-from deixis.data._fields import BadRowError
-from deixis.data._json_rows import LINES, rows_of
-from deixis.data._pictures import is_outside
 from deixis.data.entities.entity_set import (
     LEAST_SIDE,
     CandidatePicture,
@@ -16,6 +13,9 @@ from deixis.data.entities.entity_set import (
     check_names,
     checked,
 )
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.json_rows import LINES, rows_of
+from deixis.data.reading.pictures import is_outside
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 LISTS = (".json", LINES)

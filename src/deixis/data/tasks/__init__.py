@@ -1,14 +1,21 @@
 """Tasks about whole pictures, each with a known answer: what a pixel prompt is learned for."""
 
 from deixis.core.catalog import Catalog
-from deixis.data.tasks._corrupted import STRENGTHS, Corruption, corrupted
-from deixis.data.tasks._task import PictureTask, TaskAbout, TaskOptions, TaskSample
+from deixis.data.tasks.corruption import STRENGTHS, Corruption, corrupted
+from deixis.data.tasks.task import PHOTO, PictureTask, TaskAbout, TaskOptions, TaskSample
 
 tasks: Catalog[PictureTask] = Catalog(
-    kind="task", package="deixis.data.tasks", group="deixis.tasks", interface=PictureTask
+    kind="task",
+    package="deixis.data.tasks",
+    group="deixis.tasks",
+    interface=PictureTask,
+    rows=dict.fromkeys(("cifar10", "cifar100"), "cifar:TASKS")
+    | dict.fromkeys(("eurosat", "folder", "imagenette"), "class_folders:TASKS"),
+    besides=("corruption", "file_task", "task"),
 )
 
 __all__ = [
+    "PHOTO",
     "STRENGTHS",
     "Corruption",
     "PictureTask",

@@ -13,8 +13,8 @@ from deixis.data.scenes.plan import Plan
 from deixis.data.scenes.questions import SceneQuestion, kinds
 from deixis.data.scenes.scene import SOURCE, Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.data.tasks._corrupted import Corruption
-from deixis.data.tasks._task import PictureTask, TaskOptions, TaskSample
+from deixis.data.tasks.corruption import Corruption
+from deixis.data.tasks.task import PictureTask, TaskOptions, TaskSample
 
 TRIES = 16  # scenes of its own that a sample looks for a question in
 MORE, BEYOND = 400, 1 << 40  # scenes that it tries after them, and where they begin

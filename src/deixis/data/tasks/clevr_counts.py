@@ -6,16 +6,15 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.untrusted_text import shown
-from deixis.data.tasks._files import folder_of, json_of, missing, part_of, worse
-from deixis.data.tasks._rows import RowTask
-from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
+from deixis.data.tasks.file_task import RowTask, folder_of, json_of, missing, part_of, worse
+from deixis.data.tasks.task import TaskAbout, TaskOptions, TaskSample
 
 QUESTION = "How many objects are there in this image? Answer with a single number."
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class ClevrCounts(RowTask):
+class ClevrCountsTask(RowTask):
     """The truth is how many objects a scene lists."""
 
     about: ClassVar = TaskAbout(
@@ -30,7 +29,7 @@ class ClevrCounts(RowTask):
 
     @classmethod
     @override
-    def open(cls, options: TaskOptions) -> "ClevrCounts":
+    def open(cls, options: TaskOptions) -> "ClevrCountsTask":
         folder = folder_of(cls.about, options)
         part = part_of(cls.about, options, ("val", "train"))
         file = folder / "scenes" / f"CLEVR_{part}_scenes.json"

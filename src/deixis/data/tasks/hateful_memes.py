@@ -6,16 +6,15 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.untrusted_text import shown
-from deixis.data.tasks._files import folder_of, missing, part_of, worse
-from deixis.data.tasks._rows import RowTask, lines_of
-from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
+from deixis.data.tasks.file_task import RowTask, folder_of, lines_of, missing, part_of, worse
+from deixis.data.tasks.task import TaskAbout, TaskOptions, TaskSample
 
 PARTS = ("dev_seen", "dev_unseen", "train")  # of the test parts no truth is published
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class HatefulMemes(RowTask):
+class HatefulMemesTask(RowTask):
     """Asked in TVP's words."""
 
     about: ClassVar = TaskAbout(
@@ -30,7 +29,7 @@ class HatefulMemes(RowTask):
 
     @classmethod
     @override
-    def open(cls, options: TaskOptions) -> "HatefulMemes":
+    def open(cls, options: TaskOptions) -> "HatefulMemesTask":
         folder = folder_of(cls.about, options)
         file = folder / f"{part_of(cls.about, options, PARTS)}.jsonl"
         if not file.is_file():

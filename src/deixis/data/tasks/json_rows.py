@@ -7,14 +7,13 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.untrusted_text import shown
-from deixis.data.tasks._files import folder_of, json_of, missing, worse
-from deixis.data.tasks._rows import RowTask, lines_of
-from deixis.data.tasks._task import TaskAbout, TaskOptions, TaskSample
+from deixis.data.tasks.file_task import RowTask, folder_of, json_of, lines_of, missing, worse
+from deixis.data.tasks.task import TaskAbout, TaskOptions, TaskSample
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class JsonRows(RowTask):
+class JsonRowsTask(RowTask):
     """`{"image": "a.png", "question": "…", "answer": "…", "choices": ["…"]}`; choices may be left
     out, then answers are matched as numbers or words.
     """
@@ -30,7 +29,7 @@ class JsonRows(RowTask):
 
     @classmethod
     @override
-    def open(cls, options: TaskOptions) -> "JsonRows":
+    def open(cls, options: TaskOptions) -> "JsonRowsTask":
         folder = folder_of(cls.about, options)
         part = options.split or "test"
         whole, lines = folder / f"{part}.json", folder / f"{part}.jsonl"

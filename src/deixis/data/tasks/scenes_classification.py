@@ -8,7 +8,7 @@ from typing_extensions import override
 from deixis.data.scenes.questions._question import LETTERS
 from deixis.data.scenes.scene import Scene
 from deixis.data.tasks._scenes import LICENCE, ORIGIN, SceneTask
-from deixis.data.tasks._task import PHOTO, TaskAbout, TaskSample
+from deixis.data.tasks.task import PHOTO, TaskAbout, TaskSample
 
 
 @final

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.tasks._scenes import LICENCE, ORIGIN, SceneTask
-from deixis.data.tasks._task import TaskAbout, TaskSample
+from deixis.data.tasks.task import TaskAbout, TaskSample
 
 
 @final

@@ -17,7 +17,7 @@ from PIL import ImageFilter
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.data._fields import is_count
+from deixis.data.reading.fields import is_count
 
 Pixels: TypeAlias = Float[np.ndarray, "row column 3"]  # 0..1
 Change: TypeAlias = Callable[[Pixels, float, np.random.Generator], Pixels]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.data._words import (
+from deixis.data.question_text import (
     detokenized,
     joined,
     lettered,

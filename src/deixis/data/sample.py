@@ -10,7 +10,9 @@ from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data._words import slots_in
+from deixis.data.question_text import slots_in
+
+ALL = ("rectangle", "ellipse", "triangle", "point", "scribble", "contour", "mask", "arrow")
 
 
 @final
@@ -85,3 +87,11 @@ class RegionSample:
         """The regions that a turn speaks of."""
         mentioned = slots_in(f"{turn.question}\n{turn.answer}")
         return {slot: region for slot, region in self.regions.items() if slot in mentioned}
+
+
+EIGHT = Marking(shapes=ALL)
+VCR = Marking(shapes=tuple(shape for shape in ALL if shape != "point"), test_shapes=("point",))
+RELATION = Marking(shapes=("rectangle", "ellipse"))
+CAPTION = Marking(shapes=("rectangle", "ellipse", "arrow"))
+POINTING = Marking(shapes=("rectangle",), is_constant=True)
+COUNTING = Marking(shapes=("rectangle",), is_constant=True, colour="red")

@@ -1,12 +1,23 @@
 """A mixture of data sets: whose row comes when is a function of (seed, position) alone."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import shuffled
-from deixis.data import RegionDataset
+from deixis.data import RegionDataset, datasets
+from deixis.data.reading.fields import (
+    BadRowError,
+    check_names,
+    list_of,
+    number,
+    record_of,
+    text_of,
+)
+from deixis.data.reading.json_stream import small_json
 
+FIELDS = ("format", "path", "images", "split", "weight", "name")
 APART = 1_000_003  # keeps the parts' own orders apart
 MOST = 10_000.0
 
@@ -39,7 +50,7 @@ class Part:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class MixturePlace:
     """What comes at a position: a row of a part, in an epoch of the mixture."""
 
     part: int
@@ -66,7 +77,7 @@ class Mixture:
         """Rows in an epoch."""
         return sum(part.num_an_epoch for part in self.parts)
 
-    def at(self, position: int) -> Place:
+    def at(self, position: int) -> MixturePlace:
         """What comes at this position of the run; epoch follows epoch."""
         epoch, place = divmod(position, self.num_an_epoch)
         (slot,) = shuffled([place], self.num_an_epoch, seed=self.seed, epoch=epoch)
@@ -79,4 +90,34 @@ class Mixture:
         own_epoch, own_place = divmod(epoch * part.num_an_epoch + slot, length)
         own_seed = self.seed * APART + number + 1
         (index,) = shuffled([own_place], length, seed=own_seed, epoch=own_epoch)
-        return Place(part=number, index=index, epoch=epoch)
+        return MixturePlace(part=number, index=index, epoch=epoch)
+
+
+def read_mixture(file: Path, *, seed: int = 0) -> Mixture:
+    """The mixture of a file {"parts": [{"format", "path", "images", "split", "weight"}, …]}.
+
+    Paths are seen from the file's folder.
+    """
+    try:
+        listed = list_of(record_of(small_json(file), "the file"), "parts")
+    except (BadRowError, SampleError) as problem:
+        raise UsageError(f"{file} is not a mixture: {problem}") from None
+    return Mixture(
+        parts=tuple(_part(entry, place, file) for place, entry in enumerate(listed, start=1)),
+        seed=seed,
+    )
+
+
+def _part(entry: object, place: int, file: Path) -> Part:
+    try:
+        record = record_of(entry, "a part")
+        check_names(record, FIELDS)
+        kind, path = text_of(record, "format"), file.parent / text_of(record, "path")
+        images = file.parent / text_of(record, "images") if "images" in record else None
+        split = text_of(record, "split") if "split" in record else None
+        weight = number(record.get("weight", 1.0), "'weight'")
+        name = text_of(record, "name") if "name" in record else kind
+    except BadRowError as problem:
+        raise UsageError(f"{file}, part {place}: {problem}") from None
+    dataset = datasets.get(kind).open(path, images=images, split=split)
+    return Part(name=name, dataset=dataset, weight=weight)

@@ -4,10 +4,10 @@ import pytest
 
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
-from deixis.data import _fields as fields
-from deixis.data._coco import coco_region
-from deixis.data._fields import BadRowError
-from deixis.data._pictures import found_file, is_outside
+from deixis.data.reading import fields
+from deixis.data.reading.coco import coco_region
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.pictures import found_file, is_outside
 from deixis.data.tasks import Corruption
 
 SIZE = Size(width=8, height=6)

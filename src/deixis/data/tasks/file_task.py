@@ -1,4 +1,4 @@
-"""What tasks share that read published files."""
+"""What tasks share that read published files: one picture a sample, or a row of JSON."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -13,10 +13,11 @@ from deixis.core.files import read_text
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.json_lines import parse
-from deixis.data._fields import BadRowError
-from deixis.data._pictures import picture_in
-from deixis.data.tasks._corrupted import Corruption
-from deixis.data.tasks._task import PictureTask, TaskAbout, TaskOptions
+from deixis.core.untrusted_text import is_text, shown
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.pictures import picture_in
+from deixis.data.tasks.corruption import Corruption
+from deixis.data.tasks.task import PictureTask, TaskAbout, TaskOptions
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
@@ -86,3 +87,47 @@ def json_of(path: Path) -> Any:  # Any: what JSON holds
         return parse(read_text(path))
     except (OSError, ValueError, RecursionError) as broken:
         raise UsageError(f"{path} is not JSON: {broken}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowTask(FileTask):
+    """Rows and the folder of their pictures."""
+
+    rows: Sequence[Any]  # Any: what JSON holds
+    pictures: Path
+
+    @property
+    @override
+    def total(self) -> int:
+        return len(self.rows)
+
+    @override
+    def clean(self, index: int) -> Image:
+        return self.opened(index + 1, self.picture(index), self.pictures)
+
+    def picture(self, index: int) -> str:
+        """The name of its file."""
+        return self.text(index, "image")
+
+    def text(self, index: int, name: str) -> str:
+        """A field that is text."""
+        value = self.field(index, name)
+        if not isinstance(value, str) or not value.strip() or not is_text(value):
+            raise self.bad(index + 1, f"{name!r} is text, got {shown(value)}")
+        return value
+
+    def field(self, index: int, name: str) -> Any:  # Any: what JSON holds
+        """A field that has to be there."""
+        row = self.rows[index]
+        if not isinstance(row, dict) or name not in row:
+            raise self.bad(index + 1, f"there is no {name!r}")
+        return row[name]
+
+
+def lines_of(path: Path) -> list[Any]:  # Any: what JSON holds
+    """A value a line."""
+    try:
+        text = read_text(path)
+        return [parse(line) for line in text.split("\n") if line.strip()]
+    except (OSError, ValueError, RecursionError) as broken:
+        raise UsageError(f"{path} is not a value of JSON a line: {broken}") from None

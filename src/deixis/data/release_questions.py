@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from deixis.data._sample import Turn
-from deixis.data._words import LETTERS, SHORT, joined, lettered, sentence
+from deixis.data.question_text import LETTERS, SHORT, joined, lettered, sentence
+from deixis.data.sample import Turn
 
 Draws = np.random.Generator | None
 One = TypeVar("One")

@@ -1,16 +1,36 @@
-"""What every data set is: examples by their index, read when they are asked for."""
+"""What every data set is: a card, splits, and examples that are read when they are asked for."""
 
 import abc
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
-from deixis.core.errors import DeixisError, SampleError
+from deixis.core.errors import DeixisError, SampleError, UnknownNameError
 from deixis.core.untrusted_text import is_text, shown
-from deixis.data._card import Card
-from deixis.data._fields import BadRowError
-from deixis.data._sample import Marking, RegionSample
+from deixis.data.reading.fields import BadRowError
+from deixis.data.sample import Marking, RegionSample
+
+MOST, LONGEST = 40, 60  # names that are told, and their letters: a file may call rows anything
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetCard:
+    """A card says what a data set is and what may be done with it: `form` which files are read,
+    `licence` what its makers say.
+    """
+
+    title: str
+    origin: str
+    licence: str
+    pictures: str
+    size: str
+    holds: str
+    form: str
+    note: str = ""
 
 
 class RegionDataset(abc.ABC):
@@ -21,7 +41,7 @@ class RegionDataset(abc.ABC):
     `path` is the file or folder that was opened.
     """
 
-    card: ClassVar[Card]
+    card: ClassVar[DatasetCard]
     marking: ClassVar[Marking]
     path: Path
 
@@ -75,3 +95,17 @@ def _checked(sample: RegionSample) -> RegionSample:
         if not is_text(words):
             raise BadRowError(f"{shown(words)} holds half a character, which is no text")
     return sample
+
+
+def split_of(row: object) -> str | None:
+    """The part that a row says it is of."""
+    named = row.get("split") if isinstance(row, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def check_split(split: str, known: Iterable[object]) -> None:
+    """Refuse a part that a data set does not have."""
+    names = {str(name) for name in known if name is not None}
+    if split not in names:
+        short = sorted(name for name in names if len(name) <= LONGEST)[:MOST]
+        raise UnknownNameError(kind="split of this data set", name=split, known=short)

@@ -1,15 +1,19 @@
-"""Fields of records that nobody has checked before: each is what it should be, or told."""
+"""Fields of records that nobody has checked before: each is what it should be, or is told."""
 
+import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from deixis.core import region as regions
+from deixis.core import region_json
+from deixis.core.errors import RegionError
 from deixis.core.images import DEFAULT_LIMITS
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.core.untrusted_text import shown as shown
+from deixis.data.question_text import SLOT
 
 Record: TypeAlias = Mapping[str, Any]  # Any: what JSON holds
 LARGEST = 2**53  # beyond it a float is no longer exact
@@ -31,6 +35,15 @@ def field_of(record: Record, name: str) -> Any:  # Any: what JSON holds
     if name not in record:
         raise BadRowError(f"it has no {name!r}")
     return record[name]
+
+
+def check_names(record: Record, known: Sequence[str]) -> None:
+    """BadRowError for a field that is not among the known ones, with the nearest of them."""
+    for name in record:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f": {', '.join(known)}"
+            raise BadRowError(f"{shown(name)} is not one of its fields{hint}")
 
 
 def text_of(record: Record, name: str) -> str:
@@ -148,3 +161,17 @@ def paired_ring(value: object) -> tuple[XY, ...]:
         raise BadRowError(f"an outline is a list of points, got {shown(value)}")
     pairs = (numbers(one, 2, "a point") for one in value)
     return tuple((x, y) for x, y in pairs)
+
+
+def regions_of(row: Record) -> dict[str, Region]:
+    """A row's `regions`: names and regions' JSON (docs/region.schema.json)."""
+    records = row.get("regions") or {}
+    if not isinstance(records, dict):
+        raise BadRowError("regions are an object of names and regions")
+    for slot in records:
+        if not SLOT.fullmatch(f"{{{slot}}}"):
+            raise BadRowError(f"a slot is named by letters, digits and _, got {shown(slot)}")
+    try:
+        return {slot: region_json.from_record(record) for slot, record in records.items()}
+    except RegionError as error:
+        raise BadRowError(str(error)) from None

@@ -1,7 +1,7 @@
 import pytest
 
-from deixis.data._fields import BadRowError
-from deixis.data._xml import MOST_DEPTH, parse_xml, read_xml
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.safe_xml import MOST_DEPTH, parse_xml, read_xml
 
 LAUGHS = (
     b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>"""

@@ -1,16 +1,29 @@
-"""What tasks share whose pictures lie in a folder a class."""
+"""Tasks whose pictures lie in a folder a class: EuroSAT, ImageNette, and any of your own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, final
 
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.data.tasks._files import PICTURES, FileTask, folder_of, missing, worse
-from deixis.data.tasks._task import PHOTO, TaskOptions, TaskSample
+from deixis.data.tasks.file_task import PICTURES, FileTask, folder_of, missing, worse
+from deixis.data.tasks.task import PHOTO, TaskAbout, TaskOptions, TaskSample
+
+SPOKEN = {
+    "n01440764": "tench",
+    "n02102040": "English springer",
+    "n02979186": "cassette player",
+    "n03000684": "chain saw",
+    "n03028079": "church",
+    "n03394916": "French horn",
+    "n03417042": "garbage truck",
+    "n03425413": "gas pump",
+    "n03445777": "golf ball",
+    "n03888257": "parachute",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,3 +105,54 @@ def _pictures(folder: Path) -> list[str]:
     """The folder's pictures, by their names in the folder above."""
     files = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in PICTURES)
     return [f"{folder.name}/{path.name}" for path in files]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class EuroSatTask(FolderTask):
+    """Pictures of the land lie in a folder a class."""
+
+    about: ClassVar = TaskAbout(
+        title="EuroSAT",
+        asks="which of ten kinds of land a satellite sees",
+        origin="https://github.com/phelber/EuroSAT (RGB)",
+        licence="MIT",
+        answers="choice",
+        form="AnnualCrop, Forest … (a folder a class)",
+        guess=0.1,
+    )
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ImagenetteTask(FolderTask):
+    """Photos lie in a folder a class, named by ImageNet's ids."""
+
+    about: ClassVar = TaskAbout(
+        title="ImageNette",
+        asks="which of ten classes a photo shows",
+        origin="https://github.com/fastai/imagenette",
+        licence="Apache-2.0; the pictures keep ImageNet's terms",
+        answers="choice",
+        form="train or val with n01440764 … (--split train or val)",
+        guess=0.1,
+    )
+    spoken: ClassVar = SPOKEN
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class OwnFoldersTask(FolderTask):
+    """Any pictures in a folder a class make a task."""
+
+    about: ClassVar = TaskAbout(
+        title="Folders of pictures",
+        asks="which class a picture shows",
+        origin="your own",
+        licence="your own",
+        answers="choice",
+        form="a folder of pictures for each class",
+    )
+
+
+TASKS = {"eurosat": EuroSatTask, "folder": OwnFoldersTask, "imagenette": ImagenetteTask}

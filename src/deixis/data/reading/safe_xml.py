@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from deixis.core.files import read_bytes
-from deixis.data._fields import BadRowError
+from deixis.data.reading.fields import BadRowError
 
 MOST_BYTES, MOST_DEPTH = 2**24, 32
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.core.errors import SampleError, UsageError
-from deixis.data import _json_stream
-from deixis.data._fields import BadRowError
-from deixis.data._json_rows import lists_of, rows_of
-from deixis.data._json_stream import json_stream, small_json
+from deixis.data.reading import json_stream as stream_module
+from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.json_rows import lists_of, rows_of
+from deixis.data.reading.json_stream import json_stream, small_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 
 @pytest.fixture
 def small_windows(monkeypatch):
-    monkeypatch.setattr(_json_stream, "WINDOW", 7)
+    monkeypatch.setattr(stream_module, "WINDOW", 7)
 
 
 @given(st.lists(VALUES, max_size=6), st.booleans(), st.sampled_from([None, 1]))
@@ -28,12 +28,12 @@ def test_rows_of_a_list_are_found_where_they_stand(tmp_path_factory, values, asc
     file = tmp_path_factory.mktemp("rows") / "a.json"
     text = json.dumps(values, ensure_ascii=ascii_only, indent=indent)
     file.write_bytes(b"\xef\xbb\xbf" * (not ascii_only) + text.encode("utf-8", "surrogatepass"))
-    before = _json_stream.WINDOW
-    _json_stream.WINDOW = 5
+    before = stream_module.WINDOW
+    stream_module.WINDOW = 5
     try:
         rows = rows_of(file)
     finally:
-        _json_stream.WINDOW = before
+        stream_module.WINDOW = before
     assert [rows.row(place) for place in range(len(rows))] == values
     assert rows.numbers.tolist() == list(range(1, len(values) + 1))
 
@@ -89,8 +89,8 @@ def test_what_is_no_list_is_told(tmp_path):
 
 
 def test_a_value_that_is_too_long_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(_json_stream, "WINDOW", 16)
-    monkeypatch.setattr(_json_stream, "MOST", 64)
+    monkeypatch.setattr(stream_module, "WINDOW", 16)
+    monkeypatch.setattr(stream_module, "MOST", 64)
     file = tmp_path / "a.json"
     file.write_text(json.dumps(["x" * 500]))
     with pytest.raises(SampleError, match="row 1: the JSON breaks"):
@@ -111,7 +111,7 @@ def test_members_are_read_in_their_order(tmp_path, small_windows):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(_json_stream, "WINDOW", 2**16)
+    monkeypatch.setattr(stream_module, "WINDOW", 2**16)
     file = tmp_path / "a.json"
     row = json.dumps({"id": 1, "text": "x" * 4000})
     with file.open("w") as out:

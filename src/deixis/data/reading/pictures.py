@@ -3,14 +3,24 @@
 from pathlib import Path, PureWindowsPath
 
 from deixis.core.errors import UsageError
-from deixis.data._fields import BadRowError, shown
+from deixis.data.reading.fields import BadRowError, shown
 
 
-def folder_of_pictures(path: Path) -> Path:
-    """A folder that has to be there."""
+def folder_of_pictures(given: Path | None, *usual: Path) -> Path:
+    """Pictures lie in the given folder, else in the first usual one that is there; UsageError names
+    the given or the first usual one where there is none.
+    """
+    path = given or first_there(*usual) or usual[0]
     if not path.is_dir():
         raise UsageError(f"there is no folder of pictures {str(path)!r}; say which with --images")
     return path
+
+
+def folder_beside(file: Path, given: Path | None) -> Path:
+    """Pictures lie in the given folder, else in `images` beside the file, else beside it."""
+    return folder_of_pictures(
+        given, file.parent / "images" if (file.parent / "images").exists() else file.parent
+    )
 
 
 def picture_in(folder: Path, name: str) -> Path:

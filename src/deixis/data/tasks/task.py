@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias, final
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.data.tasks._corrupted import Corruption, corrupted
+from deixis.data.tasks.corruption import Corruption, corrupted
 
 Answers: TypeAlias = Literal["choice", "number", "yes_no"]
 PHOTO = "This is a photo of a"  # what TVP puts before a class's name

@@ -1,9 +1,9 @@
-"""What both CIFAR sets share: their binary version, records of labels and 32 x 32 pixels."""
+"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009): small photos of ten or a hundred classes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 from typing_extensions import override
@@ -11,8 +11,8 @@ from typing_extensions import override
 from deixis.core.errors import UsageError
 from deixis.core.files import open_file, read_text
 from deixis.core.image import Image
-from deixis.data.tasks._files import FileTask, folder_of, missing, part_of, worse
-from deixis.data.tasks._task import PHOTO, TaskOptions, TaskSample
+from deixis.data.tasks.file_task import FileTask, folder_of, missing, part_of, worse
+from deixis.data.tasks.task import PHOTO, TaskAbout, TaskOptions, TaskSample
 
 SIDE = 32
 PIXELS = 3 * SIDE * SIDE
@@ -108,3 +108,47 @@ class CifarTask(FileTask):
 def spoken(names: Sequence[str]) -> tuple[str, ...]:
     """Names as they are said: without underscores."""
     return tuple(name.replace("_", " ").strip() for name in names)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Cifar10Task(CifarTask):
+    """The binary version; its pickles are not read."""
+
+    about: ClassVar = TaskAbout(
+        title="CIFAR-10",
+        asks="which of ten classes a photo shows",
+        origin=ORIGIN,
+        licence=LICENCE,
+        answers="choice",
+        form="data_batch_1.bin to data_batch_5.bin, test_batch.bin and batches.meta.txt",
+        guess=0.1,
+    )
+    parts: ClassVar = {
+        "test": ("test_batch.bin",),
+        "train": tuple(f"data_batch_{number}.bin" for number in range(1, 6)),
+    }
+    names_file: ClassVar = "batches.meta.txt"
+    num_labels: ClassVar = 1
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Cifar100Task(CifarTask):
+    """The binary version, its fine classes; the first of two labels is the coarse one."""
+
+    about: ClassVar = TaskAbout(
+        title="CIFAR-100",
+        asks="which of a hundred classes a photo shows",
+        origin=ORIGIN,
+        licence=LICENCE,
+        answers="choice",
+        form="train.bin, test.bin and fine_label_names.txt",
+        guess=0.01,
+    )
+    parts: ClassVar = {"test": ("test.bin",), "train": ("train.bin",)}
+    names_file: ClassVar = "fine_label_names.txt"
+    num_labels: ClassVar = 2
+
+
+TASKS = {"cifar10": Cifar10Task, "cifar100": Cifar100Task}

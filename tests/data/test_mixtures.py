@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.data.mixtures.mixture import Mixture, Part
-from deixis.data.mixtures.mixture_file import read_mixture
+from deixis.data.mixtures import Mixture, Part, read_mixture
 from tests.data.published import FIXTURES, opened
 
 VIP, LABELME, COCO = (opened(name) for name in ("vip_llava_instruct", "labelme", "coco_instances"))

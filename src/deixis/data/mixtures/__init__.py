@@ -1,1 +1,0 @@
-"""Several data sets as one, in shares."""
