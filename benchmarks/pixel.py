@@ -33,7 +33,7 @@ from deixis.models.transformers_model import TransformersModel
 from deixis.pixel.losses import consistency
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.training.frozen import recompute_layers
-from deixis.testing.tiny import llava as tiny_llava
+from deixis.testing import tiny
 
 WORDS = "How many red cups stand on the table? Answer the question using a single word or phrase."
 WEIGHT = 0.005  # of FCA
@@ -177,7 +177,7 @@ def large_llava() -> TransformersModel:
     from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig
     from transformers import LlavaForConditionalGeneration as Llava
 
-    processor = tiny_llava.build(0).processor
+    processor = tiny.build("llava").processor
     image = processor.image_processor
     image.size, image.crop_size = {"shortest_edge": 336}, {"height": 336, "width": 336}
     processor.patch_size = 14

@@ -17,8 +17,8 @@ from deixis.core.errors import UsageError
 from deixis.models.build_llava import join_plain
 from deixis.models.interface import Question
 from deixis.models.load import load
-from deixis.testing.tiny import _tokenizers
-from deixis.testing.tiny._configs import text_sizes, vision_sizes
+from deixis.testing.tiny import tokenizers
+from deixis.testing.tiny.settings import text_sizes, vision_sizes
 from deixis.train.recipe import recipes
 from tests.models.test_families import picture
 from tests.train.rows import row, write_rows
@@ -36,7 +36,7 @@ PROMPT = (
 def parts(tmp_path_factory):
     """Folders of a tiny SigLIP and a tiny Phi, as checkpoints of the hub lie on disk."""
     folder = tmp_path_factory.mktemp("parts")
-    tokenizer = _tokenizers.llama()
+    tokenizer = tokenizers.llama()
     sizes = vision_sizes(hidden=24, heads=3, inner=44, image=SIDE, patch=PATCH, layers=3)
     words = text_sizes(tokenizer, hidden=56, heads=7, inner=64)
     with torch.random.fork_rng():

@@ -46,7 +46,7 @@ def built(name: str) -> TransformersModel:
         new = nano.build(name.removeprefix(nano.PREFIX), words=WORDS, seed=SEEDS.get(name, 0))
         return wrap(new.model, new.processor, name=name, batch_size=5)
     if name not in tiny.names():
-        pytest.fail(f"the family {name} has no tiny model: add src/deixis/testing/tiny/{name}.py")
+        pytest.fail(f"the family {name} has no tiny model: add one in src/deixis/testing/tiny")
     parts = tiny.build(name)
     family = families.get(name)(parts.model, parts.processor)
     return TransformersModel(name=name, family=family, batch_size=5)

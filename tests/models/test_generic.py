@@ -21,10 +21,9 @@ from deixis.core.size import Size
 from deixis.models.generic import GenericModel
 from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
-from deixis.testing.tiny import _tokenizers
-from deixis.testing.tiny._configs import text_sizes, vision_sizes
-from deixis.testing.tiny._templates import im_start
-from deixis.testing.tiny._tiny import Tiny, assemble
+from deixis.testing.tiny import tokenizers
+from deixis.testing.tiny.assembly import Tiny, assemble
+from deixis.testing.tiny.settings import im_start, text_sizes, vision_sizes
 
 SHORT = Generation(max_new_tokens=6)
 MARKERS = ("<image>", "<|START_OF_IMG|>", "<|END_OF_IMG|>", "<|IMG_PATCH|>", "<|IMG_LINE_BREAK|>")
@@ -36,8 +35,8 @@ def aya() -> Tiny:
     """A tiny Aya Vision: a class of transformers that Deixis has no family for."""
     chat = ("<|im_start|>", "<|im_end|>")
     tokens = dict.fromkeys(("bos_token", "eos_token", "unk_token", "pad_token"), "<|im_end|>")
-    built = _tokenizers.gpt2(first=chat, last=MARKERS, **tokens)
-    tokenizer = _tokenizers.plain(built, more=[*chat, *MARKERS], **tokens)
+    built = tokenizers.gpt2(first=chat, last=MARKERS, **tokens)
+    tokenizer = tokenizers.plain(built, more=[*chat, *MARKERS], **tokens)
     processor = AyaVisionProcessor(
         image_processor=GotOcr2ImageProcessorPil(
             size={"height": TILE, "width": TILE}, max_patches=4, crop_to_patches=True

@@ -10,14 +10,14 @@ from deixis.core.image import Image
 from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
 from deixis.models.transformers_model import TransformersModel
-from deixis.testing.tiny import blip_2
+from deixis.testing.tiny.one_view import blip_2
 
 ANSWERS = ["cat", "a big dog", "yes it is"]
 
 
 @functools.cache
 def model() -> TransformersModel:
-    built = blip_2.build(0, text="t5")
+    built = blip_2(0, text="t5")
     return wrap(built.model, built.processor, name="t5")
 
 
@@ -34,7 +34,7 @@ def test_answers_do_not_depend_on_the_batch():
 
 
 def test_answers_are_those_of_the_model_itself():
-    built = blip_2.build(0, text="t5")
+    built = blip_2(0, text="t5")
     one = question()
     inputs = built.processor(images=one.pictures[0].pil(), text=one.text, return_tensors="pt")
     ids = built.model.generate(**inputs, max_new_tokens=6, do_sample=False)

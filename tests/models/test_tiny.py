@@ -77,7 +77,7 @@ def last_logits(model: torch.nn.Module, given: dict[str, torch.Tensor]) -> torch
     return model(**given, **more).logits[:, -1]
 
 
-def test_names_are_the_files() -> None:
+def test_names_are_the_families() -> None:
     assert {"llava", "qwen2_vl", "smolvlm", "molmo2"} <= set(tiny.names())
 
 
@@ -213,9 +213,9 @@ def test_outside_of_without_video_transformers_refuses_as_before() -> None:
 
 
 def test_blip_2_also_comes_with_an_encoder_and_decoder() -> None:
-    from deixis.testing.tiny import blip_2
+    from deixis.testing.tiny.one_view import blip_2
 
-    t5 = blip_2.build(0, text="t5")
+    t5 = blip_2(0, text="t5")
     given = inputs(t5.processor, picture(8), picture(9, width=40))
     output = t5.model.generate(**given, max_new_tokens=4, do_sample=False)
     assert output.shape == (2, 5)

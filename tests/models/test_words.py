@@ -14,7 +14,7 @@ from deixis.models.interface import Example
 from deixis.models.load import load, wrap
 from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
-from deixis.testing.tiny import blip_2
+from deixis.testing.tiny.one_view import blip_2
 from tests.long import each_of
 from tests.models.families_nursery import (
     ANSWERS,
@@ -49,7 +49,7 @@ def lessons(some):
 
 @functools.cache
 def on_t5():
-    parts = blip_2.build(0, text="t5")
+    parts = blip_2(0, text="t5")
     return wrap(parts.model, parts.processor, name="t5")
 
 
