@@ -8,6 +8,7 @@ encodings: Catalog[Encoding] = Catalog(
     package="deixis.encodings",
     group="deixis.encodings",
     interface=Encoding,
+    besides=("spec",),
 )
 
 __all__ = ["Encoding", "Frame", "encodings"]
