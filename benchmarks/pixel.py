@@ -28,7 +28,7 @@ from deixis.data.tasks import TaskSample
 from deixis.models.interface import Example, Question
 from deixis.models.language import IGNORED
 from deixis.models.load import load, wrap
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.models.transformers_model import TransformersModel
 from deixis.pixel.losses import consistency
 from deixis.pixel.prompts import Layout, build

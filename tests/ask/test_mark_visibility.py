@@ -10,9 +10,8 @@ from deixis.ask.mark_visibility import Sight
 from deixis.cli import main as cli
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.size import Size
+from deixis.core.view import PILLOW_FILTERS, Resized, View, centre_window
 from deixis.models.interface import Completion, VisionLanguageModel
-from deixis.models.pillow_resize import PILLOW_FILTERS
-from deixis.models.view import Resized, View, centre_window
 from deixis.remote.model import from_name
 from tests.ask.test_model import NOTHING
 

@@ -9,7 +9,7 @@ from deixis.core.image import Image
 from deixis.evals.request_key import identity, request_key
 from deixis.models.interface import Generation, Question
 from deixis.models.load import load, wrap
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.prompts import Layout, build
 from deixis.remote.request import fingerprint
 from tests.frozen import same

@@ -10,8 +10,8 @@ from transformers.utils import is_torchvision_available
 
 from deixis.models.families import families
 from deixis.models.load import load
+from deixis.models.tensor_view import Normalisation
 from deixis.models.transformers_model import TransformersModel
-from deixis.models.view import Normalisation
 from tests.long import each_of
 from tests.models.families_nursery import (
     FAMILIES,

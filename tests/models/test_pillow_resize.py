@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deixis.core.size import Size
-from deixis.models.pillow_resize import PILLOW_FILTERS, resize
+from deixis.core.view import PILLOW_FILTERS
+from deixis.models.pillow_resize import resize
 
 sides = st.integers(1, 90)
 each_filter = pytest.mark.parametrize("code", sorted(PILLOW_FILTERS), ids=PILLOW_FILTERS.get)

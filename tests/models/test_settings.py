@@ -203,7 +203,7 @@ def test_a_pixel_change_reaches_the_answer():
 
 @pytest.mark.parametrize("family", ["llava", "qwen2_vl", "llava_next", "instructblip"])
 def test_a_prompt_that_changes_the_size_is_seen_as_a_picture_of_that_size(family):
-    from deixis.models.pixel_numbers import pixels_of
+    from deixis.models.tensor_interface import pixels_of
     from deixis.pixel.prompts import Layout, build
 
     vlm = dx.load(f"tiny:{family}").vlm

@@ -6,7 +6,7 @@ import torch
 from PIL import Image as PIL
 
 from deixis.core.errors import UnsupportedError
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.export import export, exported, in_mode, quantised, shown
 from deixis.pixel.prompts import prompts
 from tests.pixel.nursery import SIDE, learned, picture

@@ -12,7 +12,7 @@ from PIL import Image as PIL
 from deixis.cli.main import main
 from deixis.core.errors import ModelError, UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.card import Card, contract, page
 from deixis.pixel.imported import imported
 from deixis.pixel.prompts import Layout, build

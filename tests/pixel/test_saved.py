@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models.load import load
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.card import Card, Exported, Gain, Quantised, Source
 from deixis.pixel.prompts import prompts
 from deixis.pixel.saved import NUMBERS, RECORD, check_fits, load_prompt, save_prompt
@@ -34,7 +34,7 @@ CARD = Card(
 )
 APPLY = """
 import hashlib, sys
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.saved import load_prompt
 from tests.pixel.nursery import picture
 out = load_prompt(sys.argv[1]).prompt(pixels_of(picture()))

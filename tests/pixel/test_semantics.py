@@ -11,8 +11,8 @@ import transformers as hf
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.models.load import load
-from deixis.models.pixel_numbers import pixels_of
 from deixis.models.processor_view import normalisation_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.semantics import encoders, image_text_encoder
 from tests.pixel.nursery import picture
 from tests.priors import tiny_encoders

@@ -10,16 +10,14 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
-import torch
-from jaxtyping import Float, UInt8
-from torch import Tensor
+from jaxtyping import Int64, UInt8
 
 from deixis.core.image import Image
 from deixis.core.shapes import Box
+from deixis.core.view import BLACK, View, Windowed
 from deixis.marks.mark import Mark
 from deixis.marks.render import coverage, draw
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.view import BLACK, View, Windowed
 
 # below these a mark is told to be lost; benchmarks/survival.py shows what a model makes of less
 LEAST_WIDTH = 0.5  # of lines, in the model's own pixels
@@ -149,9 +147,13 @@ class Sight:
         if view is None:
             return 0.0
         marked = self.vlm.received(draw(self.image, [mark]))
-        change = (view.look(_pixels(marked)) - view.look(self._plain)).abs().amax(dim=0)
-        weight = _without_fill(view).look(_grey(covered))[0]
-        return float((change * weight).sum() / weight.sum().clamp(min=1e-6)) / 255
+        weight = self._seen(_without_fill(view), _grey(covered))[..., 0]
+        change = abs(self._seen(view, marked) - self._seen(view, self._plain)).max(axis=2)
+        total = int(weight.sum())
+        return int((change * weight).sum()) / total / 255 if total else 0.0
+
+    def _seen(self, view: View, image: Image) -> Int64[np.ndarray, "row column 3"]:
+        return self.vlm.seen(view, image).pixels.astype(np.int64)
 
     def _best(self, covered: UInt8[np.ndarray, "row column"]) -> View | None:
         """The view that shows most of the mark, and of those the largest."""
@@ -160,8 +162,8 @@ class Sight:
         return best if most > 0 else None
 
     @cached_property
-    def _plain(self) -> Float[Tensor, "3 height width"]:
-        return _pixels(self.vlm.received(self.image))
+    def _plain(self) -> Image:
+        return self.vlm.received(self.image)
 
 
 def _is_wide(width: float | None) -> bool:
@@ -201,9 +203,5 @@ def _without_fill(view: View) -> View:
     return View(original=view.original, steps=tuple(steps))
 
 
-def _pixels(image: Image) -> Float[Tensor, "3 height width"]:
-    return torch.from_numpy(image.pixels.copy()).permute(2, 0, 1).float()
-
-
-def _grey(covered: UInt8[np.ndarray, "row column"]) -> Float[Tensor, "3 height width"]:
-    return torch.from_numpy(covered).float().expand(3, -1, -1)
+def _grey(covered: UInt8[np.ndarray, "row column"]) -> Image:
+    return Image(pixels=np.repeat(covered[..., None], 3, axis=2))

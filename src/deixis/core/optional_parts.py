@@ -3,15 +3,25 @@
 `build_compiled.py` at the root builds them. Where one is missing, numpy does its work.
 """
 
+import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ctypes import CDLL
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deixis.core.errors import MissingExtraError
 
 Functions = TypeVar("Functions")
+# which extra brings a package that is imported without being asked for first
+EXTRAS = {
+    "matplotlib": "plots",
+    "safetensors": "torch",
+    "tokenizers": "torch",
+    "torch": "torch",
+    "transformers": "torch",
+}
 VERSION = 1  # of what the libraries take and give: each says the same as `deixis_version`
 
 
@@ -19,6 +29,27 @@ def require_package(package: str, *, extra: str, needed_for: str) -> None:
     """MissingExtraError where the package is not installed; does not import it."""
     if importlib.util.find_spec(package) is None:
         raise MissingExtraError(package=package, extra=extra, needed_for=needed_for)
+
+
+@contextmanager
+def named_extras(needed_for: str) -> Iterator[None]:
+    """Imports within, of which one that fails for want of an extra's package names it."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        raise MissingExtraError(
+            package=package, extra=EXTRAS[package], needed_for=needed_for
+        ) from missing
+
+
+def opened(place: str, *, needed_for: str) -> Any:  # Any: whatever is named
+    """What "module:name" names, imported now; MissingExtraError where an extra's package lacks."""
+    module, _, name = place.partition(":")
+    with named_extras(needed_for):
+        return getattr(importlib.import_module(module), name)
 
 
 def open_library(path: Path, declared: Callable[[CDLL], Functions]) -> Functions | None:

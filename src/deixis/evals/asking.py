@@ -11,9 +11,7 @@ from deixis.core.ordering import batches
 from deixis.core.stopping import stop_requests
 from deixis.evals.answers import Answered, Answers
 from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel
-from deixis.remote.model import OpenAIModel
 
-BATCH = 8  # questions at once, of a model that does not tell
 LONGEST_WAIT = 60.0
 AHEAD = 4  # times the questions that a server takes at once
 REFUSAL = "refusal"
@@ -89,15 +87,12 @@ class Asker:
     @property
     def num_at_once(self) -> int:
         """Questions that the model takes together."""
-        if isinstance(self.model, OpenAIModel):
-            return self.model.remote.concurrency
-        return int(getattr(self.model, "batch_size", BATCH))
+        return self.model.num_at_once
 
     @property
     def portion(self) -> int:
         """Questions to bring at a time: of a server many, so that a slow one holds up few."""
-        is_server = isinstance(self.model, OpenAIModel)
-        return self.num_at_once * (AHEAD if is_server else 1)
+        return self.num_at_once * (AHEAD if self.model.is_remote else 1)
 
     def ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
         """An outcome for each key. RemoteError when too many have failed; what was answered is
@@ -131,7 +126,7 @@ class Asker:
     def _ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
         if not requests:
             return {}
-        if isinstance(self.model, OpenAIModel):
+        if self.model.is_remote:
             return self._ask_server(requests)
         found: dict[str, Outcome] = {}
         for batch in batches(requests, self.num_at_once):

@@ -7,22 +7,14 @@ and the model with its weights as they lie in memory. A change to any of them is
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib import metadata
-from typing import Any, TypeAlias
-
-import numpy as np
+from typing import TypeAlias
 
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.models.generic import GenericModel
-from deixis.models.interface import Generation, Picture, Question, VisionLanguageModel
-from deixis.models.transformers_model import TransformersModel
-from deixis.models.weights import SHORT, weights_digest
-from deixis.remote.model import OpenAIModel
+from deixis.models.interface import Generation, Picture, Question, VisionLanguageModel, numbers_of
 
 Identity: TypeAlias = Mapping[str, str]
-LOCAL_SOFTWARE = ("transformers", "torch")
 
 
 def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Identity:
@@ -31,21 +23,14 @@ def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Ident
     A model whose tokens or pixels are changed on the way must be told apart by `changed`, a name of
     your own: functions cannot be compared.
     """
-    told = {"model": model.name, "kind": model.stored_name or type(model).__name__, **model.record}
-    if told.get("changed") and changed is None:
+    hidden = model.record.get("changed")
+    if hidden and changed is None:
         raise UsageError(
-            f"{model.name} has its {told['changed']} changed: pass changed=NAME, a name for that "
+            f"{model.name} has its {hidden} changed: pass changed=NAME, a name for that "
             "change, so that its answers are not taken for another's"
         )
-    if changed is not None:
-        told["changed"] = changed
-    if isinstance(model, OpenAIModel):
-        return told | {"image_format": model.remote.image_format}
-    if isinstance(model, TransformersModel):
-        return told | _inside(model.family.model, model.family.processor)
-    if isinstance(model, GenericModel):
-        return told | _inside(model.model, model.processor)
-    return told
+    named = {} if changed is None else {"changed": changed}
+    return {**model.identity, **named}
 
 
 def request_key(
@@ -83,21 +68,5 @@ def picture_digest(picture: Picture) -> str:
     """Of the pixels as they are sent."""
     if isinstance(picture, Image):
         return picture.sha256
-    pixels: np.ndarray = picture.detach().cpu().float().contiguous().numpy()
+    pixels = numbers_of(picture)
     return hashlib.sha256(f"{pixels.shape}:".encode() + pixels.tobytes()).hexdigest()
-
-
-def _inside(model: Any, processor: Any) -> dict[str, str]:  # Any: transformers' own classes
-    """Digests of the weights and of the way in which questions are prepared."""
-    prepared = {
-        "pictures": processor.image_processor.to_dict(),
-        "template": getattr(processor, "chat_template", None),
-        "tokenizer": sorted(processor.tokenizer.get_vocab().items()),
-        "generation": model.generation_config.to_dict(),
-    }
-    spoken = json.dumps(prepared, sort_keys=True, default=str)
-    return {
-        "weights": weights_digest(model),
-        "prepared": hashlib.sha256(spoken.encode()).hexdigest()[:SHORT],
-        **{name: metadata.version(name) for name in LOCAL_SOFTWARE},
-    }

@@ -18,7 +18,8 @@ from deixis.knowledge.cell_shares import Lattice, covered, lattice
 from deixis.knowledge.embedding_cache import WordTable
 from deixis.knowledge.map import RULES, KnowledgeMap, chart
 from deixis.knowledge.network import Known, NetworkConfig
-from deixis.models.interface import TokenPlace, VisionLanguageModel, VisionTokens
+from deixis.models.interface import TokenPlace, VisionLanguageModel
+from deixis.models.tensor_interface import VisionTokens
 
 MERGES = ("add", "concat")
 PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)

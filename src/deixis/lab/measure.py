@@ -13,7 +13,7 @@ from deixis.evals.trial import Trial
 from deixis.lab.asking import ask_scenes
 from deixis.lab.probes import BY_MARK, examination
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.tensor_interface import LocalModel
 
 Record = dict[str, Any]  # Any: what JSON holds
 
@@ -99,7 +99,7 @@ def _about(model: VisionLanguageModel, who: Identity, world: SceneWorld) -> Reco
 
 def _built_of(model: VisionLanguageModel) -> tuple[str, int | None]:
     """The class behind an adapter and the number of its weights; a server tells neither."""
-    if not isinstance(model, TransformersModel):
+    if not isinstance(model, LocalModel):
         return type(model).__name__, None
-    inner: Any = model.family.model  # Any: transformers' own classes
+    inner: Any = model.module  # Any: transformers' own classes
     return type(inner).__name__, sum(weight.numel() for weight in inner.parameters())

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.token_grid import TokenGrid
 from deixis.models.family import Joint
-from deixis.models.interface import Question, TokenChange, VisionTokens
+from deixis.models.interface import Question
 from deixis.models.language import Output
+from deixis.models.tensor_interface import TokenChange, VisionTokens
 
 
 def flat_rows(tokens: Output) -> Float[Tensor, "token dim"]:

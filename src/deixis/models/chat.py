@@ -11,12 +11,13 @@ import torch
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.core.view import View
 from deixis.models._control import REFUSALS, spoken
 from deixis.models.family import Family
 from deixis.models.hollow import has_numbers
 from deixis.models.interface import Completion, Generation, Picture, Question
 from deixis.models.language import Tensors
-from deixis.models.view import View
+from deixis.models.tensor_interface import pixels_of
 
 PROBE = "deixis asks"
 MOST_PIXELS = 64_000_000  # of a step between the original and the tower, as of a picture itself
@@ -35,9 +36,10 @@ def shown(picture: Picture) -> PIL.Image.Image:
     """What a processor gets; of an array, it would take 1, 3 or 4 rows for channels."""
     if isinstance(picture, Image):
         return picture.pil()
-    if not has_numbers(picture):
-        return PIL.Image.new("RGB", (picture.shape[2], picture.shape[1]))
-    rounded = picture.detach().round().clamp(0, 255).to("cpu", torch.uint8)
+    pixels = pixels_of(picture)
+    if not has_numbers(pixels):
+        return PIL.Image.new("RGB", (pixels.shape[2], pixels.shape[1]))
+    rounded = pixels.detach().round().clamp(0, 255).to("cpu", torch.uint8)
     return PIL.Image.fromarray(rounded.permute(1, 2, 0).contiguous().numpy())
 
 

@@ -16,13 +16,12 @@ from torch import Tensor, nn
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import views_grid
+from deixis.core.token_grid import TokenGrid, views_grid
+from deixis.core.view import PILLOW_FILTERS, Resample, View
 from deixis.models.interface import Abilities, Question
 from deixis.models.language import CausalLanguage, Language, Output, Tensors
-from deixis.models.pillow_resize import PILLOW_FILTERS, Resample
 from deixis.models.processor_view import normalisation_of
-from deixis.models.view import Normalisation, View
+from deixis.models.tensor_view import Normalisation
 
 Viewed: TypeAlias = Float[Tensor, "3 _ _"]  # one view, normalised; their sizes differ
 Batch: TypeAlias = Sequence[Sequence[Sequence[Viewed]]]  # questions of pictures of views

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.ordering import batches
-from deixis.models._control import control_words, spoken
 from deixis.models.chat import (
     chat_inputs,
     check_questions,
@@ -21,24 +20,15 @@ from deixis.models.chat import (
     seeded,
     system_form,
 )
-from deixis.models.interface import (
-    Abilities,
-    Completion,
-    Generation,
-    PixelChange,
-    Question,
-    VisionLanguageModel,
-)
+from deixis.models.interface import Abilities, Completion, Generation, Question
 from deixis.models.language import new_tokens
-from deixis.models.pixel_changes import prepared_by, told, with_pixels
-from deixis.models.pixel_numbers import pixels_of
-from deixis.models.placing import torch_dtype
-from deixis.models.weights import weights_digest
+from deixis.models.pixel_changes import told, with_pixels
+from deixis.models.tensor_interface import LocalModel, PixelChange, pixels_of
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class GenericModel(VisionLanguageModel):
+class GenericModel(LocalModel):
     """A model whose inside Deixis does not know: its own processor, its own `generate`."""
 
     stored_name = "GenericModel"
@@ -49,6 +39,11 @@ class GenericModel(VisionLanguageModel):
     convention: str = "permille"  # of no model in particular
     loading: Mapping[str, str] = field(default_factory=dict)
     pixel_change: PixelChange | None = None
+
+    @property
+    @override
+    def module(self) -> Any:
+        return self.model
 
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]  # read-only here
@@ -63,30 +58,12 @@ class GenericModel(VisionLanguageModel):
             spatial_tokens=False,
         )
 
-    @cached_property
-    def control_words(self) -> tuple[str, ...]:
-        """The tokenizer's own and added ones, and the chat template's words of turns."""
-        return control_words(self.processor)
-
-    @override
-    def spoken(self, text: str) -> str:
-        return spoken(self.processor, text)
-
     @property
     @override
     def record(self) -> Mapping[str, str]:
         dtype = str(self.model.dtype).removeprefix("torch.")
         changes = {} if self.pixel_change is None else told(self.pixel_change)
         return {**self.loading, "dtype": dtype, **changes}
-
-    @property
-    @override
-    def preparation(self) -> Mapping[str, str]:
-        return prepared_by(self.processor.image_processor)
-
-    @override
-    def weights_digest(self, dtype: str = "") -> str:
-        return weights_digest(self.model, torch_dtype(dtype) if dtype else None)
 
     @override
     def with_pixel_change(self, change: PixelChange | None) -> "GenericModel":

@@ -1,23 +1,52 @@
-"""The interface that every model adapter gives, and the values that go in and out of it."""
+"""The interface that every model gives, and the values that go in and out of it.
+
+Nothing here needs torch: where pixels may be a tensor, `PixelTensor` stands for it. What only a
+model on this machine does with tensors is in `tensor_interface`.
+"""
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, TypeAlias, final
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final, runtime_checkable
 
-from jaxtyping import Float
-from torch import Tensor
+import numpy as np
+from jaxtyping import Float32
 
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
-from deixis.models.view import View
+from deixis.core.view import View, seen
 
-Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient
-Picture: TypeAlias = Image | Tensor  # an image, or its Pixels
+
+@runtime_checkable
+class PixelTensor(Protocol):
+    """What is asked here of a tensor: a picture's pixels, 3 x height x width, floats of 0..255,
+    which may carry a gradient.
+    """
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+
+    @property
+    def shape(self) -> Sequence[int]:
+        """The length of each axis."""
+
+    @property
+    def dtype(self) -> object:
+        """The kind of its numbers."""
+
+    def is_floating_point(self) -> bool:
+        """Whether they are floats."""
+
+    def detach(self) -> Any:  # Any: the tensor's own class
+        """The same numbers without a gradient."""
+
+
+Picture: TypeAlias = Image | PixelTensor
 
 
 def picture_size(picture: Picture) -> Size:
@@ -29,6 +58,22 @@ def picture_size(picture: Picture) -> Size:
     if not picture.is_floating_point():
         raise UsageError(f"pixels are floats of 0..255, got {picture.dtype}: call .float()")
     return Size(width=int(picture.shape[2]), height=int(picture.shape[1]))
+
+
+def image_of(picture: Picture) -> Image:
+    """The picture as an image. Pixels of a tensor are cut to 0..255 and rounded to whole ones."""
+    if isinstance(picture, Image):
+        return picture
+    picture_size(picture)
+    numbers = numbers_of(picture)
+    if not np.isfinite(numbers).all():
+        raise UsageError("pixels are numbers of 0..255, got NaN or infinity")
+    return Image(pixels=np.rint(numbers.clip(0, 255)).astype(np.uint8).transpose(1, 2, 0))
+
+
+def numbers_of(pixels: PixelTensor) -> Float32[np.ndarray, "3 height width"]:
+    """The numbers of a tensor, wherever it lies."""
+    return pixels.detach().cpu().float().contiguous().numpy()
 
 
 @final
@@ -115,22 +160,10 @@ class AnswerScore:
         return self.total / len(self.token_logprobs)
 
 
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VisionTokens:
-    """What the language model sees of one picture: a row a token, and where each looks; and the
-    notes that came with it.
-    """
-
-    tokens: Float[Tensor, "token dim"]
-    grid: TokenGrid
-    picture: Picture
-    notes: tuple[Region, ...] = ()
-
-
-TokenChange: TypeAlias = Callable[[Sequence[VisionTokens]], Sequence[Tensor]]
 TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Former
-PixelChange: TypeAlias = Callable[[Tensor], Tensor]
+# Any: tensors, as `tensor_interface` has them
+TokenChange: TypeAlias = Callable[[Any], Any]
+PixelChange: TypeAlias = Callable[[Any], Any]
 
 
 class KnownPixelChange(ABC):
@@ -153,8 +186,12 @@ class KnownPixelChange(ABC):
         """From a picture of this size to the changed one, as far as places are concerned."""
 
     @abstractmethod
-    def __call__(self, pixels: Tensor, /) -> Tensor:
-        """The changed Pixels."""
+    def changed(self, image: Image) -> Image:
+        """The changed image, cut to 0..255 and rounded."""
+
+    @abstractmethod
+    def __call__(self, pixels: Any, /) -> Any:  # Any: a tensor's own class
+        """The changed pixels."""
 
 
 @final
@@ -197,6 +234,26 @@ class VisionLanguageModel(ABC):
         return {}
 
     @property
+    def identity(self) -> Mapping[str, str]:
+        """What its answers depend on besides the question: its record, and the weights and settings
+        where they can be looked at.
+        """
+        kind = self.stored_name or type(self).__name__
+        return {"model": self.name, "kind": kind, **self.record}
+
+    @property
+    def num_at_once(self) -> int:
+        """How many questions it takes together."""
+        return 8
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a server answers: questions then go to it one by one, `num_at_once` under way at
+        a time, and each can fail alone.
+        """
+        return False
+
+    @property
     def preparation(self) -> Mapping[str, str]:
         """What decides how it prepares a picture: the processor, its settings, its version; empty
         where that is not known.
@@ -236,14 +293,15 @@ class VisionLanguageModel(ABC):
         """How likely each given answer is; what they share is computed once."""
         raise self._unsupported("score given answers")
 
-    def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
+    # Any: tensors, for which `tensor_interface.LocalModel` has the types
+    def loss(self, examples: Sequence[Example]) -> Any:
         """Mean cross-entropy of the answers' tokens (the end-of-answer token included). The mean
-        is over all answer tokens of the batch; gradients reach weights and Pixels that want them.
+        is over all answer tokens of the batch; gradients reach weights and pixels that want them.
         Questions may have no picture where `abilities.text_alone`.
         """
         raise self._unsupported("be trained through Deixis")
 
-    def prepare(self, pixels: Pixels) -> dict[str, Tensor]:
+    def prepare(self, pixels: Any) -> Any:
         """The tensors that the vision tower gets for one picture: the family's own processor,
         differentiable in the pixels.
         """
@@ -255,14 +313,14 @@ class VisionLanguageModel(ABC):
         text: str | Sequence[str] | None = None,
         *,
         place: TokenPlace = "after",
-    ) -> list[VisionTokens]:
+    ) -> Any:
         """The projected tokens of each picture, or the tower's states before the projector. `text`,
         one for all or each its own, matters only to models whose encoder reads the question
         (InstructBLIP).
         """
         raise self._unsupported("show its vision tokens")
 
-    def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
+    def word_embeddings(self, texts: Sequence[str]) -> Any:
         """The language side's own embeddings of each text's tokens."""
         raise self._unsupported("show its word embeddings")
 
@@ -275,6 +333,10 @@ class VisionLanguageModel(ABC):
         picture beside it in the question.
         """
         raise self._unsupported("tell what it sees of a picture")
+
+    def seen(self, view: View, image: Image) -> Image:
+        """A picture as one of its views shows it, before any normalisation."""
+        return seen(view, image)
 
     def received(self, image: Image) -> Image:
         """A picture as it arrives at the model: after the file format that it travels in."""
@@ -289,7 +351,7 @@ class VisionLanguageModel(ABC):
         raise self._unsupported("change its vision tokens")
 
     def with_pixel_change(self, change: PixelChange | None) -> "VisionLanguageModel":
-        """The same model, every picture's Pixels changed before the family's preparation."""
+        """The same model, the pixels of every picture changed before the family's preparation."""
         raise self._unsupported("change pixels before its own preparation")
 
     def _unsupported(self, deed: str) -> UnsupportedError:

@@ -2,37 +2,25 @@
 
 Pillow resizes 8-bit pictures in two passes, one per axis, with weights rounded to 22 bits and a
 rounding to 0..255 after each. `resize` does the same arithmetic (in float64, where those sums are
-exact), and lets the gradient pass straight through the roundings. Which axis goes first follows
-Pillow 13 (found by trial, held by the parity test): rows first only where the height shrinks by
-more than twice what the width does.
+exact), and lets the gradient pass straight through the roundings. Which axis goes first follows the
+Pillow that is installed (found by trial, held by the parity test): from 13 on rows where the height
+shrinks by more than twice what the width does, else and before 13 columns.
 """
 
 import itertools
 import math
 from functools import lru_cache
-from typing import Literal, TypeAlias
 
 import numpy as np
+import PIL
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 from torch.nn import functional
 
 from deixis.core.size import Size
+from deixis.core.view import Resample
 
-# "torch_bilinear" is none of Pillow's: bilinear without antialiasing, as Molmo 2 resizes
-Resample: TypeAlias = Literal[
-    "nearest", "box", "bilinear", "hamming", "bicubic", "lanczos", "torch_bilinear"
-]
-# Pillow's numbers for the filters, as processors store them
-PILLOW_FILTERS: dict[int, Resample] = {
-    0: "nearest",
-    1: "lanczos",
-    2: "bilinear",
-    3: "bicubic",
-    4: "box",
-    5: "hamming",
-}
 REACH: dict[str, float] = {
     "box": 0.5,
     "bilinear": 1.0,
@@ -41,6 +29,7 @@ REACH: dict[str, float] = {
     "lanczos": 3.0,
 }
 _HAMMING = float(np.float32(0.54)), float(np.float32(0.46))  # floats in Pillow, 0.54f and 0.46f
+CHOOSES_ITS_FIRST_AXIS = int(PIL.__version__.partition(".")[0]) >= 13
 ONE = float(1 << 22)  # Pillow's fixed point for 8-bit pictures
 
 
@@ -61,7 +50,11 @@ def resize(
         return pixels[:, _nearest(height, size.height)][:, :, _nearest(width, size.width)]
     if resample == "torch_bilinear":
         return _torch_bilinear(pixels, size, rounding=rounding)
-    rows_first = height > size.height and 2 * (width - size.width) < height - size.height
+    rows_first = (
+        CHOOSES_ITS_FIRST_AXIS
+        and height > size.height
+        and 2 * (width - size.width) < height - size.height
+    )
     for rows in (rows_first, not rows_first):
         before, after = (height, size.height) if rows else (width, size.width)
         if before == after:

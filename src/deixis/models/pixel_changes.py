@@ -9,14 +9,16 @@ from typing import Any
 
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
-from deixis.models.interface import KnownPixelChange, Picture, PixelChange, Pixels, Question
-from deixis.models.view import View
+from deixis.core.view import View
+from deixis.models.interface import KnownPixelChange, Picture, PixelChange, Question
 
 SHORT = 16  # hex digits of a digest that people may read
 
 
 def with_pixels(
-    question: Question, change: PixelChange, as_pixels: Callable[[Picture], Pixels]
+    question: Question,
+    change: PixelChange,
+    as_pixels: Callable[[Picture], Any],  # Any: a tensor's own class
 ) -> Question:
     """The question with its pictures changed."""
     changed = tuple(change(as_pixels(picture)) for picture in question.pictures)

@@ -4,8 +4,8 @@ from typing import Any
 
 from deixis.core.errors import ModelError
 from deixis.core.size import Size
-from deixis.models.pillow_resize import PILLOW_FILTERS
-from deixis.models.view import Normalisation, Resized, View, Windowed, centre_window
+from deixis.core.view import PILLOW_FILTERS, Resized, View, Windowed, centre_window
+from deixis.models.tensor_view import Normalisation
 
 
 def clip_view(processor: Any, size: Size) -> View:  # Any: a transformers image processor

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from deixis.core.region import Region
 from deixis.core.token_grid import TokenGrid
-from deixis.models.interface import Picture, TokenPlace, VisionLanguageModel, VisionTokens
+from deixis.models.interface import Picture, TokenPlace, VisionLanguageModel
+from deixis.models.tensor_interface import VisionTokens
 
 
 def pooled_tokens(

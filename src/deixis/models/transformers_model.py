@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import final
+from typing import Any, final
 
 import torch
 from jaxtyping import Float
@@ -14,7 +14,7 @@ from deixis.core.errors import ModelError, UsageError
 from deixis.core.ordering import batches
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
-from deixis.models._control import control_words, spoken
+from deixis.core.view import View
 from deixis.models._tokens import Kept, before, by_picture, changed, flat_rows, reformed
 from deixis.models._words import WordedLanguage
 from deixis.models.chat import (
@@ -39,27 +39,27 @@ from deixis.models.interface import (
     Generation,
     KnownPixelChange,
     Picture,
-    PixelChange,
-    Pixels,
     Question,
-    TokenChange,
     TokenPlace,
-    VisionLanguageModel,
-    VisionTokens,
     picture_size,
 )
 from deixis.models.language import Answers, Language, Output, Tensors
-from deixis.models.pixel_changes import behind, grid_behind, prepared_by, told, with_pixels
-from deixis.models.pixel_numbers import pixels_of
-from deixis.models.placing import torch_dtype
+from deixis.models.pixel_changes import behind, grid_behind, told, with_pixels
 from deixis.models.soft_prompt import LearnedWords
-from deixis.models.view import View
-from deixis.models.weights import weights_digest
+from deixis.models.tensor_interface import (
+    LocalModel,
+    PixelChange,
+    Pixels,
+    TokenChange,
+    VisionTokens,
+    pixels_of,
+)
+from deixis.models.tensor_view import look
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class TransformersModel(VisionLanguageModel):
+class TransformersModel(LocalModel):
     """A transformers checkpoint of a known family; safe with several threads, one at a time.
 
     `rounding` keeps the 8-bit roundings of the family's processor when pixels are tensors; a
@@ -79,6 +79,16 @@ class TransformersModel(VisionLanguageModel):
 
     @property
     @override
+    def module(self) -> Any:
+        return self.family.model
+
+    @property
+    @override
+    def processor(self) -> Any:
+        return self.family.processor
+
+    @property
+    @override
     def convention(self) -> str:  # type: ignore[override]  # read-only here
         return self.family.convention
 
@@ -90,39 +100,21 @@ class TransformersModel(VisionLanguageModel):
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]
         """What the family can do, and this checkpoint's chat template."""
-        system = self.family.abilities.system and system_form(self.family.processor) is not None
+        system = self.family.abilities.system and system_form(self.processor) is not None
         return replace(self.family.abilities, system=system)
-
-    @cached_property
-    def control_words(self) -> tuple[str, ...]:
-        """The tokenizer's, the processor's and the chat template's."""
-        return control_words(self.family.processor)
-
-    @override
-    def spoken(self, text: str) -> str:
-        return spoken(self.family.processor, text)
 
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        dtype = str(self.family.model.dtype).removeprefix("torch.")
+        dtype = str(self.module.dtype).removeprefix("torch.")
         words = {} if self.words is None else {"words": self.words.digest}
         changed = told(self.pixel_change, self.token_change)
         return {**self.loading, "dtype": dtype, **changed, **words}
 
     @property
     @override
-    def preparation(self) -> Mapping[str, str]:
-        return prepared_by(self.family.image_processor)
-
-    @override
-    def weights_digest(self, dtype: str = "") -> str:
-        return weights_digest(self.family.model, torch_dtype(dtype) if dtype else None)
-
-    @property
     def device(self) -> torch.device:
-        """Where the inputs go."""
-        embeddings = self.family.model.get_input_embeddings()
+        embeddings = self.module.get_input_embeddings()
         hook = getattr(embeddings, "_hf_hook", None)  # of a model that lies on the disk or CPU
         if embeddings.weight.device.type == "meta" and hook is not None:
             return torch.device(hook.execution_device)
@@ -135,10 +127,10 @@ class TransformersModel(VisionLanguageModel):
     ) -> list[Completion]:
         settings = settings or Generation()
         self._check(questions)
-        tokenizer = self.family.processor.tokenizer
+        tokenizer = self.processor.tokenizer
         chosen = generate_settings(settings, tokenizer)
         completions: list[Completion] = []
-        with self.family.lock, evaluating(self.family.model), seeded(settings.seed):
+        with self.family.lock, evaluating(self.module), seeded(settings.seed):
             for batch in batches(questions, self.batch_size):
                 text, features = self._encoded(batch)
                 ids = self._language.generate(text, features, **chosen)
@@ -152,7 +144,7 @@ class TransformersModel(VisionLanguageModel):
             return []
         self._check([question])
         ids = [self._turn(Example(question=question, answer=answer))[:-1] for answer in answers]
-        with self.family.lock, evaluating(self.family.model):
+        with self.family.lock, evaluating(self.module):
             text, features = self._encoded([question])
             scores = self._language.score(text, features, ids)
         pairs = zip(answers, scores, strict=True)
@@ -162,8 +154,8 @@ class TransformersModel(VisionLanguageModel):
     def loss(self, examples: Sequence[Example]) -> Float[Tensor, ""]:
         return self.loss_and_tokens(examples)[0]
 
+    @override
     def loss_and_tokens(self, examples: Sequence[Example]) -> tuple[Float[Tensor, ""], int]:
-        """The loss, and how many answer tokens it is a mean over, each answer's end included."""
         if not examples:
             raise UsageError("a loss needs at least one example")
         self._check([example.question for example in examples], is_lesson=True)
@@ -177,8 +169,8 @@ class TransformersModel(VisionLanguageModel):
         weighted = [loss * (n / sum(counts)) for loss, n in zip(losses, counts, strict=True)]
         return torch.stack(weighted).sum() if len(losses) > 1 else losses[0], sum(counts)
 
+    @override
     def num_answer_tokens(self, examples: Sequence[Example]) -> int:
-        """What the loss of these will be a mean over."""
         return sum(len(self._turn(example)) for example in examples)
 
     @override
@@ -219,10 +211,10 @@ class TransformersModel(VisionLanguageModel):
                 self._features(self._inputs(self._shown(batch)), batch, kept, place)
         return kept.seen
 
+    @override
     def tokens_around(
         self, pictures: Sequence[Picture]
     ) -> tuple[list[VisionTokens], list[VisionTokens]]:
-        """`vision_tokens` before the projector and after it, seen at once."""
         questions = [Question(pictures=(picture,), text="") for picture in pictures]
         states, tokens = Kept(), Kept()
         self._check(questions)
@@ -234,8 +226,8 @@ class TransformersModel(VisionLanguageModel):
 
     @override
     def word_embeddings(self, texts: Sequence[str]) -> list[Float[Tensor, "token dim"]]:
-        ids = self.family.processor.tokenizer(list(texts), add_special_tokens=False).input_ids
-        embeddings = self.family.model.get_input_embeddings()
+        ids = self.processor.tokenizer(list(texts), add_special_tokens=False).input_ids
+        embeddings = self.module.get_input_embeddings()
         return [embeddings(torch.tensor(row, dtype=torch.long, device=self.device)) for row in ids]
 
     @override
@@ -249,13 +241,17 @@ class TransformersModel(VisionLanguageModel):
         rounding = change.is_8bit if isinstance(change, KnownPixelChange) else self.rounding
         return replace(self, pixel_change=change, rounding=rounding)
 
+    @override
+    def without_rounding(self) -> "TransformersModel":
+        return replace(self, rounding=False)
+
     def with_words(self, words: LearnedWords | None) -> "TransformersModel":
         """The same model, these words said before every question."""
         return replace(self, words=words)
 
     @property
     def _language(self) -> Language:
-        language, embeddings = self.family.language(), self.family.model.get_input_embeddings()
+        language, embeddings = self.family.language(), self.module.get_input_embeddings()
         return language if self.words is None else WordedLanguage(language, embeddings, self.words)
 
     @property
@@ -293,7 +289,7 @@ class TransformersModel(VisionLanguageModel):
         if self.words is not None:
             questions = [replace(one, text=self.words.before(one.text)) for one in questions]
         if not any(question.pictures for question in questions):
-            inputs = chat_inputs(self.family.processor, questions)
+            inputs = chat_inputs(self.processor, questions)
             return {name: self._placed(value) for name, value in inputs.items()}, None
         inputs = self._inputs(self._shown(questions))
         features = self._features(inputs, questions, self.token_change, self.token_place)
@@ -325,7 +321,7 @@ class TransformersModel(VisionLanguageModel):
     def _views(self, pixels: Pixels, views: Callable[[Size], tuple[View, ...]]) -> list[Tensor]:
         normalise = self.family.normalisation
         return [
-            normalise(view.look(pixels, rounding=self.rounding))
+            normalise(look(view, pixels, rounding=self.rounding))
             for view in views(picture_size(pixels))
         ]
 
@@ -336,7 +332,7 @@ class TransformersModel(VisionLanguageModel):
         if not value.numel():
             value = value.long()  # ids of no words, which tokenizers give as floats
         if value.is_floating_point():
-            return value.to(self.device, self.family.model.dtype)
+            return value.to(self.device, self.module.dtype)
         return value.to(self.device)
 
     def _features(
@@ -390,7 +386,7 @@ class TransformersModel(VisionLanguageModel):
     def _turn(self, example: Example) -> list[int]:
         """Token ids of the answer and of its end."""
         turn = answer_turn(
-            self.family.processor,
+            self.processor,
             example.question,
             example.answer,
             self._ends,

@@ -66,12 +66,13 @@ class WordsLearning(Task):
         self.module = new_words(plain, options.begin, options.num_words)
         # models' embeddings differ by a factor of 50, so rates are told in their size
         self.size = float(self.module.vectors.detach().square().mean().sqrt())
-        self.model = held(plain, options.recomputes).with_words(self.module)
+        held(plain, options.recomputes)
+        self.model = plain.with_words(self.module)
 
     @property
     @override
     def held(self) -> list[nn.Module]:
-        return [self.model.family.model]
+        return [self.model.module]
 
     @property
     @override

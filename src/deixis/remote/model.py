@@ -2,36 +2,37 @@
 
 import copy
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, final
+from functools import partial
+from typing import Any, TypeAlias, final
 
-import torch
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.optional_parts import opened
 from deixis.core.size import Size
+from deixis.core.view import Resized, View
 from deixis.models.interface import (
     Abilities,
     Completion,
     Generation,
     KnownPixelChange,
+    Picture,
     PixelChange,
     Question,
     VisionLanguageModel,
+    image_of,
 )
 from deixis.models.opener import Opener
-from deixis.models.pixel_changes import told, with_pixels
-from deixis.models.pixel_numbers import pixels_of
-from deixis.models.view import Resized, View
+from deixis.models.pixel_changes import told
 from deixis.remote.batch import Batch
 from deixis.remote.journal import Journal
 from deixis.remote.request import (
     encoded,
     fingerprint,
-    image_of,
     is_repeatable,
     request_body,
 )
@@ -39,6 +40,8 @@ from deixis.remote.server import Server
 from deixis.remote.server_settings import Remote, remote_from_name
 
 __all__ = ["OpenAIModel", "Remote", "from_name"]
+
+ImageChange: TypeAlias = Callable[[Image], Image]
 
 
 @final
@@ -69,6 +72,7 @@ class OpenAIModel(VisionLanguageModel):
         self._journal = None if remote.journal is None else Journal(remote.journal)
         self._server = Server(remote)
         self._change: PixelChange | None = None
+        self._changed_image: ImageChange = _unchanged
 
     def __enter__(self) -> "OpenAIModel":
         return self
@@ -123,6 +127,21 @@ class OpenAIModel(VisionLanguageModel):
 
     @property
     @override
+    def identity(self) -> Mapping[str, str]:
+        return {**super().identity, "image_format": self.remote.image_format}
+
+    @property
+    @override
+    def num_at_once(self) -> int:
+        return self.remote.concurrency
+
+    @property
+    @override
+    def is_remote(self) -> bool:
+        return True
+
+    @property
+    @override
     def record(self) -> Mapping[str, str]:
         return {} if self._change is None else told(self._change)
 
@@ -131,6 +150,7 @@ class OpenAIModel(VisionLanguageModel):
         """On the same connections, closed together; what is sent is cut to 0..255 and rounded."""
         changed = copy.copy(self)
         changed._change = change
+        changed._changed_image = _image_change(change)
         return changed
 
     @override
@@ -178,9 +198,13 @@ class OpenAIModel(VisionLanguageModel):
         """The question with its pictures changed, as they are sent."""
         if self._change is None:
             return question
-        with torch.no_grad():
-            changed = with_pixels(question, self._change, pixels_of).pictures
-            return replace(question, pictures=tuple(image_of(picture) for picture in changed))
+        pictures = tuple(self._changed(picture) for picture in question.pictures)
+        return replace(question, pictures=pictures)
+
+    def _changed(self, picture: Picture) -> Image:
+        if isinstance(picture, Image) or self._change is None:
+            return self._changed_image(image_of(picture))
+        return image_of(self._change(picture))
 
     def _known_as(self, question: Question, settings: Generation) -> str | None:
         return fingerprint(self.remote, question, settings) if is_repeatable(settings) else None
@@ -205,6 +229,22 @@ def from_name(name: str, **options: Any) -> OpenAIModel:  # Any: the fields of R
 
 
 OPENAI = Opener(open=from_name)
+
+
+def _image_change(change: PixelChange | None) -> ImageChange:
+    """A change as images go through it. A function of tensors was made with torch, which is
+    imported for it alone.
+    """
+    if change is None:
+        return _unchanged
+    if isinstance(change, KnownPixelChange):
+        return change.changed
+    place = "deixis.models.tensor_interface:changed_image"
+    return partial(opened(place, needed_for="a function of tensors"), change)
+
+
+def _unchanged(image: Image) -> Image:
+    return image
 
 
 def _completed(words: Generator[str, None, Completion]) -> Completion:

@@ -7,25 +7,11 @@ import json
 from collections.abc import Callable
 from typing import TypeAlias
 
-import numpy as np
-
-from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.models.interface import Generation, Picture, Question, picture_size
+from deixis.models.interface import Generation, Question, image_of
 from deixis.remote.server_settings import Remote
 
 Json: TypeAlias = dict[str, object]
-
-
-def image_of(picture: Picture) -> Image:
-    """The picture that is sent. Pixels of a tensor are cut to 0..255 and rounded to whole ones."""
-    if isinstance(picture, Image):
-        return picture
-    picture_size(picture)
-    pixels = picture.detach().float().permute(1, 2, 0).cpu().numpy()
-    if not np.isfinite(pixels).all():
-        raise UsageError("pixels are numbers of 0..255, got NaN or infinity")
-    return Image(pixels=np.rint(pixels.clip(0, 255)).astype(np.uint8))
 
 
 def request_body(

@@ -34,7 +34,7 @@ from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.tensor_interface import LocalModel
 from deixis.sources import origins
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
@@ -97,7 +97,7 @@ class Tuning(Task):
         options: TuningOptions | None = None,
     ) -> None:
         options = options or TuningOptions()
-        if not isinstance(model, TransformersModel) or not model.abilities.loss:
+        if not isinstance(model, LocalModel) or not model.abilities.loss:
             raise UnsupportedError(
                 f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
             )
@@ -105,7 +105,7 @@ class Tuning(Task):
         self.options = options
         self.knowledge = knowledge_of(options.knowledge, model)
         self.model = infused(model, self.knowledge)
-        self.tuned: Any = model.family.model  # Any: transformers' own class
+        self.tuned: Any = model.module  # Any: transformers' own class
         self.module: Any = self.tuned
         if self.prompt is not None:
             self.module = nn.ModuleDict({"model": self.tuned, "knowledge": self.prompt})
@@ -116,7 +116,7 @@ class Tuning(Task):
             knowledge=self.knowledge,
         )
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
-        processor = model.family.processor
+        processor = model.processor
         self.template = processor.chat_template
         if options.template == "plain":
             processor.chat_template = plain_template(processor)
@@ -186,7 +186,7 @@ class Tuning(Task):
             self.tuned.save_pretrained(folder)
         else:
             self.tuned.save_pretrained(folder, state_dict=as_loaded(self.tuned, self.dtypes))
-        processor = copy.copy(self.model.family.processor)
+        processor = copy.copy(self.model.processor)
         processor.chat_template = self.template
         save_processor(processor, folder)
 
@@ -331,7 +331,7 @@ def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowl
     return Knowledge(look=_nothing, prompt=prompt)
 
 
-def infused(model: TransformersModel, knowledge: Knowledge | None) -> TransformersModel:
+def infused(model: LocalModel, knowledge: Knowledge | None) -> LocalModel:
     """The model with a prompt's change of its tokens."""
     if knowledge is None or knowledge.prompt is None:
         return model

@@ -10,7 +10,7 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.models.interface import KnownPixelChange
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.prompts import MODES, Layout, build, kind_of, prompts
 from tests.pixel.nursery import SIDE, WIDTH, learned, picture
 

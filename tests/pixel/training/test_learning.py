@@ -12,7 +12,7 @@ from deixis.core.progress import Reporter
 from deixis.data.tasks import TaskOptions, tasks
 from deixis.models.interface import Example, Question
 from deixis.models.load import load
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.losses import consistency, likeness
 from deixis.pixel.prompts import Layout
 from deixis.pixel.saved import load_prompt

@@ -12,11 +12,9 @@ from transformers.image_processing_utils import select_best_resolution
 
 from deixis.core import transform
 from deixis.core.size import Size
-from deixis.core.token_grid import GridView, TokenGrid
-from deixis.models.cells import cells
+from deixis.core.token_grid import GridView, TokenGrid, cells
+from deixis.core.view import Resample, Resized, View, Windowed
 from deixis.models.families._tiles import tiled
-from deixis.models.pillow_resize import Resample
-from deixis.models.view import Resized, View, Windowed
 
 SHRINK_FROM = 1.1  # both models' own: a map hardly over its limit stays as it is
 

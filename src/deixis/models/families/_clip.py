@@ -6,12 +6,11 @@ import torch
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import whole_grid
+from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.view import View
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.models.processor_view import clip_view
-from deixis.models.view import View
 
 
 def square_fit(processor: Any) -> dict[str, int | str]:  # Any: a transformers image processor

@@ -7,13 +7,11 @@ import torch
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import views_grid
+from deixis.core.token_grid import TokenGrid, views_grid
+from deixis.core.view import Resample, Resized, View
 from deixis.models.families._tiles import filled_up, setting, tiled
 from deixis.models.family import Batch, Family, Joint
 from deixis.models.language import Tensors
-from deixis.models.pillow_resize import Resample
-from deixis.models.view import Resized, View
 
 VISION_INPUTS = ("pixel_values", "pixel_attention_mask")
 

@@ -8,12 +8,10 @@ from torch.nn import functional
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import whole_grid
+from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.view import PILLOW_FILTERS, Resized, View
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
-from deixis.models.pillow_resize import PILLOW_FILTERS
-from deixis.models.view import Resized, View
 
 VISION_INPUTS = ("pixel_values", "image_sizes")
 

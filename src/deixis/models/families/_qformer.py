@@ -14,14 +14,13 @@ from typing_extensions import override
 
 from deixis.core.errors import ModelError
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import whole_grid
+from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.view import View
 from deixis.models.families._clip import stacked
 from deixis.models.family import FULL, Batch, Family, Joint
 from deixis.models.interface import Abilities, Question
 from deixis.models.language import CausalLanguage, Language, Output, Seq2SeqLanguage, Tensors
 from deixis.models.processor_view import clip_view
-from deixis.models.view import View
 
 Embed: TypeAlias = Callable[[Tensors, Output], Tensor]
 

@@ -9,12 +9,10 @@ import torch
 from typing_extensions import override
 
 from deixis.core.size import Size, smart_resize
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import whole_grid
+from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.view import PILLOW_FILTERS, Resized, View
 from deixis.models.family import Batch, Family, Joint
 from deixis.models.language import Tensors
-from deixis.models.pillow_resize import PILLOW_FILTERS
-from deixis.models.view import Resized, View
 
 
 def qwen_sizing(processor: Any) -> dict[str, int]:  # Any: a transformers image processor

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from deixis.core.size import Size
+from deixis.core.view import View, Windowed
 from deixis.models.family import Viewed
-from deixis.models.view import View, Windowed
 
 
 def setting(processor: Any, name: str) -> Any:  # Any: a transformers processor and its settings

@@ -6,14 +6,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import views_grid
+from deixis.core.token_grid import TokenGrid, views_grid
+from deixis.core.view import Resized, View
 from deixis.models.families._clip import stacked
 from deixis.models.families._tiles import setting, tiled
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.models.processor_view import resized
-from deixis.models.view import Resized, View
 
 
 @final

@@ -6,11 +6,11 @@ from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
+from deixis.core.view import View
 from deixis.models.families._anyres import anyres_grid, anyres_views
 from deixis.models.families._tiles import filled_up
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
-from deixis.models.view import View
 
 
 @final

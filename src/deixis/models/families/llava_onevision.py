@@ -5,14 +5,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import cells
+from deixis.core.token_grid import TokenGrid, cells
+from deixis.core.view import View
 from deixis.models.families._anyres import anyres_grid, anyres_views
 from deixis.models.families._tiles import filled_up
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.models.processor_view import clip_view
-from deixis.models.view import View
 
 
 @final

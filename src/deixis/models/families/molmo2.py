@@ -12,9 +12,9 @@ from typing_extensions import override
 from deixis.core.errors import ModelError, UnsupportedError
 from deixis.core.size import Size
 from deixis.core.token_grid import GridView, TokenGrid
+from deixis.core.view import Resized, View, Windowed
 from deixis.models.family import Batch, Family, Joint, Viewed
 from deixis.models.language import Tensors
-from deixis.models.view import Resized, View, Windowed
 
 
 @final

@@ -6,14 +6,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid
-from deixis.models.cells import whole_grid
+from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.view import View
 from deixis.models.families._clip import stacked
 from deixis.models.family import FULL, Batch, Family
 from deixis.models.interface import Abilities, Question
 from deixis.models.language import Tensors
 from deixis.models.processor_view import clip_view
-from deixis.models.view import View
 
 
 @final

@@ -8,8 +8,8 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.token_grid import TokenGrid
+from deixis.core.view import View
 from deixis.models.families._qwen import QwenFamily, qwen_sizing
-from deixis.models.view import View
 
 
 @final

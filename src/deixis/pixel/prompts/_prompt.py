@@ -13,9 +13,12 @@ from torch.nn import functional
 from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.core.view import BLACK, Resized, View, Windowed, centre_window
 from deixis.models.interface import KnownPixelChange, picture_size
-from deixis.models.view import BLACK, Resized, View, Windowed, centre_window
+from deixis.models.tensor_interface import changed_image
+from deixis.models.tensor_view import look
 
 MODES = ("free", "clamped", "8bit")
 STARTS = ("zero", "noise")
@@ -91,7 +94,7 @@ class PixelPrompt(nn.Module, KnownPixelChange):
     @final
     def placed(self, pixels: Float[Tensor, "3 height width"]) -> Float[Tensor, "3 side side"]:
         """The picture at the prompt's size, without what is learned."""
-        return self.placing(picture_size(pixels)).look(pixels)
+        return look(self.placing(picture_size(pixels)), pixels)
 
     def placing(self, size: Size) -> View:
         """How a picture of this size is brought to the prompt's."""
@@ -100,6 +103,10 @@ class PixelPrompt(nn.Module, KnownPixelChange):
     @override
     def view(self, size: Size) -> View:
         return self.placing(size)
+
+    @override
+    def changed(self, image: Image) -> Image:
+        return changed_image(self, image)
 
     @abstractmethod
     def painted(self, shown: Float[Tensor, "3 side side"]) -> Float[Tensor, "3 side side"]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.models.view import Resized, View, Windowed
+from deixis.core.view import Resized, View, Windowed
 from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt, border, sampled, spread
 
 LEAST = 0.05  # of its length, that a side keeps in what is said of places

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.size import Size
-from deixis.models.view import View, centre_window
+from deixis.core.view import View, centre_window
 from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt, border, cut_to, spread
 
 

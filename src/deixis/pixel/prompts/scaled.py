@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.size import Size
-from deixis.models.view import Resized, View, centre_window
+from deixis.core.view import Resized, View, centre_window
 from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt, sampled
 
 LEAST = 0.1  # of the side, that the picture keeps

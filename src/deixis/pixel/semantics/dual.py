@@ -22,9 +22,10 @@ from deixis.models.checkpoints import (
     said,
 )
 from deixis.models.dual_encoder import embed_texts, pooled
-from deixis.models.interface import Pixels, VisionLanguageModel, picture_size
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.interface import VisionLanguageModel, picture_size
 from deixis.models.processor_view import clip_view, normalisation_of
+from deixis.models.tensor_interface import Pixels, pixels_of
+from deixis.models.tensor_view import look
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 
 PADDED = ("siglip", "siglip2")  # trained with all texts of one length; others see no padding
@@ -95,8 +96,8 @@ class Dual(ImageTextEncoder):
     def seen(self, pixels: Pixels, *, rounding: bool = False) -> Float[Tensor, "3 rows columns"]:
         """What the tower gets; `rounding` as for 8-bit pictures."""
         view = clip_view(self.processor, picture_size(pixels))
-        look = view.look(pixels.to(self.model.device), rounding=rounding)
-        return normalisation_of(self.processor)(look)
+        shown = look(view, pixels.to(self.model.device), rounding=rounding)
+        return normalisation_of(self.processor)(shown)
 
     def _embedded(self, text: str) -> Float[Tensor, " dim"]:
         padding = self.model.config.model_type in PADDED

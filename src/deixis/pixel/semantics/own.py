@@ -9,7 +9,8 @@ from torch import Tensor
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.models.interface import VisionLanguageModel, VisionTokens
+from deixis.models.interface import VisionLanguageModel
+from deixis.models.tensor_interface import VisionTokens
 from deixis.pixel.losses import MOST_SCALE
 from deixis.pixel.semantics._encoder import ImageTextEncoder
 

@@ -8,8 +8,7 @@ import torch
 
 from deixis.core.errors import UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
-from deixis.models.interface import Generation
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.interface import Generation, VisionLanguageModel
 from deixis.pixel.training.questions import Asked, image_of, question_of
 
 LONGEST_ANSWER = 8
@@ -38,7 +37,7 @@ def opened_apart(task: str, options: TaskOptions, num: int) -> PictureTask | Non
 
 
 @torch.no_grad()
-def right_share(model: TransformersModel, asked: Sequence[Asked]) -> float:
+def right_share(model: VisionLanguageModel, asked: Sequence[Asked]) -> float:
     """How many of these a model answers rightly. Choices are scored as answers, by the mean
     log-probability of their tokens; where there are none, words are compared.
     """
@@ -53,6 +52,6 @@ def right_share(model: TransformersModel, asked: Sequence[Asked]) -> float:
     return float(np.mean(right))
 
 
-def _chosen(model: TransformersModel, asked: Asked) -> str:
+def _chosen(model: VisionLanguageModel, asked: Asked) -> str:
     question = question_of(image_of(asked), asked.sample)
     return max(model.answer_logprobs(question, asked.sample.choices), key=lambda s: s.mean).answer

@@ -17,8 +17,8 @@ from typing_extensions import override
 from deixis.core.errors import UsageError
 from deixis.core.settings import to_record
 from deixis.data.tasks import TaskOptions, TaskSample, tasks
-from deixis.models.interface import Example, Picture, VisionTokens
-from deixis.models.pixel_numbers import pixels_of
+from deixis.models.interface import Example, Picture
+from deixis.models.tensor_interface import VisionTokens, pixels_of
 from deixis.pixel.card import Card, Source
 from deixis.pixel.export import quantised
 from deixis.pixel.losses import consistency, likeness
@@ -147,7 +147,7 @@ class PixelLearning(Task):
     @property
     @override
     def held(self) -> list[nn.Module]:
-        return [model.family.model for model in self.models]
+        return [model.module for model in self.models]
 
     @override
     def begin(self, config: RunConfig) -> None:

@@ -14,11 +14,11 @@ from typing_extensions import override
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import EntitySource
-from deixis.models.interface import TokenPlace, VisionLanguageModel, VisionTokens
+from deixis.models.interface import TokenPlace, VisionLanguageModel
 from deixis.models.load import load
 from deixis.models.region_tokens import mean_over, pooled_tokens
 from deixis.models.saving import save_processor
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.tensor_interface import LocalModel, VisionTokens
 from deixis.priors.cache import embedded, key_of
 from deixis.priors.candidates import read_candidates
 from deixis.priors.encoders import prior_encoder
@@ -80,7 +80,7 @@ class EncoderRepair(Task):
         self.names = tuple(sorted({*self.lesson.taught.names, *self.lesson.kept.names}))
         self.places = {name: place for place, name in enumerate(self.names)}
         self.model = _trainable(load(options.model, dtype=options.dtype))
-        self.tuned: Any = self.model.family.model  # Any: transformers' own class
+        self.tuned: Any = self.model.module  # Any: transformers' own class
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}
         kept = self.lesson.kept.pictures
         kept = tuple(kept[int(i)] for i in _spread(len(kept), options.most_kept))
@@ -136,7 +136,7 @@ class EncoderRepair(Task):
             weights = as_loaded(model, self.dtypes)
             plain = {names(key): value for key, value in weights.items() if names(key)}
             model.save_pretrained(folder, state_dict=plain)
-        save_processor(self.model.family.processor, folder)
+        save_processor(self.model.processor, folder)
 
     def _choose(self) -> None:
         self.tuned.requires_grad_(False)
@@ -246,8 +246,8 @@ def _lesson(options: EncoderOptions) -> Lesson:
     )
 
 
-def _trainable(model: VisionLanguageModel) -> TransformersModel:
-    if not isinstance(model, TransformersModel) or not model.abilities.vision_tokens:
+def _trainable(model: VisionLanguageModel) -> LocalModel:
+    if not isinstance(model, LocalModel) or not model.abilities.vision_tokens:
         raise UnsupportedError(
             f"the encoder of {model.name} cannot be reached; `deixis models` shows whose can"
         )

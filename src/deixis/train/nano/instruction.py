@@ -21,7 +21,7 @@ from deixis.core.image import Image
 from deixis.models import nano
 from deixis.models.interface import Example, Generation, Question
 from deixis.models.load import wrap
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.tensor_interface import LocalModel
 from deixis.train.nano.alignment import pooled_targets
 from deixis.train.nano.architectures import (
     Architecture,
@@ -93,7 +93,7 @@ class SingleAsking(Asking):
 
     def __init__(self, built: nano.Nano, name: str) -> None:
         model = wrap(built.model, built.processor, name=name, batch_size=32)
-        assert isinstance(model, TransformersModel)
+        assert isinstance(model, LocalModel)
         self.model = model
 
     @override

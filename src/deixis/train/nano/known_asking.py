@@ -12,8 +12,8 @@ from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
 from deixis.knowledge.prompt import KnowledgePrompt
 from deixis.models import nano
-from deixis.models.interface import Example, Question, VisionTokens
-from deixis.models.transformers_model import TransformersModel
+from deixis.models.interface import Example, Question
+from deixis.models.tensor_interface import LocalModel, VisionTokens
 from deixis.train.nano.architectures import architecture
 from deixis.train.nano.asked_scenes import Asked
 from deixis.train.nano.instruction import Answered, PackedAsking
@@ -24,15 +24,15 @@ from deixis.train.task import Losses
 class KnownAsking:
     """Asks a decoder all questions on each picture at once, its tokens changed by a prompt."""
 
-    def __init__(self, model: TransformersModel, name: str, prompt: KnowledgePrompt | None) -> None:
+    def __init__(self, model: LocalModel, name: str, prompt: KnowledgePrompt | None) -> None:
         if prompt is not None and prompt.config.place != "after":
             raise UnsupportedError(
                 "scenes train a prompt after the projector: set knowledge.prompt.place=after"
             )
-        parts, family = architecture(name), model.family
+        parts = architecture(name)
         if parts.block is None:
             raise UnsupportedError(f"the tokens of {name} have no place where notes could enter")
-        built = nano.Nano(model=family.model, processor=family.processor)
+        built = nano.Nano(model=model.module, processor=model.processor)
         self.model, self.prompt = model, prompt
         self.asking = PackedAsking(built, name, parts, None)
 
