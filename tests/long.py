@@ -22,18 +22,19 @@ def all_long_but(quick, values):
     return [value if value in quick else long(value) for value in values]
 
 
-def each_of(name, values, *, nth=3):
-    """Parametrize a test by all values, of which `make test` tries each `nth`.
+def each_of(name, values, *, nth=3, first=None):
+    """Parametrize a test by all values, of which `make test` tries each `nth`, from `first` on.
 
-    It tries other ones in each test, so that tests of one kind try every value between them.
+    Where `first` is not given it follows from the test's name, so that many tests of one kind try
+    every value between them; few tests of one kind are told where to begin.
     """
     values = list(values)
     nth = min(nth, len(values))
 
     def parametrized(test):
-        first = zlib.crc32(test.__name__.encode())
+        begin = zlib.crc32(test.__name__.encode()) if first is None else first
         cases = [
-            value if at % nth == first % nth else long(value) for at, value in enumerate(values)
+            value if at % nth == begin % nth else long(value) for at, value in enumerate(values)
         ]
         return pytest.mark.parametrize(name, cases)(test)
 

@@ -17,6 +17,7 @@ from deixis.evals.judges import Judged
 from deixis.evals.judges.rules import Rules
 from deixis.evals.results import Row
 from tests.data.tasks.published import published
+from tests.long import each_of
 
 DATA = Path(__file__).parents[1] / "data" / "fixtures"
 OWN = Path(__file__).parent / "fixtures"
@@ -79,7 +80,7 @@ def rows_of(benchmark, answer_of):
     return rows
 
 
-@pytest.mark.parametrize("name", benchmarks.names())
+@each_of("name", benchmarks.names(), first=0)
 def test_it_has_samples_with_keys_of_their_own_and_the_same_every_time(name):
     first, again = (list(opened(name).samples()) for _ in range(2))
     assert first
@@ -87,7 +88,7 @@ def test_it_has_samples_with_keys_of_their_own_and_the_same_every_time(name):
     assert max(Counter(sample.key for sample in first).values()) == 1
 
 
-@pytest.mark.parametrize("name", benchmarks.names())
+@each_of("name", benchmarks.names(), first=1)
 def test_what_is_asked_speaks_of_its_regions_and_they_are_in_the_picture(name):
     benchmark = opened(name)
     for sample in benchmark.samples():
@@ -97,7 +98,7 @@ def test_what_is_asked_speaks_of_its_regions_and_they_are_in_the_picture(name):
             region.within(query.image.size)
 
 
-@pytest.mark.parametrize("name", benchmarks.names())
+@each_of("name", benchmarks.names(), first=2)
 def test_the_truth_is_wholly_right_and_nonsense_is_never_an_error(name):
     benchmark = opened(name)
     right = figures(benchmarks.get(name), rows_of(benchmark, lambda sample: sample.truth[0]))

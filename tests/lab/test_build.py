@@ -26,6 +26,7 @@ def tokens(name):
     return load(name).generate([asked])[0].tokens
 
 
+@pytest.mark.long
 def test_an_architecture_is_built_examined_and_found_again(cache):
     built = build("llava", budget=TINY)
     assert built.folder == cache / "llava" / "model"

@@ -25,6 +25,7 @@ def test_no_stage_of_one_model_meets_a_scene_of_the_other_or_of_the_prompts():
     assert not {0, 1}.intersection(WORLDS)  # prompts are learned on 0 and asked about 1
 
 
+@pytest.mark.long
 def test_both_are_trained_and_each_is_asked_with_the_others_prompt(tmp_path, capsys):
     words = ["pixel", "apart", "--task", "scenes_presence", "--variant", "EVP", "--steps", "1"]
     words += ["--limit", "2", "--out", str(tmp_path), "--json"]
