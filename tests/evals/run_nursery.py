@@ -16,7 +16,7 @@ from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, write_run
-from deixis.evals.judges.model_judge import ModelJudge
+from deixis.evals.judges import ModelJudge
 from deixis.evals.run import Exam, RunSettings, run
 from tests.evals.conftest import Told
 

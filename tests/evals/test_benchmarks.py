@@ -13,8 +13,7 @@ import pytest
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
 from deixis.evals.benchmarks import Options, Verdict, Wanted, benchmarks
 from deixis.evals.figures import figures
-from deixis.evals.judges import Judged
-from deixis.evals.judges.rules import Rules
+from deixis.evals.judges import AnswerToGrade, Rules
 from deixis.evals.results import Row
 from tests.data.tasks.published import published
 from tests.long import each_of
@@ -64,7 +63,7 @@ def rows_of(benchmark, answer_of):
         answer = answer_of(sample)
         verdict = benchmark.score(sample, answer)
         if isinstance(verdict, Wanted):
-            item = Judged(question=verdict.question, truth=verdict.truth, prediction=answer)
+            item = AnswerToGrade(question=verdict.question, truth=verdict.truth, prediction=answer)
             verdict = Verdict(numbers={"grade": Rules().grade([item])[0].value})
         rows.append(
             Row(

@@ -8,15 +8,13 @@ from deixis.core.errors import UsageError
 from deixis.encodings.spec import Way
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.compare import common, compare, ways
+from deixis.evals.compare import common, compare, summarise, vote, ways
 from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, load_run, runs_in, write_run
-from deixis.evals.judges.rules import Rules
+from deixis.evals.judges import Rules
 from deixis.evals.report import FILE
 from deixis.evals.results import save_rows
 from deixis.evals.run import RunSettings
-from deixis.evals.summary import summarise
-from deixis.evals.vote import vote
 from tests.evals.conftest import examine as run
 
 COLOURS = "red orange yellow green blue purple pink brown black white grey"

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from deixis.evals.findings import found_in, found_in_runs
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged, found_in, found_in_runs
 
 
 def run(shares, *, seed, num=60):

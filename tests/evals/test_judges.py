@@ -11,15 +11,22 @@ from deixis.evals.answers import Answers
 from deixis.evals.asking import Manners
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
-from deixis.evals.judges import Judged
-from deixis.evals.judges.model_judge import ModelJudge, read_score
-from deixis.evals.judges.rules import Rules, share_said
-from deixis.evals.judges.shots import CUE, prompt
+from deixis.evals.judges import (
+    CUE,
+    AnswerToGrade,
+    ModelJudge,
+    Rules,
+    prompt,
+    read_score,
+    share_said,
+)
 from deixis.evals.run import RunSettings
 from tests.evals.conftest import Told
 from tests.evals.conftest import examine as run
 
-ITEM = Judged(question="What is it?", truth="cup <AND> red", prediction="a red | thing\nhere")
+ITEM = AnswerToGrade(
+    question="What is it?", truth="cup <AND> red", prediction="a red | thing\nhere"
+)
 
 
 @pytest.fixture
@@ -169,7 +176,7 @@ def test_too_many_failures_stop_the_grading(server, build, answers):
     server.answer = lambda body: server.fail(500)
     manners = Manners(tries=1, max_failures=2)
     judge = ModelJudge(build(concurrency=1), answers, manners=manners)
-    items = [Judged(question=str(i), truth="a", prediction="b") for i in range(9)]
+    items = [AnswerToGrade(question=str(i), truth="a", prediction="b") for i in range(9)]
     with pytest.raises(RemoteError, match="3 failed"):
         judge.grade(items)
     assert len(server.bodies) == 3

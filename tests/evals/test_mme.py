@@ -9,8 +9,7 @@ from hypothesis import strategies as some
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.figures import figures
-from deixis.evals.scores.mme import (
+from deixis.evals.benchmarks.mme import (
     COGNITION,
     NUMBERS,
     PERCEPTION,
@@ -20,6 +19,7 @@ from deixis.evals.scores.mme import (
     read_mme,
     with_pairs,
 )
+from deixis.evals.figures import figures
 from tests.evals.test_benchmarks import OWN, rows_of
 
 MME = benchmarks.get("mme")

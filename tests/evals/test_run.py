@@ -15,7 +15,7 @@ from deixis.encodings.spec import Way, expanded
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
-from deixis.evals.judges.rules import Rules
+from deixis.evals.judges import Rules
 from deixis.evals.run import RunSettings, chosen
 from deixis.models.interface import Generation
 from tests.evals.conftest import examine as run

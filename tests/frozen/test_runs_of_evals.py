@@ -10,7 +10,7 @@ from deixis.encodings.spec import Way
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import About, Benchmark, Options, Query, Sample, Verdict, benchmarks
 from deixis.evals.evaluate import evaluate
-from deixis.evals.judges.rules import Rules
+from deixis.evals.judges import Rules
 from deixis.evals.measure import Measure, mean
 from deixis.evals.run import Exam, RunSettings, run
 from tests.evals.conftest import Told

@@ -8,8 +8,7 @@ import pytest
 import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
-from deixis.evals.findings import Finding, Findings, Verdict, found_in
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Finding, Findings, Judged, Verdict, found_in
 from deixis.lab.asking import HELD_OUT
 from deixis.lab.experiments import Experiment, experiments
 from deixis.lab.report import write_report

@@ -10,7 +10,7 @@ import pytest
 from deixis.ask.compose import Asking, compose
 from deixis.coordinates import conventions
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Trial
 from deixis.lab.asking import ANSWERS
 from deixis.lab.measure import measure
 from deixis.lab.probes import BY_MARK, SAID, TWO, UNDRAWN, Examination, examination

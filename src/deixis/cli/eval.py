@@ -147,9 +147,9 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     from deixis.encodings.spec import expanded
+    from deixis.evals.compare import summarise, ways_record
     from deixis.evals.evaluate import evaluate
     from deixis.evals.folder import runs_in
-    from deixis.evals.summary import summarise, ways_record
 
     every = [_settings(arguments, spec) for spec in expanded(arguments.encoding or ["said"])]
     options = _options(arguments)
@@ -251,8 +251,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
 
 
 def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":
-    from deixis.evals.judges.model_judge import ModelJudge
-    from deixis.evals.judges.rules import Rules
+    from deixis.evals.judges import ModelJudge, Rules
     from deixis.models.load import load
 
     if arguments.judge == "rules":
@@ -299,8 +298,8 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _vote(arguments: argparse.Namespace) -> None:
+    from deixis.evals.compare import vote
     from deixis.evals.folder import load_run, write_run
-    from deixis.evals.vote import vote
 
     report, rows = vote([load_run(folder) for folder in arguments.runs])
     made = load_run(write_run(arguments.out, report, rows))
@@ -312,8 +311,8 @@ def _vote(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
+    from deixis.evals.compare import summarise, ways_record
     from deixis.evals.folder import runs_in
-    from deixis.evals.summary import summarise, ways_record
 
     runs = runs_in(arguments.folders)
     summary = summarise(runs, arguments.out or arguments.folders[0])

@@ -1,18 +1,25 @@
-"""Two runs, question by question; and the same questions asked in many ways."""
+"""Runs beside one another: question by question, asked in many ways, voted on."""
 
+import dataclasses
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import final
 
 import numpy as np
 
 from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.evals.figures import Figure, clustered, figure, headline
 from deixis.evals.folder import LoadedRun
 from deixis.evals.intervals import Clusters
 from deixis.evals.measure import Measure
+from deixis.evals.page import page
 from deixis.evals.paired import Changed, Difference, changed, difference
+from deixis.evals.plot import plot
+from deixis.evals.report import Report, summarised
 from deixis.evals.results import Row
 
 
@@ -178,3 +185,84 @@ def _check_same(first: LoadedRun, second: LoadedRun) -> None:
 
 def _right(rows: Sequence[Row]) -> np.ndarray:
     return np.array([row.numbers["right"] > 0 for row in rows], dtype=bool)
+
+
+def vote(runs: Sequence[LoadedRun]) -> tuple[Report, list[Row]]:
+    """The report and the rows of the vote; a tie goes to the run that comes first.
+
+    UsageError where the runs are of several benchmarks or models, or cannot be voted on.
+    """
+    if len(runs) < 2:
+        raise UsageError(f"a vote is among two runs at least, got {len(runs)}")
+    for run in runs[1:]:
+        for what in ("questions", "model", "judge"):
+            ours, theirs = getattr(runs[0].report, what), getattr(run.report, what)
+            if ours != theirs:
+                raise UsageError(f"a vote is among runs of one {what}, got {ours} and {theirs}")
+    measures = {name for one in runs[0].benchmark.measures for name in one.numbers}
+    if "right" not in measures:
+        raise UsageError(
+            f"answers of {runs[0].report.benchmark} are graded, not right or wrong: they cannot be "
+            "voted on"
+        )
+    tables, _ = common(runs)
+    rows = [_winner(votes) for votes in zip(*tables, strict=True)]
+    spoken = " + ".join(run.report.encoding for run in runs)
+    report = dataclasses.replace(
+        runs[0].report,
+        encoding=f"vote({spoken})",
+        bad=(),
+        seconds=sum(run.report.seconds for run in runs),
+        num_asked=0,
+        **summarised(runs[0].report.benchmark, rows, num_bad=0),
+    )
+    return report, rows
+
+
+def _winner(votes: Sequence[Row]) -> Row:
+    """The first row that reads what most rows read; what could not be read has no vote."""
+    counts = Counter(row.read for row in votes if row.read is not None)
+    if not counts:
+        return votes[0]
+    most = max(counts.values())
+    return next(row for row in votes if row.read is not None and counts[row.read] == most)
+
+
+PLOT, PAGE, ENCODINGS = "scores.png", "report.html", "encodings.json"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """The files that were written, what encodings make of the same questions, and which runs could
+    not be put together.
+    """
+
+    page: Path
+    plot: Path
+    ways: tuple[Ways, ...]
+    problems: tuple[str, ...] = ()
+
+
+def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
+    """Write all three; encodings.json holds what several ways make of the same questions."""
+    make_folder(out)
+    many, problems = [], []
+    for group in alike(runs):
+        try:
+            many.append(ways_of(group))
+        except UsageError as error:  # an older run that lies there takes nothing from the others
+            problems.append(str(error))
+    picture = plot(runs)
+    write_bytes(out / PLOT, picture)
+    write_text(out / PAGE, page(runs, many, picture))
+    records = [ways_record(one) for one in many]
+    write_text(out / ENCODINGS, json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+    return Summary(page=out / PAGE, plot=out / PLOT, ways=tuple(many), problems=tuple(problems))
+
+
+def ways_record(one: Ways) -> dict[str, object]:
+    """For JSON."""
+    record = dataclasses.asdict(one)
+    record["figures"] = {name: dataclasses.asdict(figure) for name, figure in one.figures}
+    return record | {"best": one.best, "worst": one.worst}

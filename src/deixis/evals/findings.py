@@ -1,17 +1,70 @@
-"""What was found under each condition: shares of right answers, each with its interval."""
+"""What was found under each condition: questions answered rightly or not, and the shares of right
+answers, each with its interval.
+"""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import final
 
 import numpy as np
 
+from deixis.ask.compose import Pointed
 from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
 from deixis.evals.intervals import Clusters, interval
 from deixis.evals.measure import ACCURACY
 from deixis.evals.paired import difference
-from deixis.evals.trial import Judged
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """One question under one condition.
+
+    `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
+    their condition have the same `pair`; only those are compared. `is_right` judges an answer where
+    others than the very words of `answer` are right too. `notes` are what is known of the picture,
+    for a model that is asked with knowledge.
+    """
+
+    condition: str
+    image: Image
+    text: str
+    answer: str
+    regions: Mapping[str, Pointed] = field(default_factory=dict)
+    pair: str = ""
+    is_right: Callable[[str], bool] | None = None
+    notes: tuple[Region, ...] = ()
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """Whether a trial was answered rightly, and of what it was one."""
+
+    scene: int
+    condition: str
+    pair: str
+    is_right: bool
+
+
+def judged(trial: Trial, scene: int, text: str) -> Judged:
+    """Right is the answer itself, but for capitals, space around it and a full stop."""
+    return Judged(
+        scene=scene,
+        condition=trial.condition,
+        pair=trial.pair,
+        is_right=_plain(text) == _plain(trial.answer)
+        if trial.is_right is None
+        else trial.is_right(text),
+    )
+
+
+def _plain(text: str) -> str:
+    return text.strip().rstrip(".").casefold()
+
 
 T95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)  # of 1 to 9 more seeds
 SLIGHT = 5.0  # points that a condition may lose and still count as unharmed

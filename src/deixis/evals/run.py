@@ -21,7 +21,7 @@ from deixis.encodings.spec import PLAIN, Way
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
 from deixis.evals.benchmarks import Benchmark, Sample, Verdict, Wanted
-from deixis.evals.judges import Grade, Judge, Judged
+from deixis.evals.judges import AnswerToGrade, Grade, Judge
 from deixis.evals.request_key import Identity, identity, request_key
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
 from deixis.models.interface import Generation
@@ -318,7 +318,7 @@ class _Run:
 def _graded(rows: Sequence[Row], wanted: Mapping[int, Wanted], judge: Judge) -> list[Row]:
     """The rows with what the judge said of those that need it."""
     items = [
-        Judged(
+        AnswerToGrade(
             question=one.question,
             truth=one.truth,
             prediction=answered(rows[place].answer or "").text,

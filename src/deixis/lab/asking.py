@@ -14,8 +14,8 @@ from deixis.core.progress import Progress, Reporter, Silent
 from deixis.data.scenes.world import SceneWorld
 from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Request
+from deixis.evals.findings import Judged, Trial, judged
 from deixis.evals.request_key import Identity, identity, request_key
-from deixis.evals.trial import Judged, Trial, judged
 from deixis.models.interface import Generation, VisionLanguageModel
 
 ANSWERS = "answers.jsonl"

@@ -11,7 +11,7 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.scene import SIGN
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Trial
 from deixis.knowledge.note_corruption import Harm
 from deixis.knowledge.saved import load_prompt
 from deixis.models.interface import VisionLanguageModel

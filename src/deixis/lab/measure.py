@@ -7,9 +7,8 @@ from typing import Any, final
 
 from deixis.core.progress import Reporter
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.findings import Findings, found_in
+from deixis.evals.findings import Findings, Trial, found_in
 from deixis.evals.request_key import Identity
-from deixis.evals.trial import Trial
 from deixis.lab.asking import ask_scenes
 from deixis.lab.probes import BY_MARK, examination
 from deixis.models.interface import VisionLanguageModel

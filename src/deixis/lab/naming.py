@@ -9,7 +9,7 @@ import numpy as np
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene, Thing
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Trial
 from deixis.marks import Mark, Style, colour_of, draw
 from deixis.train.nano.marked_scenes import mark_colours, markable_things
 from deixis.train.nano.scene_mark import KINDS

@@ -12,7 +12,7 @@ from deixis.data.scenes.questions import questions
 from deixis.data.scenes.scene import Scene, Thing
 from deixis.data.scenes.words import lexicon
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Trial
 from deixis.lab.naming import NAME, colour_over, mark_of
 from deixis.marks import Mark, draw
 from deixis.train.nano.marked_scenes import markable_things

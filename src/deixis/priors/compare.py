@@ -11,8 +11,7 @@ import numpy as np
 from deixis.core import markdown
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
-from deixis.evals.findings import Finding, Findings, found_in
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Finding, Findings, Judged, found_in
 from deixis.priors.ranking import interval_of_mean
 from deixis.priors.ranks_and_answers import Joined
 

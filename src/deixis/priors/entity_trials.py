@@ -9,10 +9,10 @@ from deixis.core.errors import UsageError
 from deixis.core.progress import Reporter
 from deixis.data.entities.questions import CHOICE, NAMING, YES_NO, EntityQuestion
 from deixis.encodings import encodings
+from deixis.evals.findings import Trial
 from deixis.evals.scores.choice_words import named_choices, tidy
 from deixis.evals.scores.letters import read_letter
 from deixis.evals.scores.short_answers import read_yes_no
-from deixis.evals.trial import Trial
 from deixis.lab.asking import Asked, ask_scenes
 from deixis.models.interface import VisionLanguageModel
 

@@ -16,7 +16,7 @@ from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
 from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
 from deixis.data.entities.questions import EntityQuestion
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged
 from deixis.priors.cache import key_of
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.priors.ranking_json import RANKS, load_ranking

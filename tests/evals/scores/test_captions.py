@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from deixis.evals.scores import cider, meteor
+from deixis.evals.scores.cider import tokens
 from deixis.evals.scores.porter import stem
-from deixis.evals.scores.ptb import tokens
 
 REFERENCES = json.loads(Path(__file__).with_name("references.json").read_text())
 FEW = "a cat cats sits sat on the red mat mats"

@@ -11,7 +11,7 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged
 from deixis.models.load import load
 from deixis.priors.compare import ALL, compare, write_comparison
 from deixis.priors.entity_trials import ask_questions, trial_of

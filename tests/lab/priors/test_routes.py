@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged
 from deixis.lab.priors import claims, frames_report, routes, ways
 
 SMALL = ways.StudyOptions(seeds=2, knowledge=("steps=1",))

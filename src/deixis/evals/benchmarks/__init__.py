@@ -11,25 +11,25 @@ from deixis.evals.benchmark import (
     Wanted,
 )
 
+TASKS = dict.fromkeys(
+    (
+        *("cifar10", "cifar100", "clevr_counts", "eurosat", "hateful_memes", "imagenette"),
+        *("json_rows", "picture_folders", "svhn"),
+    ),
+    "task_benchmarks:BENCHMARKS",
+)
+REGIONS = {
+    "pointqa_looktwice": "published_regions:LookTwice",
+    "refcocog": "published_regions:RefCocog",
+    "vcr": "published_regions:Vcr",
+    "visual7w": "published_regions:Visual7WPointing",
+}
 benchmarks: Catalog[Benchmark] = Catalog(
     kind="benchmark",
     package="deixis.evals.benchmarks",
     group="deixis.benchmarks",
     interface=Benchmark,
-    rows=dict.fromkeys(
-        (
-            "cifar10",
-            "cifar100",
-            "clevr_counts",
-            "eurosat",
-            "hateful_memes",
-            "imagenette",
-            "json_rows",
-            "picture_folders",
-            "svhn",
-        ),
-        "task_benchmarks:BENCHMARKS",
-    ),
+    rows=TASKS | REGIONS,
 )
 
 __all__ = [

@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.asking import HELD_OUT
 
 

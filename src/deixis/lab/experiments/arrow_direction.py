@@ -10,8 +10,7 @@ from deixis.core.image import Image
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.data.scenes.scene import Scene, Thing
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import NAME, target_of
 from deixis.marks import NAMED

@@ -6,8 +6,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import LINED, kind_of, mark_of, marked, target_of
 from deixis.marks import NAMED, coverage

@@ -7,8 +7,7 @@ from typing_extensions import override
 
 from deixis.data.scenes.colours import INKS
 from deixis.data.scenes.scene import Scene
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import LINED, colour_over, kind_of, mark_of, marked, target_of
 from deixis.train.nano.marked_scenes import CLEAR

@@ -13,8 +13,7 @@ from deixis.encodings.dimmed import Dimmed
 from deixis.encodings.drawn import Drawn
 from deixis.encodings.masked import Masked
 from deixis.encodings.said import Said
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import colour_over, mark_of, target_of
 

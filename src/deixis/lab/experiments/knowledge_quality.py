@@ -6,8 +6,7 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.knowledge.note_corruption import Harm
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.knowing import RARE, known_trial, questions

@@ -7,8 +7,7 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.data.scenes.scene import Scene
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import (
     LINED,

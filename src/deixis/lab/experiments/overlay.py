@@ -5,8 +5,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.experiments._experiment import Experiment
 from deixis.lab.naming import colour_over, kind_of, mark_of, marked, naming, target_of
 

@@ -8,12 +8,12 @@ from deixis.evals.correlation import spearman
 from deixis.evals.findings import (
     Finding,
     Findings,
+    Judged,
     Judgement,
     Verdict,
     found_in_runs,
     found_over_seeds,
 )
-from deixis.evals.trial import Judged
 from deixis.lab.priors.ways import (
     CONTROLS,
     MAIN,

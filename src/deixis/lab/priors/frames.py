@@ -10,8 +10,8 @@ from deixis.batch.jobs import carried_out
 from deixis.core.progress import Reporter
 from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
+from deixis.evals.findings import Judged
 from deixis.evals.run import Exam, RunSettings, run
-from deixis.evals.trial import Judged
 from deixis.lab.asking import ANSWERS
 from deixis.lab.priors.claims import BEFORE, of_seed
 from deixis.lab.priors.frames_report import ANEW, EARLIER, NO_FRAME

@@ -3,8 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from deixis.evals.findings import Finding, Findings, Judgement, Verdict, found_in_runs
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Finding, Findings, Judged, Judgement, Verdict, found_in_runs
 from deixis.lab.priors.claims import (
     BEFORE,
     POINTS,

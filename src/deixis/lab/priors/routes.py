@@ -22,7 +22,7 @@ from deixis.data.entities.questions import (
     entity_questions,
 )
 from deixis.data.entities.scenes import held_out_names
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged
 from deixis.lab.knowing import LEARNT, knowledge_by
 from deixis.lab.priors.claims import KNOWN, NEW, OLD
 from deixis.lab.priors.runs import begun_with

@@ -12,7 +12,7 @@ from pathlib import Path
 from deixis.batch.jobs import carried_out
 from deixis.core.files import cache_folder
 from deixis.core.progress import Reporter, Silent
-from deixis.evals.trial import Judged
+from deixis.evals.findings import Judged
 from deixis.lab.priors.claims import (
     BEFORE,
     by_band,

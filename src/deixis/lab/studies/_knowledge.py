@@ -8,8 +8,7 @@ from typing_extensions import override
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.findings import Findings, Judgement, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Judgement, Trial, Verdict
 from deixis.knowledge.note_corruption import Harm
 from deixis.lab.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis.lab.studies._study import Stage, Study, Variant

@@ -6,8 +6,7 @@ from typing import ClassVar, final
 
 from deixis.data.scenes.scene import Scene
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.findings import Findings, Judgement, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Judgement, Trial, Verdict
 from deixis.lab.asking import HELD_OUT
 
 # every variant begins with the tower of the nano that ships, and nothing else of it

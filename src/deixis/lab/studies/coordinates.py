@@ -6,8 +6,7 @@ from typing_extensions import override
 
 from deixis.core.region import Region
 from deixis.data.scenes.scene import Scene
-from deixis.evals.findings import Findings, Verdict
-from deixis.evals.trial import Trial
+from deixis.evals.findings import Findings, Trial, Verdict
 from deixis.lab.naming import colour_over, kind_of, mark_of, marked, target_of
 from deixis.lab.studies._study import Study, Variant
 

@@ -1,0 +1,260 @@
+"""Benchmarks over published regions, whose rows are read by `deixis.data` when they are needed.
+
+RefCOCOg's regions, to be described in a phrase (Mao et al., 2016). VCR: an answer of four, and its
+reason of four (Zellers et al., 2019). Visual7W's pointing questions, four boxes as choices A to D
+(Zhu et al., 2016). PointQA-LookTwice: how many there are of what one box shows (Mani et al., 2020).
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.data import RegionDataset, RegionSample, Turn, datasets
+from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Verdict
+from deixis.evals.scores.cider import Frequencies
+from deixis.evals.scores.letters import LETTERS
+from deixis.evals.scoring import (
+    ANSWER,
+    BOTH,
+    CAPTION_MEASURES,
+    REASON,
+    SHORT_ANSWERS,
+    by_letter,
+    by_number,
+    caption_numbers,
+    reason_text,
+)
+from deixis.evals.wording import mentioned
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedBenchmark(Benchmark):
+    """The rows of one data set, in its order. `reader` is its name in `deixis.data`, `usual` the
+    part that papers report.
+    """
+
+    reader: ClassVar[str]
+    usual: ClassVar[str | None]
+    dataset: RegionDataset
+    skips_bad: bool = False
+    _bad: list[str] = field(default_factory=list)
+
+    @property
+    @override
+    def bad(self) -> tuple[str, ...]:
+        return tuple(self._bad)
+
+    @classmethod
+    @override
+    def of(cls, options: Options) -> "PublishedBenchmark":
+        """From --data; UsageError says which files are expected."""
+        kind = datasets.get(cls.reader)
+        if options.data is None:
+            raise UsageError(
+                f"{cls.about.title} needs its files: --data DIR with {kind.card.form} "
+                f"(from {kind.card.origin})"
+            )
+        if options.num_pictures is not None:
+            raise UsageError("the number of pictures is that of the files: use --limit instead")
+        split = options.split or cls.usual
+        dataset = kind.open(options.data, images=options.images, split=split)
+        return cls(dataset=dataset, skips_bad=options.skips_bad)
+
+    @override
+    def samples(self) -> Iterator[Sample]:
+        self._bad.clear()
+        for index in range(len(self.dataset)):
+            try:
+                found = self.dataset.sample(index)
+            except SampleError as error:
+                if not self.skips_bad:
+                    raise
+                self._bad.append(str(error))
+            else:
+                yield from self.made(index, found)
+
+    @override
+    def question(self, sample: Sample) -> Query:
+        found = self.dataset.sample(sample.place)
+        try:
+            image = found.image()
+        except UsageError as error:
+            row = self.dataset.row(sample.place)
+            raise SampleError(dataset=self.reader, row=row, reason=str(error)) from None
+        return Query(image=image, text=sample.text, regions=sample.regions)
+
+    @abstractmethod
+    def made(self, index: int, found: RegionSample) -> list[Sample]:
+        """The questions of one row."""
+
+
+def picture_name(found: RegionSample) -> str:
+    """The picture by its file and folder, the same on every machine."""
+    return "/".join(found.picture.parts[-2:])
+
+
+def right_letter(turn: Turn) -> str:
+    """Of the right choice; UsageError where a part keeps its answers secret."""
+    if turn.right is None:
+        raise UsageError("this part of the data has no answers; choose another with --split")
+    return LETTERS[turn.right]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class LookTwice(PublishedBenchmark):
+    """The general question, which does not name the kind; ViP-LLaVA's release asks the same."""
+
+    reader: ClassVar = "pointqa_looktwice"
+    usual: ClassVar = "test"
+    about: ClassVar = About(
+        title="PointQA-LookTwice",
+        asks="how many there are of the kind in the region",
+        origin="https://github.com/princetonvisualai/pointingqa",
+        licence="none is stated",
+    )
+    measures: ClassVar = SHORT_ANSWERS
+
+    @override
+    def made(self, index: int, found: RegionSample) -> list[Sample]:
+        (turn,) = found.turns
+        sample = Sample(
+            key=f"pointqa_looktwice/{found.id}",
+            picture=picture_name(found),
+            text=turn.question,
+            truth=(turn.answer,),
+            regions=found.regions_of(turn),
+            tags=("one" if turn.answer == "1" else "several",),
+            place=index,
+        )
+        return [sample]
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        return by_number(sample, answer)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class RefCocog(PublishedBenchmark):
+    """One region a row; the references are what people said of it. RefCOCO and RefCOCO+ are read as
+    well. Words weigh in CIDEr-D by the references of the whole part, however many are asked.
+    """
+
+    reader: ClassVar = "refcoco"
+    usual: ClassVar = "val"
+    about: ClassVar = About(
+        title="RefCOCOg region description",
+        asks="a phrase for the region (METEOR, CIDEr-D)",
+        origin="https://github.com/lichengunc/refer",
+        licence="Apache-2.0 (annotations); the pictures keep COCO's terms",
+    )
+    measures: ClassVar = CAPTION_MEASURES
+
+    @override
+    def made(self, index: int, found: RegionSample) -> list[Sample]:
+        (turn,) = found.turns
+        sample = Sample(
+            key=f"refcoco/{found.id}",
+            picture=picture_name(found),
+            text=turn.question,
+            truth=turn.references,
+            regions=found.regions_of(turn),
+            place=index,
+        )
+        return [sample]
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        numbers = caption_numbers(answer, sample.truth, self._frequencies)
+        return Verdict(numbers=numbers, read=answer.strip() or None)
+
+    @cached_property
+    def _frequencies(self) -> Frequencies:
+        return Frequencies.of(sample.truth for sample in self.samples())
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Vcr(PublishedBenchmark):
+    """Two questions a row. The second one tells the right answer of the first."""
+
+    reader: ClassVar = "vcr"
+    usual: ClassVar = "val"
+    about: ClassVar = About(
+        title="VCR",
+        asks="what happens among the regions, and why",
+        origin="https://visualcommonsense.com",
+        licence="its own: non-commercial research, by agreement",
+        guess=1 / 16,
+    )
+    measures: ClassVar = SHORT_ANSWERS
+    together: ClassVar = BOTH
+
+    @override
+    def made(self, index: int, found: RegionSample) -> list[Sample]:
+        answer, reason = found.turns
+        right_letter(answer)
+        right = answer.choices[answer.right or 0]
+        texts = {
+            ANSWER: answer.question,
+            REASON: reason_text(answer.question, right, reason.question),
+        }
+        return [
+            Sample(
+                key=f"vcr/{found.id}/{tag}",
+                picture=picture_name(found),
+                text=texts[tag],
+                truth=(right_letter(turn),),
+                regions=mentioned(texts[tag], found.regions),
+                choices=turn.choices,
+                tags=(tag,),
+                together=f"vcr/{found.id}",
+                place=index,
+            )
+            for tag, turn in ((ANSWER, answer), (REASON, reason))
+        ]
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        return by_letter(sample, answer)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Visual7WPointing(PublishedBenchmark):
+    """A question a row; the order of the choices follows from its id."""
+
+    reader: ClassVar = "visual7w"
+    usual: ClassVar = "test"
+    about: ClassVar = About(
+        title="Visual7W pointing",
+        asks="which of four regions answers the question",
+        origin="http://ai.stanford.edu/~yukez/visual7w",
+        licence="MIT (annotations)",
+        guess=0.25,
+    )
+    measures: ClassVar = SHORT_ANSWERS
+
+    @override
+    def made(self, index: int, found: RegionSample) -> list[Sample]:
+        (turn,) = found.turns
+        sample = Sample(
+            key=f"visual7w/{found.id}",
+            picture=picture_name(found),
+            text=turn.question,
+            truth=(right_letter(turn),),
+            regions=found.regions_of(turn),
+            choices=turn.choices,
+            place=index,
+        )
+        return [sample]
+
+    @override
+    def score(self, sample: Sample, answer: str) -> Verdict:
+        return by_letter(sample, answer)
