@@ -33,6 +33,13 @@ def test_a_share_of_independent_answers_has_wilsons_interval(right, asked, low, 
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
 
 
+def test_a_measure_that_has_no_value_has_no_interval():
+    sometimes = Measure(name="F1", numbers=("right",), value=lambda sums: sums[..., 0] * math.nan)
+    found = bootstrapped(sometimes, clusters([1, 0], [1]))
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
 def test_rows_are_summed_by_their_picture():
     rows = np.array([[1.0, 1], [0, 1], [1, 1]])
     sums = Clusters.of(rows, np.array(["b", "a", "b"])).sums

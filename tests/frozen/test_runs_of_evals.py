@@ -107,7 +107,6 @@ def stored(name, folder):
     }
 
 
-@pytest.mark.filterwarnings("ignore:All-NaN")  # an interval of a measure that has no value
 @pytest.mark.parametrize(("area", "names"), [("published", PUBLISHED), ("scenes", LAB)])
 def test_a_run_of_each_benchmark_is_stored_as_it_was(tmp_path, area, names):
     same(f"runs_{area}", {name: stored(name, tmp_path / name) for name in names})

@@ -108,8 +108,17 @@ def bootstrapped(
         measure.value(times.astype(float) @ clusters.sums)
         for times in drawn_times(len(clusters.sums), seed=seed, resamples=resamples)
     ]
-    low, high = np.nanpercentile(np.concatenate(blocks), [2.5, 97.5]).tolist()
+    low, high = middle(blocks)
     return Interval(low=low, high=high, method="bootstrap over pictures")
+
+
+def middle(blocks: list[Float[np.ndarray, " resample"]]) -> tuple[float, float]:
+    """The ends of the middle 95 % of values; NaN where no resample has one."""
+    values = np.concatenate(blocks)
+    if np.isnan(values).all():
+        return math.nan, math.nan
+    low, high = np.nanpercentile(values, [2.5, 97.5]).tolist()
+    return low, high
 
 
 def drawn_times(

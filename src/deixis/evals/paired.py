@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from deixis.evals.intervals import MOST_AT_ONCE, RESAMPLES, Clusters, Interval, drawn_times
+from deixis.evals.intervals import MOST_AT_ONCE, RESAMPLES, Clusters, Interval, drawn_times, middle
 from deixis.evals.measure import Measure
 
 SWAPS = 10_000
@@ -55,7 +55,7 @@ def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int
         - measure.value(times.astype(float) @ first.sums)
         for times in drawn_times(len(first.sums), seed=seed, resamples=RESAMPLES)
     ]
-    low, high = np.nanpercentile(np.concatenate(blocks), [2.5, 97.5]).tolist()
+    low, high = middle(blocks)
     return Difference(
         first=float(measure.value(first.total)),
         second=float(measure.value(second.total)),
