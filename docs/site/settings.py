@@ -7,9 +7,9 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
+from deixis.knowledge.tuning import KnowledgeTuningOptions
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe, recipes
-from deixis.train.tuning import TuningOptions
 from docs.site.fields import fields_of
 from docs.site.prose import as_markdown, cell, code, table
 
@@ -27,8 +27,8 @@ def page() -> str:
         as_markdown(OptimConfig.__doc__),
         _fields(OptimConfig, "optim.", OptimConfig()),
         "## On your own data",
-        as_markdown(TuningOptions.__doc__),
-        _fields(TuningOptions, "task."),
+        as_markdown(KnowledgeTuningOptions.__doc__),
+        _fields(KnowledgeTuningOptions, "task."),
     ]
     for name in recipes.names():
         recipe = recipes.get(name)
@@ -52,7 +52,7 @@ def told() -> dict[str, str]:
     tables = [
         (RunConfig, ""),
         (OptimConfig, "optim."),
-        (TuningOptions, "task."),
+        (KnowledgeTuningOptions, "task."),
         *((type(recipes.get(name).options), f"{name}: task.") for name in recipes.names()),
     ]
     return {row[0]: row[3] for cls, before in tables for row in _rows(cls, before, None)}

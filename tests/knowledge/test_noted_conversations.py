@@ -17,6 +17,7 @@ from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.noted_conversations import KnowledgeOptions, KnownConversations, known
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import load_prompt
+from deixis.knowledge.tuning import KnowledgeTuningOptions, with_knowledge
 from deixis.marks.tagging import draw_tagged
 from deixis.models.load import load
 from deixis.sources import KnowledgeSource, Looking, SourceOptions
@@ -24,7 +25,6 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import marked
 from deixis.train.run import run
-from deixis.train.tuning import Tuning, TuningOptions
 from tests.train.rows import CUP, more_turns, row, write_rows
 
 CONFIG = RunConfig(steps=3, batch_size=2, optim=OptimConfig(lr=1e-1), log_every=1, precision="fp32")
@@ -52,7 +52,7 @@ def source(tmp_path):
 
 def options(form, notes, **more):
     chosen = KnowledgeOptions(form=form, sources=(notes,), prompt=PROMPT)
-    return TuningOptions(knowledge=chosen, **more)
+    return KnowledgeTuningOptions(knowledge=chosen, **more)
 
 
 def test_notes_come_with_the_examples_and_draw_nothing(source, notes):
@@ -138,7 +138,9 @@ def pair(tmp_path):
 
 def test_what_is_told_of_several_pictures_says_which(tmp_path):
     source = pair(tmp_path)
-    task = Tuning(load("tiny:llava"), source, options("told", "regions:x", parts=("projector",)))
+    task = with_knowledge(
+        load("tiny:llava"), source, options("told", "regions:x", parts=("projector",))
+    )
     opened = source.example(0, np.random.default_rng(0))
     question = task.example(opened).question
     first, _, asked = question.text.partition("\n")
@@ -152,7 +154,9 @@ def test_what_is_told_of_several_pictures_says_which(tmp_path):
 
 def test_what_is_drawn_on_several_pictures_has_a_number_each(tmp_path):
     source = pair(tmp_path)
-    task = Tuning(load("tiny:llava"), source, options("drawn", "regions:x", parts=("projector",)))
+    task = with_knowledge(
+        load("tiny:llava"), source, options("drawn", "regions:x", parts=("projector",))
+    )
     opened = source.example(0, np.random.default_rng(0))
     question = task.example(opened).question
     assert question.text.startswith('Marked in the picture: 1: "dog"; 2: "dog", text "EXIT".\n')
@@ -164,7 +168,7 @@ def test_what_is_drawn_on_several_pictures_has_a_number_each(tmp_path):
 
 def test_what_is_infused_in_several_pictures_is_that_of_each(tmp_path):
     source = pair(tmp_path)
-    task = Tuning(load("tiny:llava"), source, options("infused", "regions:x"))
+    task = with_knowledge(load("tiny:llava"), source, options("infused", "regions:x"))
     opened = source.example(0, np.random.default_rng(0))
     question = task.example(opened).question
     assert question.notes == opened.notes
@@ -176,14 +180,16 @@ def test_a_prompt_that_was_trained_from_a_store_looks_at_any_picture(source, not
     extracting = ExtractOptions(sources=(notes,))
     list(extract(pictures, tmp_path / "store", extracting, runner("pool", 1)))
     store = f"store:{tmp_path / 'store'}"
-    task = Tuning(load("tiny:llava"), source, options("infused", store, parts=("knowledge",)))
+    task = with_knowledge(
+        load("tiny:llava"), source, options("infused", store, parts=("knowledge",))
+    )
     task.save(tmp_path / "model")
     assert load_prompt(tmp_path / "model", load("tiny:llava")).trained.sources == (notes,)
 
 
 def test_what_is_asked_of_sources_reaches_them(source, notes):
     chosen = settings.override(
-        TuningOptions(),
+        KnowledgeTuningOptions(),
         ["knowledge.form=told", "knowledge.looking.least_score=0.5"],
     )
     assert chosen.knowledge.looking == SourceOptions(least_score=0.5)
@@ -206,7 +212,7 @@ def test_a_picture_without_notes_names_its_row(source, notes, tmp_path):
     ],
 )
 def test_told_and_drawn_knowledge_stands_before_the_question(form, begin, source, notes):
-    task = Tuning(load("tiny:llava"), source, options(form, notes))
+    task = with_knowledge(load("tiny:llava"), source, options(form, notes))
     opened = known(source, (notes,)).example(0, np.random.default_rng(0))
     example = task.example(opened)
     assert example.question.text.startswith(begin)
@@ -215,7 +221,7 @@ def test_told_and_drawn_knowledge_stands_before_the_question(form, begin, source
 
 
 def test_a_prompt_trains_alone_is_saved_alone_and_answers_the_same(source, notes, tmp_path):
-    task = Tuning(
+    task = with_knowledge(
         load("tiny:llava"), known(source, (notes,)), options("infused", notes, parts=("knowledge",))
     )
     before = {name: p.clone() for name, p in task.tuned.named_parameters()}
@@ -237,7 +243,7 @@ def test_a_prompt_trains_alone_is_saved_alone_and_answers_the_same(source, notes
 
 
 def test_lora_and_prompt_train_together(source, notes, tmp_path):
-    task = Tuning(
+    task = with_knowledge(
         load("tiny:llava"),
         known(source, (notes,)),
         options("infused", notes, parts=("lora", "knowledge")),
@@ -250,10 +256,10 @@ def test_lora_and_prompt_train_together(source, notes, tmp_path):
 
 def test_a_prompt_has_a_rate_of_its_own(source, notes):
     chosen = replace(options("infused", notes).knowledge, lr=3e-3)
-    task = Tuning(
+    task = with_knowledge(
         load("tiny:llava"),
         source,
-        TuningOptions(knowledge=chosen, parts=("projector", "knowledge")),
+        KnowledgeTuningOptions(knowledge=chosen, parts=("projector", "knowledge")),
     )
     shares = {group.lr_share for group in task.parameter_groups(OptimConfig(lr=1e-3))}
     assert shares == {1.0, 3.0}
@@ -261,7 +267,7 @@ def test_a_prompt_has_a_rate_of_its_own(source, notes):
 
 def test_settings_reach_the_prompt():
     chosen = settings.override(
-        TuningOptions(),
+        KnowledgeTuningOptions(),
         [
             "knowledge.form=infused",
             "knowledge.sources=store:a,rapidocr",
@@ -271,7 +277,7 @@ def test_settings_reach_the_prompt():
     )
     assert chosen.knowledge.sources == ("store:a", "rapidocr")
     assert chosen.knowledge.prompt.network.hidden == 7
-    again = settings.from_record(TuningOptions, settings.to_record(chosen))
+    again = settings.from_record(KnowledgeTuningOptions, settings.to_record(chosen))
     assert again == chosen
 
 
@@ -284,7 +290,7 @@ def test_settings_reach_the_prompt():
 )
 def test_parts_that_cannot_be_are_told(form, parts, message, source, notes):
     with pytest.raises(UsageError, match=message):
-        Tuning(load("tiny:llava"), source, options(form, notes, parts=parts))
+        with_knowledge(load("tiny:llava"), source, options(form, notes, parts=parts))
 
 
 @pytest.mark.parametrize(

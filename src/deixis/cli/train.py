@@ -194,9 +194,10 @@ def _tuning(
     arguments: argparse.Namespace, saved: dict[str, object], reporter: "Reporter"
 ) -> _Chosen:
     from deixis.core.settings import from_record, override, to_record
-    from deixis.train import tuning
+    from deixis.knowledge.tuning import KnowledgeTuningOptions, build
     from deixis.train.config import RunConfig
     from deixis.train.recipe import with_length
+    from deixis.train.tuning import default_config
 
     if saved:
         record = saved["tuning"]
@@ -208,15 +209,15 @@ def _tuning(
         images = arguments.images and str(arguments.images)
         where = {"data": arguments.what, "images": images, "format": form}
         record = {**where, "model": arguments.model, "parts": parts}
-    options = from_record(tuning.TuningOptions, record, name="tuning")
+    options = from_record(KnowledgeTuningOptions, record, name="tuning")
     told = [*arguments.set, *dtype_settings(arguments)]
     options = override(options, [text[5:] for text in told if text.startswith("task.")])
-    config = tuning.default_config(options)
+    config = default_config(options)
     if saved:
         config = from_record(RunConfig, saved["run"], name="run")
     own = [text for text in _assignments(arguments) if not text.startswith("task.")]
     config = with_length(config, own)
-    task = tuning.build(dataclasses.replace(options, skip_bad=config.skip_bad))
+    task = build(dataclasses.replace(options, skip_bad=config.skip_bad))
     source = task.source
     reporter.say(source.summary)
     about: dict[str, object] = {"tuning": to_record(options)}

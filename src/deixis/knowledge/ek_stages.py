@@ -10,13 +10,14 @@ from typing import final
 
 from deixis.knowledge.noted_conversations import KnowledgeOptions
 from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.tuning import KnowledgeTuningOptions
 from deixis.models.build_llava import join_plain
 from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 NOTES = "store:runs/knowledge/notes"  # of `deixis knowledge extract`
 PROMPT = PromptConfig(encoder="sentence:WhereIsAI/UAE-Large-V1")  # the paper's text encoder
-WITH_KNOWLEDGE = TuningOptions(
+WITH_KNOWLEDGE = KnowledgeTuningOptions(
     parts=("lora", "projector", "knowledge"),
     lora_rank=128,
     lora_alpha=256,

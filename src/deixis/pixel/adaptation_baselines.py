@@ -30,8 +30,6 @@ from deixis.models.words import load_words, speaking
 from deixis.pixel.card import Gain
 from deixis.pixel.saved import load_prompt
 from deixis.pixel.transfer import gain_of
-from deixis.train import tuning
-from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.metrics import read_metrics
 from deixis.train.recipe import Recipe, recipes
 from deixis.train.stages import home_of, trained
@@ -164,21 +162,14 @@ def words_recipe(settings: RivalSettings) -> Recipe:
 
 def adapter_recipe(settings: RivalSettings, data: Path) -> Recipe:
     """LoRA adapters of the language side, on the same samples as the frame in the same order."""
-    frame = prompt_recipe(settings).config
-    recipe = Recipe(
-        summary="adapters",
-        config=RunConfig(
-            batch_size=frame.batch_size,
-            seed=frame.seed,
-            precision=frame.precision,
-            optim=OptimConfig(lr=tuning.RATES["lora"], weight_decay=0.0),
+    frame, lora = prompt_recipe(settings).config, recipes.get("lora")
+    return replace(
+        lora,
+        config=replace(
+            lora.config, batch_size=frame.batch_size, seed=frame.seed, precision=frame.precision
         ),
-        options=tuning.TuningOptions(
-            data=data / "data.json", images=data, model=settings.model, parts=("lora",)
-        ),
-        build=tuning.build,
-    )
-    return recipe.with_settings([*settings.adapters, f"steps={settings.steps}"])
+        options=replace(lora.options, data=data / "data.json", images=data, model=settings.model),
+    ).with_settings([*settings.adapters, f"steps={settings.steps}"])
 
 
 def written(task: PictureTask, num: int, folder: Path) -> Path:

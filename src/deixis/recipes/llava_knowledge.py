@@ -15,8 +15,8 @@ task.knowledge.sources=`, with `--set task.parts=lora,projector`; and
 import dataclasses
 
 from deixis.knowledge.ek_stages import WITH_KNOWLEDGE
+from deixis.knowledge.tuning import build
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import build
 from deixis.train.vip_llava import stage
 
 RECIPE = Recipe(

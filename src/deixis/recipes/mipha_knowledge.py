@@ -13,8 +13,8 @@ Mipha itself trains all weights for two. Here it is run on tiny models only
 import dataclasses
 
 from deixis.knowledge.ek_stages import WITH_KNOWLEDGE
+from deixis.knowledge.tuning import build
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import build
 from deixis.train.vip_llava import stage
 
 RECIPE = Recipe(

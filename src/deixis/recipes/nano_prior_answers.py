@@ -7,9 +7,9 @@ r"""Nano's projector and language side, on questions about entities: stage II of
 Without `task.model` it begins with nano itself: the control, question answering alone.
 """
 
+from deixis.knowledge.tuning import KnowledgeTuningOptions, build
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import TuningOptions, build
 
 RECIPE = Recipe(
     summary="nano's projector and language side, on questions about entities",
@@ -20,6 +20,6 @@ RECIPE = Recipe(
         save_every=50,
         log_every=10,
     ),
-    options=TuningOptions(model="nano", parts=("projector", "language"), encoding="drawn"),
+    options=KnowledgeTuningOptions(model="nano", parts=("projector", "language"), encoding="drawn"),
     build=build,
 )

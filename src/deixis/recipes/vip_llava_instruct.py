@@ -11,10 +11,21 @@ without one are learnt from too. Memory: 120 GiB on one device, 38 on each of ei
 run on tiny models only (tests/train/test_vip_llava.py).
 """
 
+from deixis.knowledge.tuning import KnowledgeTuningOptions, build
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import build
-from deixis.train.vip_llava import ON_MARKS, stage
+from deixis.train.vip_llava import ALIGNED, stage
 
+# projector and language side on ViP-LLaVA's own file, marks drawn as the release draws them
+ON_MARKS = KnowledgeTuningOptions(
+    format="vip_llava_instruct",
+    model=ALIGNED,
+    parts=("projector", "language"),
+    marks="release",
+    pad=True,
+    dtype="bfloat16",
+    recomputes="all",
+    max_tokens=2048,
+)
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 2: projector and language side, on marks and instructions",
     config=stage(lr=2e-5, batch_size=128, spread=True),

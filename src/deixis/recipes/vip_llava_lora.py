@@ -13,9 +13,10 @@ runs/vip_llava/align/model --adapter` that. Here it is run on tiny models only
 
 import dataclasses
 
+from deixis.knowledge.tuning import build
+from deixis.recipes.vip_llava_instruct import ON_MARKS
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import build
-from deixis.train.vip_llava import ON_MARKS, stage
+from deixis.train.vip_llava import stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 2 with LoRA beside the projector",

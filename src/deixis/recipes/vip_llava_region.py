@@ -10,9 +10,10 @@ once. Here it is run on tiny models only (tests/train/test_vip_llava.py).
 
 import dataclasses
 
+from deixis.knowledge.tuning import build
+from deixis.recipes.vip_llava_instruct import ON_MARKS
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import build
-from deixis.train.vip_llava import INSTRUCTED, ON_MARKS, stage
+from deixis.train.vip_llava import INSTRUCTED, stage
 
 RECIPE = Recipe(
     summary="ViP-LLaVA 7B, stage 3: dialogues about regions, at a low rate",

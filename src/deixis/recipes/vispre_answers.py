@@ -10,9 +10,9 @@ machine `--parts lora,projector`; `--memory` tells what either takes. `deixis pr
 both stages in order. Nobody has run this at full size here; on tiny models: tests/train/repair.
 """
 
+from deixis.knowledge.tuning import KnowledgeTuningOptions, build
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import TuningOptions, build
 
 RECIPE = Recipe(
     summary="VisPRE, stage 2: projector and language side, on questions about entities",
@@ -26,7 +26,7 @@ RECIPE = Recipe(
         save_every=250,
         log_every=10,
     ),
-    options=TuningOptions(
+    options=KnowledgeTuningOptions(
         parts=("projector", "language"),
         encoding="drawn",
         recomputes="all",

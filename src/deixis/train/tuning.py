@@ -2,8 +2,9 @@
 
 import copy
 import importlib.util
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, final
 
@@ -22,12 +23,7 @@ from deixis.core.errors import (
     UnsupportedError,
     UsageError,
 )
-from deixis.core.image import Image
-from deixis.core.region import Region
 from deixis.encodings import encodings
-from deixis.knowledge.noted_conversations import KnowledgeOptions, known
-from deixis.knowledge.prompt import KnowledgePrompt, tokens_of
-from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.hollow import is_hollow
 from deixis.models.interface import Example, VisionLanguageModel
 from deixis.models.lengths import num_tokens
@@ -35,7 +31,6 @@ from deixis.models.load import load
 from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
 from deixis.models.tensor_interface import LocalModel
-from deixis.sources import origins
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
 from deixis.train.mark_source import marked
@@ -56,10 +51,9 @@ RATES = {
 }
 
 
-@final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TuningOptions:
-    """What is tuned, on what."""
+    """What is tuned, on what; `deixis.knowledge.tuning` adds what is known of the pictures."""
 
     stored_name = "TuningOptions"
 
@@ -83,7 +77,27 @@ class TuningOptions:
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
     recomputes: Recomputed = "none"  # layers that are computed anew on the way back: half, all
     max_tokens: int | None = None  # of an example; a longer one is a bad row. None: no limit
-    knowledge: KnowledgeOptions = field(default_factory=KnowledgeOptions)  # of the pictures
+
+
+class TrainedBeside(ABC):
+    """What comes with a model's questions, and may train beside its own parts, as a knowledge
+    prompt does.
+
+    `knowledge` is the form in which it comes. `module` holds its weights, None where it has none,
+    and `rate` is their own highest rate, None: as all.
+    """
+
+    knowledge: Knowledge
+    module: nn.Module | None
+    rate: float | None
+
+    @abstractmethod
+    def joined_to(self, model: LocalModel) -> LocalModel:
+        """The model with the change that its weights make."""
+
+    @abstractmethod
+    def save(self, folder: Path, model: str) -> None:
+        """Its weights are written, with the name of the model that they were trained on."""
 
 
 @final
@@ -95,18 +109,18 @@ class Tuning(Task):
         model: VisionLanguageModel,
         source: ConversationSource,
         options: TuningOptions | None = None,
+        beside: TrainedBeside | None = None,
     ) -> None:
         options = options or TuningOptions()
-        if not isinstance(model, LocalModel) or not model.abilities.loss:
-            raise UnsupportedError(
-                f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
-            )
+        model = trainable(model)
         self.source: ConversationSource = source
         self.options = options
-        self.knowledge = knowledge_of(options.knowledge, model)
-        self.model = infused(model, self.knowledge)
+        self.beside = beside
+        self.knowledge = None if beside is None else beside.knowledge
+        self.model = model if beside is None else beside.joined_to(model)
         self.tuned: Any = model.module  # Any: transformers' own class
         self.module: Any = self.tuned
+        self.prompt = None if beside is None else beside.module
         if self.prompt is not None:
             self.module = nn.ModuleDict({"model": self.tuned, "knowledge": self.prompt})
         self.encoding = encodings.get(options.encoding)
@@ -131,11 +145,6 @@ class Tuning(Task):
     @override
     def begin(self, config: RunConfig) -> None:
         self.skips_bad = config.skip_bad
-
-    @property
-    def prompt(self) -> KnowledgePrompt | None:
-        """What brings knowledge into the tokens, if that is tuned."""
-        return None if self.knowledge is None else self.knowledge.prompt
 
     @override
     def loss(self, batch: Sequence[OpenedTurn], step: int) -> Losses:
@@ -174,12 +183,9 @@ class Tuning(Task):
     @override
     def save(self, folder: Path) -> None:
         """A checkpoint for `from_pretrained`, or an adapter for `load(…, adapter=folder)`."""
-        if self.prompt is not None:
-            trained = Trained(
-                model=self.model.name, sources=origins(self.options.knowledge.sources)
-            )
+        if self.beside is not None and self.prompt is not None:
             alone = self.options.parts == ("knowledge",)
-            save_prompt(self.prompt, folder if alone else folder / "knowledge", trained)
+            self.beside.save(folder if alone else folder / "knowledge", self.model.name)
             if alone:
                 return
         if self.trains_lora:
@@ -217,9 +223,9 @@ class Tuning(Task):
         if self.options.projector_lr is not None:
             own = weights_of(self.tuned, ["projector"])
             groups = at_rate(groups, own, self.options.projector_lr, optim.lr)
-        if self.prompt is not None and self.options.knowledge.lr is not None:
+        if self.beside is not None and self.prompt is not None and self.beside.rate is not None:
             own = list(self.prompt.parameters())
-            groups = at_rate(groups, own, self.options.knowledge.lr, optim.lr)
+            groups = at_rate(groups, own, self.beside.rate, optim.lr)
         return groups
 
     def _choose(self, parts: tuple[str, ...]) -> None:
@@ -280,13 +286,27 @@ class Tuning(Task):
         return Example(question=composed.question(None), answer=composed.answer)
 
 
+def trainable(model: VisionLanguageModel) -> LocalModel:
+    """The model, if it is one that has a loss; else it is refused."""
+    if not isinstance(model, LocalModel) or not model.abilities.loss:
+        raise UnsupportedError(
+            f"{model.name} cannot be trained through Deixis; `deixis models` shows what can"
+        )
+    return model
+
+
 def build(options: TuningOptions) -> Tuning:
     """The task of these options: data first, as its mistakes are found sooner."""
     source = source_of(options)
+    return Tuning(model_of(options), source, options)
+
+
+def model_of(options: TuningOptions) -> VisionLanguageModel:
+    """The model that these options name."""
     if not options.model:
         raise UsageError("which model is to be trained? --model MODEL")
     model = load(options.model, dtype=options.dtype)
-    return Tuning(pad_to_squares(model) if options.pad else model, source, options)
+    return pad_to_squares(model) if options.pad else model
 
 
 def plain_template(processor: Any) -> str:  # Any: transformers' own class
@@ -309,34 +329,7 @@ def source_of(options: TuningOptions) -> ConversationSource:
     if options.data is None:
         raise UsageError("which data is to be learnt from? --set task.data=FILE")
     source = _read(options, options.data)
-    if options.marks != "none":
-        source = marked(source, profile=options.marks)
-    knowledge = options.knowledge
-    if knowledge.form == "none":
-        return source
-    return known(source, knowledge.sources, knowledge.looking)
-
-
-def knowledge_of(options: KnowledgeOptions, model: VisionLanguageModel) -> Knowledge | None:
-    """How the notes that come with examples reach the model; None: not at all."""
-    if options.form == "none":
-        return None
-    if options.form != "infused":
-        return Knowledge(look=_nothing, form=options.form).of(model)
-    if options.start:
-        return Knowledge(look=_nothing, prompt=load_prompt(Path(options.start), model).prompt)
-    tokens = tokens_of(model, options.prompt.token_place).tokens
-    size = float(tokens.detach().float().square().mean().sqrt()) or 1.0
-    prompt = new_prompt(options.prompt, model, tokens=tokens.shape[1], size=size, seed=options.seed)
-    return Knowledge(look=_nothing, prompt=prompt)
-
-
-def infused(model: LocalModel, knowledge: Knowledge | None) -> LocalModel:
-    """The model with a prompt's change of its tokens."""
-    if knowledge is None or knowledge.prompt is None:
-        return model
-    prompt = knowledge.prompt
-    return model.with_token_change(prompt, place=prompt.config.token_place)
+    return source if options.marks == "none" else marked(source, profile=options.marks)
 
 
 def at_rate(
@@ -352,11 +345,6 @@ def at_rate(
         for share, is_own in ((rate / lr, True), (group.lr_share, False))
         if (chosen := [p for p in group.parameters if (id(p) in named) == is_own])
     ]
-
-
-def _nothing(image: Image) -> tuple[Region, ...]:
-    """Notes come with the examples."""
-    return ()
 
 
 def _read(options: TuningOptions, data: Path) -> ConversationSource:

@@ -11,17 +11,6 @@ from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 ALIGNED = "runs/vip_llava/align/model"
 INSTRUCTED = "runs/vip_llava/instruct/model"
-# projector and language side on ViP-LLaVA's own file, marks drawn as the release draws them
-ON_MARKS = TuningOptions(
-    format="vip_llava_instruct",
-    model=ALIGNED,
-    parts=("projector", "language"),
-    marks="release",
-    pad=True,
-    dtype="bfloat16",
-    recomputes="all",
-    max_tokens=2048,
-)
 
 
 @final

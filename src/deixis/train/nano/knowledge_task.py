@@ -15,6 +15,7 @@ from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.note_corruption import Harm
 from deixis.knowledge.noted_conversations import KnowledgeOptions
 from deixis.knowledge.prompt import PromptConfig
+from deixis.knowledge.tuning import KnowledgeBeside, KnowledgeTuningOptions, with_knowledge
 from deixis.models.interface import Example
 from deixis.models.load import load
 from deixis.train.config import OptimConfig
@@ -23,7 +24,6 @@ from deixis.train.nano.asked_scenes import AskedScenes
 from deixis.train.nano.known_asking import KnownAsking
 from deixis.train.nano.known_scenes import KnownScenes, ManyAsked
 from deixis.train.task import Losses, ParameterGroup, Task
-from deixis.train.tuning import Tuning, TuningOptions
 
 HIDDEN = 128
 AT_ONCE = 16
@@ -78,11 +78,13 @@ class SceneKnowledge(Task):
         )
         self.scenes = KnownScenes(asked=asked, harm=options.harm)
         known = replace(options.knowledge, seed=options.seed)
-        tuned = TuningOptions(parts=options.parts, knowledge=known)
-        self.tuning = Tuning(model, self.scenes, tuned)
+        tuned = KnowledgeTuningOptions(parts=options.parts, knowledge=known)
+        self.tuning = with_knowledge(model, self.scenes, tuned)
         self.module = self.tuning.module
         self.source = ManyAsked(scenes=self.scenes, most=options.most)
-        self.asking = KnownAsking(self.tuning.model, options.architecture, self.tuning.prompt)
+        beside = self.tuning.beside
+        prompt = beside.prompt if isinstance(beside, KnowledgeBeside) else None
+        self.asking = KnownAsking(self.tuning.model, options.architecture, prompt)
 
     @override
     def loss(self, batch: Sequence[Sequence[OpenedTurn]], step: int) -> Losses:
