@@ -10,6 +10,7 @@ import pytest
 from deixis.ask.sent import Sent
 from deixis.batch.plan import planned, read_plan
 from deixis.core import region_json
+from deixis.core.answers import Answers, KeptAnswer
 from deixis.core.errors import DeixisError
 from deixis.core.image import Image
 from deixis.core.region import Region, box, ellipse, point, polygon, stroke
@@ -17,7 +18,6 @@ from deixis.core.settings import from_record, to_record
 from deixis.core.size import Size
 from deixis.core.transform import identity
 from deixis.encodings import Frame
-from deixis.evals.answers import Answered, Answers
 from deixis.evals.figures import Figure
 from deixis.evals.report import Counts, Report
 from deixis.evals.results import Row, load_rows, save_rows
@@ -287,7 +287,7 @@ def journal_line(folder):
 def kept_answer(folder):
     file = folder / "answers.jsonl"
     with Answers(file) as answers:
-        answers.add({KEY: Answered(text="x", finish="stop", model="m", asked="2026-01-01")})
+        answers.add({KEY: KeptAnswer(text="x", finish="stop", model="m", asked="2026-01-01")})
     *head, last = file.read_text().splitlines()
 
     def read():

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from deixis.ask.model import Model
-from deixis.evals.answers import Answers
+from deixis.core.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, write_run

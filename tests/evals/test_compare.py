@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
 from deixis.encodings.spec import Way
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import common, compare, summarise, vote, ways
 from deixis.evals.evaluate import report_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from deixis.core.answers import Answers
 from deixis.core.errors import RemoteError, UsageError
-from deixis.evals.answers import Answers
 from deixis.evals.asking import Manners
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of

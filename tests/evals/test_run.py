@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import deixis as dx
+from deixis.core.answers import Answers
 from deixis.core.errors import RemoteError, UsageError
 from deixis.encodings.spec import Way, expanded
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.judges import Rules

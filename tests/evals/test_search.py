@@ -2,8 +2,8 @@
 
 import pytest
 
+from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import Exam
 from deixis.evals.search import SearchSettings, save_found, search

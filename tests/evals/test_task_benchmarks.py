@@ -5,8 +5,8 @@ import json
 import pytest
 
 import deixis as dx
+from deixis.core.answers import Answers
 from deixis.core.errors import SampleError, UsageError
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, Sample, benchmarks
 from deixis.evals.benchmarks.task_benchmarks import by_choice
 from deixis.evals.run import Exam, RunSettings, of_benchmark, run

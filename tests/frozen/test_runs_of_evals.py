@@ -6,8 +6,8 @@ import json
 import pytest
 
 import deixis as dx
+from deixis.core.answers import Answers
 from deixis.encodings.spec import Way
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import About, Benchmark, Options, Query, Sample, Verdict, benchmarks
 from deixis.evals.evaluate import evaluate
 from deixis.evals.judges import Rules

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deixis.ask.model import Model
-    from deixis.evals.answers import Answers
+    from deixis.core.answers import Answers
     from deixis.evals.benchmarks import Benchmark, Options
     from deixis.evals.judges import Judge
     from deixis.evals.run import Exam, Reached, RunSettings
@@ -210,7 +210,7 @@ def _options(arguments: argparse.Namespace) -> "Options":
 
 @contextlib.contextmanager
 def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]":
-    from deixis.evals.answers import Answers
+    from deixis.core.answers import Answers
     from deixis.evals.benchmarks import benchmarks
     from deixis.evals.folder import ANSWERS
     from deixis.evals.run import Exam

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from deixis.core.answers import Answers, KeptAnswer
 from deixis.core.errors import RemoteError
 from deixis.core.ordering import batches
 from deixis.core.stopping import stop_requests
-from deixis.evals.answers import Answered, Answers
 from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel
 
 LONGEST_WAIT = 60.0
@@ -48,7 +48,7 @@ class Failed:
         return "server"
 
 
-Outcome: TypeAlias = Answered | Failed
+Outcome: TypeAlias = KeptAnswer | Failed
 
 
 @final
@@ -188,7 +188,7 @@ class Asker:
         self, requests: Sequence[Request], completions: Sequence[Completion]
     ) -> dict[str, Outcome]:
         found = {
-            request.key: Answered(
+            request.key: KeptAnswer(
                 text=completion.text,
                 finish=completion.finish,
                 model=self.model.name,

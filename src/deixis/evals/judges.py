@@ -9,8 +9,8 @@ from typing import final
 from typing_extensions import override
 
 from deixis.core.answered import answered
+from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
-from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
 from deixis.evals.request_key import identity, request_key
 from deixis.evals.scores.short_answers import FIGURES, VALUES, words

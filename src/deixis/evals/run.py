@@ -15,10 +15,10 @@ from typing import final
 from deixis.ask.compose import Asking, Composed
 from deixis.ask.model import Model
 from deixis.core.answered import answered
+from deixis.core.answers import Answers
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import batches
 from deixis.encodings.spec import PLAIN, Way
-from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
 from deixis.evals.benchmarks import Benchmark, Sample, Verdict, Wanted
 from deixis.evals.judges import AnswerToGrade, Grade, Judge

@@ -10,9 +10,9 @@ from deixis.ask.compose import Asking
 from deixis.ask.composer import Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
+from deixis.core.answers import Answers
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.data.scenes.world import SceneWorld
-from deixis.evals.answers import Answers
 from deixis.evals.asking import Asker, Failed, Request
 from deixis.evals.findings import Judged, Trial, judged
 from deixis.evals.request_key import Identity, identity, request_key

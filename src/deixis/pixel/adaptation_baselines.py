@@ -15,12 +15,12 @@ from safetensors import safe_open
 from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.core import markdown
+from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.core.ordering import batches
 from deixis.core.progress import Reporter, Silent
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Benchmark, Options, Sample, benchmarks
 from deixis.evals.folder import ANSWERS
 from deixis.evals.results import Row

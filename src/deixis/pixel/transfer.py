@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.model import Model
+from deixis.core.answers import Answers
 from deixis.core.errors import UnsupportedError, UsageError
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import joined_pictures
 from deixis.evals.figures import headline

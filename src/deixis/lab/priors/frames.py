@@ -7,8 +7,8 @@ from pathlib import Path
 
 from deixis.ask.loading import load
 from deixis.batch.jobs import carried_out
+from deixis.core.answers import Answers
 from deixis.core.progress import Reporter
-from deixis.evals.answers import Answers
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.findings import Judged
 from deixis.evals.run import Exam, RunSettings, run

@@ -1,6 +1,6 @@
 """Processes that share a file of answers.
 
-    python -m tests.evals.answers_nursery FILE LOG NUM SEED
+    python -m tests.core.answers_nursery FILE LOG NUM SEED
 
 Each asks NUM questions in an order of its own, writes a line to LOG for every one that it asks, and
 keeps the answers. It may be killed at any moment.
@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from deixis.evals.answers import Answered, Answers
+from deixis.core.answers import Answers, KeptAnswer
 
 BATCH = 4
 
@@ -25,7 +25,7 @@ def key_of(number):
 def ask(answers, log, number):
     os.write(log, f"{number}\n".encode())
     time.sleep(0.002)
-    return {key_of(number): Answered(text=f"answer {number} " + "é" * 50, finish="stop")}
+    return {key_of(number): KeptAnswer(text=f"answer {number} " + "é" * 50, finish="stop")}
 
 
 def main(path, log_path, num, seed):

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from deixis.core.answers import EXAM, JOURNAL, Answers, KeptAnswer
 from deixis.core.errors import UsageError
-from deixis.evals.answers import Answered, Answers
-from tests.evals.answers_nursery import key_of
+from tests.core.answers_nursery import key_of
 
 ROOT = Path(__file__).parents[2]
-ONE = Answered(text="a cup, “red”\n", finish="stop", model="nano", asked="What is it?")
+ONE = KeptAnswer(text="a cup, “red”\n", finish="stop", model="nano", asked="What is it?")
 
 
 def start(path, log, num, seed):
-    command = [sys.executable, "-m", "tests.evals.answers_nursery", path, log, str(num), str(seed)]
+    command = [sys.executable, "-m", "tests.core.answers_nursery", path, log, str(num), str(seed)]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     return subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment)
 
@@ -90,7 +90,7 @@ def test_a_pipe_holds_no_answers(tmp_path):
 
 @pytest.mark.parametrize("text", ["a\u2028b\u0085c", "\ud83d", "\x1e"])
 def test_any_answer_is_kept(tmp_path, text):
-    one = Answered(text=text, finish="stop")
+    one = KeptAnswer(text=text, finish="stop")
     with Answers(tmp_path / "a.jsonl") as answers:
         answers.add({key_of(1): one})
     assert len((tmp_path / "a.jsonl").read_text("utf-8").splitlines()) == 1
@@ -112,7 +112,7 @@ def test_a_broken_line_inside_is_told_and_nothing_is_touched(tmp_path):
 def test_an_answer_that_is_there_stays(tmp_path):
     with Answers(tmp_path / "a.jsonl") as answers:
         answers.add({key_of(1): ONE})
-        answers.add({key_of(1): Answered(text="another", finish="stop")})
+        answers.add({key_of(1): KeptAnswer(text="another", finish="stop")})
         assert answers.get(key_of(1)) == ONE
 
 
@@ -122,6 +122,26 @@ def test_two_who_have_it_open_see_each_others_answers(tmp_path):
         second.add({key_of(2): ONE})
         first.refresh()
         assert first.get(key_of(2)) == second.get(key_of(1)) == ONE
+
+
+@pytest.mark.parametrize(("first", "then"), [(EXAM, JOURNAL), (JOURNAL, EXAM)])
+def test_a_file_of_exams_and_one_of_a_journal_are_read_alike(tmp_path, first, then):
+    path, bare = tmp_path / "a.jsonl", KeptAnswer(text="red\n", finish="length")
+    with Answers(path, form=first) as answers:
+        answers.add({key_of(1): bare})
+    path.write_bytes(path.read_bytes() + path.read_bytes()[:20])  # and a torn line
+    with Answers(path, form=then, exclusive=True) as answers:
+        answers.add({key_of(2): bare})
+    with Answers(path) as answers:
+        assert answers.get(key_of(1)) == answers.get(key_of(2)) == bare
+
+
+def test_a_file_for_one_is_refused_to_others(tmp_path):
+    with (
+        Answers(tmp_path / "a.jsonl", exclusive=True),
+        pytest.raises(UsageError, match="another run is using it"),
+    ):
+        Answers(tmp_path / "a.jsonl", exclusive=True)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
