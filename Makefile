@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pyproject.toml constraints.txt build_compiled.py \
+SOURCES := pyproject.toml lab/pyproject.toml constraints.txt build_compiled.py \
   $(wildcard src/deixis/*/c/*.[ch] src/deixis/*/*/c/*.[ch])
 WORKERS ?= 2
 COMMA := ,
@@ -12,9 +12,9 @@ COMMA := ,
 # torch comes with CUDA's libraries there: some 7 GB
 TORCHVISION := .venv-torchvision
 LOWEST := .venv-lowest
-TESTS_OF_PIXELS := tests/models tests/models tests/priors tests/pixel tests/sources \
-  tests/train/test_vip_llava.py tests/train/nano/test_lending.py
-TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models tests/models \
+TESTS_OF_PIXELS := tests/models tests/priors tests/pixel tests/sources \
+  tests/train/test_vip_llava.py lab/tests/zoo/training/test_lending.py
+TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings tests/models \
   tests/ask tests/test_import.py tests/test_floors.py
 
 RELEASING := .venv-release
@@ -78,7 +78,7 @@ define environment
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(@D)/bin/python -m pip install --quiet --constraint $(1) torch
-	$(@D)/bin/python -m pip install --quiet --constraint $(1) --editable "$(2)" --group dev
+	$(@D)/bin/python -m pip install --quiet --constraint $(1) --editable "$(2)" --editable lab --group dev
 	touch $@
 endef
 

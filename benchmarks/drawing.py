@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from PIL import Image as PIL
 
-from deixis.data.scenes.world import SceneWorld
 from deixis.models.load import load
 from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import marked
-from deixis.train.nano.marked_scenes import choose_marks, painted
 from deixis.train.recipe import recipes
 from deixis.train.tuning import Tuning, TuningOptions
+from deixis_lab.world.world import SceneWorld
+from deixis_lab.zoo.training.marked_scenes import choose_marks, painted
 
 BATCH, ROUNDS, ROWS = 16, 9, 48
 SIZE = (640, 480)

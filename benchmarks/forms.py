@@ -20,7 +20,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from deixis.ask.compose import Asking, compose
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
-from deixis.data.scenes.world import SceneWorld
 from deixis.knowledge.map import chart
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
@@ -28,6 +27,7 @@ from deixis.knowledge.saved import new_prompt
 from deixis.models.interface import Generation
 from deixis.models.load import load
 from deixis.sources import built
+from deixis_lab.world.world import SceneWorld
 from knowledge import peak_of
 
 REPEATS = 5

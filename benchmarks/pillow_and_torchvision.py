@@ -16,9 +16,9 @@ from transformers import AutoProcessor
 from transformers.utils import is_torchvision_available, logging
 
 import deixis as dx
-from deixis.models import nano
 from deixis.models.load import load, wrap
 from deixis.testing import tiny
+from deixis_lab.zoo import nano
 
 NUM_PICTURES = 40
 SETTINGS = dx.Generation(max_new_tokens=6)

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from deixis.data.scenes.colours import colour_named
-from deixis.data.scenes.paint import paint
-from deixis.data.scenes.plan import SIDE, Plan
-from deixis.data.scenes.questions import questions
-from deixis.data.scenes.textures import texture
-from deixis.data.scenes.world import SceneWorld
+from deixis_lab.world.colours import colour_named
+from deixis_lab.world.paint import paint
+from deixis_lab.world.plan import SIDE, Plan
+from deixis_lab.world.questions import questions
+from deixis_lab.world.textures import texture
+from deixis_lab.world.world import SceneWorld
 
 NUM = 600
 SIDES = (96, 224, 448)

@@ -23,10 +23,10 @@ import deixis as dx
 from deixis.ask.mark_visibility import Sight
 from deixis.core import transform
 from deixis.core.size import Size
-from deixis.data.scenes.world import SceneWorld
 from deixis.encodings.drawn import Drawn
 from deixis.marks import Mark, Style
-from deixis.train.nano.marked_scenes import markable_things
+from deixis_lab.world.world import SceneWorld
+from deixis_lab.zoo.training.marked_scenes import markable_things
 
 TIMES = 4
 WIDTHS = (1, 2, 3, 5, 8, 12, 16)

@@ -104,8 +104,8 @@ def test_bad_rows_are_named_or_left_out_and_counted(tmp_path):
 
 @pytest.mark.parametrize("name", ["scenes_classification", "scenes_counting", "scenes_presence"])
 def test_of_a_limit_no_other_picture_is_drawn(name):
-    from deixis.data.tasks._scenes import _searched
-    from deixis.evals.benchmarks._scenes import _scene
+    from deixis_lab.parts.benchmarks._scenes import _scene
+    from deixis_lab.parts.tasks._scenes import _searched
 
     benchmark = benchmarks.get(name).of(Options())
     assert benchmark.num_places == 500

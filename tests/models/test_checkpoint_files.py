@@ -13,7 +13,7 @@ from deixis.models.build_llava import join
 from deixis.models.checkpoint_files import check_folder
 from deixis.models.load import load
 from deixis.testing import tiny
-from deixis.train.nano.architectures import opened
+from deixis_lab.zoo.training.architectures import opened
 
 INDEX = "model.safetensors.index.json"
 SHARD = "model-00001-of-00001.safetensors"

@@ -6,10 +6,7 @@ import pytest
 
 from deixis.core.errors import UsageError
 from deixis.data.entities.named import EntitySource
-from deixis.data.entities.scenes import held_out_names
 from deixis.evals.findings import Finding, Findings
-from deixis.lab.priors import claims, runs, ways
-from deixis.lab.priors import study as studying
 from deixis.models.load import load
 from deixis.priors.repair_plan import (
     CONTROLS,
@@ -20,6 +17,9 @@ from deixis.priors.repair_plan import (
     encoder_recipe,
     repair,
 )
+from deixis_lab.parts.entities import held_out_names
+from deixis_lab.prior_study import claims, runs, ways
+from deixis_lab.prior_study import study as studying
 from tests.data.entities.entity_folder import good_folder
 
 STEPS = ("steps=1", "batch_size=2", "num_workers=0", "precision=fp32")

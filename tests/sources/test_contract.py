@@ -12,8 +12,8 @@ from deixis.core import region as regions
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.data.scenes.world import SceneWorld
 from deixis.sources import SourceOptions, source, sources
+from deixis_lab.world.world import SceneWorld
 from tests.sources import tiny_detectors, tiny_segmenters
 from tests.sources.drawn_words import written
 from tests.sources.tiny_parts import save

@@ -9,8 +9,8 @@ from deixis.core import region as regions
 from deixis.core import region_json
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.data.scenes.world import SceneWorld
 from deixis.sources import SourceOptions, built, look, source
+from deixis_lab.world.world import SceneWorld
 
 
 @pytest.fixture

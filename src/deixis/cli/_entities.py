@@ -57,8 +57,8 @@ def source_of(arguments: argparse.Namespace) -> "EntitySource":
 
 def scene_frequencies() -> dict[str, float]:
     """How often nano's training met each of the Scenes' entities; 0 for those held out."""
-    from deixis.data.scenes.entities import entities
-    from deixis.data.scenes.world import SceneWorld
+    from deixis_lab.world.entities import entities
+    from deixis_lab.world.world import SceneWorld
 
     known = SceneWorld(exponent=TRAINED_EXPONENT).frequencies
     return {entity.name: known.share(entity.name) for entity in entities()}

@@ -232,7 +232,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
 
 def _matrix(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
-    from deixis.lab.report import write_report
+    from deixis.evals.claim_report import write_report
     from deixis.pixel.matrix import MatrixSettings, learned_and_transferred
     from deixis.pixel.matrix_report import reported
 
@@ -256,7 +256,7 @@ def _matrix(arguments: argparse.Namespace) -> None:
 
 def _apart(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
-    from deixis.pixel.disjoint_transfer import ApartSettings, transferred_apart
+    from deixis_lab.examine.disjoint_transfer import ApartSettings, transferred_apart
 
     settings = ApartSettings(
         task=arguments.task,

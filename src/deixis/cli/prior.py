@@ -347,9 +347,9 @@ def _repair(arguments: argparse.Namespace) -> None:
 
 def _study(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
-    from deixis.lab.priors.study import study
-    from deixis.lab.priors.ways import GROUPS, StudyOptions
-    from deixis.lab.report import JUDGED
+    from deixis.evals.claim_report import JUDGED
+    from deixis_lab.prior_study.study import study
+    from deixis_lab.prior_study.ways import GROUPS, StudyOptions
 
     groups = tuple(arguments.group or GROUPS)
     for name in groups:

@@ -26,10 +26,10 @@ openers: ObjectCatalog[Opener] = ObjectCatalog(
     group="deixis.openers",
     interface=Opener,
     rows={
-        "nano": "deixis.lab.opening:NANO",
         "openai": "deixis.remote.model:OPENAI",
         "tiny": "deixis.testing.tiny.opening:TINY",
     },
+    elsewhere={"nano": "deixis-lab"},
 )
 
 

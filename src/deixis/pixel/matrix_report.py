@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from deixis.data.tasks import tasks
+from deixis.evals.claim_report import Reported
 from deixis.evals.findings import Findings, Judgement, Verdict, found_over_seeds
-from deixis.lab.report import Reported
 from deixis.pixel.matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.transfer import Transfer
 

@@ -13,7 +13,7 @@ from deixis.evals.findings import Trial
 from deixis.evals.scores.choice_words import named_choices, tidy
 from deixis.evals.scores.letters import read_letter
 from deixis.evals.scores.short_answers import read_yes_no
-from deixis.lab.asking import Asked, ask_scenes
+from deixis.evals.trial_asking import Asked, ask_scenes
 from deixis.models.interface import VisionLanguageModel
 
 ENCODING = "drawn"

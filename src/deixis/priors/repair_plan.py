@@ -14,9 +14,9 @@ from deixis.core.progress import Reporter, Silent
 from deixis.data.entities.entity_set import Entities
 from deixis.data.entities.named import SCENES, EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
-from deixis.data.entities.scenes import held_out_names
 from deixis.train.recipe import Recipe, recipes
 from deixis.train.stages import trained
+from deixis_lab.parts.entities import held_out_names
 
 REPAIR, QUESTIONS, RANDOM, TOGETHER = "repair", "questions", "random", "together"
 CONTROLS = {

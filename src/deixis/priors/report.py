@@ -11,9 +11,9 @@ import numpy as np
 
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.core.untrusted_text import plotted
+from deixis.evals.claim_report import FAINT, INK, PAPER, Reported, plot, write_report
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
 from deixis.evals.findings import Findings, Judged, Verdict, found_in
-from deixis.lab.report import FAINT, INK, PAPER, Reported, plot, write_report
 from deixis.priors.ranking import QUARTERS
 from deixis.priors.ranks_and_answers import Joined, column, save_joined
 from deixis.reports.page import page, section, table, text

@@ -7,10 +7,10 @@ import sys
 import torch
 from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
-from deixis.data.scenes.world import SceneWorld
 from deixis.models.interface import Generation, Question
 from deixis.models.load import load
 from deixis.models.shipped import shipped_folder
+from deixis_lab.world.world import SceneWorld
 
 QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
 PLAIN = """

@@ -6,7 +6,7 @@ from typing import final
 
 from deixis.data.entities.entity_set import LEAST_SIDE, Entities
 from deixis.data.entities.read import read_entities
-from deixis.data.entities.scenes import scene_entities
+from deixis_lab.parts.entities import scene_entities
 
 SCENES = "scenes"
 

@@ -1,0 +1,1 @@
+"""Asking models about the Scenes: cards, experiments carried out, studies, reports."""

@@ -1,0 +1,104 @@
+"""Sheets of the Scenes world to look at: many pictures on one, and the atlas of all entities."""
+
+from dataclasses import asdict, dataclass
+from typing import final
+
+import numpy as np
+from PIL import Image as PIL
+from PIL import ImageDraw, ImageFont
+
+from deixis.core.image import Image
+from deixis_lab.world.colours import Colour, colours
+from deixis_lab.world.entities import Entity, entities
+from deixis_lab.world.glyphs import LANE, SIDES, pictogram
+from deixis_lab.world.scene import Scene
+from deixis_lab.world.world import SceneWorld
+
+GAP, CAPTION = 6, 14
+ATLAS_COLUMNS, ATLAS_SIDE, ATLAS_WIDTH = 16, 64, 100
+SMALL = 16
+OUTLINES = ((255, 0, 255), (0, 255, 255), (255, 255, 0), (0, 255, 0), (255, 128, 0))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """A picture of many pictures, and a record of what each shows, in their order."""
+
+    image: Image
+    entries: tuple[dict[str, object], ...]
+
+
+def scene_sheet(world: SceneWorld, *, first: int, count: int, show_regions: bool) -> Sheet:
+    """Scenes in rows, each above its number; with `show_regions`, outlined and named."""
+    columns = max(1, min(count, 1200 // (world.side + GAP)))
+    rows = -(-count // columns)
+    cell = world.side + GAP
+    sheet = PIL.new("RGB", (columns * cell + GAP, rows * (cell + CAPTION) + GAP), "white")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(10)
+    entries = []
+    for place in range(count):
+        scene = world.scene(first + place)
+        x, y = GAP + place % columns * cell, GAP + place // columns * (cell + CAPTION)
+        sheet.paste(scene.image.pil(), (x, y))
+        draw.text((x, y + world.side + 1), f"{first + place}", fill="black", font=font)
+        if show_regions:
+            _outline(draw, scene, x, y)
+        entries.append(_entry(scene))
+    return Sheet(image=Image(pixels=np.asarray(sheet), source="scenes"), entries=tuple(entries))
+
+
+def atlas() -> Sheet:
+    """Every entity with its name, large and at 16 pixels, the ten colours in turn."""
+    listed = entities()
+    rows = -(-len(listed) // ATLAS_COLUMNS)
+    height = ATLAS_SIDE + 2 * GAP + CAPTION
+    sheet = PIL.new("RGB", (ATLAS_COLUMNS * ATLAS_WIDTH, rows * height), (168, 172, 176))
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(11)
+    for place, entity in enumerate(listed):
+        colour = colours()[place % len(colours())]
+        x, y = place % ATLAS_COLUMNS * ATLAS_WIDTH + GAP, place // ATLAS_COLUMNS * height + GAP
+        for side, left in ((ATLAS_SIDE, x), (SMALL, x + ATLAS_SIDE + 2)):
+            sheet.paste(*_stamp(entity, colour, side, (left, y)))
+        draw.text((x, y + ATLAS_SIDE + 2), entity.name, fill="black", font=font)
+    return Sheet(
+        image=Image(pixels=np.asarray(sheet), source="atlas"),
+        entries=tuple(asdict(entity) for entity in listed),
+    )
+
+
+def _stamp(
+    entity: Entity, colour: Colour, side: int, place: tuple[int, int]
+) -> tuple[PIL.Image, tuple[int, int], PIL.Image]:
+    """An entity's picture, where it goes, and its mask, as PIL pastes them."""
+    packed = pictogram(entity.symbol).levels[SIDES.index(side)]
+    ink, body = (packed & 255)[..., None], packed >> LANE & 255
+    mixed = (np.array(colour.ink) * ink + np.array(colour.paper) * (255 - ink)) // 255
+    return PIL.fromarray(mixed.astype(np.uint8)), place, PIL.fromarray(body.astype(np.uint8))
+
+
+def _outline(draw: ImageDraw.ImageDraw, scene: Scene, x: int, y: int) -> None:
+    font = ImageFont.load_default(9)
+    for place, thing in enumerate(scene.things):
+        colour = OUTLINES[place % len(OUTLINES)]
+        box = thing.region.box()
+        for ring in thing.region.polygon().rings:
+            draw.line([(x + a, y + b) for a, b in (*ring, ring[0])], fill=colour)
+        named = thing.text or thing.name
+        draw.text((x + box.x0, y + box.y0 - 1), named, fill=colour, font=font)
+
+
+def _entry(scene: Scene) -> dict[str, object]:
+    things = [
+        {
+            "name": thing.name,
+            "colour": thing.colour,
+            "style": thing.style,
+            "text": thing.text,
+            "box": list(thing.region.box().xyxy),
+        }
+        for thing in scene.things
+    ]
+    return {"scene": scene.name, "stuff": [s.name for s in scene.stuff], "things": things}

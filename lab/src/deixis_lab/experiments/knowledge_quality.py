@@ -1,0 +1,72 @@
+"""How good has a source of knowledge to be?"""
+
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.knowledge.note_corruption import Harm
+from deixis_lab.examine.knowing import RARE, known_trial, questions
+from deixis_lab.experiments._experiment import Experiment
+from deixis_lab.world.scene import Scene
+from deixis_lab.world.world import SceneWorld
+
+TRUE, NOTHING = "the truth", "nothing known"
+WRONG = "30 % of labels wrong"
+HARMS = {
+    TRUE: Harm(),
+    "20 % dropped": Harm(dropped=20),
+    "50 % dropped": Harm(dropped=50),
+    "masks moved by 4 pixels": Harm(shifted=4),
+    "masks moved by 12 pixels": Harm(shifted=12),
+    "masks less 2 pixels around": Harm(eroded=2),
+    "masks less 4 pixels around": Harm(eroded=4),
+    "10 % of labels wrong": Harm(mislabelled=10),
+    WRONG: Harm(mislabelled=30, scored=True),
+    "50 % of labels wrong": Harm(mislabelled=50),
+    f"{WRONG}, scores from 0.5": Harm(mislabelled=30, scored=True, least_score=0.5),
+    f"{WRONG}, scores from 0.7": Harm(mislabelled=30, scored=True, least_score=0.7),
+    "10 % of letters wrong": Harm(misread=10),
+    "30 % of letters wrong": Harm(misread=30),
+    NOTHING: Harm(dropped=100),
+}
+
+
+@final
+class KnowledgeQuality(Experiment):
+    """A prompt that was trained on the truth, asked with notes that were made worse: the same
+    questions every time. "Nothing known" is the same model without notes, which it was never
+    trained without; letters matter to questions about signs alone.
+    """
+
+    claim: ClassVar[str] = "Knowledge helps even if its source is now and then wrong."
+    source: ClassVar[str] = "arXiv 2407.04681, reviews: the quality of segmentation and OCR"
+    conditions: ClassVar[tuple[str, ...]] = tuple(HARMS)
+    baseline: ClassVar[str] = NOTHING
+    world: ClassVar[SceneWorld] = RARE
+
+    @override
+    def trials(self, scene: Scene, index: int) -> list[Trial]:
+        return [
+            known_trial(condition, one)
+            for condition, harm in HARMS.items()
+            for one in questions(index, harm)
+        ]
+
+    @override
+    def verdict(self, findings: Findings) -> Verdict:
+        rows = [row for row in findings.rows if row.change is not None]
+        worse = [row.condition for row in rows if row.is_lower]
+        better = [row.condition for row in rows if row.is_higher]
+        unclear = [r.condition for r in rows if not (r.is_lower or r.is_higher)]
+        told = [
+            f"{words}: {', '.join(some)}"
+            for words, some in (
+                ("better than nothing", better),
+                ("worse than nothing", worse),
+                ("cannot be told from nothing", unclear),
+            )
+            if some
+        ]
+        held = True if WRONG in better else False if WRONG in worse else None
+        return Verdict(held=held, words="; ".join(told))

@@ -1,0 +1,44 @@
+"""Are all eight marks understood alike?"""
+
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.evals.findings import Findings, Trial, Verdict
+from deixis_lab.examine.naming import colour_over, mark_of, marked, target_of
+from deixis_lab.experiments._experiment import Experiment
+from deixis_lab.world.scene import Scene
+from deixis_lab.zoo.training.scene_mark import KINDS
+
+ALIKE = 5.0  # per cent between best and worst that still count as alike
+
+
+@final
+class Shapes(Experiment):
+    """One thing under each of the eight marks in turn, in one colour."""
+
+    claim: ClassVar[str] = "All eight marks score alike, point and ellipse slightly ahead."
+    source: ClassVar[str] = "ViP-LLaVA, ablation of shapes"
+    conditions: ClassVar[tuple[str, ...]] = KINDS
+    baseline: ClassVar[str] = "rectangle"
+
+    @override
+    def trials(self, scene: Scene, index: int) -> list[Trial]:
+        target = target_of(scene, index, "shapes")
+        if target is None:
+            return []
+        colour = colour_over(target.thing, target.draws)
+        return [
+            marked(kind, scene, mark_of(target.thing.region, kind, colour), target.thing.name)
+            for kind in KINDS
+        ]
+
+    @override
+    def verdict(self, findings: Findings) -> Verdict:
+        ordered = sorted(findings.rows, key=lambda row: -row.value)
+        best, worst = ordered[0], ordered[-1]
+        return Verdict(
+            held=findings.spread <= ALIKE,
+            words=f"{findings.spread:.1f} points between {best.condition} ({best.value:.1f} %) and "
+            f"{worst.condition} ({worst.value:.1f} %)",
+        )

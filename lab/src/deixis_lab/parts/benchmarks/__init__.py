@@ -1,0 +1,1 @@
+"""Benchmarks on the Scenes, twins of published ones."""

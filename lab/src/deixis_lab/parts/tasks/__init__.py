@@ -1,0 +1,1 @@
+"""Tasks about whole pictures of the Scenes, twins of published ones."""

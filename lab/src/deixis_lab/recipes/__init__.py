@@ -1,0 +1,1 @@
+"""Recipes that train nano models. One file each."""

@@ -1,0 +1,1 @@
+"""Small models in the real classes of transformers, and what trains them."""

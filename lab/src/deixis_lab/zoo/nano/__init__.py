@@ -1,0 +1,103 @@
+"""Seven small models in the real classes of transformers, each as different as the papers' are.
+
+One file is one architecture. All share a vocabulary (`tokenizer`), pictures of 96 x 96 pixels and
+12 x 12 patches, and a language side of four layers. `build` gives them untrained; `train/recipes`
+has what teaches them. One is trained and lies in `weights`: `deixis.load("nano")`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import FunctionType
+
+from torch import Tensor
+
+from deixis.core.catalog import ObjectCatalog
+from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.files import cache_folder
+from deixis.models.saving import save_processor
+from deixis.models.shipped import SHIPPED, shipped_folder
+from deixis_lab.zoo.nano._nano import PATCHES, Nano
+from deixis_lab.zoo.nano._tokenizer import tokenizer
+
+__all__ = [
+    "PATCHES",
+    "Nano",
+    "build",
+    "cache",
+    "called",
+    "folder_of",
+    "names",
+    "pack",
+    "save",
+    "tokenizer",
+]
+
+DEFAULT = "vipllava"
+PREFIX = f"{SHIPPED}:"
+
+
+architectures: ObjectCatalog[FunctionType] = ObjectCatalog(
+    kind="nano architecture",
+    package="deixis_lab.zoo.nano",
+    group="deixis.nano_architectures",
+    interface=FunctionType,
+    attribute="build",
+)
+
+
+def names() -> list[str]:
+    """Every architecture; imports none of them."""
+    return architectures.names()
+
+
+def cache() -> Path:
+    """Where the other architectures lie once `deixis lab build` has made them."""
+    return cache_folder() / "nano"
+
+
+def called(architecture: str) -> str:
+    """The name by which an architecture's trained model is loaded."""
+    return SHIPPED if architecture == DEFAULT else PREFIX + architecture
+
+
+def folder_of(name: str) -> Path:
+    """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means."""
+    if name == SHIPPED:
+        return shipped_folder()
+    if not name.startswith(PREFIX):
+        return Path(name).expanduser()
+    architecture = name.removeprefix(PREFIX)
+    _check_known(architecture)
+    folder = cache() / architecture / "model"
+    if not (folder / "config.json").is_file():
+        raise UsageError(f"{name} is not built yet: deixis lab build {architecture}")
+    return folder
+
+
+def build(name: str, *, words: Sequence[str], seed: int = 0) -> Nano:
+    """An untrained model and its processor; the same seed and words give the same of both."""
+    return architectures.get(name)(tokenizer(words), seed)
+
+
+def save(nano: Nano, folder: Path) -> None:
+    """Write a checkpoint that `from_pretrained` of plain transformers reads."""
+    nano.model.save_pretrained(folder)
+    save_processor(nano.processor, folder)
+
+
+def pack(nano: Nano, folder: Path) -> None:
+    """The same with the weights stored in half precision; they are loaded as float32."""
+    halves: dict[int, Tensor] = {}  # tied weights stay one
+    packed = {}
+    for name, weight in nano.model.state_dict().items():
+        key = weight.data_ptr()
+        if key not in halves:
+            halves[key] = weight.half() if weight.is_floating_point() else weight
+        packed[name] = halves[key]
+    nano.model.save_pretrained(folder, state_dict=packed)
+    save_processor(nano.processor, folder)
+
+
+def _check_known(name: str) -> None:
+    if name not in names():
+        raise UnknownNameError(kind="nano architecture", name=name, known=names())

@@ -1,0 +1,33 @@
+"""Sheets of the Scenes world."""
+
+import numpy as np
+
+from deixis_lab.examine.sheet import atlas, scene_sheet
+from deixis_lab.world.entities import entities
+from deixis_lab.world.world import SceneWorld
+
+WORLD = SceneWorld(side=64)
+
+
+def test_the_atlas_lists_every_entity():
+    assert [entry["name"] for entry in atlas().entries] == [entity.name for entity in entities()]
+
+
+def test_a_sheet_holds_the_pictures_as_they_are():
+    sheet = scene_sheet(WORLD, first=3, count=2, show_regions=False)
+    assert np.array_equal(sheet.image.pixels[6:70, 6:70], WORLD.scene(3).image.pixels)
+    assert np.array_equal(sheet.image.pixels[6:70, 76:140], WORLD.scene(4).image.pixels)
+
+
+def test_shown_regions_are_drawn_over_the_pictures():
+    plain = scene_sheet(WORLD, first=0, count=3, show_regions=False)
+    shown = scene_sheet(WORLD, first=0, count=3, show_regions=True)
+    assert plain.image != shown.image
+    assert plain.entries == shown.entries
+
+
+def test_entries_tell_what_each_picture_shows():
+    entry = scene_sheet(WORLD, first=7, count=1, show_regions=False).entries[0]
+    scene = WORLD.scene(7)
+    assert entry["scene"] == scene.name
+    assert [thing["name"] for thing in entry["things"]] == [thing.name for thing in scene.things]

@@ -1,0 +1,96 @@
+"""Asking a model the trials of many scenes: every answer is on disk before it counts."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from deixis.ask.compose import Asking
+from deixis.ask.composer import Composer
+from deixis.ask.knowledge_forms import Knowledge
+from deixis.coordinates import conventions
+from deixis.core.answers import Answers
+from deixis.core.progress import Progress, Reporter, Silent
+from deixis.evals.asking import Asker, Failed, Request
+from deixis.evals.findings import Judged, Trial, judged
+from deixis.evals.request_key import Identity, identity, request_key
+from deixis.models.interface import Generation, VisionLanguageModel
+
+ANSWERS = "answers.jsonl"
+SCENES_AT_ONCE = 8
+SETTINGS = Generation(max_new_tokens=16)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The judged answers of some scenes, how many questions had none, and who was asked."""
+
+    answers: tuple[Judged, ...]
+    num_failed: int
+    who: Identity
+
+
+def ask_scenes(
+    model: VisionLanguageModel,
+    trials_of: Callable[[int], Sequence[Trial]],
+    *,
+    num_scenes: int,
+    folder: Path,
+    reporter: Reporter | None = None,
+    knowledge: Knowledge | None = None,
+) -> Asked:
+    """Ask about the first scenes; nothing is asked twice, also after a kill.
+
+    With `knowledge` a trial's notes reach the model in its form; `model` is the one without.
+    """
+    reporter = reporter or Silent()
+    model, changed = _knowing(model, knowledge)
+    who = identity(model, changed=changed)
+    convention = conventions.get(model.convention)(**model.convention_settings)
+    composer = Composer(model=model, convention=convention, knowledge=knowledge)
+    answers: list[Judged] = []
+    num_failed, begun = 0, time.monotonic()
+    with Answers(folder / ANSWERS) as kept:
+        asker = Asker(model, kept, SETTINGS)
+        for first in range(0, num_scenes, SCENES_AT_ONCE):
+            last = min(first + SCENES_AT_ONCE, num_scenes)
+            trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
+            requests = []
+            for _, trial in trials:
+                asking = Asking(images=(trial.image,), text=trial.text, regions=trial.regions)
+                composed = composer.compose(asking, marks="given", notes=[trial.notes])
+                question = composed.question(None)
+                key = request_key(question, SETTINGS, who)
+                requests.append(Request(key=key, question=question))
+            found = asker.ask(requests)
+            for (index, trial), request in zip(trials, requests, strict=True):
+                outcome = found[request.key]
+                if isinstance(outcome, Failed):
+                    num_failed += 1
+                else:
+                    answers.append(judged(trial, index, outcome.text))
+            rate = last / max(time.monotonic() - begun, 1e-9)
+            right = sum(answer.is_right for answer in answers) / max(len(answers), 1)
+            reporter.advance(
+                Progress(
+                    step=last,
+                    steps=num_scenes,
+                    steps_per_second=rate,
+                    seconds_left=(num_scenes - last) / rate,
+                    numbers={"right": right},
+                )
+            )
+    return Asked(answers=tuple(answers), num_failed=num_failed, who=who)
+
+
+def _knowing(
+    model: VisionLanguageModel, knowledge: Knowledge | None
+) -> tuple[VisionLanguageModel, str | None]:
+    """The model with a prompt's change of its tokens, and the name of that change."""
+    if knowledge is None or knowledge.prompt is None:
+        return model, None
+    prompt = knowledge.prompt
+    changed = model.with_token_change(prompt, place=prompt.config.token_place)
+    return changed, knowledge.record["prompt"]

@@ -1,1 +1,0 @@
-"""Deixis shown and tried on small things that anyone can run."""
