@@ -9,8 +9,8 @@ from PIL import Image as PIL
 
 from deixis.coordinates import conventions
 from deixis.coordinates.claude import Claude
-from deixis.coordinates.molmo2 import Molmo2
-from deixis.coordinates.qwen2_5_vl import Qwen25Vl
+from deixis.coordinates.point_tags import Molmo2
+from deixis.coordinates.qwen import Qwen25Vl
 from deixis.core import region as make
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.coordinates import Convention, Reading, conventions
-from deixis.coordinates._convention import LENGTH_LIMIT
+from deixis.coordinates.convention import LENGTH_LIMIT
 from deixis.core import region as make
 from deixis.core.answered import DRAFTS
 from deixis.core.size import Size

@@ -1,6 +1,7 @@
 """Saying regions in the words of each model family, and reading them back from its answers."""
 
-from deixis.coordinates._convention import Convention, Quantum, Reading
+from deixis.coordinates.convention import Convention, Reading
+from deixis.coordinates.number_scale import Quantum
 from deixis.core.catalog import Catalog
 
 conventions: Catalog[Convention] = Catalog(
@@ -8,6 +9,11 @@ conventions: Catalog[Convention] = Catalog(
     package="deixis.coordinates",
     group="deixis.coordinates",
     interface=Convention,
+    rows=dict.fromkeys(("permille", "pixels", "unit"), "plain_lists:CONVENTIONS")
+    | dict.fromkeys(("deepseek_vl2", "internvl"), "tagged_lists:CONVENTIONS")
+    | dict.fromkeys(("molmo", "molmo2"), "point_tags:CONVENTIONS")
+    | dict.fromkeys(("qwen2_5_vl", "qwen2_vl", "qwen3_vl"), "qwen:CONVENTIONS"),
+    besides=("collected", "convention", "labels", "number_scale", "records", "saying", "scan"),
 )
 
 __all__ = ["Convention", "Quantum", "Reading", "conventions"]

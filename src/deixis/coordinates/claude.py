@@ -8,10 +8,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame, whole_frame
-from deixis.coordinates._records import read_records
-from deixis.coordinates._said import BARE_KINDS, said_lists
+from deixis.coordinates.number_scale import NumberScale, whole_scale
+from deixis.coordinates.records import ListConvention
+from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -20,7 +19,7 @@ PATCH = 28
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Claude(Convention):
+class Claude(ListConvention):
     """`[412, 300, 520, 411]`: whole pixels, x first, of the picture as the model sees it.
 
     Claude shrinks a picture to the largest size of the same aspect whose 28-pixel patches are at
@@ -38,15 +37,7 @@ class Claude(Convention):
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return said_lists(regions, self._frame(size))
-
-    @override
-    def parse(self, text: str, size: Size) -> Reading:
-        return read_records(text, self._frame(size))
-
-    @override
-    def quantum(self, size: Size) -> Quantum:
-        return self._frame(size).quantum()
+        return said_lists(regions, self.scale(size))
 
     def seen_size(self, size: Size) -> Size:
         """The size that the model shrinks a picture to; one that fits stays."""
@@ -67,9 +58,10 @@ class Claude(Convention):
         across, down = math.ceil(width / PATCH), math.ceil(height / PATCH)
         return max(across, down) * PATCH <= self.max_edge and across * down <= self.max_patches
 
-    def _frame(self, size: Size) -> Frame:
+    @override
+    def scale(self, size: Size) -> NumberScale:
         seen = self.seen_size(size)
-        return whole_frame(size, last=(float(seen.width), float(seen.height)))
+        return whole_scale(size, last=(float(seen.width), float(seen.height)))
 
 
 def _short_edge(edge: int, long: int, short: int) -> int:

@@ -7,11 +7,11 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._collect import Collected
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame, binned_frame, said_shape
-from deixis.coordinates._records import said_numbers
-from deixis.coordinates._words import read_label, token_label
+from deixis.coordinates.collected import Collected
+from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.labels import read_label, token_label
+from deixis.coordinates.number_scale import NumberScale, binned_scale, said_shape
+from deixis.coordinates.saying import said_numbers
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Point, Polygon
 from deixis.core.size import Size
@@ -21,7 +21,7 @@ CUT_TOKEN = re.compile(r"<loc[_\d]{0,7}\Z")
 
 
 @final
-class Florence2(Convention):
+class Florence2(ScaledConvention):
     """`cup<loc_322><loc_417><loc_406><loc_571>`, x first, in the middles of 1000 bins (0-999).
 
     A polygon is said between `<poly>` and `</poly>`, its rings separated by `<sep>`. Read without
@@ -35,11 +35,11 @@ class Florence2(Convention):
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return "".join(_said(region, _frame(size)) for region in regions).strip("\n")
+        return "".join(_said(region, self.scale(size)) for region in regions).strip("\n")
 
     @override
     def parse(self, text: str, size: Size) -> Reading:
-        run = _Run(frame=_frame(size), collected=Collected())
+        run = _LabelledRun(scale=self.scale(size), collected=Collected())
         at = 0
         for token in TOKEN.finditer(text):
             run.take_text(text[at : token.start()])
@@ -52,16 +52,16 @@ class Florence2(Convention):
         return run.collected.reading()
 
     @override
-    def quantum(self, size: Size) -> Quantum:
-        return _frame(size).quantum()
+    def scale(self, size: Size) -> NumberScale:
+        return binned_scale(size, bins=1000)
 
 
 @final
 @dataclass(kw_only=True, slots=True)
-class _Run:
+class _LabelledRun:
     """The locations that follow one label."""
 
-    frame: Frame
+    scale: NumberScale
     collected: Collected
     texts: list[str] = field(default_factory=list)
     label: str | None = None
@@ -110,13 +110,13 @@ class _Run:
             self._place_polygon([tokens])
             return
         for written, numbers in boxes:
-            box = self.frame.box(numbers)
+            box = self.scale.box(numbers)
             self.collected.place(box, label=self.label, written="".join(written))
 
     def _place_polygon(self, rings: list[list[str]]) -> None:
         found: list[tuple[XY, ...]] = []
         for ring in rings:
-            outline = self.frame.ring(_numbers(ring))
+            outline = self.scale.ring(_numbers(ring))
             if outline is not None:
                 found.append(outline)
         polygon = Polygon(rings=tuple(found)) if len(found) == len(rings) else None
@@ -128,20 +128,16 @@ def _numbers(tokens: Sequence[str]) -> list[int]:
     return [int(token[5:-1]) for token in tokens]
 
 
-def _said(region: Region, frame: Frame) -> str:
-    shape = said_shape(region, frame.size, Florence2.kinds)
+def _said(region: Region, scale: NumberScale) -> str:
+    shape = said_shape(region, scale.size, Florence2.kinds)
     label = token_label(region.label) or "\n"  # else it would share the label before it
     if not isinstance(shape, Polygon):
-        return label + _tokens(said_numbers(shape, frame))
+        return label + _tokens(said_numbers(shape, scale))
     rings = (
-        [n for x, y in ring for n in frame.said_point(Point(x=x, y=y))] for ring in shape.rings
+        [n for x, y in ring for n in scale.said_point(Point(x=x, y=y))] for ring in shape.rings
     )
     return f"{label}<poly>{'<sep>'.join(_tokens(ring) for ring in rings)}</poly>"
 
 
 def _tokens(numbers: Sequence[float]) -> str:
     return "".join(f"<loc_{number}>" for number in numbers)
-
-
-def _frame(size: Size) -> Frame:
-    return binned_frame(size, bins=1000)

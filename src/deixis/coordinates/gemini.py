@@ -13,10 +13,11 @@ from jaxtyping import Bool
 from PIL import Image as PIL
 from typing_extensions import override
 
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame, said_shape, whole_frame
-from deixis.coordinates._records import RecordReader, said_numbers, said_record, said_records
-from deixis.coordinates._words import json_label
+from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.labels import json_label
+from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.records import RecordReader
+from deixis.coordinates.saying import said_numbers, said_record, said_records
 from deixis.core.errors import ImageError
 from deixis.core.mask import Mask
 from deixis.core.region import Region
@@ -33,7 +34,7 @@ THRESHOLD = 127
 
 
 @final
-class Gemini(Convention):
+class Gemini(ScaledConvention):
     """`[{"box_2d": [417, 322, 571, 406], "label": "cup"}]`: y first, 0-1000 of the picture.
 
     Points stand under `point` as y, x. A mask is a greyscale PNG (inside above 127) stretched
@@ -45,40 +46,36 @@ class Gemini(Convention):
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return said_records(_said(region, _frame(size)) for region in regions)
+        return said_records(_said(region, self.scale(size)) for region in regions)
 
     @override
     def parse(self, text: str, size: Size) -> Reading:
         masks = _MaskReader(size=size)
-        reader = RecordReader(frame=_frame(size), y_first=True, read_mask=masks.read)
+        reader = RecordReader(scale=self.scale(size), y_first=True, read_mask=masks.read)
         reader.read(text)
         return reader.collected.reading()
 
     @override
-    def quantum(self, size: Size) -> Quantum:
-        return _frame(size).quantum()
+    def scale(self, size: Size) -> NumberScale:
+        return whole_scale(size, last=(1000.0, 1000.0))
 
 
-def _frame(size: Size) -> Frame:
-    return whole_frame(size, last=(1000.0, 1000.0))
-
-
-def _said(region: Region, frame: Frame) -> str:
-    shape = said_shape(region, frame.size, Gemini.kinds)
+def _said(region: Region, scale: NumberScale) -> str:
+    shape = said_shape(region, scale.size, Gemini.kinds)
     if isinstance(shape, Mask):
-        return _said_mask(shape, region.label, frame)
-    numbers = said_numbers(shape, frame)
+        return _said_mask(shape, region.label, scale)
+    numbers = said_numbers(shape, scale)
     key = "point" if isinstance(shape, Point) else "box_2d"
     return said_record(key, [numbers[i ^ 1] for i in range(len(numbers))], region.label)
 
 
-def _said_mask(mask: Mask, label: str | None, frame: Frame) -> str:
+def _said_mask(mask: Mask, label: str | None, scale: NumberScale) -> str:
     box = mask.box()
-    x0, y0 = math.floor(box.x0 / frame.step[0]), math.floor(box.y0 / frame.step[1])
-    x1, y1 = math.ceil(box.x1 / frame.step[0]), math.ceil(box.y1 / frame.step[1])
-    outer = frame.box((x0, y0, min(x1, 1000), min(y1, 1000)))
+    x0, y0 = math.floor(box.x0 / scale.step[0]), math.floor(box.y0 / scale.step[1])
+    x1, y1 = math.ceil(box.x1 / scale.step[0]), math.ceil(box.y1 / scale.step[1])
+    outer = scale.box((x0, y0, min(x1, 1000), min(y1, 1000)))
     assert outer is not None
-    left, top, right, bottom = _pixel_window(outer, frame.size)
+    left, top, right, bottom = _pixel_window(outer, scale.size)
     window = mask.to_array()[top:bottom, left:right]
     buffer = io.BytesIO()
     PIL.fromarray(window.astype(np.uint8) * 255).save(buffer, format="PNG")

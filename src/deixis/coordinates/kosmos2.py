@@ -7,10 +7,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._collect import Collected
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import said_shape
-from deixis.coordinates._tags import Tags
+from deixis.coordinates.collected import Collected
+from deixis.coordinates.convention import Convention, Reading
+from deixis.coordinates.number_scale import Quantum, said_shape
+from deixis.coordinates.tagged_lists import Tags
 from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.core.size import Size

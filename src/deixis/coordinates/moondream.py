@@ -5,10 +5,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame, said_shape, whole_frame
-from deixis.coordinates._records import read_records, said_numbers, said_records
-from deixis.coordinates._said import BARE_KINDS
+from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.records import ListConvention
+from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_records
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -16,7 +15,7 @@ EDGES = ("x_min", "y_min", "x_max", "y_max")
 
 
 @final
-class Moondream(Convention):
+class Moondream(ListConvention):
     """`[{"x_min": 0.3219, "y_min": 0.4167, "x_max": 0.4063, "y_max": 0.5708}]`, points as x, y.
 
     0-1 of the picture, said with four decimals, read with any. Its answers are the dictionaries of
@@ -28,23 +27,15 @@ class Moondream(Convention):
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return said_records(_said(region, _frame(size)) for region in regions)
+        return said_records(_said(region, self.scale(size)) for region in regions)
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        return read_records(text, _frame(size))
-
-    @override
-    def quantum(self, size: Size) -> Quantum:
-        return _frame(size).quantum()
+    def scale(self, size: Size) -> NumberScale:
+        return whole_scale(size, last=(1.0, 1.0), decimals=4)
 
 
-def _said(region: Region, frame: Frame) -> str:
-    numbers = said_numbers(said_shape(region, frame.size, Moondream.kinds), frame)
+def _said(region: Region, scale: NumberScale) -> str:
+    numbers = said_numbers(said_shape(region, scale.size, Moondream.kinds), scale)
     names = ("x", "y") if len(numbers) == 2 else EDGES
     fields = (f'"{name}": {number:.4f}' for name, number in zip(names, numbers, strict=True))
     return f"{{{', '.join(fields)}}}"
-
-
-def _frame(size: Size) -> Frame:
-    return whole_frame(size, last=(1.0, 1.0), decimals=4)

@@ -5,10 +5,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame
-from deixis.coordinates._records import read_records
-from deixis.coordinates._said import BARE_KINDS, said_lists
+from deixis.coordinates.number_scale import NumberScale
+from deixis.coordinates.records import ListConvention
+from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.errors import UnknownNameError
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -18,7 +17,7 @@ FITS = ("pad", "crop")
 
 
 @final
-class PaddedUnit(Convention):
+class PaddedUnit(ListConvention):
     """`[0.100,0.200,0.300,0.400]`: 0-1 of a square with the picture in its middle.
 
     The square is that of the longer side ("pad"), or, for checkpoints whose processor crops the
@@ -39,15 +38,7 @@ class PaddedUnit(Convention):
         seen = self._square(size)
         for region in regions:
             seen.region(region).within(seen.after)
-        return said_lists(regions, self._frame(size), comma=",")
-
-    @override
-    def parse(self, text: str, size: Size) -> Reading:
-        return read_records(text, self._frame(size))
-
-    @override
-    def quantum(self, size: Size) -> Quantum:
-        return self._frame(size).quantum()
+        return said_lists(regions, self.scale(size), comma=",")
 
     def _square(self, size: Size) -> Transform:
         if self.fit == "pad":
@@ -55,10 +46,11 @@ class PaddedUnit(Convention):
         side = min(size.width, size.height)
         return centre_crop(size, Size(width=side, height=side))
 
-    def _frame(self, size: Size) -> Frame:
+    @override
+    def scale(self, size: Size) -> NumberScale:
         square = self._square(size)
         side = float(square.after.width)
-        return Frame(
+        return NumberScale(
             size=size,
             step=(side, side),
             last=(1.0, 1.0),

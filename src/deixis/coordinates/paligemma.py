@@ -6,12 +6,11 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates._collect import Collected
-from deixis.coordinates._convention import Convention, Quantum, Reading
-from deixis.coordinates._frame import Frame, said_shape, whole_frame
-from deixis.coordinates._records import said_numbers
-from deixis.coordinates._said import BARE_KINDS
-from deixis.coordinates._words import plain_label, read_label, token_label
+from deixis.coordinates.collected import Collected
+from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.labels import plain_label, read_label, token_label
+from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.saying import BARE_KINDS, said_numbers
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -22,7 +21,7 @@ CUT_TOKEN = re.compile(r"<(?:l|lo|loc\d{0,4}|s|se|seg\d{0,4})\Z")
 
 
 @final
-class PaliGemma(Convention):
+class PaliGemma(ScaledConvention):
     """`<loc0427><loc0329><loc0584><loc0415> cup`, several separated by ` ; `; a point has two.
 
     y first, the share of the picture times 1023 to the nearest, as its makers' data and scorers
@@ -35,7 +34,7 @@ class PaliGemma(Convention):
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        return " ; ".join(_said(region, _frame(size)) for region in regions)
+        return " ; ".join(_said(region, self.scale(size)) for region in regions)
 
     @override
     def parse(self, text: str, size: Size) -> Reading:
@@ -46,7 +45,7 @@ class PaliGemma(Convention):
             until = runs[i + 1].start() if i + 1 < len(runs) else len(text)
             after = CUT_TOKEN.sub("", text[run.end() : until])
             label = read_label(after.partition(";")[0])
-            _read_run(run.group(), label, _frame(size), collected)
+            _read_run(run.group(), label, self.scale(size), collected)
             collected.leave_places(after)
         cut = CUT_TOKEN.search(text)
         if cut is not None:
@@ -54,31 +53,27 @@ class PaliGemma(Convention):
         return collected.reading()
 
     @override
-    def quantum(self, size: Size) -> Quantum:
-        return _frame(size).quantum()
+    def scale(self, size: Size) -> NumberScale:
+        return whole_scale(size, last=(1023.0, 1023.0))
 
 
-def _said(region: Region, frame: Frame) -> str:
-    numbers = said_numbers(said_shape(region, frame.size, PaliGemma.kinds), frame)
+def _said(region: Region, scale: NumberScale) -> str:
+    numbers = said_numbers(said_shape(region, scale.size, PaliGemma.kinds), scale)
     tokens = "".join(f"<loc{numbers[i ^ 1]:04d}>" for i in range(len(numbers)))
     label = plain_label((token_label(region.label) or "").replace(";", ","))
     return f"{tokens} {label}" if label else tokens
 
 
-def _read_run(run: str, label: str | None, frame: Frame, collected: Collected) -> None:
+def _read_run(run: str, label: str | None, scale: NumberScale, collected: Collected) -> None:
     tokens = list(LOCATION.finditer(run))
     numbers = [int(token.group(1)) for token in tokens]
     placed = [numbers[i ^ 1] for i in range(len(numbers) - len(numbers) % 2)]
     if len(numbers) == 2:
-        collected.place(frame.point(placed), label=label, written=run)
+        collected.place(scale.point(placed), label=label, written=run)
     elif numbers and len(numbers) % 4 == 0:
         for i in range(0, len(placed), 4):
             written = run[tokens[i].start() : tokens[i + 3].end()]
-            collected.place(frame.box(placed[i : i + 4]), label=label, written=written)
+            collected.place(scale.box(placed[i : i + 4]), label=label, written=written)
     elif numbers:
         collected.leave(run)
     collected.leave("".join(SEGMENT.findall(run)))
-
-
-def _frame(size: Size) -> Frame:
-    return whole_frame(size, last=(1023.0, 1023.0))

@@ -35,7 +35,7 @@ NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)\s*\Z")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class ScannedList:
     """A list or tuple; not `sound` where something else than values stood between its brackets."""
 
     items: tuple[object, ...]
@@ -58,7 +58,7 @@ class Listed:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
+class ScannedObject:
     """An object: its fields in the text's order, and what stood in it without a name."""
 
     fields: tuple[tuple[str, object], ...]
@@ -67,7 +67,7 @@ class Named:
     end: int
 
 
-Value: TypeAlias = Listed | Named
+Value: TypeAlias = ScannedList | ScannedObject
 
 
 @final
@@ -123,8 +123,8 @@ class _Open:
     def closed(self, end: int, *, sound: bool) -> Value:
         if self.opener == "{":
             fields, loose = tuple(self.fields), tuple(self.items)
-            return Named(fields=fields, loose=loose, start=self.start, end=end)
-        return Listed(
+            return ScannedObject(fields=fields, loose=loose, start=self.start, end=end)
+        return ScannedList(
             items=tuple(self.items),
             start=self.start,
             end=end,
@@ -138,7 +138,7 @@ class _Open:
         """
         if self.opener == "{":
             return [value for _, value in self.fields if _holds_object(value)]
-        return [item for item in self.items if isinstance(item, Listed | Named)]
+        return [item for item in self.items if isinstance(item, ScannedList | ScannedObject)]
 
     def holds_place(self, *, innermost: bool) -> bool:
         """Whether it was about to say a place of its own."""
@@ -153,9 +153,9 @@ class _Open:
 
 
 def _holds_object(value: object) -> TypeGuard[Value]:
-    if isinstance(value, Listed):
-        return any(isinstance(item, Named) for item in value.items)
-    return isinstance(value, Named)
+    if isinstance(value, ScannedList):
+        return any(isinstance(item, ScannedObject) for item in value.items)
+    return isinstance(value, ScannedObject)
 
 
 @final

@@ -5,24 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from deixis.coordinates._words import whole_characters
+from typing_extensions import override
+
+from deixis.coordinates.labels import whole_characters
+from deixis.coordinates.number_scale import NumberScale, Quantum
 from deixis.core.answered import answered
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
 from deixis.core.size import Size
 
 LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model's
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quantum:
-    """The step of a convention's numbers, in pixels of the picture: say-then-read moves no edge
-    by more than half of it.
-    """
-
-    x: float
-    y: float
 
 
 @final
@@ -80,3 +72,16 @@ class Convention(ABC):
     @abstractmethod
     def quantum(self, size: Size) -> Quantum:
         """The step of the numbers in a picture of this size; say-then-read is within half of it."""
+
+
+class ScaledConvention(Convention):
+    """A convention whose numbers lie on the picture by a scale."""
+
+    @abstractmethod
+    def scale(self, size: Size) -> NumberScale:
+        """The scale tells what the numbers count in a picture of this size."""
+
+    @final
+    @override
+    def quantum(self, size: Size) -> Quantum:
+        return self.scale(size).quantum()

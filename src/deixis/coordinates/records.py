@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, final
 
-from typing_extensions import TypeIs
+from typing_extensions import TypeIs, override
 
-from deixis.coordinates._collect import Collected
-from deixis.coordinates._convention import Reading
-from deixis.coordinates._frame import Frame, Number
-from deixis.coordinates._scan import Listed, Named, Value, as_number, scan
-from deixis.coordinates._words import json_label
+from deixis.coordinates.collected import Collected
+from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.number_scale import NumberScale
+from deixis.coordinates.scan import ScannedList, ScannedObject, Value, as_number, scan
 from deixis.core.mask import Mask
-from deixis.core.shapes import Box, Point
+from deixis.core.shapes import Box
+from deixis.core.size import Size
 
 MaskReader: TypeAlias = Callable[[str, Box], Mask | None]
 BOX_KEYS = ("bbox_2d", "box_2d", "bbox", "box", "bounding_box", "boundingbox", "bboxes", "boxes")
@@ -41,7 +41,7 @@ class RecordReader:
     `(x0,y0),(x1,y1)` is one box.
     """
 
-    frame: Frame
+    scale: NumberScale
     collected: Collected = field(default_factory=Collected)
     y_first: bool = False
     join_corners: bool = False
@@ -82,14 +82,14 @@ class _Walk:
     nesting: int
 
     def value(self, value: object, label: str | None) -> None:
-        if isinstance(value, Named):
+        if isinstance(value, ScannedObject):
             self._named(value, label)
-        elif isinstance(value, Listed):
+        elif isinstance(value, ScannedList):
             self._listed(value, label)
         elif isinstance(value, str) and self.nesting < NESTING_LIMIT:
             self.reader.read(value, label=label, nesting=self.nesting + 1)
 
-    def _listed(self, listed: Listed, label: str | None) -> None:
+    def _listed(self, listed: ScannedList, label: str | None) -> None:
         numbers = listed.numbers()
         if numbers is not None and len(numbers) in (2, 4):
             self._numbers(numbers, label, self._written(listed))
@@ -100,73 +100,83 @@ class _Walk:
             return
         for item in listed.items:
             self.value(item, label)
-        if not any(isinstance(item, Listed | Named) for item in listed.items):
+        if not any(isinstance(item, ScannedList | ScannedObject) for item in listed.items):
             self.reader.collected.leave_places(self._written(listed)[1:-1])
 
     def _numbers(self, numbers: Sequence[float], label: str | None, written: str) -> None:
         reader = self.reader
-        frame, placed = reader.frame, reader.ordered(numbers)
-        shape = frame.point(placed) if len(placed) == 2 else frame.box(placed)
+        scale, placed = reader.scale, reader.ordered(numbers)
+        shape = scale.point(placed) if len(placed) == 2 else scale.box(placed)
         reader.collected.place(shape, label=label, written=written)
 
-    def _named(self, named: Named, inherited: str | None) -> None:
-        fields = {key.lower(): value for key, value in named.fields}
+    def _named(self, found: ScannedObject, inherited: str | None) -> None:
+        fields = {key.lower(): value for key, value in found.fields}
         label = _label(fields) or inherited
-        used = self._edges(fields, label, named) or self._keyed(fields, label, named)
+        used = self._edges(fields, label, found) or self._keyed(fields, label, found)
         if not used:
             used = set(fields)
             for key, value in fields.items():
                 if key not in LABEL_KEYS or not isinstance(value, str):
                     self.value(value, label)
-        for value in named.loose:
+        for value in found.loose:
             self.value(value, label)
-        for key, value in named.fields:
+        for key, value in found.fields:
             is_used = key.lower() in used and fields[key.lower()] is value
-            if not is_used and isinstance(value, Listed | Named) and _num_numbers(value) > 1:
+            if (
+                not is_used
+                and isinstance(value, ScannedList | ScannedObject)
+                and _num_numbers(value) > 1
+            ):
                 self.reader.collected.leave(self._written(value))
 
-    def _keyed(self, fields: dict[str, object], label: str | None, named: Named) -> set[str]:
+    def _keyed(
+        self, fields: dict[str, object], label: str | None, found: ScannedObject
+    ) -> set[str]:
         """Read the fields that hold places by their names; which they are."""
         keys = [key for key in (*BOX_KEYS, *POINT_KEYS) if key in fields]
         before = len(self.reader.collected.regions)
         for key in keys:
-            self._place(fields[key], label, named, is_box=key in BOX_KEYS)
+            self._place(fields[key], label, found, is_box=key in BOX_KEYS)
         mask = fields.get("mask")
         if keys and self.reader.read_mask is not None and isinstance(mask, str):
             self._mask(mask, self.reader.read_mask, before)
         return set(keys)
 
-    def _edges(self, fields: dict[str, object], label: str | None, named: Named) -> set[str]:
+    def _edges(
+        self, fields: dict[str, object], label: str | None, found: ScannedObject
+    ) -> set[str]:
         """Read an object with named edges; their names, none if it is not one."""
-        written = self._written(named)
-        frame, collected = self.reader.frame, self.reader.collected
+        written = self._written(found)
+        scale, collected = self.reader.scale, self.reader.collected
         for edges in EDGE_KEYS:
             if all(key in fields for key in edges):
-                found = _all_numbers(fields[key] for key in edges)
-                shape = None if found is None else frame.box(found)
+                numbers = _all_numbers(fields[key] for key in edges)
+                shape = None if numbers is None else scale.box(numbers)
                 collected.place(shape, label=label, written=written)
                 return set(edges)
         if "x" in fields and "y" in fields:
             place = (
                 None if EXTENT_KEYS & fields.keys() else _all_numbers((fields["x"], fields["y"]))
             )
-            point = None if place is None else frame.point(place)
+            point = None if place is None else scale.point(place)
             collected.place(point, label=label, written=written)
             return {"x", "y"} | (EXTENT_KEYS & fields.keys())
         return set()
 
-    def _place(self, value: object, label: str | None, named: Named, *, is_box: bool) -> None:
+    def _place(
+        self, value: object, label: str | None, found: ScannedObject, *, is_box: bool
+    ) -> None:
         """The value of a field that holds places."""
         before = self.reader.collected.count
         corners = _two_corners(value) if is_box else None
         if corners is not None:
-            self._numbers(corners, label, self._written(named))
+            self._numbers(corners, label, self._written(found))
         else:
             self.value(value, label)
-        empty = isinstance(value, Listed) and not value.items
+        empty = isinstance(value, ScannedList) and not value.items
         wordy = isinstance(value, str) and not any(character.isdigit() for character in value)
         if self.reader.collected.count == before and not empty and not wordy:
-            self.reader.collected.leave(self._written(named))
+            self.reader.collected.leave(self._written(found))
 
     def _mask(self, mask: str, read_mask: MaskReader, before: int) -> None:
         """Put the mask in the place of the one box that was just read."""
@@ -183,11 +193,15 @@ class _Walk:
         return self.text[value.start : value.end]
 
 
-def read_records(text: str, frame: Frame) -> Reading:
-    """The whole reading of a convention that is nothing but lists and objects, x first."""
-    reader = RecordReader(frame=frame)
-    reader.read(text)
-    return reader.collected.reading()
+class ListConvention(ScaledConvention):
+    """A convention whose answers are nothing but lists and objects, x first."""
+
+    @final
+    @override
+    def parse(self, text: str, size: Size) -> Reading:
+        reader = RecordReader(scale=self.scale(size))
+        reader.read(text)
+        return reader.collected.reading()
 
 
 def _joined(text: str, values: Sequence[Value]) -> list[Value]:
@@ -200,7 +214,7 @@ def _joined(text: str, values: Sequence[Value]) -> list[Value]:
             and text[last.end : value.start].strip() in ("", ",")
         ):
             items = (*last.items, *value.items)
-            joined[-1] = Listed(
+            joined[-1] = ScannedList(
                 items=items, start=last.start, end=value.end, round=True, sound=True
             )
         else:
@@ -208,8 +222,8 @@ def _joined(text: str, values: Sequence[Value]) -> list[Value]:
     return joined
 
 
-def _is_corner(value: Value | None) -> TypeIs[Listed]:
-    return isinstance(value, Listed) and value.round and len(value.numbers() or ()) == 2
+def _is_corner(value: Value | None) -> TypeIs[ScannedList]:
+    return isinstance(value, ScannedList) and value.round and len(value.numbers() or ()) == 2
 
 
 def _label(fields: dict[str, object]) -> str | None:
@@ -221,9 +235,9 @@ def _label(fields: dict[str, object]) -> str | None:
 
 def _num_numbers(value: object) -> int:
     """How many numbers a value holds, at any depth."""
-    if isinstance(value, Listed):
+    if isinstance(value, ScannedList):
         return sum(map(_num_numbers, value.items))
-    if isinstance(value, Named):
+    if isinstance(value, ScannedObject):
         return sum(_num_numbers(item) for _, item in value.fields)
     return int(as_number(value) is not None)
 
@@ -236,29 +250,9 @@ def _all_numbers(values: Iterable[object]) -> tuple[float, ...] | None:
 
 def _two_corners(value: object) -> tuple[float, ...] | None:
     """[[x0, y0], [x1, y1]] as four numbers."""
-    if not isinstance(value, Listed) or len(value.items) != 2:
+    if not isinstance(value, ScannedList) or len(value.items) != 2:
         return None
-    corners = [item.numbers() for item in value.items if isinstance(item, Listed)]
+    corners = [item.numbers() for item in value.items if isinstance(item, ScannedList)]
     if len(corners) != 2 or any(corner is None or len(corner) != 2 for corner in corners):
         return None
     return tuple(number for corner in corners for number in corner or ())
-
-
-def said_record(key: str, numbers: Sequence[Number], label: str | None) -> str:
-    """One JSON object: a list of numbers under its key, then the label."""
-    listed = ", ".join(str(number) for number in numbers)
-    said = json_label(label)
-    return f'{{"{key}": [{listed}]' + (f', "label": {said}}}' if said else "}")
-
-
-def said_records(records: Iterable[str]) -> str:
-    """A JSON list of objects."""
-    return f"[{', '.join(records)}]"
-
-
-def said_numbers(shape: object, frame: Frame) -> tuple[Number, ...]:
-    """The numbers of a box or a point, x first."""
-    if isinstance(shape, Point):
-        return frame.said_point(shape)
-    assert isinstance(shape, Box)
-    return frame.said_box(shape)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from deixis.coordinates._convention import Quantum
 from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Box, Point, Polygon
@@ -18,7 +17,18 @@ SLACK = 0.05  # models overshoot the border a little; beyond this share the numb
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
+class Quantum:
+    """The step of a convention's numbers, in pixels of the picture: say-then-read moves no edge
+    by more than half of it.
+    """
+
+    x: float
+    y: float
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberScale:
     """pixel = (number + centre) · step - shift on each axis (x, y).
 
     Numbers run from 0 to `last`; up to 5 % beyond they are taken as the border, further out they
@@ -105,16 +115,16 @@ class Frame:
         return (inside + self.centre) * self.step[axis] - self.shift[axis]
 
 
-def whole_frame(size: Size, *, last: XY, decimals: int = 0) -> Frame:
+def whole_scale(size: Size, *, last: XY, decimals: int = 0) -> NumberScale:
     """0 is the left (upper) border and `last` the right (lower) one."""
     step = (size.width / last[0], size.height / last[1])
-    return Frame(size=size, step=step, last=last, decimals=decimals)
+    return NumberScale(size=size, step=step, last=last, decimals=decimals)
 
 
-def binned_frame(size: Size, *, bins: int) -> Frame:
+def binned_scale(size: Size, *, bins: int) -> NumberScale:
     """The picture cut in `bins` along each axis; a number stands for the middle of its bin."""
     step = (size.width / bins, size.height / bins)
-    return Frame(size=size, step=step, last=(float(bins - 1), float(bins - 1)), centre=0.5)
+    return NumberScale(size=size, step=step, last=(float(bins - 1), float(bins - 1)), centre=0.5)
 
 
 def said_shape(region: Region, size: Size, kinds: Sequence[str]) -> Shape:

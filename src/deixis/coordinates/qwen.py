@@ -1,0 +1,120 @@
+"""Qwen-VL: corners between special tokens, and JSON in thousandths or in pixels as resized."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.records import ListConvention, RecordReader
+from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_record, said_records
+from deixis.coordinates.tagged_lists import Tags
+from deixis.core.region import Region
+from deixis.core.shapes import Point
+from deixis.core.size import Size, smart_resize
+
+TAGS = Tags(
+    label_start="<|object_ref_start|>",
+    label_end="<|object_ref_end|>",
+    place_start="<|box_start|>",
+    place_end="<|box_end|>",
+)
+
+
+@final
+class Qwen2Vl(ScaledConvention):
+    """`<|object_ref_start|>cup<|object_ref_end|><|box_start|>(322,417),(406,571)<|box_end|>`.
+
+    0-1000 of the picture, x first. Its JSON (`bbox_2d`, `point_2d`) is read as well, and the
+    corners alone, since decoders drop the tokens. Labels are said on one line, < and > as ‹ and ›.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ("box",)
+    summary: ClassVar[str] = "(x0,y0),(x1,y1) in box tokens, 0-1000 of the picture"
+
+    @override
+    def say(self, regions: Sequence[Region], size: Size) -> str:
+        return "\n".join(_said(region, self.scale(size)) for region in regions)
+
+    @override
+    def parse(self, text: str, size: Size) -> Reading:
+        reader = RecordReader(scale=self.scale(size), join_corners=True)
+        for piece in TAGS.pieces(text):
+            before = reader.collected.count
+            if piece.closed or piece.text.count("(") > 1:  # one corner alone is half a box
+                reader.read(piece.text, label=piece.label)
+            if piece.is_place and reader.collected.count == before:
+                reader.collected.leave(piece.written)
+        return reader.collected.reading()
+
+    @override
+    def scale(self, size: Size) -> NumberScale:
+        return whole_scale(size, last=(1000.0, 1000.0))
+
+
+def _said(region: Region, scale: NumberScale) -> str:
+    numbers = said_numbers(said_shape(region, scale.size, Qwen2Vl.kinds), scale)
+    x0, y0, x1, y1 = (str(number) for number in numbers)
+    return TAGS.say(f"({x0},{y0}),({x1},{y1})", region.label)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Qwen25Vl(ListConvention):
+    """`[{"bbox_2d": [412, 300, 520, 411], "label": "cup"}]`, points under `point_2d`, x first.
+
+    The limits are those of the checkpoints of the family (56·56 and 28·28·16384 pixels); a server
+    that sets others must be told here, else every box lands in the wrong place. Pictures longer
+    than 200:1 are an UnsupportedError. Labels come back exactly.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
+    summary: ClassVar[str] = "JSON bbox_2d / point_2d, x first, pixels after smart resize"
+
+    min_pixels: int = 56 * 56
+    max_pixels: int = 28 * 28 * 16384
+    factor: int = 28
+
+    @override
+    def say(self, regions: Sequence[Region], size: Size) -> str:
+        return _said_objects(regions, self.scale(size))
+
+    @override
+    def scale(self, size: Size) -> NumberScale:
+        seen = smart_resize(
+            size, factor=self.factor, min_pixels=self.min_pixels, max_pixels=self.max_pixels
+        )
+        return whole_scale(size, last=(float(seen.width), float(seen.height)))
+
+
+@final
+class Qwen3Vl(ListConvention):
+    """`[{"bbox_2d": [322, 417, 406, 571], "label": "cup"}]`, points under `point_2d`: 0-1000 of the
+    picture, x first. Labels come back exactly.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
+    summary: ClassVar[str] = "JSON bbox_2d / point_2d, x first, 0-1000 of the picture"
+
+    @override
+    def say(self, regions: Sequence[Region], size: Size) -> str:
+        return _said_objects(regions, self.scale(size))
+
+    @override
+    def scale(self, size: Size) -> NumberScale:
+        return whole_scale(size, last=(1000.0, 1000.0))
+
+
+def _said_objects(regions: Sequence[Region], scale: NumberScale) -> str:
+    """Regions are a JSON list with one object each."""
+    records: list[str] = []
+    for region in regions:
+        shape = said_shape(region, scale.size, BARE_KINDS)
+        key = "point_2d" if isinstance(shape, Point) else "bbox_2d"
+        records.append(said_record(key, said_numbers(shape, scale), region.label))
+    return said_records(records)
+
+
+CONVENTIONS = {"qwen2_5_vl": Qwen25Vl, "qwen2_vl": Qwen2Vl, "qwen3_vl": Qwen3Vl}
