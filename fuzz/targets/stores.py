@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
+from deixis.evals.answers import Answered, Answers
 
 from deixis.core.errors import DeixisError
-from deixis.evals.answers import Answered, Answers
 from deixis.evals.results import Row, load_rows, save_rows
 from deixis.models.interface import Completion
 from deixis.remote.journal import Journal
