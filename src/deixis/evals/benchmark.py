@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, final
 
+from typing_extensions import override
+
 from deixis.core import region_json
+from deixis.core.errors import SampleError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.evals.measure import Measure
@@ -158,3 +161,52 @@ class Benchmark(ABC):
     @abstractmethod
     def score(self, sample: Sample, answer: str) -> Verdict | Wanted:
         """How good an answer is, or what a judge must be asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowBenchmark(Benchmark):
+    """A benchmark whose samples come of rows that may be bad: a bad one ends the run, or with
+    `skips_bad` is left out and counted.
+    """
+
+    skips_bad: bool = False
+    _bad: dict[int, str] = field(default_factory=dict)  # by their rows
+
+    @property
+    @override
+    def bad(self) -> tuple[str, ...]:
+        return tuple(self._bad.values())
+
+    @property
+    @abstractmethod
+    def num_rows(self) -> int:
+        """How many rows there are."""
+
+    @abstractmethod
+    def samples_of(self, row: int) -> list[Sample]:
+        """The questions of the row in that place."""
+
+    @override
+    def samples(self) -> Iterator[Sample]:
+        self._bad.clear()
+        for row in range(self.num_rows):
+            yield from self.unless_bad(row)
+
+    def unless_bad(self, row: int) -> list[Sample]:
+        """The questions of a row; none of a bad one that is left out."""
+        try:
+            return self.samples_of(row)
+        except SampleError as error:
+            if not self.skips_bad:
+                raise
+            self._bad[row] = str(error)
+            return []
+
+    @classmethod
+    def checked_files(cls, options: Options, form: str) -> Path:
+        """The folder of --data, or a UsageError with the files that are expected."""
+        if options.data is None:
+            raise UsageError(f"{cls.about.title} needs its files: --data DIR with {form}")
+        if options.num_pictures is not None:
+            raise UsageError("the number of pictures is that of the files: use --limit instead")
+        return options.data

@@ -6,8 +6,7 @@ reason of four (Zellers et al., 2019). Visual7W's pointing questions, four boxes
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, final
 
@@ -15,7 +14,7 @@ from typing_extensions import override
 
 from deixis.core.errors import SampleError, UsageError
 from deixis.data import RegionDataset, RegionSample, Turn, datasets
-from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Verdict
+from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Verdict
 from deixis.evals.scores.cider import Frequencies
 from deixis.evals.scores.letters import LETTERS
 from deixis.evals.scoring import (
@@ -33,7 +32,7 @@ from deixis.evals.wording import mentioned
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublishedBenchmark(Benchmark):
+class PublishedBenchmark(RowBenchmark):
     """The rows of one data set, in its order. `reader` is its name in `deixis.data`, `usual` the
     part that papers report.
     """
@@ -41,42 +40,25 @@ class PublishedBenchmark(Benchmark):
     reader: ClassVar[str]
     usual: ClassVar[str | None]
     dataset: RegionDataset
-    skips_bad: bool = False
-    _bad: list[str] = field(default_factory=list)
-
-    @property
-    @override
-    def bad(self) -> tuple[str, ...]:
-        return tuple(self._bad)
 
     @classmethod
     @override
     def of(cls, options: Options) -> "PublishedBenchmark":
         """From --data; UsageError says which files are expected."""
         kind = datasets.get(cls.reader)
-        if options.data is None:
-            raise UsageError(
-                f"{cls.about.title} needs its files: --data DIR with {kind.card.form} "
-                f"(from {kind.card.origin})"
-            )
-        if options.num_pictures is not None:
-            raise UsageError("the number of pictures is that of the files: use --limit instead")
+        data = cls.checked_files(options, f"{kind.card.form} (from {kind.card.origin})")
         split = options.split or cls.usual
-        dataset = kind.open(options.data, images=options.images, split=split)
+        dataset = kind.open(data, images=options.images, split=split)
         return cls(dataset=dataset, skips_bad=options.skips_bad)
 
+    @property
     @override
-    def samples(self) -> Iterator[Sample]:
-        self._bad.clear()
-        for index in range(len(self.dataset)):
-            try:
-                found = self.dataset.sample(index)
-            except SampleError as error:
-                if not self.skips_bad:
-                    raise
-                self._bad.append(str(error))
-            else:
-                yield from self.made(index, found)
+    def num_rows(self) -> int:
+        return len(self.dataset)
+
+    @override
+    def samples_of(self, row: int) -> list[Sample]:
+        return self.made(row, self.dataset.sample(row))
 
     @override
     def question(self, sample: Sample) -> Query:

@@ -1,14 +1,13 @@
 """Benchmarks that ask a task of `deixis.data.tasks`, about whole pictures: a row each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from typing_extensions import override
 
-from deixis.core.errors import SampleError, UsageError
+from deixis.core.errors import UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
-from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Verdict
+from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
 from deixis.evals.scores.short_answers import plain, read_yes_no, words
 from deixis.evals.scoring import SHORT_ANSWERS, by_number, by_words
@@ -32,19 +31,12 @@ def about_of(task: str, *, longest: int = 16) -> About:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskBenchmark(Benchmark):
+class TaskBenchmark(RowBenchmark):
     """The samples of a task; `name` is its name there."""
 
     name: ClassVar[str]
     part: ClassVar[str | None] = None  # the usual one; None: the task's own
     task: PictureTask
-    skips_bad: bool = False
-    _bad: list[str] = field(default_factory=list)
-
-    @property
-    @override
-    def bad(self) -> tuple[str, ...]:
-        return tuple(self._bad)
 
     @classmethod
     @override
@@ -67,37 +59,32 @@ class TaskBenchmark(Benchmark):
         )
         return cls(task=task, skips_bad=options.skips_bad)
 
+    @property
     @override
-    def samples(self) -> Iterator[Sample]:
-        self._bad.clear()
-        for place in range(self.num_places):
-            sample = self.at(place)
-            if sample is not None:
-                yield sample
+    def num_rows(self) -> int:
+        return self.task.num_samples or 0
 
     @property
     @override
     def num_places(self) -> int:
-        return self.task.num_samples or 0
+        return self.num_rows
 
     @override
     def at(self, place: int) -> Sample | None:
-        try:
-            one = self.task.sample(place)
-        except SampleError as error:
-            if not self.skips_bad:
-                raise
-            if str(error) not in self._bad:
-                self._bad.append(str(error))
-            return None
-        return Sample(
+        return next(iter(self.unless_bad(place)), None)
+
+    @override
+    def samples_of(self, row: int) -> list[Sample]:
+        one = self.task.sample(row)
+        sample = Sample(
             key=one.key,
             picture=one.picture,
             text=one.question,
             truth=(one.answer,),
             choices=one.choices,
-            place=place,
+            place=row,
         )
+        return [sample]
 
     @override
     def question(self, sample: Sample) -> Query:

@@ -6,8 +6,8 @@ were published, marks and all, with the questions that name the marks.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -20,7 +20,7 @@ from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.core.untrusted_text import shown
 from deixis.data import datasets
-from deixis.evals.benchmark import About, Benchmark, Options, Query, Sample, Wanted
+from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Wanted
 from deixis.evals.scoring import GRADE, wanted
 
 META, QUESTIONS = "vip-bench-meta-data.json", "questions.jsonl"
@@ -33,15 +33,13 @@ FORM = f"{META}, source_image/, bbox/, human/"
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class VipBench(Benchmark):
+class VipBench(RowBenchmark):
     """A question a row; its tags are the capabilities that it needs."""
 
     folder: Path
     split: str
-    rows: Mapping[str, object]
+    rows: Sequence[tuple[str, object]]
     texts: Mapping[str, str]
-    skips_bad: bool = False
-    _bad: list[str] = field(default_factory=list)
     about: ClassVar = About(
         title="ViP-Bench",
         asks="free answers about regions, graded by a judge",
@@ -52,39 +50,35 @@ class VipBench(Benchmark):
     measures: ClassVar = (GRADE,)
     needs_judge: ClassVar = True
 
-    @property
-    @override
-    def bad(self) -> tuple[str, ...]:
-        return tuple(self._bad)
-
     @classmethod
     @override
     def of(cls, options: Options) -> "VipBench":
-        if options.data is None:
-            raise UsageError(f"ViP-Bench needs its files: --data DIR with {FORM}")
+        data = cls.checked_files(options, FORM)
         split = options.split or SOURCE
         if split not in (SOURCE, *PUBLISHED):
             raise UnknownNameError(
                 kind="split of ViP-Bench", name=split, known=(SOURCE, *PUBLISHED)
             )
-        rows = _json(options.data / META)
+        rows = _json(data / META)
         if not isinstance(rows, dict):
-            raise UsageError(f"{options.data / META} is an object of questions by their names")
-        texts = {} if split == SOURCE else _texts(options.data / split / QUESTIONS)
+            raise UsageError(f"{data / META} is an object of questions by their names")
+        texts = {} if split == SOURCE else _texts(data / split / QUESTIONS)
         return cls(
-            folder=options.data, split=split, rows=rows, texts=texts, skips_bad=options.skips_bad
+            folder=data,
+            split=split,
+            rows=tuple(rows.items()),
+            texts=texts,
+            skips_bad=options.skips_bad,
         )
 
+    @property
     @override
-    def samples(self) -> Iterator[Sample]:
-        self._bad.clear()
-        for key, row in self.rows.items():
-            try:
-                yield self._sample(key, row)
-            except SampleError as error:
-                if not self.skips_bad:
-                    raise
-                self._bad.append(str(error))
+    def num_rows(self) -> int:
+        return len(self.rows)
+
+    @override
+    def samples_of(self, row: int) -> list[Sample]:
+        return [self._sample(*self.rows[row])]
 
     @override
     def question(self, sample: Sample) -> Query:
