@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
-from deixis.evals.answers import Answered, Answers
 
+from deixis.core.answers import Answers, KeptAnswer
 from deixis.core.errors import DeixisError
 from deixis.evals.results import Row, load_rows, save_rows
 from deixis.models.interface import Completion
@@ -74,7 +74,7 @@ def _open_as(path: Path, data: bytes, opened: Callable[[Path], None]) -> None:
 
 def _answers(path: Path) -> None:
     with Answers(path) as answers:
-        answers.add({"cd" * 8: Answered(text="new", finish="stop")})
+        answers.add({"cd" * 8: KeptAnswer(text="new", finish="stop")})
 
 
 def _keep(folder: Path, words: str) -> None:
