@@ -101,6 +101,7 @@ def test_a_stopped_run_goes_on(answers, told):
     assert len(ran.rows) == 20
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_whenever_ends_in_the_same_results(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "tests.evals.run_nursery", str(tmp_path)],

@@ -67,6 +67,7 @@ def test_a_model_named_twice_is_refused():
         settings("a", "a")
 
 
+@pytest.mark.long
 def test_side_by_side_it_is_the_same(tmp_path):
     models = [tmp_path / "one", tmp_path / "other"]
     for seed, model in enumerate(models):

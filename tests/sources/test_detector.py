@@ -18,6 +18,7 @@ from deixis.sources import KnowledgeSource, SourceOptions, source
 from deixis.sources._checkpoint import Checkpoint
 from deixis.sources._detect import Sentence
 from deixis.sources.detector import CUTS, GROUNDED, OWL
+from tests.long import each_of
 from tests.sources import tiny_detectors as tiny
 from tests.sources.drawn_words import noise
 from tests.sources.tiny_parts import LABELS, bert_tokenizer, save
@@ -81,7 +82,7 @@ def test_every_kind_that_is_claimed_is_tried_here() -> None:
     assert {kind.replace("-", "_") for kind in CUTS} == {*CLOSED, *OPEN}
 
 
-@pytest.mark.parametrize("kind", [*CLOSED, *OPEN])
+@each_of("kind", [*CLOSED, *OPEN], first=0)
 def test_notes_are_boxes_in_the_picture_the_surest_first(saved: Saved, kind: str) -> None:
     image = noise(87, 53)
     finder = detector(saved(kind), kind, 0.0)
@@ -182,7 +183,7 @@ def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:
     assert set(OWL) | set(GROUNDED) < set(CUTS)
 
 
-@pytest.mark.parametrize("kind", [*CLOSED, *OPEN])
+@each_of("kind", [*CLOSED, *OPEN], first=1)
 def test_a_detector_computes_in_the_numbers_that_were_asked_for_or_says_so(
     saved: Saved, kind: str
 ) -> None:

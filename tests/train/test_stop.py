@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.long import long
-
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 120
 RUN = """
@@ -77,7 +76,7 @@ def running(tmp_path):
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked for in /proc")
 @pytest.mark.parametrize(
     ("kind", "after_s"),
-    [long(signal.SIGINT, 0.0), long(signal.SIGINT, 0.4), (signal.SIGTERM, 0.2)],
+    [(signal.SIGINT, 0.0), (signal.SIGINT, 0.4), (signal.SIGTERM, 0.2)],
 )
 def test_a_signal_to_all_while_data_workers_start_saves(kind, after_s, running, tmp_path):
     while len(children_of(running.pid)) < 2 and running.poll() is None:
@@ -90,7 +89,6 @@ def test_a_signal_to_all_while_data_workers_start_saves(kind, after_s, running, 
     assert len(list((tmp_path / "run" / "checkpoints").glob("step-*"))) == 1
 
 
-@pytest.mark.long
 def test_a_second_signal_ends_a_run_and_its_workers_at_once(running):
     assert running.stdout.readline().startswith("step")
     workers = children_of(running.pid)

@@ -64,6 +64,7 @@ def test_a_study_trains_asks_reports_and_goes_on(tmp_path: Path) -> None:
     assert [row.condition for row in first.findings.rows] == ["coordinates", "marks"]
 
 
+@pytest.mark.long
 def test_knowledge_is_trained_and_asked_as_its_variant_says(tmp_path: Path) -> None:
     small = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")
     found = carry_out("knowledge_boxes", seeds=1, num_scenes=2, folder=tmp_path, more=small)
