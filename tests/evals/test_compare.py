@@ -8,10 +8,11 @@ from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
 from deixis.encodings.spec import Way
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.compare import common, compare, summarise, vote, ways
+from deixis.evals.compare import common, compare, vote, ways
 from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, load_run, runs_in, write_run
 from deixis.evals.judges import Rules
+from deixis.evals.page import summarise
 from deixis.evals.report import FILE
 from deixis.evals.results import save_rows
 from deixis.evals.run import RunSettings

@@ -147,9 +147,10 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     from deixis.encodings.spec import expanded
-    from deixis.evals.compare import summarise, ways_record
+    from deixis.evals.compare import ways_record
     from deixis.evals.evaluate import evaluate
     from deixis.evals.folder import runs_in
+    from deixis.evals.page import summarise
 
     every = [_settings(arguments, spec) for spec in expanded(arguments.encoding or ["said"])]
     options = _options(arguments)
@@ -311,8 +312,9 @@ def _vote(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from deixis.evals.compare import summarise, ways_record
+    from deixis.evals.compare import ways_record
     from deixis.evals.folder import runs_in
+    from deixis.evals.page import summarise
 
     runs = runs_in(arguments.folders)
     summary = summarise(runs, arguments.out or arguments.folders[0])

@@ -5,20 +5,16 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import final
 
 import numpy as np
 
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.evals.figures import Figure, clustered, figure, headline
 from deixis.evals.folder import LoadedRun
 from deixis.evals.intervals import Clusters
 from deixis.evals.measure import Measure
-from deixis.evals.page import page
 from deixis.evals.paired import Changed, Difference, changed, difference
-from deixis.evals.plot import plot
 from deixis.evals.report import Report, summarised
 from deixis.evals.results import Row
 
@@ -226,39 +222,6 @@ def _winner(votes: Sequence[Row]) -> Row:
         return votes[0]
     most = max(counts.values())
     return next(row for row in votes if row.read is not None and counts[row.read] == most)
-
-
-PLOT, PAGE, ENCODINGS = "scores.png", "report.html", "encodings.json"
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
-    """The files that were written, what encodings make of the same questions, and which runs could
-    not be put together.
-    """
-
-    page: Path
-    plot: Path
-    ways: tuple[Ways, ...]
-    problems: tuple[str, ...] = ()
-
-
-def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
-    """Write all three; encodings.json holds what several ways make of the same questions."""
-    make_folder(out)
-    many, problems = [], []
-    for group in alike(runs):
-        try:
-            many.append(ways_of(group))
-        except UsageError as error:  # an older run that lies there takes nothing from the others
-            problems.append(str(error))
-    picture = plot(runs)
-    write_bytes(out / PLOT, picture)
-    write_text(out / PAGE, page(runs, many, picture))
-    records = [ways_record(one) for one in many]
-    write_text(out / ENCODINGS, json.dumps(records, ensure_ascii=False, indent=1) + "\n")
-    return Summary(page=out / PAGE, plot=out / PLOT, ways=tuple(many), problems=tuple(problems))
 
 
 def ways_record(one: Ways) -> dict[str, object]:

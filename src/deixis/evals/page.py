@@ -2,11 +2,18 @@
 
 import base64
 import html
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
 
-from deixis.evals.compare import Ways
+from deixis.core.errors import UsageError
+from deixis.core.files import make_folder, write_bytes, write_text
+from deixis.evals.compare import Ways, alike, ways_of, ways_record
 from deixis.evals.folder import LoadedRun
+from deixis.evals.plot import plot as plotted
 from deixis.evals.report import Report
 from deixis.evals.results import Row
 
@@ -24,6 +31,39 @@ td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px so
 .wide { overflow-x: auto; }
 summary { cursor: pointer; color: #555; }
 """
+
+
+PLOT, PAGE, ENCODINGS = "scores.png", "report.html", "encodings.json"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """The files that were written, what encodings make of the same questions, and which runs could
+    not be put together.
+    """
+
+    page: Path
+    plot: Path
+    ways: tuple[Ways, ...]
+    problems: tuple[str, ...] = ()
+
+
+def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
+    """Write all three; encodings.json holds what several ways make of the same questions."""
+    make_folder(out)
+    many, problems = [], []
+    for group in alike(runs):
+        try:
+            many.append(ways_of(group))
+        except UsageError as error:  # an older run that lies there takes nothing from the others
+            problems.append(str(error))
+    picture = plotted(runs)
+    write_bytes(out / PLOT, picture)
+    write_text(out / PAGE, page(runs, many, picture))
+    records = [ways_record(one) for one in many]
+    write_text(out / ENCODINGS, json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+    return Summary(page=out / PAGE, plot=out / PLOT, ways=tuple(many), problems=tuple(problems))
 
 
 def page(runs: Sequence[LoadedRun], many: Sequence[Ways], plot: bytes) -> str:
