@@ -1,15 +1,13 @@
 """The reference of the settings that `deixis train --set` takes, made of their dataclasses."""
 
 import dataclasses
-import importlib
-import importlib.util
 import typing
 from collections.abc import Iterator
 from typing import Any
 
 from deixis.knowledge.tuning import KnowledgeTuningOptions
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.recipe import Recipe, recipes
+from deixis.train.recipe import recipes
 from docs.site.fields import fields_of
 from docs.site.prose import as_markdown, cell, code, table
 
@@ -32,19 +30,12 @@ def page() -> str:
     ]
     for name in recipes.names():
         recipe = recipes.get(name)
-        parts += [f"## {name}", as_markdown(_docstring(name, recipe))]
+        parts += [f"## {name}", as_markdown(recipe.about or recipe.summary)]
         parts.append(_fields(type(recipe.options), "task.", recipe.options))
         changed = [f"{path}={value}" for path, value in _changed(recipe.config, RunConfig())]
         if changed:
             parts.append("Its run differs in " + ", ".join(code(one) for one in changed) + ".")
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _docstring(name: str, recipe: Recipe) -> str | None:
-    """What the file of a recipe says of it; of one that shares a file, its summary."""
-    home = f"{recipes.package}.{name}"
-    found = importlib.util.find_spec(home)
-    return importlib.import_module(home).__doc__ if found else recipe.summary
 
 
 def told() -> dict[str, str]:

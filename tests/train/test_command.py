@@ -118,8 +118,14 @@ def test_a_recipe_trains_by_its_name_with_settings(tmp_path, capsys):
 def test_every_recipe_tells_its_command_and_cost(name):
     recipe = recipes.get(name)
     assert recipe.summary
-    module = __import__(f"{recipes.package}.{name}", fromlist=["RECIPE"])
-    assert f"deixis train {name}" in module.__doc__
+    assert f"deixis train {name}" in recipe.about
+
+
+def test_a_recipe_is_told_without_being_run(capsys):
+    assert cli.main(["train", "vip_llava_lora", "--about"]) == 0
+    assert "Memory: 24 GiB" in capsys.readouterr().out
+    assert cli.main(["train", "--about"]) == 2
+    assert "which recipe? one of" in capsys.readouterr().err
 
 
 class Terminal(io.StringIO):

@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory", action="store_true", help="tell what memory it takes, and do nothing else"
     )
+    parser.add_argument(
+        "--about", action="store_true", help="tell what a recipe is, costs and brings; no more"
+    )
     parser.add_argument("--devices", type=int, metavar="N", help="how many, for --memory")
     parser.add_argument("--config", type=Path, metavar="FILE", help="repeat what a run saved")
     parser.add_argument(
@@ -71,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train, and tell where the model is."""
+    if arguments.about:
+        _tell_recipe(arguments.what)
+        return
     from transformers.utils import logging
 
     from deixis.cli._memory import check_memory, tell_memory
@@ -101,6 +107,15 @@ def run(arguments: argparse.Namespace) -> None:
     _print(outcome, chosen, as_json=arguments.json)
     if not outcome.finished:
         raise KeyboardInterrupt
+
+
+def _tell_recipe(name: str | None) -> None:
+    from deixis.train.recipe import recipes
+
+    if name is None:
+        raise UsageError(f"which recipe? one of {', '.join(recipes.names())}")
+    recipe = recipes.get(name)
+    print((recipe.about or recipe.summary).rstrip())
 
 
 @final

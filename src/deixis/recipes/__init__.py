@@ -1,1 +1,1 @@
-"""Runs that can be repeated by name: one file is one recipe."""
+"""Runs that can be repeated by name: rows of tables, or a file for one."""

@@ -13,6 +13,7 @@ from deixis.train.tuning import RATES
 
 RECIPE = Recipe(
     summary="adapters in the language side of any model, on your own conversations",
+    about=__doc__,
     config=RunConfig(epochs=1, optim=OptimConfig(lr=RATES["lora"], weight_decay=0.0)),
     options=KnowledgeTuningOptions(parts=("lora",)),
     build=build,

@@ -1,4 +1,4 @@
-"""Recipes: runs that can be repeated by name. One file in `recipes/` is one recipe."""
+"""Recipes: runs that can be repeated by name: a row of a table in `recipes/`, or a file there."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -24,13 +24,13 @@ class NoOptions:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
-    """A run: what is trained and how. A recipe's module holds one as `RECIPE`, and its docstring
-    the command, the cost and the numbers to expect.
+    """A run: what is trained and how. `about` tells its command, its cost and what to expect.
 
     `options` is a frozen dataclass of what the task can be told; `build` makes the task of it.
     """
 
     summary: str
+    about: str | None = None
     config: RunConfig
     build: Callable[[Any], Task]  # Any: the class of `options`
     options: Any = field(default_factory=NoOptions)
@@ -58,10 +58,22 @@ def with_length(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
     )
 
 
+FILES = {  # tables of `recipes/`, and what they hold as RECIPES
+    "vip_llava": (
+        "vip_llava_align",
+        "vip_llava_instruct",
+        "vip_llava_lora",
+        "vip_llava_region",
+    ),
+    "knowledge_prompts": ("llava_knowledge", "mipha_align", "mipha_knowledge"),
+    "tvp": ("pixel_blip2", "pixel_instructblip", "pixel_llava"),
+    "vispre": ("vispre_encoder", "vispre_answers"),
+}
 recipes: ObjectCatalog[Recipe] = ObjectCatalog(
     kind="recipe",
     package="deixis.recipes",
     group="deixis.recipes",
     interface=Recipe,
     attribute="RECIPE",
+    rows={name: f"{file}:RECIPES" for file, names in FILES.items() for name in names},
 )

@@ -12,6 +12,7 @@ from deixis_lab.zoo.training.alignment_task import AlignmentOptions, AlignmentTa
 
 RECIPE = Recipe(
     summary="the projector of a nano model, aligned with the words of its language side",
+    about=__doc__,
     config=RunConfig(
         steps=350,
         batch_size=32,

@@ -14,6 +14,7 @@ from deixis_lab.zoo.training.encoder_task import EncoderOptions, EncoderTask
 
 RECIPE = Recipe(
     summary="dense pretraining of a nano model's encoder on marked scenes",
+    about=__doc__,
     config=RunConfig(
         steps=3600,
         batch_size=32,

@@ -11,6 +11,7 @@ from deixis_lab.zoo.training.instruction_task import InstructionOptions, Instruc
 
 RECIPE = Recipe(
     summary="the language side of a nano model, on questions about marked scenes",
+    about=__doc__,
     config=RunConfig(
         steps=1500,
         batch_size=16,

@@ -12,6 +12,7 @@ from deixis_lab.zoo.training.instruction_task import InstructionOptions, Instruc
 
 RECIPE = Recipe(
     summary="all of a nano model together, at a low rate",
+    about=__doc__,
     config=RunConfig(
         steps=1700,
         batch_size=16,

@@ -17,6 +17,7 @@ from deixis_lab.zoo.training.knowledge_task import SceneKnowledge, SceneKnowledg
 
 RECIPE = Recipe(
     summary="what is known of a scene, brought into nano's vision tokens",
+    about=__doc__,
     config=RunConfig(
         steps=100,
         batch_size=8,

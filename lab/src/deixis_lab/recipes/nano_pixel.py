@@ -17,6 +17,7 @@ from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
     summary="a frame of pixels for a task, learned on nano",
+    about=__doc__,
     config=RunConfig(
         steps=400,
         batch_size=16,

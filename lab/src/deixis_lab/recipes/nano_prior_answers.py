@@ -13,6 +13,7 @@ from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
     summary="nano's projector and language side, on questions about entities",
+    about=__doc__,
     config=RunConfig(
         steps=150,
         batch_size=16,

@@ -16,6 +16,7 @@ from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
     summary="nano's tower, on pictures of entities that it never saw",
+    about=__doc__,
     config=RunConfig(
         steps=200,
         batch_size=16,

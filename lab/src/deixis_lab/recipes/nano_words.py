@@ -16,6 +16,7 @@ from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
     summary="words for a task, learned as vectors on nano",
+    about=__doc__,
     config=RunConfig(
         steps=400,
         batch_size=16,
