@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
-from deixis.evals.answers import Answered, Answers
 
 from deixis.core.answers import Answers, KeptAnswer
 from deixis.core.errors import DeixisError
