@@ -13,12 +13,12 @@ from typing import final
 import numpy as np
 
 from deixis.core.errors import NoRoomError, UsageError
-from deixis.core.font import LETTERS, UNIT, outline
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.marks.colours import Colour, Rgb
+from deixis.marks.letters import UNIT, outline
 from deixis.marks.primitives import Frame, Ink, Rings, Window
 from deixis.marks.raster.blend import blend
 from deixis.marks.raster.rasterise import coverage_pieces
@@ -115,7 +115,7 @@ def _letters_on(
     drawn: list[tuple[XY, ...]] = []
     holes: list[tuple[XY, ...]] = []
     for letter in text:
-        found = outline(letter, LETTERS)
+        found = outline(letter)
         for ring in found.rings:
             placed = tuple((across + x * scale, baseline + y * scale) for x, y in ring.tolist())
             (holes if _is_hole(ring) else drawn).append(placed)
@@ -131,7 +131,7 @@ def _is_hole(ring: np.ndarray) -> bool:
 
 @cache
 def _advance(text: str) -> int:
-    return sum(outline(letter, LETTERS).advance for letter in text)
+    return sum(outline(letter).advance for letter in text)
 
 
 def _scale(high: int) -> float:

@@ -3,10 +3,8 @@
 import textwrap
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import numpy as np
-from matplotlib import get_data_path
 from PIL import Image as PIL
 from PIL import ImageDraw, ImageFont
 
@@ -97,6 +95,6 @@ def _wrapped(text: str) -> list[str]:
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which matplotlib ships: more alphabets than Pillow's own."""
-    return ImageFont.truetype(Path(get_data_path()) / "fonts/ttf/DejaVuSans.ttf", 11)
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own: Latin, and a box for each letter beyond it."""
+    return ImageFont.load_default(11)
