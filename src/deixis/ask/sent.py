@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, final
 
@@ -14,6 +13,7 @@ from deixis.core.files import read_text, write_text
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.json_lines import parse
+from deixis.core.optional_parts import installed_versions
 from deixis.core.region import Region
 from deixis.core.transform import Transform
 from deixis.core.typed_json import object_of, read_as
@@ -132,8 +132,8 @@ class _Record:
 
 
 def software() -> dict[str, str]:
-    """Versions of what takes part in a call."""
-    return {name: metadata.version(name) for name in PACKAGES}
+    """Versions of what takes part in a call, of what is installed."""
+    return installed_versions(PACKAGES)
 
 
 def _frame_record(frame: Frame) -> dict[str, Any]:  # Any: JSON

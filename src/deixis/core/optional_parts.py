@@ -5,9 +5,10 @@
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from ctypes import CDLL
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,15 @@ def require_package(package: str, *, extra: str, needed_for: str) -> None:
     """MissingExtraError where the package is not installed; does not import it."""
     if importlib.util.find_spec(package) is None:
         raise MissingExtraError(package=package, extra=extra, needed_for=needed_for)
+
+
+def installed_versions(packages: Sequence[str]) -> dict[str, str]:
+    """The version of each of these packages that is installed."""
+    found: dict[str, str] = {}
+    for name in packages:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 @contextmanager

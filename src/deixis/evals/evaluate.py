@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from deixis.ask.sent import software
 from deixis.core.errors import UsageError
 from deixis.core.files import sweep
 from deixis.evals.benchmarks import Benchmark, Options, benchmarks
 from deixis.evals.folder import LoadedRun, load_run, write_run
-from deixis.evals.report import Report, software, summarised
+from deixis.evals.report import Report, summarised
 from deixis.evals.request_key import Identity
 from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
 from deixis.models.interface import Generation

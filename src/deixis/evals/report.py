@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, final
 
@@ -21,7 +20,6 @@ from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
 
 VERSION = "eval/1"
 FILE = "report.json"
-SOFTWARE = ("deixis", "transformers", "torch", "pillow", "numpy")
 
 
 @final
@@ -165,11 +163,6 @@ def bounds(benchmark: type[Benchmark], rows: Sequence[Row]) -> tuple[float, floa
         ]
         ends.append(figure(measure, [*known, *filled], part="").value)
     return ends[0], ends[1]
-
-
-def software() -> dict[str, str]:
-    """Versions of what takes part in a run."""
-    return {name: metadata.version(name) for name in SOFTWARE}
 
 
 def _judged(rows: Sequence[Row]) -> dict[str, Any]:  # Any: fields of Report
