@@ -13,8 +13,9 @@ from typing import final
 import numpy as np
 from jaxtyping import Int64, UInt8
 
-from deixis.core.font import LETTERS, UNIT, outline
+from deixis.marks.letters import UNIT
 from deixis_lab.world.fill import SUBPIXEL, alike_turned, filled
+from deixis_lab.world.font import LETTERS, outline
 
 SAMPLES = 512
 SIDES = (16, 32, 64, 128, 256)

@@ -3,19 +3,18 @@
 import hashlib
 import importlib.util
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, final
+from typing import Any
 
 import numpy as np
-from fontTools.pens.basePen import decomposeQuadraticSegment
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 from jaxtyping import Int64
 
 from deixis.core.errors import UsageError
+from deixis.marks.letters import UNIT, Outline, bent
 
 # the same outlines on any machine, or none: version 2.37, unchanged since 2016
 FONTS = {
@@ -23,17 +22,6 @@ FONTS = {
     "DejaVuSans-Bold.ttf": "b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167",
 }
 PICTOGRAMS, LETTERS = FONTS
-UNIT = 64  # outline points are in 1/64 of the font's units
-CURVE_STEPS = 8
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Outline:
-    """Closed rings of corners, x right and y down from the baseline, in 1/64 font units."""
-
-    rings: tuple[Int64[np.ndarray, "_ 2"], ...]
-    advance: int
 
 
 @cache
@@ -85,23 +73,9 @@ def _bend(rings: list[list[tuple[int, int]]], points: Any) -> None:  # Any: as a
         start = ((x0 + x1) / 2, (y0 + y1) / 2)
         rings.append([_whole(start)])
         points = (*points[:-1], start)
-    for control, end in decomposeQuadraticSegment(points):
-        rings[-1].extend(_curve(rings[-1][-1], _whole(control), _whole(end)))
+    *controls, end = map(_whole, points)
+    rings[-1].extend(bent(rings[-1][-1], controls, end))
 
 
 def _whole(point: tuple[float, float]) -> tuple[int, int]:
     return round(point[0] * UNIT), -round(point[1] * UNIT)
-
-
-def _curve(
-    start: tuple[int, int], control: tuple[int, int], end: tuple[int, int]
-) -> list[tuple[int, int]]:
-    corners = []
-    for step in range(1, CURVE_STEPS + 1):
-        rest = CURVE_STEPS - step
-        x, y = (
-            (rest * rest * a + 2 * step * rest * b + step * step * c) // CURVE_STEPS**2
-            for a, b, c in zip(start, control, end, strict=True)
-        )
-        corners.append((x, y))
-    return corners
