@@ -62,10 +62,10 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 def _list(arguments: argparse.Namespace) -> None:
     """Print a line per family."""
-    from deixis.models.families import families
+    from deixis.models.family_table import listed_families
     from deixis.models.interface import Abilities
 
-    found = {name: families.get(name) for name in families.names()}
+    found = listed_families()
     if arguments.json:
         records = {
             name: {"convention": family.convention, **asdict(family.abilities)}

@@ -18,6 +18,7 @@ from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid, views_grid
 from deixis.core.view import PILLOW_FILTERS, Resample, View
+from deixis.models.family_table import FULL
 from deixis.models.interface import Abilities, Question
 from deixis.models.language import CausalLanguage, Language, Output, Tensors
 from deixis.models.processor_view import normalisation_of
@@ -37,18 +38,6 @@ class Joint:
     module: nn.Module
     name: str | None = None
     lead: int = 0
-
-
-FULL = Abilities(
-    many_pictures=True,
-    system=True,
-    answer_logprobs=True,
-    loss=True,
-    pixel_gradient=True,
-    vision_tokens=True,
-    spatial_tokens=True,
-    text_alone=True,
-)
 
 
 class Family(ABC):

@@ -9,7 +9,8 @@ from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid, whole_grid
 from deixis.core.view import View
 from deixis.models.families._clip import stacked
-from deixis.models.family import FULL, Batch, Family
+from deixis.models.family import Batch, Family
+from deixis.models.family_table import FULL
 from deixis.models.interface import Abilities, Question
 from deixis.models.language import Tensors
 from deixis.models.processor_view import clip_view

@@ -1,0 +1,70 @@
+"""What each family can do and how it is spoken to, without importing any: `deixis models` lists it.
+
+The tests hold each row to its family's class.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from typing import final
+
+from deixis.core.optional_parts import opened
+from deixis.models.interface import Abilities
+
+FULL = Abilities(
+    many_pictures=True,
+    system=True,
+    answer_logprobs=True,
+    loss=True,
+    pixel_gradient=True,
+    vision_tokens=True,
+    spatial_tokens=True,
+    text_alone=True,
+)
+# their prompt has no roles, and a Q-Former's tokens look everywhere
+QFORMER = replace(FULL, many_pictures=False, system=False, spatial_tokens=False, text_alone=False)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyRow:
+    """The coordinates that a family is spoken to in, and what it can do."""
+
+    convention: str
+    abilities: Abilities = FULL
+
+
+FAMILIES: Mapping[str, FamilyRow] = {
+    "blip_2": FamilyRow(convention="permille", abilities=QFORMER),
+    "gemma3": FamilyRow(convention="permille"),
+    "idefics3": FamilyRow(convention="permille"),
+    "instructblip": FamilyRow(convention="permille", abilities=QFORMER),
+    "internvl": FamilyRow(convention="internvl"),
+    "llava": FamilyRow(convention="padded_unit"),
+    "llava_next": FamilyRow(convention="padded_unit"),
+    "llava_onevision": FamilyRow(convention="padded_unit"),
+    "mistral3": FamilyRow(convention="permille"),
+    "molmo2": FamilyRow(convention="molmo2"),
+    "paligemma": FamilyRow(
+        convention="paligemma", abilities=replace(FULL, system=False, text_alone=False)
+    ),
+    "pixtral": FamilyRow(convention="permille"),
+    "qwen2_5_vl": FamilyRow(convention="qwen2_5_vl"),
+    "qwen2_vl": FamilyRow(convention="qwen2_vl"),
+    "qwen3_vl": FamilyRow(convention="qwen3_vl"),
+    "smolvlm": FamilyRow(convention="permille"),
+    "vipllava": FamilyRow(convention="padded_unit"),
+}
+
+
+def listed_families() -> dict[str, FamilyRow]:
+    """Every family by its name: ours from the table, those of other packages from their classes."""
+    joined = {
+        point.name: opened(point.value, needed_for=f"the model family {point.name}")
+        for point in metadata.entry_points(group="deixis.families")
+    }
+    rows = {
+        name: FamilyRow(convention=one.convention, abilities=one.abilities)
+        for name, one in joined.items()
+    }
+    return dict(sorted((rows | dict(FAMILIES)).items()))
