@@ -10,7 +10,6 @@
 Names are imported when they are first used, so that `import deixis` is quick and without torch.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
 from deixis._version import __version__
@@ -133,7 +132,9 @@ def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'deixis' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"deixis.{home}"), name)
+    from deixis.core.optional_parts import opened
+
+    value = opened(f"deixis.{home}:{name}", needed_for=f"deixis.{name}")
     globals()[name] = value
     return value
 

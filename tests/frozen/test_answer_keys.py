@@ -8,7 +8,8 @@ import deixis as dx
 from deixis.core.image import Image
 from deixis.evals.request_key import identity, request_key
 from deixis.models.interface import Generation, Question
-from deixis.models.load import load, wrap
+from deixis.models.load import load
+from deixis.models.load_checkpoint import wrap
 from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.prompts import Layout, build
 from deixis.remote.request import fingerprint

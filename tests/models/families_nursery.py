@@ -10,7 +10,8 @@ from transformers.utils import is_torchvision_available
 from deixis.core.image import Image
 from deixis.models.families import families
 from deixis.models.interface import Completion, Generation, Question
-from deixis.models.load import load, wrap
+from deixis.models.load import load
+from deixis.models.load_checkpoint import wrap
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing import tiny
 from deixis_lab.zoo import nano

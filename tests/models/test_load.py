@@ -24,7 +24,8 @@ from deixis.core.errors import (
 )
 from deixis.core.image import Image
 from deixis.models.interface import Generation, Question, VisionLanguageModel
-from deixis.models.load import load, wrap
+from deixis.models.load import load
+from deixis.models.load_checkpoint import wrap
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing import tiny
 

@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models._words import read_as
 from deixis.models.interface import Example
-from deixis.models.load import load, wrap
+from deixis.models.load import load
+from deixis.models.load_checkpoint import wrap
 from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
 from deixis.testing.tiny.one_view import blip_2

@@ -18,10 +18,9 @@ from deixis.core.size import Size
 from deixis.core.transform import identity
 from deixis.core.untrusted_text import defused
 from deixis.encodings import Frame
-from deixis.knowledge.prompt import KnowledgePrompt
 from deixis.marks.tag import numbered
 from deixis.marks.tagging import draw_tagged
-from deixis.models.interface import VisionLanguageModel
+from deixis.models.interface import KnownTokenChange, VisionLanguageModel
 
 Looker: TypeAlias = Callable[[Image], Sequence[Region]]
 FORMS = ("infused", "told", "drawn")
@@ -42,7 +41,7 @@ class Knowledge:
 
     look: Looker
     form: str = "infused"
-    prompt: KnowledgePrompt | None = None
+    prompt: KnownTokenChange | None = None
     control_words: tuple[str, ...] = ()  # the model's own, which notes may not say
     record: Mapping[str, str] = field(default_factory=dict)
 

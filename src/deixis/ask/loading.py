@@ -9,12 +9,15 @@ from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.core.optional_parts import opened
 from deixis.core.region import Region
-from deixis.knowledge.saved import load_prompt
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load as load_model
-from deixis.models.load import wrap as wrap_model
 from deixis.sources import KnowledgeSource, SourceOptions, built
+
+# what is opened where it is asked for, since it needs an extra
+PROMPT = "deixis.knowledge.saved:load_prompt"
+WRAP = "deixis.models.load_checkpoint:wrap"
 
 
 def load(
@@ -70,7 +73,7 @@ def known(
             f"knowledge is {', '.join(plain_forms)} or the folder of a trained prompt, "
             f"got {str(knowledge)!r}"
         )
-    loaded = load_prompt(folder, vlm)
+    loaded = opened(PROMPT, needed_for="a trained knowledge prompt")(folder, vlm)
     looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)), options)
     return Knowledge(
         look=_look(looking),
@@ -83,7 +86,8 @@ def wrap(
     model: Any, processor: Any, *, name: str = "model", convention: str | None = None
 ) -> Model:
     """A transformers model and processor that you have loaded yourself, ready to be asked."""
-    return Model(wrap_model(model, processor, name=name), convention=convention)
+    wrapped = opened(WRAP, needed_for="a model of transformers")(model, processor, name=name)
+    return Model(wrapped, convention=convention)
 
 
 def _look(sources: Sequence[KnowledgeSource]) -> Callable[[Image], list[Region]]:

@@ -19,17 +19,20 @@ from deixis.coordinates import Convention, conventions
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.optional_parts import opened
 from deixis.core.region import Region
 from deixis.models.interface import (
     Completion,
     Generation,
+    KnownPixelChange,
     PixelChange,
     TokenChange,
     TokenPlace,
     VisionLanguageModel,
 )
-from deixis.pixel.prompts import PixelPrompt
-from deixis.pixel.saved import check_fits, load_prompt
+
+# opened where it is asked for, since it needs an extra
+PIXEL_PROMPT = "deixis.pixel.saved:fitting_prompt"
 
 
 @final
@@ -56,14 +59,14 @@ class Model:
         *,
         convention: str | None = None,
         knowledge: Knowledge | None = None,
-        pixel: PixelPrompt | None = None,
+        pixel: KnownPixelChange | None = None,
     ) -> None:
         self.pixel = pixel
         self.vlm = vlm = vlm if pixel is None else vlm.with_pixel_change(pixel)
         self.knowledge = None if knowledge is None else knowledge.of(vlm)
         if knowledge is not None and knowledge.prompt is not None:
             prompt = knowledge.prompt
-            self.vlm = vlm.with_token_change(prompt, place=prompt.config.token_place)
+            self.vlm = vlm.with_token_change(prompt, place=prompt.place)
         self.convention_name = convention or vlm.convention
         settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
         self._plain = conventions.get(self.convention_name)(**settings)
@@ -172,19 +175,18 @@ class Model:
     def with_pixel_change(self, change: PixelChange | None) -> "Model":
         """The same model, every picture changed before the family's own preparation."""
         changed = self._over(self.vlm.with_pixel_change(change))
-        changed.pixel = change if isinstance(change, PixelPrompt) else None
+        changed.pixel = change if isinstance(change, KnownPixelChange) else None
         return changed
 
-    def with_pixel(self, prompt: PixelPrompt | str | Path, *, strict: bool = False) -> "Model":
+    def with_pixel(self, prompt: KnownPixelChange | str | Path, *, strict: bool = False) -> "Model":
         """The same model, every picture seen through a pixel prompt: one that is loaded, or its
         folder or file. Regions stay in pixels of the original picture. `strict` refuses a prompt
         that was learned on this model when it prepared pictures otherwise; without it that is
         logged as a warning.
         """
-        if not isinstance(prompt, PixelPrompt):
-            saved = load_prompt(prompt)
-            check_fits(saved, self.vlm, strict=strict)
-            prompt = saved.prompt
+        if not isinstance(prompt, KnownPixelChange):
+            fitting_prompt = opened(PIXEL_PROMPT, needed_for="a pixel prompt")
+            return self.with_pixel_change(fitting_prompt(prompt, self.vlm, strict=strict))
         return self.with_pixel_change(prompt)
 
     def _over(self, vlm: VisionLanguageModel) -> "Model":

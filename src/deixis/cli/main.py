@@ -12,6 +12,7 @@ from deixis.cli.parsers import placing
 from deixis.cli.terminal import visible, visible_output
 from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import DeixisError, UsageError
+from deixis.core.optional_parts import named_extras
 from deixis.core.stopping import Listener, listening
 
 # each file beside this one, and what other packages add
@@ -87,7 +88,12 @@ def _teller(command: str) -> Callable[[str], None] | None:
 def _ended(chosen: argparse.Namespace, listener: Listener) -> int:
     """Run a command; how it ended, as an exit code."""
     try:
-        with visible_output(), placing(chosen), kept(chosen):
+        with (
+            named_extras(f"deixis {chosen.command}"),
+            visible_output(),
+            placing(chosen),
+            kept(chosen),
+        ):
             chosen.run(chosen)
     except UsageError as mistake:
         print(f"deixis {chosen.command}: {visible(str(mistake))}", file=sys.stderr)

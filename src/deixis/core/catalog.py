@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, final
 from typing_extensions import override
 
 from deixis.core.errors import DeixisError, UnknownNameError
+from deixis.core.optional_parts import named_extras
 
 Part = TypeVar("Part")
 
@@ -88,7 +89,8 @@ class NamedParts(ABC, Generic[Part]):
 
     def _loaded(self, name: str, target: str) -> object:
         path, _, attribute = target.partition(":")
-        module = importlib.import_module(path)
+        with named_extras(f"the {self.kind} {name!r}"):
+            module = importlib.import_module(path)
         part = getattr(module, attribute, None) if attribute else self._held(module)
         if isinstance(part, Mapping):
             if name not in part:

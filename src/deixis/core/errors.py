@@ -89,7 +89,8 @@ class MissingExtraError(UsageError):
 
     def __init__(self, *, package: str, extra: str, needed_for: str) -> None:
         super().__init__(
-            f"{needed_for} needs the package {package!r}: pip install 'deixis[{extra}]'"
+            f"{needed_for} needs the package {package!r}: pip install 'deixis[{extra}]', or in a "
+            f"clone pip install -e '.[{extra}]'"
         )
 
 

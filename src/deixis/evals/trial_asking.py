@@ -92,5 +92,5 @@ def _knowing(
     if knowledge is None or knowledge.prompt is None:
         return model, None
     prompt = knowledge.prompt
-    changed = model.with_token_change(prompt, place=prompt.config.token_place)
+    changed = model.with_token_change(prompt, place=prompt.place)
     return changed, knowledge.record["prompt"]

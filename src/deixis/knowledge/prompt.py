@@ -18,7 +18,7 @@ from deixis.knowledge.cell_shares import Lattice, covered, lattice
 from deixis.knowledge.embedding_cache import WordTable
 from deixis.knowledge.map import RULES, KnowledgeMap, chart
 from deixis.knowledge.network import Known, NetworkConfig
-from deixis.models.interface import TokenPlace, VisionLanguageModel
+from deixis.models.interface import KnownTokenChange, TokenPlace, VisionLanguageModel
 from deixis.models.tensor_interface import VisionTokens
 
 MERGES = ("add", "concat")
@@ -56,7 +56,7 @@ class PromptConfig:
 
 
 @final
-class KnowledgePrompt(nn.Module):
+class KnowledgePrompt(nn.Module, KnownTokenChange):
     """A change of vision tokens by the notes that came with their pictures.
 
     Before it is trained it changes nothing. `size` is the root mean square of the numbers of the
@@ -91,6 +91,11 @@ class KnowledgePrompt(nn.Module):
             self.joint = nn.Linear(2 * tokens, tokens)
             nn.init.zeros_(self.joint.weight)
             nn.init.zeros_(self.joint.bias)
+
+    @property
+    @override
+    def place(self) -> TokenPlace:
+        return self.config.token_place
 
     @override
     def forward(self, seen: Sequence[VisionTokens]) -> list[Float[Tensor, "token dim"]]:

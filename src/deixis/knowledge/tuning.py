@@ -48,7 +48,7 @@ class KnowledgeBeside(TrainedBeside):
     def joined_to(self, model: LocalModel) -> LocalModel:
         if self.prompt is None:
             return model
-        return model.with_token_change(self.prompt, place=self.prompt.config.token_place)
+        return model.with_token_change(self.prompt, place=self.prompt.place)
 
     @override
     def save(self, folder: Path, model: str) -> None:

@@ -21,7 +21,7 @@ from deixis.core.errors import ModelError, UsageError
 from deixis.models.checkpoints import BROKEN, gist, loaded
 from deixis.models.hollow import hollow_model, is_hollow
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import wrap
+from deixis.models.load_checkpoint import wrap
 from deixis.models.placing import torch_dtype
 
 RELEASED_LAYERS = (-2, -5, -8, -11, 6)  # hidden states of CLIP-L, in the order of public weights

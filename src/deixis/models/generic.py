@@ -103,7 +103,7 @@ class GenericModel(LocalModel):
             raise UnsupportedError(
                 f"{self.name} is a {self.model.config.model_type} model, no family that Deixis "
                 "knows, and its processor has no chat template to put a question in; set "
-                "`processor.chat_template` and wrap the two with deixis.models.load.wrap"
+                "`processor.chat_template` and wrap the two with deixis.wrap"
             )
         check_questions(self.name, questions, many_pictures=True, system=self.abilities.system)
         for question in questions:

@@ -166,6 +166,19 @@ TokenChange: TypeAlias = Callable[[Any], Any]
 PixelChange: TypeAlias = Callable[[Any], Any]
 
 
+class KnownTokenChange(ABC):
+    """A change of vision tokens that tells where in the model it belongs."""
+
+    @property
+    @abstractmethod
+    def place(self) -> TokenPlace:
+        """After the projector, or before it."""
+
+    @abstractmethod
+    def __call__(self, seen: Any, /) -> Any:  # Any: `VisionTokens`, and tensors
+        """The changed tokens of each picture."""
+
+
 class KnownPixelChange(ABC):
     """A change of pixels that tells what it is, as answers under it are another's, and where in
     the changed picture each place of the original lies.

@@ -1,13 +1,13 @@
 """Who opens models by their names: what stands before the colon tells ("openai:MODEL@URL")."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from deixis.core.catalog import ObjectCatalog
-
-if TYPE_CHECKING:
-    from deixis.models.interface import VisionLanguageModel
+from deixis.core.errors import MissingExtraError
+from deixis.models.interface import VisionLanguageModel
 
 
 @final
@@ -17,7 +17,7 @@ class Opener:
     that can be listed.
     """
 
-    open: Callable[..., "VisionLanguageModel"]
+    open: Callable[..., VisionLanguageModel]
     names: Callable[[], Sequence[str]] = tuple
 
 
@@ -40,5 +40,9 @@ def opener_of(name: str) -> Opener | None:
 
 
 def listed_names() -> list[str]:
-    """The names that all openers list."""
-    return [f"{kind}:{name}" for kind in openers.names() for name in openers.get(kind).names()]
+    """The names that all openers list, of those whose extra is installed."""
+    listed: list[str] = []
+    for kind in openers.names():
+        with suppress(MissingExtraError):
+            listed += [f"{kind}:{name}" for name in openers.get(kind).names()]
+    return listed

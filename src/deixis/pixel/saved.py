@@ -60,6 +60,15 @@ def folder_of(path: str | Path) -> Path:
     return path.parent if path.name in (NUMBERS, RECORD) else path
 
 
+def fitting_prompt(
+    path: str | Path, model: VisionLanguageModel, *, strict: bool = False
+) -> PixelPrompt:
+    """The prompt of a folder or file for this model, which `check_fits` compares with its card."""
+    saved = load_prompt(path)
+    check_fits(saved, model, strict=strict)
+    return saved.prompt
+
+
 def check_fits(
     saved: SavedPrompt, model: VisionLanguageModel, *, strict: bool = False
 ) -> list[str]:

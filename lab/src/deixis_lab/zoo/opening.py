@@ -3,7 +3,7 @@
 from typing import Any
 
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import load_checkpoint
+from deixis.models.load_checkpoint import load_checkpoint
 from deixis.models.opener import Opener
 from deixis_lab.zoo import nano
 

@@ -14,7 +14,8 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from deixis.core.errors import UnknownNameError
 from deixis.core.image import Image
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load import load, wrap
+from deixis.models.load import load
+from deixis.models.load_checkpoint import wrap
 from deixis_lab.zoo import nano
 
 pytestmark = [

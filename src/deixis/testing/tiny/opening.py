@@ -7,7 +7,8 @@ import torch
 
 from deixis.models.hollow import hollowed, is_hollow
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import options_of, wrap
+from deixis.models.load import options_of
+from deixis.models.load_checkpoint import wrap
 from deixis.models.opener import Opener
 from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 from deixis.testing import tiny

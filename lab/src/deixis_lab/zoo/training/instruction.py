@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from deixis.core.image import Image
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load import wrap
+from deixis.models.load_checkpoint import wrap
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.task import Losses
 from deixis_lab.zoo import nano
