@@ -12,6 +12,7 @@ import pytest
 from deixis.cli.main import main
 from docs.site.links import broken_in_sources
 from docs.site.pages import all_pages
+from tests.long import long
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,7 +47,9 @@ def test_links_anchors_and_pictures_of_all_pages_are_there():
     assert broken_in_sources(all_pages()) == []
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize(
+    "command", [long(one) if one.startswith("deixis lab") else one for one in commands()]
+)
 def test_commands_of_the_readme_work(command, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     assert main(shlex.split(command)[1:]) == 0

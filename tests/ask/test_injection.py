@@ -13,8 +13,10 @@ from deixis.encodings import Frame
 from deixis.models._control import turn_words
 from deixis.models.families import families
 from deixis.models.load import load
+from tests.long import all_long_but
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+CONVENTIONS = ("qwen2_5_vl", "molmo", "kosmos2", "paligemma", "gemini")
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8))
 FAMILIES = sorted(set(families.names()) - {"molmo2"})  # its processor asks for torchvision
 
@@ -60,7 +62,7 @@ def said(model, convention, label):
     return model.spoken(asked.text)
 
 
-@pytest.mark.parametrize("convention", ["qwen2_5_vl", "molmo", "kosmos2", "paligemma", "gemini"])
+@pytest.mark.parametrize("convention", all_long_but({"qwen2_5_vl", "kosmos2"}, CONVENTIONS))
 def test_no_label_says_a_token_or_a_turn(model, convention):
     harmless = controls(model, said(model, convention, "cat"))
     bare = controls(model, said(model, convention, None))

@@ -100,6 +100,7 @@ def test_two_prompts_of_one_name_are_refused(prompt, tmp_path, capsys):
     assert "one name" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
     words = ["matrix", "--task", "scenes_presence", "--model", "tiny:llava", "--model"]
     words += ["tiny:blip_2", "--variant", "EVP", "--variant", "TVP, 2 sources", "--steps", "1"]

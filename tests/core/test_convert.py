@@ -18,6 +18,7 @@ from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.core.size import Size
 from tests.core import strategies
+from tests.long import long
 
 
 def pixel_centres(size):
@@ -150,7 +151,7 @@ rings = st.builds(
 )
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 2**20])
+@pytest.mark.parametrize("at_once", [long(1), 7, long(2**20)])
 @given(st.lists(rings, min_size=1, max_size=4), strategies.sizes)
 def test_a_polygons_mask_is_that_of_coco(at_once, parts, size):
     region = regions.polygon(*parts)

@@ -14,6 +14,7 @@ from deixis.knowledge.encoders import text_encoder
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, levelled
 from deixis.models.interface import Example, Question
+from tests.long import each_of
 from tests.models.families_nursery import (
     ANSWERS,
     SETTINGS,
@@ -72,7 +73,7 @@ def taught(prompt: KnowledgePrompt, model, *, steps=1) -> None:
 
 
 @each_family
-@pytest.mark.parametrize("merge", ["add", "concat"])
+@each_of("merge", ["add", "concat"], first=0)
 def test_before_the_projector_it_changes_nothing_until_it_is_taught(name, merge):
     model = built(name)
     plain = model.loss(examples())
@@ -85,7 +86,7 @@ def test_before_the_projector_it_changes_nothing_until_it_is_taught(name, merge)
 
 
 @SPATIAL
-@pytest.mark.parametrize("merge", ["add", "concat"])
+@each_of("merge", ["add", "concat"], first=1)
 def test_after_the_projector_it_changes_nothing_until_it_is_taught(name, merge):
     model = built(name)
     answers = tokens(model.generate(knowing(mixed_questions()), SETTINGS))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,7 +40,6 @@ def test_a_run_killed_at_ten_random_moments_ends_in_the_same_weights(tmp_path):
     assert metrics(tmp_path / "broken") == metrics(tmp_path / "unbroken")
 
 
-@pytest.mark.long
 def test_a_run_killed_at_any_file_operation_ends_in_the_same_weights(tmp_path):
     nursery(tmp_path, "operations")
     unbroken = tmp_path / "unbroken"

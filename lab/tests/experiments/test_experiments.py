@@ -13,8 +13,10 @@ from deixis.evals.findings import Finding, Findings, Judged, Verdict, found_in
 from deixis_lab.examine.trying import _together, try_on_each, try_out
 from deixis_lab.experiments import Experiment, experiments
 from deixis_lab.world.world import HELD_OUT
+from tests.long import long
 
 NAMES = experiments.names()
+QUICKLY = [long(name) if name == "knowledge_quality" else name for name in NAMES]
 SCENES = range(6)
 
 
@@ -22,7 +24,7 @@ def finding(condition: str, change: tuple[float, float, float] | None) -> Findin
     return Finding(condition=condition, asked=9, value=50.0, low=40.0, high=60.0, change=change)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICKLY)
 def test_a_scene_gives_the_same_trials_each_time(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
     first, again = (experiment.trials(experiment.world.scene(2), 2) for _ in range(2))
@@ -32,7 +34,7 @@ def test_a_scene_gives_the_same_trials_each_time(name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICKLY)
 def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
     assert experiment.baseline in experiment.conditions
@@ -42,7 +44,7 @@ def test_every_condition_is_known_and_the_baseline_is_asked(name: str) -> None:
         assert not trials or experiment.baseline in {trial.condition for trial in trials}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICKLY)
 def test_conditions_of_a_picture_ask_for_the_same_thing(name: str) -> None:
     experiment: Experiment = experiments.get(name)()
     for index in SCENES:

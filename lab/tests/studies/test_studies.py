@@ -54,6 +54,7 @@ def test_means_have_students_intervals_over_seeds() -> None:
     assert found_over_seeds({"a": [0.5], "b": [0.9]}, {"b": "a"}).better("b").held is None
 
 
+@pytest.mark.long
 def test_a_study_trains_asks_reports_and_goes_on(tmp_path: Path) -> None:
     first = carry_out("coordinates", seeds=1, num_scenes=2, folder=tmp_path, more=TINY)
     made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.safetensors")}
