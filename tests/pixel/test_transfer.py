@@ -14,10 +14,10 @@ import deixis as dx
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.benchmarks import Options
 from deixis.evals.run import RunSettings
-from deixis.evals.transfer_page import heat_map, page, write_transfer
 from deixis.pixel.card import Card, Source
 from deixis.pixel.saved import SavedPrompt, save_prompt
 from deixis.pixel.transfer import Cell, Transfer, TransferSettings, transfer
+from deixis.pixel.transfer_page import heat_map, page, write_transfer
 from tests.evals.conftest import Told
 from tests.pixel.nursery import learned
 

@@ -1,8 +1,7 @@
 import pytest
 
 from deixis.core.images import open_image
-from deixis.train.curves import draw_curves
-from deixis.train.metrics import MetricsFile
+from deixis.train.metrics import MetricsFile, draw_curves
 
 
 @pytest.fixture

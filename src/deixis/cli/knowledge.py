@@ -124,8 +124,7 @@ def _extract(arguments: argparse.Namespace) -> None:
 
 
 def _stats(arguments: argparse.Namespace) -> None:
-    from deixis.knowledge.plot import stats_png
-    from deixis.knowledge.stats import note_stats
+    from deixis.knowledge.stats import note_stats, stats_png
     from deixis.sources.note_store import KnowledgeStore
 
     stats = note_stats(KnowledgeStore.open(arguments.store).rows())

@@ -202,9 +202,9 @@ def _transfer(arguments: argparse.Namespace) -> None:
     from deixis.ask.loading import load
     from deixis.evals.benchmarks import Options
     from deixis.evals.run import RunSettings
-    from deixis.evals.transfer_page import write_transfer
     from deixis.pixel.saved import folder_of, load_prompt
     from deixis.pixel.transfer import TransferSettings, transfer
+    from deixis.pixel.transfer_page import write_transfer
 
     saved = {_name(path): load_prompt(path) for path in arguments.prompts}
     if len(saved) < len(arguments.prompts):
@@ -306,7 +306,7 @@ def _learned(
     """What comes of learning, on a page, and the command that repeats it, of the options `told`."""
     from transformers.utils import logging
 
-    from deixis.evals.transfer_page import write_transfer
+    from deixis.pixel.transfer_page import write_transfer
 
     disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
     disable_progress_bar()
@@ -357,7 +357,7 @@ def _options(arguments: argparse.Namespace, *names: str) -> list[str]:
 
 
 def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:
-    from deixis.evals.transfer_page import table_of
+    from deixis.pixel.transfer_page import table_of
 
     if as_json:
         print(json.dumps(asdict(found) | {"folder": str(out)}, ensure_ascii=False))

@@ -1,17 +1,15 @@
 """A report: a page of Markdown, a plot, and the numbers as JSON."""
 
-import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.untrusted_text import plotted
 from deixis.evals.findings import Finding, Findings, Judgement, Verdict
+from deixis.reports.chart import Share, shares
 
-INK, FAINT, PAPER, DARK = "#1e4fa3", "#d9d3c4", "#fdfcf9", "#333333"
 RECORD = "report.json"
 JUDGED = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
 
@@ -95,42 +93,11 @@ def page(reported: Reported) -> str:
 
 def plot(reported: Reported) -> bytes:
     """A PNG: a line over numbers, a row each other condition."""
-    from matplotlib.figure import Figure  # slow to import, and only needed here
-
-    rows = reported.findings.rows
-    is_line = bool(reported.axis)
-    size = (7.5, 4.2) if is_line else (7.5, 1.2 + 0.42 * len(rows))
-    figure = Figure(figsize=size, layout="constrained", facecolor=PAPER)
-    axes: Any = figure.subplots()  # Any: matplotlib's Axes
-    places = [float(row.condition) for row in rows] if is_line else list(range(len(rows)))
-    values = [row.value for row in rows]
-    if is_line:
-        axes.fill_between(
-            places, [r.low for r in rows], [r.high for r in rows], color=INK, alpha=0.15
-        )
-        axes.plot(places, values, "o-", color=INK)
-        axes.set_xlabel(reported.axis)
-        axes.set_xticks(places, [row.condition for row in rows])
-        axes.set_ylabel("right, %")
-        axes.set_ylim(0, 102)
-    else:
-        for place, row in zip(places, rows, strict=True):
-            axes.plot([row.low, row.high], [place, place], color=INK, linewidth=3, alpha=0.35)
-            axes.annotate(f" {row.value:.1f}", (row.high, place), va="center", fontsize=8)
-        axes.plot(values, places, "o", color=INK)
-        axes.set_yticks(places, [plotted(row.condition) for row in rows])
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlim(0, 106)
-        axes.set_xlabel("right, %")
-    axes.set_title(plotted(reported.claim), loc="left", fontsize=9, color=DARK, wrap=True)
-    axes.grid(visible=True, color=FAINT, linewidth=0.7)
-    axes.set_facecolor(PAPER)
-    axes.set_axisbelow(True)
-    for side in ("top", "right", "left", "bottom"):
-        axes.spines[side].set_visible(False)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120)
-    return file.getvalue()
+    found = [
+        Share(condition=row.condition, value=row.value, low=row.low, high=row.high)
+        for row in reported.findings.rows
+    ]
+    return shares(reported.claim, found, axis=reported.axis)
 
 
 def _less(reported: Reported) -> str:

@@ -1,9 +1,8 @@
 """The runs of a folder as one page: the plot, the tables, and answers that were wrong."""
 
-import base64
 import html
 import json
-import re
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,24 +12,13 @@ from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.evals.compare import Ways, alike, ways_of, ways_record
 from deixis.evals.folder import LoadedRun
-from deixis.evals.plot import plot as plotted
 from deixis.evals.report import Report
 from deixis.evals.results import Row
+from deixis.reports.chart import Dot, Panel, dots
+from deixis.reports.page import figures_table, page, png
 
 SHOWN = 6  # wrong answers of a run
-LONGEST = 300  # letters of a cell
-FIGURE = re.compile(r"[-\d.]+( \([-\d.]+ to [-\d.]+\))?")  # with its interval; kept on one line
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem;
-       color: #222; background: #fdfcf9; }
-h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; } img { max-width: 100%; }
-table { border-collapse: collapse; font-size: .85rem; width: 100%; margin: 1rem 0; }
-td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3;
-         vertical-align: top; white-space: pre-line; }
-.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.wide { overflow-x: auto; }
-summary { cursor: pointer; color: #555; }
-"""
+MOST_PARTS = 14  # dots of a run
 
 
 PLOT, PAGE, ENCODINGS = "scores.png", "report.html", "encodings.json"
@@ -58,28 +46,19 @@ def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
             many.append(ways_of(group))
         except UsageError as error:  # an older run that lies there takes nothing from the others
             problems.append(str(error))
-    picture = plotted(runs)
+    picture = dots(_panels(runs))
     write_bytes(out / PLOT, picture)
-    write_text(out / PAGE, page(runs, many, picture))
+    write_text(out / PAGE, runs_page(runs, many, picture))
     records = [ways_record(one) for one in many]
     write_text(out / ENCODINGS, json.dumps(records, ensure_ascii=False, indent=1) + "\n")
     return Summary(page=out / PAGE, plot=out / PLOT, ways=tuple(many), problems=tuple(problems))
 
 
-def page(runs: Sequence[LoadedRun], many: Sequence[Ways], plot: bytes) -> str:
+def runs_page(runs: Sequence[LoadedRun], many: Sequence[Ways], plot: bytes) -> str:
     """A page that needs no other file."""
-    picture = base64.b64encode(plot).decode()
-    parts = [
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Deixis eval</title>',
-        f"<style>{STYLE}</style><h1>Evaluation</h1>",
-        "<p>Values with 95 % intervals, clustered by picture.</p>",
-        f'<img src="data:image/png;base64,{picture}" alt="scores with intervals">',
-        _ways(many),
-        *(_run(run) for run in runs),
-        "</html>",
-    ]
-    return "".join(parts)
+    parts = [png(plot, "scores with intervals"), _ways(many), *map(_run, runs)]
+    lead = "Values with 95 % intervals, clustered by picture."
+    return page("Evaluation", lead, parts, tab="Deixis eval")
 
 
 def problems(report: Report) -> list[str]:
@@ -133,7 +112,7 @@ def _ways(many: Sequence[Ways]) -> str:
                 f"{one.num_questions}",
             )
         )
-    return "<h2>The same questions in several encodings</h2>" + _table(header, rows)
+    return "<h2>The same questions in several encodings</h2>" + figures_table(header, rows)
 
 
 def _run(run: LoadedRun) -> str:
@@ -147,11 +126,11 @@ def _run(run: LoadedRun) -> str:
     notes = "".join(f"<li>{html.escape(one)}</li>" for one in problems(report))
     mistakes = (
         f"<details><summary>some wrong answers</summary>"
-        f"{_table(('question', 'answer', 'truth'), cells)}</details>"
+        f"{figures_table(('question', 'answer', 'truth'), cells)}</details>"
     )
     return (
         f"<h2>{html.escape(report.name)}</h2>"
-        f"{_table(('part', 'measure', 'value', 'questions', 'pictures'), figures)}"
+        f"{figures_table(('part', 'measure', 'value', 'questions', 'pictures'), figures)}"
         f"<ul>{notes}</ul>{mistakes if cells else ''}"
     )
 
@@ -160,12 +139,59 @@ def _is_wrong(row: Row) -> bool:
     return min((row.numbers[n] for n in ("right", "grade") if n in row.numbers), default=1.0) < 1
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
-    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:
+    """Encodings in rows; where a benchmark has only one, its parts."""
+    groups: dict[tuple[str, str | None], list[LoadedRun]] = {}
+    for run in runs:
+        groups.setdefault((run.report.questions, run.report.judge), []).append(run)
+    panels = []
+    for (_, judge), group in groups.items():
+        about = group[0].benchmark.about
+        encodings = dict.fromkeys(run.report.encoding for run in group)
+        dots = _by_encoding(group) if len(encodings) > 1 else _by_part(group)
+        split = group[0].report.options.get("split")
+        title = about.title + (f" ({split})" if split else "")
+        title += f", graded by {judge}" if judge else ""
+        if len(encodings) == 1:
+            title += f" ({next(iter(encodings))})"
+        headline = group[0].report.headline
+        whole = "" if headline.part == "all" else f"{headline.part} "
+        has_guess = about.guess is not None and (len(encodings) > 1 or not whole)
+        panels.append(
+            Panel(
+                title=title,
+                scale=f"{whole}{headline.measure}, per cent",
+                dots=tuple(dots),
+                guess=100 * (about.guess or 0.0) if has_guess else None,
+            )
+        )
+    return panels
 
 
-def _cell(words: str) -> str:
-    kind = ' class="number"' if FIGURE.fullmatch(words) else ""
-    return f"<td{kind}>{html.escape(words[:LONGEST])}</td>"
+def _by_encoding(runs: Sequence[LoadedRun]) -> list[Dot]:
+    """The best first, as the model with the most encodings has them."""
+    found = [_dot(run, run.report.encoding, 0) for run in runs]
+    models = [dot.model for dot in found]
+    first = max(dict.fromkeys(models), key=models.count)
+    values = {dot.row: dot.value for dot in found if dot.model == first}
+    return sorted(found, key=lambda dot: -values.get(dot.row, -math.inf))
+
+
+def _by_part(runs: Sequence[LoadedRun]) -> list[Dot]:
+    dots = []
+    for run in runs:
+        measure = run.report.headline.measure
+        same = [i for i, one in enumerate(run.report.figures) if one.measure == measure]
+        dots += [_dot(run, run.report.figures[i].part, i) for i in same[:MOST_PARTS]]
+    return dots
+
+
+def _dot(run: LoadedRun, row: str, place: int) -> Dot:
+    figure = run.report.figures[place]
+    return Dot(
+        row=row,
+        model=run.report.model,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+    )

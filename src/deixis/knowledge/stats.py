@@ -8,7 +8,10 @@ from typing import Any, final
 from deixis.core.mask import Mask, union
 from deixis.core.region import Region
 from deixis.core.size import Size
+from deixis.reports import chart
 from deixis.sources.note_store.shard import PictureNotes
+
+MOST_LABELS, LONGEST = 20, 24  # that are drawn, and letters of each
 
 
 @final
@@ -78,3 +81,32 @@ def covered_share(notes: Iterable[Region], size: Size) -> float:
     """The share of a picture's pixels that lie under any note."""
     masks: list[Mask] = [note.mask(size) for note in notes]
     return union(masks).area / size.area if masks else 0.0
+
+
+def stats_png(stats: NoteStats) -> bytes:
+    """Labels, lengths of texts, notes a picture and coverage, side by side."""
+    common = stats.labels.most_common(MOST_LABELS)[::-1]
+    more = len(stats.labels) - len(common)
+    return chart.counts(
+        (
+            chart.Counts(
+                title="labels" + (f" (and {more} more)" if more > 0 else ""),
+                across="notes",
+                named=[(_short(name), count) for name, count in common],
+            ),
+            chart.Counts(
+                title="length of texts, characters", up="texts", numbers=stats.text_lengths
+            ),
+            chart.Counts(title="notes a picture", up="pictures", numbers=stats.notes_a_picture),
+            chart.Counts(
+                title="share of a picture under notes, %",
+                up="pictures",
+                shares=[100 * share for share in stats.coverage],
+            ),
+        )
+    )
+
+
+def _short(name: str) -> str:
+    """Of a strange word only what fits."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

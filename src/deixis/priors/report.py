@@ -1,22 +1,20 @@
 """Does what the encoder knows tell what the model answers? And which entities will it miss?"""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.untrusted_text import plotted
-from deixis.evals.claim_report import FAINT, INK, PAPER, Reported, plot, write_report
+from deixis.evals.claim_report import Reported, plot, write_report
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
 from deixis.evals.findings import Findings, Judged, Verdict, found_in
 from deixis.priors.ranking import QUARTERS
 from deixis.priors.ranks_and_answers import Joined, column, save_joined
-from deixis.reports.page import page, section, table, text
+from deixis.reports import chart
+from deixis.reports.page import page, png, section, table, text
 
 CONFOUNDERS = ("size", "frequency", "length")
 MISSED = 0.5  # expected share of right answers under which an entity counts as missed
@@ -145,8 +143,8 @@ def _html(joined: Joined, found: Linked, reported: Reported, drawn: bytes) -> st
     left = [(one.entity, one.picture, one.reason) for one in joined.left_out]
     parts = [
         section("What was found", text(reported.verdict.words), *map(text, _sentences(found))),
-        section("By entity", _picture(drawn, "an entity a dot")),
-        section("By band", _picture(plot(reported), "right answers by band"), *shares),
+        section("By entity", png(drawn, "an entity a dot")),
+        section("By band", png(plot(reported), "right answers by band"), *shares),
         section("Entities that this model will miss", table(names, rows)),
         section(
             "Left out", table(("entity", "picture", "why"), left) if left else text("Nothing.")
@@ -156,39 +154,27 @@ def _html(joined: Joined, found: Linked, reported: Reported, drawn: bytes) -> st
     return page("What the encoder knows", reported.summary.replace("`", ""), parts)
 
 
-def _picture(png: bytes, words: str) -> str:
-    data = base64.b64encode(png).decode()
-    return f'<img style="max-width:100%" src="data:image/png;base64,{data}" alt="{words}">'
-
-
 def _percent(share: float) -> str:
     return "" if np.isnan(share) else f"{100 * share:.0f}"
 
 
 def scatter(joined: Joined, found: Linked) -> bytes:
     """A PNG: an entity a dot, and the curve that is expected."""
-    from matplotlib.figure import Figure  # slow to import, and only needed here
-
     prior, accuracy = column(joined, "prior"), column(joined, "accuracy")
     weights = np.array([len(asked.answers) for _, asked in joined.both], dtype=float)
-    figure = Figure(figsize=(7.5, 4.4), layout="constrained", facecolor=PAPER)
-    axes: Any = figure.subplots()  # Any: matplotlib's Axes
     shaken = np.random.default_rng(0).uniform(-1.2, 1.2, len(prior))
-    axes.plot(prior, 100 * accuracy + shaken, "o", color=INK, alpha=0.35, markersize=5)
     places = np.linspace(prior.min(), prior.max(), 200)
-    axes.plot(places, 100 * rising(prior, accuracy, weights)(places), color="#b26a00", linewidth=2)
-    for one in found.missed[:6]:
-        asked = joined.ranking[one.name].normalised
-        if not np.isnan(one.accuracy):
-            axes.annotate(f" {plotted(one.name)}", (asked, 100 * one.accuracy), fontsize=7)
-    axes.set_xlabel("prior: 1 is the first of all candidates, 0 the last")
-    axes.set_ylabel("right, %")
-    axes.grid(visible=True, color=FAINT, linewidth=0.7)
-    axes.set_facecolor(PAPER)
-    axes.set_axisbelow(True)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120)
-    return file.getvalue()
+    names = [
+        (one.name, (joined.ranking[one.name].normalised, 100 * one.accuracy))
+        for one in found.missed[:6]
+        if not np.isnan(one.accuracy)
+    ]
+    return chart.scatter(
+        (prior.tolist(), (100 * accuracy + shaken).tolist()),
+        (places.tolist(), (100 * rising(prior, accuracy, weights)(places)).tolist()),
+        names,
+        across="prior: 1 is the first of all candidates, 0 the last",
+    )
 
 
 def _judged(joined: Joined, by: str) -> Sequence[Judged]:

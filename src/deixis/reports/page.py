@@ -2,32 +2,40 @@
 
 import base64
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
 
+LONGEST = 300  # letters of a cell
+NUMBER = re.compile(r"[-\d.]+( \([-\d.]+ to [-\d.]+\))?")  # with its interval; kept on one line
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem;
        color: #222; background: #fdfcf9; }
-h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; } img { max-width: 100%; }
 figure { display: inline-block; margin: 0 1.2rem 1.2rem 0; vertical-align: top; }
 figcaption { font-size: .9rem; color: #555; width: min-content; min-width: 100%; }
 svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
-table { border-collapse: collapse; font-size: .85rem; width: 100%; }
-td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3; }
+table { border-collapse: collapse; font-size: .85rem; width: 100%; margin: 1rem 0; }
+td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3;
+         vertical-align: top; }
+.wide { overflow-x: auto; } .wide td { white-space: pre-line; }
+.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+summary { cursor: pointer; color: #555; }
 code, pre { font: .85rem ui-monospace, monospace; background: #f3efe5; border-radius: 3px; }
 code { padding: .1rem .3rem; overflow-wrap: anywhere; }
 pre { padding: .6rem; white-space: pre-wrap; }
 """
 
 
-def page(title: str, lead: str, parts: Iterable[str]) -> str:
-    """The whole page. `parts` are HTML; title and lead are text."""
+def page(title: str, lead: str, parts: Iterable[str], *, tab: str | None = None) -> str:
+    """The whole page. `parts` are HTML; title, lead and what the browser's tab says are text."""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(tab or title)}</title>"
         f"<style>{STYLE}</style><h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>"
         f"{''.join(parts)}</html>"
     )
@@ -60,6 +68,19 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
+def figures_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Cells as they are, up to a length; figures stay on one line, with their intervals."""
+    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
+    body = "".join("<tr>" + "".join(map(_figure_cell, row)) + "</tr>" for row in rows)
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def png(drawn: bytes, words: str) -> str:
+    """A chart; `words` say what it shows to those who do not see it."""
+    data = base64.b64encode(drawn).decode()
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}">'
+
+
 def picture(
     image: Image,
     caption: str,
@@ -77,6 +98,11 @@ def picture(
         f'<image href="data:image/png;base64,{data}" width="{size.width}" height="{size.height}"/>'
         f"{shapes}</svg><figcaption>{html.escape(caption)}</figcaption></figure>"
     )
+
+
+def _figure_cell(words: str) -> str:
+    kind = ' class="number"' if NUMBER.fullmatch(words) else ""
+    return f"<td{kind}>{html.escape(words[:LONGEST])}</td>"
 
 
 def _cell(box: Box) -> str:

@@ -1,16 +1,18 @@
 """What a run leaves beside its weights: metrics.jsonl, one line a measurement, no step twice."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import write_text
+from deixis.core.files import write_bytes, write_text
+from deixis.reports.chart import curves
 from deixis.train.checkpoint import sync_file, telling
 
 Record = dict[str, Any]  # Any: what JSON holds
+NOT_DRAWN = ("step", "kind", "seconds")
 
 
 def read_metrics(path: Path) -> list[Record]:
@@ -132,3 +134,20 @@ class Window:
     def means(self) -> dict[str, float]:
         """Each measurement's mean."""
         return {name: self.sums[name] / self.weights[name] for name in self.sums}
+
+
+def draw_curves(metrics: Path, picture: Path) -> None:
+    """One small plot a number over the steps, measured in training and in evaluation."""
+    drawn = _curves(read_metrics(metrics))
+    if drawn:
+        write_bytes(picture, curves(drawn))
+
+
+def _curves(records: Sequence[Record]) -> Mapping[str, dict[str, list[tuple[int, float]]]]:
+    found: dict[str, dict[str, list[tuple[int, float]]]] = {}
+    for record in records:
+        for name, value in record.items():
+            if name not in NOT_DRAWN:
+                points = found.setdefault(name, {}).setdefault(record["kind"], [])
+                points.append((record["step"], value))
+    return found

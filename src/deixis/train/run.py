@@ -18,12 +18,11 @@ from deixis.core.progress import Progress, Reporter, Silent
 from deixis.core.stopping import StopRequest, stop_requests
 from deixis.train.checkpoint import Checkpoint
 from deixis.train.config import RunConfig
-from deixis.train.curves import draw_curves
 from deixis.train.data_order import DataOrder
 from deixis.train.distributed import Parallel, joined
 from deixis.train.finish import Finish
 from deixis.train.fsdp import Spread, gathered
-from deixis.train.metrics import Window, newest_numbers
+from deixis.train.metrics import Window, draw_curves, newest_numbers
 from deixis.train.optimizer import Optimizer
 from deixis.train.precision import autocast
 from deixis.train.prepare import Job, Piece, prepared

@@ -1,14 +1,17 @@
 """The page of runs: figures stay whole, words are words."""
 
-from deixis.evals.page import _table, page
+from deixis.evals.page import runs_page
+from deixis.reports.page import figures_table
 
 
 def test_a_page_is_as_wide_as_its_window() -> None:
-    assert 'content="width=device-width"' in page([], [], b"")
+    assert 'content="width=device-width"' in runs_page([], [], b"")
 
 
 def test_figures_are_kept_on_one_line_and_words_are_not() -> None:
-    table = _table(("value", "answer"), [("25.0 (7.1 to 59.1)", "8 <b>cups</b>"), ("8", "8.")])
+    table = figures_table(
+        ("value", "answer"), [("25.0 (7.1 to 59.1)", "8 <b>cups</b>"), ("8", "8.")]
+    )
     assert '<td class="number">25.0 (7.1 to 59.1)</td>' in table
     assert "<td>8 &lt;b&gt;cups&lt;/b&gt;</td>" in table
     assert '<td class="number">8</td>' in table

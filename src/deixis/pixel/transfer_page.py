@@ -1,22 +1,17 @@
 """A transfer matrix as files: a page, a heat map, and JSON."""
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.untrusted_text import plotted
-from deixis.evals.plot import LINE, PAPER
 from deixis.pixel.transfer import Cell, Transfer
+from deixis.reports import chart
 
 RECORD, MAP, PAGE = "transfer.json", "matrix.png", "README.md"
 LONGEST = 36  # letters of a name beside the map
-DARK = 0.7  # of the span, beyond which a colour is too dark for dark letters
-LEAST_SPAN = 5.0  # points that the darkest colour stands for, at least
 
 
 def write_transfer(found: Transfer, folder: Path, *, command: str) -> None:
@@ -65,35 +60,17 @@ def page(found: Transfer, *, command: str) -> str:
 
 def heat_map(found: Transfer) -> bytes:
     """A PNG: green where a prompt helps, red where it harms."""
-    from matplotlib.figure import Figure  # slow to import, and only needed here
-
-    rows, columns = found.prompts, found.models
-    changes = [[_change(found.cell(row, column)) for column in columns] for row in rows]
-    known = [abs(change) for line in changes for change in line if change == change]
-    span = max([LEAST_SPAN, *known])
-    figure = Figure(
-        figsize=(2.6 + 1.5 * len(columns), 1.3 + 0.55 * len(rows)),
-        layout="constrained",
-        facecolor=PAPER,
+    fields = [
+        [
+            chart.Change(points=_change(cell), words=_short(cell), is_clear=_is_clear(cell))
+            for cell in (found.cell(row, column) for column in found.models)
+        ]
+        for row in found.prompts
+    ]
+    title = f"{found.benchmark}: points gained"
+    return chart.heat_map(
+        title, [*map(_label, found.prompts)], [*map(_label, found.models)], fields
     )
-    axes: Any = figure.subplots()  # Any: matplotlib's Axes
-    shown = axes.imshow(changes, cmap="RdYlGn", vmin=-span, vmax=span, aspect="auto")
-    for y, row in enumerate(rows):
-        for x, column in enumerate(columns):
-            cell = found.cell(row, column)
-            weight = "bold" if _is_clear(cell) else "normal"
-            ink = PAPER if abs(_change(cell)) > DARK * span else LINE
-            axes.text(
-                x, y, _short(cell), ha="center", va="center", fontsize=8, color=ink, weight=weight
-            )
-    axes.set_xticks(range(len(columns)), map(_label, columns), fontsize=8, rotation=20, ha="right")
-    axes.set_yticks(range(len(rows)), map(_label, rows), fontsize=8)
-    title = plotted(f"{found.benchmark}: points gained")
-    axes.set_title(title, loc="left", fontsize=10, color=LINE)
-    figure.colorbar(shown, ax=axes, shrink=0.8)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120)
-    return file.getvalue()
 
 
 def table_of(found: Transfer) -> tuple[list[str], Sequence[Sequence[str]]]:
@@ -108,8 +85,7 @@ def table_of(found: Transfer) -> tuple[list[str], Sequence[Sequence[str]]]:
 
 def _label(name: str) -> str:
     """A name as it fits beside the map: of a folder's path both ends."""
-    short = name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
-    return plotted(short)
+    return name if len(name) <= LONGEST else f"{name[: LONGEST // 2]}…{name[-LONGEST // 2 :]}"
 
 
 def _before(found: Transfer, model: str) -> str:
