@@ -4,7 +4,8 @@
 
 Each side is a new process, and the number its own processor seconds, the least of several. Bars:
 `import deixis` at most 0.1 s more than Python itself; a saying at most 3.5 times as much as
-importing numpy; loading nano and asking it once at most 1.3 times as much as transformers alone.
+importing numpy; a command's help at most 0.15 s more than Python itself; loading nano and asking it
+once at most 1.3 times as much as transformers alone.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from deixis.cli.main import commands
 from deixis.models.shipped import shipped_folder
 
 ROUNDS = 7
@@ -63,6 +65,10 @@ def main() -> None:
         min(seconds_of(code) for _ in range(ROUNDS)) for code in (NOTHING, "import deixis")
     )
     print(f"import deixis: {ours:.3f} s, Python itself {bare:.3f} s, {ours - bare:.3f} s more")
+    for name in commands.names():
+        code = f"from deixis.cli.main import main; main([{name!r}, '--help'])"
+        ours = min(seconds_of(code) for _ in range(ROUNDS))
+        print(f"deixis {name} --help: {ours - bare:.3f} s more")
     numpy, ours = (min(seconds_of(code) for _ in range(ROUNDS)) for code in ("import numpy", SAY))
     print(f"deixis say: {ours:.2f} s, import numpy {numpy:.2f} s, {ours / numpy:.1f} times")
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import deixis
+from deixis.cli.main import commands
 
 SOURCE = Path(deixis.__file__).parent
 PRIVATE = re.compile(r"^\s*(?:from|import) deixis\.([a-z]+)[a-z0-9_.]*\._[a-z]", re.MULTILINE)
@@ -55,6 +56,15 @@ def test_light_commands_do_not_import_torch(command):
         "print('torch' in sys.modules)"
     )
     assert in_a_new_process(code).endswith("False")
+
+
+@pytest.mark.parametrize("command", commands.names())
+def test_a_command_shows_its_help_without_any_library(command):
+    code = (
+        "from deixis.cli.main import main\n"
+        f"try: main(['{command}', '--help'])\nexcept SystemExit: pass"
+    )
+    assert foreign_packages_after(code) <= {"deixis", "deixis_lab", "typing_extensions"}
 
 
 def test_regions_and_coordinates_do_not_import_torch():

@@ -4,24 +4,29 @@ import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deixis.core.errors import UsageError
 from deixis.core.files import working_folder
-from deixis.data import RegionDataset, datasets
+
+if TYPE_CHECKING:
+    from deixis.data import RegionDataset
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
     """A data set's file or folder, its format, its pictures and its split."""
     parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
     parser.add_argument(
-        "--format", required=True, metavar="NAME", help=f"one of {', '.join(datasets.names())}"
+        "--format", required=True, metavar="NAME", help="its form; `deixis data cards` lists them"
     )
     parser.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
     parser.add_argument("--split", metavar="NAME", help="only that part: train, val, test …")
 
 
-def opened(arguments: argparse.Namespace) -> RegionDataset:
+def opened(arguments: argparse.Namespace) -> "RegionDataset":
     """The data set that was asked for."""
+    from deixis.data import datasets
+
     kind = datasets.get(arguments.format)
     if not arguments.path.exists():
         raise UsageError(f"there is no {str(arguments.path)!r}, seen from {working_folder()}")

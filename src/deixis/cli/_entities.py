@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.data.entities.entity_set import Entities, LeftOut
-
 if TYPE_CHECKING:
+    from deixis.data.entities.entity_set import Entities, LeftOut
     from deixis.data.entities.named import EntitySource
     from deixis.priors.ranking import Ranking
 
@@ -35,7 +34,7 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the scenes (default 1)")
 
 
-def entities_of(arguments: argparse.Namespace) -> Entities:
+def entities_of(arguments: argparse.Namespace) -> "Entities":
     """Read or drawn."""
     return source_of(arguments).entities()
 
@@ -64,7 +63,7 @@ def scene_frequencies() -> dict[str, float]:
     return {entity.name: known.share(entity.name) for entity in entities()}
 
 
-def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+def left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:
     """What was left out and why, a line each."""
     lines = [f"left out: {one.picture or one.entity}: {one.reason}" for one in left_out[:SHOWN]]
     if len(left_out) > SHOWN:

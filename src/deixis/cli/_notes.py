@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from deixis.cli.parsers import add_placing
 from deixis.cli.terminal import printable, table
 from deixis.core.files import make_folder, write_bytes
-from deixis.core.image import Image
-from deixis.core.region import Region
 
 if TYPE_CHECKING:
+    from deixis.core.image import Image
+    from deixis.core.region import Region
     from deixis.sources import SourceOptions
 
 SOURCES = """\
@@ -63,7 +63,7 @@ def has_source_options(arguments: argparse.Namespace) -> bool:
     return any(one is not None for one in given)
 
 
-def notes_table(notes: Sequence[Region]) -> str:
+def notes_table(notes: "Sequence[Region]") -> str:
     """A line a note, by the numbers that stand on the picture."""
     rows = [
         [
@@ -80,13 +80,13 @@ def notes_table(notes: Sequence[Region]) -> str:
     return table(["", "kind", "label", "text", "score", "box", "source"], rows)
 
 
-def draw_notes(image: Image, notes: Sequence[Region], path: Path) -> None:
+def draw_notes(image: "Image", notes: "Sequence[Region]", path: Path) -> None:
     """The picture with each note outlined and numbered, as large as the numbers need."""
     make_folder(path.parent)
     write_bytes(path, _numbered(image, notes).png() if notes else image.png())
 
 
-def _numbered(image: Image, notes: Sequence[Region]) -> Image:
+def _numbered(image: "Image", notes: "Sequence[Region]") -> "Image":
     from deixis.marks.tag import numbered
     from deixis.marks.tagging import tagged_copy
 

@@ -1,13 +1,14 @@
 """Regions as they are written on the command line."""
 
 import re
+from typing import TYPE_CHECKING
 
-from deixis.core import region as regions
-from deixis.core import region_json
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.files import read_text
-from deixis.core.region import Region
-from deixis.core.size import Size
+
+if TYPE_CHECKING:
+    from deixis.core.region import Region
+    from deixis.core.size import Size
 
 FORMS = """\
 A region is written NAME=SHAPE:NUMBERS, in pixels of the upright original:
@@ -30,8 +31,10 @@ def named_spec(argument: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def region_of(spec: str, *, label: str | None = None) -> Region:
+def region_of(spec: str, *, label: str | None = None) -> "Region":
     """The region of SHAPE:NUMBERS."""
+    from deixis.core import region as regions
+
     shape, _, rest = spec.partition(":")
     match shape:
         case "box":
@@ -52,8 +55,10 @@ def region_of(spec: str, *, label: str | None = None) -> Region:
     )
 
 
-def size_of(text: str) -> Size:
+def size_of(text: str) -> "Size":
     """The size of WIDTHxHEIGHT."""
+    from deixis.core.size import Size
+
     match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)
     if match is None:
         raise UsageError(f"a size is WIDTHxHEIGHT, as 640x480, got {text!r}")
@@ -85,7 +90,9 @@ def _number(text: str) -> float:
         raise RegionError(f"expected a number, got {text!r}") from None
 
 
-def _from_json(text: str) -> Region:
+def _from_json(text: str) -> "Region":
+    from deixis.core import region_json
+
     if text.lstrip().startswith("{"):
         return region_json.loads(text)
     try:

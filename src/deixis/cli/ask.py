@@ -23,15 +23,12 @@ from typing import TYPE_CHECKING
 from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.cli.parsers import add_placing
-from deixis.core import region_json
 from deixis.core.errors import UsageError
-from deixis.core.fetch import FetchPolicy
-from deixis.core.image import Image
-from deixis.core.images import open_image
-from deixis.encodings import Encoding, encodings
 
 if TYPE_CHECKING:
     from deixis.ask.model import Answer, Model
+    from deixis.core.image import Image
+    from deixis.encodings import Encoding
     from deixis.models.interface import Generation
 
 
@@ -72,6 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Ask, and print the answer."""
+    from deixis.core.fetch import FetchPolicy
+    from deixis.core.images import open_image
+
     if arguments.replay is None and arguments.question is None:
         raise UsageError("give a picture and a question, or --replay FILE")
     if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
@@ -98,7 +98,9 @@ def run(arguments: argparse.Namespace) -> None:
     _print(answer, as_json=arguments.json)
 
 
-def _pointed(specs: list[str]) -> dict[str, Encoding]:
+def _pointed(specs: list[str]) -> "dict[str, Encoding]":
+    from deixis.encodings import encodings
+
     pointed: dict[str, Encoding] = {}
     for name, spec in map(named_spec, specs):
         first, _, rest = spec.partition(":")
@@ -146,8 +148,8 @@ def _replayed(arguments: argparse.Namespace) -> "Answer":
 
 def _stream(
     arguments: argparse.Namespace,
-    image: Image,
-    pointed: dict[str, Encoding],
+    image: "Image",
+    pointed: "dict[str, Encoding]",
     settings: "Generation",
 ) -> None:
     words = _model(arguments).stream(
@@ -168,6 +170,8 @@ def _stream(
 
 
 def _print(answer: "Answer", *, as_json: bool) -> None:
+    from deixis.core import region_json
+
     regions = [region_json.to_record(region) for region in answer.regions]
     if as_json:
         record = {

@@ -23,9 +23,9 @@ from deixis.cli._data_source import add_source, opened, row_progress
 from deixis.cli.parsers import add_part
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes
-from deixis.data import RegionSample, datasets
 
 if TYPE_CHECKING:
+    from deixis.data import RegionSample
     from deixis.data.checks.check import Tally
 
 SHOWN = 20  # bad rows that are listed
@@ -164,7 +164,7 @@ def _rows(arguments: argparse.Namespace, count: int) -> Iterator[int]:
     yield from range(arguments.first, min(arguments.first + arguments.num, count))
 
 
-def _record(sample: RegionSample) -> dict[str, object]:
+def _record(sample: "RegionSample") -> dict[str, object]:
     from deixis.core import region_json
 
     return {
@@ -180,6 +180,8 @@ def _record(sample: RegionSample) -> dict[str, object]:
 
 
 def _cards(arguments: argparse.Namespace) -> None:
+    from deixis.data import datasets
+
     names = arguments.names or datasets.names()
     kinds = {name: datasets.get(name) for name in names}
     if arguments.json:

@@ -30,12 +30,11 @@ from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
-from deixis.core.image import Image
-from deixis.core.images import open_image
-from deixis.core.region import Region
 
 if TYPE_CHECKING:
     from deixis.ask.mark_visibility import Survival
+    from deixis.core.image import Image
+    from deixis.core.region import Region
     from deixis.marks.mark import Mark
 
 PROFILES = ("plain", "paper", "release")
@@ -70,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Draw, write, and print each mark's words."""
     from deixis.cli._draw_choices import chosen_marks, chosen_style, thickened_for
+    from deixis.core.images import open_image
     from deixis.marks.render import draw
     from deixis.marks.sheet import contact_sheet
 
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _draw_tags(
-    arguments: argparse.Namespace, image: Image, names: Sequence[str], regions: Sequence[Region]
+    arguments: argparse.Namespace, image: "Image", names: Sequence[str], regions: "Sequence[Region]"
 ) -> None:
     from deixis.marks.render import VERSION
     from deixis.marks.tag import lettered, numbered

@@ -27,10 +27,8 @@ from deixis.cli._notes import (
 )
 from deixis.cli.parsers import add_part
 from deixis.cli.terminal import printable
-from deixis.core import region_json
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.files import make_folder, write_bytes
-from deixis.core.images import open_image
 
 SHOWN = 20  # pictures that failed, and labels, that are listed
 EXTRACT = """\
@@ -150,6 +148,8 @@ def _stats(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
+    from deixis.core import region_json
+    from deixis.core.images import open_image
     from deixis.sources.note_store import KnowledgeStore
 
     if arguments.out is not None and arguments.out.suffix.lower() != ".png":

@@ -21,9 +21,7 @@ from deixis.cli._notes import (
     source_names,
     source_options,
 )
-from deixis.core import region_json
 from deixis.core.errors import UsageError
-from deixis.core.images import open_image
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Look, and print what was found."""
+    from deixis.core import region_json
+    from deixis.core.images import open_image
     from deixis.sources import look
 
     if arguments.out is not None and arguments.out.suffix.lower() != ".png":

@@ -29,7 +29,6 @@ from deixis.cli.parsers import add_part, dtype_settings, placing_words
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
-from deixis.core.image import Image
 
 if TYPE_CHECKING:
     from deixis.evals.run import Reached
@@ -132,6 +131,7 @@ def _tasks(arguments: argparse.Namespace) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> None:
+    from deixis.core.image import Image
     from deixis.pixel.card import contract, page
     from deixis.pixel.export import shown
     from deixis.pixel.prompts import kind_of

@@ -13,8 +13,6 @@ import json
 import sys
 
 from deixis.cli._regions import size_of
-from deixis.coordinates import conventions
-from deixis.core import region_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print what was read."""
+    from deixis.coordinates import conventions
+    from deixis.core import region_json
+
     convention = conventions.get(arguments.convention)()
     text = _piped() if arguments.text == "-" else arguments.text
     reading = convention.read(text, size_of(arguments.size))

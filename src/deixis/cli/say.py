@@ -8,14 +8,15 @@ A region of a kind that a convention lacks is said as its box, or as its centre.
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from deixis.cli._regions import FORMS, named_spec, region_of, size_of
 from deixis.cli.terminal import table
-from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
-from deixis.core.images import open_image
-from deixis.core.region import Region
-from deixis.core.size import Size
+
+if TYPE_CHECKING:
+    from deixis.core.region import Region
+    from deixis.core.size import Size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print one line per convention."""
+    from deixis.coordinates import conventions
+
     specs = list(arguments.regions)
     image = arguments.image
     if image is not None and arguments.size is not None:
@@ -55,7 +58,9 @@ def run(arguments: argparse.Namespace) -> None:
         print(table(("convention", "said", "form"), rows))
 
 
-def _size(image: str | None, size: str | None) -> Size:
+def _size(image: str | None, size: str | None) -> "Size":
+    from deixis.core.images import open_image
+
     if size is not None:
         return size_of(size)
     if image is None:
@@ -63,5 +68,7 @@ def _size(image: str | None, size: str | None) -> Size:
     return open_image(image).size
 
 
-def _said(name: str, regions: list[Region], size: Size) -> str:
+def _said(name: str, regions: "list[Region]", size: "Size") -> str:
+    from deixis.coordinates import conventions
+
     return conventions.get(name)().say(regions, size)

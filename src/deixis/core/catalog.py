@@ -6,14 +6,16 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from types import ModuleType
-from typing import Generic, TypeVar, final
+from typing import TYPE_CHECKING, Generic, TypeVar, final
 
 from typing_extensions import override
 
 from deixis.core.errors import DeixisError, UnknownNameError
 from deixis.core.optional_parts import named_extras
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 Part = TypeVar("Part")
 
@@ -114,7 +116,9 @@ class NamedParts(ABC, Generic[Part]):
             raise DeixisError(f"two {self.kind}s are named {name!r}: {self.rows[name]} and a file")
         return files | set(self.rows)
 
-    def _entry_points(self) -> dict[str, metadata.EntryPoint]:
+    def _entry_points(self) -> "dict[str, metadata.EntryPoint]":
+        from importlib import metadata  # 20 ms, which a name of our own does not cost
+
         joined: dict[str, metadata.EntryPoint] = {}
         own = self._own_names()
         for point in metadata.entry_points(group=self.group):
