@@ -3,6 +3,7 @@
 python -m tests.without_extras 'python code'
 """
 
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -23,6 +24,30 @@ class Hiding:
         if name.partition(".")[0] in MISSING:
             return None
         return self.finder.find_spec(name, *given)
+
+
+TELL = f"""
+import sys
+from deixis.cli.main import main
+code = main(sys.argv[2:])
+print()
+print([name for name in {MISSING!r} if name in sys.modules])
+sys.exit(code)
+"""
+
+
+def ran(*arguments, code=TELL):
+    command = [sys.executable, "-m", "tests.without_extras", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def printed(*arguments):
+    """What a command prints that succeeds and imports nothing of an extra."""
+    done = ran(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    out, _, imported = done.stdout.rstrip("\n").rpartition("\n")
+    assert imported == "[]"
+    return out
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from deixis.core.errors import MissingExtraError
 Functions = TypeVar("Functions")
 # which extra brings a package that is imported without being asked for first
 EXTRAS = {
+    "huggingface_hub": "torch",
+    "jinja2": "torch",
     "matplotlib": "plots",
     "safetensors": "torch",
     "tokenizers": "torch",
