@@ -10,7 +10,7 @@ import numpy as np
 
 from deixis.core.mask import Mask
 from deixis.core.size import Size
-from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import BorderInk, Filled, Ink, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
 from deixis.marks.render import draw_ink
 from fuzz import hostile
@@ -103,7 +103,7 @@ def _ink(told: Any, size: Size) -> Ink:  # Any: JSON
     match kind:
         case "frame":
             x0, y0, x1, y1, width = map(int, values)
-            return Frame(x0=x0, y0=y0, x1=x1, y1=y1, width=width)
+            return BorderInk(x0=x0, y0=y0, x1=x1, y1=y1, width=width)
         case "oval":
             cx, cy, rx, ry, width = map(float, values[:5])
             return Oval(cx=cx, cy=cy, rx=rx, ry=ry, width=width, is_filled=bool(values[5]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from deixis.batch import work as store_work
 from deixis.batch.extract import Extracted, ExtractOptions, extract
-from deixis.batch.pictures import pictures_of
+from deixis.batch.plan import pictures_of
 from deixis.batch.runners import Work, runner
 from deixis.core import region_json
 from deixis.core.image import Image

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deixis.batch.extract import ExtractOptions, extract
-from deixis.batch.pictures import pictures_of
+from deixis.batch.plan import pictures_of
 from deixis.batch.runners import runner
 from deixis.core.errors import DeixisError, ModelError, UsageError
 from deixis.sources.note_store import KnowledgeStore

@@ -9,7 +9,7 @@ import torch
 
 import deixis as dx
 from deixis.batch.extract import ExtractOptions, extract
-from deixis.batch.pictures import Pictures
+from deixis.batch.plan import Pictures
 from deixis.batch.runners import runner
 from deixis.core import settings
 from deixis.core.errors import SampleError, UsageError

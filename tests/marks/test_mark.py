@@ -10,8 +10,8 @@ from deixis.core.inside import polygon_holds
 from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, colour_of, shapes
+from deixis.marks.mark import told_apart
 from deixis.marks.place import Place
-from deixis.marks.unique_phrases import told_apart
 
 BOX = regions.box(10, 10, 40, 30)
 

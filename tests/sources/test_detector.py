@@ -15,9 +15,8 @@ from deixis.core.image import Image
 from deixis.core.shapes import Box
 from deixis.models.placing import placed
 from deixis.sources import KnowledgeSource, SourceOptions, source
-from deixis.sources._checkpoint import Checkpoint
-from deixis.sources._detect import Sentence
-from deixis.sources.detector import CUTS, GROUNDED, OWL
+from deixis.sources.detector import CUTS, GROUNDED, OWL, GroundingSentence
+from deixis.sources.vision_checkpoint import VisionCheckpoint
 from tests.long import each_of
 from tests.sources import tiny_detectors as tiny
 from tests.sources.drawn_words import noise
@@ -165,15 +164,17 @@ def test_grounding_dino_finds_the_boxes_that_its_own_reading_finds(saved: Saved)
 def test_grounding_dinos_tokens_belong_to_their_words(words: tuple[str, ...]) -> None:
     tokenizer = bert_tokenizer()
     model = SimpleNamespace(config=SimpleNamespace(max_text_len=256))
-    checkpoint = Checkpoint(name="x", model=model, processor=SimpleNamespace(tokenizer=tokenizer))
-    sentence = Sentence.of(checkpoint, words)
+    checkpoint = VisionCheckpoint(
+        name="x", model=model, processor=SimpleNamespace(tokenizer=tokenizer)
+    )
+    sentence = GroundingSentence.of(checkpoint, words)
     read = tokenizer(sentence.text).input_ids
     for word, tokens in zip(words, sentence.tokens, strict=True):
         plain = word.lower().replace(".", " ")
         assert [read[token] for token in tokens] == tokenizer(plain).input_ids[1:-1]
     assert sentence.text.endswith(".")
     with pytest.raises(UsageError, match=r"nothing to look for in '\.\.\.'"):
-        Sentence.of(checkpoint, ("lamp", "..."))
+        GroundingSentence.of(checkpoint, ("lamp", "..."))
 
 
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:

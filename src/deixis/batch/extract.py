@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
-from deixis.batch.pictures import Pictures
-from deixis.batch.plan import Plan, check_place, planned
+from deixis.batch.plan import Pictures, Plan, check_place, planned
 from deixis.batch.runners import Runner
 from deixis.batch.work import ShardDone, ShardTask, ShardWork, done
 from deixis.core.errors import ModelError, UsageError

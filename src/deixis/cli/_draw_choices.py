@@ -10,10 +10,9 @@ from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.marks.colours import colour_of
-from deixis.marks.mark import Mark
+from deixis.marks.mark import Mark, told_apart
 from deixis.marks.sample import sample_marks
 from deixis.marks.style import Style
-from deixis.marks.unique_phrases import told_apart
 
 if TYPE_CHECKING:
     from deixis.ask.mark_visibility import Survival

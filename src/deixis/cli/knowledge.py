@@ -87,7 +87,7 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
 
 def _extract(arguments: argparse.Namespace) -> None:
     from deixis.batch.extract import Extracted, ExtractOptions, extract
-    from deixis.batch.pictures import pictures_of
+    from deixis.batch.plan import pictures_of
     from deixis.batch.runners import runner
 
     options = ExtractOptions(sources=source_names(arguments), options=source_options(arguments))

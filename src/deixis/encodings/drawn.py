@@ -10,12 +10,11 @@ from deixis.coordinates import Convention
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
-from deixis.marks.catalog import shapes
 from deixis.marks.colours import Colour, Rgb, colour_of
-from deixis.marks.mark import Mark
+from deixis.marks.mark import Mark, told_apart
 from deixis.marks.render import draw
+from deixis.marks.shapes import shapes
 from deixis.marks.style import Profile, Style
-from deixis.marks.unique_phrases import told_apart
 
 SHAPE = "rectangle"
 

@@ -1,11 +1,11 @@
 """Marks: regions drawn on a picture, exactly, fast and reproducibly."""
 
-from deixis.marks.catalog import shapes
 from deixis.marks.colours import NAMED, Colour, colour_of
 from deixis.marks.mark import Mark
 from deixis.marks.raster.compiled import is_compiled
 from deixis.marks.render import VERSION, coverage, draw, draw_covering, draw_over
 from deixis.marks.sample import draws_from, sample_marks, sample_style
+from deixis.marks.shapes import shapes
 from deixis.marks.style import Style
 
 __all__ = [

@@ -1,16 +1,18 @@
-"""A mark: a region, the shape under which it is drawn, and how that looks."""
+"""A mark: a region, the shape under which it is drawn, how that looks, and its words."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import final
 
+from deixis.core.errors import UsageError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.marks.catalog import shape_named
+from deixis.marks.colours import NAMED, colour_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Ink, Window
 from deixis.marks.raster.intervals import check_size
-from deixis.marks.raster.rasterise import bounds
-from deixis.marks.raster.work import check_work
+from deixis.marks.raster.rasterise import bounds, check_work
+from deixis.marks.shapes import shape_named
 from deixis.marks.style import Style
 
 
@@ -58,3 +60,17 @@ class Mark:
         if self.style.colour.name is not None:
             words.append(self.style.colour.name)
         return " ".join((shape.preposition, *words, shape.noun))
+
+
+def told_apart(mark: Mark, taken: Collection[str], *, any_colour: bool) -> Mark:
+    """The mark, or with `any_colour` one of another named colour, whose phrase is not `taken`."""
+    if mark.phrase not in taken:
+        return mark
+    for name in NAMED if any_colour else ():
+        other = replace(mark, style=replace(mark.style, colour=colour_of(name)))
+        if other.phrase not in taken:
+            return other
+    raise UsageError(
+        f"two regions would both be {mark.phrase!r}; give one another shape or colour "
+        f"({', '.join(NAMED)})"
+    )

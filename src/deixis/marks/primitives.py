@@ -38,7 +38,7 @@ class Window:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
+class BorderInk:
     """The border of a rectangle on whole pixels: x0..x1-1, y0..y1-1, `width` pixels inwards."""
 
     x0: int
@@ -121,4 +121,4 @@ def _check_width(width: float) -> None:
         raise RegionError(f"a line's width is finite and not below 0, got {width}")
 
 
-Ink: TypeAlias = Frame | Oval | Rings | Lines | Filled | Rim
+Ink: TypeAlias = BorderInk | Oval | Rings | Lines | Filled | Rim

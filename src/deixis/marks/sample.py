@@ -11,13 +11,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from deixis.core.errors import UsageError
-from deixis.core.mask import Mask as MaskRegion
+from deixis.core.mask import Mask
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
-from deixis.marks.catalog import shape_named, shape_names
 from deixis.marks.colours import NAMED, Colour, Rgb, colour_of
 from deixis.marks.mark import Mark
+from deixis.marks.shapes import shape_named, shape_names
 from deixis.marks.style import SEEDS, Style
 
 Chance: TypeAlias = Literal["paper", "release"]
@@ -87,7 +87,7 @@ def _chosen_shapes(
     for region in regions:
         free = [name for name in asked if chosen.count(name) < len(NAMED)] or list(asked)
         few = [name for name in free if name in WITHOUT_OUTLINE]
-        has_outline = isinstance(region.shape, Polygon | MaskRegion)
+        has_outline = isinstance(region.shape, Polygon | Mask)
         boxed = profile == "paper" and not has_outline and bool(few)
         chosen.append(draws.pick(few if boxed else free))
     return chosen

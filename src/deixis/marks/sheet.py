@@ -12,11 +12,10 @@ from deixis.core import transform
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.marks.catalog import shapes
-from deixis.marks.mark import Mark
+from deixis.marks.mark import Mark, told_apart
 from deixis.marks.render import draw
+from deixis.marks.shapes import shapes
 from deixis.marks.style import Style
-from deixis.marks.unique_phrases import told_apart
 
 COLUMNS, GAP, CAPTION = 4, 8, 20
 

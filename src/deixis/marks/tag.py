@@ -19,7 +19,7 @@ from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.marks.colours import Colour, Rgb
 from deixis.marks.letters import UNIT, outline
-from deixis.marks.primitives import Frame, Ink, Rings, Window
+from deixis.marks.primitives import BorderInk, Ink, Rings, Window
 from deixis.marks.raster.blend import blend
 from deixis.marks.raster.rasterise import coverage_pieces
 from deixis.marks.style import ANCHOR
@@ -95,8 +95,8 @@ def draw_tags(image: Image, tags: Sequence[Tag], plates: Sequence[Window]) -> Im
     return Image(pixels=pixels, source=image.source)
 
 
-def _border(plate: Window, width: int) -> Frame:
-    return Frame(x0=plate.left, y0=plate.top, x1=plate.right, y1=plate.bottom, width=width)
+def _border(plate: Window, width: int) -> BorderInk:
+    return BorderInk(x0=plate.left, y0=plate.top, x1=plate.right, y1=plate.bottom, width=width)
 
 
 def _ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, size: Size) -> None:

@@ -5,9 +5,8 @@
 "regions:my.jsonl", "truth".
 """
 
-from deixis.sources._catalog import source, sources
-from deixis.sources._look import Looking, built, look, origins
-from deixis.sources._source import KnowledgeSource, SourceOptions
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.looking import Looking, built, look, origins, source, sources
 
 __all__ = [
     "KnowledgeSource",

@@ -28,14 +28,14 @@ from deixis.data.reading.fields import (
 from deixis.data.reading.json_rows import JsonRows, rows_of
 from deixis.data.reading.json_stream import json_stream
 from deixis.data.reading.pictures import first_there, folder_of_pictures, picture_in
-from deixis.sources._notes_file import (
-    Listed,
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.notes import (
+    PictureNames,
     check_size,
     in_row,
     kept,
     record_of_file,
 )
-from deixis.sources._source import KnowledgeSource, SourceOptions
 
 SEGMENTS = "segments_info"
 
@@ -72,7 +72,7 @@ class Coco(KnowledgeSource):
         for place in range(len(pictures)):
             with in_row(self.listing, f"image {place + 1}"):
                 names.append(text_of(record_of(pictures.row(place)), "file_name"))
-        self.listed = Listed(self.listing, names)
+        self.listed = PictureNames(self.listing, names)
 
     @classmethod
     @override

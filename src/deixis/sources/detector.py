@@ -1,8 +1,13 @@
 """Detectors: closed ones (RT-DETR, D-FINE, DETR, YOLOS …) and those that look for given words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, final
 
+import torch
+from jaxtyping import Float
+from PIL import Image as PIL
+from torch import Tensor
 from transformers import (
     AutoImageProcessor,
     AutoModelForObjectDetection,
@@ -15,16 +20,14 @@ from deixis.core.errors import ModelError, RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
-from deixis.sources._checkpoint import Checkpoint, config_of, load_checkpoint
-from deixis.sources._detect import (
-    Found,
-    Sentence,
-    check_owl_words,
-    closed,
-    grounded,
-    owl,
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.vision_checkpoint import (
+    VisionCheckpoint,
+    config_of,
+    load_checkpoint,
+    padded,
+    prepared,
 )
-from deixis.sources._source import KnowledgeSource, SourceOptions
 
 # the usual cut of each
 CLOSED = dict.fromkeys(
@@ -46,6 +49,117 @@ CLOSED = dict.fromkeys(
 OWL = {"owlvit": 0.1, "owlv2": 0.1}
 GROUNDED = {"grounding-dino": 0.25, "mm-grounding-dino": 0.25}
 CUTS = CLOSED | OWL | GROUNDED
+ALL = -1.0  # below any score: what is cut is our own business
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Detection:
+    """Boxes in pixels of the picture, some of which may lead out of it."""
+
+    boxes: Float[Tensor, "box xyxy"]
+    scores: Float[Tensor, " box"]
+    labels: Sequence[str]
+
+
+@torch.no_grad()
+def closed_detection(checkpoint: VisionCheckpoint, image: Image) -> Detection:
+    """Of a detector that knows the labels that it was trained on."""
+    model, seen = checkpoint.model, padded(image)
+    with prepared(image, checkpoint.name):
+        inputs = checkpoint.processor(images=seen, return_tensors="pt")
+    outputs = checkpoint.run(inputs)
+    [found] = checkpoint.processor.post_process_object_detection(
+        outputs, threshold=ALL, target_sizes=[(seen.height, seen.width)]
+    )
+    names = model.config.id2label
+    labels = [str(names.get(int(label), int(label))) for label in found["labels"]]
+    return Detection(boxes=found["boxes"], scores=found["scores"], labels=labels)
+
+
+@torch.no_grad()
+def owl_detection(checkpoint: VisionCheckpoint, image: Image, words: Sequence[str]) -> Detection:
+    """Of OWL-ViT and OWLv2: each box has the word that it is likest."""
+    seen = padded(image)
+    with prepared(image, checkpoint.name):
+        inputs = checkpoint.processor(text=[list(words)], images=seen, return_tensors="pt")
+    outputs = checkpoint.run(inputs)
+    [found] = checkpoint.processor.post_process_grounded_object_detection(
+        outputs, threshold=ALL, target_sizes=[(seen.height, seen.width)]
+    )
+    labels = [words[int(label)] for label in found["labels"]]
+    return Detection(boxes=found["boxes"], scores=found["scores"], labels=labels)
+
+
+def check_owl_words(checkpoint: VisionCheckpoint, words: Sequence[str]) -> None:
+    """UsageError for a word that is longer than its text tower reads."""
+    longest = int(checkpoint.model.config.text_config.max_position_embeddings)
+    for word in words:
+        count = len(checkpoint.processor.tokenizer(word).input_ids)
+        if count > longest:
+            raise UsageError(f"{word!r:.60} is {count} tokens, {checkpoint.name} reads {longest}")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroundingSentence:
+    """Words as Grounding DINO reads them: with full stops between, and which tokens are whose."""
+
+    text: str
+    tokens: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, checkpoint: VisionCheckpoint, words: Sequence[str]) -> "GroundingSentence":
+        """UsageError where they are too many."""
+        plain = [" ".join(word.lower().replace(".", " ").split()) for word in words]
+        text, ends = "", []
+        for word in plain:
+            text += f"{word}. "
+            ends.append(len(text) - 2)
+        read = checkpoint.processor.tokenizer(text.strip(), return_offsets_mapping=True)
+        count, longest = len(read.input_ids), int(checkpoint.model.config.max_text_len)
+        if count > longest:
+            raise UsageError(
+                f"these {len(words)} words are {count} tokens, {checkpoint.name} reads {longest}; "
+                "look for fewer at once"
+            )
+        owned: list[list[int]] = [[] for _ in words]
+        for token, (begin, end) in enumerate(read["offset_mapping"]):
+            for place, word in enumerate(plain):
+                if ends[place] - len(word) <= begin < end <= ends[place]:
+                    owned[place].append(token)
+        for word, tokens in zip(words, owned, strict=True):
+            if not tokens:
+                raise UsageError(f"there is nothing to look for in {word!r:.60}")
+        return cls(text=text.strip(), tokens=tuple(tuple(tokens) for tokens in owned))
+
+
+@torch.no_grad()
+def grounded_detection(
+    checkpoint: VisionCheckpoint, image: Image, words: Sequence[str], sentence: GroundingSentence
+) -> Detection:
+    """Of Grounding DINO: each box has the word of the token that it is likest. Its own reading
+    would put together a label of all tokens above a second cut: parts of words, two words, none.
+    """
+    seen = padded(image)
+    with prepared(image, checkpoint.name):
+        inputs = checkpoint.processor(images=seen, text=sentence.text, return_tensors="pt")
+    outputs = checkpoint.run(inputs)
+    likeness = outputs.logits[0].float().sigmoid()
+    of_words = torch.stack([likeness[:, list(own)].amax(dim=1) for own in sentence.tokens], dim=1)
+    scores, places = of_words.max(dim=1)
+    return Detection(
+        boxes=_corners(outputs.pred_boxes[0], seen),
+        scores=scores,
+        labels=[words[int(place)] for place in places],
+    )
+
+
+def _corners(boxes: Float[Tensor, "box cxcywh"], seen: PIL.Image) -> Float[Tensor, "box xyxy"]:
+    """From centres and extents in shares of the picture."""
+    centre, extent = boxes[:, :2], boxes[:, 2:]
+    whole = torch.tensor([seen.width, seen.height, seen.width, seen.height], device=boxes.device)
+    return torch.cat([centre - extent / 2, centre + extent / 2], dim=1) * whole
 
 
 @final
@@ -55,7 +169,7 @@ class Detector(KnowledgeSource):
     takes: ClassVar[str | None] = "CHECKPOINT"
     knows: ClassVar[tuple[str, ...]] = ("least_score", "words")
 
-    def __init__(self, checkpoint: Checkpoint, options: SourceOptions) -> None:
+    def __init__(self, checkpoint: VisionCheckpoint, options: SourceOptions) -> None:
         self.checkpoint = checkpoint
         self.kind: str = checkpoint.model.config.model_type
         self.words = tuple(dict.fromkeys(word.strip() for word in options.words))
@@ -63,7 +177,9 @@ class Detector(KnowledgeSource):
         self.least_score = usual if options.least_score is None else options.least_score
         if self.kind in OWL:
             check_owl_words(checkpoint, self.words)
-        self.sentence = Sentence.of(checkpoint, self.words) if self.kind in GROUNDED else None
+        self.sentence = (
+            GroundingSentence.of(checkpoint, self.words) if self.kind in GROUNDED else None
+        )
 
     @classmethod
     @override
@@ -119,12 +235,12 @@ class Detector(KnowledgeSource):
                 notes.append(cut)
         return notes
 
-    def _found(self, image: Image) -> Found:
+    def _found(self, image: Image) -> Detection:
         if self.kind in CLOSED:
-            return closed(self.checkpoint, image)
+            return closed_detection(self.checkpoint, image)
         if self.sentence is None:
-            return owl(self.checkpoint, image, self.words)
-        return grounded(self.checkpoint, image, self.words, self.sentence)
+            return owl_detection(self.checkpoint, image, self.words)
+        return grounded_detection(self.checkpoint, image, self.words, self.sentence)
 
 
 def _box(numbers: list[float]) -> Box:

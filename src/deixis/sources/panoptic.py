@@ -17,16 +17,15 @@ from deixis.core.errors import ModelError
 from deixis.core.image import Image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
-from deixis.sources._checkpoint import (
-    Checkpoint,
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.painting import FilledView, paint, stuff_of
+from deixis.sources.vision_checkpoint import (
+    VisionCheckpoint,
     config_of,
     load_checkpoint,
     padded,
     prepared,
 )
-from deixis.sources._paint import View, paint
-from deixis.sources._source import KnowledgeSource, SourceOptions
-from deixis.sources._stuff import stuff_of
 
 KINDS = ("detr", "eomt", "eomt_dinov3", "mask2former", "maskformer", "oneformer")
 CUT = 0.8  # of the papers
@@ -41,7 +40,7 @@ class Panoptic(KnowledgeSource):
     takes: ClassVar[str | None] = "CHECKPOINT"
     knows: ClassVar[tuple[str, ...]] = ("least_score",)
 
-    def __init__(self, checkpoint: Checkpoint, options: SourceOptions) -> None:
+    def __init__(self, checkpoint: VisionCheckpoint, options: SourceOptions) -> None:
         self.checkpoint = checkpoint
         self.least_score = CUT if options.least_score is None else options.least_score
         self.names: Mapping[int, str] = checkpoint.model.config.id2label
@@ -77,7 +76,7 @@ class Panoptic(KnowledgeSource):
             inputs = processor(images=seen, return_tensors="pt", **task)
             rows, columns = _filled(seen, inputs, processor)
         size = image.size
-        view = View(
+        view = FilledView(
             size=size,
             rows=rows * size.height / seen.height,
             columns=columns * size.width / seen.width,

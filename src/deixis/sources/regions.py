@@ -12,14 +12,14 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data.reading.fields import BadRowError, list_of, record_of, regions_of, text_of, whole
 from deixis.data.reading.json_rows import JsonRows, rows_of
-from deixis.sources._notes_file import (
-    Listed,
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.notes import (
+    PictureNames,
     check_size,
     in_row,
     kept,
     record_of_file,
 )
-from deixis.sources._source import KnowledgeSource, SourceOptions
 
 
 @final
@@ -38,7 +38,7 @@ class Regions(KnowledgeSource):
         for place in range(len(self.rows)):
             with self._in_row(place):
                 names.append(text_of(record_of(self.rows.row(place)), "image"))
-        self.listed = Listed(str(path), names)
+        self.listed = PictureNames(str(path), names)
 
     @classmethod
     @override

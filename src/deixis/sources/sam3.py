@@ -18,13 +18,13 @@ from deixis.core.errors import ModelError, UsageError
 from deixis.core.image import Image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
-from deixis.sources._checkpoint import (
-    Checkpoint,
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.vision_checkpoint import (
+    VisionCheckpoint,
     computed,
     config_of,
     load_checkpoint,
 )
-from deixis.sources._source import KnowledgeSource, SourceOptions
 
 KINDS = ("sam3", "sam3_video")
 MODELING = "transformers.models.sam3.modeling_sam3"
@@ -45,7 +45,7 @@ class Sam3(KnowledgeSource):
     takes: ClassVar[str | None] = "CHECKPOINT"
     knows: ClassVar[tuple[str, ...]] = ("least_score", "words")
 
-    def __init__(self, checkpoint: Checkpoint, options: SourceOptions) -> None:
+    def __init__(self, checkpoint: VisionCheckpoint, options: SourceOptions) -> None:
         self.checkpoint = checkpoint
         self.words = tuple(dict.fromkeys(word.strip() for word in options.words))
         self.least_score = CUT if options.least_score is None else options.least_score

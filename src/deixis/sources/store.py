@@ -9,7 +9,7 @@ from typing_extensions import override
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.sources._source import KnowledgeSource, SourceOptions
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
 
 
 @final

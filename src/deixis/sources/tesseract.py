@@ -15,8 +15,8 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.core.untrusted_text import clean
-from deixis.sources._source import KnowledgeSource, SourceOptions
-from deixis.sources._text import in_reading_order
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+from deixis.sources.notes import in_reading_order
 
 NAME = "tesseract"
 USUAL = "eng"

@@ -13,7 +13,7 @@ from deixis.core import region as regions
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, draw, shapes
-from deixis.marks.primitives import Filled, Frame, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import BorderInk, Filled, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
 from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled, is_compiled
@@ -113,8 +113,8 @@ def test_so_they_do_five_thousand_times():
 @pytest.mark.parametrize(
     "ink",
     [
-        Frame(x0=3, y0=2, x1=3, y1=9, width=1),
-        Frame(x0=0, y0=0, x1=60, y1=7, width=5),
+        BorderInk(x0=3, y0=2, x1=3, y1=9, width=1),
+        BorderInk(x0=0, y0=0, x1=60, y1=7, width=5),
         Oval(cx=20.0, cy=10.0, rx=0.0, ry=0.0, width=3.0),
         Oval(cx=-50.0, cy=10.0, rx=60.0, ry=9.0, width=1.0),
         Oval(cx=900.0, cy=10.0, rx=6.0, ry=9.0, width=1.0),
@@ -169,12 +169,12 @@ def either_half(request, monkeypatch):
 @pytest.mark.parametrize(
     "ink",
     [
-        lambda: Frame(x0=-1, y0=0, x1=9, y1=9, width=1),
-        lambda: Frame(x0=0, y0=-5, x1=9, y1=9, width=1),
-        lambda: Frame(x0=0, y0=0, x1=62, y1=9, width=1),
-        lambda: Frame(x0=0, y0=0, x1=9, y1=10**6, width=1),
-        lambda: Frame(x0=2**64, y0=0, x1=2**64 + 9, y1=9, width=1),
-        lambda: Frame(x0=0, y0=0, x1=9, y1=9, width=-3),
+        lambda: BorderInk(x0=-1, y0=0, x1=9, y1=9, width=1),
+        lambda: BorderInk(x0=0, y0=-5, x1=9, y1=9, width=1),
+        lambda: BorderInk(x0=0, y0=0, x1=62, y1=9, width=1),
+        lambda: BorderInk(x0=0, y0=0, x1=9, y1=10**6, width=1),
+        lambda: BorderInk(x0=2**64, y0=0, x1=2**64 + 9, y1=9, width=1),
+        lambda: BorderInk(x0=0, y0=0, x1=9, y1=9, width=-3),
         lambda: Oval(cx=NAN, cy=3.0, rx=4.0, ry=5.0),
         lambda: Oval(cx=3.0, cy=INF, rx=4.0, ry=5.0),
         lambda: Oval(cx=3.0, cy=3.0, rx=NAN, ry=5.0, is_filled=True),

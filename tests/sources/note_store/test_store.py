@@ -14,8 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from deixis.batch.extract import ExtractOptions, extract
-from deixis.batch.pictures import SUFFIXES, pictures_of
-from deixis.batch.plan import VERSION
+from deixis.batch.plan import SUFFIXES, VERSION, pictures_of
 from deixis.batch.runners import runner
 from deixis.core import region_json
 from deixis.core.errors import MissingExtraError, ModelError, UsageError

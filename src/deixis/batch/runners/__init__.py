@@ -1,6 +1,6 @@
 """Who does the shards of a store: processes of this machine, or a Ray cluster. One file each."""
 
-from deixis.batch.runners._runner import Runner, Work
+from deixis.batch.runner import Runner, Work
 from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
 

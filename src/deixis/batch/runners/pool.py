@@ -9,7 +9,7 @@ from typing import Any, final
 
 from typing_extensions import override
 
-from deixis.batch.runners._runner import Done, Runner, Task, Work
+from deixis.batch.runner import Done, Runner, Task, Work
 from deixis.core.errors import DeixisError
 from deixis.core.stopping import ask_to_stop, is_stopping
 from deixis.core.workers import Workers, begin_worker

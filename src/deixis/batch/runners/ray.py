@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
-from deixis.batch.runners._runner import Done, Runner, Task, Work
+from deixis.batch.runner import Done, Runner, Task, Work
 from deixis.core.errors import DeixisError, MissingExtraError
 
 

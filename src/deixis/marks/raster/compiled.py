@@ -17,7 +17,7 @@ from deixis.core.mask import Mask
 from deixis.core.optional_parts import open_library
 from deixis.core.run_lengths import decode_counts
 from deixis.core.shapes import XY
-from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rim, Rings
+from deixis.marks.primitives import BorderInk, Filled, Ink, Lines, Oval, Rim, Rings
 from deixis.marks.raster.coverage import is_within
 from deixis.marks.raster.lines import disc_corners, unit_disc
 
@@ -89,7 +89,7 @@ _Canvas = tuple[ctypes.c_uint8, int, int, int, int]
 
 def _blended(library: _Library, canvas: _Canvas, ink: Ink) -> int:
     match ink:
-        case Frame():
+        case BorderInk():
             if not is_within(ink, canvas[1], canvas[2]):
                 return -1
             return int(library.frame(*canvas, ink.x0, ink.y0, ink.x1, ink.y1, ink.width))

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int64, UInt8, UInt16
 
 from deixis.core.size import Size
-from deixis.marks.primitives import Frame
+from deixis.marks.primitives import BorderInk
 
 FULL = 256
 CELL = 8  # pixels; 24 bytes, which numpy moves as one item
@@ -62,7 +62,7 @@ class Cells:
     coverage: UInt16[np.ndarray, " pixel"]
 
 
-def is_within(frame: Frame, width: int, height: int) -> bool:
+def is_within(frame: BorderInk, width: int, height: int) -> bool:
     """Whether a frame lies in a picture of that size."""
     is_across = frame.x0 >= 0 and frame.x1 <= width
     return is_across and frame.y0 >= 0 and frame.y1 <= height and frame.width >= 0

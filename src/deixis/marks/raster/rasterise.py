@@ -1,4 +1,4 @@
-"""From a mark's outlines to the coverage of pixels, and the pixels that it may touch."""
+"""From a mark's outlines to the coverage of pixels, the pixels that it may touch, and the work."""
 
 import math
 from collections.abc import Iterator
@@ -10,21 +10,33 @@ from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.primitives import FARTHEST, Filled, Frame, Ink, Lines, Oval, Rim, Rings, Window
+from deixis.marks.primitives import (
+    FARTHEST,
+    BorderInk,
+    Filled,
+    Ink,
+    Lines,
+    Oval,
+    Rim,
+    Rings,
+    Window,
+)
 from deixis.marks.raster.coverage import Bars, Coverage, is_within
-from deixis.marks.raster.lines import line_outlines
+from deixis.marks.raster.lines import GENTLE, line_outlines
 from deixis.marks.raster.masks import filled_coverage, rim_coverage
 from deixis.marks.raster.outline import Outlines
 from deixis.marks.raster.oval import oval_coverage
 from deixis.marks.raster.scan import outline_coverage
 
+SCANLINES = 4  # in a row of pixels, of all but the smallest marks
+MOST_CROSSINGS = 2**27  # of edges with scanlines: seconds; what people outlined has a thousandth
 PEN_SPARE = 1.05  # joints of a line reach a little farther than half its width
 
 
 def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
     """How much of each pixel the ink covers; no pixel is in two pieces."""
     match ink:
-        case Frame():
+        case BorderInk():
             if not is_within(ink, size.width, size.height):
                 raise RegionError(f"a rectangle's border lies in the {size} picture, got {ink}")
             yield from _bars(ink)
@@ -51,7 +63,7 @@ def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
 def bounds(ink: Ink, size: Size) -> Window | None:
     """The window of the picture outside of which the ink touches nothing; None: it touches none."""
     match ink:
-        case Frame():
+        case BorderInk():
             return Window.within(ink.x0, ink.y0, ink.x1, ink.y1, size)
         case Oval():
             reach = ink.width / 2 + 0.5
@@ -74,7 +86,7 @@ def bounds(ink: Ink, size: Size) -> Window | None:
     assert_never(ink)
 
 
-def _bars(frame: Frame) -> Iterator[Bars]:
+def _bars(frame: BorderInk) -> Iterator[Bars]:
     """The level pair and the upright pair, or one bar where the border leaves nothing free."""
     x0, y0, x1, y1, width = frame.x0, frame.y0, frame.x1, frame.y1, frame.width
     if x1 <= x0 or y1 <= y0:
@@ -107,3 +119,36 @@ def _check_places(paths: tuple[tuple[XY, ...], ...]) -> None:
 def _check_mask(mask: Mask, size: Size) -> None:
     if mask.size != size:
         raise RegionError(f"this mask is of a {mask.size} picture, not of a {size} one")
+
+
+def check_work(ink: Ink, size: Size) -> None:
+    """Refuse outlines that would take minutes to draw on a picture of that size."""
+    if isinstance(ink, Lines):
+        ink = Rings(rings=(), lines=(ink,))
+    if not isinstance(ink, Rings):
+        return
+    rings, lines = ink.rings, ink.lines
+    num_places = sum(map(len, rings)) + sum(len(path) for one in lines for path in one.paths)
+    if 4 * num_places * size.height * SCANLINES <= MOST_CROSSINGS:
+        return
+    crossings = sum(_crossings(ring, 0.0, size) for ring in rings)
+    crossings += sum(_crossings(path, one.width, size) for one in lines for path in one.paths)
+    if crossings > MOST_CROSSINGS:
+        raise RegionError(
+            f"this mark's outlines cross {crossings} scanlines of a {size} picture in all, at most "
+            f"{MOST_CROSSINGS} are drawn: give its region fewer points, or pass its mask"
+        )
+
+
+def _crossings(path: tuple[XY, ...], width: float, size: Size) -> int:
+    """Of a closed outline, or of a pen's path: both long sides, and what closes its sharp bends."""
+    places = np.array(path)
+    along = np.roll(places, -1, axis=0) - places
+    tall = int(np.minimum(np.abs(along[:, 1]), size.height).sum())
+    if not width:
+        return tall * SCANLINES
+    after = np.roll(along, -1, axis=0)
+    lengths = np.sqrt((along * along).sum(axis=1) * (after * after).sum(axis=1))
+    num_sharp = int(((along * after).sum(axis=1) < GENTLE * lengths).sum())
+    # the ends of both stretches, and a disc between them
+    return int(2 * tall + 4 * num_sharp * min(width, size.height)) * SCANLINES

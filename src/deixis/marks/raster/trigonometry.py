@@ -3,10 +3,11 @@
 import math
 from functools import lru_cache
 
-from deixis.core.shapes import XY
+from deixis.core.shapes import XY, Ellipse
 
 QUARTER = 1.5707963267948966
 TERMS = 11
+CORNERS = 128  # of a turned ellipse
 
 
 @lru_cache(maxsize=4096)
@@ -32,3 +33,14 @@ def _series(angle: float, first: int) -> float:
         term = -term * angle * angle / (power * (power + 1))
         total += term
     return total
+
+
+def ellipse_ring(ellipse: Ellipse) -> tuple[XY, ...]:
+    """A turned ellipse as a closed outline."""
+    cosine, sine = on_circle(ellipse.angle / 360)
+    ring: list[XY] = []
+    for corner in range(CORNERS):
+        across, down = on_circle(corner / CORNERS)
+        u, v = ellipse.rx * across, ellipse.ry * down
+        ring.append((ellipse.cx + u * cosine - v * sine, ellipse.cy + u * sine + v * cosine))
+    return tuple(ring)

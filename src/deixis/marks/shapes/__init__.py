@@ -1,1 +1,22 @@
-"""The shapes of marks, one file each."""
+"""The shapes of marks by their names, one file each."""
+
+from functools import cache
+
+from deixis.core.catalog import Catalog
+from deixis.marks.mark_shape import MarkShape
+
+shapes: Catalog[MarkShape] = Catalog(
+    kind="mark", package="deixis.marks.shapes", group="deixis.marks", interface=MarkShape
+)
+
+
+@cache
+def shape_names() -> tuple[str, ...]:
+    """Every shape's name; listed once."""
+    return tuple(shapes.names())
+
+
+@cache
+def shape_named(name: str) -> MarkShape:
+    """The shape of that name; looked for once, since a mark asks often."""
+    return shapes.get(name)()

@@ -7,10 +7,10 @@ from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY
+from deixis.marks.mark_shape import MarkShape, draws_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Lines, Rings
 from deixis.marks.raster.trigonometry import length, on_circle
-from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 
 JITTER = 0.25  # of the box, about its middle
@@ -45,7 +45,7 @@ class _Arrow:
 
 
 @final
-class Arrow(MarkShape):
+class ArrowShape(MarkShape):
     """Tip within the region, tail in any direction; a plain one comes from where there is room."""
 
     preposition: ClassVar[str] = "pointed to by"

@@ -6,10 +6,10 @@ from typing_extensions import override
 
 from deixis.core.mask import Mask
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
+from deixis.marks.mark_shape import MarkShape
 from deixis.marks.place import Place
 from deixis.marks.primitives import Ink, Lines, Oval, Rim
-from deixis.marks.shapes._outlines import ellipse_ring
-from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.raster.trigonometry import ellipse_ring
 from deixis.marks.shapes.rectangle import framed, on_pixels
 from deixis.marks.style import Style
 
@@ -18,7 +18,7 @@ FARTHEST = 64  # pixels; the work for a mask's contour grows with it
 
 
 @final
-class Contour(MarkShape):
+class ContourShape(MarkShape):
     """Its width to either side of the outline, at most 64 pixels; of a box that of the box, of a
     point a ring.
     """

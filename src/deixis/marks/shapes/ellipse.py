@@ -4,16 +4,16 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.marks.mark_shape import MarkShape, draws_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Oval
-from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 
 LARGEST = 1.5  # of the box
 
 
 @final
-class Ellipse(MarkShape):
+class EllipseShape(MarkShape):
     """As wide and high as the box, or up to half as much more; a plain one is midway."""
 
     preposition: ClassVar[str] = "within"

@@ -4,12 +4,12 @@ from typing import ClassVar, assert_never, final
 
 from typing_extensions import override
 
-from deixis.core.mask import Mask as MaskRegion
+from deixis.core.mask import Mask
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
+from deixis.marks.mark_shape import MarkShape
 from deixis.marks.place import Place
-from deixis.marks.primitives import Filled, Frame, Ink, Lines, Oval, Rings
-from deixis.marks.shapes._outlines import ellipse_ring
-from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.primitives import BorderInk, Filled, Ink, Lines, Oval, Rings
+from deixis.marks.raster.trigonometry import ellipse_ring
 from deixis.marks.shapes.rectangle import on_pixels
 from deixis.marks.style import Style
 
@@ -17,7 +17,7 @@ POINT_RADIUS = 8
 
 
 @final
-class Mask(MarkShape):
+class MaskShape(MarkShape):
     """The region's pixels; of a box the box, of a point a disc."""
 
     preposition: ClassVar[str] = "with"
@@ -31,7 +31,7 @@ class Mask(MarkShape):
     def ink(self, place: Place, style: Style) -> Ink:
         shape = place.region.shape
         match shape:
-            case MaskRegion():
+            case Mask():
                 return Filled(mask=shape)
             case Polygon():
                 return Rings(rings=shape.rings)
@@ -47,7 +47,7 @@ class Mask(MarkShape):
             case Box():
                 x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
                 y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
-                return Frame(x0=x0, y0=y0, x1=x1, y1=y1, width=max(x1 - x0, y1 - y0))
+                return BorderInk(x0=x0, y0=y0, x1=x1, y1=y1, width=max(x1 - x0, y1 - y0))
         assert_never(shape)
 
     @override

@@ -6,11 +6,10 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
-from deixis.core.shapes import XY, Polygon
-from deixis.core.shapes import Point as PointRegion
+from deixis.core.shapes import XY, Point, Polygon
+from deixis.marks.mark_shape import MarkShape, draws_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Oval
-from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 
 TRIES = 10
@@ -18,7 +17,7 @@ MOST_STRETCHED = 2.0
 
 
 @final
-class Point(MarkShape):
+class PointShape(MarkShape):
     """A filled disc or ellipse near the middle; its width is its radius."""
 
     preposition: ClassVar[str] = "at"
@@ -30,7 +29,7 @@ class Point(MarkShape):
     def ink(self, place: Place, style: Style) -> Oval:
         draws = draws_of(style)
         radius = float(place.pixels(self.width(style)))
-        if draws is None or isinstance(place.region.shape, PointRegion):
+        if draws is None or isinstance(place.region.shape, Point):
             x, y = place.heart
         else:
             x, y = _near_middle(place, draws) or _elsewhere(place, draws)

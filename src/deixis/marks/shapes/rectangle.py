@@ -5,14 +5,14 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.marks.mark_shape import MarkShape
 from deixis.marks.place import Place
-from deixis.marks.primitives import Frame
-from deixis.marks.shapes._shape import MarkShape
+from deixis.marks.primitives import BorderInk
 from deixis.marks.style import Style
 
 
 @final
-class Rectangle(MarkShape):
+class RectangleShape(MarkShape):
     """Lines on whole pixels, within the box; where they would leave less than half of its width
     or height free they lie around it.
     """
@@ -23,7 +23,7 @@ class Rectangle(MarkShape):
     widths: ClassVar[tuple[int, int]] = (2, 8)
 
     @override
-    def ink(self, place: Place, style: Style) -> Frame:
+    def ink(self, place: Place, style: Style) -> BorderInk:
         width = place.pixels(self.width(style))
         x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
         y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
@@ -32,10 +32,10 @@ class Rectangle(MarkShape):
         return framed(x0, y0, x1, y1, width, place)
 
 
-def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> Frame:
+def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> BorderInk:
     """A border cut to the picture: what sticks out moves to the picture's edge."""
     size = place.size
-    return Frame(
+    return BorderInk(
         x0=x0 if x0 > 0 else 0,
         y0=y0 if y0 > 0 else 0,
         x1=x1 if x1 < size.width else size.width,

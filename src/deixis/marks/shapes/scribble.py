@@ -7,10 +7,10 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.shapes import XY
+from deixis.marks.mark_shape import MarkShape, draws_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Lines
 from deixis.marks.raster.trigonometry import length
-from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 
 PLAIN = ((0.1, 0.65), (0.4, -0.2), (0.6, 1.2), (0.9, 0.35))  # an S, in parts of the box
@@ -18,7 +18,7 @@ FEWEST, MOST, EACH = 8, 96, 8.0  # stretches of a curve, and pixels for one more
 
 
 @final
-class Scribble(MarkShape):
+class ScribbleShape(MarkShape):
     """A Bézier curve between random places inside: cubic as in the released code, quadratic as in
     the paper.
     """

@@ -6,10 +6,10 @@ from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY
+from deixis.marks.mark_shape import MarkShape, draws_of
 from deixis.marks.place import Place
 from deixis.marks.primitives import Lines
 from deixis.marks.raster.trigonometry import length
-from deixis.marks.shapes._shape import MarkShape, draws_of
 from deixis.marks.style import Style
 
 FLATTEST = -0.8660254037844386  # cosine of 150 degrees, the widest angle
@@ -17,7 +17,7 @@ TRIES = 50
 
 
 @final
-class Triangle(MarkShape):
+class TriangleShape(MarkShape):
     """Three random places inside; a plain one stands in the box."""
 
     preposition: ClassVar[str] = "with"

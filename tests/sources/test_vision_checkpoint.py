@@ -12,7 +12,7 @@ from transformers.utils.import_utils import BACKENDS_MAPPING
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.sources import SourceOptions, source
-from deixis.sources._checkpoint import padded
+from deixis.sources.vision_checkpoint import padded
 from tests.sources import tiny_detectors
 from tests.sources.drawn_words import noise
 from tests.sources.tiny_parts import NAMES, detr_sizes, save

@@ -1,11 +1,9 @@
-"""What sources that read notes from files share: which of a file's pictures a picture is, which
-row is bad, what is cut off.
-"""
+"""Notes that sources read from files or pictures: whose they are, which are kept, in what order."""
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import final
@@ -21,7 +19,7 @@ SHOWN = 3
 
 
 @final
-class Listed:
+class PictureNames:
     """The names of a file's pictures, in its order. A picture is found by the last part of its
     name, and by its folders where several end in the same: it may lie elsewhere by now.
     """
@@ -106,3 +104,23 @@ def _shared(first: list[str], second: list[str]) -> int:
             break
         count += 1
     return count
+
+
+def in_reading_order(lines: Sequence[Region]) -> list[Region]:
+    """From top to bottom; those side by side from left to right. A line stands beside the highest
+    of its row if its middle is above the lower quarter of that.
+    """
+    rows: list[list[Region]] = []
+    bottom = 0.0
+    for line in sorted(lines, key=lambda line: _middle(line)[::-1]):
+        box = line.box()
+        if not rows or _middle(line)[1] > bottom:
+            rows.append([])
+            bottom = box.y1 - box.height / 4
+        rows[-1].append(line)
+    return [line for row in rows for line in sorted(row, key=_middle)]
+
+
+def _middle(line: Region) -> tuple[float, float]:
+    box = line.box()
+    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2

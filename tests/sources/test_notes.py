@@ -1,7 +1,7 @@
 """What is read is put in order."""
 
 from deixis.core import region as regions
-from deixis.sources._text import in_reading_order
+from deixis.sources.notes import in_reading_order
 
 
 def test_lines_are_read_from_the_top_and_side_by_side_from_the_left() -> None:

@@ -11,8 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from deixis.core.size import Size
-from deixis.sources._paint import Segment, View, paint
-from deixis.sources._stuff import ADE20K, CITYSCAPES, COCO, stuff_of
+from deixis.sources.painting import ADE20K, CITYSCAPES, COCO, FilledView, Segment, paint, stuff_of
 
 SIZE = Size(width=12, height=10)
 SURE = 9.0  # a logit
@@ -41,7 +40,7 @@ def widths(segments: list[Segment]) -> list[tuple[int, int]]:
 
 def test_segments_come_in_the_order_of_their_queries_and_share_no_pixel() -> None:
     cells = masks(slice(6), slice(6, 11), slice(8, 11), slice(11, 12))
-    found = paint(classes(2, 0, 3, 1), cells, View(size=SIZE), cut=0.5)
+    found = paint(classes(2, 0, 3, 1), cells, FilledView(size=SIZE), cut=0.5)
     assert widths(found) == [(2, 6), (0, 5), (1, 1)]
     assert sum(segment.inside.astype(int) for segment in found).max() == 1
     assert all(segment.inside.shape == (SIZE.height, SIZE.width) for segment in found)
@@ -50,22 +49,24 @@ def test_segments_come_in_the_order_of_their_queries_and_share_no_pixel() -> Non
 def test_the_surer_query_has_the_pixels_that_two_want_and_the_other_may_fall() -> None:
     unsure = classes(0, 1)
     unsure[0] *= 0.2
-    found = paint(unsure, masks(slice(10), slice(5, 12)), View(size=SIZE), cut=0.1)
+    found = paint(unsure, masks(slice(10), slice(5, 12)), FilledView(size=SIZE), cut=0.1)
     assert widths(found) == [(1, 7)]  # half of the first is covered
-    kept = paint(unsure, masks(slice(10), slice(9, 12)), View(size=SIZE), cut=0.1)
+    kept = paint(unsure, masks(slice(10), slice(9, 12)), FilledView(size=SIZE), cut=0.1)
     assert widths(kept) == [(0, 9), (1, 3)]
 
 
 def test_pixels_of_which_no_query_is_sure_are_nobodys() -> None:
     only = masks(slice(4))
     only[:, :, 4:] = -1.0  # nobody is surer there
-    assert widths(paint(classes(0), only, View(size=SIZE), cut=0.5)) == [(0, 4)]
+    assert widths(paint(classes(0), only, FilledView(size=SIZE), cut=0.5)) == [(0, 4)]
 
 
 def test_what_is_no_object_or_too_unsure_is_left_out() -> None:
     pair = classes(3, 1)
-    assert widths(paint(pair, masks(slice(6), slice(6, 12)), View(size=SIZE), cut=0.0)) == [(1, 6)]
-    assert paint(pair, masks(slice(6), slice(6, 12)), View(size=SIZE), cut=1.0) == []
+    assert widths(paint(pair, masks(slice(6), slice(6, 12)), FilledView(size=SIZE), cut=0.0)) == [
+        (1, 6)
+    ]
+    assert paint(pair, masks(slice(6), slice(6, 12)), FilledView(size=SIZE), cut=1.0) == []
 
 
 def test_pieces_of_one_stuff_are_one_segment_where_the_first_stood() -> None:
@@ -73,13 +74,13 @@ def test_pieces_of_one_stuff_are_one_segment_where_the_first_stood() -> None:
     asked = classes(2, 0, 2, 0)
     asked[2] *= 2
     cells = masks(slice(3), slice(3, 6), slice(6, 9), slice(9, 12))
-    found = paint(asked, cells, View(size=SIZE), cut=0.5, stuff={2})
+    found = paint(asked, cells, FilledView(size=SIZE), cut=0.5, stuff={2})
     assert widths(found) == [(2, 6), (0, 3), (0, 3)]
     assert found[0].score == float(asked[2].softmax(dim=0).max())
 
 
 def test_a_view_with_padding_is_cut_to_the_picture() -> None:
-    view = View(size=Size(width=24, height=40), rows=1.0, columns=0.5)
+    view = FilledView(size=Size(width=24, height=40), rows=1.0, columns=0.5)
     found = paint(classes(0, 1), masks(slice(3), slice(6, 12)), view, cut=0.5)
     assert [segment.label for segment in found] == [0]
     columns = np.flatnonzero(found[0].inside[0])
@@ -99,7 +100,7 @@ def test_it_paints_as_transformers_function_for_eomt_does(seed: int, num_segment
     [expected] = processor.post_process_panoptic_segmentation(
         outputs, target_sizes=[(64, 64)], threshold=0.1, stuff_classes=[1, 2]
     )
-    view = View(size=Size(width=64, height=64))
+    view = FilledView(size=Size(width=64, height=64))
     found = paint(of_classes, of_masks[0], view, cut=0.1, stuff={1, 2})
     assert len(found) == num_segments
     for segment, told in zip(found, expected["segments_info"], strict=True):

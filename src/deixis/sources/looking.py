@@ -1,15 +1,38 @@
-"""Look at a picture with several sources, one after the other."""
+"""The knowledge sources by their names, and looking at a picture with several of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import final
 
+from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.sources._catalog import source, sources
-from deixis.sources._source import KnowledgeSource, SourceOptions
+from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
+
+sources: Catalog[KnowledgeSource] = Catalog(
+    kind="knowledge source",
+    package="deixis.sources",
+    group="deixis.sources",
+    interface=KnowledgeSource,
+    besides=("knowledge_source", "looking", "notes", "painting", "vision_checkpoint"),
+)
+
+
+def source(name: str, options: SourceOptions | None = None) -> KnowledgeSource:
+    """The source of a name; what stands behind a colon is its own ("panoptic:CHECKPOINT")."""
+    kind, _, argument = name.partition(":")
+    found = sources.get(kind)
+    if bool(argument) != (found.takes is not None):
+        form = f"{kind}:{found.takes}" if found.takes else kind
+        raise UsageError(f"this source is written {form}, got {name!r}")
+    options = options or SourceOptions()
+    for option in options.given:
+        if option not in found.knows:
+            known = ", ".join(found.knows) or "none"
+            raise UsageError(f"the source {kind} has no option {option}; of these it has: {known}")
+    return found.of(argument, options)
 
 
 def look(

@@ -32,7 +32,7 @@ OF_NUMBERS = ("not implemented for", "same dtype", "scalar type")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Checkpoint:
+class VisionCheckpoint:
     """A model and what prepares pictures for it. The model may be moved: pictures follow it."""
 
     name: str
@@ -79,13 +79,13 @@ def config_of(name: str) -> Any:  # Any: transformers' own classes
         return loaded(AutoConfig, name)
 
 
-def load_checkpoint(name: str, config: Any, model_class: Any, prepare: Any) -> Checkpoint:
+def load_checkpoint(name: str, config: Any, model_class: Any, prepare: Any) -> VisionCheckpoint:
     """The model of that class, and the processor of one of the Auto classes or of its own."""
     # Pillow's resize, which needs no torchvision
     with said(f"what prepares pictures for {name!r} cannot be loaded"):
         processor = loaded(prepare, name, backend="pil")
     model = load_placed(name, model_class, config=config)
-    return Checkpoint(name=name, model=model, processor=processor)
+    return VisionCheckpoint(name=name, model=model, processor=processor)
 
 
 def padded(image: Image) -> PIL.Image:

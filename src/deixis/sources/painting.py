@@ -6,7 +6,7 @@ numbers of its segments collide where stuff is fused; Mask2Former's goes through
 OneFormer's needs torchvision. All of them hold every query's mask at the picture's size at once.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import final
 
@@ -33,7 +33,7 @@ class Segment:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class View:
+class FilledView:
     """A picture of this size, and the shares of the view's height and width that it fills from the
     left top on; the rest is padding.
     """
@@ -47,7 +47,7 @@ class View:
 def paint(
     classes: Float[Tensor, "query class"],
     masks: Float[Tensor, "query row column"],
-    view: View,
+    view: FilledView,
     *,
     cut: float,
     stuff: Set[int] = frozenset(),
@@ -84,7 +84,7 @@ class _Enlarge:
     the part of the view alone that the picture fills, and of one query at a time.
     """
 
-    def __init__(self, masks: Float[Tensor, "query row column"], view: View) -> None:
+    def __init__(self, masks: Float[Tensor, "query row column"], view: FilledView) -> None:
         self.masks = masks.float()
         _, rows, columns = masks.shape
         self.down = _weights(rows, view.size.height, view.rows).to(masks.device)
@@ -100,3 +100,39 @@ def _weights(cells: int, pixels: int, share: float) -> Float[Tensor, "pixel cell
     places = centres.clamp(0, cells - 1)
     near = torch.arange(cells, dtype=torch.float64)
     return (1 - (places[:, None] - near).abs()).clamp(min=0).float()
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split("|"))
+
+
+COCO = _names(
+    "banner|blanket|bridge|cardboard|counter|curtain|door-stuff|floor-wood|flower|fruit|gravel|"
+    "house|light|mirror-stuff|net|pillow|platform|playingfield|railroad|river|road|roof|sand|sea|"
+    "shelf|snow|stairs|tent|towel|wall-brick|wall-stone|wall-tile|wall-wood|water-other|"
+    "window-blind|window-other|tree-merged|fence-merged|ceiling-merged|sky-other-merged|"
+    "cabinet-merged|table-merged|floor-other-merged|pavement-merged|mountain-merged|grass-merged|"
+    "dirt-merged|paper-merged|food-other-merged|building-other-merged|rock-merged|"
+    "wall-other-merged|rug-merged"
+)
+CITYSCAPES = _names(
+    "road|sidewalk|building|wall|fence|pole|traffic light|traffic sign|vegetation|terrain|sky"
+)
+# ADE20K's names are lists of synonyms; these are the first of each
+ADE20K = _names(
+    "wall|building|sky|floor|tree|ceiling|road|grass|sidewalk|earth|mountain|plant|water|house|"
+    "sea|rug|field|rock|base|sand|skyscraper|grandstand|path|runway|stairway|river|bridge|blind|"
+    "hill|bar|hovel|tower|dirt track|land|escalator|buffet|poster|stage|conveyer belt|canopy|pool|"
+    "falls|tent|cradle|tank|lake|blanket|pier|crt screen|shower"
+)
+
+
+def stuff_of(names: Mapping[int, str]) -> frozenset[int]:
+    """The labels that are stuff in COCO, ADE20K or Cityscapes, whichever these names are of; none
+    where they are of another set, whose pieces then stay apart.
+    """
+    first = {number: name.split(",")[0].strip() for number, name in names.items()}
+    for stuff in (COCO, ADE20K, CITYSCAPES):
+        if stuff <= set(first.values()):
+            return frozenset(number for number, name in first.items() if name in stuff)
+    return frozenset()
