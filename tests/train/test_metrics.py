@@ -1,6 +1,6 @@
 import pytest
 
-from deixis.train.metrics import MetricsFile, Window, newest_numbers, read_metrics
+from deixis.train.metrics import MetricsFile, StepMeans, newest_numbers, read_metrics
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_newest_numbers_are_those_of_training_and_of_held_out_data(file):
 
 
 def test_a_window_gives_weighted_means():
-    window, other = Window(), Window()
+    window, other = StepMeans(), StepMeans()
     window.add("loss", 1.0, 1.0)
     other.add("loss", 4.0, 2.0)
     window.join(other)

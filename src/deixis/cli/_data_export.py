@@ -32,7 +32,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    from deixis.train.export import ROWS, Exported, ExportOptions, export
+    from deixis.train.export import ROWS, ExportOptions, ExportProgress, export
 
     options = ExportOptions(
         profile=arguments.profile,
@@ -42,7 +42,7 @@ def _export(arguments: argparse.Namespace) -> None:
         skip_bad=arguments.skip_bad,
     )
     dataset = opened(arguments)
-    done = Exported()
+    done = ExportProgress()
     advance = row_progress(options.epochs * min(len(dataset), options.limit or len(dataset)))
     for done in export(dataset, arguments.out, options):
         advance(done.num_rows + len(done.bad), len(done.bad))

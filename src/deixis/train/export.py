@@ -41,14 +41,16 @@ class ExportOptions:
 
 @final
 @dataclass(slots=True)
-class Exported:
+class ExportProgress:
     """How far an export is; `bad` tells of the rows that were left out."""
 
     num_rows: int = 0
     bad: list[str] = field(default_factory=list)
 
 
-def export(dataset: RegionDataset, folder: Path, options: ExportOptions) -> Iterator[Exported]:
+def export(
+    dataset: RegionDataset, folder: Path, options: ExportOptions
+) -> Iterator[ExportProgress]:
     """Write `data.jsonl`, `images` and `export.json`; after each row, how far it is.
 
     The rows appear under their name when all are written; the same export gives the same bytes.
@@ -58,7 +60,7 @@ def export(dataset: RegionDataset, folder: Path, options: ExportOptions) -> Iter
     claim(folder, "data export")
     make_folder(folder / PICTURES)
     count = len(dataset) if options.limit is None else min(len(dataset), options.limit)
-    done = Exported()
+    done = ExportProgress()
     draft = folder / f".{ROWS}.draft"
     with draft.open("w", encoding="utf-8") as rows:
         for epoch in range(options.epochs):
@@ -84,7 +86,7 @@ def _row(
     folder: Path,
     options: ExportOptions,
     place: tuple[int, int],
-    done: Exported,
+    done: ExportProgress,
 ) -> dict[str, Any] | None:  # Any: JSON
     epoch, index = place
     try:

@@ -114,7 +114,7 @@ class MetricsFile:
 
 @final
 @dataclass(kw_only=True, slots=True)
-class Window:
+class StepMeans:
     """Weighted means of what steps gave, since they were last written down."""
 
     sums: dict[str, float] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class Window:
         self.sums[name] = self.sums.get(name, 0.0) + value * weight
         self.weights[name] = self.weights.get(name, 0.0) + weight
 
-    def join(self, other: "Window") -> None:
+    def join(self, other: "StepMeans") -> None:
         """Add another's measurements."""
         for name, total in other.sums.items():
             self.sums[name] = self.sums.get(name, 0.0) + total

@@ -22,7 +22,7 @@ from deixis.train.data_order import DataOrder
 from deixis.train.distributed import Parallel, joined
 from deixis.train.finish import Finish
 from deixis.train.fsdp import Spread, gathered
-from deixis.train.metrics import Window, draw_curves, newest_numbers
+from deixis.train.metrics import StepMeans, draw_curves, newest_numbers
 from deixis.train.optimizer import Optimizer
 from deixis.train.precision import autocast
 from deixis.train.prepare import Job, Piece, prepared
@@ -189,7 +189,7 @@ class _Trainer:
     def _step(self, pieces: Iterator[Piece], stop: StopRequest) -> bool:
         """One step of the optimizer; whether a process was asked to stop."""
         begin = time.monotonic()
-        step, window, weight, total = self.state.step, Window(), 0.0, 0.0
+        step, window, weight, total = self.state.step, StepMeans(), 0.0, 0.0
         self.task.module.train()
         for turn, piece in enumerate(self._taken(pieces)):
             self.state.bad.update(piece.bad)
@@ -224,7 +224,7 @@ class _Trainer:
         self.task.begin_step(good, self.parallel)
         return iter(held)
 
-    def _backward(self, piece: Piece, window: Window) -> tuple[float, float]:
+    def _backward(self, piece: Piece, window: StepMeans) -> tuple[float, float]:
         """Add one piece's gradients, times its weight; its loss and weight."""
         with autocast(self.config.precision, self.parallel.device):
             losses = self.task.loss(piece.batch, self.state.step)
@@ -286,7 +286,7 @@ class _Trainer:
     def _log(self) -> None:
         self._join_processes()
         self.numbers = self.state.window.means()
-        self.state.window = Window()
+        self.state.window = StepMeans()
         self._measured("train", self.numbers)
 
     def _evaluate(self) -> None:
@@ -308,7 +308,7 @@ class _Trainer:
     def _join_processes(self) -> None:
         """Bring the window and the bad rows of all processes to the first."""
         gathered = self.parallel.gather((self.state.window, self.state.bad))
-        self.state.window = Window()
+        self.state.window = StepMeans()
         for window, bad in gathered:
             self.state.bad |= bad
             if self.parallel.is_first:
@@ -349,7 +349,7 @@ class _Trainer:
         self.optimizer.load(checkpoint.tensors["optimizer"])
         self.state = state
         if not self.parallel.is_first:
-            state.window = Window()
+            state.window = StepMeans()
         if warning := other_pieces(checkpoint.state, self.shares.num_pieces):
             self.reporter.warn(warning)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from deixis.core.errors import TrainingError, UsageError
 from deixis.train.fsdp import placed
-from deixis.train.metrics import Window
+from deixis.train.metrics import StepMeans
 from deixis.train.source import Source
 
 GROUPS = ("weights", "buffers", "optimizer")  # of tensors, in a checkpoint
@@ -24,7 +24,7 @@ class State:
 
     step: int = 0
     seconds: float = 0.0
-    window: Window = field(default_factory=Window)
+    window: StepMeans = field(default_factory=StepMeans)
     bad: dict[int, str] = field(default_factory=dict)
 
     def record(self, source: Source) -> Record:
@@ -44,7 +44,7 @@ class State:
         return cls(
             step=step,
             seconds=record["seconds"],
-            window=Window(**record["window"]),
+            window=StepMeans(**record["window"]),
             bad={int(index): reason for index, reason in record["bad"].items()},
         )
 

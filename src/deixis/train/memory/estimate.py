@@ -58,7 +58,7 @@ def memory_of(task: Task, config: RunConfig, *, num_devices: int = 1, bf16: bool
     task.begin(config)
     weights = _bytes(_tensors((task.module, *task.held)))
     batch = task.largest_batch(examples)
-    run = _Run(task, Optimizer(task, config.optim), batch, precision=_autocast(bf16=bf16))
+    run = _TwoSteps(task, Optimizer(task, config.optim), batch, precision=_autocast(bf16=bf16))
     peak = run.peak(min(pieces, 2))  # with more of them nothing is added
     found = Memory(
         weights=weights,
@@ -79,7 +79,7 @@ def still(task: Task) -> int:
 
 
 @final
-class _Run:
+class _TwoSteps:
     """Two steps of a task: the first makes the optimizer's memory, the second begins with it."""
 
     def __init__(
@@ -151,7 +151,7 @@ class _Layer:
     states: int
 
 
-def _among(num_devices: int, whole: Memory, run: _Run, *, is_spread: bool) -> Memory:
+def _among(num_devices: int, whole: Memory, run: _TwoSteps, *, is_spread: bool) -> Memory:
     """The memory of one of several devices, of what it is on one alone."""
     module = run.task.spreadable if is_spread else None
     spread = [] if module is None else repeated(module)
