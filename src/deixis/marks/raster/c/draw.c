@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* Of what is taken and given; core/compiled.py opens no library of another. */
+/* Of what is taken and given; core/optional_parts.py opens no library of another. */
 int deixis_version(void) { return 1; }
 
 int deixis_frame(
