@@ -1,1 +1,3 @@
-"""Values without torch: regions, masks, images, transforms, the catalog and the errors."""
+"""Values and files that need no torch: regions, masks, images, transforms, the catalog and the
+errors stand here.
+"""

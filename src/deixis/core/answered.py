@@ -1,4 +1,5 @@
-"""What of a model's text is its answer: not its drafts, and not the marks that end a turn.
+"""A model's text holds an answer, which is found here: not its drafts, and not the marks that end a
+turn.
 
 Reasoning models write what they think before what they say. Places and letters in a draft are no
 answer, so whatever reads an answer reads it through here: conventions, scorers and judges.
@@ -34,18 +35,20 @@ CONTROL = re.compile(
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """A text without drafts and control tokens, and the draft that it ends in, if it does."""
+    """A text holds neither drafts nor control tokens here; a draft that it ends in stands beside
+    it.
+    """
 
     text: str
     unfinished: str | None = None
 
 
 def answered(text: str) -> Answered:
-    """The answer in a model's text.
+    """A model's text gives its answer.
 
     What stands between the marks of a draft goes, and what stands before the end of a draft that
-    has no start. A draft that never ends was cut off at the token limit: nothing was answered
-    after it. Control tokens go, a blank stays where they parted two words.
+    has no start. A draft that never ends was cut off at the token limit: nothing was answered after
+    it. Control tokens go, a blank stays where they parted two words.
     """
     kept: list[str] = []
     at, start, wanted = 0, 0, ""

@@ -1,4 +1,6 @@
-"""The parts of one kind by their names: listed without importing, imported when asked for."""
+"""A catalog holds the parts of one kind by their names: it lists them without importing, and
+imports one when it is asked for.
+"""
 
 import importlib
 import importlib.util
@@ -22,17 +24,16 @@ Part = TypeVar("Part")
 
 @dataclass(kw_only=True, eq=False)
 class NamedParts(ABC, Generic[Part]):
-    """All parts of one kind, and where each comes from.
+    """A catalog knows all parts of one kind, and where each comes from.
 
     A part is a file `PACKAGE/NAME.py`; files that start with an underscore, folders, and the files
     named in `besides` are not parts, and without a package no file is one. Where parts differ in
     values only, `rows` tells for each name where it stands, as "module:attribute": the attribute is
     the part, or a mapping that has it under its name; a module without a dot is a file of the
-    package, and no part itself.
-    Other packages add theirs through the entry-point `group`, whose values are read like those of
-    `rows`. The group does not move when the package does. A name that is there twice is refused
-    when the catalog is listed. `elsewhere` tells of the beginnings of names which package brings
-    them, for who asks for one without having it.
+    package, and no part itself. Other packages add theirs through the entry-point `group`, whose
+    values are read like those of `rows`. The group does not move when the package does. A name that
+    is there twice is refused when the catalog is listed. `elsewhere` tells of the beginnings of
+    names which package brings them, for who asks for one without having it.
     """
 
     kind: str
@@ -45,14 +46,14 @@ class NamedParts(ABC, Generic[Part]):
     _known: dict[str, object] = field(default_factory=dict, init=False)  # since listing is slow
 
     def names(self) -> list[str]:
-        """Every part's name, sorted; imports none of them."""
+        """The names of all parts come sorted; none of them is imported."""
         return sorted(self._own_names() | set(self._entry_points()))
 
     def __contains__(self, name: str) -> bool:
         return name in self._known or name in self._own_names() or name in self._entry_points()
 
     def name_of(self, part: object) -> str | None:
-        """The name under which a part stands here; None: it does not."""
+        """A part has the name under which it stands here; None where it does not."""
         likely = (own_name(part), *self._known)
         for name in dict.fromkeys((*likely, *self.names())):
             if name in self and self._part(name) is part:
@@ -61,11 +62,11 @@ class NamedParts(ABC, Generic[Part]):
 
     @abstractmethod
     def _held(self, module: ModuleType) -> object:
-        """The one part that a file holds."""
+        """A file holds one part: this finds it."""
 
     @abstractmethod
     def _fits(self, part: object) -> bool:
-        """Whether it is of this kind."""
+        """Whether something is a part of this kind."""
 
     def _part(self, name: str) -> object:
         if name not in self._known:
@@ -86,7 +87,7 @@ class NamedParts(ABC, Generic[Part]):
         )
 
     def _full(self, target: str) -> str:
-        """A row's target with its whole module."""
+        """A row's target gets its whole module."""
         return target if "." in target.partition(":")[0] else f"{self.package}.{target}"
 
     def _loaded(self, name: str, target: str) -> object:
@@ -131,10 +132,10 @@ class NamedParts(ABC, Generic[Part]):
 @final
 @dataclass(kw_only=True, eq=False)
 class Catalog(NamedParts[Part]):
-    """Parts that are classes: one final class a file, or a class a row."""
+    """The parts are classes: one final class a file, or a class a row."""
 
     def get(self, name: str) -> type[Part]:
-        """The part's class."""
+        """The part's class is imported now."""
         part: type[Part] = self._part(name)  # type: ignore[assignment]  # it fits
         return part
 
@@ -162,14 +163,14 @@ class Catalog(NamedParts[Part]):
 @final
 @dataclass(kw_only=True, eq=False)
 class ObjectCatalog(NamedParts[Part]):
-    """Parts that are objects: what each file calls by the same `attribute`, or a row; without an
-    attribute the files themselves.
+    """The parts are objects: what each file calls by the same `attribute`, or a row; without an
+    attribute they are the files themselves.
     """
 
     attribute: str | None = None
 
     def get(self, name: str) -> Part:
-        """The part."""
+        """The part is imported now."""
         part: Part = self._part(name)  # type: ignore[assignment]  # it fits
         return part
 
@@ -190,7 +191,7 @@ class ObjectCatalog(NamedParts[Part]):
 
 
 def own_name(part: object) -> str:
-    """The name that a part stores itself, or that of its file."""
+    """A part is called by the name that it stores itself, or by that of its file."""
     own = getattr(part, "name", None)
     if isinstance(own, str):
         return own

@@ -27,7 +27,7 @@ ELLIPSE_CORNERS = 64
 
 
 def shape_box(shape: Shape) -> Box:
-    """The smallest upright box around it; a point's has no extent."""
+    """The smallest upright box goes around the shape; a point's has no extent."""
     match shape:
         case Point():
             return Box(x0=shape.x, y0=shape.y, x1=shape.x, y1=shape.y)
@@ -51,9 +51,9 @@ def shape_box(shape: Shape) -> Box:
 
 
 def shape_centre(shape: Shape) -> Point:
-    """Where to point at: the centre of its box, or where that is not in it, a place that is: of a
-    mask the pixel centre nearest to it, of a stroke the nearest place of its path, of a polygon one
-    far from its sides.
+    """One points at the centre of the shape's box, or where that is outside of the shape, at a
+    place within: of a mask the pixel centre nearest to it, of a stroke the nearest place of its
+    path, of a polygon one far from its sides.
     """
     box = shape_box(shape)
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
@@ -70,7 +70,7 @@ def shape_centre(shape: Shape) -> Point:
 
 
 def shape_polygon(shape: Shape) -> Polygon:
-    """Its outline. A mask's follows the edges of its pixels, holes are filled; a stroke's is that
+    """The outline of a mask follows the edges of its pixels, holes are filled; a stroke's is that
     of its mask; an ellipse's has 64 corners; a point has none.
     """
     match shape:
@@ -91,7 +91,7 @@ def shape_polygon(shape: Shape) -> Polygon:
 
 
 def shape_mask(shape: Shape, size: Size) -> Mask:
-    """Its pixels in a picture of this size."""
+    """The shape covers these pixels of a picture of this size."""
     if isinstance(shape, Mask):
         if shape.size != size:
             raise RegionError(f"this mask is of a {shape.size} picture, not of a {size} one")
@@ -115,12 +115,12 @@ def shape_mask(shape: Shape, size: Size) -> Mask:
 
 
 def touches(box: Box, size: Size) -> bool:
-    """Whether any of it lies in the picture, its border included."""
+    """Whether any of a box lies in the picture, its border included."""
     return box.x1 >= 0 and box.y1 >= 0 and box.x0 <= size.width and box.y0 <= size.height
 
 
 def ellipse_half_extent(ellipse: Ellipse) -> XY:
-    """Half width and half height of an ellipse's upright box."""
+    """An ellipse's upright box has this half width and half height."""
     turn = math.radians(ellipse.angle)
     cos, sin = math.cos(turn), math.sin(turn)
     return (
@@ -130,7 +130,7 @@ def ellipse_half_extent(ellipse: Ellipse) -> XY:
 
 
 def clip_ring(ring: tuple[XY, ...], box: Box) -> tuple[XY, ...]:
-    """The part of a closed ring inside a box (Sutherland-Hodgman); empty where there is none."""
+    """A closed ring keeps its part inside a box (Sutherland-Hodgman), which may be empty."""
     bounds = _box_of(list(ring), margin=0.0)
     if box.x0 <= bounds.x0 and bounds.x1 <= box.x1 and box.y0 <= bounds.y0 and bounds.y1 <= box.y1:
         return ring
@@ -195,12 +195,14 @@ def _one_pixel(x: float, y: float, size: Size) -> Mask:
 
 
 def _first_centre_from(edge: float, limit: int) -> int:
-    """Index of the first pixel whose centre is at or after `edge`, within 0..limit."""
+    """The first pixel whose centre is at or after `edge` has this index, within 0..limit."""
     return min(max(math.ceil(edge - 0.5), 0), limit)
 
 
 def _convex_mask(shape: Box | Ellipse, size: Size) -> Mask:
-    """One span of rows in each column: no array of the picture's size."""
+    """A convex shape is one span of rows in each column: no array of the picture's size is
+    needed.
+    """
     box = shape_box(shape)
     first = _first_centre_from(box.x0, size.width)
     last = _first_centre_from(box.x1, size.width)
@@ -221,7 +223,7 @@ def _convex_mask(shape: Box | Ellipse, size: Size) -> Mask:
 def _ellipse_rows(
     ellipse: Ellipse, xs: Float64[np.ndarray, " column"]
 ) -> tuple[Float64[np.ndarray, " column"], Float64[np.ndarray, " column"]]:
-    """Where vertical lines enter and leave the ellipse."""
+    """Vertical lines enter and leave the ellipse here."""
     half_width, _ = ellipse_half_extent(ellipse)
     turn = math.radians(ellipse.angle)
     cos, sin = math.cos(turn), math.sin(turn)

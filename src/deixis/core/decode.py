@@ -1,4 +1,4 @@
-"""Pixels out of picture files and PIL pictures: upright, RGB, 8 bits, on white."""
+"""Picture files and PIL pictures become pixels here: upright, RGB, 8 bits, on white."""
 
 import io
 
@@ -14,7 +14,7 @@ from deixis.core.picture_headers import (
 
 
 def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
-    """The upright pixels of a file; what its header says was checked by the caller."""
+    """A file gives its upright pixels; the caller has checked what its header says."""
     largest = PIL.MAX_IMAGE_PIXELS
     if largest is not None and file.size.area > largest:
         raise ImageError(
@@ -39,7 +39,7 @@ def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
 
 
 def rgb_pixels(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
-    """The pixels of a PIL picture in any mode that has a known range; as stored, not turned."""
+    """A PIL picture of any mode that has a known range gives its pixels as stored, not turned."""
     try:
         return _on_white(image)
     except ImageError:
@@ -53,7 +53,7 @@ def rgb_pixels(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
 def upright(
     pixels: UInt8[np.ndarray, "height width 3"], orientation: int
 ) -> UInt8[np.ndarray, "upright_height upright_width 3"]:
-    """The picture turned as EXIF's orientation (1 to 8) says; read-only."""
+    """The picture is turned as EXIF's orientation (1 to 8) says; the result is read-only."""
     if orientation >= 5:
         pixels = pixels.transpose(1, 0, 2)
     flip_rows = orientation in (3, 4, 7, 8)
@@ -82,7 +82,7 @@ def _on_white(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
 
 
 def _from_16_bits(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:
-    """Grey of 16 bits by its high byte, as Pillow does it for colour."""
+    """Grey of 16 bits keeps its high byte, as Pillow does it for colour."""
     grey = (np.asarray(image) >> 8).astype(np.uint8)
     return np.repeat(grey[:, :, None], 3, axis=2)
 

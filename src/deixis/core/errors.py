@@ -38,37 +38,37 @@ def _rebuilt(kind: type[DeixisError], words: tuple[object, ...], more: dict[str,
 
 
 class UsageError(DeixisError):
-    """A mistake in what was passed. The command line prints it without a traceback and exits 2."""
+    """The caller made a mistake. The command line prints it without a traceback and exits 2."""
 
 
 @final
 class RegionError(UsageError):
-    """A region that is not one: NaN, reversed corners, nothing inside, wholly outside."""
+    """A region cannot be: it is NaN, its corners are reversed, it is empty or wholly outside."""
 
 
 @final
 class ImageError(UsageError):
-    """A picture that is refused, with the reason."""
+    """A picture is refused, with the reason."""
 
 
 @final
 class FetchError(UsageError):
-    """A URL that is refused, or that did not give an image."""
+    """A URL is refused, or did not give an image."""
 
 
 @final
 class UnsupportedError(UsageError):
-    """What was asked is beyond this model or convention."""
+    """A model or a convention cannot do what was asked."""
 
 
 @final
 class NoRoomError(UsageError):
-    """Tags for which a picture has no room; a larger copy may have it."""
+    """A picture has no room for its tags; a larger copy may have it."""
 
 
 @final
 class UnknownNameError(UsageError):
-    """A name that no file and no entry point has; `package` is one that would bring it."""
+    """No file and no entry point has this name; `package` is one that would bring it."""
 
     def __init__(
         self, *, kind: str, name: str, known: Iterable[str], package: str | None = None
@@ -96,7 +96,7 @@ class MissingExtraError(UsageError):
 
 @final
 class SampleError(DeixisError):
-    """One bad row of a data set."""
+    """One row of a data set is bad."""
 
     def __init__(self, *, dataset: str, row: int | str, reason: str) -> None:
         super().__init__(f"{dataset}, row {row}: {reason}")
@@ -104,16 +104,16 @@ class SampleError(DeixisError):
 
 @final
 class ModelError(DeixisError):
-    """A checkpoint that is broken, unsafe to load, or not what it claims to be."""
+    """A checkpoint is broken, unsafe to load, or not what it claims to be."""
 
 
 @final
 class TrainingError(DeixisError):
-    """A run that cannot go on; its last checkpoint stays as it is."""
+    """A run cannot go on; its last checkpoint stays as it is."""
 
 
 class RemoteError(DeixisError):
-    """A server that failed, timed out, or answered what cannot be read.
+    """A server failed, timed out, or answered what cannot be read.
 
     `answers` holds what it had answered of the same call, in the questions' order, None where it
     had not: what was paid for is not lost with the rest.

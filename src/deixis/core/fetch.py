@@ -43,7 +43,7 @@ HEADERS = {
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """A name's addresses, as this machine knows them."""
+    """A name has these addresses, as far as this machine knows."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -51,13 +51,14 @@ def resolve(host: str, port: int) -> list[str]:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchPolicy:
-    """What may be fetched. The defaults: any public host on the ports 80 and 443.
+    """A policy says what may be fetched. By default that is any public host on the ports 80 and
+    443.
 
-    allowed_ports: whatever the scheme.
-    allowed_domains: None for any; "example.org" is that host alone, "*.example.org" all below it.
-    allowed_networks: dialled although they are not public, such as ("10.1.0.0/16",).
-    ca_file: certificates to trust instead of the machine's, as an intranet needs.
-    resolver: names to addresses; OSError where there are none. Asked once for each hop.
+    allowed_ports: whatever the scheme. allowed_domains: None for any; "example.org" is that host
+    alone, "*.example.org" all below it. allowed_networks: dialled although they are not public,
+    such as ("10.1.0.0/16",). ca_file: certificates to trust instead of the machine's, as an
+    intranet needs. resolver: names to addresses; OSError where there are none. Asked once for each
+    hop.
     """
 
     max_bytes: int = 64 * 2**20
@@ -81,7 +82,9 @@ class FetchPolicy:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetched:
-    """The bytes, the URL that gave them after redirects, and the type that the server declared."""
+    """A fetch gave these bytes; `url` is what gave them after redirects, `content_type` what the
+    server declared.
+    """
 
     data: bytes
     url: str
@@ -91,7 +94,7 @@ class Fetched:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Where one request goes. `path` is what is asked for: quoted, with the query."""
+    """One request goes here. `path` is what is asked for: quoted, with the query."""
 
     url: str
     scheme: str
@@ -105,7 +108,7 @@ class Target:
 
 
 def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
-    """A PNG, JPEG or WebP file from the web. FetchError says why not, never with what was sent."""
+    """A URL gives a PNG, JPEG or WebP file; FetchError says why not, never with what was sent."""
     deadline = FetchDeadline(
         connect=policy.connect_timeout, read=policy.read_timeout, total=policy.total_timeout
     )
@@ -119,7 +122,7 @@ def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
 
 
 def _ask(target: Target, policy: FetchPolicy, deadline: FetchDeadline) -> Fetched | Target:
-    """One hop: the picture, or where to ask next."""
+    """One hop ends with the picture, or with where to ask next."""
     _check_target(target, policy)
     connection: PinnedConnection | None = None
     try:
@@ -172,7 +175,7 @@ def _is_domain(host: str, domain: str) -> bool:
 def _checked_addresses(
     target: Target, policy: FetchPolicy, deadline: FetchDeadline
 ) -> tuple[Address, ...]:
-    """Every address of the host; refused if any of them is neither public nor allowed."""
+    """A host has these addresses; it is refused if any of them is neither public nor allowed."""
     if target.address is not None:
         addresses: tuple[Address, ...] = (target.address,)
     else:
@@ -187,7 +190,7 @@ def _checked_addresses(
 
 
 def _resolved(target: Target, policy: FetchPolicy, deadline: FetchDeadline) -> tuple[Address, ...]:
-    """Asked in a thread of its own, since a resolver keeps to no deadline."""
+    """The resolver is asked in a thread of its own, since it keeps to no deadline."""
     found: list[str] = []
     done = threading.Event()
 
@@ -241,7 +244,9 @@ def _check_type(content_type: str, target: Target) -> None:
 
 
 def _declared_length(head: Head) -> int | None:
-    """None where the body's end is told otherwise; h11 has refused what is no length."""
+    """The answer declares this length; None where the body's end is told otherwise. h11 has refused
+    what is no length.
+    """
     length = head.headers.get("content-length")
     return None if length is None or "transfer-encoding" in head.headers else int(length)
 
@@ -265,7 +270,9 @@ def _read_body(
 
 
 def read_target(url: str) -> Target:
-    """The URL's parts. FetchError messages never repeat a password or a query."""
+    """A URL is taken apart and checked; FetchError's messages never repeat a password or a
+    query.
+    """
     if len(url) > MAX_LENGTH:
         raise FetchError(f"the URL is longer than {MAX_LENGTH} characters")
     if any(ord(character) <= 32 or character in "\\\x7f" for character in url):
@@ -294,7 +301,7 @@ def read_target(url: str) -> Target:
 
 
 def redirected(target: Target, location: str) -> Target:
-    """Where a server's answer sends us; FetchError if that is from https to http."""
+    """A server's answer sends us on to another target; FetchError if that is from https to http."""
     # a header's bytes come as latin-1
     there = quote(location.strip(), safe=string.punctuation, encoding="latin-1")
     try:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files are written so that they are there whole or not at all."""
 
 import contextlib
 import errno
@@ -25,7 +25,7 @@ DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
 
 
 def open_file(path: str | os.PathLike[str]) -> BufferedReader:
-    """A file, open to be read. OSError for a pipe, a socket or a device, also one that took the
+    """A file is opened to be read. OSError for a pipe, a socket or a device, also one that took the
     file's place a moment ago: what was opened is looked at, not what lay there before.
     """
     descriptor = os.open(path, os.O_RDONLY | UNHELD | getattr(os, "O_BINARY", 0))
@@ -38,7 +38,7 @@ def open_file(path: str | os.PathLike[str]) -> BufferedReader:
 
 
 def check_regular(descriptor: int) -> None:
-    """OSError where what is open is no file."""
+    """OSError says where what is open is no file."""
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -47,7 +47,7 @@ def check_regular(descriptor: int) -> None:
 
 
 def read_bytes(path: str | os.PathLike[str], *, most: int | None = None) -> bytes:
-    """All of a file; OSError where it cannot be read, or is larger than `most` bytes."""
+    """All of a file is read; OSError where it cannot be, or is larger than `most` bytes."""
     with open_file(path) as file:
         if most is None:
             return file.read()
@@ -61,8 +61,8 @@ def read_bytes(path: str | os.PathLike[str], *, most: int | None = None) -> byte
 
 
 def read_text(path: str | os.PathLike[str], *, most: int | None = None) -> str:
-    """All of a file as UTF-8 without its mark; UnicodeDecodeError, a ValueError, where it is none.
-    Line ends are as they stand there.
+    """All of a file is read as UTF-8 without its mark; UnicodeDecodeError, a ValueError, where it
+    is none. Line ends are as they stand there.
     """
     return read_bytes(path, most=most).decode("utf-8-sig")
 
@@ -100,7 +100,7 @@ def make_folder(path: Path) -> None:
 
 
 def working_folder() -> str:
-    """The folder from which relative paths are seen, for a message; it may have been deleted."""
+    """Relative paths are seen from this folder, as a message says it; it may have been deleted."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -108,7 +108,7 @@ def working_folder() -> str:
 
 
 def remove(path: Path) -> None:
-    """Take away what has this name, file or folder; nothing is fine."""
+    """Whatever has this name is taken away, file or folder; it need not be there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -116,7 +116,7 @@ def remove(path: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """Where what can be made again is kept: $DEIXIS_CACHE, or ~/.cache/deixis."""
+    """What can be made again is kept here: in $DEIXIS_CACHE, or in ~/.cache/deixis."""
     return Path(os.environ.get("DEIXIS_CACHE") or Path.home() / ".cache" / "deixis")
 
 
@@ -128,7 +128,7 @@ def write_text(path: Path, content: str) -> None:
 
 
 def left_behind(folder: Path) -> list[Path]:
-    """The drafts of files in it that were never finished: whoever wrote them was killed."""
+    """These drafts in a folder were never finished: whoever wrote them was killed."""
     return [path for path in folder.iterdir() if is_draft(path.name)]
 
 
@@ -146,7 +146,9 @@ def sweep(folder: Path) -> None:
 
 
 def _held(draft: Path) -> BufferedWriter:
-    """A new file that others see is being written, until it is closed or its process is killed."""
+    """A new file is held, so that others see that it is being written, until it is closed or its
+    process is killed.
+    """
     while True:
         file = draft.open("wb")
         if sys.platform == "win32":
@@ -159,7 +161,7 @@ def _held(draft: Path) -> BufferedWriter:
 
 
 def is_draft(name: str) -> bool:
-    """Whether a file's name is one that `write_bytes` gives to what is not finished."""
+    """A name tells whether `write_bytes` has given it to what is not finished."""
     return DRAFT.fullmatch(name) is not None
 
 

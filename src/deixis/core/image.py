@@ -1,4 +1,4 @@
-"""A picture: upright RGB uint8 pixels and where they came from."""
+"""A picture is upright RGB uint8 pixels, and where they came from."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ from deixis.core.size import Size
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Image:
-    """Upright RGB uint8 pixels, read-only, equal to another image of the same pixels.
+    """An image holds upright RGB uint8 pixels, read-only; it equals another of the same pixels.
 
     Made by `core.images.open_image`, which checks what it opens.
     """
@@ -47,21 +47,21 @@ class Image:
 
     @property
     def size(self) -> Size:
-        """Width and height."""
+        """The image has this width and height."""
         height, width, _ = self.pixels.shape
         return Size(width=width, height=height)
 
     @property
     def sha256(self) -> str:
-        """Hash of the size and the pixels: the same for the same picture, whatever its file."""
+        """The hash of size and pixels is the same for the same picture, whatever its file."""
         return hashlib.sha256(f"{self.size}:".encode() + self.pixels.tobytes()).hexdigest()
 
     def pil(self) -> PIL.Image:
-        """A PIL copy."""
+        """PIL gets a copy."""
         return PIL.fromarray(self.pixels)
 
     def png(self) -> bytes:
-        """The picture as a PNG file."""
+        """The image is written as a PNG file."""
         buffer = io.BytesIO()
         self.pil().save(buffer, format="PNG", compress_level=1)
         return buffer.getvalue()

@@ -31,7 +31,7 @@ DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageLimits:
-    """What a picture may be at most; checked before it is decoded.
+    """A picture may be this large at most, which is checked before it is decoded.
 
     Decoding takes up to 16 bytes of memory for each pixel at its peak.
     """
@@ -53,7 +53,7 @@ class Readable(Protocol):
     """Anything that gives bytes: an open file, an upload, `io.BytesIO`."""
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
+        """At most `size` bytes are given, and none at the end."""
         ...
 
 
@@ -65,7 +65,7 @@ ImageSource: TypeAlias = Unopened | Image
 def open_image(
     source: ImageSource, *, limits: ImageLimits = DEFAULT_LIMITS, fetch: FetchPolicy | None = None
 ) -> Image:
-    """The picture, upright RGB in 8 bits on white; ImageError says why it is refused.
+    """A picture is opened as upright RGB in 8 bits on white; ImageError says why it is refused.
 
     Web URLs are opened only with a `fetch` policy. A file that is passed open stays open.
     """
@@ -81,7 +81,7 @@ def open_image(
 
 
 def picture_size(path: FilePath, *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
-    """The upright size of a picture's file by its header; its pixels are not decoded."""
+    """A picture's file tells its upright size by its header; its pixels are not decoded."""
     try:
         file = read_file(_path_bytes(os.fsdecode(path), limits))
         _check_size(file.size.width, file.size.height, limits)
@@ -235,7 +235,7 @@ def _check_file(found: os.stat_result, limits: ImageLimits) -> None:
 
 
 def _stream_bytes(stream: Readable, limits: ImageLimits) -> bytes:
-    """From where the file stands; short reads are continued."""
+    """A file is read from where it stands; short reads are continued."""
     if not callable(getattr(stream, "read", None)):
         raise ImageError(
             "an image is a path, URL, bytes, PIL image, uint8 array or binary file, "

@@ -1,4 +1,4 @@
-"""Places inside of shapes: whether one is, and where to point so that the shape is hit."""
+"""A place is inside of a shape or not; and there is one to point at so that the shape is hit."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,15 @@ def ring_holds(ring: Sequence[XY], x: float, y: float) -> bool:
 
 
 def polygon_holds(polygon: Polygon, x: float, y: float) -> bool:
-    """Whether any of its rings is around a place."""
+    """Whether any of a polygon's rings is around a place."""
     return any(ring_holds(ring, x, y) for ring in polygon.rings)
 
 
 def polygon_heart(polygon: Polygon, x: float, y: float) -> Point:
-    """The place itself if it is inside, else a deep one: far from the sides of a ring around it.
+    """A polygon's heart is the place itself if it is inside, else a deep one: far from the sides of
+    a ring around it.
 
-    Of a polygon without area, its nearest corner.
+    A polygon without area has it in its nearest corner.
     """
     if polygon_holds(polygon, x, y):
         return Point(x=x, y=y)
@@ -50,7 +51,9 @@ def polygon_heart(polygon: Polygon, x: float, y: float) -> Point:
 
 
 def stroke_heart(stroke: Stroke, x: float, y: float) -> Point:
-    """The place itself if the pen covers it, else the nearest of its path."""
+    """A stroke's heart is the place itself if the pen covers it, else the nearest place of its
+    path.
+    """
     places = np.array(stroke.points, dtype=np.float64)
     sides = np.concatenate((places, np.roll(places, -1, axis=0)), axis=1)[: max(1, len(places) - 1)]
     away = _distances(sides, (x, y))
@@ -70,7 +73,7 @@ def _sides(ring: Sequence[XY]) -> Sides:
 
 
 def _inner_places(sides: Sides) -> Iterator[XY]:
-    """The middles of the widest stretches inside of a ring, at heights between its corners."""
+    """At heights between its corners, a ring's widest stretches have these middles."""
     heights = np.unique(sides[:, 1])
     middles = (heights[1:] + heights[:-1]) / 2
     if middles.size > LEVELS:  # the tallest gaps, and some of all heights
@@ -86,7 +89,7 @@ def _inner_places(sides: Sides) -> Iterator[XY]:
 
 
 def _distances(sides: Sides, place: XY) -> Float64[np.ndarray, " side"]:
-    """From a place to each side."""
+    """A place has these distances to the sides."""
     ax, ay, bx, by = sides.T
     dx, dy, across, down = bx - ax, by - ay, place[0] - ax, place[1] - ay
     squared = dx * dx + dy * dy

@@ -13,7 +13,7 @@ ESCAPED = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 
 
 def parse(text: str | bytes) -> Any:  # Any: what JSON holds
-    """The value of some JSON; ValueError says why it is none, however it is broken."""
+    """Some JSON gives its value; ValueError says why it is none, however it is broken."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -21,12 +21,14 @@ def parse(text: str | bytes) -> Any:  # Any: what JSON holds
 
 
 def line(record: object) -> str:
-    """A record as one line, its end included: readable, valid UTF-8, of one line for everybody."""
+    """A record is written as one line, its end included: readable, valid UTF-8, of one line for
+    everybody.
+    """
     return f"{ESCAPED.sub(_escape, json.dumps(record, ensure_ascii=False))}\n"
 
 
 def lines(content: bytes) -> list[bytes]:
-    """The lines of a file that are not empty. Only a line feed ends one: texts may hold all else
+    """A file has these lines that are not empty. Only a line feed ends one: texts may hold all else
     that Unicode calls a line's end.
     """
     return [one for one in content.split(b"\n") if one.strip()]

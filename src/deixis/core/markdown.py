@@ -1,4 +1,4 @@
-"""Words that nobody has checked, as Markdown shows them: nothing that they hold is obeyed."""
+"""Markdown shows words that nobody has checked as they are: nothing that they hold is obeyed."""
 
 import re
 import unicodedata
@@ -16,25 +16,29 @@ ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=mailto)(?=:)", re.IGNOREC
 
 
 def words(text: str) -> str:
-    """In a paragraph, an item or a cell of a table: on one line, without control characters."""
+    """Words stand in a paragraph, an item or a cell of a table on one line, without control
+    characters.
+    """
     plain = SIGNS.sub(r"\\\g<0>", clean(text))
     return OPENING.sub(_held, ADDRESS.sub(r"\\", plain))
 
 
 def code(text: str) -> str:
-    """In backticks; what would end them, or a cell, is words instead."""
+    """Words stand in backticks; what would end them, or a cell, is words instead."""
     plain = clean(text)
     return words(plain) if not plain or "`" in plain or "|" in plain else f"`{plain}`"
 
 
 def block(text: str) -> str:
-    """A block of code, whatever its lines hold; control characters are written as their codes."""
+    """A text becomes a block of code, whatever its lines hold; control characters are written as
+    their codes.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(f"    {''.join(map(_visible, line))}" for line in lines)
 
 
 def _held(found: re.Match[str]) -> str:
-    """A sign behind a backslash; a number as it is, and the sign behind it so."""
+    """A sign stands behind a backslash; a number stays, and the sign behind it is held so."""
     sign = found[0]
     return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
 

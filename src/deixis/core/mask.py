@@ -1,4 +1,4 @@
-"""Masks as COCO run lengths; never height x width booleans at rest."""
+"""Masks are kept as COCO run lengths, never as height x width booleans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_PIXELS = 2**31 - 1  # of a mask: COCO's own code counts places in 31 bits
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mask:
-    """Some pixels of a picture, column by column in COCO's compressed run lengths.
+    """A mask holds some pixels of a picture, column by column in COCO's compressed run lengths.
 
     `counts` is checked on the way in and kept as COCO itself would write it, so that equal pixels
     are equal masks. A mask has at least one pixel, and its picture at most `MAX_PIXELS`.
@@ -43,7 +43,7 @@ class Mask:
 
     @classmethod
     def from_array(cls, inside: np.ndarray) -> "Mask":
-        """The mask of the True pixels of a boolean (or 0/1 uint8) height x width array."""
+        """The True pixels of a boolean (or 0/1 uint8) height x width array make a mask."""
         array = np.asarray(inside)
         if array.ndim != 2 or array.dtype not in (np.bool_, np.uint8) or 0 in array.shape:
             raise RegionError(
@@ -67,7 +67,7 @@ class Mask:
         tops: Int64[np.ndarray, " column"],
         bottoms: Int64[np.ndarray, " column"],
     ) -> "Mask":
-        """The mask with rows tops..bottoms-1 in each column from `first_column` on.
+        """A mask has rows tops..bottoms-1 in each column from `first_column` on.
 
         Convex shapes are that, so they need no array of the picture's size.
         """
@@ -77,19 +77,19 @@ class Mask:
 
     @classmethod
     def from_runs(cls, *, size: Size, runs: Sequence[int]) -> "Mask":
-        """The mask of COCO's run lengths as plain numbers, outside first."""
+        """COCO's run lengths as plain numbers, outside first, make a mask."""
         if any(not 0 <= run <= MAX_PIXELS for run in runs) or sum(runs) != size.area:
             raise RegionError(f"a mask's run lengths must be ≥ 0 and sum to {size} = {size.area}")
         return cls._from_changes(size, np.cumsum(np.array(runs[:-1], dtype=np.int64)))
 
     @classmethod
     def from_spans(cls, *, size: Size, spans: Spans) -> "Mask":
-        """The mask of some places that are counted column by column."""
+        """Places that are counted column by column make a mask."""
         return cls._from_changes(size, np.stack((spans.starts, spans.stops), axis=1).reshape(-1))
 
     @classmethod
     def _from_changes(cls, size: Size, changes: Int64[np.ndarray, " change"]) -> "Mask":
-        """From where, column by column, inside and outside take turns."""
+        """Inside and outside take turns at these places, column by column."""
         check_size(size)
         runs = runs_of(changes, size.area)
         if runs.size < 2:
@@ -100,7 +100,7 @@ class Mask:
         return made
 
     def to_array(self) -> Bool[np.ndarray, "height width"]:
-        """True where the mask is."""
+        """The array is True where the mask is."""
         runs = decode_counts(self.counts)
         inside = runs.size - runs.size % 2  # runs up to the last one that is inside
         column_by_column = np.zeros(self.size.area, dtype=np.bool_)
@@ -109,16 +109,16 @@ class Mask:
         return column_by_column.reshape(self.size.width, self.size.height).T
 
     def spans(self) -> Spans:
-        """Its places, counted column by column."""
+        """The mask has these places, counted column by column."""
         ends = np.cumsum(decode_counts(self.counts))
         return Spans(starts=ends[0:-1:2], stops=ends[1::2])
 
     def pieces(self) -> Pieces:
-        """Its rows in each column."""
+        """The mask has these rows in each column."""
         return pieces_of(self.spans(), self.size.height)
 
     def coco(self) -> dict[str, Any]:  # Any: pycocotools' own record
-        """The record that pycocotools takes."""
+        """The record is what pycocotools takes."""
         return {
             "size": [self.size.height, self.size.width],
             "counts": self.counts.encode(),
@@ -126,11 +126,11 @@ class Mask:
 
     @property
     def area(self) -> int:
-        """Pixels inside."""
+        """The mask has this many pixels."""
         return int(decode_counts(self.counts)[1::2].sum())
 
     def box(self) -> Box:
-        """The smallest box around all its pixels."""
+        """The smallest box goes around all its pixels."""
         pieces = self.pieces()
         return Box(
             x0=float(pieces.columns[0]),
@@ -140,7 +140,9 @@ class Mask:
         )
 
     def nearest(self, x: float, y: float) -> Point:
-        """Its pixel centre nearest to a place; of equals the upper, then the left one."""
+        """The nearest of its pixel centres to a place; of equals it is the upper, then the left
+        one.
+        """
         pieces = self.pieces()
         across = (pieces.columns + 0.5 - x) ** 2
         # the rows whose centres are nearest, above and below
@@ -153,7 +155,7 @@ class Mask:
 
 
 def check_size(size: Size) -> None:
-    """Refuse a picture that is too large for a mask, before any work is done."""
+    """A picture that is too large for a mask is refused before any work is done."""
     if max(size.width, size.height) > MAX_SIDE or size.area > MAX_PIXELS:
         raise RegionError(
             f"a mask's size is within 1..{MAX_SIDE} a side and {MAX_PIXELS} pixels in all, "
@@ -162,24 +164,26 @@ def check_size(size: Size) -> None:
 
 
 def union(masks: Sequence[Mask]) -> Mask:
-    """The pixels in any of them."""
+    """The union holds the pixels of any of the masks."""
     size = _size_of(masks)
     return Mask.from_spans(size=size, spans=united([mask.spans() for mask in masks]))
 
 
 def intersection(masks: Sequence[Mask]) -> Mask | None:
-    """The pixels in all of them, or None where there are none."""
+    """The intersection holds the pixels that all masks share; None where there are none."""
     size = _size_of(masks)
     return _mask_of(size, common([mask.spans() for mask in masks], size.area))
 
 
 def difference(first: Mask, second: Mask) -> Mask | None:
-    """The pixels of the first that are not in the second, or None where there are none."""
+    """The difference holds the pixels of the first mask that are not in the second; None where
+    there are none.
+    """
     return _mask_of(_size_of((first, second)), without(first.spans(), second.spans()))
 
 
 def uncovered(masks: Sequence[Mask]) -> list[Mask | None]:
-    """What is seen of each mask under all later ones; None where that is nothing."""
+    """Each mask keeps what is seen of it under all later ones; None where that is nothing."""
     if not masks:
         return []
     size = _size_of(masks)
@@ -195,7 +199,7 @@ def uncovered(masks: Sequence[Mask]) -> list[Mask | None]:
 
 
 def iou(first: Mask, second: Mask) -> float:
-    """Shared pixels over pixels in either."""
+    """Intersection over union: shared pixels are divided by pixels in either."""
     _size_of((first, second))
     either = united((first.spans(), second.spans())).num_pixels
     return (first.area + second.area - either) / either

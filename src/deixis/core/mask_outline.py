@@ -1,4 +1,4 @@
-"""The outline of a mask along the edges of its pixels, as closed rings; holes are left out."""
+"""A mask's outline follows the edges of its pixels, as closed rings; holes are left out."""
 
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ Following: TypeAlias = Int64[np.ndarray, " side"]
 
 
 def outline_of(pieces: Pieces) -> tuple[tuple[XY, ...], ...]:
-    """Closed rings around the parts that touch by sides, corners only, clockwise on the screen.
+    """Closed rings go around the parts that touch by sides: corners only, clockwise on the screen.
 
     The sides that are walked are the tops of pieces, to the right, and their bottoms, to the left;
     side i is a piece's top, side i + (number of pieces) its bottom. RegionError where the mask has
@@ -51,7 +51,7 @@ def outline_of(pieces: Pieces) -> tuple[tuple[XY, ...], ...]:
 
 
 def _after_tops(pieces: Pieces) -> Following:
-    """The side that follows each piece's top, whose end lies between its column and the next."""
+    """A side follows each piece's top, whose end lies between its column and the next."""
     columns, tops, bottoms = pieces.columns, pieces.tops, pieces.bottoms
     num = columns.size
     here = np.arange(num)
@@ -70,7 +70,7 @@ def _after_tops(pieces: Pieces) -> Following:
 
 
 def _after_bottoms(pieces: Pieces) -> Following:
-    """The same for bottoms: those of a picture turned by half."""
+    """Bottoms are followed in the same way: they are tops of a picture turned by half."""
     num = pieces.columns.size
     last = int(pieces.bottoms.max())
     turned = Pieces(
@@ -82,7 +82,7 @@ def _after_bottoms(pieces: Pieces) -> Following:
 
 
 def _first_below(pieces: Pieces, columns: Places, rows: Places) -> Places:
-    """For each column and row, the first piece from there on that ends below the row."""
+    """For each column and row, this is the first piece from there on that ends below the row."""
     reach = int(pieces.bottoms.max()) + 1
     return np.searchsorted(pieces.columns * reach + pieces.bottoms, columns * reach + rows, "right")
 

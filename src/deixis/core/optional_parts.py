@@ -29,7 +29,7 @@ VERSION = 1  # of what the libraries take and give: each says the same as `deixi
 
 
 def require_package(package: str, *, extra: str, needed_for: str) -> None:
-    """MissingExtraError where the package is not installed; does not import it."""
+    """MissingExtraError says that the package is not installed; it is not imported."""
     if importlib.util.find_spec(package) is None:
         raise MissingExtraError(package=package, extra=extra, needed_for=needed_for)
 

@@ -16,7 +16,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def shuffled(places: Sequence[int], count: int, *, seed: int, epoch: int) -> list[int]:
-    """The order of a seed and an epoch has these members of range(count) at these places."""
+    """In the order of a seed and an epoch, these members of range(count) stand at these places."""
     keys = np.random.SeedSequence([seed, epoch]).generate_state(ROUNDS, np.uint64)
     half_bits = np.uint64(max(1, ((count - 1).bit_length() + 1) // 2))
     values = np.array(places, dtype=np.uint64)

@@ -34,7 +34,9 @@ def claim(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
 
 @contextlib.contextmanager
 def claimed(folder: Path, kind: str, *, known: Collection[str] = ()) -> Iterator[None]:
-    """The same while something is done; a folder in which nothing was written is given back."""
+    """A folder is claimed while something is done; one in which nothing was written is given
+    back.
+    """
     is_there = folder.is_dir()
     is_new = not (folder / MARKER).exists()
     claim(folder, kind, known=known)
@@ -49,7 +51,7 @@ def claimed(folder: Path, kind: str, *, known: Collection[str] = ()) -> Iterator
 
 
 def check_ours(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
-    """UsageError for a folder that `claim` would refuse; nothing is written."""
+    """UsageError tells of a folder that `claim` would refuse; nothing is written."""
     names = _names(folder)
     owner = _marked(folder)
     if owner == kind or any(name in known for name in names):
@@ -69,7 +71,7 @@ def check_ours(folder: Path, kind: str, *, known: Collection[str] = ()) -> None:
 
 
 def check_target(file: Path, inputs: Iterable[Path]) -> None:
-    """UsageError for a file that is not there to be written: a folder, or one that is read."""
+    """UsageError tells of a file that is not there to be written: a folder, or one that is read."""
     if file.is_dir():
         raise UsageError(f"{file} is a folder; give the name of a file")
     for given in inputs:
@@ -94,7 +96,7 @@ def _real(folder: Path) -> Path:
 
 
 def _marked(folder: Path) -> str | None:
-    """Which command a folder is marked as being of, None without a marker of ours."""
+    """A folder's marker names the command that it is kept by; None without a marker of ours."""
     path = _real(folder) / MARKER
     if not path.is_file():
         return None
@@ -108,7 +110,9 @@ def _marked(folder: Path) -> str | None:
 
 
 def _is_nothing(folder: Path, name: str) -> bool:
-    """What lies in a folder that is still empty: a hold of ours, a draft of a killed process."""
+    """A folder counts as empty while it holds only this: a hold of ours, a draft of a killed
+    process.
+    """
     if name in UNCOUNTED or is_draft(name):
         return True
     path = _real(folder) / name

@@ -21,11 +21,11 @@ Step: TypeAlias = Callable[["Machine"], None]
 
 
 class RefusedPickleError(Exception):
-    """Why a pickle is not read: for those who add steps; others see a UsageError."""
+    """A pickle is not read, for this reason: steps raise it, and others see a UsageError."""
 
 
 def read_plain_pickle(path: Path) -> Any:  # Any: lists, dicts, texts, numbers, None
-    """The value of a pickle; UsageError says why it is refused."""
+    """A pickle's file gives its value; UsageError says why it is refused."""
     try:
         if path.stat().st_size > MOST:
             raise UsageError(f"{path} is refused: it is larger than {MOST} bytes")
@@ -36,12 +36,12 @@ def read_plain_pickle(path: Path) -> Any:  # Any: lists, dicts, texts, numbers, 
 
 
 def plain_pickle(data: bytes, name: str) -> Any:  # Any: lists, dicts, texts, numbers, None
-    """The same from bytes."""
+    """A pickle's bytes give its value; UsageError, which says `name`, tells why they do not."""
     return run_pickle(Machine(data, KNOWN), name)
 
 
 def run_pickle(machine: "Machine", name: str) -> Any:  # Any: whatever its steps make
-    """What a machine makes; UsageError says why it is refused."""
+    """A machine makes this value; UsageError says why it is refused."""
     try:
         return machine.run()
     except RefusedPickleError as refusal:
@@ -53,7 +53,7 @@ def run_pickle(machine: "Machine", name: str) -> Any:  # Any: whatever its steps
 
 @final
 class Machine:
-    """What a pickle's steps work on; `known` are all that it takes."""
+    """A pickle's steps work on this; `known` are all that it takes."""
 
     def __init__(self, data: bytes, known: Mapping[bytes, Step]) -> None:
         self.known = known
@@ -64,7 +64,7 @@ class Machine:
         self.is_done = False
 
     def run(self) -> Any:  # Any: whatever its steps make
-        """Take step after step; what is on top at the end."""
+        """It takes step after step; what is on top at the end is the value."""
         read, known = self.file.read, self.known
         while not self.is_done:
             code = read(1)
@@ -79,36 +79,36 @@ class Machine:
         return self.stack[-1]
 
     def take(self, count: int) -> bytes:
-        """The next bytes, all of them."""
+        """The next bytes are read, all of them."""
         taken = self.file.read(max(count, 0))
         if len(taken) != count:
             raise RefusedPickleError("it ends within a value")
         return taken
 
     def line(self) -> bytes:
-        """The bytes up to a line's end."""
+        """The bytes up to a line's end are read."""
         taken = self.file.readline()
         if taken[-1:] != b"\n":
             raise RefusedPickleError("it ends within a line")
         return taken[:-1]
 
     def size(self, form: str) -> int:
-        """A number of that form."""
+        """A number of that form is read."""
         return int(struct.unpack(form, self.take(struct.calcsize(form)))[0])
 
     def above_mark(self) -> list[Any]:
-        """Take what was pushed since the last mark."""
+        """What was pushed since the last mark is taken off."""
         start = self.marks.pop()
         taken = self.stack[start:]
         del self.stack[start:]
         return taken
 
     def push(self, value: Any) -> None:
-        """Put a value on top."""
+        """A value is put on top."""
         self.stack.append(value)
 
     def top(self, kind: type) -> Any:
-        """What is on top, of that kind."""
+        """What is on top has to be of that kind."""
         value = self.stack[-1]
         if not isinstance(value, kind):
             raise RefusedPickleError(f"a {kind.__name__} is expected, found {type(value).__name__}")
@@ -116,7 +116,7 @@ class Machine:
 
 
 def _text_line(machine: Machine) -> None:
-    """Python 2's text, in quotes and with backslashes."""
+    """Python 2 writes text in quotes and with backslashes."""
     line = machine.line().strip()
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in b"\"'":
         raise RefusedPickleError("a text is in quotes")

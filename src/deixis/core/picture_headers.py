@@ -1,4 +1,4 @@
-"""What the bytes of a picture file say about themselves, before any pixel is decoded."""
+"""A picture file's headers tell its size and its orientation before any pixel is decoded."""
 
 import re
 import struct
@@ -61,7 +61,7 @@ STARTS: tuple[tuple[str, bytes], ...] = (
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureFile:
-    """A picture file with its metadata read and taken out.
+    """A picture file has its metadata read and taken out.
 
     `size` is as stored, before the orientation. `clear_color` is the colour that a PNG declares
     transparent, in 8 bits. `data` holds the first frame's pixels and nothing more, so that the
@@ -76,7 +76,7 @@ class PictureFile:
 
 
 def file_kind(data: bytes) -> str | None:
-    """The kind of file that its first bytes announce, whatever its name; None if unknown."""
+    """The first bytes of a file announce its kind, whatever its name; None if unknown."""
     start = data[:1024].removeprefix(b"\xef\xbb\xbf")
     for kind, pattern in STARTS:
         if re.match(pattern, start, re.DOTALL):
@@ -85,7 +85,7 @@ def file_kind(data: bytes) -> str | None:
 
 
 def read_file(data: bytes) -> PictureFile:
-    """The file behind the bytes, by their content; nothing is decoded."""
+    """The bytes of a file are read by their content; nothing is decoded."""
     if not data:
         raise ImageError("it is empty: 0 bytes")
     kind = file_kind(data)
@@ -102,14 +102,14 @@ def read_file(data: bytes) -> PictureFile:
 
 
 def stored_size(width: int, height: int) -> Size:
-    """A header's width and height, refused where one is zero."""
+    """A header's width and height are a size; zero is refused."""
     if width < 1 or height < 1:
         raise ImageError(f"the header says {width}x{height}, a picture without pixels")
     return Size(width=width, height=height)
 
 
 def orientation_of(exif: bytes) -> int:
-    """EXIF's orientation, 1 to 8; 1 (as stored) where there is none that can be read."""
+    """EXIF tells the orientation, 1 to 8; it is 1 (as stored) where none can be read."""
     tiff = exif.removeprefix(b"Exif\0\0")
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     try:
@@ -132,7 +132,7 @@ def _orientation_tag(tiff: bytes, order: str) -> int:
 
 
 def read_jpeg(data: bytes) -> PictureFile:
-    """Size and orientation of a JPEG; its first picture only."""
+    """A JPEG tells its size and its orientation; only its first picture counts."""
     kept: list[bytes] = []
     orientation: int | None = None
     size: Size | None = None
@@ -194,7 +194,7 @@ def _jpeg_size(body: bytes, before: Size | None) -> Size:
 
 
 def read_png(data: bytes) -> PictureFile:
-    """Size, orientation and colour key of a PNG whose needed chunks have the right checksums."""
+    """A PNG whose needed chunks have the right checksums tells its size and its colour key."""
     width, height, depth, color_type = _png_header(data)
     kept = [SIGNATURE]
     exif, clear_color, has_palette = memoryview(b""), None, False
@@ -227,7 +227,7 @@ def read_png(data: bytes) -> PictureFile:
 
 
 def _png_header(data: bytes) -> tuple[int, int, int, int]:
-    """Width, height, bits of a sample, and colour type."""
+    """A PNG's header tells width, height, bits of a sample, and colour type."""
     name, body, _ = _png_chunk(data, len(SIGNATURE))
     if name != b"IHDR" or len(body) != 13:
         raise ImageError("the PNG does not start with its header")
@@ -236,7 +236,7 @@ def _png_header(data: bytes) -> tuple[int, int, int, int]:
 
 
 def _png_chunk(data: bytes, at: int) -> tuple[bytes, memoryview, int]:
-    """Name, body and end of the chunk at a place; its checksum is compared if it is needed."""
+    """A chunk has a name, a body and an end; its checksum is compared if the chunk is needed."""
     if at + 12 > len(data):
         raise ImageError(CUT_SHORT.format("PNG"))
     length, name = struct.unpack_from(">I4s", data, at)
@@ -251,7 +251,7 @@ def _png_chunk(data: bytes, at: int) -> tuple[bytes, memoryview, int]:
 
 
 def _png_clear_color(body: bytes, depth: int, color_type: int) -> tuple[int, int, int] | None:
-    """The transparent colour in 8 bits, by the same scaling as the decoder's."""
+    """The transparent colour is given in 8 bits, by the same scaling as the decoder's."""
     num_samples = {GREY: 1, RGB: 3}.get(color_type)
     if num_samples is None or len(body) != 2 * num_samples or depth not in (1, 2, 4, 8, 16):
         return None
@@ -263,7 +263,9 @@ def _png_clear_color(body: bytes, depth: int, color_type: int) -> tuple[int, int
 
 
 def read_webp(data: bytes) -> PictureFile:
-    """Canvas and orientation of a WebP. An animation's canvas holds each of its frames."""
+    """A WebP tells its canvas and its orientation. An animation's canvas holds each of its
+    frames.
+    """
     (riff_length,) = struct.unpack_from("<I", data, 4)
     if 8 + riff_length > len(data):
         raise ImageError(CUT_SHORT.format("WebP"))
@@ -290,7 +292,7 @@ def read_webp(data: bytes) -> PictureFile:
 
 
 def _webp_size(name: bytes, start: bytes) -> Size | None:
-    """The size in the first bytes of a chunk; None if that chunk tells none."""
+    """The first bytes of a chunk tell the size; None if that chunk tells none."""
     if name not in (b"VP8X", b"VP8L", b"VP8 "):
         return None
     if len(start) < 10:

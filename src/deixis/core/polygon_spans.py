@@ -1,4 +1,4 @@
-"""The pixels of a polygon, as COCO's own rasteriser finds them, in bounded memory.
+"""The pixels of a polygon are found here as COCO's own rasteriser finds them, in bounded memory.
 
 COCO walks along every ring in fifths of a pixel and notes where it crosses the middle of a column;
 between two such crossings, in order, the column is inside. Only the crossings are made here, a band
@@ -27,7 +27,9 @@ AT_ONCE = 2**20  # of them that are worked on together
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Edges:
-    """Rings' sides in fifths of a pixel, and the columns first..last whose middles each crosses."""
+    """The edges are rings' sides in fifths of a pixel; each crosses the middles of columns
+    first..last.
+    """
 
     x0: Int64[np.ndarray, " edge"]
     y0: Int64[np.ndarray, " edge"]
@@ -38,7 +40,7 @@ class _Edges:
     last: Int64[np.ndarray, " edge"]
 
     def within(self, low: int, high: int) -> "_Edges":
-        """Those that cross columns low..high-1, and only there."""
+        """These edges cross columns low..high-1, and are cut to them."""
         some = (self.first < high) & (self.last >= low)
         return _Edges(
             x0=self.x0[some],
@@ -52,7 +54,7 @@ class _Edges:
 
     @property
     def counts(self) -> Int64[np.ndarray, " edge"]:
-        """How many columns each crosses."""
+        """Each edge crosses this many columns."""
         return self.last - self.first + 1
 
 
@@ -75,7 +77,7 @@ def polygon_spans(rings: Sequence[tuple[XY, ...]], size: Size) -> Spans:
 
 
 def check_work(what: str, crossings: int) -> None:
-    """Refuse what would take minutes: shapes that no picture's region has."""
+    """What would take minutes is refused: no picture's region has such a shape."""
     if crossings > MOST_CROSSINGS:
         raise RegionError(
             f"this {what} cross {crossings} columns of pixels in all, at most {MOST_CROSSINGS} "
@@ -84,7 +86,7 @@ def check_work(what: str, crossings: int) -> None:
 
 
 def check_spans(what: str, num_spans: int) -> None:
-    """Refuse what has more pieces than memory should hold: noise, not a region."""
+    """What has more pieces than memory should hold is refused: it is noise, not a region."""
     if num_spans > MOST_SPANS:
         raise RegionError(
             f"this {what} has more than {MOST_SPANS} upright pieces, which no region of a picture "
@@ -117,7 +119,7 @@ def _edges_of(rings: Sequence[tuple[XY, ...]], width: int) -> _Edges:
 
 
 def _bands(edges: _Edges, width: int) -> Iterator[tuple[int, int]]:
-    """Columns low..high-1 whose crossings are worked on together."""
+    """The crossings of columns low..high-1 are worked on together."""
     change = np.bincount(edges.first, minlength=width + 1)
     change -= np.bincount(edges.last + 1, minlength=width + 1)
     until = np.cumsum(np.cumsum(change[:width]))  # crossings up to and with each column
@@ -145,7 +147,7 @@ def _inside(edges: _Edges, size: Size) -> Spans:
 
 
 def _crossings(edges: _Edges, height: int) -> tuple[Places, Places, Places]:
-    """Column, first row below, and ring of each crossing."""
+    """Each crossing has a column, a first row below, and a ring."""
     counts = edges.counts
     edge = np.repeat(np.arange(counts.size), counts)
     column = np.arange(edge.size) - np.repeat(np.cumsum(counts) - counts - edges.first, counts)
@@ -167,7 +169,9 @@ def _crossings(edges: _Edges, height: int) -> tuple[Places, Places, Places]:
 def _on_level(
     x0: Places, y0: Places, x1: Places, y1: Places, at: Places
 ) -> Int64[np.ndarray, " crossing"]:
-    """The upper of the two points around a column's middle, edges no steeper than a diagonal."""
+    """The row is the upper of the two points around a column's middle, on edges no steeper than a
+    diagonal.
+    """
     slope = (y1 - y0) / (x1 - x0)
     before = (y0 + slope * (at + BEFORE - x0) + 0.5).astype(np.int64)
     after = (y0 + slope * (at + AFTER - x0) + 0.5).astype(np.int64)
@@ -177,7 +181,7 @@ def _on_level(
 def _on_steep(
     x0: Places, y0: Places, x1: Places, y1: Places, at: Places
 ) -> Int64[np.ndarray, " crossing"]:
-    """The same for steep edges: the last point before one walks over the middle."""
+    """The row is that of the last point before one walks over the middle, on steep edges."""
     slope = (x1 - x0) / (y1 - y0)
     leads_right = slope > 0
     guess = np.floor((at + AFTER - 0.5 - x0) / slope).astype(np.int64)

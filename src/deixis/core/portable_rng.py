@@ -1,4 +1,4 @@
-"""Random draws that are the same on every machine and with every version of numpy."""
+"""Random draws are the same here on every machine and with every version of numpy."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ BLOCK = 64
 
 @final
 class Draws:
-    """A stream of draws that is named by whole numbers.
+    """Whole numbers name a stream of draws.
 
     Only PCG64's raw stream is used: numpy keeps that for good, its distributions it may change.
     """
@@ -22,39 +22,39 @@ class Draws:
         self._block: list[int] = []
 
     def below(self, limit: int) -> int:
-        """A whole number within 0..limit-1."""
+        """A whole number within 0..limit-1 is drawn."""
         if not self._block:
             self._block = self._source.random_raw(BLOCK).tolist()
         return self._block.pop() * limit >> 64
 
     def between(self, lowest: int, highest: int) -> int:
-        """A whole number within lowest..highest, both included."""
+        """A whole number within lowest..highest is drawn, both included."""
         return lowest + self.below(highest - lowest + 1)
 
     def chance(self, percent: int) -> bool:
-        """True that often."""
+        """It is True in so many of a hundred draws."""
         return self.below(100) < percent
 
     def uniform(self, low: float, high: float) -> float:
-        """A number of low..high, in 2^53 steps; the bounds may be in either order."""
+        """A number of low..high is drawn, in 2^53 steps; the bounds may be in either order."""
         return low + (high - low) * (self.below(2**53) / 2**53)
 
     def normal(self) -> float:
-        """About normal with mean 0 and variance 1: twelve uniform draws, so that no logarithm's
-        last digit decides.
+        """A number is drawn from about the normal distribution of mean 0 and variance 1: twelve
+        uniform draws are added, so that no logarithm's last digit decides.
         """
         return sum(self.uniform(0, 1) for _ in range(12)) - 6
 
     def pick(self, items: Sequence[Item]) -> Item:
-        """One of them, each as likely."""
+        """One of the items is drawn, each as likely."""
         return items[self.below(len(items))]
 
     def weighted(self, items: Sequence[Item], totals: Sequence[int]) -> Item:
-        """One of them; `totals` are the running sums of the weights."""
+        """One of the items is drawn; `totals` are the running sums of their weights."""
         return items[bisect_right(totals, self.below(totals[-1]))]
 
     def shuffled(self, items: Sequence[Item]) -> list[Item]:
-        """All of them in any order."""
+        """All items come in an order by lot."""
         mixed = list(items)
         for last in range(len(mixed) - 1, 0, -1):
             other = self.below(last + 1)
@@ -62,5 +62,5 @@ class Draws:
         return mixed
 
     def sample(self, items: Sequence[Item], count: int) -> list[Item]:
-        """Some of them, no place twice."""
+        """So many of the items are drawn, no place twice."""
         return self.shuffled(items)[:count]

@@ -1,4 +1,4 @@
-"""What a run tells while it goes. The command line brings the one that prints."""
+"""A run tells this while it goes. The command line brings the reporter that prints."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -21,24 +21,24 @@ class Progress:
 
 
 class Reporter(ABC):
-    """Whom a run tells."""
+    """A run tells its reporter how it goes."""
 
     @abstractmethod
     def say(self, text: str) -> None:
-        """A line worth reading."""
+        """The run has a line worth reading."""
 
     @abstractmethod
     def warn(self, text: str) -> None:
-        """Something that is not as it should be, and does not stop the run."""
+        """Something is not as it should be, and does not stop the run."""
 
     @abstractmethod
     def advance(self, progress: Progress) -> None:
-        """Called after every step; how often that is shown is the reporter's choice."""
+        """The run calls this after every step; how often that is shown is the reporter's choice."""
 
 
 @final
 class Silent(Reporter):
-    """Tells nobody."""
+    """The run tells nobody."""
 
     @override
     def say(self, text: str) -> None:

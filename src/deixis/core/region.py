@@ -1,4 +1,4 @@
-"""A region: where in a picture, and what is known of it."""
+"""A region says where in a picture something is, and what is known of it."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -46,29 +46,29 @@ class Region:
 
     @property
     def kind(self) -> str:
-        """point, box, ellipse, polygon, stroke or mask."""
+        """The kind is point, box, ellipse, polygon, stroke or mask."""
         return KINDS[type(self.shape)]
 
     def box(self) -> Box:
-        """The smallest upright box around it."""
+        """The smallest upright box goes around it."""
         return convert.shape_box(self.shape)
 
     def centre(self) -> Point:
-        """Where to point at."""
+        """One points here to point at it."""
         return convert.shape_centre(self.shape)
 
     def polygon(self) -> Polygon:
-        """Its outline."""
+        """The region has this outline."""
         return convert.shape_polygon(self.shape)
 
     def mask(self, size: Size) -> Mask:
-        """Its pixels in a picture of this size."""
+        """The region covers these pixels of a picture of this size."""
         return convert.shape_mask(self.shape, size)
 
     def named(
         self, *, label: str | None = None, text: str | None = None, source: str | None = None
     ) -> "Region":
-        """The same place with these words; what is None stays."""
+        """The same place gets these words; what is None stays."""
         return replace(
             self,
             label=self.label if label is None else label,
@@ -111,19 +111,19 @@ class Region:
 
 
 def point(x: float, y: float, *, label: str | None = None) -> Region:
-    """One place, in pixels of the original image."""
+    """A point is one place, in pixels of the original image."""
     return Region(shape=Point(x=x, y=y), label=label)
 
 
 def box(x0: float, y0: float, x1: float, y1: float, *, label: str | None = None) -> Region:
-    """An upright rectangle by its left, top, right and bottom edges."""
+    """A box is an upright rectangle by its left, top, right and bottom edges."""
     return Region(shape=Box(x0=x0, y0=y0, x1=x1, y1=y1), label=label)
 
 
 def box_xywh(
     x: float, y: float, width: float, height: float, *, label: str | None = None
 ) -> Region:
-    """An upright rectangle by its left top corner and its extent, as COCO writes it."""
+    """A box is given by its left top corner and its extent, as COCO writes it."""
     if width < 0 or height < 0:
         raise RegionError(f"a box's width and height are ≥ 0, got {width}, {height}")
     return box(x, y, x + width, y + height, label=label)
@@ -132,23 +132,23 @@ def box_xywh(
 def ellipse(
     cx: float, cy: float, rx: float, ry: float, *, angle: float = 0.0, label: str | None = None
 ) -> Region:
-    """An ellipse by centre, half axes, and degrees turned clockwise."""
+    """An ellipse is given by centre, half axes, and degrees turned clockwise."""
     return Region(shape=Ellipse(cx=cx, cy=cy, rx=rx, ry=ry, angle=angle), label=label)
 
 
 def polygon(points: Pairs, *more: Pairs, label: str | None = None) -> Region:
-    """A closed outline by its corners; further outlines join it."""
+    """A polygon is a closed outline by its corners; further outlines join it."""
     rings = tuple(_pairs(ring) for ring in (points, *more))
     return Region(shape=Polygon(rings=rings), label=label)
 
 
 def stroke(points: Pairs, *, width: float = 3.0, label: str | None = None) -> Region:
-    """A pen's path."""
+    """A stroke is a pen's path."""
     return Region(shape=Stroke(points=_pairs(points), width=width), label=label)
 
 
 def mask(inside: np.ndarray, *, label: str | None = None) -> Region:
-    """The True pixels of an array of the picture's height x width."""
+    """The True pixels of an array of the picture's height x width are a mask."""
     return Region(shape=Mask.from_array(inside), label=label)
 
 

@@ -1,4 +1,4 @@
-"""Regions as JSON and back, without loss. The written schema: docs/region.schema.json."""
+"""Regions are written as JSON and read back without loss. The schema is docs/region.schema.json."""
 
 import json
 from collections.abc import Callable
@@ -20,14 +20,14 @@ WORDS = ("label", "text", "score", "source")
 
 
 def to_record(region: Region) -> Record:
-    """The region as JSON-ready values; what is None is left out."""
+    """A region becomes JSON-ready values; what is None is left out."""
     record: Record = {"deixis": VERSION, "kind": region.kind, **_shape_record(region.shape)}
     words = {name: getattr(region, name) for name in WORDS}
     return record | {name: value for name, value in words.items() if value is not None}
 
 
 def from_record(record: object) -> Region:
-    """The region of a record; RegionError says what is wrong with it."""
+    """A record gives its region; RegionError says what is wrong with it."""
     if not isinstance(record, dict):
         raise RegionError(f"a region's JSON is an object, got {type(record).__name__}")
     version = record.get("deixis", VERSION)
@@ -54,12 +54,12 @@ def from_record(record: object) -> Region:
 
 
 def dumps(region: Region) -> str:
-    """The region as one line of JSON."""
+    """A region becomes one line of JSON."""
     return json.dumps(to_record(region), ensure_ascii=False, allow_nan=False)
 
 
 def loads(line: str) -> Region:
-    """The region of a line of JSON."""
+    """A line of JSON gives its region."""
     try:
         record = parse(line)
     except (ValueError, RecursionError) as broken:

@@ -1,4 +1,4 @@
-"""A disk without room: what could not be written there, and how much is missing."""
+"""A disk may have no room: here is told what could not be written, and how much is missing."""
 
 import errno
 import re
@@ -19,7 +19,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def missing_room(folder: Path, num_bytes: int) -> str:
-    """How much a write of so many bytes lacks in a folder, and what to do, in words."""
+    """These words tell how much a write of so many bytes lacks in a folder, and what to do."""
     free = shutil.disk_usage(folder).free
     takes = f"it takes {size_words(num_bytes)}, {size_words(free)} are free"
     if free < num_bytes:
@@ -28,7 +28,7 @@ def missing_room(folder: Path, num_bytes: int) -> str:
 
 
 def size_words(num_bytes: int) -> str:
-    """A number of bytes for people."""
+    """A number of bytes is written for people."""
     number, unit = float(num_bytes), 0
     while number >= 1000 and unit + 1 < len(UNITS):
         number, unit = number / 1000, unit + 1

@@ -1,4 +1,4 @@
-"""COCO's compressed run lengths of a mask: text to numbers and back, without trusting either.
+"""COCO's compressed run lengths of a mask become numbers and text again, and neither is trusted.
 
 Runs go column by column, outside and inside in turns, outside first. From the fourth on COCO writes
 the difference to the run two before, five bits a letter, the lowest first.
@@ -20,12 +20,12 @@ Runs: TypeAlias = Int64[np.ndarray, " run"]
 
 
 def decode_counts(counts: str) -> Runs:
-    """COCO's string as run lengths, outside first, without trusting it; not to be written to."""
+    """COCO's string gives run lengths, outside first; they are not to be written to."""
     return _decoded_short(counts) if len(counts) <= SHORT else _decoded(counts)
 
 
 def encode_counts(runs: Runs) -> str:
-    """Run lengths as COCO's string."""
+    """Run lengths become COCO's string."""
     values = runs.copy()
     values[3:] -= runs[1:-2]
     letters = _num_letters(values)
@@ -38,8 +38,8 @@ def encode_counts(runs: Runs) -> str:
 
 
 def is_canonical(counts: str, runs: Runs) -> bool:
-    """Whether the string is the one that COCO writes: no run but the first is empty, and no number
-    has more letters than it needs.
+    """A string is the one that COCO writes if no run but the first is empty, and no number has more
+    letters than it needs.
     """
     if not runs[1:].all():
         return False
@@ -49,12 +49,12 @@ def is_canonical(counts: str, runs: Runs) -> bool:
 
 
 def canonical(runs: Runs) -> Int64[np.ndarray, " fewer"]:
-    """The same pixels without empty runs, but for a first one."""
+    """The same pixels are written without empty runs, but for a first one."""
     return runs_of(np.cumsum(runs[:-1]), int(runs.sum()))
 
 
 def runs_of(changes: Int64[np.ndarray, " change"], total: int) -> Runs:
-    """From the places, in order, at which outside and inside take turns, of so many pixels.
+    """Run lengths follow from the places, in order, at which outside and inside take turns.
 
     Two turns at one place cancel out.
     """
@@ -97,7 +97,7 @@ def _decoded(counts: str) -> Runs:
 
 
 def _num_letters(values: Runs) -> Int64[np.ndarray, " run"]:
-    """Of each number: five bits a letter, one of them for the sign."""
+    """Each number takes this many letters: five bits a letter, one of them for the sign."""
     magnitude = np.where(values < 0, ~values, values).astype(np.float64)
     _, bits = np.frexp(magnitude)
     return bits.astype(np.int64) // 5 + 1

@@ -1,4 +1,4 @@
-"""Which network addresses may be dialled, and one HTTP connection to those that may."""
+"""Network addresses are judged here, and one HTTP connection is made to those that may be had."""
 
 import ipaddress
 import re
@@ -40,7 +40,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def read_host(host: str) -> Address | None:
-    """The address that a URL's host is; None for a name. FetchError for anything in between.
+    """A URL's host may be an address; None for a name. FetchError for anything in between.
 
     Other spellings of an IPv4 address (2130706433, 0x7f.1, 127.1, 0177.0.0.1) are refused, since
     programs read them differently.
@@ -60,7 +60,7 @@ def read_host(host: str) -> Address | None:
 
 
 def read_networks(networks: Sequence[str]) -> tuple[Network, ...]:
-    """Networks from their usual spelling; FetchError for one that is none."""
+    """Networks are read from their usual spelling; FetchError for one that is none."""
     try:
         return tuple(ipaddress.ip_network(network) for network in networks)
     except ValueError as error:
@@ -68,7 +68,7 @@ def read_networks(networks: Sequence[str]) -> tuple[Network, ...]:
 
 
 def is_allowed(address: Address, allowed: Sequence[Network]) -> bool:
-    """Whether an address may be dialled: in one of the allowed networks, or public.
+    """An address may be dialled if it is in one of the allowed networks, or public.
 
     An IPv6 address that stands for an IPv4 one (mapped, NAT64) is judged as that.
     """
@@ -104,7 +104,7 @@ PIECE = 65_536  # bytes that are read at a time
 
 @final
 class FetchDeadline:
-    """How long each step may wait, and when all must be done; in seconds."""
+    """A deadline says how long each step may wait, and when all must be done; in seconds."""
 
     def __init__(self, *, connect: float, read: float, total: float) -> None:
         self._connect = connect
@@ -112,11 +112,13 @@ class FetchDeadline:
         self._end = time.monotonic() + total
 
     def to_connect(self) -> float:
-        """What a look-up, a dial or a TLS handshake may take; TimeoutError if nothing is left."""
+        """A look-up, a dial or a TLS handshake may take so long; TimeoutError if nothing is
+        left.
+        """
         return self._left(self._connect)
 
     def to_read(self) -> float:
-        """What a wait for bytes may take; TimeoutError if nothing is left."""
+        """A wait for bytes may take so long; TimeoutError if nothing is left."""
         return self._left(self._read)
 
     def _left(self, at_most: float) -> float:
@@ -129,7 +131,7 @@ class FetchDeadline:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Head:
-    """What an answer begins with; headers by their names in small letters."""
+    """An answer begins with this; headers stand by their names in small letters."""
 
     status: int
     headers: Mapping[str, str]
@@ -137,7 +139,7 @@ class Head:
 
 @final
 class PinnedConnection:
-    """Dials the given addresses in their order and no others; the host is only named.
+    """A connection dials the given addresses in their order and no others; the host is only named.
 
     The name goes in the Host header and, under TLS, is asked for and checked in the certificate.
     Proxies of the environment play no part. What h11 does not take for HTTP is its
@@ -161,7 +163,7 @@ class PinnedConnection:
         self._http = h11.Connection(h11.CLIENT)
 
     def get(self, path: str, headers: Mapping[str, str]) -> Head:
-        """Ask, and read how the answer begins."""
+        """The question is sent, and the beginning of the answer is read."""
         named = [("Host", self._named_host()), *headers.items()]
         question = h11.Request(method="GET", target=path, headers=named)
         sent = (self._http.send(question) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
@@ -178,14 +180,14 @@ class PinnedConnection:
         return Head(status=event.status_code, headers=found)
 
     def body(self) -> Iterator[bytes]:
-        """The answer's bytes after `get`, at most PIECE at a time."""
+        """The answer's bytes come after `get`, at most PIECE at a time."""
         dialled = self._connected()
         while not isinstance(event := self._event(dialled), h11.EndOfMessage):
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
 
     def hang_up(self) -> None:
-        """Close the connection, also while an answer is being read."""
+        """The connection is closed, also while an answer is being read."""
         if self._dialled is not None:
             self._dialled.close()
             self._dialled = None
@@ -201,7 +203,7 @@ class PinnedConnection:
         return host if self._port == (443 if self._tls else 80) else f"{host}:{self._port}"
 
     def _connected(self) -> socket.socket:
-        """Through the first address that answers."""
+        """The first address that answers is connected."""
         if self._dialled is not None:
             return self._dialled
         for address in self._addresses[:-1]:

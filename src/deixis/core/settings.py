@@ -1,4 +1,6 @@
-"""Settings by their names: `optim.lr=1e-4` on nested frozen dataclasses, and what a run saved."""
+"""Settings are changed by their names, as `optim.lr=1e-4` on nested frozen dataclasses, and read
+from what a run saved.
+"""
 
 import dataclasses
 import types
@@ -16,8 +18,8 @@ WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "
 
 
 def override(settings: Settings, assignments: Sequence[str]) -> Settings:
-    """The same with these `name.name=value`; a name or a type that is wrong is told. They hold
-    together: only what comes out of all of them must make sense.
+    """The settings change by each `name.name=value`; a name or a type that is wrong is told. They
+    hold together: only what comes out of all of them must make sense.
     """
     changes: dict[str, Any] = {}
     for assignment in assignments:
@@ -34,7 +36,7 @@ def override(settings: Settings, assignments: Sequence[str]) -> Settings:
 
 
 def to_record(settings: object) -> dict[str, Any]:  # Any: what JSON holds
-    """A dataclass as JSON-ready values."""
+    """A dataclass becomes JSON-ready values."""
     assert dataclasses.is_dataclass(settings)
     assert not isinstance(settings, type)
     return {
@@ -59,7 +61,7 @@ def stored_text(value: object) -> str:
 
 
 def from_record(kind: type[Settings], record: object, *, name: str = "settings") -> Settings:
-    """The dataclass of a record, as strictly as `override`; what is left out has its default."""
+    """A record gives its dataclass, as strictly as `override`; what is left out has its default."""
     if not isinstance(record, Mapping):
         raise UsageError(f"{name} is an object of names and values, got {record!r:.60}")
     hints = _hints(kind)
@@ -74,7 +76,7 @@ def from_record(kind: type[Settings], record: object, *, name: str = "settings")
 
 
 def _value(settings: Any, path: Sequence[str], text: str, whole: str) -> Any:
-    """What a text stands for at that place of the settings."""
+    """A text stands for this value at that place of the settings."""
     first, *rest = path
     hints = _hints(type(settings))
     if first not in hints:
@@ -110,7 +112,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _read(annotation: Any, text: str) -> object:
-    """The JSON value that a text stands for where that type is asked."""
+    """A text stands for this JSON value where that type is asked."""
     choices = _choices(annotation)
     if types.NoneType in choices and text.lower() in ("none", "null"):
         return None
@@ -136,7 +138,7 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def _checked(annotation: Any, value: object, name: str) -> Any:
-    """The value as the annotated type, or UsageError."""
+    """The value is checked as the annotated type, or UsageError."""
     for choice in _choices(annotation):
         if dataclasses.is_dataclass(choice) and isinstance(choice, type):
             return from_record(choice, value, name=name)

@@ -17,7 +17,7 @@ LIMIT = 1e7  # no picture is as wide; beyond it float arithmetic loses the pixel
 
 
 def checked_numbers(kind: str, values: Iterable[float]) -> None:
-    """Refuse NaN, infinity and numbers beyond any picture."""
+    """NaN, infinity and numbers beyond any picture are refused."""
     for value in values:
         if not -LIMIT <= value <= LIMIT:  # neither of NaN
             raise RegionError(f"a {kind} needs finite numbers within ±{LIMIT:g}, got {value}")
@@ -26,7 +26,7 @@ def checked_numbers(kind: str, values: Iterable[float]) -> None:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Point:
-    """One place."""
+    """A point is one place."""
 
     x: float
     y: float
@@ -38,7 +38,7 @@ class Point:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Box:
-    """An upright rectangle: x0 ≤ x1, y0 ≤ y1."""
+    """A box is an upright rectangle: x0 ≤ x1, y0 ≤ y1."""
 
     x0: float
     y0: float
@@ -55,29 +55,29 @@ class Box:
 
     @property
     def width(self) -> float:
-        """x1 - x0."""
+        """It is x1 - x0."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
-        """y1 - y0."""
+        """It is y1 - y0."""
         return self.y1 - self.y0
 
     @property
     def area(self) -> float:
-        """Width times height."""
+        """It is width times height."""
         return self.width * self.height
 
     @property
     def xyxy(self) -> tuple[float, float, float, float]:
-        """The four numbers in the public order."""
+        """The four numbers come in the public order."""
         return (self.x0, self.y0, self.x1, self.y1)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ellipse:
-    """An ellipse by centre and half axes, turned clockwise on the screen by `angle` degrees."""
+    """An ellipse has a centre and half axes, turned clockwise on the screen by `angle` degrees."""
 
     cx: float
     cy: float
@@ -94,7 +94,9 @@ class Ellipse:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Polygon:
-    """The union of closed rings of at least three points each (COCO's "segmentation")."""
+    """A polygon is the union of closed rings of at least three points each (COCO's
+    "segmentation").
+    """
 
     rings: tuple[tuple[XY, ...], ...]
 
@@ -111,7 +113,7 @@ class Polygon:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stroke:
-    """A pen's path with round ends; `width` is the pen's diameter."""
+    """A stroke is a pen's path with round ends; `width` is the pen's diameter."""
 
     points: tuple[XY, ...]
     width: float = 3.0

@@ -1,4 +1,6 @@
-"""Width and height of a picture in pixels, and the sizes that model families resize it to."""
+"""A picture has a width and a height in pixels; model families resize it to sizes by rules of
+theirs.
+"""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +14,9 @@ ASPECT_LIMIT = 200  # of what Qwen-VL takes
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Size:
-    """Width and height in pixels, both at least 1. Named, so that the two are never swapped."""
+    """Width and height are pixels, both at least 1. They are named, so that the two are never
+    swapped.
+    """
 
     width: int
     height: int
@@ -26,16 +30,17 @@ class Size:
 
     @property
     def area(self) -> int:
-        """The number of pixels."""
+        """The picture has this many pixels."""
         return self.width * self.height
 
 
 def smart_resize(
     size: Size, *, factor: int = 28, min_pixels: int = 56 * 56, max_pixels: int = 28 * 28 * 1280
 ) -> Size:
-    """Qwen-VL's rule: both sides multiples of `factor`, the area within the limits, the aspect
-    ratio nearly kept. The same numbers as transformers' `smart_resize`, its rounding of halves to
-    the even neighbour included; pictures longer than 200:1 are an UnsupportedError there and here.
+    """Qwen-VL's rule makes both sides multiples of `factor`, keeps the area within the limits, and
+    nearly keeps the aspect ratio. The numbers are those of transformers' `smart_resize`, its
+    rounding of halves to the even neighbour included; pictures longer than 200:1 are an
+    UnsupportedError there and here.
     """
     width, height = size.width, size.height
     if max(width, height) / min(width, height) > ASPECT_LIMIT:

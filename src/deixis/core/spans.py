@@ -1,4 +1,4 @@
-"""Sets of pixels as spans of their places, counted column by column: the operations on masks.
+"""Masks are worked on as spans of their pixels' places, counted column by column.
 
 Work and memory grow with the number of spans, never with the picture.
 """
@@ -16,21 +16,23 @@ Places: TypeAlias = Int64[np.ndarray, " span"]
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Spans:
-    """Places starts..stops-1, in order and apart; a pixel is at column · height + row."""
+    """Spans are places starts..stops-1, in order and apart; a pixel is at column · height + row."""
 
     starts: Places
     stops: Places
 
     @property
     def num_pixels(self) -> int:
-        """In all of them."""
+        """All spans have this many pixels."""
         return int((self.stops - self.starts).sum())
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Pieces:
-    """Spans cut where columns end: rows tops..bottoms-1 of each column, by column, then by row."""
+    """Pieces are spans cut where columns end: rows tops..bottoms-1 of each column, by column, then
+    by row.
+    """
 
     columns: Places
     tops: Places
@@ -38,7 +40,9 @@ class Pieces:
 
 
 def joined(starts: Places, stops: Places) -> Spans:
-    """What any of some spans holds; they may overlap, touch, be empty and come in any order."""
+    """The result holds what any of some spans holds; they may overlap, touch, be empty and come in
+    any order.
+    """
     some = stops > starts
     if not some.all():
         starts, stops = starts[some], stops[some]
@@ -54,7 +58,7 @@ def joined(starts: Places, stops: Places) -> Spans:
 
 
 def united(several: Sequence[Spans]) -> Spans:
-    """What any of them holds."""
+    """The result holds what any of several sets holds."""
     return joined(
         np.concatenate([spans.starts for spans in several]),
         np.concatenate([spans.stops for spans in several]),
@@ -62,7 +66,7 @@ def united(several: Sequence[Spans]) -> Spans:
 
 
 def complement(spans: Spans, num_pixels: int) -> Spans:
-    """All other places of a picture of so many pixels."""
+    """The result holds all other places of a picture of so many pixels."""
     starts = np.concatenate(([0], spans.stops))
     stops = np.concatenate((spans.starts, [num_pixels]))
     some = stops > starts
@@ -70,13 +74,13 @@ def complement(spans: Spans, num_pixels: int) -> Spans:
 
 
 def common(several: Sequence[Spans], num_pixels: int) -> Spans:
-    """What all of them hold, of a picture of so many pixels."""
+    """The result holds what all sets hold, of a picture of so many pixels."""
     missing = united([complement(spans, num_pixels) for spans in several])
     return complement(missing, num_pixels)
 
 
 def without(spans: Spans, others: Spans) -> Spans:
-    """What is left of some spans when others are taken away."""
+    """Some spans keep what is left when others are taken away."""
     if not spans.starts.size:
         return spans
     first, last = spans.starts[0], spans.stops[-1]
@@ -90,7 +94,7 @@ def without(spans: Spans, others: Spans) -> Spans:
 
 
 def pieces_of(spans: Spans, height: int) -> Pieces:
-    """The spans column by column, in a picture of that height."""
+    """The spans are cut column by column, in a picture of that height."""
     starts, stops = spans.starts, spans.stops
     columns = starts // height
     counts = (stops - 1) // height - columns + 1

@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 @final
 @dataclass(kw_only=True, slots=True)
 class StopRequest:
-    """Whether a work was asked to stop, and after what it does."""
+    """A request says whether a work was asked to stop, and after what it does."""
 
     after: str
     interrupts: bool = False  # it is interrupted at once, and waits for that itself
@@ -35,7 +35,7 @@ class StopRequest:
 @final
 @dataclass(kw_only=True)
 class Listener:
-    """Who hears the signals of a process. `number` is the last one's, 0 before any."""
+    """A listener hears the signals of a process. `number` is the last one's, 0 before any."""
 
     say: Say | None = None
     works: list[StopRequest] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Listener:
     is_worker: bool = False
 
     def hear(self, number: int, _frame: FrameType | None) -> None:
-        """In the main thread, as soon as it runs Python again."""
+        """The main thread calls this as soon as it runs Python again."""
         self.number, self.count = number, self.count + 1
         if self.count > 1 and self.is_worker and self.works:
             return  # the same signal, to all and passed on; whoever made this process may kill it
@@ -56,7 +56,7 @@ class Listener:
             self.say(self.words())
 
     def watch(self, signals: socket.socket) -> None:
-        """In a thread of its own, at once."""
+        """A thread of its own hears at once."""
         heard = 0
         with signals:
             while (number := int.from_bytes(signals.recv(1))) != 0:
@@ -69,7 +69,7 @@ class Listener:
                     threading.Thread(target=_leave, args=(number,), daemon=True).start()
 
     def words(self) -> str:
-        """What is told of the first signal."""
+        """These words tell of the first signal."""
         return (
             f"stopping after {self.works[-1].after}; {AGAIN}"
             if self.works
@@ -78,7 +78,9 @@ class Listener:
 
     @property
     def exit_code(self) -> int:
-        """Of a process that was stopped, as shells have it: 130 after Ctrl-C, 143 after SIGTERM."""
+        """A process that was stopped exits as shells have it: 130 after Ctrl-C, 143 after
+        SIGTERM.
+        """
         return 128 + (self.number or signal.SIGINT)
 
 
@@ -93,7 +95,7 @@ def is_stopping() -> bool:
 
 
 def ask_to_stop() -> None:
-    """Have `is_stopping` tell so for good: of a worker whose maker stops."""
+    """From now on `is_stopping` says so for good: this is for a worker whose maker stops."""
     global _is_asked  # as signals, of the whole process
     _is_asked = True
 
@@ -153,7 +155,7 @@ def stop_requests(
 
 
 def _watched(listener: Listener) -> Callable[[], None]:
-    """A thread that is woken by each signal; how to end it."""
+    """Each signal wakes a thread; what comes back ends it."""
     waker, woken = socket.socketpair()
     waker.setblocking(False)
     before = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
@@ -177,7 +179,7 @@ def _is_worker() -> bool:
 
 
 def _leave(number: int) -> None:
-    """End a process that was asked twice, if it does not end by itself at once."""
+    """A process that was asked twice is ended if it does not end by itself at once."""
     multiprocessing = sys.modules.get("multiprocessing")
     if multiprocessing is not None:
         for child in multiprocessing.active_children():

@@ -1,4 +1,4 @@
-"""The pixels of a pen's path: in each column those between where it enters and leaves the pen."""
+"""In each column, a pen's path has the pixels between where it enters and leaves the pen."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, final
@@ -16,7 +16,7 @@ SHORTEST = 1e-12  # squared; keeps a single place out of a division by zero
 
 
 def stroke_spans(stroke: Stroke, size: Size) -> Spans:
-    """The places whose pixels' centres the pen covers; none where it covers no centre.
+    """The pen covers the centres of the pixels at these places, or of none.
 
     RegionError where its stretches cross more columns than can be worked out.
     """
@@ -66,14 +66,14 @@ def _covered(columns: "_Columns", size: Size) -> Spans:
 
 
 def _first_from(edge: Float64[np.ndarray, " stretch"], limit: int) -> Places:
-    """The first column whose centre is at or after an edge, within 0..limit."""
+    """The first column whose centre is at or after an edge has this index, within 0..limit."""
     return np.clip(np.ceil(edge - 0.5), 0, limit).astype(np.int64)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Columns:
-    """Columns, and of each a stretch of the path that may cover some of it.
+    """Each column has a stretch of the path that may cover some of it.
 
     `ahead` leads from the stretch's start to its end, `across` from the start to the column.
     """
@@ -86,7 +86,7 @@ class _Columns:
     radius: float
 
     def chosen(self, some: Bool[np.ndarray, " column"]) -> "_Columns":
-        """Some of them."""
+        """Some of the columns are kept."""
         return _Columns(
             column=self.column[some],
             start_y=self.start_y[some],
@@ -105,7 +105,9 @@ class _Columns:
         return aside_x**2 + aside_y**2 <= self.radius * self.radius
 
     def borders(self) -> tuple[Floats, Floats]:
-        """The uppermost and lowermost place of the pen in each column; infinite where none is."""
+        """In each column the pen has an uppermost and a lowermost place, infinite where it has
+        none.
+        """
         radius, dx, dy = self.radius, self.ahead_x, self.ahead_y
         upper = np.full(self.column.size, np.inf)
         lower = -upper

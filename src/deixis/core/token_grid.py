@@ -27,7 +27,7 @@ class GridView:
 
     @property
     def cell_boxes(self) -> Float64[np.ndarray, "row column 4"]:
-        """Each cell as x0, y0, x1, y1 in the original; cells of padding lie outside of it."""
+        """Each cell is x0, y0, x1, y1 in the original; cells of padding lie outside of it."""
         rows, columns = self.tokens.shape
         back = self.transform.inverse()
         xs = back.scale_x * np.linspace(0, self.transform.after.width, columns + 1) + back.shift_x
@@ -70,7 +70,7 @@ class TokenGrid:
         return boxes
 
     def before(self, transform: Transform) -> "TokenGrid":
-        """The same tokens, in pixels of the picture that this transform starts from."""
+        """The same tokens are given in pixels of the picture that this transform starts from."""
         views = tuple(
             GridView(transform=transform.then(view.transform), tokens=view.tokens)
             for view in self.views
@@ -78,7 +78,7 @@ class TokenGrid:
         return replace(self, size=transform.before, views=views)
 
     def tokens_at(self, x: float, y: float) -> list[int]:
-        """The tokens that look at a point of the original image, in the model's order."""
+        """These tokens look at a point of the original image, in the model's order."""
         boxes = self.boxes
         inside = (boxes[:, 0] <= x) & (x < boxes[:, 2]) & (boxes[:, 1] <= y) & (y < boxes[:, 3])
         return np.flatnonzero(inside).tolist()

@@ -37,7 +37,7 @@ class Transform:
             raise UsageError(f"a transform's scales are > 0, got {self.scale_x}, {self.scale_y}")
 
     def then(self, following: "Transform") -> "Transform":
-        """One transform, and after it another."""
+        """Another transform follows this one."""
         if following.before != self.after:
             raise UsageError(f"a {self.after} picture cannot enter a {following.before} transform")
         return Transform(
@@ -50,7 +50,7 @@ class Transform:
         )
 
     def inverse(self) -> "Transform":
-        """The way back."""
+        """The way back is a transform too."""
         return Transform(
             before=self.after,
             after=self.before,
@@ -61,11 +61,11 @@ class Transform:
         )
 
     def xy(self, x: float, y: float) -> XY:
-        """One point."""
+        """One point is moved."""
         return (self.scale_x * x + self.shift_x, self.scale_y * y + self.shift_y)
 
     def box(self, box: Box) -> Box:
-        """One box."""
+        """One box is moved."""
         x0, y0 = self.xy(box.x0, box.y0)
         x1, y1 = self.xy(box.x1, box.y1)
         return Box(x0=x0, y0=y0, x1=x1, y1=y1)
@@ -132,12 +132,12 @@ def _sampled(count: int, scale: float, shift: float) -> np.ndarray:
 
 
 def identity(size: Size) -> Transform:
-    """The picture as it is."""
+    """The picture stays as it is."""
     return Transform(before=size, after=size)
 
 
 def resize(before: Size, after: Size) -> Transform:
-    """The whole picture at another size."""
+    """The whole picture gets another size."""
     return Transform(
         before=before,
         after=after,
@@ -152,7 +152,7 @@ def crop(before: Size, *, left: int, top: int, after: Size) -> Transform:
 
 
 def pad(before: Size, *, left: int = 0, top: int = 0, right: int = 0, bottom: int = 0) -> Transform:
-    """The picture on a larger ground."""
+    """The picture lies on a larger ground."""
     after = Size(width=before.width + left + right, height=before.height + top + bottom)
     return crop(before, left=-left, top=-top, after=after)
 
@@ -181,7 +181,7 @@ def tiles(before: Size, tile: Size) -> tuple[Transform, ...]:
 
 
 def chain(transforms: Sequence[Transform]) -> Transform:
-    """One after another."""
+    """The transforms follow one another."""
     if not transforms:
         raise UsageError("a chain needs at least one transform, got none")
     return reduce(Transform.then, transforms)

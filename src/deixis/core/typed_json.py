@@ -45,31 +45,35 @@ def read_as(
 
 
 def object_of(value: object, *, name: str) -> dict[str, Any]:  # Any: what JSON holds
-    """A copy of an object of JSON, for records that are read field by field."""
+    """An object of JSON is copied, for records that are read field by field."""
     if not isinstance(value, dict):
         raise UsageError(f"{name} is an object, got {shown(value)}")
     return dict(value)
 
 
 def is_whole_text(value: object) -> bool:
-    """Whether it is text without half a letter, which no file and no model could be given."""
+    """Text counts as whole if it holds no half a letter, which no file and no model could be
+    given.
+    """
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def is_number(value: object) -> bool:
-    """Whether it is a finite number that a float holds."""
+    """A value counts as a number if it is finite and a float holds it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return is_whole(value) if isinstance(value, int) else math.isfinite(value)
 
 
 def is_whole(value: object) -> bool:
-    """Whether it is a whole number that a machine holds."""
+    """A value counts as whole if it is a whole number that a machine holds."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def is_plain_object(value: object) -> bool:
-    """Whether it is an object of any form, not nested deeply and without half a letter."""
+    """A value counts as a plain object, of any form, if it is not nested deeply and is whole
+    text.
+    """
     try:
         return isinstance(_plain(value, "", DEEPEST), dict)
     except UsageError:
@@ -78,14 +82,14 @@ def is_plain_object(value: object) -> bool:
 
 @final
 class _Reader:
-    """Walks a value and its type side by side."""
+    """A reader walks a value and its type side by side."""
 
     def __init__(self, *, null_is_nan: bool, any_letters: bool) -> None:
         self._null_is_nan = null_is_nan
         self._any_letters = any_letters
 
     def read(self, annotation: Any, value: object, name: str) -> object:  # Any: a type, or a union
-        """The value as one of the annotation's choices: the first that it looks like."""
+        """The value is read as one of the annotation's choices: the first that it looks like."""
         if annotation is Any or annotation is object:
             return _plain(value, name, DEEPEST)
         choices = _choices(annotation)
@@ -137,7 +141,7 @@ class _Reader:
 
 
 def _plain(value: object, name: str, depth: int) -> object:
-    """A value of any form, refused where nothing could be done with it."""
+    """A value of any form passes, unless nothing could be done with it."""
     if isinstance(value, str) and not is_whole_text(value):
         raise UsageError(f"{name} holds half a letter")
     if isinstance(value, list | dict) and not depth:
@@ -159,7 +163,7 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def _form(choice: Any) -> str:
-    """Which of the few forms a type has."""
+    """A type has one of a few forms."""
     if dataclasses.is_dataclass(choice):
         return "dataclass"
     origins = {tuple: "list", Literal: "literal", Mapping: "object", dict: "object"}

@@ -1,4 +1,4 @@
-"""Words that nobody has checked, from pictures and files: made harmless to show and to send."""
+"""Words that nobody has checked, from pictures and files, are made harmless to show and to send."""
 
 import re
 import unicodedata
@@ -20,15 +20,15 @@ MOST_SHOWN, DEEPEST = 8, 2  # values of a list, lists within lists
 
 
 def clean(text: str) -> str:
-    """Without control characters (also those that turn the direction of what follows), every run
-    of blanks one space.
+    """Words lose their control characters (also those that turn the direction of what follows),
+    every run of blanks one space.
     """
     kept = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
     return " ".join("".join(kept).split())
 
 
 def plotted(words: str) -> str:
-    """Words as labels of a plot: no sign of them is taken for a formula."""
+    """Words become labels of a plot: no sign of them is taken for a formula."""
     return clean(words).replace("$", r"\$")
 
 
@@ -69,7 +69,7 @@ def defused(text: str, tokens: tuple[str, ...] = ()) -> str:
 
 
 def unjoined(text: str, tokens: tuple[str, ...], *, any_case: bool = False) -> str:
-    """The text as it is, but for a space within each of these tokens that stands in it."""
+    """The text stays as it is, but for a space within each of these tokens that stands in it."""
     pattern = _one_of(tokens, any_case)
     while pattern is not None and pattern.search(text):  # what is broken may be part of another
         text = pattern.sub(_spaced, text)

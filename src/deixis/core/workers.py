@@ -16,7 +16,7 @@ from deixis.core.stopping import SIGNALS
 
 @final
 class Worker(SpawnProcess):
-    """A process that a signal to its whole group does not end while it is still starting."""
+    """A signal to the whole group does not end this process while it is still starting."""
 
     @override
     def start(self) -> None:
@@ -36,19 +36,21 @@ class Workers(SpawnContext):
         self._made: list[Worker] = []
 
     def Process(self, *arguments: Any, **more: Any) -> Worker:  # type: ignore[override]  # Any: its own
-        """What the executor makes its processes with."""
+        """The executor makes its processes with this."""
         worker = Worker(*arguments, **more)
         self._made.append(worker)
         return worker
 
     def ask_to_stop(self) -> None:
-        """Signal those that hear it."""
+        """Those processes that hear it are signalled."""
         for worker in self._made:
             if worker.is_alive():
                 worker.terminate()
 
     def kill(self) -> None:
-        """End all; an executor whose process died waits for the others, which may be deaf."""
+        """All processes are ended; an executor whose process died waits for the others, which may
+        be deaf.
+        """
         for worker in self._made:
             if worker.is_alive():
                 worker.kill()
