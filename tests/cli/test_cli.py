@@ -228,10 +228,10 @@ def test_a_saved_call_is_replayed_to_the_same_answer(picture, tmp_path, capsys):
     assert first == second
 
 
-def test_a_command_that_is_not_there_ends_with_two():
-    with pytest.raises(SystemExit) as left:
-        cli.main(["sya"])
-    assert left.value.code == 2
+def test_a_command_that_is_not_there_ends_with_two_and_the_nearest_name(capsys):
+    code, _, err = run(capsys, "sya", "--size", "6x4")
+    assert code == 2
+    assert "no command named 'sya'; did you mean 'say'?" in err
 
 
 def test_no_command_shows_what_there_is(capsys):

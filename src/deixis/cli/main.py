@@ -61,7 +61,13 @@ def parser(called: str | None = None) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    whole = parser(given[0] if given else None)
+    try:
+        if given and not given[0].startswith("-"):
+            commands.get(given[0])
+        whole = parser(given[0] if given else None)
+    except UsageError as mistake:
+        print(f"deixis: {visible(str(mistake))}", file=sys.stderr)
+        return YOUR_MISTAKE
     with visible_output():  # its help
         chosen = whole.parse_args(given)
     if chosen.command is None:

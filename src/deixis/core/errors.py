@@ -79,7 +79,7 @@ class UnknownNameError(UsageError):
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         if package is not None:
-            hint = f": pip install {package}, which brings such names."
+            hint = f": pip install {package} (in a clone -e lab) brings such names."
         super().__init__(f"no {kind} named {name!r}{hint} Known: {', '.join(names) or 'none'}")
 
 
