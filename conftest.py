@@ -2,8 +2,9 @@
 
 import os
 import signal
-from importlib.util import find_spec
+from importlib.metadata import entry_points
 
+import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
@@ -28,4 +29,15 @@ install_import_hook(
     "deixis_lab", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 )
 
-collect_ignore = [] if find_spec("deixis_lab") else ["lab"]
+HAS_LAB = any(
+    point.value.startswith("deixis_lab.") for point in entry_points(group="deixis.commands")
+)
+collect_ignore = [] if HAS_LAB else ["lab"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the laboratory, what needs it is left out."""
+    gone = [] if HAS_LAB else [item for item in items if item.get_closest_marker("lab")]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if not item.get_closest_marker("lab")]

@@ -8,6 +8,8 @@ from deixis.cli.main import main
 from deixis.core.images import open_image
 from deixis.evals.benchmarks import benchmarks
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 
 def run(capsys, *arguments):
     code = main(["eval", *map(str, arguments)])

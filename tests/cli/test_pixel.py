@@ -31,7 +31,7 @@ def told(capsys, *words):
 
 def test_tasks_are_listed(capsys):
     assert main(["pixel", "tasks"]) == 0
-    assert "scenes_counting" in capsys.readouterr().out
+    assert "clevr_counts" in capsys.readouterr().out
     assert told(capsys, "tasks")["cifar10"]["answers"] == "choice"
 
 
@@ -58,6 +58,7 @@ def test_an_export_writes_pngs_and_the_cost_into_the_card(prompt, tmp_path, caps
     assert again["exported"] == asdict(lost)
 
 
+@pytest.mark.lab
 def test_a_transfer_writes_the_matrix_and_keeps_gains(prompt, tmp_path, capsys):
     words = ["transfer", prompt, "--model", "tiny:llava", *ASKED, "--out", tmp_path / "out"]
     assert main(["pixel", *map(str, words)]) == 0
@@ -81,6 +82,7 @@ def test_a_folder_with_a_full_stop_is_a_folder():
     assert _name(Path("runs/width-0.5/model/pixel.json")) == "width-0.5"
 
 
+@pytest.mark.lab
 def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
     from deixis.train.stages import Stopped
 
@@ -92,6 +94,7 @@ def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
     assert main(["pixel", *map(str, words)]) == 130
 
 
+@pytest.mark.lab
 def test_two_prompts_of_one_name_are_refused(prompt, tmp_path, capsys):
     other = tmp_path / "else" / "frame" / "model"
     save_prompt(learned("frame"), CARD, other)
@@ -101,6 +104,7 @@ def test_two_prompts_of_one_name_are_refused(prompt, tmp_path, capsys):
 
 
 @pytest.mark.long
+@pytest.mark.lab
 def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
     words = ["matrix", "--task", "scenes_presence", "--model", "tiny:llava", "--model"]
     words += ["tiny:blip_2", "--variant", "EVP", "--variant", "TVP, 2 sources", "--steps", "1"]
@@ -123,6 +127,7 @@ def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
     assert "| no prompt, 2: itself | 1 |" in report
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -3,9 +3,14 @@ from importlib import metadata
 
 import pytest
 
+from deixis.cli.main import YOUR_MISTAKE, commands, main
 from deixis.core import catalog as catalog_module
 from deixis.core.catalog import Catalog, ObjectCatalog, own_name
 from deixis.core.errors import DeixisError, UnknownNameError
+from deixis.data.tasks import tasks
+from deixis.evals.benchmarks import benchmarks
+from deixis.sources import sources
+from deixis.train.recipe import recipes
 
 
 class Part:
@@ -185,3 +190,25 @@ def test_parts_may_be_the_files_themselves(parts):
         kind="part", package="some_parts", group="deixis.parts", interface=type(sys)
     )
     assert modules.get("empty") is sys.modules["some_parts.empty"]
+
+
+@pytest.mark.parametrize(
+    ("catalog", "name"),
+    [
+        (benchmarks, "scenes_nothing"),
+        (tasks, "scenes_nothing"),
+        (recipes, "nano_nothing"),
+        (sources, "truth_of_nothing"),
+    ],
+)
+def test_who_asks_for_a_part_of_the_laboratory_is_told_where_it_is(catalog, name, monkeypatch):
+    entry_point(monkeypatch)
+    with pytest.raises(UnknownNameError, match="pip install deixis-lab"):
+        catalog.get(name)
+
+
+def test_the_laboratory_s_command_says_what_brings_it(monkeypatch, capsys):
+    entry_point(monkeypatch)
+    monkeypatch.setattr(commands, "_known", {})
+    assert main(["lab", "atlas"]) == YOUR_MISTAKE
+    assert "pip install deixis-lab" in capsys.readouterr().err

@@ -18,6 +18,8 @@ from deixis.evals.results import save_rows
 from deixis.evals.run import RunSettings
 from tests.evals.conftest import examine as run
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 COLOURS = "red orange yellow green blue purple pink brown black white grey"
 
 

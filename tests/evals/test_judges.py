@@ -24,6 +24,8 @@ from deixis.evals.run import RunSettings
 from tests.evals.conftest import Told
 from tests.evals.conftest import examine as run
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 ITEM = AnswerToGrade(
     question="What is it?", truth="cup <AND> red", prediction="a red | thing\nhere"
 )

@@ -20,6 +20,8 @@ from deixis.evals.run import RunSettings, chosen
 from deixis.models.interface import Generation
 from tests.evals.conftest import examine as run
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -8,6 +8,8 @@ from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import Exam
 from deixis.evals.search import SearchSettings, save_found, search
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 WAYS = ("said", "dimmed", "cropped", "cropped:beside=true")
 
 

@@ -41,6 +41,7 @@ def test_a_choice_is_the_first_line_or_the_one_that_is_spoken_of(answer, right, 
     assert verdict.read == read
 
 
+@pytest.mark.lab
 def test_13_is_not_3():
     count = benchmarks.get("scenes_counting").of(Options(num_pictures=1))
     sample = Sample(key="k", picture="p", text="How many?", truth=("3",))
@@ -48,6 +49,7 @@ def test_13_is_not_3():
     assert right == {"3": 1, "three": 1, "13": 0}
 
 
+@pytest.mark.lab
 def test_the_best_of_the_choices_is_kept_as_the_answer_and_asked_once(tmp_path):
     model = dx.load("tiny:llava")
     benchmark = benchmarks.get("scenes_classification").of(Options(num_pictures=3))
@@ -69,6 +71,7 @@ def test_the_best_of_the_choices_is_kept_as_the_answer_and_asked_once(tmp_path):
     assert json.loads(line)["finish"] == "scored"
 
 
+@pytest.mark.lab
 def test_a_model_without_probabilities_is_asked_for_one_of_them(tmp_path):
     benchmark = benchmarks.get("scenes_classification").of(Options(num_pictures=2))
     (first, _) = samples = list(benchmark.samples())
@@ -79,6 +82,7 @@ def test_a_model_without_probabilities_is_asked_for_one_of_them(tmp_path):
     assert ran.rows[0].sent.endswith(f"Answer with one of these: {', '.join(samples[0].choices)}.")
 
 
+@pytest.mark.lab
 def test_a_corruption_changes_the_pictures_alone():
     clean, worse = (
         benchmarks.get("scenes_counting").of(Options(num_pictures=2, corruption=corruption))
@@ -102,6 +106,7 @@ def test_bad_rows_are_named_or_left_out_and_counted(tmp_path):
     assert len(benchmark.bad) == 1
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("name", ["scenes_classification", "scenes_counting", "scenes_presence"])
 def test_of_a_limit_no_other_picture_is_drawn(name):
     from deixis_lab.parts.benchmarks._scenes import _scene

@@ -13,7 +13,6 @@ from deixis.models.build_llava import join
 from deixis.models.checkpoint_files import check_folder
 from deixis.models.load import load
 from deixis.testing import tiny
-from deixis_lab.zoo.training.architectures import opened
 
 INDEX = "model.safetensors.index.json"
 SHARD = "model-00001-of-00001.safetensors"
@@ -104,8 +103,14 @@ def test_a_settings_file_that_is_none_is_refused(sharded):
         check_folder("it", sharded)
 
 
+def started(folder):
+    from deixis_lab.zoo.training.architectures import opened
+
+    return opened("llava", folder)
+
+
 @pytest.mark.parametrize(
-    "opens", [lambda folder: opened("llava", folder), lambda folder: join(folder, "./nowhere")]
+    "opens", [pytest.param(started, marks=pytest.mark.lab), lambda f: join(f, "./nowhere")]
 )
 def test_towers_and_starts_are_held_to_the_same(sharded, opens):
     name_shards(sharded, "evil.bin")

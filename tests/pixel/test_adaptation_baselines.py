@@ -18,9 +18,14 @@ from deixis.pixel.adaptation_baselines import (
 )
 from tests.models.tiny_folder import tiny_folder
 
+TASK = "scenes_classification"
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 
 def test_all_see_the_same_samples_in_the_same_order(tmp_path):
-    settings = RivalSettings(num=6, steps=3, prompts=("batch_size=2", "seed=4"))
+    settings = RivalSettings(
+        task=TASK, model="nano", num=6, steps=3, prompts=("batch_size=2", "seed=4")
+    )
     frame = prompt_recipe(settings)
     rivals = (words_recipe(settings), adapter_recipe(settings, tmp_path))
     for name in ("steps", "batch_size", "seed", "precision"):
@@ -38,7 +43,9 @@ def test_words_are_chosen_where_all_pictures_are_asked_the_same():
     model = load("tiny:llava")
     found = {}
     for name in ("scenes_classification", "scenes_counting"):
-        settings = RivalSettings(task=name, num=4, wordings=("What?", "This is a photo of a"))
+        settings = RivalSettings(
+            task=name, model="nano", num=4, wordings=("What?", "This is a photo of a")
+        )
         task = tasks.get(name).open(TaskOptions(split="train", num=4))
         found[name] = best_words(model, task, settings).text
     assert found["scenes_counting"] == ""
@@ -48,7 +55,18 @@ def test_words_are_chosen_where_all_pictures_are_asked_the_same():
 def test_ways_are_compared_with_their_costs(tmp_path, capsys):
     pytest.importorskip("peft")
     tiny_folder(tmp_path / "llava")
-    words = ["pixel", "rivals", "--model", str(tmp_path / "llava"), "--num", "4", "--steps", "1"]
+    words = [
+        "pixel",
+        "rivals",
+        "--task",
+        TASK,
+        "--model",
+        str(tmp_path / "llava"),
+        "--num",
+        "4",
+        "--steps",
+        "1",
+    ]
     words += ["--limit", "3", "--out", str(tmp_path / "out"), "--words", "What is it?"]
     for one in ("batch_size=2", "task.num_held_out=0", "task.layout.side=24"):
         words += ["--set", one]
@@ -67,12 +85,12 @@ def test_ways_are_compared_with_their_costs(tmp_path, capsys):
     assert "--set-soft task.num_words=5" in page
 
 
-def test_only_the_scenes_tasks_are_compared():
-    with pytest.raises(UsageError, match="Scenes' tasks"):
-        RivalSettings(task="cifar10")
+def test_a_task_that_is_not_there_is_told():
+    with pytest.raises(UsageError, match="no task named 'cifar11'; did you mean 'cifar10'"):
+        RivalSettings(task="cifar11", model="nano")
 
 
 @pytest.mark.parametrize("ways", ["prompts", "soft_words", "adapters"])
 def test_a_wrong_setting_of_any_way_is_told_before_the_first_is_taught(ways):
     with pytest.raises(UsageError, match="bad"):
-        RivalSettings(**{ways: ("task.bad=1",)})
+        RivalSettings(task=TASK, model="nano", **{ways: ("task.bad=1",)})

@@ -17,6 +17,8 @@ from deixis.pixel.matrix import (
 )
 from tests.models.tiny_folder import tiny_folder
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 TINY = (
     "batch_size=2",
     "task.num=2",
@@ -27,7 +29,13 @@ TINY = (
 
 
 def settings(*models, **changes):
-    usual = {"task": "scenes_presence", "steps": 1, "limit": 2, "more": TINY}
+    usual = {
+        "task": "scenes_presence",
+        "recipe": "nano_pixel",
+        "steps": 1,
+        "limit": 2,
+        "more": TINY,
+    }
     return MatrixSettings(models=models, **(usual | changes))
 
 

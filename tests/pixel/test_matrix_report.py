@@ -7,6 +7,8 @@ from deixis.pixel.matrix import PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.matrix_report import reported
 from deixis.pixel.transfer import Cell, Transfer
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 MODELS = ("a", "b", "c")
 # points that a prompt brings itself, and others
 BRINGS = {

@@ -17,6 +17,8 @@ from deixis.train.run import run
 from tests.models.tiny_folder import tiny_folder
 from tests.pixel.training.test_learning import Stopping
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 OPTIONS = WordsOptions(
     model="tiny:llava", task="scenes_presence", num=6, num_words=5, num_held_out=3
 )

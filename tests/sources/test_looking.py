@@ -9,13 +9,15 @@ from deixis.core import region as regions
 from deixis.core import region_json
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
+from deixis.data.demo.pictures import demo_picture
 from deixis.sources import SourceOptions, built, look, source
-from deixis_lab.world.world import SceneWorld
+
+pytestmark = pytest.mark.lab  # the truth that it looks up is that of the Scenes
 
 
 @pytest.fixture
 def image() -> Image:
-    return SceneWorld(seed=1, side=64, split="test").scene(5).image
+    return demo_picture("scene_5").image
 
 
 @pytest.fixture

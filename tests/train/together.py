@@ -57,6 +57,7 @@ def spread_lora(folder):
 def pixel(folder):
     options = PixelOptions(
         sources=("tiny:llava",),
+        task="scenes_classification",
         num=6,
         layout=Layout(side=30, width=5, start="noise"),  # from zero, consistency has no gradient
         consistency=0.05,

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.long import long
 
 import deixis as dx
 from deixis.cli.main import main
@@ -13,7 +14,6 @@ from deixis.evals.findings import Finding, Findings, Judged, Verdict, found_in
 from deixis_lab.examine.trying import _together, try_on_each, try_out
 from deixis_lab.experiments import Experiment, experiments
 from deixis_lab.world.world import HELD_OUT
-from tests.long import long
 
 NAMES = experiments.names()
 QUICKLY = [long(name) if name == "knowledge_quality" else name for name in NAMES]

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from tests.frozen import same
+from tests.frozen.test_run_folders import told_of
+
 from deixis.core.progress import Silent
 from deixis.pixel.matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
 from deixis.train.recipe import recipes
@@ -10,8 +13,6 @@ from deixis_lab.examine.studying import taught
 from deixis_lab.studies import studies
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.build import budget_of, planned, recipe_digest
-from tests.frozen import same
-from tests.frozen.test_run_folders import told_of
 
 
 def test_a_nano_is_found_in_the_cache_by_the_recipe_that_it_had():
@@ -39,6 +40,7 @@ def test_a_study_s_runs_lie_where_they_lay(monkeypatch):
 def test_the_pixel_matrix_finds_its_runs():
     settings = MatrixSettings(
         task="scenes_presence",
+        recipe="nano_pixel",
         models=("a", "b"),
         variants=(*VARIANTS, *ASIDE, *(name for name, size in ENSEMBLES.items() if size == 2)),
     )

@@ -10,17 +10,15 @@ if TYPE_CHECKING:
     from deixis.data.entities.named import EntitySource
     from deixis.priors.ranking import Ranking
 
-SCENES = "scenes"
 SHOWN = 10
-TRAINED_EXPONENT = 0.4  # of Zipf's law in most of nano's training (docs/log.md)
 
 
 def add_entities(parser: argparse.ArgumentParser) -> None:
     """Which entities are meant."""
     parser.add_argument(
         "entities",
-        metavar="FOLDER|LIST|scenes",
-        help="a folder of pictures each, a JSON list, or scenes",
+        metavar="FOLDER|LIST|NAME",
+        help="a folder of pictures each, a JSON list, or who draws them (scenes, of deixis-lab)",
     )
     parser.add_argument("--images", type=Path, metavar="FOLDER", help="where a list's pictures lie")
     parser.add_argument("--format", metavar="NAME", help="regions of a data set (`data cards`)")
@@ -29,9 +27,9 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
         "--least-side", type=int, default=16, metavar="PIXELS", help="smaller is tiny (default 16)"
     )
     parser.add_argument(
-        "--per-entity", type=int, default=8, metavar="N", help="pictures of each, of scenes"
+        "--per-entity", type=int, default=8, metavar="N", help="pictures of each, of drawn ones"
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the scenes (default 1)")
+    parser.add_argument("--seed", type=int, default=1, help="of drawn ones (default 1)")
 
 
 def entities_of(arguments: argparse.Namespace) -> "Entities":
@@ -52,15 +50,6 @@ def source_of(arguments: argparse.Namespace) -> "EntitySource":
         per_entity=arguments.per_entity,
         seed=arguments.seed,
     )
-
-
-def scene_frequencies() -> dict[str, float]:
-    """How often nano's training met each of the Scenes' entities; 0 for those held out."""
-    from deixis_lab.world.entities import entities
-    from deixis_lab.world.world import SceneWorld
-
-    known = SceneWorld(exponent=TRAINED_EXPONENT).frequencies
-    return {entity.name: known.share(entity.name) for entity in entities()}
 
 
 def left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:

@@ -21,7 +21,8 @@ commands: ObjectCatalog[ModuleType] = ObjectCatalog(
     package="deixis.cli",
     group="deixis.commands",
     interface=ModuleType,
-    besides=("main", "parsers", "terminal"),
+    elsewhere={"lab": "deixis-lab"},
+    besides=("main", "pixel_learning", "pixel_options", "parsers", "terminal"),
 )
 
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2

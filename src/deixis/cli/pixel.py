@@ -1,15 +1,15 @@
 """Pixel prompts: learned once on one model, used on many (TVP, arXiv 2404.11207).
 
   deixis pixel tasks                                              what a prompt can be learned for
-  deixis train nano_pixel --set task.task=scenes_counting --out RUN
+  deixis train pixel --set task.task=clevr_counts --set task.data=DIR --out RUN
   deixis pixel show RUN/model                                     its card, and how it looks
-  deixis pixel transfer RUN/model --model nano:llava --benchmark scenes_counting --out DIR
+  deixis pixel transfer RUN/model --model MODEL --benchmark clevr_counts --data DIR --out OUT
   deixis pixel import checkpoint_best.pth --out FRAME             one of TVP's release
   deixis pixel export RUN/model --out DIR                         PNG, and what 8 bits cost
-  deixis pixel matrix --task scenes_counting --model nano --model nano:llava --out DIR
-  deixis pixel apart --task scenes_counting --out DIR             models that share no training data
-  deixis pixel rivals --task scenes_classification --out DIR      against words, soft words, LoRA
-  deixis ask scene.png "How many?" --model nano --pixel RUN/model
+  deixis pixel matrix --task cifar10 --data DIR --model ONE --model OTHER --out OUT
+  deixis pixel apart --task cifar10 --data DIR --model ONE --model OTHER --out OUT
+  deixis pixel rivals --task cifar10 --data DIR --out OUT         against words, soft words, LoRA
+  deixis ask cubes.png "How many?" --model nano --pixel RUN/model
 
 Every part has its own --help, and --json.
 """
@@ -18,14 +18,16 @@ import argparse
 import json
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._pixel_options import add_apart, add_matrix, add_rivals, add_transfer
-from deixis.cli.parsers import add_part, dtype_settings, placing_words
+from deixis.cli import pixel_learning
+from deixis.cli.parsers import add_part, placing_words
+from deixis.cli.pixel_learning import options_typed, print_transfer
+from deixis.cli.pixel_options import add_matrix, add_rivals, add_transfer
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from deixis.pixel.saved import SavedPrompt
     from deixis.pixel.transfer import Transfer
 
-TASKS = "What a prompt can be learned for: each is a task of `deixis train nano_pixel` too."
+TASKS = "What a prompt can be learned for: each is a task of `deixis train pixel` too."
 SHOW = "A prompt's card: where it was learned, what it expects, what it brings. --out draws it."
 EXPORT = """\
 PNG files of a prompt for those who can send pictures only, and what whole numbers of 0..255 cost.
@@ -56,8 +58,8 @@ release does it: torchvision's Resize and CenterCrop.
 TRANSFER = """\
 Ask models a benchmark's questions with each prompt and without, and write the matrix of gains.
 
-  deixis pixel transfer runs/a/model runs/b/model --model nano --model nano:llava \\
-      --benchmark scenes_counting --limit 500 --out DIR
+  deixis pixel transfer runs/a/model runs/b/model --model nano --model MODEL \\
+      --benchmark clevr_counts --data DIR --limit 500 --out OUT
   deixis pixel transfer FRAME --mode 8bit --model openai:NAME@URL --benchmark cifar10 --data DIR …
 
 Intervals are paired and clustered by picture. Answers are kept in --out: the same command goes on
@@ -71,9 +73,9 @@ were; --jobs N learns and asks in N processes, each on one thread.
 """
 
 APART = """\
-Train two nano models from nothing on scenes of which none is shared, learn prompts on each, and see
-what each brings to the other: the matrix of `pixel matrix` on these two. It takes hours on 2 cores.
-Runs are kept in --out and go on where they were.
+Learn prompts on each of two models that share no training data, and see what each brings to the
+other: the matrix of `pixel matrix` on these two, of EVP and TVP unless --variant says others. Which
+models they are is yours to know; `deixis lab apart` trains two that share none.
 """
 
 RIVALS = """\
@@ -106,9 +108,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rivals = add_part(parts, "rivals", "a prompt against words, soft words, LoRA", RIVALS)
     for part, add, do in (
         (transfer, add_transfer, _transfer),
-        (matrix, add_matrix, _matrix),
-        (apart, add_apart, _apart),
-        (rivals, add_rivals, _rivals),
+        (matrix, add_matrix, pixel_learning.matrix),
+        (apart, add_matrix, pixel_learning.apart),
+        (rivals, add_rivals, pixel_learning.rivals),
     ):
         add(part)
         part.set_defaults(do=do, keeps="pixel")
@@ -227,96 +229,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
     if arguments.keep:
         for path, (name, one) in zip(arguments.prompts, saved.items(), strict=True):
             _keep(found, name, one, folder_of(path))
-    _print(found, arguments.out, as_json=arguments.json)
-
-
-def _matrix(arguments: argparse.Namespace) -> None:
-    from deixis.cli.terminal import TerminalReporter
-    from deixis.evals.claim_report import write_report
-    from deixis.pixel.matrix import MatrixSettings, learned_and_transferred
-    from deixis.pixel.matrix_report import reported
-
-    settings = MatrixSettings(
-        task=arguments.task,
-        models=tuple(arguments.model),
-        steps=arguments.steps,
-        limit=arguments.limit,
-        variants=tuple(arguments.variant or ()),
-        more=(*dtype_settings(arguments), *arguments.set),
-        jobs=arguments.jobs,
-    )
-    found, command = _learned(
-        arguments,
-        ("task", "model", "variant", "set", "steps", "limit", "out"),
-        lambda: learned_and_transferred(settings, arguments.out, reporter=TerminalReporter()),
-    )
-    report = reported(found, settings, command=command)
-    write_report(report, arguments.out / report.name)
-
-
-def _apart(arguments: argparse.Namespace) -> None:
-    from deixis.cli.terminal import TerminalReporter
-    from deixis_lab.examine.disjoint_transfer import ApartSettings, transferred_apart
-
-    settings = ApartSettings(
-        task=arguments.task,
-        steps=arguments.steps,
-        limit=arguments.limit,
-        prompts=(*dtype_settings(arguments), *arguments.set),
-        models=tuple(arguments.set_model),
-        **({"variants": tuple(arguments.variant)} if arguments.variant else {}),
-    )
-    _learned(
-        arguments,
-        ("task", "variant", "set", "set-model", "steps", "limit", "out"),
-        lambda: transferred_apart(settings, arguments.out, reporter=TerminalReporter()),
-    )
-
-
-def _rivals(arguments: argparse.Namespace) -> None:
-    from deixis.cli.terminal import TerminalReporter
-    from deixis.pixel.adaptation_baselines import WORDINGS, RivalSettings, compared, write_rivals
-
-    settings = RivalSettings(
-        task=arguments.task,
-        model=arguments.model,
-        num=arguments.num,
-        steps=arguments.steps,
-        limit=arguments.limit,
-        wordings=tuple(arguments.words or WORDINGS),
-        prompts=(*dtype_settings(arguments), *arguments.set),
-        soft_words=(*dtype_settings(arguments), *arguments.set_soft),
-        adapters=(*dtype_settings(arguments), *arguments.set_lora),
-    )
-    found = compared(settings, arguments.out, reporter=TerminalReporter())
-    told = ("task", "model", "num", "steps", "limit", "words", "set", "set-soft", "set-lora", "out")
-    command = shlex.join(
-        ["deixis", "pixel", "rivals", *_options(arguments, *told), *placing_words(arguments)]
-    )
-    write_rivals(found, settings, arguments.out, command=command)
-    if arguments.json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
-        return
-    print((arguments.out / "README.md").read_text("utf-8"))
-
-
-def _learned(
-    arguments: argparse.Namespace, told: Sequence[str], learn: "Callable[[], Transfer]"
-) -> "tuple[Transfer, str]":
-    """What comes of learning, on a page, and the command that repeats it, of the options `told`."""
-    from transformers.utils import logging
-
-    from deixis.pixel.transfer_page import write_transfer
-
-    disable_progress_bar: Callable[[], None] = logging.disable_progress_bar
-    disable_progress_bar()
-    found = learn()
-    command = shlex.join(
-        ["deixis", "pixel", arguments.part, *_options(arguments, *told), *placing_words(arguments)]
-    )
-    write_transfer(found, arguments.out, command=command)
-    _print(found, arguments.out, as_json=arguments.json)
-    return found, command
+    print_transfer(found, arguments.out, as_json=arguments.json)
 
 
 def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> None:
@@ -343,28 +256,7 @@ def _name(path: Path) -> str:
 def _command(arguments: argparse.Namespace) -> str:
     words = ["deixis", "pixel", "transfer", *map(str, arguments.prompts)]
     asked = ("model", "benchmark", "data", "split", "corruption", "limit", "seed", "mode", "out")
-    return shlex.join([*words, *_options(arguments, *asked), *placing_words(arguments)])
-
-
-def _options(arguments: argparse.Namespace, *names: str) -> list[str]:
-    """What was given for these, as it is typed."""
-    words: list[str] = []
-    for name in names:
-        value = getattr(arguments, name.replace("-", "_"))
-        for one in value if isinstance(value, list) else [value]:
-            words += [] if one is None else [f"--{name}", str(one)]
-    return words
-
-
-def _print(found: "Transfer", out: Path, *, as_json: bool) -> None:
-    from deixis.pixel.transfer_page import table_of
-
-    if as_json:
-        print(json.dumps(asdict(found) | {"folder": str(out)}, ensure_ascii=False))
-        return
-    header, rows = table_of(found)
-    print(table(header, rows))
-    print(f"\n{out / 'README.md'} has the intervals, {out / 'matrix.png'} the heat map")
+    return shlex.join([*words, *options_typed(arguments, *asked), *placing_words(arguments)])
 
 
 def _telling() -> "Callable[[str, Reached], None]":

@@ -5,7 +5,6 @@
   deixis prior questions photos/ --out questions
   deixis prior repair photos/ --model MODEL --names report/missed.txt --out repaired
   deixis prior compare report repaired/report --out change
-  deixis prior study --out study
 
 photos/ has a folder of pictures for each entity, named like it. Every part has its own --help, and
 --json; docs/priors.md has the rest.
@@ -18,17 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._entities import (
-    SCENES,
     add_entities,
     band_counts,
     entities_of,
     left_out_lines,
-    scene_frequencies,
     source_of,
 )
 from deixis.cli.parsers import add_part, add_placing, dtype_settings, placing_words
 from deixis.cli.terminal import table
-from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ Rank each picture's entity among all candidates by an encoder, and write Rank_e 
 
   deixis prior rank photos/ --encoder dual:openai/clip-vit-base-patch32 --out ranks
   deixis prior rank list.json --encoder vision:facebook/dinov2-base --out ranks
-  deixis prior rank scenes --encoder model:nano --out ranks
+  deixis prior rank photos/ --encoder model:nano --out ranks
   deixis prior rank coco.json --format coco_instances --encoder tower:MODEL --out ranks
 
 Encoders: dual and open_clip (with a text tower), vision (without: by prototypes of held-out
@@ -52,12 +49,12 @@ REPORT = """\
 Ask a model about the entities, and join its answers with their ranks.
 
   deixis prior report photos/ --ranks ranks --model MODEL --out report
-  deixis prior report scenes --ranks ranks --model nano --kind naming --out report
+  deixis prior report photos/ --ranks ranks --model nano --kind naming --out report
 
 Writes README.md and index.html (correlations with intervals, right answers by band, what was left
 out), missed.txt (entities that this model will probably miss), entities.json. Answers are kept in
 DIR/answers.jsonl: the same command goes on after a kill, and asks nothing twice. --frequency is a
-JSON object, how often tuning data has each name; of scenes it is known.
+JSON object, how often tuning data has each name; of drawn entities it is known.
 """
 QUESTIONS = """\
 Write questions on entities in LLaVA's format, for `deixis train DIR/questions.json`.
@@ -76,23 +73,11 @@ Teach a model's encoder entities by their pictures, then tune it on questions ab
   deixis prior repair photos/ --model MODEL --names report/missed.txt --out repaired
   deixis prior repair photos/ --model MODEL --how questions --out control
 
-The two stages are the recipes vispre_encoder and vispre_answers (of nano: nano_prior_encoder and
-nano_prior_answers); --set-encoder and --set-answers change them: --set-encoder steps=500. --how:
+The two stages are the recipes vispre_encoder and vispre_answers, with --recipes NAME others:
+NAME_encoder and NAME_answers. --set-encoder and --set-answers change them: steps=500. --how:
 repair; questions (the same questions alone), random (as many other entities taught first) and
 together (the encoder unfrozen with the rest) are controls. The same command goes on where it was.
 DIR/answers/model is the repaired model.
-"""
-STUDY = """\
-Try what VisPRE claims on nano: whether priors predict answers, what repair brings and costs.
-
-  deixis prior study --out study
-  deixis prior study --group main --per-entity 4 --set-encoder steps=50 --out small
-
-Groups: main (questions alone against repair), controls, pictures (how many an entity needs),
-objectives. A report each: DIR/prior_predicts of any group; of main also prior_repair, with the
-other groups as its controls, prior_bands (by how well an entity was known), prior_routes (regions
-and knowledge that reach the model otherwise than it was taught) and prior_pixel (frames of pixels
-before and after). DIR/entities and entities_by_tower have the ranks.
 """
 
 
@@ -104,7 +89,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_questions(add_part(parts, "questions", "questions to tune a model on", QUESTIONS))
     _add_compare(add_part(parts, "compare", "what a repair changed", COMPARE))
     _add_repair(add_part(parts, "repair", "teach the encoder, then tune on questions", REPAIR))
-    _add_study(add_part(parts, "study", "try the paper's claims on nano", STUDY))
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -188,43 +172,25 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
     add_entities(parser)
     parser.add_argument("--model", required=True, metavar="MODEL", help="whose encoder")
     parser.add_argument("--names", type=Path, metavar="FILE", help="to repair (missed.txt)")
+    parser.add_argument(
+        "--recipes", default="vispre", metavar="NAME", help="of the stages (default vispre)"
+    )
     parser.add_argument("--how", default="repair", help="repair, questions, random or together")
     _add_kinds(parser)
-    _add_settings(parser)
+    add_settings(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
     add_placing(parser, trains=True)
     parser.set_defaults(do=_repair, keeps="prior")
 
 
-def _add_study(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--group", action="append", metavar="NAME", help="default: all")
-    parser.add_argument("--model", default="nano", help="of the nano models (default nano)")
-    for flag, usual, words in (
-        ("--seeds", 3, "each with pictures of its own (default 3)"),
-        ("--per-entity", 16, "pictures the encoder is taught by (default 16)"),
-        ("--told", 2, "of each never seen, with a question (default 2)"),
-        ("--rehearsed", 1, "of each other, with a question (default 1)"),
-        ("--asked", 4, "test pictures of each (default 4)"),
-        ("--seen", 175, "entities asked about that nano knows (default 175)"),
-        ("--classified", 120, "pictures asked about through frames (default 120)"),
-        ("--jobs", 1, "ways carried out at a time (default 1)"),
-        ("--threads", 1, "of each (default 1)"),
-    ):
-        parser.add_argument(flag, type=int, default=usual, metavar="N", help=words)
-    _add_settings(parser)
-    for prompt in ("knowledge", "pixel"):
-        _add_setting(parser, prompt, f"of the {prompt} prompts' training")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the reports")
-    add_placing(parser, trains=True)
-    parser.set_defaults(do=_study, keeps="prior")
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The settings of a repair's two stages."""
     for stage in ("encoder", "answers"):
-        _add_setting(parser, stage, f"of the stage that trains the {stage}")
+        add_setting(parser, stage, f"of the stage that trains the {stage}")
 
 
-def _add_setting(parser: argparse.ArgumentParser, name: str, words: str) -> None:
+def add_setting(parser: argparse.ArgumentParser, name: str, words: str) -> None:
+    """Settings of one run, as often as wanted."""
     parser.add_argument(
         f"--set-{name}", action="append", default=[], metavar="NAME=VALUE", help=words
     )
@@ -250,8 +216,8 @@ def _report(arguments: argparse.Namespace) -> None:
     frequencies = None
     if arguments.frequency is not None:
         frequencies = read_frequencies(arguments.frequency)
-    elif arguments.entities == SCENES:
-        frequencies = scene_frequencies()
+    elif (drawn := source_of(arguments).drawn) is not None:
+        frequencies = dict(drawn.frequencies())
     asked = ask_questions(
         load(arguments.model),
         questions,
@@ -336,6 +302,7 @@ def _repair(arguments: argparse.Namespace) -> None:
         source=source,
         names=chosen_names(names, source),
         how=arguments.how,
+        recipes=arguments.recipes,
         kinds=tuple(arguments.kind or KINDS),
         encoder=(*dtype_settings(arguments), *arguments.set_encoder),
         answers=(*dtype_settings(arguments), *arguments.set_answers),
@@ -343,41 +310,6 @@ def _repair(arguments: argparse.Namespace) -> None:
     model = repair(plan, arguments.out, TerminalReporter())
     record = {"model": str(model), "how": arguments.how}
     print(json.dumps(record) if arguments.json else f"The repaired model is {model}.")
-
-
-def _study(arguments: argparse.Namespace) -> None:
-    from deixis.cli.terminal import TerminalReporter
-    from deixis.evals.claim_report import JUDGED
-    from deixis_lab.prior_study.study import study
-    from deixis_lab.prior_study.ways import GROUPS, StudyOptions
-
-    groups = tuple(arguments.group or GROUPS)
-    for name in groups:
-        if name not in GROUPS:
-            raise UnknownNameError(kind="group", name=name, known=GROUPS)
-    options = StudyOptions(
-        model=arguments.model,
-        groups=groups,
-        seeds=arguments.seeds,
-        learnt=arguments.per_entity,
-        told=arguments.told,
-        rehearsed=arguments.rehearsed,
-        asked=arguments.asked,
-        seen=arguments.seen,
-        classified=arguments.classified,
-        jobs=arguments.jobs,
-        threads=arguments.threads,
-        encoder=(*dtype_settings(arguments), *arguments.set_encoder),
-        answers=(*dtype_settings(arguments), *arguments.set_answers),
-        knowledge=tuple(arguments.set_knowledge),
-        pixel=(*dtype_settings(arguments), *arguments.set_pixel),
-    )
-    reports = study(options, arguments.out, TerminalReporter())
-    if arguments.json:
-        print(json.dumps({one.name: one.verdict.held for one in reports}))
-        return
-    for one in reports:
-        print(f"{one.name}: {JUDGED[one.verdict.held]}: {one.verdict.words}.")
 
 
 def numbers_of(text: str) -> tuple[float, ...]:

@@ -16,18 +16,18 @@ from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.core import markdown
 from deixis.core.answers import Answers
-from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.core.ordering import batches
 from deixis.core.progress import Reporter, Silent
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
-from deixis.evals.benchmarks import Benchmark, Options, Sample, benchmarks
+from deixis.evals.benchmarks import Benchmark, Sample, benchmarks
 from deixis.evals.folder import ANSWERS
 from deixis.evals.results import Row
-from deixis.evals.run import Exam, RunSettings, run
+from deixis.evals.run import Exam, chosen, run
 from deixis.models.interface import Example, Question
 from deixis.models.words import load_words, speaking
 from deixis.pixel.card import Gain
+from deixis.pixel.matrix import asked_of, limited
 from deixis.pixel.saved import load_prompt
 from deixis.pixel.transfer import gain_of
 from deixis.train.metrics import read_metrics
@@ -51,8 +51,8 @@ WORDINGS = (
 class RivalSettings:
     """All learn from the first `num` samples of the task, in the same order, for as many steps."""
 
-    task: str = "scenes_classification"
-    model: str = "nano"
+    task: str
+    model: str
     num: int = 960
     steps: int = 240
     limit: int = 300
@@ -60,10 +60,12 @@ class RivalSettings:
     prompts: tuple[str, ...] = ()  # settings of the prompt's run
     soft_words: tuple[str, ...] = ()  # of the learned words' run
     adapters: tuple[str, ...] = ()  # of the adapters' run
+    data: Path | None = None  # the task's files, where it has some
+    recipe: str = "pixel"  # of the prompt's run
+    soft_recipe: str = "soft_words"  # of the learned words' run
 
     def __post_init__(self) -> None:
-        if not self.task.startswith("scenes_"):
-            raise UsageError(f"the ways are compared on the Scenes' tasks, got {self.task!r}")
+        tasks.get(self.task)
         prompt_recipe(self)  # what is wrong is told before minutes of training
         words_recipe(self)
         adapter_recipe(self, Path())
@@ -89,20 +91,25 @@ def compared(
     """Learn in every way what is not there yet, and ask; `folder` keeps runs and answers."""
     reporter = reporter or Silent()
     plain = load(settings.model, batch_size=BATCH)
-    task = tasks.get(settings.task).open(TaskOptions(split="train", num=settings.num))
+    task = tasks.get(settings.task).open(
+        TaskOptions(data=settings.data, split="train", num=settings.num)
+    )
     weights = plain.vlm.weights_digest()
     prompt = _run(folder, "frame", prompt_recipe(settings), weights, reporter)
     soft = _run(folder, "soft-words", words_recipe(settings), weights, reporter)
     data = written(task, settings.num, folder / "data" / f"{settings.task}-{settings.num}")
     adapter = _run(folder, "lora", adapter_recipe(settings, data), weights, reporter)
     words = best_words(plain, task, settings)
-    benchmark = benchmarks.get(settings.task).of(Options(num_pictures=settings.limit))
+    benchmark = benchmarks.get(settings.task).of(
+        asked_of(settings.task, settings.limit, settings.data)
+    )
+    asking = limited(settings.task, settings.limit)
     with Answers(folder / ANSWERS) as answers:
 
         def asked(model: Model, text: str = "") -> Sequence[Row]:
             samples = _said(benchmark, text)
             exam = Exam(model=model, benchmark=benchmark, answers=answers)
-            return run(exam, RunSettings(), samples=samples).rows
+            return run(exam, asking, samples=chosen(iter(samples), asking)).rows
 
         before = asked(plain)
 
@@ -140,17 +147,19 @@ def prompt_recipe(settings: RivalSettings) -> Recipe:
     told = [
         *settings.prompts,
         *(f"task.sources={settings.model}", f"task.task={settings.task}"),
+        *([f"task.data={settings.data}"] if settings.data else []),
         *(f"task.num={settings.num}", f"steps={settings.steps}"),
     ]
-    return recipes.get("nano_pixel").with_settings(told)
+    return recipes.get(settings.recipe).with_settings(told)
 
 
 def words_recipe(settings: RivalSettings) -> Recipe:
     """Prompt tuning, on the same samples as the frame in the same order."""
-    frame, soft = prompt_recipe(settings), recipes.get("nano_words")
+    frame, soft = prompt_recipe(settings), recipes.get(settings.soft_recipe)
     told = [
         *settings.soft_words,
         *(f"task.model={settings.model}", f"task.task={settings.task}"),
+        *([f"task.data={settings.data}"] if settings.data else []),
         *(f"task.num={settings.num}", f"steps={settings.steps}"),
     ]
     return replace(

@@ -1,4 +1,4 @@
-"""Prompts of every kind, learned on every model, tried on every other: TVP's question on nano."""
+"""Prompts of every kind, learned on every model, tried on every other: TVP's question."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from deixis.ask.loading import load
 from deixis.batch.jobs import carried_out
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.progress import Reporter, Silent
+from deixis.data.tasks import tasks
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.run import RunSettings
 from deixis.pixel.card import Card
@@ -41,6 +42,7 @@ ASIDE: dict[str, tuple[str, ...]] = {
     "TVP, low contrast": ("task.corruption=contrast:4",),
     "whole picture overlaid": ("task.kind=full", "task.consistency=0", "task.semantics=0"),
 }
+APART = ("EVP", "TVP")  # what is usually tried on two models that share no training data
 ENSEMBLES = {"TVP, 2 sources": 2, "TVP, 3 sources": 3}
 BATCH = 32  # questions at once
 
@@ -49,7 +51,8 @@ BATCH = 32  # questions at once
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MatrixSettings:
     """What is tried. `variants` are PLAIN and names of VARIANTS, ASIDE and ENSEMBLES; without any,
-    all but those of ASIDE. `more` are settings of every run.
+    all but those of ASIDE. `recipe` is what each run begins from, `more` settings of every one;
+    `data` has the files of a task that has some.
     """
 
     task: str
@@ -59,6 +62,8 @@ class MatrixSettings:
     variants: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     jobs: int = 1  # at a time, each on one thread
+    recipe: str = "pixel"
+    data: Path | None = None
 
     def __post_init__(self) -> None:
         known = [PLAIN, *VARIANTS, *ASIDE, *ENSEMBLES]
@@ -69,14 +74,31 @@ class MatrixSettings:
                 raise UnknownNameError(kind="kind of prompt here", name=name, known=known)
         if self.jobs < 1:
             raise UsageError(f"jobs are at least 1, got {self.jobs}")
-        if not self.task.startswith("scenes_"):
-            raise UsageError(f"the matrix is of the Scenes' tasks, got {self.task!r}")
+        tasks.get(self.task)
         benchmarks.get(self.task)
+        recipes.get(self.recipe)
 
     @property
     def tried(self) -> tuple[str, ...]:
         """The kinds of prompts."""
         return self.variants or (PLAIN, *VARIANTS, *ENSEMBLES)
+
+
+def asked_of(task: str, limit: int, data: Path | None) -> Options:
+    """The benchmark's options: a task that draws its pictures draws so many."""
+    return Options(data=data) if tasks.get(task).about.form else Options(num_pictures=limit)
+
+
+def limited(task: str, limit: int) -> RunSettings:
+    """How many questions are asked: of files so many by lot, of what is drawn all."""
+    return RunSettings(limit=limit) if tasks.get(task).about.form else RunSettings()
+
+
+def between_two(settings: MatrixSettings) -> MatrixSettings:
+    """The same for two models that share no training data: each learned on, both asked."""
+    if len(settings.models) != 2:
+        raise UsageError(f"two models are tried on each other, got {len(settings.models)}")
+    return settings if settings.variants else replace(settings, variants=APART)
 
 
 def learned_and_transferred(
@@ -128,8 +150,8 @@ def _transferred(
         {model: partial(load, model, batch_size=BATCH)},
         TransferSettings(
             benchmark=settings.task,
-            options=Options(num_pictures=settings.limit),
-            run=RunSettings(),
+            options=asked_of(settings.task, settings.limit, settings.data),
+            run=limited(settings.task, settings.limit),
         ),
         folder,
         tell=lambda label, reached: reporter.say(label) if reached.done == reached.total else None,
@@ -143,10 +165,11 @@ def recipe_of(settings: MatrixSettings, variant: str, sources: Sequence[str]) ->
         f"steps={settings.steps}",
         *settings.more,
         f"task.task={settings.task}",
+        *([f"task.data={settings.data}"] if settings.data else []),
         *([f"task.sources={','.join(sources)}"] if sources else []),
         *(VARIANTS | ASIDE).get(variant, ()),
     ]
-    return recipes.get("nano_pixel").with_settings(told)
+    return recipes.get(settings.recipe).with_settings(told)
 
 
 def rows(settings: MatrixSettings) -> list[tuple[str, Sequence[str]]]:

@@ -13,7 +13,7 @@ from deixis.models.interface import Example
 from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import new_words, save_words, speaking
 from deixis.pixel.training.frozen import held, join_device, loaded
-from deixis.pixel.training.held_out import check_apart, opened_apart, right_share
+from deixis.pixel.training.held_out import check_apart, check_named, opened_apart, right_share
 from deixis.pixel.training.questions import Asked, PictureQuestions, image_of, question_of
 from deixis.train.config import OptimConfig
 from deixis.train.recompute import Recomputed
@@ -30,7 +30,7 @@ class WordsOptions:
     stored_name = "WordsOptions"
 
     model: str = "nano"  # stays as it is
-    task: str = "scenes_classification"  # one of `deixis pixel tasks`
+    task: str = ""  # one of `deixis pixel tasks`; it has to be named
     data: Path | None = None  # the task's files
     split: str | None = "train"  # the part of them that is learned from; None: the task's usual one
     num: int | None = None  # samples that are learned from; None: all
@@ -52,6 +52,7 @@ class WordsLearning(Task):
     module: LearnedWords
 
     def __init__(self, options: WordsOptions) -> None:
+        check_named(options.task)
         opened = tasks.get(options.task).open(
             TaskOptions(data=options.data, split=options.split, num=options.num)
         )

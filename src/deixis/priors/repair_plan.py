@@ -12,11 +12,10 @@ from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
 from deixis.core.progress import Reporter, Silent
 from deixis.data.entities.entity_set import Entities
-from deixis.data.entities.named import SCENES, EntitySource, first_of_each
+from deixis.data.entities.named import EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
 from deixis.train.recipe import Recipe, recipes
 from deixis.train.stages import trained
-from deixis_lab.parts.entities import held_out_names
 
 REPAIR, QUESTIONS, RANDOM, TOGETHER = "repair", "questions", "random", "together"
 CONTROLS = {
@@ -26,7 +25,7 @@ CONTROLS = {
     TOGETHER: "the same questions from the model as it was, with the encoder unfrozen",
 }
 PLAN = "plan.json"
-RECIPES = {True: "nano_prior_{}", False: "vispre_{}"}
+STAGES = ("encoder", "answers")
 
 
 @final
@@ -36,7 +35,7 @@ class RepairPlan:
 
     `names` empty: all. Questions are on `asked` pictures of each of them (None: all) and on
     `rehearsed` of each other entity (None: as many). `encoder` and `answers` are settings of the
-    two stages, as of `--set`.
+    two stages, as of `--set`; those are the recipes RECIPES_encoder and RECIPES_answers.
     """
 
     model: str
@@ -49,12 +48,17 @@ class RepairPlan:
     seed: int = 0
     encoder: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    recipes: str = "vispre"
 
     def __post_init__(self) -> None:
         if self.how not in CONTROLS:
             raise UsageError(f"a repair is one of {', '.join(CONTROLS)}, got {self.how!r}")
         if self.source.form is not None:
-            raise UsageError("the encoder is taught from a folder, a list or scenes, not a format")
+            raise UsageError(
+                "the encoder is taught from a folder, a list or drawn pictures, not a format"
+            )
+        for stage in STAGES:
+            recipes.get(f"{self.recipes}_{stage}")  # what is not there is told before training
         for name in ("asked", "rehearsed"):
             count = getattr(self, name)
             if count is not None and count < 1:
@@ -141,7 +145,7 @@ def _check_same(plan: RepairPlan, folder: Path) -> None:
         write_text(path, json.dumps(told, indent=1) + "\n")
         return
     before = parse(read_text(path))
-    other = [name for name in told if told[name] != before.get(name)]
+    other = [name for name in told if name in before and told[name] != before[name]]
     if other:
         raise UsageError(
             f"{folder} holds a repair with another {other[0]}: {before.get(other[0])!r}, not "
@@ -151,12 +155,10 @@ def _check_same(plan: RepairPlan, folder: Path) -> None:
 
 def stage_recipe(plan: RepairPlan, stage: str) -> Recipe:
     """That of "encoder" or "answers", before anything is told."""
-    is_nano = plan.model.partition(":")[0] == "nano"
-    return recipes.get(RECIPES[is_nano].format(stage))
+    return recipes.get(f"{plan.recipes}_{stage}")
 
 
 def chosen_names(names: Sequence[str], source: EntitySource) -> tuple[str, ...]:
-    """The names to repair; of scenes, if none are given, those that nano never saw."""
-    if names or source.what != SCENES:
-        return tuple(names)
-    return held_out_names()
+    """The names to repair; if none are given, of drawn entities those that training never met."""
+    drawn = None if names else source.drawn
+    return tuple(names) if drawn is None else drawn.unseen()

@@ -16,6 +16,7 @@ sources: Catalog[KnowledgeSource] = Catalog(
     package="deixis.sources",
     group="deixis.sources",
     interface=KnowledgeSource,
+    elsewhere={"truth": "deixis-lab"},
     besides=("knowledge_source", "looking", "notes", "painting", "vision_checkpoint"),
 )
 

@@ -74,6 +74,7 @@ recipes: ObjectCatalog[Recipe] = ObjectCatalog(
     package="deixis.recipes",
     group="deixis.recipes",
     interface=Recipe,
+    elsewhere={"nano_": "deixis-lab"},
     attribute="RECIPE",
     rows={name: f"{file}:RECIPES" for file, names in FILES.items() for name in names},
 )

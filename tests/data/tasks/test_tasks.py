@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
+from deixis.data.demo.pictures import demo_picture
 from deixis.data.tasks import STRENGTHS, Corruption, TaskOptions, corrupted, tasks
 from deixis.data.tasks.svhn import arrays_of
 from tests.data.tasks.published import classes, mat, pixels, published, write_picture
@@ -85,6 +86,7 @@ def test_a_part_that_is_not_there_is_told(name, files):
         opened(name, files, split="holidays")
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("name", TWINS)
 def test_a_twin_needs_no_files_and_has_parts_of_its_own(name, tmp_path):
     with pytest.raises(UsageError, match="leave the data out"):
@@ -95,6 +97,7 @@ def test_a_twin_needs_no_files_and_has_parts_of_its_own(name, tmp_path):
     assert train.sample(1).picture != train.sample(0).picture
 
 
+@pytest.mark.lab
 def test_no_two_samples_share_a_scene():
     task = tasks.get("scenes_counting").open(TaskOptions(split="test"))
     # none of the sixteen scenes of the first has one of its name twice, so it looks elsewhere
@@ -102,6 +105,7 @@ def test_no_two_samples_share_a_scene():
     assert len(keys) == 2
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("name", ["scenes_presence", "scenes_text"])
 def test_about_half_of_the_answers_are_yes(name, files):
     task = opened(name, files)
@@ -342,7 +346,7 @@ def test_a_picture_outside_of_the_folder_is_a_bad_row(tmp_path):
 
 @pytest.mark.parametrize("kind", STRENGTHS)
 def test_a_corruption_is_the_same_every_time_and_worse_with_its_strength(kind):
-    image = tasks.get("scenes_presence").open(TaskOptions()).image(0)
+    image = demo_picture("scene_5").image
     apart = []
     for severity in (1, 3, 5):
         one, other = (

@@ -7,10 +7,10 @@ import sys
 import torch
 from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
+from deixis.data.demo.pictures import demo_picture
 from deixis.models.interface import Generation, Question
 from deixis.models.load import load
 from deixis.models.shipped import shipped_folder
-from deixis_lab.world.world import SceneWorld
 
 QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
 PLAIN = """
@@ -38,7 +38,7 @@ print(json.dumps({"answers": answers, "deixis": "deixis" in sys.modules}))
 
 
 def asked(text):
-    return Question(pictures=(SceneWorld(split="test").scene(3).image,), text=text)
+    return Question(pictures=(demo_picture("scene_5").image,), text=text)
 
 
 def test_it_is_less_than_twelve_mebibytes():

@@ -26,6 +26,8 @@ from deixis.train.run import run
 from tests.data.tasks.published import published
 from tests.models.tiny_folder import tiny_folder
 
+pytestmark = pytest.mark.lab  # it asks about the Scenes
+
 OPTIONS = PixelOptions(
     sources=("tiny:llava",),
     task="scenes_presence",

@@ -35,7 +35,9 @@ def tuning(model, **options):
 
 def pixel():
     layout = Layout(side=96, width=8)
-    return PixelLearning(PixelOptions(num=8, layout=layout, num_held_out=0, recomputes="half"))
+    return PixelLearning(
+        PixelOptions(task=TASK, num=8, layout=layout, num_held_out=0, recomputes="half")
+    )
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Case:
     bf16: bool = False
 
 
+TASK = "scenes_classification"
 BOTH = ("projector", "language")
 CASES = {
     "full": Case(tuning("nano", parts=("all",))),
@@ -57,7 +60,7 @@ CASES = {
     "bf16": Case(tuning("tiny:llava", parts=BOTH), bf16=True),
     "lora on bf16": Case(tuning("tiny:llava", parts=("lora",), dtype="bfloat16"), bf16=True),
     "pixel prompt": Case(pixel),
-    "words": Case(lambda: WordsLearning(WordsOptions(num=8, num_held_out=0))),
+    "words": Case(lambda: WordsLearning(WordsOptions(task=TASK, num=8, num_held_out=0))),
     "another family": Case(tuning("tiny:qwen2_vl", parts=("all",)), batch_size=2),
     "an encoder and a decoder": Case(tuning("tiny:blip_2", parts=BOTH), batch_size=3),
 }

@@ -6,6 +6,8 @@
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
   deixis lab report many_marks --out report             try a paper's claim on a model
   deixis lab study coordinates --out study              try a claim by training nano models
+  deixis lab prior --out prior                          try what VisPRE claims on nano
+  deixis lab apart --task scenes_counting --out apart   prompts between models of disjoint data
 
 Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
 part has its own --help, and --json.
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING
 from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
+from deixis_lab.cli import apart, prior_study
 
 if TYPE_CHECKING:
     from deixis.evals.claim_report import Reported
@@ -100,6 +103,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
     _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
     _add_study(add_part(parts, "study", "try a claim by training nano models", STUDY))
+    prior_study.add_arguments(
+        add_part(parts, "prior", "try VisPRE's claims on nano", prior_study.STUDY)
+    )
+    apart.add_arguments(add_part(parts, "apart", "models of disjoint data", apart.ABOUT))
     shelf = add_part(parts, "shelf", "all reports of a folder on one page", SHELF)
     shelf.add_argument("folder", type=Path, metavar="DIR", help="with reports in its folders")
     shelf.set_defaults(do=_shelf)

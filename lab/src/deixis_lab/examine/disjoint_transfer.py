@@ -52,6 +52,7 @@ class ApartSettings:
             limit=self.limit,
             variants=self.variants,
             more=self.prompts,
+            recipe="nano_pixel",
         )
 
 

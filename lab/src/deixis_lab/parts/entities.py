@@ -1,9 +1,14 @@
 """The Scenes' entities with pictures of each, how often each is met, and which are held out."""
 
 from collections.abc import Iterator, Sequence
+from typing import final
+
+from typing_extensions import override
 
 from deixis.core.mask import Mask
 from deixis.data.entities.entity_set import CandidatePicture, Entities, checked
+from deixis.data.entities.named import DrawnEntities
+from deixis_lab.world.entities import entities
 from deixis_lab.world.scene import Scene, Thing
 from deixis_lab.world.splits import novel_entities
 from deixis_lab.world.world import SceneWorld
@@ -11,6 +16,8 @@ from deixis_lab.world.world import SceneWorld
 LEAST_SIDE = 12  # pixels of a thing's box, of 96
 LEAST_AREA = 30  # pixels that are seen of it
 MOST_SCENES = 20_000  # that are looked through
+SCENES = "scenes"  # what they are called
+TRAINED_EXPONENT = 0.4  # of Zipf's law in most of nano's training (docs/log.md)
 SPLITS = ("test", "novel_entities")
 
 
@@ -62,3 +69,21 @@ def _is_seen(thing: Thing) -> bool:
     box, shape = thing.region.box(), thing.region.shape
     is_large = min(box.width, box.height) >= LEAST_SIDE
     return is_large and (not isinstance(shape, Mask) or shape.area >= LEAST_AREA)
+
+
+@final
+class SceneEntities(DrawnEntities):
+    """The Scenes' entities, "scenes" on the command line."""
+
+    @override
+    def entities(self, *, seed: int, per_entity: int) -> Entities:
+        return scene_entities(seed=seed, per_entity=per_entity)
+
+    @override
+    def unseen(self) -> tuple[str, ...]:
+        return held_out_names()
+
+    @override
+    def frequencies(self) -> dict[str, float]:
+        known = SceneWorld(exponent=TRAINED_EXPONENT).frequencies
+        return {entity.name: known.share(entity.name) for entity in entities()}

@@ -14,7 +14,7 @@ from deixis.ask.knowledge_forms import Knowledge
 from deixis.core.errors import UnknownNameError
 from deixis.core.progress import Reporter
 from deixis.data.entities.entity_set import Entities
-from deixis.data.entities.named import SCENES, EntitySource
+from deixis.data.entities.named import EntitySource
 from deixis.data.entities.questions import (
     NAMING,
     EntityQuestion,
@@ -28,7 +28,7 @@ from deixis.priors.entity_trials import ENCODING, ask_questions
 from deixis.train.recipe import Recipe, recipes
 from deixis.train.stages import home_of, trained
 from deixis_lab.examine.knowing import LEARNT, knowledge_by
-from deixis_lab.parts.entities import held_out_names
+from deixis_lab.parts.entities import SCENES, held_out_names
 from deixis_lab.prior_study.claims import KNOWN, NEW, OLD
 from deixis_lab.prior_study.runs import begun_with
 from deixis_lab.prior_study.ways import StudyOptions

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from deixis.core.progress import Reporter
-from deixis.data.entities.named import SCENES, EntitySource
+from deixis.data.entities.named import EntitySource
 from deixis.data.entities.questions import NAMING
 from deixis.evals.request_key import identity
 from deixis.models.load import load
 from deixis.priors.repair_plan import RepairPlan, repair
-from deixis_lab.parts.entities import held_out_names
+from deixis_lab.parts.entities import SCENES, held_out_names
 from deixis_lab.prior_study.ways import StudyOptions, Way
 
 FIRST_WORLD = 2  # the first seed of the scenes that are learnt from
@@ -39,6 +39,7 @@ def plan_of(options: StudyOptions, way: Way, seed: int) -> RepairPlan:
         seed=seed,
         encoder=(threads, *options.encoder, *way.encoder_of(options.model)),
         answers=(threads, *options.answers),
+        recipes="nano_prior",
     )
 
 
@@ -47,7 +48,9 @@ def place_of(options: StudyOptions, way: Way, seed: int, folder: Path) -> Path:
     another.
     """
     plan = plan_of(options, way, seed)
-    told = json.dumps([dataclasses.asdict(plan), begun_with(options.model)], default=str)
+    said = dataclasses.asdict(plan)
+    del said["recipes"]  # always the same here, and no part of the folders' names
+    told = json.dumps([said, begun_with(options.model)], default=str)
     digest = hashlib.sha256(told.encode()).hexdigest()[:10]
     return folder / "runs" / f"{_slug(way.name)}-{seed}-{digest}"
 

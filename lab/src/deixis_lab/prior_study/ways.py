@@ -104,4 +104,4 @@ def command_of(options: StudyOptions) -> str:
             told.append(f"{flag} {getattr(options, name)}")
     for part in TRAININGS:
         told += [f"--set-{part} {one}" for one in getattr(options, part)]
-    return " ".join(["deixis prior study", *told, "--out study"])
+    return " ".join(["deixis lab prior", *told, "--out study"])

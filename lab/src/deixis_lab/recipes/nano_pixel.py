@@ -26,6 +26,11 @@ RECIPE = Recipe(
         save_every=50,
         evaluate_every=200,
     ),
-    options=PixelOptions(num=2000, layout=Layout(side=96, width=8), recomputes="half"),
+    options=PixelOptions(
+        task="scenes_classification",
+        num=2000,
+        layout=Layout(side=96, width=8),
+        recomputes="half",
+    ),
     build=PixelLearning,
 )

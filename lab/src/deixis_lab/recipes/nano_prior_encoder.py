@@ -2,8 +2,9 @@
 
     deixis train nano_prior_encoder --set task.names=missed.txt --out runs/nano/prior_encoder
 
-Pictures of scenes, each with the region of its entity. `deixis prior repair scenes --model nano`
-runs this and `nano_prior_answers` in order, `deixis prior study` all that the claims need.
+Pictures of scenes, each with the region of its entity. `deixis prior repair scenes --model nano
+--recipes nano_prior` runs this and `nano_prior_answers` in order, `deixis lab prior` all that the
+claims need.
 
 Names are learnt by nano's own words, through its projector: the language side can then copy them.
 Words that it never said lie within a cosine of 0.9 of one another, pushed away from everything

@@ -25,6 +25,6 @@ RECIPE = Recipe(
         save_every=50,
         evaluate_every=200,
     ),
-    options=WordsOptions(num=2000),
+    options=WordsOptions(task="scenes_classification", num=2000),
     build=WordsLearning,
 )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from tests.long import long
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
@@ -11,7 +12,6 @@ from deixis.sources import source
 from deixis.train.recipe import recipes
 from deixis.train.run import run
 from deixis_lab.zoo.training.knowledge_task import SceneKnowledge
-from tests.long import long
 
 SETTINGS = (
     *("steps=2", "batch_size=2", "log_every=1", "evaluate_every=2", "num_workers=0"),

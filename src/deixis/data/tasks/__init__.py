@@ -9,6 +9,7 @@ tasks: Catalog[PictureTask] = Catalog(
     package="deixis.data.tasks",
     group="deixis.tasks",
     interface=PictureTask,
+    elsewhere={"scenes_": "deixis-lab"},
     rows=dict.fromkeys(("cifar10", "cifar100"), "cifar:TASKS")
     | dict.fromkeys(("eurosat", "folder", "imagenette"), "class_folders:TASKS"),
     besides=("corruption", "file_task", "task"),

@@ -29,6 +29,7 @@ benchmarks: Catalog[Benchmark] = Catalog(
     package="deixis.evals.benchmarks",
     group="deixis.benchmarks",
     interface=Benchmark,
+    elsewhere={"scenes_": "deixis-lab"},
     rows=TASKS | REGIONS,
 )
 

@@ -18,6 +18,12 @@ IS_LEARNED = (
 )
 
 
+def check_named(task: str) -> None:
+    """UsageError where no task is named; without one there is nothing to learn."""
+    if not task:
+        raise UsageError("name what is learned: set task.task to one of `deixis pixel tasks`")
+
+
 def check_apart(learned: str | None, held_out: str, num: int) -> None:
     """Refuse to measure on what is learned from."""
     if num and held_out == learned:

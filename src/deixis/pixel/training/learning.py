@@ -27,7 +27,7 @@ from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
 from deixis.pixel.semantics.own import Own
 from deixis.pixel.training.frozen import frozen, join_device
-from deixis.pixel.training.held_out import check_apart, opened_apart, right_share
+from deixis.pixel.training.held_out import check_apart, check_named, opened_apart, right_share
 from deixis.pixel.training.questions import (
     MOST_KEPT,
     Asked,
@@ -53,7 +53,7 @@ class PixelOptions:
     stored_name = "PixelOptions"
 
     sources: tuple[str, ...] = ("nano",)  # models that it is learned on; they stay as they are
-    task: str = "scenes_classification"  # one of `deixis pixel tasks`
+    task: str = ""  # one of `deixis pixel tasks`; it has to be named
     data: Path | None = None  # the task's files
     split: str | None = "train"  # the part of them that is learned from; None: the task's usual one
     corruption: str | None = None  # done to the pictures, as contrast:3
@@ -127,6 +127,7 @@ class PixelLearning(Task):
 
     def __init__(self, options: PixelOptions) -> None:
         self.options = options
+        check_named(options.task)
         opened = tasks.get(options.task).open(_task_options(options, options.split, options.num))
         self.source = PictureQuestions(task=opened, crops=options.crops, question=options.question)
         held_out = _task_options(options, options.held_out, None)

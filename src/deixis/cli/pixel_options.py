@@ -28,25 +28,27 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", action="append", required=True, metavar="MODEL", help="learned on, and asked"
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="at a time (1)")
-    _add_learning(parser)
-
-
-def add_apart(parser: argparse.ArgumentParser) -> None:
-    """What is learned on two new models."""
-    _add_learning(parser)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the task's files")
     parser.add_argument(
-        "--set-model", action="append", default=[], metavar="NAME=VALUE", help="of both models"
+        "--recipe", default="pixel", metavar="NAME", help="that each run begins from (pixel)"
     )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="at a time (1)")
+    add_learning(parser)
 
 
 def add_rivals(parser: argparse.ArgumentParser) -> None:
     """The model, and the settings of each way."""
     parser.add_argument(
-        "--task", default="scenes_classification", metavar="NAME", help="what is learned"
+        "--task", required=True, metavar="NAME", help="what is learned (`deixis pixel tasks`)"
     )
     parser.add_argument("--model", default="nano", metavar="MODEL", help="which is taught (nano)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the task's files")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
+    for option, usual, of in (
+        ("--recipe", "pixel", "the frame's"),
+        ("--soft-recipe", "soft_words", "the soft words'"),
+    ):
+        parser.add_argument(option, default=usual, metavar="NAME", help=f"{of} run ({usual})")
     parser.add_argument("--num", type=int, default=960, metavar="N", help="samples (960)")
     parser.add_argument("--steps", type=int, default=240, metavar="N", help="of each run (240)")
     parser.add_argument("--limit", type=int, default=300, metavar="N", help="questions (300)")
@@ -62,9 +64,9 @@ def add_rivals(parser: argparse.ArgumentParser) -> None:
     add_placing(parser, trains=True)
 
 
-def _add_learning(parser: argparse.ArgumentParser) -> None:
+def add_learning(parser: argparse.ArgumentParser) -> None:
     """What is learned for which task, and how much of it."""
-    parser.add_argument("--task", required=True, metavar="NAME", help="one of the Scenes' tasks")
+    parser.add_argument("--task", required=True, metavar="NAME", help="of `deixis pixel tasks`")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
     parser.add_argument("--variant", action="append", metavar="NAME", help="only these kinds")
     parser.add_argument("--steps", type=int, default=400, metavar="N", help="of each run (400)")

@@ -1,0 +1,1 @@
+"""A package for its tests alone: `lab.tests` is another than `tests`."""
