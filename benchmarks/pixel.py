@@ -154,7 +154,7 @@ def inside(model: TransformersModel, prompt, pictures):
     ids = [model._turn(example) for example in asked]
     inputs = model._inputs([example.question for example in asked])
     text = {k: v for k, v in inputs.items() if k not in model.family.vision_inputs}
-    pixels = {k: inputs[k] for k in model.family.vision_inputs}
+    pixels = {k: inputs[k] for k in model.family.vision_inputs if k in inputs}
 
     def step() -> None:
         wanted = {k: v.detach().requires_grad_(v.is_floating_point()) for k, v in pixels.items()}

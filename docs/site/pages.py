@@ -27,6 +27,7 @@ GUIDES = (
     "train",
     "evals",
     "data",
+    "testing",
 )
 LABORATORY = ("lab/README", "scenes")
 # where the heading of a page is longer than a line of the navigation

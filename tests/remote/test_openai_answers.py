@@ -46,7 +46,7 @@ def test_no_questions_are_no_answers(server, build):
 
 def test_a_question_is_posted_with_its_pictures_first(server, build, picture):
     build().generate([Question(pictures=(picture, picture), text="same?", system="Be brief.")])
-    assert server.paths == ["/v1/chat/completions"]
+    assert [request.path for request in server.requests] == ["/v1/chat/completions"]
     system, user = server.bodies[0]["messages"]
     assert system == {"role": "system", "content": "Be brief."}
     assert [part["type"] for part in user["content"]] == ["image_url", "image_url", "text"]
@@ -173,12 +173,12 @@ def test_a_stream_that_nobody_reads_on_gives_its_place_back(server, build, ask):
 
 def test_the_key_is_sent_as_a_bearer_token(server, build, ask, key):
     build().generate(ask("?"))
-    assert server.headers[0]["Authorization"] == f"Bearer {key}"
+    assert server.requests[0].headers["Authorization"] == f"Bearer {key}"
 
 
 def test_without_a_key_no_authorization_is_sent(server, build, ask):
     build(api_key="").generate(ask("?"))
-    assert "Authorization" not in server.headers[0]
+    assert "Authorization" not in server.requests[0].headers
 
 
 def test_proxies_of_the_environment_are_not_used(server, build, ask, monkeypatch):

@@ -43,7 +43,7 @@ def test_without_retries_it_is_asked_once(server, build, ask):
 def test_retry_after_is_waited_for(server, build, ask):
     server.then(server.fail(429, Retry_After="0.15"))
     build().generate(ask("a"))
-    assert server.times[1] - server.times[0] >= 0.15
+    assert server.requests[1].time - server.requests[0].time >= 0.15
 
 
 def test_no_wait_is_longer_than_the_longest(server, build, ask):
@@ -56,7 +56,7 @@ def test_no_wait_is_longer_than_the_longest(server, build, ask):
 def test_waits_double(server, build, ask):
     server.then(*[server.fail(429) for _ in range(3)])
     build(first_wait=0.04).generate(ask("a"))
-    gaps = [after - before for before, after in pairwise(server.times)]
+    gaps = [after.time - before.time for before, after in pairwise(server.requests)]
     assert [gap >= least for gap, least in zip(gaps, (0.04, 0.08, 0.16), strict=True)] == [True] * 3
 
 
@@ -162,9 +162,7 @@ def test_dripping_headers_end_at_the_total_timeout(server, build, ask):
     drip = {f"X-{number}": "x" for number in range(3)}
 
     def slowly(body):
-        reply = server.raw(b"", headers=drip)
-        reply.headers = SlowHeaders(drip, server.is_over)
-        return reply
+        return server.raw(b"", headers=SlowHeaders(drip, server.is_over))
 
     server.answer = slowly
     with pytest.raises(RemoteError, match=r"within total_timeout=0\.2 s"):

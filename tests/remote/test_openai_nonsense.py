@@ -1,6 +1,7 @@
 """Answers that are none, and streams in every shape."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -97,9 +98,8 @@ def test_a_server_that_does_not_stream_is_read_all_the_same(server, build, ask):
 
 def test_words_after_the_end_of_a_stream_are_not_waited_for(server, build, ask):
     rows = [{"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}]
-    reply = server.events(rows)
-    reply.pieces.append(b"data: {nonsense\n\n")
-    server.then(reply)
+    whole = server.events(rows)
+    server.then(replace(whole, pieces=[*whole.pieces, b"data: {nonsense\n\n"]))
     assert build(stream=True).generate(ask("a")) == [Completion(text="a")]
 
 
@@ -108,8 +108,7 @@ def test_letters_cut_in_their_bytes_arrive_whole(server, build, ask):
         [{"choices": [{"delta": {"content": "日本 👋"}, "finish_reason": "stop"}]}]
     )
     whole = b"".join(reply.pieces)
-    reply.pieces = [whole[i : i + 1] for i in range(len(whole))]
-    server.then(reply)
+    server.then(replace(reply, pieces=[whole[i : i + 1] for i in range(len(whole))]))
     assert build(stream=True).generate(ask("a"))[0].text == "日本 👋"
 
 

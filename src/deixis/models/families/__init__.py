@@ -1,4 +1,4 @@
-"""The families of transformers models: one file each, named by the config's `model_type`."""
+"""The families of transformers models, by the config's `model_type`: a row each, or a file."""
 
 from typing import Any
 
@@ -10,6 +10,23 @@ families: Catalog[Family] = Catalog(
     package="deixis.models.families",
     group="deixis.families",
     interface=Family,
+    rows={
+        "blip_2": "qformer:QFormer",
+        "idefics3": "idefics:Idefics",
+        "instructblip": "qformer:QFormer",
+        "llava": "one_view:Llava",
+        "llava_next": "anyres:LlavaNext",
+        "llava_onevision": "anyres:LlavaOnevision",
+        "mistral3": "pixtral:Pixtral",
+        "paligemma": "one_view:PaliGemma",
+        "pixtral": "pixtral:Pixtral",
+        "qwen2_5_vl": "qwen:Qwen25Vl",
+        "qwen2_vl": "qwen:Qwen2Vl",
+        "qwen3_vl": "qwen:Qwen3Vl",
+        "smolvlm": "idefics:Idefics",
+        "vipllava": "one_view:Llava",
+    },
+    besides=("tiles",),
 )
 
 

@@ -8,8 +8,8 @@ from typing_extensions import override
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid, views_grid
 from deixis.core.view import Resized, View
-from deixis.models.families._clip import stacked
-from deixis.models.families._tiles import setting, tiled
+from deixis.models.families.one_view import stacked
+from deixis.models.families.tiles import setting, tiled
 from deixis.models.family import Batch, Family
 from deixis.models.language import Tensors
 from deixis.models.processor_view import resized
