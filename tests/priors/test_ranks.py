@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deixis.core.errors import UsageError
@@ -47,7 +47,7 @@ def drawn(seed, *, images=37, names=53, width=11, largest=2):
     return *rows, torch.from_numpy(draws.integers(0, names, images))
 
 
-@given(
+in_blocks = given(
     seed=st.integers(0, 2**32),
     blocks=st.builds(
         Blocks,
@@ -57,10 +57,24 @@ def drawn(seed, *, images=37, names=53, width=11, largest=2):
     ),
     width=st.sampled_from([2, 3, 11]),
 )
-def test_ranks_equal_a_brute_force_with_many_ties_in_any_blocks(seed, blocks, width):
+
+
+def check_against_brute_force(seed, blocks, width):
     images, names, own = drawn(seed, width=width)
     found = exact_ranks(images, names, own, blocks=blocks)
     assert (found == brute_force(images, names, own)).all()
+
+
+@settings(max_examples=8)
+@in_blocks
+def test_ranks_equal_a_brute_force_with_many_ties_in_some_blocks(seed, blocks, width):
+    check_against_brute_force(seed, blocks, width)
+
+
+@pytest.mark.long
+@in_blocks
+def test_ranks_equal_a_brute_force_with_many_ties_in_any_blocks(seed, blocks, width):
+    check_against_brute_force(seed, blocks, width)
 
 
 def test_such_data_has_many_ties():
