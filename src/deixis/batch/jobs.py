@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
-import torch
-
 from deixis.core.errors import UsageError
+from deixis.core.optional_parts import opened
 from deixis.core.progress import Reporter, Silent
 from deixis.core.stopping import stop_requests
 from deixis.core.workers import Workers, begin_worker
@@ -75,4 +74,4 @@ def _stop() -> None:
 def _begin(threads: int | None) -> None:
     begin_worker(_stop)
     if threads is not None:
-        torch.set_num_threads(threads)
+        opened("torch:set_num_threads", needed_for="a number of threads")(threads)

@@ -96,7 +96,7 @@ def _ended(chosen: argparse.Namespace, listener: Listener) -> int:
     """Run a command; how it ended, as an exit code."""
     try:
         with (
-            named_extras(f"deixis {chosen.command}"),
+            named_extras("this command"),
             visible_output(),
             placing(chosen),
             kept(chosen),
