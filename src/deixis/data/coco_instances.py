@@ -20,7 +20,7 @@ from deixis.data.sample import EIGHT, Marking, RegionSample
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CocoInstances(RegionDataset):
-    """A thing for each row, to be named by its category. Crowds are left out."""
+    """Each row is a thing, to be named by its category. Crowds are left out."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="COCO instances",
@@ -78,13 +78,13 @@ class CocoInstances(RegionDataset):
 
 
 def coco_pictures(file: Path, name: str, images: Path | None) -> Path:
-    """Where the pictures of a published file lie."""
+    """The pictures of a published file lie here."""
     folder = file.parent
     return folder_of_pictures(images, folder.parent / name, folder / name, folder / "images")
 
 
 def coco_file(path: Path, kind: str, split: str | None) -> Path:
-    """A published file `KIND_SPLIT.json`: given itself, or looked for in its folder."""
+    """A published file `KIND_SPLIT.json` is given itself, or looked for in its folder."""
     if path.is_file():
         return path
     folder = path / "annotations" if (path / "annotations").is_dir() else path

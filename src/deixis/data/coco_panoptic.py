@@ -25,7 +25,7 @@ from deixis.data.sample import EIGHT, Marking, RegionSample
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CocoPanoptic(RegionDataset):
-    """A segment for each row, thing or stuff, to be named by its category. Crowds are left out."""
+    """Each row is a segment, thing or stuff, to be named by its category. Crowds are left out."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="COCO panoptic",
@@ -103,8 +103,8 @@ class CocoPanoptic(RegionDataset):
 
 
 def _kept(listed: CocoIndex, place: int) -> Int32[np.ndarray, " segment"]:
-    """Which segments of an entry are rows: all but crowds. An entry without a list is one, to be
-    told of when it is read.
+    """These segments of an entry are rows: all but crowds. An entry without a list is one row, to
+    be told of when it is read.
     """
     try:
         segments = listed.annotation(place).get("segments_info")

@@ -1,4 +1,4 @@
-"""What every data set is: a card, splits, and examples that are read when they are asked for."""
+"""Every data set has a card, splits, and examples that are read when they are asked for."""
 
 import abc
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class DatasetCard:
 
 
 class RegionDataset(abc.ABC):
-    """Examples with regions, from files as they are published.
+    """A data set gives examples with regions, from files as they are published.
 
     Opening finds the rows; a row's mistake is told when it is asked for, so that one bad row costs
     no other. A data set holds paths and numbers, no open file: it may be sent to other processes.
@@ -50,24 +50,24 @@ class RegionDataset(abc.ABC):
     def open(
         cls, path: Path, *, images: Path | None = None, split: str | None = None
     ) -> "RegionDataset":
-        """The data set of a file or folder. `images` is where its pictures lie, if not where they
-        are published; `split` takes only that part, by the name that the data set itself uses.
+        """A file or folder is opened. `images` is where its pictures lie, if not where they are
+        published; `split` takes only that part, by the name that the data set itself uses.
         """
 
     @abc.abstractmethod
     def __len__(self) -> int:
-        """How many rows there are, bad ones too."""
+        """There are so many rows, bad ones too."""
 
     @abc.abstractmethod
     def row(self, index: int) -> int | str:
-        """What names the row in its file: its number from 1, or its id."""
+        """The row is named in its file by its number from 1, or by its id."""
 
     @abc.abstractmethod
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
-        """The example; BadRowError or another DeixisError where it has none."""
+        """The example is read; BadRowError or another DeixisError where there is none."""
 
     def sample(self, index: int, generator: np.random.Generator | None = None) -> RegionSample:
-        """The example at this index; SampleError names a bad row.
+        """The example at this index is read and checked; SampleError names a bad row.
 
         With a generator, what the release varies (words of the question, order of the choices) is
         drawn from it; without one it is always the same, as benchmarks need.
@@ -85,7 +85,7 @@ class RegionDataset(abc.ABC):
 
 
 def _checked(sample: RegionSample) -> RegionSample:
-    """A sample whose words can be said, written and shown to a model."""
+    """A sample's words have to be such that they can be said, written and shown to a model."""
     said = [sample.id]
     for turn in sample.turns:
         said += [turn.question, turn.answer, *turn.choices, *turn.references]
@@ -98,13 +98,13 @@ def _checked(sample: RegionSample) -> RegionSample:
 
 
 def split_of(row: object) -> str | None:
-    """The part that a row says it is of."""
+    """A row says of which part it is, or None."""
     named = row.get("split") if isinstance(row, dict) else None
     return named if isinstance(named, str) else None
 
 
 def check_split(split: str, known: Iterable[object]) -> None:
-    """Refuse a part that a data set does not have."""
+    """A part that a data set does not have is refused."""
     names = {str(name) for name in known if name is not None}
     if split not in names:
         short = sorted(name for name in names if len(name) <= LONGEST)[:MOST]

@@ -32,7 +32,7 @@ SIDES = ("xmin", "ymin", "xmax", "ymax")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Flickr30kEntities(RegionDataset):
-    """A sentence for each row; behind each thing that it names stand the slots of its boxes."""
+    """Each row is a sentence; behind each thing that it names stand the slots of its boxes."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="Flickr30k Entities",
@@ -100,7 +100,7 @@ class Flickr30kEntities(RegionDataset):
 
 @final
 class _GroundedSentence:
-    """A sentence, with and without the slots of what it names."""
+    """A sentence is given with and without the slots of what it names."""
 
     def __init__(self, line: str, boxes: dict[str, list[Region]]) -> None:
         self.boxes = boxes
@@ -149,7 +149,7 @@ def _sentences(folder: Path, name: str) -> list[str]:
 
 
 def _boxes(root: Element) -> dict[str, list[Region]]:
-    """The boxes of each chain. Corners in the file count pixels from 1, both of them inside."""
+    """Each chain has its boxes. Corners in the file count pixels from 1, both of them inside."""
     found: dict[str, list[Region]] = {}
     for thing in root.findall("object"):
         place = thing.find("bndbox")

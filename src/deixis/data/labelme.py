@@ -41,7 +41,7 @@ CORNERS = {"rectangle": 2, "circle": 2, "line": 2, "mask": 2, "point": 1, "orien
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class LabelMe(RegionDataset):
-    """A shape for each row, to be named by its label."""
+    """Each row is a shape, to be named by its label."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="LabelMe annotations",
@@ -106,7 +106,9 @@ class LabelMe(RegionDataset):
         )
 
     def _picture(self, file: Path, name: str) -> Path:
-        """Beside its JSON, or in the folder of pictures. Names may be written by Windows."""
+        """A picture lies beside its JSON, or in the folder of pictures. Windows may have written
+        its name.
+        """
         name = name.replace("\\", "/")
         if not is_outside(name) and self.path in file.parents and is_there(file.parent / name):
             return file.parent / name
@@ -114,7 +116,7 @@ class LabelMe(RegionDataset):
 
 
 def region_of(shape: Record, size: Size) -> Region:
-    """LabelMe's shape as a region, in a picture of this size."""
+    """LabelMe's shape is a region in a picture of this size."""
     corners = paired_ring(list_of(shape, "points"))
     kind = shape.get("shape_type") or "polygon"  # the oldest files do not say
     count = CORNERS.get(kind) if isinstance(kind, str) else None
@@ -139,7 +141,7 @@ def region_of(shape: Record, size: Size) -> Region:
 
 
 def _points(corners: tuple[XY, ...], size: Size) -> Region:
-    """One place, or the pixels in which several lie: they are not joined."""
+    """Points are one place, or the pixels in which several lie: they are not joined."""
     if not corners:
         raise BadRowError("there is no point")
     if len(corners) == 1:
@@ -154,16 +156,17 @@ def _points(corners: tuple[XY, ...], size: Size) -> Region:
 
 
 def _box(corners: tuple[XY, ...]) -> Region:
-    """Drawn from any corner to the opposite one."""
+    """A box was drawn from any corner to the opposite one."""
     (ax, ay), (bx, by) = corners
     return regions.box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
 
 
 def _mask(shape: Record, corners: tuple[XY, ...], size: Size) -> Region:
-    """A PNG in base64 whose first pixel is the first corner's and whose last is the second's.
+    """A mask is a PNG in base64 whose first pixel is the first corner's and whose last is the
+    second's.
 
-    As LabelMe reads it: a pixel above 0 is inside (it writes 0 and 1, others 0 and 255), whole
-    numbers for corners cut the PNG to their box, and what leaves the picture is cut off.
+    It is read as LabelMe does: a pixel above 0 is inside (it writes 0 and 1, others 0 and 255),
+    whole numbers for corners cut the PNG to their box, and what leaves the picture is cut off.
     """
     try:
         data = base64.b64decode(text_of(shape, "mask"), validate=True)
@@ -186,7 +189,7 @@ def _mask(shape: Record, corners: tuple[XY, ...], size: Size) -> Region:
 
 
 def _num_shapes(file: Path) -> int:
-    """How many rows a file is; one, to be told of, where it is broken or empty."""
+    """A file is so many rows; where it is broken or empty it is one, to be told of."""
     try:
         return max(1, length_of(small_json(file), "shapes"))
     except (UsageError, SampleError):

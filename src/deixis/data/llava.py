@@ -22,7 +22,7 @@ SPEAKERS = ("human", "gpt")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class LlavaDataset(RegionDataset):
-    """A conversation for each row; `regions`, which are ours, give the regions of `{slot}`s.
+    """Each row is a conversation; `regions`, which are ours, give the regions of `{slot}`s.
 
     Rows without an `image` are about no picture. Where a row has no regions, braces in its words
     mean nothing.
@@ -67,7 +67,7 @@ class LlavaDataset(RegionDataset):
 
 @final
 class LlavaTalk:
-    """What was said in turn, human first, without the places of pictures."""
+    """What was said in turn is kept, human first, without the places of pictures."""
 
     def __init__(self, row: Record) -> None:
         turns = row.get("conversations")
@@ -84,7 +84,7 @@ class LlavaTalk:
 
 
 def conversation(row: Record, images: Path, name: str) -> RegionSample:
-    """The sample of one row."""
+    """One row becomes a sample."""
     names = picture_names(row)
     pictures = tuple(picture_in(images, one) for one in names)
     spoken = LlavaTalk(row)
@@ -113,7 +113,7 @@ def _check_slots(regions: dict[str, Region], spoken: LlavaTalk) -> None:
 
 
 def picture_names(row: Record) -> list[str]:
-    """The names of a row's pictures; none where it has no `image` at all."""
+    """A row names its pictures; it names none where it has no `image` at all."""
     if "image" not in row:
         return []
     given = row["image"]

@@ -1,4 +1,4 @@
-"""A mixture of data sets: whose row comes when is a function of (seed, position) alone."""
+"""Data sets are mixed: whose row comes when is a function of (seed, position) alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ MOST = 10_000.0
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A data set and how many times an epoch goes through it: 1 all of it, 0.5 half, 8 eight times.
+    """An epoch goes through a data set so many times: 1 all of it, 0.5 half, 8 eight times.
 
     Where it is not whole, each epoch goes on where the one before ended, so all rows have a turn.
     """
@@ -44,14 +44,14 @@ class Part:
 
     @property
     def num_an_epoch(self) -> int:
-        """Rows of it in an epoch; at least one."""
+        """An epoch has so many rows of it, at least one."""
         return max(1, round(self.weight * len(self.dataset)))
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixturePlace:
-    """What comes at a position: a row of a part, in an epoch of the mixture."""
+    """A row of a part comes at a position, in an epoch of the mixture."""
 
     part: int
     index: int
@@ -61,7 +61,7 @@ class MixturePlace:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mixture:
-    """Parts, shuffled together anew in each epoch."""
+    """The parts are shuffled together anew in each epoch."""
 
     parts: tuple[Part, ...]
     seed: int = 0
@@ -74,11 +74,11 @@ class Mixture:
 
     @property
     def num_an_epoch(self) -> int:
-        """Rows in an epoch."""
+        """An epoch has so many rows."""
         return sum(part.num_an_epoch for part in self.parts)
 
     def at(self, position: int) -> MixturePlace:
-        """What comes at this position of the run; epoch follows epoch."""
+        """A row comes at this position of the run; epoch follows epoch."""
         epoch, place = divmod(position, self.num_an_epoch)
         (slot,) = shuffled([place], self.num_an_epoch, seed=self.seed, epoch=epoch)
         number = 0
@@ -94,7 +94,7 @@ class Mixture:
 
 
 def read_mixture(file: Path, *, seed: int = 0) -> Mixture:
-    """The mixture of a file {"parts": [{"format", "path", "images", "split", "weight"}, …]}.
+    """A mixture is a file {"parts": [{"format", "path", "images", "split", "weight"}, …]}.
 
     Paths are seen from the file's folder.
     """

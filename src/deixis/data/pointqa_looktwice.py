@@ -37,7 +37,9 @@ ANSWERS = ("ans", "answer")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class PointQaLookTwice(RegionDataset):
-    """How many there are of the kind that one of them is pointed out of; the general question."""
+    """One thing is pointed out, and asked is how many of its kind there are: the general
+    question.
+    """
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="PointQA LookTwice-QA",
@@ -123,7 +125,7 @@ def _pictures_of(folder: Path, split: str | None) -> set[str] | None:
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str:
-    """The first of these names that the record has; else the first, to be missed by its name."""
+    """The record has one of these names first; else the first of all, to be missed by its name."""
     return next((name for name in names if name in record), names[0])
 
 

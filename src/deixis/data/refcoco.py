@@ -24,7 +24,7 @@ PICTURES = ("images", "train2014", "../images/mscoco/images/train2014", "../trai
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class RefCoco(RegionDataset):
-    """A thing for each row, to be described as people did; its expressions are the references."""
+    """Each row is a thing, to be described as people did; its expressions are the references."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="RefCOCO, RefCOCO+, RefCOCOg",
@@ -96,7 +96,7 @@ class RefCoco(RegionDataset):
 
 
 def _slim(ref: object) -> object:
-    """What is needed of a reference: it is held in memory, and sent to data processes."""
+    """A reference keeps what is needed: it is held in memory, and sent to data processes."""
     if not isinstance(ref, dict) or not isinstance(ref.get("sentences"), list):
         return ref
     kept = {name: ref[name] for name in ("ref_id", "ann_id", "split") if name in ref}

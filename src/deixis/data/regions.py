@@ -1,4 +1,4 @@
-"""Our own format: JSON lines, an example a line, with its regions. Described in docs/data.md."""
+"""Our own format is JSON lines, an example a line, with its regions. docs/data.md describes it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ TURN_FIELDS = ("question", "answer", "choices", "right", "references")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class RegionsDataset(RegionDataset):
-    """An example for each line; what it does not know, it refuses."""
+    """Each line is an example; what the reader does not know, it refuses."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="Your own data",

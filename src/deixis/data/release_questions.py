@@ -1,7 +1,7 @@
-"""What ViP-LLaVA's release asks of each source, with slots where it had a mark's phrase.
+"""ViP-LLaVA's release asks this of each source, with slots where it had a mark's phrase.
 
-Papers and tables: the shared facts 1.5. Each takes a generator where the release varied its words;
-without one, the first of them.
+The words are those of the paper's tables (2312.00784). Each function takes a generator where the
+release varied its words; without one, it takes the first of them.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ NAMED = ("What is {object}? " + SHORT, "Which thing is {object}? " + SHORT)
 
 
 def picked(options: Sequence[One], draws: Draws) -> One:
-    """One of them: the first, or any."""
+    """One of the options is taken: the first, or any."""
     return options[0] if draws is None else options[int(draws.integers(len(options)))]
 
 
@@ -56,23 +56,23 @@ def chance(draws: Draws, share: float = 0.5, *, otherwise: bool) -> bool:
 
 
 def description(references: Sequence[str], draws: Draws) -> Turn:
-    """What {object} is, in a short phrase."""
+    """A short phrase says what {object} is."""
     answer = picked(references, draws)
     return Turn(question=picked(DESCRIBED, draws), answer=answer, references=tuple(references))
 
 
 def naming(name: str, draws: Draws) -> Turn:
-    """The name of {object}."""
+    """The answer is the name of {object}."""
     return Turn(question=picked(NAMED, draws), answer=name)
 
 
 def relation(subject: str, predicate: str, thing: str) -> Turn:
-    """How {subject} and {object} belong together."""
+    """A triplet says how {subject} and {object} belong together."""
     return Turn(question=RELATED, answer=f"({subject}, {predicate}, {thing})")
 
 
 def caption(grounded: str, plain: str, slots: Sequence[str], draws: Draws) -> Turn:
-    """The picture in words, the things with their slots or without.
+    """The picture is put into words, the things with their slots or without.
 
     Where the answer has no slots, the question lists them, else half of the time; without a
     generator both have them.
@@ -86,7 +86,9 @@ def caption(grounded: str, plain: str, slots: Sequence[str], draws: Draws) -> Tu
 
 
 def choice(question: str, choices: Sequence[str], right: int | None) -> Turn:
-    """Choices behind letters, to be answered by one of these; no answer where it is not known."""
+    """Choices stand behind letters, to be answered by one of these; there is no answer where it is
+    not known.
+    """
     return Turn(
         question=lettered(question, choices),
         answer="" if right is None else LETTERS[right],
@@ -96,12 +98,14 @@ def choice(question: str, choices: Sequence[str], right: int | None) -> Turn:
 
 
 def chosen_or_said(question: str, choices: Sequence[str], right: int, draws: Draws) -> Turn:
-    """By letter, or, half of the time where there is a generator, in the words of the answer."""
+    """The answer is a letter, or, half of the time where there is a generator, the words of the
+    choice.
+    """
     if chance(draws, otherwise=True):
         return choice(question, choices, right)
     return Turn(question=question, answer=choices[right])
 
 
 def counted(question: str, answer: str) -> Turn:
-    """How many there are of what {object} is one of."""
+    """The answer is how many there are of what {object} is one of."""
     return Turn(question=f"{question} The exemplary object is {{object}}.\n{SHORT}", answer=answer)

@@ -1,4 +1,4 @@
-"""One example of a data set: pictures, regions by their slots, and what is said about them."""
+"""One example of a data set has pictures, regions by their slots, and what is said about them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ ALL = ("rectangle", "ellipse", "triangle", "point", "scribble", "contour", "mask
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marking:
-    """How a data set's regions are marked, as ViP-LLaVA's release marks them.
+    """A data set's regions are marked so, as ViP-LLaVA's release marks them.
 
     `shapes` are names of `marks.shapes`. `is_constant` keeps one width and alpha. `colour` is the
     only one, if there is only one. `test_shapes` are those of its benchmark, where they differ.
@@ -33,11 +33,11 @@ class Marking:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """A question and its answer; either may hold `{slot}`s.
+    """A turn is a question and its answer; either may hold `{slot}`s.
 
     `question` is whole: where there are choices, they stand in it, one a line behind their letter.
-    `choices` are the words of each, and `right` is the place of the right one. `references` are
-    all answers that count as right, where there are several.
+    `choices` are the words of each, and `right` is the place of the right one. `references` are all
+    answers that count as right, where there are several.
     """
 
     question: str
@@ -56,10 +56,11 @@ class Turn:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegionSample:
-    """One example. `regions` are by the slots of the words, in pixels of the (first) picture.
+    """A sample is one example. `regions` are by the slots of the words, in pixels of the (first)
+    picture.
 
-    `dataset` and `kind` are names: whose it is, what is asked ("description", "pointing" …).
-    `size` is what the data set says of the picture, if it says so.
+    `dataset` and `kind` are names: whose it is, what is asked ("description", "pointing" …). `size`
+    is what the data set says of the picture, if it says so.
     """
 
     dataset: str
@@ -74,17 +75,17 @@ class RegionSample:
 
     @property
     def picture(self) -> Path:
-        """The only picture's file."""
+        """The sample's only picture is this file."""
         if len(self.pictures) != 1:
             raise UsageError(f"{self.dataset} {self.id} has {len(self.pictures)} pictures, not one")
         return self.pictures[0]
 
     def image(self) -> Image:
-        """The only picture, opened now."""
+        """The only picture is opened now."""
         return open_image(self.picture)
 
     def regions_of(self, turn: Turn) -> dict[str, Region]:
-        """The regions that a turn speaks of."""
+        """A turn speaks of these regions."""
         mentioned = slots_in(f"{turn.question}\n{turn.answer}")
         return {slot: region for slot, region in self.regions.items() if slot in mentioned}
 

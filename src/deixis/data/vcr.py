@@ -38,7 +38,7 @@ from deixis.data.sample import VCR, Marking, RegionSample, Turn
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class VcrDataset(RegionDataset):
-    """A question for each row: four answers, then four reasons why."""
+    """Each row is a question: four answers, then four reasons why."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="Visual Commonsense Reasoning",
@@ -92,7 +92,7 @@ class VcrDataset(RegionDataset):
 
 
 def objects_in(folder: Path, name: str) -> Record:
-    """The objects of a picture, from the JSON beside it."""
+    """A picture's objects are in the JSON beside it."""
     try:
         return record_of(small_json(picture_in(folder, name)), "the file of objects")
     except (UsageError, SampleError) as error:
@@ -102,7 +102,7 @@ def objects_in(folder: Path, name: str) -> Record:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VcrQuestion:
-    """The two turns of a row, and the regions that they speak of."""
+    """A row has two turns, which speak of these regions."""
 
     turns: tuple[Turn, ...]
     regions: Mapping[str, Region]
@@ -111,7 +111,7 @@ class VcrQuestion:
 def vcr_question(
     row: Record, meta: Record, names: Sequence[str], generator: np.random.Generator | None
 ) -> VcrQuestion:
-    """What is asked of a row. `names` are its objects' classes, `meta` has their places."""
+    """A row asks this. `names` are its objects' classes, `meta` has their places."""
     slots = [f"{slot_name(name)}{place}" for place, name in enumerate(names, start=1)]
     question = _spoken(field_of(row, "question"), slots)
     answers = _choices(row, "answer_choices", slots)
@@ -130,7 +130,7 @@ def vcr_question(
 
 
 def vcr_region(meta: Record, place: int, *, label: str) -> Region:
-    """An object's outline, or its box where it has none."""
+    """An object's region is its outline, or its box where it has none."""
     boxes, outlines = list_of(meta, "boxes"), list_of(meta, "segms")
     if place >= len(boxes):
         raise BadRowError(f"object {place} has no box among {len(boxes)}")
@@ -143,7 +143,7 @@ def vcr_region(meta: Record, place: int, *, label: str) -> Region:
 
 
 def names_of(record: Record, key: str) -> list[str]:
-    """The classes of a row's objects."""
+    """A row's objects are of these classes."""
     names = list_of(record, key)
     if not all(isinstance(name, str) for name in names):
         raise BadRowError(f"{key!r} are names, got {shown(names)}")

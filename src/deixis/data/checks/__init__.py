@@ -1,1 +1,1 @@
-"""Looking a data set over: every row checked, some of them shown."""
+"""A data set is looked over here: every row is checked, and some are shown."""

@@ -1,4 +1,4 @@
-"""Every row of a data set, checked: it reads, its pictures are there, its regions lie in them."""
+"""Every row of a data set is checked: it reads, its pictures are there, its regions lie in them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ REMEMBERED = 4096  # sizes of pictures
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """What a row turned out to be. `problem` names the data set, the row and the reason."""
+    """A row turned out to be this. `problem` names the data set, the row and the reason."""
 
     sample: RegionSample | None = None
     problem: str | None = None
@@ -29,7 +29,7 @@ class Checked:
 @final
 @dataclass(slots=True)
 class Tally:
-    """Counts over the rows that were checked so far."""
+    """The tally counts over the rows that were checked so far."""
 
     num_rows: int = 0
     num_turns: int = 0
@@ -42,7 +42,7 @@ class Tally:
     bad: list[str] = field(default_factory=list)
 
     def add(self, checked: Checked) -> None:
-        """One row more."""
+        """One more row is counted."""
         self.num_rows += 1
         if checked.problem is not None:
             self.bad.append(checked.problem)
@@ -58,7 +58,7 @@ class Tally:
         self.region_kinds.update(region.kind for region in sample.regions.values())
 
     def record(self) -> dict[str, object]:
-        """As JSON."""
+        """The counts are given as JSON."""
         return {
             "rows": self.num_rows,
             "good": self.num_rows - len(self.bad),
@@ -76,7 +76,9 @@ class Tally:
 def check(
     dataset: RegionDataset, *, limit: int | None = None, decode: bool = False
 ) -> Iterator[Checked]:
-    """Each row in its order. With `decode`, pictures are opened whole, not only by their header."""
+    """Each row is checked in its order. With `decode`, pictures are opened whole, not only by their
+    header.
+    """
     sizes = _Sizes(decode=decode)
     for index in range(len(dataset) if limit is None else min(limit, len(dataset))):
         yield _checked(dataset, index, sizes)
@@ -97,7 +99,7 @@ def _checked(dataset: RegionDataset, index: int, sizes: "_Sizes") -> Checked:
 
 
 def _check_regions(sample: RegionSample, size: Size) -> int:
-    """How many regions stick out of the picture; BadRowError where one lies outside."""
+    """So many regions stick out of the picture; BadRowError where one lies outside."""
     if sample.size is not None and sample.size != size:
         raise BadRowError(f"the picture is {size}, the data set says {sample.size}")
     sticking_out = 0
@@ -114,14 +116,14 @@ def _check_regions(sample: RegionSample, size: Size) -> int:
 
 @final
 class _Sizes:
-    """Sizes of pictures; those asked for lately are remembered."""
+    """Sizes of pictures that were asked for lately are remembered."""
 
     def __init__(self, *, decode: bool) -> None:
         self.decode = decode
         self.known: dict[Path, Size] = {}
 
     def of(self, path: Path) -> Size:
-        """The upright size of a picture; ImageError where it cannot be used."""
+        """A picture has this upright size; ImageError where it cannot be used."""
         if path not in self.known:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()

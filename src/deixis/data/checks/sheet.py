@@ -1,4 +1,4 @@
-"""A sheet of samples to look at: each picture with its regions outlined, its words below."""
+"""A sheet shows samples: each picture with its regions outlined, and its words below."""
 
 import textwrap
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ DOT = 4
 
 
 def sample_sheet(samples: Sequence[RegionSample], *, columns: int = 4) -> Image:
-    """Samples in rows. Every slot has the colour of its region."""
+    """Samples stand in rows. Every slot has the colour of its region."""
     columns = max(1, min(columns, len(samples)))
     tiles = [_tile(sample) for sample in samples]
     rows = [tiles[first : first + columns] for first in range(0, len(tiles), columns)]
@@ -38,7 +38,7 @@ def sample_sheet(samples: Sequence[RegionSample], *, columns: int = 4) -> Image:
 
 
 def _tile(sample: RegionSample) -> PIL.Image:
-    """A picture and, below it, its words."""
+    """A tile is a picture with its words below it."""
     picture = _outlined(open_image(sample.pictures[0]), sample) if sample.pictures else None
     top = picture.height + 4 if picture else 0
     about = [sample.dataset, sample.id, sample.kind, *([sample.split] if sample.split else [])]

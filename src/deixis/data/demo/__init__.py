@@ -1,1 +1,1 @@
-"""Half a dozen pictures with their whole truth, for `deixis demo` and for first steps."""
+"""Half a dozen pictures with their whole truth serve `deixis demo` and first steps."""

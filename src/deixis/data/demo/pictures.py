@@ -24,7 +24,7 @@ RECORDS = "pictures.json"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoQuestion:
-    """A question about one region, `{it}` in its text, with the right answer.
+    """A question is about one region, `{it}` in its text, and has the right answer.
 
     `way` names how the region is meant to be shown; `shape` and `colour` are those of its mark,
     None where it is said.
@@ -41,7 +41,7 @@ class DemoQuestion:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class DemoPicture:
-    """A picture, all that it shows, and what can be asked about it."""
+    """A picture comes with all that it shows, and with what can be asked about it."""
 
     name: str
     image: Image
@@ -49,7 +49,7 @@ class DemoPicture:
     questions: tuple[DemoQuestion, ...]
 
     def region(self, label: str) -> Region:
-        """The first region of that label."""
+        """The first region of that label is found."""
         found = [region for region in self.regions if region.label == label]
         if not found:
             known = [str(region.label) for region in self.regions]
@@ -58,12 +58,12 @@ class DemoPicture:
 
 
 def demo_names() -> list[str]:
-    """What the pictures are called."""
+    """The pictures are called so."""
     return sorted(_records())
 
 
 def demo_picture(name: str) -> DemoPicture:
-    """The picture of that name with its truth."""
+    """The picture of that name is opened with its truth."""
     records = _records()
     if name not in records:
         raise UnknownNameError(kind="picture of the demo", name=name, known=records)

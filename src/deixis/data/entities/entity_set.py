@@ -1,4 +1,4 @@
-"""Named things with pictures of each, and which of the pictures can be used."""
+"""Entities are named things with pictures of each, of which some can be used and others not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from deixis.core.region import Region
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntityPicture:
-    """A picture of an entity: a file, or the picture itself where it was drawn or passed.
+    """A picture shows an entity; it is a file, or the picture itself where it was drawn or passed.
 
     `region` is where the entity is, in pixels of the picture; None: it is what the picture shows.
     `content` is the SHA-256 of the pixels.
@@ -28,18 +28,18 @@ class EntityPicture:
 
     @property
     def name(self) -> str:
-        """For people."""
+        """People know the picture by this name."""
         return self.source.source if isinstance(self.source, Image) else str(self.source)
 
     def image(self) -> Image:
-        """The picture, opened now."""
+        """The picture is opened now."""
         return open_image(self.source)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """A picture, or a whole entity, that is in no figure, and why."""
+    """A picture, or a whole entity, is in no figure, for this reason."""
 
     entity: str
     picture: str
@@ -49,18 +49,18 @@ class LeftOut:
 @final
 @dataclass(frozen=True, kw_only=True)
 class Entities:
-    """Pictures of entities that can be used, and what was left out."""
+    """These pictures of entities can be used, and those were left out."""
 
     pictures: tuple[EntityPicture, ...]
     left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Of the entities that have a picture, sorted."""
+        """The entities that have a picture are named in order."""
         return tuple(sorted({picture.entity for picture in self.pictures}))
 
     def of(self, names: Sequence[str]) -> "Entities":
-        """Those of these names alone."""
+        """The set keeps the entities of these names alone."""
         kept = set(names)
         return Entities(
             pictures=tuple(p for p in self.pictures if p.entity in kept),
@@ -68,18 +68,20 @@ class Entities:
         )
 
     def without(self, names: Sequence[str]) -> "Entities":
-        """All but those of these names."""
+        """The set keeps all entities but those of these names."""
         dropped = set(names)
         return self.of([name for name in self.names if name not in dropped])
 
 
 def plain_name(name: str) -> str:
-    """What makes two names one: capitals, underscores and spaces do not tell names apart."""
+    """Two names are one if they are so in this form: capitals, underscores and spaces do not tell
+    names apart.
+    """
     return " ".join(name.replace("_", " ").casefold().split())
 
 
 def check_names(names: Sequence[str], what: str) -> None:
-    """UsageError where a name is empty or is there twice."""
+    """UsageError says where a name is empty or is there twice."""
     seen: dict[str, str] = {}
     for name in names:
         plain = plain_name(name)
@@ -99,7 +101,7 @@ LEAST_SIDE = 16  # pixels of the shorter side, of the picture and of the region
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidatePicture:
-    """What a set says is a picture of an entity; a file may be missing or broken."""
+    """A set says that this is a picture of an entity; the file may be missing or broken."""
 
     entity: str
     source: Path | Image
@@ -109,9 +111,9 @@ class CandidatePicture:
 def checked(
     found: Iterable[CandidatePicture], *, names: Sequence[str] = (), least_side: int = LEAST_SIDE
 ) -> Entities:
-    """The pictures that can be used. Missing, broken, tiny and duplicate ones are left out and
-    told; a picture of two entities is left out of both. `names` are entities besides those found:
-    without a picture each is told of too.
+    """The pictures that can be used are kept. Missing, broken, tiny and duplicate ones are left out
+    and told; a picture of two entities is left out of both. `names` are entities besides those
+    found: without a picture each is told of too.
     """
     listed = list(found)
     check_names(sorted({one.entity for one in listed} | set(names)), "entities")
@@ -148,7 +150,9 @@ def _taken(one: CandidatePicture, least_side: int) -> EntityPicture | LeftOut:
 
 
 def _once(usable: Sequence[EntityPicture], left_out: list[LeftOut]) -> list[EntityPicture]:
-    """Each picture of an entity once, and none that is of two (unless regions tell them apart)."""
+    """Each picture of an entity is kept once, and none that is of two (unless regions tell them
+    apart).
+    """
     seen: dict[tuple[str, Region | None], list[EntityPicture]] = {}
     for picture in usable:
         seen.setdefault((picture.content, picture.region), []).append(picture)

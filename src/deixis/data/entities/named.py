@@ -57,7 +57,7 @@ class EntitySource:
         return drawn_entities.get(self.what)()
 
     def entities(self) -> Entities:
-        """Read, or drawn."""
+        """The set is read, or drawn."""
         drawn = self.drawn
         if drawn is not None:
             return drawn.entities(seed=self.seed, per_entity=self.per_entity)
@@ -71,7 +71,9 @@ class EntitySource:
 
 
 def first_of_each(entities: Entities, count: int) -> Entities:
-    """At most so many pictures of each entity, by their content: the same whatever their order."""
+    """At most so many pictures of each entity are kept, by their content: the same whatever their
+    order.
+    """
     taken: dict[str, int] = {}
     kept = []
     for picture in sorted(entities.pictures, key=lambda p: (p.entity, p.content)):

@@ -1,7 +1,7 @@
-"""Questions on pictures of entities, made from templates: the name, yes or no, one of four.
+"""Questions on pictures of entities are made from templates: the name, yes or no, one of four.
 
-Made in the same way from any set, so that ranks and answers can be joined, and so that a model can
-be tuned on them. Which wrong names are offered depends on the picture and the seed alone.
+They are made in the same way from any set, so that ranks and answers can be joined, and so that a
+model can be tuned on them. Which wrong names are offered depends on the picture and the seed alone.
 """
 
 import json
@@ -40,7 +40,7 @@ OF_REGION = {
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntityQuestion:
-    """A question on a picture, its answer, and the choices that stand in it."""
+    """A question on a picture has an answer, and maybe choices that stand in it."""
 
     entity: str
     kind: str
@@ -51,14 +51,16 @@ class EntityQuestion:
 
     @property
     def regions(self) -> Mapping[str, Region]:
-        """By the slot of the words."""
+        """The region stands by the slot of the words."""
         return {} if self.picture.region is None else {SLOT: self.picture.region}
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionOptions:
-    """Which questions. `names` are those that wrong answers are taken of; empty: the entities'."""
+    """These questions are asked. `names` are those that wrong answers are taken of; empty: the
+    entities'.
+    """
 
     kinds: tuple[str, ...] = KINDS
     names: tuple[str, ...] = ()
@@ -74,7 +76,7 @@ class QuestionOptions:
 def entity_questions(
     entities: Entities, options: QuestionOptions | None = None
 ) -> list[EntityQuestion]:
-    """Those of every picture, in the order of the pictures."""
+    """Every picture gets its questions, in the order of the pictures."""
     options = options or QuestionOptions()
     names = tuple(sorted(set(options.names or entities.names) | set(entities.names)))
     if len(names) < NUM_CHOICES and CHOICE in options.kinds:
@@ -85,12 +87,14 @@ def entity_questions(
 def questions_of(
     picture: EntityPicture, names: Sequence[str], options: QuestionOptions
 ) -> list[EntityQuestion]:
-    """Of one picture."""
+    """One picture gets its questions."""
     return [_asked(picture, kind, names, options) for kind in options.kinds]
 
 
 def write_questions(questions: Sequence[EntityQuestion], folder: Path) -> Path:
-    """`questions.json` in LLaVA's format, with pictures that are no files beside it."""
+    """The questions are written as `questions.json` in LLaVA's format, with copies of the pictures
+    beside it.
+    """
     make_folder(folder / "pictures")
     rows = []
     for number, one in enumerate(questions):
@@ -113,7 +117,7 @@ def write_questions(questions: Sequence[EntityQuestion], folder: Path) -> Path:
 
 
 def _file_of(picture: EntityPicture, folder: Path) -> str:
-    """A copy beside the questions, named by its content: rows lead nowhere else."""
+    """A copy lies beside the questions, named by its content: rows lead nowhere else."""
     name = f"pictures/{picture.content[:24]}.png"
     if not (folder / name).exists():
         image = picture.source if isinstance(picture.source, Image) else picture.image()

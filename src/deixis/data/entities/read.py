@@ -1,4 +1,6 @@
-"""Entities from a folder with a folder each, from a JSON list, or from a data set's regions."""
+"""Entities are read from a folder with a folder each, from a JSON list, or from a data set's
+regions.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,12 +32,12 @@ def read_entities(
     split: str | None = None,
     least_side: int = LEAST_SIDE,
 ) -> Entities:
-    """The entities of a folder or file.
+    """A folder or a file gives its entities.
 
     A folder holds a folder of pictures for each entity, named like it ("golden_gate" is "golden
     gate"). A list has rows {"entity": NAME, "image": FILE} or "images": [FILE, …], and may have a
-    "region"; files lie in `images`, or beside the list. `form` names a format of `deixis.data`
-    that names regions (coco_instances, coco_panoptic, labelme): each is a picture of its name.
+    "region"; files lie in `images`, or beside the list. `form` names a format of `deixis.data` that
+    names regions (coco_instances, coco_panoptic, labelme): each is a picture of its name.
     """
     if form is not None:
         return checked(_of_dataset(path, images, form, split), least_side=least_side)
@@ -53,7 +55,7 @@ def read_entities(
 
 
 def spoken(folder: str) -> str:
-    """A folder's name as a name."""
+    """A folder's name is said as a name."""
     return " ".join(folder.replace("_", " ").split())
 
 

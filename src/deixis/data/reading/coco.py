@@ -1,4 +1,4 @@
-"""COCO's way to write regions, and its files read by where their annotations stand."""
+"""COCO's regions are read here, and its files by where their annotations stand."""
 
 from array import array
 from collections.abc import Mapping, Set
@@ -35,7 +35,7 @@ SHORTEST = 6  # numbers of an outline; shorter ones cover nothing
 
 
 def coco_region(record: Record, size: Size, *, label: str | None = None) -> Region:
-    """An annotation's segmentation, or its `bbox` where it has none."""
+    """An annotation's region is its segmentation, or its `bbox` where it has none."""
     segmentation = record.get("segmentation")
     if isinstance(segmentation, dict):
         return Region(shape=run_lengths(segmentation, size), label=label)
@@ -50,13 +50,15 @@ def coco_region(record: Record, size: Size, *, label: str | None = None) -> Regi
 
 
 def outlines(flat: list[object]) -> Polygon | None:
-    """x, y, x, y … of each part, None where no part is long enough."""
+    """Each part is written x, y, x, y …; None where no part is long enough."""
     rings = tuple(flat_ring(ring) for ring in flat if not _is_short(ring))
     return Polygon(rings=rings) if rings else None
 
 
 def run_lengths(record: Record, size: Size) -> Mask:
-    """COCO's mask: compressed, or as a list of lengths; it has to be of the picture's size."""
+    """COCO writes a mask compressed, or as a list of lengths; it has to be of the picture's
+    size.
+    """
     height, width = numbers(field_of(record, "size"), 2, "a mask's size")
     if (width, height) != (size.width, size.height):
         raise BadRowError(f"the mask is {width:g}x{height:g}, the picture {size}")
@@ -72,7 +74,7 @@ def run_lengths(record: Record, size: Size) -> Mask:
 
 
 def label_of(names: Mapping[int, str], record: Record, key: str = "category_id") -> str:
-    """A category's name."""
+    """A category has a name."""
     category = whole(field_of(record, key), key)
     if category not in names:
         raise BadRowError(f"there is no category {category}")
@@ -80,7 +82,7 @@ def label_of(names: Mapping[int, str], record: Record, key: str = "category_id")
 
 
 def mask_of(inside: np.ndarray) -> Mask:
-    """The mask of some pixels; BadRowError where there are none."""
+    """Some pixels make a mask; BadRowError where there are none."""
     if not inside.any():
         raise BadRowError("its mask has no pixel")
     return Mask.from_array(inside)
@@ -102,7 +104,8 @@ class Picture:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CocoIndex:
-    """Where each annotation and each picture of a file stands, and the categories' names.
+    """The index knows where each annotation and each picture of a file stands, and the categories'
+    names.
 
     `keys` are the annotations' ids, in their order; pictures are found by their ids.
     """
@@ -116,8 +119,8 @@ class CocoIndex:
 
     @classmethod
     def open(cls, file: Path, *, key: str = "id", only: Set[int] | None = None) -> "CocoIndex":
-        """The index of a file: the annotations of these ids, or all but crowds, which are no
-        single thing.
+        """A file is read once for its index: the annotations of these ids, or all but crowds, which
+        are no single thing.
         """
         found = _CocoCollector(file, key, only)
         with json_stream(file) as stream:
@@ -126,18 +129,18 @@ class CocoIndex:
         return found.index()
 
     def annotation(self, place: int) -> Record:
-        """The annotation at this place."""
+        """The annotation at this place is read."""
         return record_of(self.annotations.row(place), "an annotation")
 
     def annotation_named(self, key: int) -> Record:
-        """The annotation of this id."""
+        """The annotation of this id is read."""
         places = np.flatnonzero(self.keys == key)
         if not places.size:
             raise BadRowError(f"there is no annotation {key}")
         return self.annotation(int(places[0]))
 
     def picture(self, key: int) -> Picture:
-        """The picture of this id."""
+        """The picture of this id is read."""
         at = int(np.searchsorted(self.picture_keys, key))
         if at == self.picture_keys.size or self.picture_keys[at] != key:
             raise BadRowError(f"there is no picture {key} in the list of images")
@@ -145,13 +148,13 @@ class CocoIndex:
         return Picture(file_name=text_of(record, "file_name"), size=size_of(record))
 
     def label(self, record: Record) -> str:
-        """What an annotation's category is called."""
+        """An annotation's category is called so."""
         return label_of(self.names, record)
 
 
 @final
 class _CocoCollector:
-    """What is found while a file is read."""
+    """The collector keeps what is found while a file is read."""
 
     def __init__(self, file: Path, key: str, only: Set[int] | None) -> None:
         self.file, self.key, self.only = file, key, only
@@ -161,7 +164,7 @@ class _CocoCollector:
         self.seen: set[str] = set()
 
     def take(self, name: str, stream: JsonStream) -> None:
-        """Read what stands behind a name."""
+        """What stands behind a name is read."""
         takers = {
             "annotations": self._annotation,
             "images": self._picture,
@@ -180,7 +183,7 @@ class _CocoCollector:
                 raise SampleError(dataset=str(self.file), row=row, reason=str(problem)) from None
 
     def index(self) -> CocoIndex:
-        """All of it."""
+        """All that was found is an index."""
         for name in ("images", "annotations", "categories"):
             if name not in self.seen:
                 raise UsageError(f"{self.file} is not COCO's: it has no list {name!r}")

@@ -1,4 +1,4 @@
-"""Rows of a JSON file that are read when they are asked for, by where they stand in it."""
+"""A JSON file's rows are read when they are asked for, by where they stand in it."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ LINES = ".jsonl"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class JsonRows:
-    """The rows of a file: 24 bytes of memory each, whatever they hold.
+    """The rows of a file take 24 bytes of memory each, whatever they hold.
 
     `numbers` are what rows are called in messages: lines of the file, or places in its list.
     """
@@ -35,7 +35,7 @@ class JsonRows:
         return int(self.begins.size)
 
     def only(self, places: Sequence[int]) -> "JsonRows":
-        """Some of the rows."""
+        """Some of the rows are kept."""
         kept = np.array(places, dtype=np.int64)
         return JsonRows(
             file=self.file,
@@ -45,7 +45,7 @@ class JsonRows:
         )
 
     def row(self, place: int) -> Any:  # Any: what JSON holds
-        """The value of a row; BadRowError where it is not JSON."""
+        """A row has this value; BadRowError where it is not JSON."""
         begin, end = int(self.begins[place]), int(self.ends[place])
         try:
             with open_file(self.file) as file:
@@ -59,19 +59,19 @@ class JsonRows:
 
 @final
 class RowSpans:
-    """Collects where rows stand while a file is read."""
+    """The places of rows are collected while a file is read."""
 
     def __init__(self) -> None:
         self._begins, self._ends, self._numbers = array("q"), array("q"), array("q")
 
     def add(self, item: Item, number: int) -> None:
-        """One row more."""
+        """One more row stands here."""
         self._begins.append(item.begin)
         self._ends.append(item.end)
         self._numbers.append(number)
 
     def rows(self, file: Path) -> JsonRows:
-        """The rows of that file."""
+        """The places are rows of that file."""
         begins, ends, numbers = (
             np.array(values, dtype=np.int64) for values in (self._begins, self._ends, self._numbers)
         )
@@ -79,7 +79,7 @@ class RowSpans:
 
 
 def rows_of(file: Path, *, seen: Callable[[Any], None] | None = None) -> JsonRows:
-    """The rows of a JSON list, or of JSON lines where the name ends so.
+    """A file has rows: those of a JSON list, or JSON lines where the name ends so.
 
     `seen` gets each row of a list while it is found.
     """
@@ -99,7 +99,7 @@ def rows_of(file: Path, *, seen: Callable[[Any], None] | None = None) -> JsonRow
 
 
 def lists_of(file: Path, *names: str) -> dict[str, JsonRows]:
-    """The lists of these names in the object that a file holds."""
+    """The object that a file holds has lists of these names."""
     found: dict[str, JsonRows] = {}
     with json_stream(file) as stream:
         for name in stream.members():
@@ -137,25 +137,25 @@ def _lines(file: Path) -> JsonRows:
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class Nested:
-    """Where each row's examples begin when all are counted through."""
+    """Each row's examples begin here when all are counted through."""
 
     starts: Int64[np.ndarray, " row_and_end"]
 
     @classmethod
     def of(cls, lengths: list[int]) -> "Nested":
-        """From the number of examples of every row."""
+        """Every row has so many examples."""
         return cls(np.concatenate([[0], np.cumsum(np.array(lengths, np.int64))]).astype(np.int64))
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
     def place(self, index: int) -> tuple[int, int]:
-        """The row of an example, and which of the row's own it is."""
+        """An example is of a row, and has a place among the row's own."""
         row = int(np.searchsorted(self.starts, index, side="right")) - 1
         return row, index - int(self.starts[row])
 
 
 def length_of(row: object, name: str) -> int:
-    """How many examples a row holds; one without that list counts as one, a bad one."""
+    """A row holds so many examples; one without that list counts as one, a bad one."""
     found = row.get(name) if isinstance(row, dict) else None
     return len(found) if isinstance(found, list) else 1

@@ -1,4 +1,4 @@
-"""Where pictures lie: never outside of their folder, whatever a row says."""
+"""Pictures never lie outside of their folder, whatever a row says."""
 
 from pathlib import Path, PureWindowsPath
 
@@ -24,7 +24,9 @@ def folder_beside(file: Path, given: Path | None) -> Path:
 
 
 def picture_in(folder: Path, name: str) -> Path:
-    """The picture of that name in a folder; BadRowError if it lies elsewhere or is not there."""
+    """The picture of that name lies in a folder; BadRowError if it lies elsewhere or is not
+    there.
+    """
     if is_outside(name):
         raise BadRowError(f"the image {shown(name)} lies outside of {folder}")
     path = folder / name
@@ -34,7 +36,7 @@ def picture_in(folder: Path, name: str) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether a file lies there; of a name that no file can have, False."""
+    """Whether a file lies there; it does not where no file can have the name."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -50,12 +52,12 @@ def is_outside(name: str) -> bool:
 
 
 def first_there(*paths: Path) -> Path | None:
-    """The first that is there."""
+    """The first path that is there is taken."""
     return next((path for path in paths if path.exists()), None)
 
 
 def found_file(folder: Path, *names: str) -> Path:
-    """A published file, in its folder or given itself."""
+    """A published file is found in its folder, or was given itself."""
     if folder.is_file():
         return folder
     found = first_there(*(folder / name for name in names))

@@ -1,4 +1,4 @@
-"""XML of annotations, hostile until read: no declarations of types or entities, bounded depth."""
+"""XML of annotations is hostile until read: it may declare no types or entities, nor be deep."""
 
 import xml.etree.ElementTree as tree
 from pathlib import Path
@@ -11,7 +11,7 @@ MOST_BYTES, MOST_DEPTH = 2**24, 32
 
 
 def read_xml(path: Path) -> tree.Element:
-    """The root element; BadRowError says why it is refused."""
+    """A file gives its root element; BadRowError says why it is refused."""
     try:
         data = read_bytes(path, most=MOST_BYTES)
     except OSError as error:
@@ -23,7 +23,7 @@ def read_xml(path: Path) -> tree.Element:
 
 
 def parse_xml(data: bytes) -> tree.Element:
-    """The same from bytes."""
+    """Bytes give their root element; BadRowError says why they are refused."""
     parser = expat.ParserCreate()
     builder = tree.TreeBuilder()
     depth = 0

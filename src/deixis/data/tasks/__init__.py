@@ -1,4 +1,4 @@
-"""Tasks about whole pictures, each with a known answer: what a pixel prompt is learned for."""
+"""Tasks ask about whole pictures, each with a known answer: pixel prompts are learned for them."""
 
 from deixis.core.catalog import Catalog
 from deixis.data.tasks.corruption import STRENGTHS, Corruption, corrupted

@@ -22,8 +22,8 @@ LICENCE = "none is given by its makers"
 
 @dataclass(frozen=True, kw_only=True)
 class CifarTask(FileTask):
-    """One picture a record, read when it is asked for: `num_labels` bytes, the last of which names
-    the class, then the red, green and blue planes.
+    """Each record is a picture, read when it is asked for: `num_labels` bytes, the last of which
+    names the class, then the red, green and blue planes.
     """
 
     parts: ClassVar[Mapping[str, tuple[str, ...]]]
@@ -106,14 +106,14 @@ class CifarTask(FileTask):
 
 
 def spoken(names: Sequence[str]) -> tuple[str, ...]:
-    """Names as they are said: without underscores."""
+    """Names are said without underscores."""
     return tuple(name.replace("_", " ").strip() for name in names)
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class Cifar10Task(CifarTask):
-    """The binary version; its pickles are not read."""
+    """The binary version is read; its pickles are not."""
 
     about: ClassVar = TaskAbout(
         title="CIFAR-10",
@@ -135,7 +135,7 @@ class Cifar10Task(CifarTask):
 @final
 @dataclass(frozen=True, kw_only=True)
 class Cifar100Task(CifarTask):
-    """The binary version, its fine classes; the first of two labels is the coarse one."""
+    """The binary version's fine classes are read; the first of two labels is the coarse one."""
 
     about: ClassVar = TaskAbout(
         title="CIFAR-100",

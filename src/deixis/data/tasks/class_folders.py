@@ -1,4 +1,4 @@
-"""Tasks whose pictures lie in a folder a class: EuroSAT, ImageNette, and any of your own."""
+"""The pictures of these tasks lie in a folder a class: EuroSAT, ImageNette, and any of your own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class FolderTask(FileTask):
 
     @classmethod
     def said(cls, folder: str) -> str:
-        """A class as it is said: "AnnualCrop" and "annual_crop" are "annual crop"."""
+        """A class is said in words: "AnnualCrop" and "annual_crop" are "annual crop"."""
         if folder in cls.spoken:
             return cls.spoken[folder]
         apart = "".join(
@@ -102,7 +102,7 @@ class FolderTask(FileTask):
 
 
 def _pictures(folder: Path) -> list[str]:
-    """The folder's pictures, by their names in the folder above."""
+    """A folder's pictures are named as from the folder above."""
     files = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in PICTURES)
     return [f"{folder.name}/{path.name}" for path in files]
 
@@ -126,7 +126,7 @@ class EuroSatTask(FolderTask):
 @final
 @dataclass(frozen=True, kw_only=True)
 class ImagenetteTask(FolderTask):
-    """Photos lie in a folder a class, named by ImageNet's ids."""
+    """Photos lie in a folder a class, which is named by ImageNet's id."""
 
     about: ClassVar = TaskAbout(
         title="ImageNette",

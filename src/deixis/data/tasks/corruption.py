@@ -1,4 +1,4 @@
-"""Pictures made worse in twelve ways and five strengths, after ImageNet-C (arXiv 1903.12261).
+"""Pictures are made worse in twelve ways and five strengths, after ImageNet-C (arXiv 1903.12261).
 
 The kinds and the idea of five strengths are that paper's, the code and the strengths are our own:
 they fit pictures of any size, blurs being shares of the short side. Figures on them are not to be
@@ -41,7 +41,7 @@ STRENGTHS = {
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Corruption:
-    """A kind and its strength, 1 to 5."""
+    """A corruption has a kind and a strength, 1 to 5."""
 
     kind: str
     severity: int = 3
@@ -54,7 +54,7 @@ class Corruption:
 
     @classmethod
     def of(cls, spec: str) -> "Corruption":
-        """From "KIND" or "KIND:SEVERITY"."""
+        """A corruption is written "KIND" or "KIND:SEVERITY"."""
         kind, colon, severity = spec.partition(":")
         if not colon:
             return cls(kind=kind)
@@ -64,7 +64,7 @@ class Corruption:
 
 
 def corrupted(image: Image, corruption: Corruption, index: int) -> Image:
-    """The picture made worse; noise depends on the kind, the strength and the index alone."""
+    """The picture is made worse; noise depends on the kind, the strength and the index alone."""
     kinds = list(STRENGTHS)
     draws = np.random.default_rng([USE, kinds.index(corruption.kind), corruption.severity, index])
     strength = STRENGTHS[corruption.kind][corruption.severity - 1]

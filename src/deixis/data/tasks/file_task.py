@@ -1,4 +1,4 @@
-"""What tasks share that read published files: one picture a sample, or a row of JSON."""
+"""Tasks that read published files share this: a picture a sample, or a row of JSON."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
 @dataclass(frozen=True, kw_only=True)
 class FileTask(PictureTask):
-    """Samples in files; `num` takes the first so many of them."""
+    """The samples are in files; `num` takes the first so many of them."""
 
     folder: Path
     num: int | None = None
@@ -38,14 +38,14 @@ class FileTask(PictureTask):
     @property
     @abstractmethod
     def total(self) -> int:
-        """How many the files hold."""
+        """The files hold so many samples."""
 
     def bad(self, row: int | str, reason: str) -> SampleError:
-        """A row that cannot be used."""
+        """A row cannot be used, for this reason."""
         return SampleError(dataset=str(self.folder), row=row, reason=reason)
 
     def opened(self, row: int | str, name: str, folder: Path | None = None) -> Image:
-        """The picture of that name, which lies within the folder."""
+        """The picture of that name, which lies within the folder, is opened."""
         try:
             return open_image(picture_in(folder or self.folder, name))
         except (BadRowError, UsageError) as problem:
@@ -53,7 +53,7 @@ class FileTask(PictureTask):
 
 
 def folder_of(about: TaskAbout, options: TaskOptions) -> Path:
-    """Where the files lie; UsageError says which are expected."""
+    """The files lie in this folder; UsageError says which are expected."""
     if options.data is None or not options.data.is_dir():
         where = "" if options.data is None else f" (there is no folder {str(options.data)!r})"
         raise UsageError(
@@ -64,12 +64,12 @@ def folder_of(about: TaskAbout, options: TaskOptions) -> Path:
 
 
 def missing(about: TaskAbout, folder: Path, what: str) -> UsageError:
-    """The error that names what is missing and all that is expected."""
+    """The error names what is missing and all that is expected."""
     return UsageError(f"there is no {what} in {str(folder)!r}: {about.title} needs {about.form}")
 
 
 def part_of(about: TaskAbout, options: TaskOptions, known: Sequence[str]) -> str:
-    """The part that is asked for, the first by default."""
+    """The part that is asked for is known; by default it is the first."""
     part = options.split or known[0]
     if part not in known:
         raise UnknownNameError(kind=f"split of {about.title}", name=part, known=known)
@@ -82,7 +82,7 @@ def worse(options: TaskOptions) -> Corruption | None:
 
 
 def json_of(path: Path) -> Any:  # Any: what JSON holds
-    """The value of a file."""
+    """A file holds this value."""
     try:
         return parse(read_text(path))
     except (OSError, ValueError, RecursionError) as broken:
@@ -91,7 +91,7 @@ def json_of(path: Path) -> Any:  # Any: what JSON holds
 
 @dataclass(frozen=True, kw_only=True)
 class RowTask(FileTask):
-    """Rows and the folder of their pictures."""
+    """The task has rows, and the folder of their pictures."""
 
     rows: Sequence[Any]  # Any: what JSON holds
     pictures: Path
@@ -106,18 +106,18 @@ class RowTask(FileTask):
         return self.opened(index + 1, self.picture(index), self.pictures)
 
     def picture(self, index: int) -> str:
-        """The name of its file."""
+        """The picture's file has this name."""
         return self.text(index, "image")
 
     def text(self, index: int, name: str) -> str:
-        """A field that is text."""
+        """The field has to be text."""
         value = self.field(index, name)
         if not isinstance(value, str) or not value.strip() or not is_text(value):
             raise self.bad(index + 1, f"{name!r} is text, got {shown(value)}")
         return value
 
     def field(self, index: int, name: str) -> Any:  # Any: what JSON holds
-        """A field that has to be there."""
+        """The field has to be there."""
         row = self.rows[index]
         if not isinstance(row, dict) or name not in row:
             raise self.bad(index + 1, f"there is no {name!r}")
@@ -125,7 +125,7 @@ class RowTask(FileTask):
 
 
 def lines_of(path: Path) -> list[Any]:  # Any: what JSON holds
-    """A value a line."""
+    """Each line holds a value."""
     try:
         text = read_text(path)
         return [parse(line) for line in text.split("\n") if line.strip()]

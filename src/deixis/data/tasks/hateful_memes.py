@@ -15,7 +15,7 @@ PARTS = ("dev_seen", "dev_unseen", "train")  # of the test parts no truth is pub
 @final
 @dataclass(frozen=True, kw_only=True)
 class HatefulMemesTask(RowTask):
-    """Asked in TVP's words."""
+    """The question is asked in TVP's words."""
 
     about: ClassVar = TaskAbout(
         title="Hateful Memes",

@@ -1,4 +1,4 @@
-"""Your own questions: a row of JSON each, with a picture, a question and its answer."""
+"""Your own questions are rows of JSON, each with a picture, a question and its answer."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final

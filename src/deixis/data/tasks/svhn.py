@@ -41,7 +41,7 @@ QUESTION = "Which digit is in the middle of the picture?"
 @final
 @dataclass(frozen=True, kw_only=True)
 class SvhnTask(FileTask):
-    """The cropped digits; a file is read whole, once in each process."""
+    """The digits are cropped; a file is read whole, once in each process."""
 
     about: ClassVar = TaskAbout(
         title="SVHN",
@@ -112,7 +112,7 @@ def _read(file: Path) -> tuple[UInt8[np.ndarray, "row column 3 picture"], np.nda
 
 
 def arrays_of(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a file by their names; UsageError says why it is refused."""
+    """A file has arrays by their names; UsageError says why it is refused."""
     try:
         content = read_bytes(path, most=LONGEST)
         if content[126:128] != b"IM":
@@ -125,7 +125,7 @@ def arrays_of(path: Path) -> dict[str, np.ndarray]:
 
 
 def _matrices(content: memoryview) -> Iterator[memoryview]:
-    """The bodies of all arrays, unpacked; together they stay within what the file may hold."""
+    """The bodies of all arrays are unpacked; together they stay within what the file may hold."""
     left = most = min(MOST, max(ALWAYS, RATIO * len(content)))
     for number, (kind, body) in enumerate(_elements(content)):
         if number == MOST_ELEMENTS:
@@ -145,7 +145,7 @@ def _matrices(content: memoryview) -> Iterator[memoryview]:
 
 
 def _elements(content: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Kind and body of each element, one after the other; nothing is copied."""
+    """Each element has a kind and a body, one after the other; nothing is copied."""
     place = 0
     while place + TAG <= len(content):
         kind, size = struct.unpack_from("<II", content, place)

@@ -1,4 +1,4 @@
-"""What a task about pictures is: a question, its answer, and the choices where there are some."""
+"""A task about pictures asks a question, which has an answer, and maybe choices."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ PHOTO = "This is a photo of a"  # what TVP puts before a class's name
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskAbout:
-    """What a task is. `answers` tells how one is found right: among choices, as a number, as yes or
-    no. `form` are the files that are expected; empty: none.
+    """A task is described so. `answers` tells how one is found right: among choices, as a number,
+    as yes or no. `form` are the files that are expected; empty: none.
     """
 
     title: str
@@ -32,8 +32,8 @@ class TaskAbout:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskOptions:
-    """Which part of which files. `corruption` is done to the pictures ("contrast:3"), `num` takes
-    the first so many alone.
+    """A part of some files is taken. `corruption` is done to the pictures ("contrast:3"), `num`
+    takes the first so many alone.
     """
 
     data: Path | None = None
@@ -49,8 +49,8 @@ class TaskOptions:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskSample:
-    """One question. `key` names it for good, `picture` what it is about; `topic` is what the
-    picture shows, for losses on its words.
+    """A sample is one question. `key` names it for good, `picture` what it is about; `topic` is
+    what the picture shows, for losses on its words.
     """
 
     key: str
@@ -62,8 +62,8 @@ class TaskSample:
 
 
 class PictureTask(ABC):
-    """Questions about whole pictures, by their index. It holds paths and numbers, no open file: it
-    is sent to other processes.
+    """A task has questions about whole pictures, by their index. It holds paths and numbers, no
+    open file: it is sent to other processes.
     """
 
     about: ClassVar[TaskAbout]
@@ -72,23 +72,23 @@ class PictureTask(ABC):
     @classmethod
     @abstractmethod
     def open(cls, options: TaskOptions) -> "PictureTask":
-        """The task on these files; UsageError says what is missing."""
+        """The task is opened on these files; UsageError says what is missing."""
 
     @property
     @abstractmethod
     def num_samples(self) -> int | None:
-        """How many there are; None: endless."""
+        """There are so many samples; None: they are endless."""
 
     @abstractmethod
     def sample(self, index: int) -> TaskSample:
-        """One question; SampleError names a bad row."""
+        """One question is made; SampleError names a bad row."""
 
     @abstractmethod
     def clean(self, index: int) -> Image:
-        """Its picture as it is."""
+        """The picture is given as it is."""
 
     @final
     def image(self, index: int) -> Image:
-        """Its picture, corrupted if that was asked for; the same every time."""
+        """The picture is given, corrupted if that was asked for; it is the same every time."""
         image = self.clean(index)
         return image if self.corruption is None else corrupted(image, self.corruption, index)
