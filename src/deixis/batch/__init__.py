@@ -1,1 +1,3 @@
-"""Whole folders and data sets: many pictures, resumed after a kill, on a pool or a cluster."""
+"""Whole folders and data sets are worked on: many pictures, resumed after a kill, on a pool or a
+cluster.
+"""

@@ -1,4 +1,4 @@
-"""Look at every picture of a data set, in shards that survive a kill at any moment.
+"""Every picture of a data set is looked at, in shards that survive a kill at any moment.
 
 A shard is written whole or not at all, and only from its own pictures: whoever makes it, and how
 often, it is the same. The manifest with the shards' hashes comes last.
@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExtractOptions:
-    """What looks at the pictures."""
+    """These sources look at the pictures."""
 
     sources: tuple[str, ...] = ("rapidocr",)
     options: SourceOptions = field(default_factory=SourceOptions)
@@ -39,7 +39,9 @@ class ExtractOptions:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extracted:
-    """How far it is. `failed` names each picture that could not be read, and why."""
+    """The extraction has come so far. `failed` names each picture that could not be read, and
+    why.
+    """
 
     num_pictures: int
     num_done: int
@@ -50,8 +52,8 @@ class Extracted:
 def extract(
     pictures: Pictures, folder: Path, options: ExtractOptions, runner: Runner
 ) -> Iterator[Extracted]:
-    """Make or go on with a store, telling after every shard; the last is the whole. Nobody else
-    writes in it meanwhile.
+    """A store is made or gone on with, and told of after every shard; the last is the whole. Nobody
+    else writes in it meanwhile.
     """
     work = ShardWork(names=options.sources, options=options.options)
     records = [dict(one.record) for one in work.sources()]
@@ -77,7 +79,7 @@ def extract(
 
 
 def _as_it_is(records: Sequence[Mapping[str, str]], pictures: Pictures, folder: Path) -> Extracted:
-    """A whole store where nothing can be written."""
+    """A whole store stays as it is where nothing can be written."""
     plan = planned(folder, records, list(pictures.paths))
     begun = _begun(plan, pictures, folder)
     read_manifest(folder)
@@ -93,7 +95,7 @@ def _as_it_is(records: Sequence[Mapping[str, str]], pictures: Pictures, folder: 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Begun:
-    """The shards that are there, those that are to be made, and how many pictures both have."""
+    """Some shards are there, others are to be made, and both have so many pictures."""
 
     found: dict[int, ShardDone]
     missing: list[ShardTask]
@@ -131,7 +133,7 @@ def _begun(plan: Plan, pictures: Pictures, folder: Path) -> _Begun:
 
 
 def _before(folder: Path) -> Mapping[str, str]:
-    """The hashes of the shards as they were written, where that is known."""
+    """The shards were written with these hashes, where that is known."""
     try:
         return read_manifest(folder).shards
     except UsageError:
@@ -139,7 +141,7 @@ def _before(folder: Path) -> Mapping[str, str]:
 
 
 def _held(file: Path, digest: str | None) -> Shard | None:
-    """A shard that is there; None where it is not, or cannot be read, or was changed since."""
+    """A shard is there; None where it is not, or cannot be read, or was changed since."""
     if not file.exists():
         return None
     try:
@@ -169,7 +171,7 @@ def _is_whole(held: Mapping[str, Held], names: Sequence[str], pictures: Pictures
 
 
 def _finish(folder: Path, plan: Plan, found: Sequence[ShardDone]) -> None:
-    """The index, and then what says that all is there."""
+    """The index is written, and then what says that all is there."""
     manifest = Manifest(
         sources=plan.sources,
         shards={shard_name(one.number): one.digest for one in found},

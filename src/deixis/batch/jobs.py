@@ -1,4 +1,4 @@
-"""Turns of one kind of work, several at a time in processes of their own."""
+"""Turns of one kind of work are done several at a time in processes of their own."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +22,7 @@ def carried_out(
     threads: int | None = None,
     reporter: Reporter | None = None,
 ) -> list[Result]:
-    """The result of each turn, in their order; each has a name that is told.
+    """Each turn gives its result, in their order; each has a name that is told.
 
     More than one job: `work` and turns travel to processes whose torch has `threads`; they report
     nothing. Ctrl-C is told to those too, and turns that did not begin are left out.

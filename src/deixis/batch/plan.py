@@ -1,4 +1,4 @@
-"""The pictures of a store by names that stay the same, and which lie in which shard."""
+"""A store's pictures have names that stay the same, and a plan says which lie in which shard."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,20 +22,20 @@ SHARD_SIZE = 64  # pictures: what a kill may cost each worker
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The names of each shard's pictures. `sources` are the records of what looks at them."""
+    """A plan names each shard's pictures. `sources` are the records of what looks at them."""
 
     sources: tuple[Mapping[str, str], ...]
     shards: tuple[tuple[str, ...], ...] = ()
 
     def joined(self, names: Sequence[str]) -> "Plan":
-        """With the pictures that are new to it in further shards; it keeps those that are gone."""
+        """Pictures that are new to it join in further shards; it keeps those that are gone."""
         known = {name for shard in self.shards for name in shard}
         new = [name for name in dict.fromkeys(names) if name not in known]
         more = tuple(map(tuple, batches(new, SHARD_SIZE)))
         return replace(self, shards=(*self.shards, *more))
 
     def save(self, folder: Path) -> None:
-        """Into the store."""
+        """The plan is written into the store."""
         record = {
             "deixis": VERSION,
             "sources": [dict(source) for source in self.sources],
@@ -45,7 +45,7 @@ class Plan:
 
 
 def check_place(folder: Path) -> None:
-    """UsageError for a folder that holds anything but a store, or what is left of one."""
+    """UsageError tells of a folder that holds anything but a store, or what is left of one."""
     if not folder.is_dir() or (folder / FILE).exists():
         return
     ours = {folder / LOCK, *left_behind(folder)}
@@ -54,7 +54,7 @@ def check_place(folder: Path) -> None:
 
 
 def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[str]) -> Plan:
-    """The plan of a new store, or the one that it has with what is new."""
+    """A new store gets a plan; one that is there keeps its own, with what is new."""
     plan = Plan(sources=tuple(dict(source) for source in sources))
     if (folder / FILE).exists():
         plan = read_plan(folder)
@@ -67,7 +67,7 @@ def planned(folder: Path, sources: Sequence[Mapping[str, str]], names: Sequence[
 
 
 def read_plan(folder: Path) -> Plan:
-    """Of a store; UsageError where there is none."""
+    """A store has a plan; UsageError where there is none."""
     try:
         told = object_of(parse(read_text(folder / FILE)), name="a plan")
         version = told.pop("deixis", None)
@@ -88,14 +88,16 @@ SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp"})  # of what open_image o
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pictures:
-    """Paths by name, in their order, and what is wrong with rows that name none."""
+    """Paths stand by their names, in their order, and beside them what is wrong with rows that name
+    none.
+    """
 
     paths: Mapping[str, Path]
     bad: tuple[str, ...] = ()
 
 
 def pictures_of(path: Path, *, images: Path | None = None, form: str = "llava") -> Pictures:
-    """Those of a folder, all levels deep, or of a file of rows in that format."""
+    """The pictures are those of a folder, all levels deep, or of a file of rows in that format."""
     if path.is_dir():
         if images is not None:
             raise UsageError("--images is for files of rows; a folder's pictures lie in it")

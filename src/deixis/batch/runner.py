@@ -1,4 +1,4 @@
-"""The interface of a shard runner: independent tasks, done by somebody, in any order."""
+"""A shard runner does independent tasks in any order: this is its interface."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -9,23 +9,25 @@ Done = TypeVar("Done")
 
 
 class Work(ABC, Generic[Task, Done]):
-    """What is done with tasks. It travels between processes, and may keep what it loads there."""
+    """Work is what is done with tasks. It travels between processes, and may keep what it loads
+    there.
+    """
 
     @abstractmethod
     def __call__(self, task: Task) -> Done:
-        """The task, done. Where the process is asked to stop, that part of it which is done."""
+        """The task is done. Where the process is asked to stop, that part of it which is done."""
 
     @abstractmethod
     def in_hand(self, task: Task) -> str | None:
-        """Which part of the task a process that died had in hand; None: it had begun none."""
+        """A process that died had this part of the task in hand; None: it had begun none."""
 
     @abstractmethod
     def without(self, task: Task, part: str) -> Task:
-        """The task with that part counted as failed, since processes die of it."""
+        """The task is given with that part counted as failed, since processes die of it."""
 
 
 class Runner(ABC):
-    """Does tasks. Work, tasks and results travel between processes.
+    """A runner does tasks. Work, tasks and results travel between processes.
 
     Tasks are idempotent: one that was interrupted is done again. No further one is begun when the
     command was asked to stop.
@@ -38,4 +40,4 @@ class Runner(ABC):
 
     @abstractmethod
     def run(self, work: Work[Task, Done], tasks: Sequence[Task]) -> Iterator[Done]:
-        """The results as they come."""
+        """The results come as they are ready."""

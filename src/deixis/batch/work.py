@@ -1,4 +1,4 @@
-"""The work on one shard: open its pictures, look at each, write what was found."""
+"""The work on one shard is to open its pictures, look at each, and write what was found."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ DIED = "two processes died when they looked at it; was it out of memory?"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShardTask:
-    """A shard to be made: its file, and its pictures by name and path. Rows that the file has
+    """A shard is to be made: its file, and its pictures by name and path. Rows that the file has
     already of the same pictures stay, if it `keeps` any; those that failed are tried again.
     """
 
@@ -35,14 +35,14 @@ class ShardTask:
 
     @property
     def at(self) -> Path:
-        """The file that names the picture a process has in hand; left behind, it is a draft."""
+        """The file that names the picture in hand lies here; left behind, it is a draft."""
         return self.file.with_name(f".{self.file.name}.in-hand.{0:08x}.draft")
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShardDone:
-    """What a shard holds: its file's hash, each row's key in the index, None where it failed."""
+    """The shard has a hash, and of each row the key in the index, None where it failed."""
 
     number: int
     digest: str
@@ -54,7 +54,7 @@ class ShardDone:
 @final
 @dataclass(kw_only=True)
 class ShardWork(Work[ShardTask, ShardDone]):
-    """Does shards in some process; the sources are loaded there, once."""
+    """The work does shards in some process; the sources are loaded there, once."""
 
     names: tuple[str, ...]
     options: SourceOptions
@@ -65,7 +65,7 @@ class ShardWork(Work[ShardTask, ShardDone]):
 
     @override
     def __call__(self, task: ShardTask) -> ShardDone:
-        """The shard, written; a stop leaves out the pictures that are not known yet."""
+        """The shard is written; a stop leaves out the pictures that are not known yet."""
         kept = {row.name: row for row in _kept(task)}
         rows = []
         try:
@@ -118,14 +118,14 @@ class ShardWork(Work[ShardTask, ShardDone]):
         )
 
     def sources(self) -> Sequence[KnowledgeSource]:
-        """What looks, loaded when it is first needed."""
+        """The sources that look are loaded when they are first needed."""
         if self._sources is None:
             self._sources = built(self.names, self.options)
         return self._sources
 
 
 def done(number: int, shard: Shard) -> ShardDone:
-    """What a shard holds."""
+    """A shard was done with this in it."""
     return ShardDone(
         number=number,
         digest=shard.digest,
@@ -138,7 +138,7 @@ def done(number: int, shard: Shard) -> ShardDone:
 
 
 def _in_hand(task: ShardTask, name: str | None) -> None:
-    """Write down which picture is looked at: should the process die, it is known of which."""
+    """Which picture is looked at is written down: should the process die, it is known of which."""
     with contextlib.suppress(OSError):
         if name is None:
             task.at.unlink(missing_ok=True)

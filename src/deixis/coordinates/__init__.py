@@ -1,4 +1,4 @@
-"""Saying regions in the words of each model family, and reading them back from its answers."""
+"""Regions are said in the words of each model family, and read back from its answers."""
 
 from deixis.coordinates.convention import Convention, Reading
 from deixis.coordinates.number_scale import Quantum

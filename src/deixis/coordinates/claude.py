@@ -1,4 +1,4 @@
-"""Claude: pixels of the picture after its own resize."""
+"""Claude counts pixels of the picture after its own resize."""
 
 import math
 from bisect import bisect_left
@@ -40,7 +40,7 @@ class Claude(ListConvention):
         return said_lists(regions, self.scale(size))
 
     def seen_size(self, size: Size) -> Size:
-        """The size that the model shrinks a picture to; one that fits stays."""
+        """The model shrinks a picture to this size; one that fits stays."""
         if self._fits(size.width, size.height):
             return size
         long, short = max(size.width, size.height), min(size.width, size.height)

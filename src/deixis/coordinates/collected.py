@@ -1,4 +1,4 @@
-"""What a reader gathers on its way through a text, and what looks like a place in it."""
+"""A reader gathers regions on its way through a text, and pieces that look like places."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ LABEL_LIMIT = 2000  # letters; many places may share one label
 @final
 @dataclass(kw_only=True, slots=True)
 class Collected:
-    """Regions and unread pieces, in the order in which they are added."""
+    """Regions and unread pieces stand in the order in which they were added."""
 
     regions: list[Region] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     def place(self, shape: Shape | None, *, label: str | None, written: str) -> None:
-        """Keep a region, or its words where they gave no shape."""
+        """A region is kept, or its words where they gave no shape."""
         if shape is None:
             self.leave(written)
         else:
@@ -29,22 +29,22 @@ class Collected:
             self.regions.append(Region(shape=shape, label=label))
 
     def leave(self, written: str) -> None:
-        """Keep a piece that could not be read."""
+        """A piece that could not be read is kept."""
         if written.strip():
             self.unread.append(written.strip())
 
     def leave_places(self, prose: str) -> None:
-        """Keep what looks like places in a text that is not this convention's."""
+        """What looks like places is kept from a text that is not this convention's."""
         for written in places_in(prose):
             self.leave(written)
 
     @property
     def count(self) -> int:
-        """How many pieces were kept, read or not."""
+        """So many pieces were kept, read or not."""
         return len(self.regions) + len(self.unread)
 
     def reading(self) -> Reading:
-        """All that was gathered."""
+        """All that was gathered is the reading."""
         return Reading(regions=tuple(self.regions), unread=tuple(self.unread))
 
 
@@ -74,7 +74,7 @@ PLACES = re.compile(
 
 
 def places_in(prose: str) -> list[str]:
-    """The pieces of a text that look like places, each once, in their order."""
+    """These pieces of a text look like places, each once, in their order."""
     if len(prose) < SHORTEST:
         return []
     return [found.group().strip() for found in PLACES.finditer(prose)]

@@ -1,4 +1,4 @@
-"""The interface of a coordinate convention: say regions, read them back."""
+"""A coordinate convention says regions and reads them back: this is its interface."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What was read from a text: regions in pixels of the original image, in the text's order,
-    and the pieces that look like coordinates of this convention but could not be read.
+    """A text was read as this: regions in pixels of the original image, in the text's order, and
+    the pieces that look like coordinates of this convention but could not be read.
     """
 
     regions: tuple[Region, ...]
@@ -29,7 +29,8 @@ class Reading:
 
 
 class Convention(ABC):
-    """How one family of models writes places down; every one can be made without arguments.
+    """A convention is how one family of models writes places down; every one can be made without
+    arguments.
 
     `size` is always the size of the picture as it was sent to the model, and regions are in its
     pixels. `kinds` are the kinds of regions that are said as they are; any other kind is said as
@@ -41,13 +42,13 @@ class Convention(ABC):
 
     @abstractmethod
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        """The regions in this convention's words, one phrase for all. RegionError if one lies
-        wholly outside of the picture; what sticks out is cut at its border.
+        """The regions are said in this convention's words, one phrase for all. RegionError if one
+        lies wholly outside of the picture; what sticks out is cut at its border.
         """
 
     @final
     def read(self, text: str, size: Size) -> Reading:
-        """Every region in a model's answer. Never raises, whatever the text holds.
+        """Every region in a model's answer is read. This never raises, whatever the text holds.
 
         Drafts and control tokens are no answer (see `deixis.core.answered`). Unread are, besides
         what `parse` cannot read, a draft that was cut off, what lies beyond 2,000,000 letters, and
@@ -65,17 +66,19 @@ class Convention(ABC):
 
     @abstractmethod
     def parse(self, text: str, size: Size) -> Reading:
-        """Every region in an answer without drafts, in time that grows with its length alone.
-        Raises nothing but the UnsupportedError of a size that the family does not take.
+        """Every region in an answer without drafts is read, in time that grows with its length
+        alone. This raises nothing but the UnsupportedError of a size that the family does not take.
         """
 
     @abstractmethod
     def quantum(self, size: Size) -> Quantum:
-        """The step of the numbers in a picture of this size; say-then-read is within half of it."""
+        """The numbers have this step in a picture of this size; say-then-read is within half of
+        it.
+        """
 
 
 class ScaledConvention(Convention):
-    """A convention whose numbers lie on the picture by a scale."""
+    """The convention's numbers lie on the picture by a scale."""
 
     @abstractmethod
     def scale(self, size: Size) -> NumberScale:

@@ -1,4 +1,4 @@
-"""Florence-2: location tokens after a label, boxes and polygons."""
+"""Florence-2 writes location tokens after a label, for boxes and polygons."""
 
 import re
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Florence2(ScaledConvention):
 @final
 @dataclass(kw_only=True, slots=True)
 class _LabelledRun:
-    """The locations that follow one label."""
+    """These locations follow one label."""
 
     scale: NumberScale
     collected: Collected
@@ -95,7 +95,7 @@ class _LabelledRun:
         return bool(self.rings[0])
 
     def end(self) -> None:
-        """Read what was gathered; the label stays for outlines that follow directly."""
+        """What was gathered is read; the label stays for outlines that follow directly."""
         rings = [ring for ring in self.rings if ring]
         if rings and (self.outlined or len(rings) > 1):
             self._place_polygon(rings)

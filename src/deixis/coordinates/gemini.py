@@ -1,4 +1,4 @@
-"""Gemini: JSON in thousandths, y first, masks as pictures inside their boxes."""
+"""Gemini writes JSON in thousandths, y first, and masks as pictures inside their boxes."""
 
 import base64
 import io
@@ -90,13 +90,13 @@ def _said_mask(mask: Mask, label: str | None, scale: NumberScale) -> str:
 @final
 @dataclass(kw_only=True, slots=True)
 class _MaskReader:
-    """Reads the masks of one answer, as long as they are of fewer pixels than the limit in all."""
+    """The masks of one answer are read as long as they have fewer pixels than the limit in all."""
 
     size: Size
     pixels_left: int = PIXEL_LIMIT
 
     def read(self, written: str, box: Box) -> Mask | None:
-        """The mask of a data URL in its box; None for anything that is not a small, whole PNG."""
+        """A data URL has a mask in its box; None for anything that is not a small, whole PNG."""
         data = _png_of(written)
         if data is None:
             return None
@@ -127,7 +127,7 @@ def _png_of(written: str) -> bytes | None:
 def _stretched(
     data: bytes, size: Size, window: tuple[int, int, int, int]
 ) -> Bool[np.ndarray, "height width"]:
-    """A PNG of this size over a window of the picture, as inside or not."""
+    """A PNG of this size lies over a window of the picture, inside or not."""
     left, top, right, bottom = window
     try:
         with PIL.open(io.BytesIO(data), formats=["PNG"]) as picture:
@@ -146,7 +146,7 @@ def _stretched(
 def _placed(
     inside: Bool[np.ndarray, "height width"], window: tuple[int, int, int, int], size: Size
 ) -> Mask:
-    """The mask of a window's pixels in a picture of this size, in time of the window alone."""
+    """A window's pixels are a mask in a picture of this size, in time of the window alone."""
     edged = np.pad(inside, ((1, 1), (0, 0))).T  # column by column
     columns, rows = np.nonzero(edged[:, 1:] != edged[:, :-1])
     changes = (window[0] + columns) * size.height + window[1] + rows
@@ -154,7 +154,7 @@ def _placed(
 
 
 def _pixel_window(box: Box, size: Size) -> tuple[int, int, int, int]:
-    """The whole pixels of a box, at least one: left, top, right, bottom."""
+    """A box covers these whole pixels, at least one: left, top, right, bottom."""
     left = min(math.floor(box.x0 + 1e-6), size.width - 1)
     top = min(math.floor(box.y0 + 1e-6), size.height - 1)
     right = max(math.ceil(box.x1 - 1e-6), left + 1)

@@ -1,4 +1,4 @@
-"""Kosmos-2: two cells of a 32 x 32 grid for a box."""
+"""Kosmos-2 writes two cells of a 32 x 32 grid for a box."""
 
 import math
 import re
@@ -74,7 +74,7 @@ def _said(region: Region, size: Size) -> str:
 
 
 def _cells(start: float, end: float) -> tuple[int, int]:
-    """The cells of both ends of a range; a range without extent lies in one cell."""
+    """Both ends of a range lie in these cells; a range without extent lies in one cell."""
     first = min(math.floor(start * GRID), GRID - 1)
     return (first, max(math.ceil(end * GRID - 1), first))
 

@@ -1,4 +1,4 @@
-"""Labels as they are said: hostile text must neither end the phrase nor pass for a token."""
+"""Labels are said so that hostile text neither ends the phrase nor passes for a token."""
 
 import html
 import json
@@ -20,17 +20,19 @@ def whole_characters(text: str) -> str:
 
 
 def plain_label(label: str | None) -> str | None:
-    """A label on one line: each run of white space is one space; nothing left is no label."""
+    """A label stands on one line: each run of white space is one space; nothing left is no
+    label.
+    """
     return " ".join(whole_characters(label or "").split()) or None
 
 
 def read_label(written: str) -> str | None:
-    """The label of a text between special tokens, which are none of its words."""
+    """A text between special tokens is a label; the tokens are none of its words."""
     return plain_label(TOKEN.sub(" ", written))
 
 
 def token_label(label: str | None) -> str | None:
-    """A label between special tokens: on one line, angle brackets turned to ‹ and ›."""
+    """A label between special tokens stands on one line, angle brackets turned to ‹ and ›."""
     return plain_label((label or "").translate(TOKEN_MARKS))
 
 
@@ -44,7 +46,9 @@ def json_label(label: str | None) -> str | None:
 
 
 def xml_label(label: str | None) -> str:
-    """A label in XML, as text or in double quotes; reading gives back exactly what was said."""
+    """A label stands in XML, as text or in double quotes; reading gives back exactly what was
+    said.
+    """
     if label is None or not label.strip():
         return ""
     escaped = html.escape(whole_characters(label), quote=True)
@@ -56,7 +60,7 @@ def xml_label(label: str | None) -> str:
 
 
 def read_xml_label(written: str) -> str | None:
-    """The label of a piece of XML, white space around it left out."""
+    """A piece of XML is a label; white space around it is left out."""
     label = html.unescape(LONG_ENTITY.sub("\ufffd", written.strip(" \t\r\n")))
     return label if label.strip() else None
 

@@ -1,4 +1,4 @@
-"""Moondream: objects with named edges, 0 to 1."""
+"""Moondream writes objects with named edges, 0 to 1."""
 
 from collections.abc import Sequence
 from typing import ClassVar, final

@@ -1,4 +1,4 @@
-"""A convention's numbers laid on a picture: pixels to numbers, and numbers back to pixels."""
+"""A convention's numbers are laid on a picture: pixels become numbers, and numbers pixels again."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SLACK = 0.05  # models overshoot the border a little; beyond this share the numb
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quantum:
-    """The step of a convention's numbers, in pixels of the picture: say-then-read moves no edge
+    """A convention's numbers have this step in pixels of the picture: say-then-read moves no edge
     by more than half of it.
     """
 
@@ -43,16 +43,16 @@ class NumberScale:
     decimals: int = 0
 
     def quantum(self) -> Quantum:
-        """The step of the written numbers in pixels."""
+        """The written numbers have this step in pixels."""
         unit = 10.0**-self.decimals
         return Quantum(x=self.step[0] * unit, y=self.step[1] * unit)
 
     def said_point(self, point: Point) -> tuple[Number, Number]:
-        """The nearest numbers of a point."""
+        """A point is said by these nearest numbers."""
         return (self._said(point.x, 0), self._said(point.y, 1))
 
     def said_box(self, box: Box) -> tuple[Number, Number, Number, Number]:
-        """The nearest numbers of a box: x0, y0, x1, y1."""
+        """A box is said by these nearest numbers: x0, y0, x1, y1."""
         return (
             self._said(box.x0, 0),
             self._said(box.y0, 1),
@@ -61,13 +61,13 @@ class NumberScale:
         )
 
     def point(self, numbers: Sequence[float]) -> Point | None:
-        """The point of x, y; None where that is no place in the picture."""
+        """The numbers x, y are a point; None where that is no place in the picture."""
         box = self.box((*numbers, *numbers)) if len(numbers) == 2 else None
         return None if box is None else Point(x=box.x0, y=box.y0)
 
     def box(self, numbers: Sequence[float]) -> Box | None:
-        """The box of x0, y0, x1, y1, cut to the picture; None where that is no place in it:
-        reversed corners, numbers out of range, shares of 1, wholly in the padding.
+        """The numbers x0, y0, x1, y1 are a box, cut to the picture; None where that is no place in
+        it: reversed corners, numbers out of range, shares of 1, wholly in the padding.
         """
         if len(numbers) != 4 or not all(self._in_range(n, i % 2) for i, n in enumerate(numbers)):
             return None
@@ -87,7 +87,9 @@ class NumberScale:
         )
 
     def ring(self, numbers: Sequence[float]) -> tuple[XY, ...] | None:
-        """A closed outline of x, y, x, y …; None where it is not one in the picture."""
+        """The numbers x, y, x, y … are a closed outline; None where it is not one in the
+        picture.
+        """
         if len(numbers) < 6 or len(numbers) % 2:
             return None
         points = [self.point(numbers[i : i + 2]) for i in range(0, len(numbers), 2)]
@@ -105,7 +107,7 @@ class NumberScale:
         return math.isfinite(number) and -SLACK * last <= number <= (1 + SLACK) * last
 
     def _are_shares(self, numbers: Sequence[float]) -> bool:
-        """Whether whole numbers are wanted and these are 0-1: of another way of counting."""
+        """Whether whole numbers are wanted and these are 0-1, which is another way of counting."""
         if self.decimals or min(self.last) < SMALL:
             return False
         return max(numbers) <= 1 and any(number % 1 for number in numbers)
@@ -116,19 +118,19 @@ class NumberScale:
 
 
 def whole_scale(size: Size, *, last: XY, decimals: int = 0) -> NumberScale:
-    """0 is the left (upper) border and `last` the right (lower) one."""
+    """The left (upper) border is 0, and the right (lower) one is `last`."""
     step = (size.width / last[0], size.height / last[1])
     return NumberScale(size=size, step=step, last=last, decimals=decimals)
 
 
 def binned_scale(size: Size, *, bins: int) -> NumberScale:
-    """The picture cut in `bins` along each axis; a number stands for the middle of its bin."""
+    """The picture is cut in `bins` along each axis; a number stands for the middle of its bin."""
     step = (size.width / bins, size.height / bins)
     return NumberScale(size=size, step=step, last=(float(bins - 1), float(bins - 1)), centre=0.5)
 
 
 def said_shape(region: Region, size: Size, kinds: Sequence[str]) -> Shape:
-    """The region's shape as a convention of these kinds says it, cut to the picture."""
+    """A convention of these kinds says the region's shape so, cut to the picture."""
     cut = region.within(size)
     if cut.kind == "mask" and "mask" in kinds:
         return cut.shape

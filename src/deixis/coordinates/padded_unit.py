@@ -1,4 +1,4 @@
-"""Shares of a square around or within the picture, as LLaVA and Shikra see it."""
+"""Numbers are shares of a square around or within the picture, as LLaVA and Shikra see it."""
 
 from collections.abc import Sequence
 from typing import ClassVar, final

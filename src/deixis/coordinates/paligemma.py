@@ -1,4 +1,4 @@
-"""PaliGemma: location tokens, y first."""
+"""PaliGemma writes location tokens, y first."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Conventions that are bare lists of numbers, and differ only in what the numbers count."""
+"""These conventions are bare lists of numbers, and differ only in what the numbers count."""
 
 from collections.abc import Sequence
 from typing import ClassVar, final

@@ -1,4 +1,4 @@
-"""The XML of the Molmo family: <point …>label</point> and <points …>label</points>."""
+"""The Molmo family writes XML: <point …>label</point> and <points …>label</points>."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ TAG_END = re.compile(r"\s{0,9}(/?)>")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PointTag:
-    """One tag: its attributes by name, its label, whether it was whole."""
+    """A tag has attributes by their names, and a label; it may be whole or cut off."""
 
     attributes: dict[str, str]
     label: str | None
@@ -35,7 +35,7 @@ class PointTag:
 
 
 def point_tags(text: str) -> Iterator[PointTag]:
-    """All point tags of a text. The label is the `alt` attribute, else what stands inside."""
+    """A text has these point tags. The label is the `alt` attribute, else what stands inside."""
     marks = list(TAG.finditer(text))
     for i, mark in enumerate(marks):
         if mark.group(1):
@@ -46,7 +46,7 @@ def point_tags(text: str) -> Iterator[PointTag]:
 
 
 def prose_around(text: str, tags: Sequence[PointTag]) -> Iterator[str]:
-    """What stands before, between and after point tags."""
+    """Prose stands before, between and after point tags."""
     at = 0
     for tag in tags:
         yield text[at : tag.start]

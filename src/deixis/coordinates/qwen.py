@@ -1,4 +1,4 @@
-"""Qwen-VL: corners between special tokens, and JSON in thousandths or in pixels as resized."""
+"""Qwen-VL writes corners between special tokens, or JSON in thousandths or in pixels as resized."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Regions in lists and objects: the reading that all JSON-like conventions share."""
+"""JSON-like conventions share this reading of regions from lists and objects."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,13 +32,14 @@ NESTING_LIMIT = 2  # strings that hold JSON that holds strings
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordReader:
-    """Reads lists of 4 (boxes) and 2 (points), and objects with such lists or with named edges.
+    """The reader takes lists of 4 (boxes) and 2 (points), and objects with such lists or with named
+    edges.
 
     Anything else that looks like a place goes to `collected.unread`: other counts of numbers,
-    numbers out of range, reversed corners (x and y may be swapped, or width and height meant),
-    x with width, lists of numbers under keys that are not known, four bare numbers without
-    brackets, other models' words for places, a cut-off tail. With `join_corners`,
-    `(x0,y0),(x1,y1)` is one box.
+    numbers out of range, reversed corners (x and y may be swapped, or width and height meant), x
+    with width, lists of numbers under keys that are not known, four bare numbers without brackets,
+    other models' words for places, a cut-off tail. With `join_corners`, `(x0,y0),(x1,y1)` is one
+    box.
     """
 
     scale: NumberScale
@@ -48,7 +49,7 @@ class RecordReader:
     read_mask: MaskReader | None = None
 
     def read(self, text: str, *, label: str | None = None, nesting: int = 0) -> None:
-        """Collect every region of a text; `label` is that of places without their own."""
+        """Every region of a text is collected; `label` is that of places without their own."""
         scanned = scan(text)
         values = _joined(text, scanned.values) if self.join_corners else scanned.values
         pieces: list[tuple[int, int, Value | None]]
@@ -66,7 +67,7 @@ class RecordReader:
         self.collected.leave_places(text[at:])
 
     def ordered(self, numbers: Sequence[float]) -> tuple[float, ...]:
-        """The numbers x first."""
+        """The numbers are given x first."""
         if not self.y_first:
             return tuple(numbers)
         return tuple(numbers[i ^ 1] for i in range(len(numbers)))
@@ -75,7 +76,7 @@ class RecordReader:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Walk:
-    """One way through a value that was found in a text."""
+    """A walk goes once through a value that was found in a text."""
 
     reader: RecordReader
     text: str
@@ -132,7 +133,7 @@ class _Walk:
     def _keyed(
         self, fields: dict[str, object], label: str | None, found: ScannedObject
     ) -> set[str]:
-        """Read the fields that hold places by their names; which they are."""
+        """Fields that hold places are read by their names, which are given back."""
         keys = [key for key in (*BOX_KEYS, *POINT_KEYS) if key in fields]
         before = len(self.reader.collected.regions)
         for key in keys:
@@ -145,7 +146,7 @@ class _Walk:
     def _edges(
         self, fields: dict[str, object], label: str | None, found: ScannedObject
     ) -> set[str]:
-        """Read an object with named edges; their names, none if it is not one."""
+        """An object with named edges is read; their names are given back, none if it is not one."""
         written = self._written(found)
         scale, collected = self.reader.scale, self.reader.collected
         for edges in EDGE_KEYS:
@@ -166,7 +167,7 @@ class _Walk:
     def _place(
         self, value: object, label: str | None, found: ScannedObject, *, is_box: bool
     ) -> None:
-        """The value of a field that holds places."""
+        """The value of a field that holds places is read."""
         before = self.reader.collected.count
         corners = _two_corners(value) if is_box else None
         if corners is not None:
@@ -179,7 +180,7 @@ class _Walk:
             self.reader.collected.leave(self._written(found))
 
     def _mask(self, mask: str, read_mask: MaskReader, before: int) -> None:
-        """Put the mask in the place of the one box that was just read."""
+        """The mask is put in the place of the one box that was just read."""
         collected = self.reader.collected
         regions = collected.regions[before:]
         box = regions[0].shape if len(regions) == 1 else None
@@ -194,7 +195,7 @@ class _Walk:
 
 
 class ListConvention(ScaledConvention):
-    """A convention whose answers are nothing but lists and objects, x first."""
+    """The convention's answers are nothing but lists and objects, x first."""
 
     @final
     @override
@@ -227,14 +228,14 @@ def _is_corner(value: Value | None) -> TypeIs[ScannedList]:
 
 
 def _label(fields: dict[str, object]) -> str | None:
-    """What an object is called; the name of a called tool is no label."""
+    """An object is called so; the name of a called tool is no label."""
     keys = [key for key in LABEL_KEYS if key != "name" or "arguments" not in fields]
     texts = (fields.get(key) for key in keys)
     return next((text for text in texts if isinstance(text, str) and text.strip()), None)
 
 
 def _num_numbers(value: object) -> int:
-    """How many numbers a value holds, at any depth."""
+    """A value holds so many numbers, at any depth."""
     if isinstance(value, ScannedList):
         return sum(map(_num_numbers, value.items))
     if isinstance(value, ScannedObject):
@@ -249,7 +250,7 @@ def _all_numbers(values: Iterable[object]) -> tuple[float, ...] | None:
 
 
 def _two_corners(value: object) -> tuple[float, ...] | None:
-    """[[x0, y0], [x1, y1]] as four numbers."""
+    """[[x0, y0], [x1, y1]] is read as four numbers."""
     if not isinstance(value, ScannedList) or len(value.items) != 2:
         return None
     corners = [item.numbers() for item in value.items if isinstance(item, ScannedList)]

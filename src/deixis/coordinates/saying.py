@@ -1,4 +1,4 @@
-"""How conventions write numbers: in bare lists, and in JSON."""
+"""Conventions write numbers in bare lists and in JSON."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ BARE_KINDS = ("point", "box")
 
 
 def said_lists(regions: Sequence[Region], scale: NumberScale, *, comma: str = ", ") -> str:
-    """`[x0, y0, x1, y1]` for a box, `[x, y]` for a point."""
+    """A box is said `[x0, y0, x1, y1]`, a point `[x, y]`."""
     return ", ".join(
         f"[{comma.join(_written(number, scale) for number in _numbers(region, scale))}]"
         for region in regions
@@ -19,19 +19,19 @@ def said_lists(regions: Sequence[Region], scale: NumberScale, *, comma: str = ",
 
 
 def said_record(key: str, numbers: Sequence[Number], label: str | None) -> str:
-    """One JSON object: a list of numbers under its key, then the label."""
+    """A JSON object has a list of numbers under its key, then the label."""
     listed = ", ".join(str(number) for number in numbers)
     said = json_label(label)
     return f'{{"{key}": [{listed}]' + (f', "label": {said}}}' if said else "}")
 
 
 def said_records(records: Iterable[str]) -> str:
-    """A JSON list of objects."""
+    """The objects are a JSON list."""
     return f"[{', '.join(records)}]"
 
 
 def said_numbers(shape: object, scale: NumberScale) -> tuple[Number, ...]:
-    """The numbers of a box or a point, x first."""
+    """A box or a point has these numbers, x first."""
     if isinstance(shape, Point):
         return scale.said_point(shape)
     assert isinstance(shape, Box)

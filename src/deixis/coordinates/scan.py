@@ -1,4 +1,4 @@
-"""JSON and Python literals found in prose, by one forward pass: never eval, never going back.
+"""JSON and Python literals are found in prose by one forward pass: never eval, never going back.
 
 It takes what models write: fences and prose around, single quotes, bare keys, tuples, missing and
 trailing commas, a list that was cut off. Time grows with the length of the text alone: nesting
@@ -36,7 +36,9 @@ NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)\s*\Z")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScannedList:
-    """A list or tuple; not `sound` where something else than values stood between its brackets."""
+    """A list or tuple is not `sound` where something else than values stood between its
+    brackets.
+    """
 
     items: tuple[object, ...]
     start: int
@@ -46,11 +48,11 @@ class ScannedList:
 
     @property
     def num_numbers(self) -> int:
-        """How many of its own items are numbers."""
+        """So many of its own items are numbers."""
         return sum(isinstance(item, float) for item in self.items)
 
     def numbers(self) -> tuple[float, ...] | None:
-        """Its items if all are numbers, also those in quotes; else None."""
+        """Its items are given if all are numbers, also those in quotes; else None."""
         found = [as_number(item) for item in self.items]
         kept = tuple(number for number in found if number is not None)
         return kept if self.sound and kept and len(kept) == len(found) else None
@@ -59,7 +61,7 @@ class ScannedList:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScannedObject:
-    """An object: its fields in the text's order, and what stood in it without a name."""
+    """An object has fields in the text's order, and what stood in it without a name."""
 
     fields: tuple[tuple[str, object], ...]
     loose: tuple[object, ...]
@@ -73,19 +75,19 @@ Value: TypeAlias = ScannedList | ScannedObject
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scanned:
-    """Bracketed values in the text's order, and the spans that were cut off before they closed."""
+    """Bracketed values stand in the text's order; spans were cut off before they closed."""
 
     values: tuple[Value, ...]
     tails: tuple[tuple[int, int], ...]
 
 
 def scan(text: str) -> Scanned:
-    """All lists, tuples and objects in a text."""
+    """A text has these lists, tuples and objects."""
     return _Scanner(text=text).run()
 
 
 def as_number(item: object) -> float | None:
-    """The item as a number, also if it is one in quotes."""
+    """An item may be a number, also one in quotes."""
     if isinstance(item, float):
         return item
     if isinstance(item, str) and len(item) <= DIGIT_LIMIT and NUMBER.match(item):
@@ -133,8 +135,8 @@ class _Open:
         )
 
     def complete_values(self) -> list[Value]:
-        """What is whole in it although it never closed. An object keeps its own numbers back:
-        with half of its fields it would be another region.
+        """What is whole in it counts although it never closed. An object keeps its own numbers
+        back: with half of its fields it would be another region.
         """
         if self.opener == "{":
             return [value for _, value in self.fields if _holds_object(value)]
@@ -184,7 +186,7 @@ class _Scanner:
         return Scanned(values=tuple(self.values), tails=tuple(self.tails))
 
     def _take(self, kind: str, start: int, end: int) -> int:
-        """Use one token; where to go on."""
+        """One token is used; the scan goes on at the place that comes back."""
         if kind == "open":
             if len(self.stack) == DEPTH_LIMIT:
                 self._cut(start)
@@ -253,7 +255,7 @@ class _Scanner:
                 return
 
     def _cut(self, end: int) -> None:
-        """Nothing more comes: keep what is whole, remember where the rest begins."""
+        """Nothing more comes: what is whole is kept, and where the rest begins."""
         tail = None
         for node in self.stack:
             innermost = node is self.stack[-1]

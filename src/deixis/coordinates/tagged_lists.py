@@ -1,4 +1,6 @@
-"""Lists of boxes between special tokens, after a label between others: InternVL, DeepSeek-VL2."""
+"""Lists of boxes stand between special tokens, after a label between others: InternVL,
+DeepSeek-VL2.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +21,9 @@ from deixis.core.size import Size
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaggedPiece:
-    """A part of a text: a place between its tokens with the label before it, or what is between."""
+    """A piece of a text is a place between its tokens with the label before it, or what is
+    between.
+    """
 
     text: str
     label: str | None
@@ -31,7 +35,7 @@ class TaggedPiece:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tags:
-    """The four tokens of a family."""
+    """A family has these four tokens."""
 
     label_start: str
     label_end: str
@@ -39,13 +43,13 @@ class Tags:
     place_end: str
 
     def say(self, place: str, label: str | None) -> str:
-        """A place with its label, where it has one."""
+        """A place is said with its label, where it has one."""
         said = token_label(label)
         name = f"{self.label_start}{said}{self.label_end}" if said else ""
         return f"{name}{self.place_start}{place}{self.place_end}"
 
     def pieces(self, text: str) -> Iterator[TaggedPiece]:
-        """The text cut at its places, in order. A label counts for the places that follow it
+        """The text is cut at its places, in order. A label counts for the places that follow it
         directly or after commas; a place that does not close ends where the next token begins.
         """
         tokens = (self.label_start, self.label_end, self.place_start, self.place_end)

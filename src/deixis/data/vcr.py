@@ -151,7 +151,7 @@ def names_of(record: Record, key: str) -> list[str]:
 
 
 def text_or_tokens(row: Record, key: str) -> str:
-    """Words that are written as one text or taken apart."""
+    """Words are written as one text or taken apart."""
     value = field_of(row, key)
     return text_of(row, key) if isinstance(value, str) else _spoken(value, [])
 
@@ -165,7 +165,7 @@ def _turn(
 
 
 def _label(row: Record, key: str, choices: Sequence[str]) -> int | None:
-    """The right one; None in the test split, which does not tell."""
+    """The right choice is named; None in the test split, which does not tell."""
     return place_of(row, key, len(choices)) if key in row else None
 
 
@@ -177,7 +177,7 @@ def _choices(row: Record, key: str, slots: Sequence[str]) -> list[str]:
 
 
 def _spoken(tokens: object, slots: Sequence[str]) -> str:
-    """Words and lists of objects as text with slots."""
+    """Words and lists of objects become text with slots."""
     if not isinstance(tokens, list) or not tokens:
         raise BadRowError(f"a question is a list of words and objects, got {shown(tokens)}")
     return detokenized([_token(token, slots) for token in tokens])

@@ -53,7 +53,8 @@ BOX = re.compile(r" ?<bbox(\d{0,4})>")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class VipLlavaInstruct(RegionDataset):
-    """A row of the mix: about regions where its id begins with one of six sources, else LLaVA's.
+    """A row of the mix is about regions where its id begins with one of six sources, else it is
+    LLaVA's.
 
     Each sample has the shapes of its source.
     """
@@ -98,7 +99,7 @@ class VipLlavaInstruct(RegionDataset):
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceQuestions:
-    """What is asked of a row."""
+    """A row of a source asks this."""
 
     kind: str
     turns: tuple[Turn, ...]
@@ -107,7 +108,7 @@ class SourceQuestions:
 
 
 def vip_sample(row: Record, images: Path, name: str, generator: Draws) -> RegionSample:
-    """The sample of a row, whatever its source."""
+    """A row becomes a sample, whatever its source."""
     source, _, rest = name.partition("-")
     form = FORMS.get(source)
     if form is None:
@@ -193,7 +194,7 @@ def _counted(row: Record, images: Path, is_talk: bool, generator: Draws) -> Sour
 
 
 def _talk(row: Record, slots: Sequence[str]) -> tuple[Turn, ...]:
-    """A dialogue that GPT-4V wrote, its `<bbox>`s as slots."""
+    """GPT-4V wrote the dialogue; its `<bbox>`s become slots."""
 
     def slot(mark: re.Match[str]) -> str:
         place = int(mark[1] or 0)
@@ -209,7 +210,7 @@ def _talk(row: Record, slots: Sequence[str]) -> tuple[Turn, ...]:
 
 
 def _places(row: Record, count: int) -> list[Region]:
-    """The outlines of a row's things, or their boxes."""
+    """A row's things have outlines, or boxes."""
     boxes = list_of(row, "bboxes")
     if len(boxes) != count:
         raise BadRowError(f"'bboxes' are {count}, got {len(boxes)}")
@@ -233,7 +234,7 @@ def _boxes(group: object) -> list[Region]:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _SourceForm:
-    """How the rows of a source are marked and asked."""
+    """The rows of a source are marked and asked so."""
 
     marking: Marking
     ask: Callable[[Record, Path, bool, Draws], SourceQuestions]

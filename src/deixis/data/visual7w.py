@@ -39,7 +39,7 @@ SIDES = ("x", "y", "width", "height")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Visual7W(RegionDataset):
-    """A question for each row, answered by one of four regions.
+    """Each row is a question that one of four regions answers.
 
     Their order is the same at every time, and each letter as likely; a generator shuffles them.
     """
@@ -137,7 +137,7 @@ def _order(key: int, generator: np.random.Generator | None) -> list[int]:
 
 @final
 class _PointingCollector:
-    """What is found while the file is read."""
+    """The collector keeps what is found while the file is read."""
 
     def __init__(self, file: Path, split: str | None) -> None:
         self.file, self.split = file, split
@@ -148,7 +148,7 @@ class _PointingCollector:
         self.seen: set[str] = set()
 
     def take(self, name: str, stream: JsonStream) -> None:
-        """Read what stands behind a name."""
+        """What stands behind a name is read."""
         if name not in ("images", "boxes") or not stream.opens_with("["):
             stream.value()
             return

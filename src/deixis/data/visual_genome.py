@@ -36,7 +36,7 @@ FOLDERS = ("VG_100K", "VG_100K_2", "images/VG_100K", "images/VG_100K_2", ".", "i
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class VisualGenome(RegionDataset):
-    """A relation of two things for each row, to be said as a triplet."""
+    """Each row is a relation of two things, to be said as a triplet."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
         title="Visual Genome relations",
@@ -109,7 +109,7 @@ class VisualGenome(RegionDataset):
 
 
 def genome_picture(folder: Path, key: int) -> Path:
-    """The picture of an id, in either of the two folders that it was published in."""
+    """The picture of an id lies in either of the two folders that it was published in."""
     for name in FOLDERS:
         path = folder / name / f"{key}.jpg"
         if path.is_file():
@@ -132,7 +132,7 @@ def _box(thing: Record) -> Region:
 
 
 def _sizes(file: Path) -> Int64[np.ndarray, "picture 3"]:
-    """Each picture's id and size; none where the file is not there."""
+    """Each picture has an id and a size; there are none where the file is not there."""
     found = array("q")
 
     def see(row: Any) -> None:  # Any: what JSON holds

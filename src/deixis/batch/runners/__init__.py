@@ -1,4 +1,4 @@
-"""Who does the shards of a store: processes of this machine, or a Ray cluster. One file each."""
+"""A store's shards are done by processes of this machine, or by a Ray cluster. Each is one file."""
 
 from deixis.batch.runner import Runner, Work
 from deixis.core.catalog import Catalog
@@ -10,7 +10,7 @@ runners: Catalog[Runner] = Catalog(
 
 
 def runner(name: str, num_workers: int) -> Runner:
-    """The runner of that name."""
+    """The runner of that name is made."""
     if num_workers < 1:
         raise UsageError(f"there is at least 1 worker, got {num_workers}")
     return runners.get(name)(num_workers)

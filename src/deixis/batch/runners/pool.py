@@ -1,4 +1,4 @@
-"""Processes of this machine; with one worker, this process."""
+"""Processes of this machine do the shards; with one worker, this process does."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -21,7 +21,7 @@ _work: Work[Any, Any] | None = None  # of this worker process
 
 @final
 class Pool(Runner):
-    """A pool of spawned processes. They end with the one that made them, however that ends.
+    """A pool is made of spawned processes. They end with the one that made them, however that ends.
 
     Where one dies (out of memory, say), others are begun. What it and its like had in hand is done
     once more, by one process alone; a part that one dies of then is left out, as failed.
@@ -45,7 +45,7 @@ class Pool(Runner):
 def _pooled(
     work: Work[Task, Done], left: Iterator[Task], num_workers: int, lost: list[Task]
 ) -> Iterator[Done]:
-    """What a pool does until it breaks; what was begun then is lost."""
+    """A pool gives these results until it breaks; what was begun then is lost."""
     with _pool(work, num_workers) as (pool, workers):
         running = {pool.submit(_do, task): task for task in islice(left, num_workers)}
         while running:
@@ -62,7 +62,7 @@ def _pooled(
 
 
 def _alone(work: Work[Task, Done], task: Task, suspect: str | None) -> Done:
-    """A task in a process of its own; parts of which it dies twice are left out."""
+    """A task is done in a process of its own; parts of which it dies twice are left out."""
     has_begun = True
     while True:
         with _pool(work, 1) as (pool, workers):
@@ -88,7 +88,7 @@ def _alone(work: Work[Task, Done], task: Task, suspect: str | None) -> Done:
 
 
 def _finished(running: dict[Future[Done], Task], workers: Workers) -> set[Future[Done]]:
-    """Those that have ended, as soon as one has; a stop is passed on to the processes."""
+    """Some have ended, as soon as one has; a stop is passed on to the processes."""
     is_told = False
     while True:
         finished = wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED).done

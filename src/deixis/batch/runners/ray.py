@@ -1,4 +1,4 @@
-"""Ray Data: the same shards on the machines of a Ray cluster that share the store's folder."""
+"""Ray Data does the same shards on the machines of a Ray cluster that share the store's folder."""
 
 import importlib.util
 import logging
@@ -14,8 +14,8 @@ from deixis.core.errors import DeixisError, MissingExtraError
 
 @final
 class Ray(Runner):
-    """Actors of Ray Data, `num_workers` of them. RAY_ADDRESS names a cluster; without it one is
-    begun on this machine.
+    """`num_workers` actors of Ray Data do the shards. RAY_ADDRESS names a cluster; without it one
+    is begun on this machine.
     """
 
     extra: ClassVar[str | None] = "ray"
@@ -48,7 +48,7 @@ def _rows(
     tasks: Sequence[Task],
     num_workers: int,
 ) -> Iterator[bytes]:
-    """What the actors give, task by task; both travel as bytes, which Arrow takes."""
+    """The actors give their results task by task; both travel as bytes, which Arrow takes."""
     ray.data.DataContext.get_current().enable_progress_bars = False
     items = [{"task": pickle.dumps(task)} for task in tasks]
     made = ray.data.from_items(items, override_num_blocks=len(items)).map(
@@ -62,7 +62,7 @@ def _rows(
 
 @final
 class _Actor:
-    """The work in a worker of Ray's."""
+    """A worker of Ray's holds the work."""
 
     def __init__(self, work: bytes) -> None:
         self.work = pickle.loads(work)

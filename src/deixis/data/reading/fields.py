@@ -1,4 +1,6 @@
-"""Fields of records that nobody has checked before: each is what it should be, or is told."""
+"""Fields of records that nobody has checked before are read here: each is what it should be, or is
+told.
+"""
 
 import difflib
 import math
@@ -20,25 +22,25 @@ LARGEST = 2**53  # beyond it a float is no longer exact
 
 
 class BadRowError(Exception):
-    """What is wrong with a row; `RegionDataset.sample` adds which row it is."""
+    """A row is bad for this reason; `RegionDataset.sample` adds which row it is."""
 
 
 def record_of(value: object, what: str = "a row") -> Record:
-    """An object of names and values."""
+    """The value has to be an object of names and values."""
     if not isinstance(value, dict):
         raise BadRowError(f"{what} is an object, got {shown(value)}")
     return value
 
 
 def field_of(record: Record, name: str) -> Any:  # Any: what JSON holds
-    """A field that has to be there."""
+    """The field has to be there."""
     if name not in record:
         raise BadRowError(f"it has no {name!r}")
     return record[name]
 
 
 def check_names(record: Record, known: Sequence[str]) -> None:
-    """BadRowError for a field that is not among the known ones, with the nearest of them."""
+    """BadRowError tells of a field that is not among the known ones, with the nearest of them."""
     for name in record:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
@@ -47,7 +49,7 @@ def check_names(record: Record, known: Sequence[str]) -> None:
 
 
 def text_of(record: Record, name: str) -> str:
-    """Words that are there, without blanks around them."""
+    """The words have to be there; blanks around them are left out."""
     value = field_of(record, name)
     if not isinstance(value, str) or not value.strip():
         raise BadRowError(f"{name!r} is text, got {shown(value)}")
@@ -55,7 +57,7 @@ def text_of(record: Record, name: str) -> str:
 
 
 def list_of(record: Record, name: str) -> list[Any]:  # Any: what JSON holds
-    """A list, empty or not."""
+    """The field has to be a list, empty or not."""
     value = field_of(record, name)
     if not isinstance(value, list):
         raise BadRowError(f"{name!r} is a list, got {shown(value)}")
@@ -63,12 +65,12 @@ def list_of(record: Record, name: str) -> list[Any]:  # Any: what JSON holds
 
 
 def whole_of(record: Record, name: str) -> int:
-    """A whole number."""
+    """The field has to be a whole number."""
     return whole(field_of(record, name), name)
 
 
 def whole(value: object, name: str) -> int:
-    """The same of a bare value."""
+    """A bare value has to be a whole number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         raise BadRowError(f"{name!r} is a whole number, got {shown(value)}")
     if abs(value) > LARGEST:
@@ -82,7 +84,7 @@ def is_count(text: str, digits: int = 15) -> bool:
 
 
 def place_of(record: Record, name: str, count: int) -> int:
-    """A place in a list of `count`."""
+    """The field has to be a place in a list of `count`."""
     value = whole_of(record, name)
     if not 0 <= value < count:
         raise BadRowError(f"{name!r} is within 0..{count - 1}, got {value}")
@@ -90,7 +92,7 @@ def place_of(record: Record, name: str, count: int) -> int:
 
 
 def id_of(record: Record, name: str = "id") -> str:
-    """An id, written as a number or as text."""
+    """An id is written as a number or as text."""
     value = field_of(record, name)
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise BadRowError(f"{name!r} is a number or text, got {shown(value)}")
@@ -98,20 +100,20 @@ def id_of(record: Record, name: str = "id") -> str:
 
 
 def name_of(record: Record, otherwise: object) -> str:
-    """What a row calls itself: its `id` as text, whatever it is, or what it is called otherwise."""
+    """A row calls itself by its `id` as text, whatever it is, or is called otherwise."""
     name = record.get("id", otherwise)
     return name if isinstance(name, str) else shown(name)
 
 
 def numbers(value: object, count: int, what: str) -> list[float]:
-    """Finite numbers, as many as these."""
+    """The value has to be so many finite numbers."""
     if not isinstance(value, list) or len(value) != count:
         raise BadRowError(f"{what} is {count} numbers, got {shown(value)}")
     return [number(one, what) for one in value]
 
 
 def number(value: object, what: str) -> float:
-    """A finite number."""
+    """The value has to be a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadRowError(f"{what} needs numbers, got {shown(value)}")
     try:
@@ -124,19 +126,19 @@ def number(value: object, what: str) -> float:
 
 
 def box_of(value: object, what: str = "a box", *, label: str | None = None) -> Region:
-    """A box of left, top, right, bottom."""
+    """A box is written as left, top, right, bottom."""
     x0, y0, x1, y1 = numbers(value, 4, what)
     return regions.box(x0, y0, x1, y1, label=label)
 
 
 def box_at(record: Record, *, label: str | None = None, keys: str = "x y width height") -> Region:
-    """A box of left, top, width and height by their names."""
+    """A box is written as left, top, width and height by their names."""
     x, y, width, height = (number(field_of(record, key), f"{key!r}") for key in keys.split())
     return regions.box_xywh(x, y, width, height, label=label)
 
 
 def size_of(record: Record, width: str = "width", height: str = "height") -> Size:
-    """A picture's size, of one that can be opened: masks of it are made from this alone."""
+    """A picture has to be of a size that can be opened: masks of it are made from this alone."""
     size = Size(width=whole_of(record, width), height=whole_of(record, height))
     limits = DEFAULT_LIMITS
     if max(size.width, size.height) > limits.max_side or size.area > limits.max_pixels:
@@ -148,7 +150,7 @@ def size_of(record: Record, width: str = "width", height: str = "height") -> Siz
 
 
 def flat_ring(value: object) -> tuple[XY, ...]:
-    """COCO's x, y, x, y … as corners."""
+    """COCO writes corners as x, y, x, y …."""
     if not isinstance(value, list) or len(value) % 2 or not value:
         raise BadRowError(f"an outline is x, y, x, y …, got {shown(value)}")
     flat = [number(one, "an outline") for one in value]
@@ -156,7 +158,7 @@ def flat_ring(value: object) -> tuple[XY, ...]:
 
 
 def paired_ring(value: object) -> tuple[XY, ...]:
-    """[x, y], [x, y] … as corners."""
+    """Corners are written as [x, y], [x, y] …."""
     if not isinstance(value, list):
         raise BadRowError(f"an outline is a list of points, got {shown(value)}")
     pairs = (numbers(one, 2, "a point") for one in value)
@@ -164,7 +166,7 @@ def paired_ring(value: object) -> tuple[XY, ...]:
 
 
 def regions_of(row: Record) -> dict[str, Region]:
-    """A row's `regions`: names and regions' JSON (docs/region.schema.json)."""
+    """A row's `regions` are names and regions' JSON (docs/region.schema.json)."""
     records = row.get("regions") or {}
     if not isinstance(records, dict):
         raise BadRowError("regions are an object of names and regions")

@@ -1,4 +1,5 @@
-"""JSON files of any size, value by value: a window of the text in memory, places in bytes.
+"""JSON files of any size are read value by value: a window of the text lies in memory, places are
+bytes.
 
 What is read is what `json` reads. A single value may be `MOST` characters; a file that breaks is a
 SampleError that names the value and the byte where it broke.
@@ -25,7 +26,7 @@ DECODER = json.JSONDecoder()
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """A value and the bytes of the file that it stands in."""
+    """A value stands in these bytes of the file."""
 
     value: Any  # Any: what JSON holds
     begin: int
@@ -34,7 +35,7 @@ class Item:
 
 @final
 class JsonStream:
-    """A JSON file, read forwards."""
+    """A JSON file is read forwards."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
@@ -49,7 +50,7 @@ class JsonStream:
             self._step(1)
 
     def items(self) -> Iterator[Item]:
-        """The values of the list that stands here, one by one."""
+        """The list that stands here gives its values one by one."""
         self._expect("[", "a list")
         row = 0
         if self._peek() == "]":
@@ -66,7 +67,7 @@ class JsonStream:
             self._step(1)
 
     def members(self) -> Iterator[str]:
-        """The names in the object that stands here. Take each one's value before the next."""
+        """The object that stands here gives its names. Take each one's value before the next."""
         self._expect("{", "an object")
         if self._peek() == "}":
             return self._step(1)
@@ -83,7 +84,7 @@ class JsonStream:
             self._step(1)
 
     def value(self) -> Item:
-        """The whole value that stands here."""
+        """The whole value that stands here is read."""
         self._peek()
         begin = self._byte
         while True:
@@ -104,7 +105,7 @@ class JsonStream:
             return Item(value=value, begin=begin, end=self._byte)
 
     def opens_with(self, mark: str) -> bool:
-        """Whether this is what stands here."""
+        """Whether that mark is what stands here."""
         return self._peek() == mark
 
     def _expect(self, mark: str, what: str) -> None:
@@ -114,7 +115,7 @@ class JsonStream:
         self._step(1)
 
     def _peek(self) -> str:
-        """The next character that is no blank; nothing at the end."""
+        """The next character that is no blank is seen; nothing at the end."""
         while True:
             text, at = self._text, self._at
             end = at
@@ -156,7 +157,7 @@ class JsonStream:
 
 @contextlib.contextmanager
 def json_stream(path: Path) -> Iterator[JsonStream]:
-    """A JSON file to read forwards; UsageError where it cannot be opened."""
+    """A JSON file is opened to be read forwards; UsageError where it cannot be."""
     try:
         file = open_file(path)
     except OSError as error:
@@ -166,6 +167,6 @@ def json_stream(path: Path) -> Iterator[JsonStream]:
 
 
 def small_json(path: Path) -> Any:  # Any: what JSON holds
-    """A whole file of at most `MOST` characters."""
+    """A whole file of at most `MOST` characters is read."""
     with json_stream(path) as stream:
         return stream.value().value
