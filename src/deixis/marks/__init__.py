@@ -1,4 +1,4 @@
-"""Marks: regions drawn on a picture, exactly, fast and reproducibly."""
+"""Marks are regions drawn on a picture, exactly, fast and reproducibly."""
 
 from deixis.marks.colours import NAMED, Colour, colour_of
 from deixis.marks.mark import Mark

@@ -1,4 +1,4 @@
-"""The colours of marks: nine with names that can be said, and any other without."""
+"""Nine colours of marks have names that can be said; any other has none."""
 
 import operator
 import re
@@ -25,7 +25,9 @@ HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Colour:
-    """Red, green and blue of 0..255, and the word for it in a phrase, if there is one."""
+    """A colour is red, green and blue of 0..255, with the word for it in a phrase, if there is
+    one.
+    """
 
     rgb: Rgb
     name: str | None = None
@@ -38,7 +40,9 @@ class Colour:
 
 
 def whole(what: str, value: object, low: int, high: int) -> int:
-    """A whole number within low..high as Python's own, so that no array's bytes overflow."""
+    """The value has to be a whole number within low..high; it becomes Python's own, so that no
+    array's bytes overflow.
+    """
     try:
         number = operator.index(value)  # type: ignore[arg-type]  # refused below if it is none
     except TypeError:
@@ -49,7 +53,7 @@ def whole(what: str, value: object, low: int, high: int) -> int:
 
 
 def colour_of(colour: "str | Rgb | Colour") -> Colour:
-    """The colour of a name, of "#rrggbb", or of three numbers; one of the nine gets its name."""
+    """A name, "#rrggbb" or three numbers give a colour; one of the nine gets its name."""
     if isinstance(colour, Colour):
         return colour
     if isinstance(colour, str) and colour in NAMED:

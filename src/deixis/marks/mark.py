@@ -1,4 +1,4 @@
-"""A mark: a region, the shape under which it is drawn, how that looks, and its words."""
+"""A mark is a region, the shape under which it is drawn, how that looks, and its words."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from deixis.marks.style import Style
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """What is drawn on a picture; the same mark gives the same bytes on any machine."""
+    """A mark is drawn on a picture; the same mark gives the same bytes on any machine."""
 
     shape: str
     region: Region
@@ -29,7 +29,7 @@ class Mark:
         shape_named(self.shape)
 
     def ink(self, size: Size) -> Ink:
-        """Its outlines in a picture of this size.
+        """The mark has these outlines in a picture of this size.
 
         RegionError if the region lies outside of the picture, its mask is of another size, or
         drawing it would take minutes.
@@ -40,16 +40,16 @@ class Mark:
         return ink
 
     def bounds(self, size: Size) -> Window | None:
-        """The pixels outside of which it changes nothing; None if it changes none at all."""
+        """The mark changes nothing outside of these pixels; None if it changes none at all."""
         return bounds(self.ink(size), size)
 
     def line_width(self, size: Size) -> int | None:
-        """How wide its lines are in pixels of the picture; None for what has no lines."""
+        """Its lines are so wide in pixels of the picture; None for what has no lines."""
         return shape_named(self.shape).line_width(Place.of(self.region, size), self.style)
 
     @property
     def alpha(self) -> int:
-        """How opaque it is, 0..255."""
+        """The mark is so opaque, 0..255."""
         return shape_named(self.shape).alpha(self.style)
 
     @property
@@ -63,7 +63,9 @@ class Mark:
 
 
 def told_apart(mark: Mark, taken: Collection[str], *, any_colour: bool) -> Mark:
-    """The mark, or with `any_colour` one of another named colour, whose phrase is not `taken`."""
+    """The mark stays, or with `any_colour` takes another named colour, so that its phrase is not
+    `taken`.
+    """
     if mark.phrase not in taken:
         return mark
     for name in NAMED if any_colour else ():

@@ -1,4 +1,6 @@
-"""Marks as JSON and back, without loss; the renderer's version is written with each."""
+"""Marks are written as JSON and read back without loss; the renderer's version is written with
+each.
+"""
 
 import json
 from typing import Any
@@ -19,7 +21,7 @@ STYLE_FIELDS = {"colour", "name", "alpha", "width", "profile", "seed", "article"
 
 
 def to_record(mark: Mark) -> Record:
-    """The mark as JSON-ready values."""
+    """A mark becomes JSON-ready values."""
     style = mark.style
     return {
         "deixis": FORM,
@@ -39,7 +41,7 @@ def to_record(mark: Mark) -> Record:
 
 
 def from_record(record: object) -> Mark:
-    """The mark of a record; UsageError says what is wrong with it.
+    """A record gives its mark; UsageError says what is wrong with it.
 
     A record of another renderer is refused: it would be drawn otherwise than it was.
     """
@@ -63,12 +65,12 @@ def from_record(record: object) -> Mark:
 
 
 def dumps(mark: Mark) -> str:
-    """The mark as one line of JSON."""
+    """A mark becomes one line of JSON."""
     return json.dumps(to_record(mark), ensure_ascii=False, allow_nan=False)
 
 
 def loads(line: str) -> Mark:
-    """The mark of a line of JSON."""
+    """A line of JSON gives its mark."""
     try:
         record = parse(line)
     except (ValueError, RecursionError) as broken:

@@ -1,4 +1,4 @@
-"""The interface of a mark's shape."""
+"""A mark's shape says how regions are drawn and spoken of: this is its interface."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -12,7 +12,7 @@ ALPHAS = (96, 255)
 
 
 class MarkShape(ABC):
-    """How regions are drawn and spoken of under one shape; it holds no state.
+    """Regions are drawn and spoken of under a shape, which holds no state.
 
     `widths`: the narrowest and widest that are sampled, and `usual_width` the one of evaluations,
     in 1/336 of the picture's longer side. `alphas`: what the released code samples from, and
@@ -28,21 +28,21 @@ class MarkShape(ABC):
 
     @abstractmethod
     def ink(self, place: Place, style: Style) -> Ink:
-        """The outlines: a pure function of the region, the picture's size and the style."""
+        """The outlines are a pure function of the region, the picture's size and the style."""
 
     def line_width(self, place: Place, style: Style) -> int | None:
-        """How wide its lines are in pixels of the picture; None for what has no lines."""
+        """Its lines are so wide in pixels of the picture; None for what has no lines."""
         return place.pixels(self.width(style))
 
     def width(self, style: Style) -> int:
-        """The style's width, or the shape's own."""
+        """The width is the style's, or the shape's own."""
         return self.usual_width if style.width is None else style.width
 
     def alpha(self, style: Style) -> int:
-        """The style's alpha, or the shape's own."""
+        """The alpha is the style's, or the shape's own."""
         return self.usual_alpha if style.alpha is None else style.alpha
 
 
 def draws_of(style: Style) -> Draws | None:
-    """The chance that places and bends the mark; None for plain styles."""
+    """Chance places and bends the mark; plain styles have none."""
     return None if style.profile == "plain" else Draws(style.seed)

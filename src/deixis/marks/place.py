@@ -1,4 +1,4 @@
-"""Where a mark goes: a region in a picture of one size, and what shapes ask of it."""
+"""A mark goes where its region is in a picture of one size; shapes ask more of that place."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ AROUND_POINT = 12  # half side of the box that stands for a point, in 1/336
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A region that lies in the picture at least in part, its box there, and the picture's size."""
+    """A region lies in the picture at least in part; its box there and the picture's size stand
+    beside it.
+    """
 
     region: Region
     size: Size
@@ -31,7 +33,9 @@ class Place:
 
     @classmethod
     def of(cls, region: Region, size: Size) -> "Place":
-        """RegionError if the region is outside of the picture or its mask is of another size."""
+        """RegionError says if the region is outside of the picture or its mask is of another
+        size.
+        """
         shape = region.shape
         if isinstance(shape, Box) and _is_within(shape, size):
             return cls(region=region, size=size, box=shape)
@@ -50,22 +54,22 @@ class Place:
 
     @property
     def scale(self) -> float:
-        """Pixels of this picture for one of the anchor's."""
+        """One pixel of the anchor is so many of this picture."""
         return max(self.size.width, self.size.height) / ANCHOR
 
     def pixels(self, length: float) -> int:
-        """A length in 1/336 of the longer side: whole pixels, cut off, at least one."""
+        """A length in 1/336 of the longer side is so many whole pixels, cut off, at least one."""
         return max(1, int(length * self.scale))
 
     @property
     def middle(self) -> XY:
-        """The centre of the box."""
+        """The middle is the centre of the box."""
         return (self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2
 
     @property
     def heart(self) -> XY:
-        """The centre of the box, or where the region is not there, a place of its own: of a polygon
-        one far from its sides, else the pixel centre nearest to it.
+        """The heart is the centre of the box, or where the region is not there, a place of its own:
+        of a polygon one far from its sides, else the pixel centre nearest to it.
         """
         x, y = self.middle
         shape = self.region.shape
@@ -107,7 +111,7 @@ class Place:
         assert_never(shape)
 
     def anywhere(self, draws: Draws) -> XY:
-        """A random place of the region; where chance does not find one, a random pixel of it."""
+        """A place of the region is drawn by lot; where chance does not find one, a pixel of it."""
         if isinstance(self.region.shape, Mask):
             return _pixel_of(self.region.shape, draws)
         for _ in range(TRIES):
@@ -121,7 +125,7 @@ class Place:
         return draws.uniform(box.x0, box.x1), draws.uniform(box.y0, box.y1)
 
     def one_part(self, draws: Draws) -> "Place":
-        """A polygon's random ring as a place of its own; all else as it is."""
+        """A polygon's ring becomes a place of its own by lot; all else stays as it is."""
         shape = self.region.shape
         if not isinstance(shape, Polygon) or len(shape.rings) == 1:
             return self
@@ -144,7 +148,7 @@ def _bounds(region: Region) -> tuple[float, float, float, float]:
 
 
 def _stretches(mask: Mask) -> tuple[np.ndarray, np.ndarray]:
-    """First and one past the last pixel of each run, counted column by column."""
+    """Each run has a first pixel and one past its last, counted column by column."""
     ends = np.cumsum(decode_counts(mask.counts))
     return ends[0:-1:2], ends[1::2]
 
@@ -159,7 +163,7 @@ def _has_pixel(mask: Mask, column: int, row: int) -> bool:
 
 
 def _pixel_of(mask: Mask, draws: Draws) -> XY:
-    """The centre of a random pixel, each as likely."""
+    """The centre of a pixel is drawn by lot, each as likely."""
     starts, stops = _stretches(mask)
     totals = np.cumsum(stops - starts)
     chosen = draws.below(int(totals[-1]))
@@ -169,7 +173,7 @@ def _pixel_of(mask: Mask, draws: Draws) -> XY:
 
 
 def _nearest(mask: Mask, x: float, y: float) -> XY:
-    """The pixel centre of a mask that is nearest to a place, by columns and rows."""
+    """A mask's nearest pixel centre is found by columns and rows."""
     height = mask.size.height
     starts, stops = _stretches(mask)
     some = stops > starts

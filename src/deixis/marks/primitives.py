@@ -1,4 +1,4 @@
-"""What a mark's shape becomes: simple outlines in pixels of the picture, ready to be inked.
+"""A mark's shape becomes simple outlines in pixels of the picture, ready to be inked.
 
 RegionError where an ink is none: numbers not finite or below 0, an outline without a place.
 """
@@ -19,7 +19,7 @@ WIDEST_RIM = 128.0  # pixels; the work for a mask's contour grows with it
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """Whole pixels of a picture: columns left..right-1, rows top..bottom-1."""
+    """A window is whole pixels of a picture: columns left..right-1, rows top..bottom-1."""
 
     left: int
     top: int
@@ -28,7 +28,7 @@ class Window:
 
     @classmethod
     def within(cls, x0: float, y0: float, x1: float, y1: float, size: Size) -> "Window | None":
-        """The pixels that a box touches; None where it touches none of the picture's."""
+        """A box touches these pixels; None where it touches none of the picture's."""
         left, top = max(0, math.floor(x0)), max(0, math.floor(y0))
         right, bottom = min(size.width, math.ceil(x1)), min(size.height, math.ceil(y1))
         if right <= left or bottom <= top:
@@ -39,7 +39,7 @@ class Window:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BorderInk:
-    """The border of a rectangle on whole pixels: x0..x1-1, y0..y1-1, `width` pixels inwards."""
+    """A rectangle's border lies on whole pixels: x0..x1-1, y0..y1-1, `width` pixels inwards."""
 
     x0: int
     y0: int
@@ -51,7 +51,7 @@ class BorderInk:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Oval:
-    """An upright ellipse: filled, or a ring whose line of `width` lies on it."""
+    """An upright ellipse is filled, or is a ring whose line of `width` lies on it."""
 
     cx: float
     cy: float
@@ -70,7 +70,7 @@ class Oval:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
-    """Paths drawn with a round pen; a closed one returns to its start."""
+    """Paths are drawn with a round pen; a closed one returns to its start."""
 
     paths: tuple[tuple[XY, ...], ...]
     width: float
@@ -85,7 +85,7 @@ class Lines:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rings:
-    """Closed outlines and lines; what any of them encloses or covers is inked once."""
+    """What any of some closed outlines and lines encloses or covers is inked once."""
 
     rings: tuple[tuple[XY, ...], ...]
     lines: tuple[Lines, ...] = ()
@@ -98,7 +98,7 @@ class Rings:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filled:
-    """The pixels of a mask."""
+    """The pixels of a mask are filled."""
 
     mask: Mask
 
@@ -106,7 +106,7 @@ class Filled:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rim:
-    """The pixels within `radius` of a mask's outermost pixels."""
+    """The pixels within `radius` of a mask's outermost pixels are inked."""
 
     mask: Mask
     radius: float

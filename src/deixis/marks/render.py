@@ -1,4 +1,4 @@
-"""Drawing marks on pictures: in order, one over the other, touching only the pixels under them."""
+"""Marks are drawn on pictures in order, one over the other, touching only the pixels under them."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ VERSION = 3  # goes up whenever any mark's bytes change; stored with every sampl
 
 
 def draw(image: Image, marks: Sequence[Mark]) -> Image:
-    """The picture with the marks over it; the one given stays as it is."""
+    """The picture gets the marks over it; the one given stays as it is."""
     size = image.size
     inks = [mark.ink(size) for mark in marks]
     pixels = image.pixels.copy()
@@ -31,7 +31,7 @@ def draw(image: Image, marks: Sequence[Mark]) -> Image:
 
 
 def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
-    """Draw into an array of height x width x 3: all of the marks or, on error, none."""
+    """All of the marks are drawn into an array of height x width x 3, or, on error, none."""
     size = _size_of(pixels)
     inks = [mark.ink(size) for mark in marks]
     for ink, mark in zip(inks, marks, strict=True):
@@ -39,7 +39,9 @@ def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
 
 
 def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row column"]:
-    """Draw one mark into an array; how much of each pixel it inks, 0..255, whatever its alpha."""
+    """One mark is drawn into an array; each pixel's share of ink comes back, 0..255, whatever its
+    alpha.
+    """
     size = _size_of(pixels)
     total = np.zeros((size.height, size.width), dtype=np.uint8)
     for piece in coverage_pieces(mark.ink(size), size):
@@ -49,7 +51,7 @@ def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row colu
 
 
 def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
-    """How much of each pixel a mark inks, 0..255, whatever its alpha."""
+    """A mark inks so much of each pixel, 0..255, whatever its alpha."""
     total = np.zeros((size.height, size.width), dtype=np.uint8)
     for piece in coverage_pieces(mark.ink(size), size):
         add_to(total, piece, size)
@@ -57,7 +59,9 @@ def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
 
 
 def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
-    """Draw outlines into an array, of marks or of your own; RegionError where an ink is none."""
+    """Outlines are drawn into an array, of marks or of your own; RegionError where an ink is
+    none.
+    """
     size = _size_of(pixels)
     alpha = whole("an alpha", alpha, 0, 255)
     if blend_compiled(pixels, ink, rgb, strength_of(alpha)):

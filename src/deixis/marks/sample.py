@@ -1,4 +1,4 @@
-"""Marks drawn by lot, as ViP-LLaVA's paper or its released code does (2312.00784).
+"""Marks are drawn by lot, as ViP-LLaVA's paper or its released code does (2312.00784).
 
 The two differ: the paper's alpha is 128..255, its scribbles are quadratic, and regions without an
 outline get a rectangle, ellipse or arrow; the code's alpha is 96..255, of masks 48..128, its
@@ -26,7 +26,7 @@ WITHOUT_OUTLINE = ("arrow", "ellipse", "rectangle")
 
 
 def draws_from(generator: np.random.Generator) -> Draws:
-    """A stream of draws named by the generator's next number below SEEDS."""
+    """The generator's next number below SEEDS names a stream of draws."""
     bits = generator.bit_generator
     if isinstance(bits, np.random.PCG64):  # its raw stream gives what `integers` would, sooner
         return Draws(bits.random_raw() // (2**64 // SEEDS))
@@ -40,12 +40,12 @@ def sample_marks(
     profile: Chance = "release",
     kinds: Sequence[str] | None = None,
 ) -> tuple[Mark, ...]:
-    """A mark for each region, in order, no two of one phrase.
+    """Each region gets a mark, in order, no two of one phrase.
 
-    A shape that comes twice has a named colour that it has not had; other marks have a named
-    colour or, as often, any colour without a name. Where a shape has had all named colours it has
-    any other, which is spoken of by its numbers: "the #3fa2c4 arrow". `kinds` are the shapes to
-    draw from.
+    A shape that comes twice has a named colour that it has not had; other marks have a named colour
+    or, as often, any colour without a name. Where a shape has had all named colours it has any
+    other, which is spoken of by its numbers: "the #3fa2c4 arrow". `kinds` are the shapes to draw
+    from.
     """
     asked = shape_names() if kinds is None else tuple(kinds)
     if not asked:
@@ -65,7 +65,7 @@ def sample_marks(
 
 
 def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -> Style:
-    """A style of that colour for one mark of a shape."""
+    """One mark of a shape gets a style of that colour."""
     kind = shape_named(shape)
     return Style(
         colour=colour,
@@ -80,8 +80,8 @@ def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -
 def _chosen_shapes(
     regions: Sequence[Region], draws: Draws, asked: tuple[str, ...], profile: Chance
 ) -> list[str]:
-    """One shape each, drawn with replacement; none more often than there are named colours, as
-    long as there is another.
+    """Each region gets one shape, drawn with replacement; none more often than there are named
+    colours, as long as there is another.
     """
     chosen: list[str] = []
     for region in regions:
@@ -98,7 +98,7 @@ def _any(draws: Draws) -> Rgb:
 
 
 def _another(used: Sequence[str | None], draws: Draws) -> Colour:
-    """A colour beside those that have names, named by its numbers."""
+    """A colour beside those that have names is named by its numbers."""
     while True:
         rgb = _any(draws)
         name = "#{:02x}{:02x}{:02x}".format(*rgb)

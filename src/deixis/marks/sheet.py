@@ -1,4 +1,4 @@
-"""A contact sheet: the same regions under every shape."""
+"""A contact sheet shows the same regions under every shape."""
 
 import dataclasses
 import math
@@ -23,7 +23,7 @@ COLUMNS, GAP, CAPTION = 4, 8, 20
 def contact_sheet(
     image: Image, regions: Sequence[Region], style: Style, *, side: int = 336
 ) -> Image:
-    """Every shape on a copy of the picture whose longer side is `side`, above its phrase."""
+    """Every shape is on a copy of the picture whose longer side is `side`, above its phrase."""
     small, moved = _at_side(image, regions, side)
     names = shapes.names()
     width, height = small.size.width + GAP, small.size.height + GAP + CAPTION

@@ -1,4 +1,4 @@
-"""How a mark looks."""
+"""A style says how a mark looks."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, final

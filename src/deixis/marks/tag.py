@@ -36,7 +36,7 @@ DARK, BRIGHT = (0, 0, 0), (255, 255, 255)
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tag:
-    """A text for a region, and the plate's colour."""
+    """A tag has a text for a region, and the plate's colour."""
 
     text: str
     region: Region
@@ -53,23 +53,23 @@ class Tag:
 
     @property
     def ink(self) -> Rgb:
-        """Black or white, whichever is read better on the plate."""
+        """The letters are black or white, whichever is read better on the plate."""
         red, green, blue = self.colour.rgb
         return DARK if 299 * red + 587 * green + 114 * blue >= 128_000 else BRIGHT
 
 
 def numbered(count: int) -> list[str]:
-    """1, 2, 3 …"""
+    """The texts are 1, 2, 3 …."""
     return [str(number + 1) for number in range(count)]
 
 
 def lettered(count: int) -> list[str]:
-    """A, B … Z, AA, AB …"""
+    """The texts are A, B … Z, AA, AB …."""
     return [_letters(number) for number in range(count)]
 
 
 def plate_size(text: str, size: Size) -> Size:
-    """How large the plate of a text is in a picture of this size."""
+    """The plate of a text is so large in a picture of this size."""
     height = max(SMALLEST, int(HEIGHT * max(size.width, size.height) / ANCHOR))
     while height > 0:
         width = max(height, _advance(text) * _scale(height) + 2 * BESIDE * height)
@@ -81,7 +81,9 @@ def plate_size(text: str, size: Size) -> Size:
 
 
 def draw_tags(image: Image, tags: Sequence[Tag], plates: Sequence[Window]) -> Image:
-    """The picture with tags on plates, which `tag_places.placed` found; it stays as it is."""
+    """The picture gets tags on plates, which `tag_places.placed` found; the one given stays as it
+    is.
+    """
     pixels = image.pixels.copy()
     size = image.size
     for tag, plate in zip(tags, plates, strict=True):
@@ -107,7 +109,7 @@ def _ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, size: Size) -> None:
 def _letters_on(
     text: str, plate: Window
 ) -> tuple[tuple[tuple[XY, ...], ...], tuple[tuple[XY, ...], ...]]:
-    """Rings of the letters in the middle of the plate, and the rings of their holes."""
+    """The letters' rings lie in the middle of the plate, and with them the rings of their holes."""
     high = plate.bottom - plate.top
     scale = _scale(high)
     across = (plate.left + plate.right - _advance(text) * scale) / 2
@@ -135,7 +137,7 @@ def _advance(text: str) -> int:
 
 
 def _scale(high: int) -> float:
-    """Pixels for one of the outlines' units."""
+    """One of the outlines' units is so many pixels."""
     return LETTER_SHARE * high / CAPITAL
 
 

@@ -1,4 +1,4 @@
-"""Where tags go: in their regions or beside them, within the picture, never on another tag.
+"""Tags go in their regions or beside them, within the picture, never on another tag.
 
 Greedy, the smallest region first, since it has the least room: the first free one of its places.
 """
@@ -18,7 +18,7 @@ GAP = 1  # pixels between plates
 
 
 def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
-    """The plate of each tag; NoRoomError if there is no room for one."""
+    """Each tag gets a plate; NoRoomError if there is no room for one."""
     places = [Place.of(tag.region, size) for tag in tags]
     hearts = [place.heart for place in places]
     found: dict[int, Window] = {}
@@ -44,7 +44,7 @@ def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
 
 
 def _candidates(place: Place, plate: Size, size: Size) -> Iterator[Window]:
-    """Places within the picture, the best first: in the region, in its corners, beside it, and
+    """Places within the picture come, the best first: in the region, in its corners, beside it, and
     then wherever, by the distance from its middle.
     """
     box, wide, high = place.box, plate.width, plate.height
@@ -67,7 +67,7 @@ def _candidates(place: Place, plate: Size, size: Size) -> Iterator[Window]:
 
 
 def _anywhere(middle: XY, plate: Size, size: Size) -> Iterator[Window]:
-    """A raster of plates over the picture, the nearest first."""
+    """A raster of plates goes over the picture, the nearest first."""
     step_x, step_y = plate.width + GAP, plate.height + GAP
     lefts = [*range(0, size.width - plate.width + 1, step_x), size.width - plate.width]
     tops = [*range(0, size.height - plate.height + 1, step_y), size.height - plate.height]

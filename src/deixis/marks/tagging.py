@@ -1,4 +1,4 @@
-"""Regions outlined and tagged, each in a colour of its own."""
+"""Regions are outlined and tagged, each in a colour of its own."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ COMFORTABLE, LARGEST = 480, 6000  # pixels of the longer side of an enlarged cop
 
 
 def tags_of(texts: Sequence[tuple[str, Region]]) -> list[Tag]:
-    """A tag each; colours come again after nine, the texts tell them apart."""
+    """Each text is a tag; colours come again after nine, the texts tell them apart."""
     names = list(NAMED)
     return [
         Tag(text=text, region=region, colour=colour_of(names[number % len(names)]))
@@ -28,7 +28,7 @@ def tags_of(texts: Sequence[tuple[str, Region]]) -> list[Tag]:
 
 
 def plate_marks(texts: Sequence[tuple[str, Region]], size: Size) -> list[Mark]:
-    """Marks that lie where the plates do, to measure what a model sees of them."""
+    """These marks lie where the plates do, to measure what a model sees of them."""
     tags = tags_of(texts)
     return [
         Mark(
@@ -41,12 +41,12 @@ def plate_marks(texts: Sequence[tuple[str, Region]], size: Size) -> list[Mark]:
 
 
 def letter_height(plate: Mark) -> float:
-    """Pixels of a capital letter on such a plate."""
+    """A capital letter on such a plate is so many pixels high."""
     return plate.region.box().height * LETTER_SHARE
 
 
 def draw_tagged(image: Image, texts: Sequence[tuple[str, Region]]) -> Image:
-    """The picture with an outline around each region, and over them the tags."""
+    """The picture gets an outline around each region, and over them the tags."""
     tags = tags_of(texts)
     plates = placed(tags, image.size)
     outlines = [

@@ -19,7 +19,7 @@ ITEM = np.dtype((np.void, 3 * CELL))
 
 
 def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
-    """Blend one piece of a mark; `alpha` is 0..255, `pixels` are contiguous."""
+    """One piece of a mark is blended in; `alpha` is 0..255, `pixels` are contiguous."""
     strength = strength_of(alpha)
     if isinstance(piece, Cells):
         for first in range(0, piece.cells.size, CELLS_AT_ONCE):
@@ -35,12 +35,12 @@ def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
 
 
 def strength_of(alpha: int) -> int:
-    """An alpha of 0..255 as 0..256."""
+    """An alpha of 0..255 becomes 0..256."""
     return (alpha * FULL + 127) // 255
 
 
 def _pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
-    """The ink's bytes, so many pixels of it."""
+    """So many pixels have the ink's bytes."""
     return _long_pattern(ink, 1 << (length - 1).bit_length())[: 3 * length]
 
 
@@ -52,7 +52,7 @@ def _long_pattern(ink: Rgb, length: int) -> UInt16[np.ndarray, " byte"]:
 
 
 def _kept(coverage: np.ndarray, strength: int) -> np.ndarray:
-    """256 - w, of each pixel three times."""
+    """Each pixel keeps 256 - w, three times."""
     if strength == FULL:  # the product would not fit 16 bits
         kept = np.subtract(np.uint16(FULL), coverage)
     else:
@@ -144,7 +144,7 @@ def _chosen_bytes() -> np.ndarray:
 
 
 def _mixed(mixed: np.ndarray, ink: Rgb, columns: int, strength: int) -> np.ndarray:
-    """Every byte blended with one strength, in place."""
+    """Every byte is blended with one strength, in place."""
     mixed *= np.uint16(FULL - strength)
     mixed += _pattern(ink, columns) * np.uint16(strength)
     mixed >>= 8

@@ -33,7 +33,7 @@ _CANVAS = (_Pixels, _WHOLE, _WHOLE, ctypes.c_uint32, ctypes.c_int32)
 
 @final
 class _Library:
-    """Its functions, as `c/draw.c`, `c/oval.c` and `c/masks.c` declare them."""
+    """The library has these functions, as `c/draw.c`, `c/oval.c` and `c/masks.c` declare them."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self.frame = library.deixis_frame

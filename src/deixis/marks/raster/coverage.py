@@ -20,8 +20,8 @@ CELL = 8  # pixels; 24 bytes, which numpy moves as one item
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bars:
-    """Wholly inked rectangles of one size, `down` and `right` apart: the pixels of
-    x0..x1-1, y0..y1-1 and `copies - 1` more.
+    """Rectangles of one size, `down` and `right` apart, are inked wholly: the pixels of x0..x1-1,
+    y0..y1-1 and `copies - 1` more.
     """
 
     x0: int
@@ -36,7 +36,7 @@ class Bars:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Block:
-    """The coverage of every pixel of a window."""
+    """Every pixel of a window has its coverage."""
 
     left: int
     top: int
@@ -46,7 +46,7 @@ class Block:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Solid:
-    """The pixels of a window that are inked wholly."""
+    """The pixels of a window are inked wholly."""
 
     left: int
     top: int
@@ -56,7 +56,7 @@ class Solid:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Cells:
-    """The coverage of cells; cell i is the pixels 8i..8i+7 of the picture read row by row."""
+    """Cells have their coverage; cell i is the pixels 8i..8i+7 of the picture read row by row."""
 
     cells: Int64[np.ndarray, " cell"]
     coverage: UInt16[np.ndarray, " pixel"]
@@ -72,7 +72,7 @@ Coverage: TypeAlias = Bars | Block | Solid | Cells
 
 
 def add_to(total: UInt8[np.ndarray, "row column"], piece: Coverage, size: Size) -> None:
-    """Lay one piece's coverage as 0..255 over `total`, where the larger one counts."""
+    """One piece's coverage is laid as 0..255 over `total`, where the larger one counts."""
     if isinstance(piece, Cells):
         flat = total.reshape(-1)
         places = (piece.cells[:, None] * CELL + np.arange(CELL)).reshape(-1)

@@ -36,7 +36,7 @@ class Intervals:
 
 
 def check_size(size: Size) -> None:
-    """Refuse pictures beyond what the arithmetic holds."""
+    """Pictures beyond what the arithmetic holds are refused."""
     if size.area > LARGEST or max(size.width, size.height) > WIDEST:
         raise UsageError(
             f"marks are drawn on pictures of up to {LARGEST} pixels and {WIDEST} a side, "
@@ -45,7 +45,7 @@ def check_size(size: Size) -> None:
 
 
 def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
-    """How much of each pixel the stretches cover; None where they cover nothing."""
+    """The stretches cover so much of each pixel; None where they cover nothing."""
     if not intervals.rows.size:
         return None
     top, bottom = int(intervals.rows[0]), int(intervals.rows[-1]) + 1
@@ -89,7 +89,9 @@ def _cells(edges: Int64[np.ndarray, "2 interval"], scanlines: int) -> Cells:
 
 
 def _in_order(edges: Int64[np.ndarray, "2 interval"]) -> Int64[np.ndarray, "2 interval"]:
-    """Sorted by their left ends, as one number each; their rows are in order already."""
+    """The stretches are sorted by their left ends, as one number each; their rows are in order
+    already.
+    """
     left, right = edges
     packed = left << LENGTH_BITS
     packed += right

@@ -1,4 +1,4 @@
-"""A round pen's path as outlines: a slab for each stretch, and a piece for each bend."""
+"""A round pen's path becomes outlines: a slab for each stretch, and a piece for each bend."""
 
 import itertools
 import math
@@ -19,7 +19,7 @@ A_QUARTER_LEFT = np.array([-1.0, 1.0])  # by which x and y, exchanged, are turne
 
 
 def line_outlines(lines: Lines) -> list[Outlines]:
-    """Outlines that together cover the paths."""
+    """These outlines together cover the paths."""
     radius = lines.width / 2
     return [
         outlines
@@ -53,7 +53,7 @@ def _path_outlines(
 def _turns(
     before: np.ndarray, after: np.ndarray, radius: float
 ) -> tuple[Float64[np.ndarray, " bend"], Float64[np.ndarray, " bend"]]:
-    """Cosine and sine of each bend."""
+    """Each bend has a cosine and a sine."""
     cosine = np.add.reduce(before * after, axis=1)
     across = before * after[:, ::-1]
     sine = across[:, 0] - across[:, 1]
@@ -66,7 +66,7 @@ def _turns(
 def _are_smooth(
     lengths: np.ndarray, cosine: np.ndarray, sine: np.ndarray, radius: float
 ) -> np.ndarray:
-    """Which bends are gentle, with stretches around them that the inner edge does not fold."""
+    """These bends are gentle, with stretches around them that the inner edge does not fold."""
     gentle = cosine >= GENTLE
     if not gentle.any():
         return gentle
@@ -81,7 +81,7 @@ def _are_smooth(
 def _bands(
     places: np.ndarray, side: np.ndarray, cosine: np.ndarray, is_smooth: np.ndarray
 ) -> list[Outlines]:
-    """One outline for each part of the path without an open bend."""
+    """Each part of the path without an open bend is one outline."""
     cuts = [0, *((~is_smooth).nonzero()[0] + 1).tolist(), len(side)]
     single = [a for a, b in itertools.pairwise(cuts) if b == a + 1]
     found = [_slabs(places, side, single)] if single else []
@@ -99,7 +99,7 @@ def _bands(
 
 
 def _slabs(places: np.ndarray, side: np.ndarray, stretches: Sequence[int]) -> Outlines:
-    """Stretches on their own."""
+    """Each stretch is an outline on its own."""
     first = np.array(stretches)
     one, two, out = places[first], places[first + 1], side[first]
     corners = np.empty((first.size, 4, 2))
@@ -113,7 +113,7 @@ def _slabs(places: np.ndarray, side: np.ndarray, stretches: Sequence[int]) -> Ou
 def _joints(
     bends: np.ndarray, before: np.ndarray, after: np.ndarray, radius: float
 ) -> list[Outlines]:
-    """What is open at a bend's outer side: a wedge, or a disc where it is sharp."""
+    """A bend's outer side is closed by a wedge, or by a disc where it is sharp."""
     if not len(bends):
         return []
     cosine, sine = _turns(before, after, radius)
@@ -148,13 +148,13 @@ def _discs(places: np.ndarray, radius: float) -> Outlines:
 
 
 def disc_corners(radius: float) -> int:
-    """Of the polygon that stands for a disc."""
+    """The polygon that stands for a disc has so many corners."""
     return 8 + 4 * math.ceil(math.sqrt(radius))
 
 
 @cache
 def unit_disc(corners: int) -> Float64[np.ndarray, "corner 2"]:
-    """A polygon that is a little larger than the circle, so that its area is right."""
+    """The polygon is a little larger than the circle, so that its area is right."""
     _, sine = on_circle(1 / corners)
     grown = math.sqrt(2 * math.pi / (corners * sine))
     return np.array([on_circle(k / corners) for k in range(corners)]) * grown

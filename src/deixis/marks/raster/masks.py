@@ -1,4 +1,4 @@
-"""Masks from their run lengths, filled or as a line along their outermost pixels."""
+"""Masks are drawn from their run lengths, filled or as a line along their outermost pixels."""
 
 import math
 from collections.abc import Iterator
@@ -36,12 +36,12 @@ class _Runs:
 
     @property
     def num_layers(self) -> int:
-        """The most runs of one column."""
+        """One column has at most so many runs."""
         return 1 if self.layer is None else int(self.layer.max()) + 1
 
 
 def filled_coverage(mask: Mask) -> Iterator[Solid]:
-    """The mask's pixels, in bands of rows."""
+    """The mask's pixels come in bands of rows."""
     runs = _runs(mask)
     left = int(runs.columns[0])
     width = int(runs.columns[-1]) - left + 1
@@ -53,7 +53,7 @@ def filled_coverage(mask: Mask) -> Iterator[Solid]:
 
 
 def rim_coverage(mask: Mask, radius: float) -> Iterator[Block | Cells]:
-    """The pixels near the mask's outermost pixels, in bands of rows."""
+    """The pixels near the mask's outermost pixels come in bands of rows."""
     runs = _runs(mask)
     size, margin = mask.size, math.ceil(radius + 0.5)
     left = max(0, int(runs.columns[0]) - margin) // CELL * CELL
@@ -142,7 +142,7 @@ def _window(
 def _keep_outermost(
     inside: Bool[np.ndarray, "row column"], above: int, below: int, size: Size
 ) -> None:
-    """Leave the pixels with a neighbour out of the mask; beyond the picture all is out of it."""
+    """The pixels with a neighbour out of the mask are left; beyond the picture all is out of it."""
     width = inside.shape[1]
     line = inside.reshape(-1)
     inner = line.copy()
@@ -161,7 +161,9 @@ def _keep_outermost(
 def _squared_distances(
     chosen: Bool[np.ndarray, "row column"], margin: int
 ) -> UInt8[np.ndarray, "row column"] | UInt16[np.ndarray, "row column"]:
-    """To the nearest chosen pixel, along rows and then along columns; exact up to the margin."""
+    """The nearest chosen pixel is found along rows and then along columns; exact up to the
+    margin.
+    """
     far = margin + 1
     kind = np.uint8 if 2 * far * far < 2**8 else np.uint16
     width = chosen.shape[1]
@@ -186,7 +188,7 @@ def _squared_distances(
 
 
 def _levels(margin: int, radius: float) -> UInt16[np.ndarray, " square"]:
-    """Coverage by squared distance."""
+    """Coverage follows from the squared distance."""
     squares = np.arange(2 * (margin + 1) ** 2 + 1, dtype=np.float64)
     levels = np.rint((radius + 0.5 - np.sqrt(squares)) * FULL)
     return np.minimum(np.maximum(levels, 0), FULL).astype(np.uint16)

@@ -1,4 +1,4 @@
-"""Closed outlines, and their sides as edges between whole numbers."""
+"""Closed outlines have sides, which are edges between whole numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FARTHEST = 2**28  # from one corner to another, so that areas fit whole numbers 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Outlines:
-    """Closed outlines of the same number of corners."""
+    """These closed outlines have the same number of corners."""
 
     corners: Float64[np.ndarray, "outline corner 2"]
 
@@ -36,7 +36,7 @@ class Edges:
     leads_down: Bool[np.ndarray, " edge"]
 
     def joined(self, others: "Edges") -> "Edges":
-        """These, and then the others."""
+        """The others come after these."""
         return Edges(
             x0=np.concatenate((self.x0, others.x0)),
             y0=np.concatenate((self.y0, others.y0)),
@@ -46,7 +46,7 @@ class Edges:
         )
 
     def chosen(self, which: Chosen) -> "Edges":
-        """Some of them, by a mask, their places or a slice."""
+        """Some are chosen by a mask, their places or a slice."""
         return Edges(
             x0=self.x0[which],
             y0=self.y0[which],
@@ -57,7 +57,7 @@ class Edges:
 
 
 def edges_of(batches: Sequence[Outlines]) -> Edges:
-    """All sides but the level ones."""
+    """All sides but the level ones are edges."""
     if sum(batch.corners.shape[0] * batch.corners.shape[1] for batch in batches) <= FEW:
         return _few_edges([ring for batch in batches for ring in batch.corners.tolist()])
     corners = np.concatenate([batch.corners.reshape(-1, 2) for batch in batches]).T * FINE
@@ -82,7 +82,7 @@ def edges_of(batches: Sequence[Outlines]) -> Edges:
 
 
 def _few_edges(rings: Sequence[Sequence[Sequence[float]]]) -> Edges:
-    """The same one by one: numpy's calls would take longer."""
+    """Few sides are taken one by one: numpy's calls would take longer."""
     edges: list[tuple[int, int, int, int, bool]] = []
     for ring in rings:
         corners = [(round(x * FINE), round(y * FINE)) for x, y in ring]
@@ -105,7 +105,7 @@ def _doubled_areas(
     firsts: Int64[np.ndarray, " outline"],
     counts: Sequence[int],
 ) -> Int64[np.ndarray, " outline"]:
-    """Above 0 for outlines that run clockwise on the screen."""
+    """The area is above 0 for outlines that run clockwise on the screen."""
     from_x, from_y = x0[firsts].repeat(counts), y0[firsts].repeat(counts)
     ax, ay, bx, by = x0 - from_x, y0 - from_y, x1 - from_x, y1 - from_y
     if max(int(ax.max()), -int(ax.min()), int(ay.max()), -int(ay.min())) > FARTHEST:

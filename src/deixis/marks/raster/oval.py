@@ -27,7 +27,7 @@ NEARLY_NONE = 1e-12  # keeps the centre out of a division by zero
 
 
 def oval_coverage(oval: Oval, size: Size) -> Iterator[Block | Cells]:
-    """How much of each pixel the ellipse covers."""
+    """The ellipse covers so much of each pixel."""
     reach = oval.width / 2 + 0.5
     left = max(0, math.floor(oval.cx - oval.rx - reach))
     right = min(size.width, math.ceil(oval.cx + oval.rx + reach))
@@ -57,7 +57,7 @@ def _is_slender(oval: Oval) -> bool:
 
 
 def _cells(oval: Oval, size: Size, top: int, bottom: int) -> Cells:
-    """A ring's cells only, found row by row from an ellipse a little larger and one smaller."""
+    """A ring's cells are found row by row from an ellipse a little larger and one smaller."""
     rows = np.arange(bottom - top)
     down = rows.astype(np.float32)
     down += np.float32(top + 0.5 - oval.cy)
@@ -89,7 +89,7 @@ def _cells(oval: Oval, size: Size, top: int, bottom: int) -> Cells:
 
 
 def _edges(oval: Oval, down: Float32[np.ndarray, " row"]) -> Float32[np.ndarray, "4 row"]:
-    """Where rows enter and leave the ring: outer left, inner left, inner right, outer right."""
+    """Rows enter and leave the ring here: outer left, inner left, inner right, outer right."""
     ratio = max(oval.rx, oval.ry) / min(oval.rx, oval.ry)
     reach = oval.width / 2 * (1 + BULGE * (ratio - 1)) + 0.5 + SPARE
     inner_x, inner_y = oval.rx - reach, oval.ry - reach
@@ -115,7 +115,7 @@ def _edges(oval: Oval, down: Float32[np.ndarray, " row"]) -> Float32[np.ndarray,
 def _covered(
     oval: Oval, across: Float32[np.ndarray, "..."], down: Float32[np.ndarray, "..."]
 ) -> Float32[np.ndarray, "_ _"]:
-    """Coverage, 0..256 and its parts, at pixel centres so far from the ellipse's centre."""
+    """Pixel centres so far from the ellipse's centre have this coverage, 0..256 and its parts."""
     rx, ry = max(oval.rx, THINNEST), max(oval.ry, THINNEST)
     u, v = across * np.float32(1 / rx), down * np.float32(1 / ry)
     u *= u

@@ -1,4 +1,4 @@
-"""From a mark's outlines to the coverage of pixels, the pixels that it may touch, and the work."""
+"""A mark's outlines become the coverage of pixels; before that, their window and work are known."""
 
 import math
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ PEN_SPARE = 1.05  # joints of a line reach a little farther than half its width
 
 
 def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
-    """How much of each pixel the ink covers; no pixel is in two pieces."""
+    """The ink covers so much of each pixel; no pixel is in two pieces."""
     match ink:
         case BorderInk():
             if not is_within(ink, size.width, size.height):
@@ -61,7 +61,9 @@ def coverage_pieces(ink: Ink, size: Size) -> Iterator[Coverage]:
 
 
 def bounds(ink: Ink, size: Size) -> Window | None:
-    """The window of the picture outside of which the ink touches nothing; None: it touches none."""
+    """The ink touches nothing outside of this window of the picture; None: it touches nothing at
+    all.
+    """
     match ink:
         case BorderInk():
             return Window.within(ink.x0, ink.y0, ink.x1, ink.y1, size)
@@ -87,7 +89,9 @@ def bounds(ink: Ink, size: Size) -> Window | None:
 
 
 def _bars(frame: BorderInk) -> Iterator[Bars]:
-    """The level pair and the upright pair, or one bar where the border leaves nothing free."""
+    """The border is a level and an upright pair of bars, or one bar where it leaves nothing
+    free.
+    """
     x0, y0, x1, y1, width = frame.x0, frame.y0, frame.x1, frame.y1, frame.width
     if x1 <= x0 or y1 <= y0:
         return
@@ -122,7 +126,7 @@ def _check_mask(mask: Mask, size: Size) -> None:
 
 
 def check_work(ink: Ink, size: Size) -> None:
-    """Refuse outlines that would take minutes to draw on a picture of that size."""
+    """Outlines that would take minutes to draw on a picture of that size are refused."""
     if isinstance(ink, Lines):
         ink = Rings(rings=(), lines=(ink,))
     if not isinstance(ink, Rings):
@@ -141,7 +145,9 @@ def check_work(ink: Ink, size: Size) -> None:
 
 
 def _crossings(path: tuple[XY, ...], width: float, size: Size) -> int:
-    """Of a closed outline, or of a pen's path: both long sides, and what closes its sharp bends."""
+    """A closed outline crosses so many scanlines; of a pen's path both long sides count, and what
+    closes its sharp bends.
+    """
     places = np.array(path)
     along = np.roll(places, -1, axis=0) - places
     tall = int(np.minimum(np.abs(along[:, 1]), size.height).sum())

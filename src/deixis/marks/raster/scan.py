@@ -21,7 +21,7 @@ BAND = 2**17  # pixels of a window that are worked on at once
 
 
 def outline_coverage(batches: Sequence[Outlines], size: Size) -> Iterator[Block | Cells]:
-    """How much of each pixel the outlines enclose; several pieces for what is very large."""
+    """The outlines enclose so much of each pixel; what is very large comes in several pieces."""
     edges = edges_of(batches)
     if not edges.x0.size:
         return
@@ -89,7 +89,7 @@ def _intervals(edges: Edges, top: int, bottom: int, count: int, size: Size) -> I
 def _crossings(
     edges: Edges, top: int, bottom: int, count: int, size: Size, place_bits: int
 ) -> Int32[np.ndarray, " crossing"] | Int64[np.ndarray, " crossing"]:
-    """Where edges cross scanlines, as one number each: scanline, place along it, direction."""
+    """Edges cross scanlines here, as one number each: scanline, place along it, direction."""
     step = FINE // count
     lines = (bottom - top) * count
     kind = np.int32 if lines << place_bits < 2**31 else np.int64  # sorted twice as fast

@@ -1,4 +1,6 @@
-"""Cosine, sine and length from + - * / and roots alone, so that they are alike everywhere."""
+"""Cosine, sine and length are made of + - * / and roots alone, so that they are alike
+everywhere.
+"""
 
 import math
 from functools import lru_cache
@@ -12,7 +14,7 @@ CORNERS = 128  # of a turned ellipse
 
 @lru_cache(maxsize=4096)
 def on_circle(turns: float) -> XY:
-    """Cosine and sine of so many turns."""
+    """So many turns have this cosine and sine."""
     quarters = round(turns * 4)
     angle = (turns * 4 - quarters) * QUARTER  # within an eighth of a turn
     cosine, sine = _series(angle, 0), _series(angle, 1)
@@ -22,7 +24,7 @@ def on_circle(turns: float) -> XY:
 
 
 def length(x: float, y: float) -> float:
-    """Of a vector; `math.hypot` may differ in its last digit."""
+    """A vector is so long; `math.hypot` may differ in its last digit."""
     return math.sqrt(x * x + y * y)
 
 
@@ -36,7 +38,7 @@ def _series(angle: float, first: int) -> float:
 
 
 def ellipse_ring(ellipse: Ellipse) -> tuple[XY, ...]:
-    """A turned ellipse as a closed outline."""
+    """A turned ellipse becomes a closed outline."""
     cosine, sine = on_circle(ellipse.angle / 360)
     ring: list[XY] = []
     for corner in range(CORNERS):

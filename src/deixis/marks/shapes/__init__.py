@@ -1,4 +1,4 @@
-"""The shapes of marks by their names, one file each."""
+"""Marks have shapes by their names, one file each."""
 
 from functools import cache
 
@@ -12,11 +12,11 @@ shapes: Catalog[MarkShape] = Catalog(
 
 @cache
 def shape_names() -> tuple[str, ...]:
-    """Every shape's name; listed once."""
+    """Every shape's name is listed once."""
     return tuple(shapes.names())
 
 
 @cache
 def shape_named(name: str) -> MarkShape:
-    """The shape of that name; looked for once, since a mark asks often."""
+    """The shape of that name is looked for once, since a mark asks often."""
     return shapes.get(name)()

@@ -1,4 +1,4 @@
-"""An arrow that points at the region."""
+"""An arrow points at the region."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -25,7 +25,7 @@ PLAIN_WAYS = (5 / 8, 7 / 8, 3 / 8, 1 / 8)  # from the tip: up left, up right, do
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Arrow:
-    """Its tip, the way from the tip to the tail in turns, and lengths in pixels.
+    """An arrow has a tip, a way from the tip to the tail in turns, and lengths in pixels.
 
     `reach`: from the tip to the end of the shaft.
     """
@@ -39,14 +39,16 @@ class _Arrow:
     is_filled: bool
 
     def along(self, distance: float, turned: float = 0.0) -> XY:
-        """A place so far from the tip."""
+        """A place is so far from the tip."""
         cosine, sine = on_circle(self.way + turned)
         return self.tip[0] + distance * cosine, self.tip[1] + distance * sine
 
 
 @final
 class ArrowShape(MarkShape):
-    """Tip within the region, tail in any direction; a plain one comes from where there is room."""
+    """The tip lies within the region, the tail in any direction; a plain one comes from where there
+    is room.
+    """
 
     preposition: ClassVar[str] = "pointed to by"
     noun: ClassVar[str] = "arrow"
@@ -118,7 +120,7 @@ def _plain(place: Place) -> _Arrow:
 
 
 def _outside(tip: XY, way: float, size: float, place: Place) -> float:
-    """How far a tail would leave the picture."""
+    """A tail would leave the picture by so much."""
     cosine, sine = on_circle(way)
     x, y = tip[0] + size * cosine, tip[1] + size * sine
     return max(0.0, -x, x - place.size.width) + max(0.0, -y, y - place.size.height)

@@ -1,4 +1,4 @@
-"""A line along the region's outline."""
+"""A line runs along the region's outline."""
 
 from typing import ClassVar, assert_never, final
 
@@ -19,8 +19,8 @@ FARTHEST = 64  # pixels; the work for a mask's contour grows with it
 
 @final
 class ContourShape(MarkShape):
-    """Its width to either side of the outline, at most 64 pixels; of a box that of the box, of a
-    point a ring.
+    """The line has its width to either side of the outline, at most 64 pixels; of a box that of the
+    box, of a point a ring.
     """
 
     preposition: ClassVar[str] = "with"

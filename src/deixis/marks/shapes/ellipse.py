@@ -1,4 +1,4 @@
-"""An ellipse around the region's box."""
+"""An ellipse goes around the region's box."""
 
 from typing import ClassVar, final
 
@@ -14,7 +14,7 @@ LARGEST = 1.5  # of the box
 
 @final
 class EllipseShape(MarkShape):
-    """As wide and high as the box, or up to half as much more; a plain one is midway."""
+    """It is as wide and high as the box, or up to half as much more; a plain one is midway."""
 
     preposition: ClassVar[str] = "within"
     noun: ClassVar[str] = "ellipse"

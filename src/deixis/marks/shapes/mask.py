@@ -1,4 +1,4 @@
-"""The region itself, tinted."""
+"""The region itself is tinted."""
 
 from typing import ClassVar, assert_never, final
 
@@ -18,7 +18,7 @@ POINT_RADIUS = 8
 
 @final
 class MaskShape(MarkShape):
-    """The region's pixels; of a box the box, of a point a disc."""
+    """The region's pixels are tinted; of a box the box, of a point a disc."""
 
     preposition: ClassVar[str] = "with"
     noun: ClassVar[str] = "mask"

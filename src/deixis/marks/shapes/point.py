@@ -1,4 +1,4 @@
-"""A dot on the region."""
+"""A dot lies on the region."""
 
 import math
 from typing import ClassVar, final
@@ -18,7 +18,7 @@ MOST_STRETCHED = 2.0
 
 @final
 class PointShape(MarkShape):
-    """A filled disc or ellipse near the middle; its width is its radius."""
+    """A filled disc or ellipse lies near the middle; its width is its radius."""
 
     preposition: ClassVar[str] = "at"
     noun: ClassVar[str] = "point"
@@ -44,7 +44,7 @@ class PointShape(MarkShape):
 
 
 def _near_middle(place: Place, draws: Draws) -> XY | None:
-    """A place of the region near the middle of its box, if chance finds one."""
+    """A place of the region is near the middle of its box, if chance finds one."""
     spread_x, spread_y = (math.sqrt(side / 8) for side in (place.box.width, place.box.height))
     for _ in range(TRIES):
         x = place.middle[0] + draws.normal() * spread_x
@@ -55,6 +55,8 @@ def _near_middle(place: Place, draws: Draws) -> XY | None:
 
 
 def _elsewhere(place: Place, draws: Draws) -> XY:
-    """Any place of one part of a polygon, as the released code does; of all else its heart."""
+    """Any place of one part of a polygon is taken, as the released code does; of all else its
+    heart.
+    """
     is_polygon = isinstance(place.region.shape, Polygon)
     return place.one_part(draws).anywhere(draws) if is_polygon else place.heart

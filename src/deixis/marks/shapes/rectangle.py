@@ -1,4 +1,4 @@
-"""The border of the region's box."""
+"""The region's box gets a border."""
 
 import math
 from typing import ClassVar, final
@@ -13,8 +13,8 @@ from deixis.marks.style import Style
 
 @final
 class RectangleShape(MarkShape):
-    """Lines on whole pixels, within the box; where they would leave less than half of its width
-    or height free they lie around it.
+    """The lines lie on whole pixels, within the box; where they would leave less than half of its
+    width or height free they lie around it.
     """
 
     preposition: ClassVar[str] = "within"
@@ -33,7 +33,7 @@ class RectangleShape(MarkShape):
 
 
 def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> BorderInk:
-    """A border cut to the picture: what sticks out moves to the picture's edge."""
+    """A border is cut to the picture: what sticks out moves to the picture's edge."""
     size = place.size
     return BorderInk(
         x0=x0 if x0 > 0 else 0,
@@ -45,7 +45,7 @@ def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> Bord
 
 
 def on_pixels(low: float, high: float, limit: int) -> tuple[int, int]:
-    """The nearest whole pixels, at least one, within the picture."""
+    """The nearest whole pixels are taken, at least one, within the picture."""
     first, past = math.floor(low + 0.5), math.floor(high + 0.5)
     if first < 0:
         first = 0

@@ -1,4 +1,4 @@
-"""A curve across the region, as a hand draws it."""
+"""A curve goes across the region, as a hand draws it."""
 
 import itertools
 from typing import ClassVar, final
@@ -19,8 +19,8 @@ FEWEST, MOST, EACH = 8, 96, 8.0  # stretches of a curve, and pixels for one more
 
 @final
 class ScribbleShape(MarkShape):
-    """A Bézier curve between random places inside: cubic as in the released code, quadratic as in
-    the paper.
+    """A Bézier curve runs between random places inside: cubic as in the released code, quadratic as
+    in the paper.
     """
 
     preposition: ClassVar[str] = "with"
@@ -43,7 +43,7 @@ class ScribbleShape(MarkShape):
 
 
 def curve(controls: list[XY]) -> tuple[XY, ...]:
-    """The places of a Bézier curve, by de Casteljau's rule."""
+    """A Bézier curve has these places, by de Casteljau's rule."""
     total = sum(length(bx - ax, by - ay) for (ax, ay), (bx, by) in itertools.pairwise(controls))
     count = min(MOST, FEWEST + int(total / EACH))
     shares = np.arange(count + 1) / count

@@ -1,4 +1,4 @@
-"""The border of a triangle on the region."""
+"""The border of a triangle lies on the region."""
 
 from typing import ClassVar, final
 
@@ -18,7 +18,7 @@ TRIES = 50
 
 @final
 class TriangleShape(MarkShape):
-    """Three random places inside; a plain one stands in the box."""
+    """Three random places inside are its corners; a plain one stands in the box."""
 
     preposition: ClassVar[str] = "with"
     noun: ClassVar[str] = "triangle"
