@@ -1,4 +1,5 @@
-"""Knowledge sources: OCR, segmenters, detectors, files. One file each.
+"""Knowledge sources find things and words in pictures: OCR, segmenters, detectors, files. Each is
+one file.
 
 "rapidocr", "tesseract", "panoptic:facebook/mask2former-swin-tiny-coco-panoptic",
 "detector:google/owlv2-base-patch16-ensemble", "sam3:facebook/sam3", "coco:panoptic_val2017.json",

@@ -1,4 +1,4 @@
-"""Notes that are published as COCO writes them: panoptic maps, instances, or a list of results."""
+"""Notes are published as COCO writes them: panoptic maps, instances, or a list of results."""
 
 from array import array
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ SEGMENTS = "segments_info"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Published:
-    """Rows of notes and the pictures that they are about, by the pictures' ids.
+    """Rows of notes and the pictures that they are about are found by the pictures' ids.
 
     `about` lists pictures and categories; results have them in another file. `maps` is the folder
     of a panoptic file's PNGs.
@@ -58,8 +58,9 @@ class Published:
 
 @final
 class Coco(KnowledgeSource):
-    """A note an annotation, with its category as label, in the file's order: a mask, outlines or a
-    box, with a score where it has one. Crowds are left out of instances, which are single things.
+    """Each annotation is a note, with its category as label, in the file's order: a mask, outlines
+    or a box, with a score where it has one. Crowds are left out of instances, which are single
+    things.
     """
 
     takes: ClassVar[str | None] = "FILE"
@@ -117,7 +118,7 @@ class Coco(KnowledgeSource):
 
 
 def _segments(row: Record, maps: Path, image: Image) -> list[tuple[Record, np.ndarray]]:
-    """Each segment of a picture and its pixels."""
+    """A picture has these segments, each with its pixels."""
     owners = open_image(picture_in(maps, text_of(row, "file_name")))
     if owners.size != image.size:
         raise BadRowError(f"the map is {owners.size}, the picture {image.size}")
@@ -128,7 +129,7 @@ def _segments(row: Record, maps: Path, image: Image) -> list[tuple[Record, np.nd
 
 
 def _annotations(path: Path) -> Published:
-    """A file with its own pictures and categories."""
+    """The file has its own pictures and categories."""
     about = CocoIndex.open(path, key="image_id")
     rows, keys = about.annotations, about.keys
     is_panoptic = False
@@ -147,7 +148,7 @@ def _annotations(path: Path) -> Published:
 
 
 def _results(path: Path) -> Published:
-    """A list of {image_id, category_id, bbox or segmentation, score}, as COCO's tools take it."""
+    """COCO's tools take a list of {image_id, category_id, bbox or segmentation, score}."""
     keys = array("q")
 
     def seen(row: Any) -> None:  # Any: what JSON holds
@@ -160,7 +161,7 @@ def _results(path: Path) -> Published:
 
 
 def _beside(path: Path) -> Path:
-    """The annotations that results are about: annotations.json in their folder, or the one
+    """Results are about these annotations: annotations.json in their folder, or the one
     instances_SPLIT.json there or in `annotations` beside it; of several, that whose SPLIT is in the
     results' name.
     """

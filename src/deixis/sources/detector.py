@@ -1,4 +1,4 @@
-"""Detectors: closed ones (RT-DETR, D-FINE, DETR, YOLOS …) and those that look for given words."""
+"""Detectors are closed ones (RT-DETR, D-FINE, DETR, YOLOS …), or look for given words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ ALL = -1.0  # below any score: what is cut is our own business
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Detection:
-    """Boxes in pixels of the picture, some of which may lead out of it."""
+    """The boxes are in pixels of the picture; some may lead out of it."""
 
     boxes: Float[Tensor, "box xyxy"]
     scores: Float[Tensor, " box"]
@@ -64,7 +64,7 @@ class Detection:
 
 @torch.no_grad()
 def closed_detection(checkpoint: VisionCheckpoint, image: Image) -> Detection:
-    """Of a detector that knows the labels that it was trained on."""
+    """A closed detector knows the labels that it was trained on."""
     model, seen = checkpoint.model, padded(image)
     with prepared(image, checkpoint.name):
         inputs = checkpoint.processor(images=seen, return_tensors="pt")
@@ -79,7 +79,7 @@ def closed_detection(checkpoint: VisionCheckpoint, image: Image) -> Detection:
 
 @torch.no_grad()
 def owl_detection(checkpoint: VisionCheckpoint, image: Image, words: Sequence[str]) -> Detection:
-    """Of OWL-ViT and OWLv2: each box has the word that it is likest."""
+    """OWL-ViT and OWLv2 give each box the word that it is likest."""
     seen = padded(image)
     with prepared(image, checkpoint.name):
         inputs = checkpoint.processor(text=[list(words)], images=seen, return_tensors="pt")
@@ -92,7 +92,7 @@ def owl_detection(checkpoint: VisionCheckpoint, image: Image, words: Sequence[st
 
 
 def check_owl_words(checkpoint: VisionCheckpoint, words: Sequence[str]) -> None:
-    """UsageError for a word that is longer than its text tower reads."""
+    """UsageError tells of a word that is longer than the text tower reads."""
     longest = int(checkpoint.model.config.text_config.max_position_embeddings)
     for word in words:
         count = len(checkpoint.processor.tokenizer(word).input_ids)
@@ -103,14 +103,14 @@ def check_owl_words(checkpoint: VisionCheckpoint, words: Sequence[str]) -> None:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroundingSentence:
-    """Words as Grounding DINO reads them: with full stops between, and which tokens are whose."""
+    """Grounding DINO reads words with full stops between; each word has its tokens."""
 
     text: str
     tokens: tuple[tuple[int, ...], ...]
 
     @classmethod
     def of(cls, checkpoint: VisionCheckpoint, words: Sequence[str]) -> "GroundingSentence":
-        """UsageError where they are too many."""
+        """UsageError says where the words are too many."""
         plain = [" ".join(word.lower().replace(".", " ").split()) for word in words]
         text, ends = "", []
         for word in plain:
@@ -138,8 +138,8 @@ class GroundingSentence:
 def grounded_detection(
     checkpoint: VisionCheckpoint, image: Image, words: Sequence[str], sentence: GroundingSentence
 ) -> Detection:
-    """Of Grounding DINO: each box has the word of the token that it is likest. Its own reading
-    would put together a label of all tokens above a second cut: parts of words, two words, none.
+    """Grounding DINO gives each box the word of the token that it is likest. Its own reading would
+    put together a label of all tokens above a second cut: parts of words, two words, none.
     """
     seen = padded(image)
     with prepared(image, checkpoint.name):
@@ -156,7 +156,7 @@ def grounded_detection(
 
 
 def _corners(boxes: Float[Tensor, "box cxcywh"], seen: PIL.Image) -> Float[Tensor, "box xyxy"]:
-    """From centres and extents in shares of the picture."""
+    """Centres and extents in shares of the picture become corners."""
     centre, extent = boxes[:, :2], boxes[:, 2:]
     whole = torch.tensor([seen.width, seen.height, seen.width, seen.height], device=boxes.device)
     return torch.cat([centre - extent / 2, centre + extent / 2], dim=1) * whole
@@ -164,7 +164,7 @@ def _corners(boxes: Float[Tensor, "box cxcywh"], seen: PIL.Image) -> Float[Tenso
 
 @final
 class Detector(KnowledgeSource):
-    """A note a thing, with its label: a box, the surest first."""
+    """Each thing is a note with its label: a box, the surest first."""
 
     takes: ClassVar[str | None] = "CHECKPOINT"
     knows: ClassVar[tuple[str, ...]] = ("least_score", "words")

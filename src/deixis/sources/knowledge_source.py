@@ -1,4 +1,6 @@
-"""The interface of a knowledge source: a picture in, what is seen in it as Regions out."""
+"""A knowledge source takes a picture and gives what is seen in it as Regions: this is its
+interface.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,7 @@ from deixis.core.region import Region
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """What may be asked of a source; what it does not know of, it refuses."""
+    """A source may be asked this; what it does not know of, it refuses."""
 
     stored_name = "SourceOptions"
 
@@ -29,18 +31,18 @@ class SourceOptions:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The names of those that are said."""
+        """These options are said."""
         return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
 
     def only(self, names: Sequence[str]) -> "SourceOptions":
-        """These of them; the others are as if nobody had said them."""
+        """These options stay; the others are as if nobody had said them."""
         return SourceOptions(**{name: getattr(self, name) for name in self.given if name in names})
 
 
 class KnowledgeSource(ABC):
-    """What finds things or words in pictures. Its notes are in pixels of the picture, cut to it,
-    each with a label or a text, a score where it has one, and the source's name; in the same order
-    every time.
+    """A source finds things or words in pictures. Its notes are in pixels of the picture, cut to
+    it, each with a label or a text, a score where it has one, and the source's name; in the same
+    order every time.
 
     `takes` says what stands behind its name ("panoptic:CHECKPOINT"), None where nothing does;
     `knows` are the names of the options that mean something to it.
@@ -52,22 +54,24 @@ class KnowledgeSource(ABC):
     @classmethod
     @abstractmethod
     def of(cls, argument: str, options: SourceOptions) -> "KnowledgeSource":
-        """The source, loaded; the options are among those that it knows."""
+        """The source is loaded; the options are among those that it knows."""
 
     @classmethod
     def origins(cls, name: str) -> tuple[str, ...]:
-        """Who looks at any picture for what this one finds: itself, by its full name."""
+        """Any picture is looked at for what this one finds by itself, under its full name."""
         return (name,)
 
     @property
     @abstractmethod
     def record(self) -> Mapping[str, str]:
-        """What its notes depend on: `source` is its name in full, then versions, weights, cuts."""
+        """The notes depend on this: `source` is its name in full, then come versions, weights,
+        cuts.
+        """
 
     @abstractmethod
     def look(self, image: Image) -> list[Region]:
-        """What it finds."""
+        """The source finds this in a picture."""
 
     def look_all(self, images: Sequence[Image]) -> list[list[Region]]:
-        """The same for many pictures; a picture's notes do not depend on the others."""
+        """The source finds this in many pictures; a picture's notes do not depend on the others."""
         return [self.look(image) for image in images]

@@ -1,4 +1,4 @@
-"""The knowledge sources by their names, and looking at a picture with several of them."""
+"""Knowledge sources stand here by their names, and several of them look at a picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,9 @@ sources: Catalog[KnowledgeSource] = Catalog(
 
 
 def source(name: str, options: SourceOptions | None = None) -> KnowledgeSource:
-    """The source of a name; what stands behind a colon is its own ("panoptic:CHECKPOINT")."""
+    """A source is built by its name; what stands behind a colon is its own
+    ("panoptic:CHECKPOINT").
+    """
     kind, _, argument = name.partition(":")
     found = sources.get(kind)
     if bool(argument) != (found.takes is not None):
@@ -42,7 +44,8 @@ def look(
     *,
     options: SourceOptions | None = None,
 ) -> list[Region]:
-    """What they find, in their order. Sources are names or built ones, which are loaded once.
+    """The sources find this, in their order. Sources are names or built ones, which are loaded
+    once.
 
     Each name gets those of the options that mean something to it; one that means nothing to any is
     a UsageError.
@@ -53,7 +56,7 @@ def look(
 @final
 @dataclass(frozen=True, kw_only=True)
 class Looking:
-    """Sources that look one after the other: loaded once, in the process that looks."""
+    """Sources look one after the other: they are loaded once, in the process that looks."""
 
     names: Sequence[str | KnowledgeSource]
     options: SourceOptions = field(default_factory=SourceOptions)
@@ -63,16 +66,18 @@ class Looking:
 
     @cached_property
     def sources(self) -> list[KnowledgeSource]:
-        """The sources themselves."""
+        """The sources themselves are loaded when they are first needed."""
         return built(self.names, self.options)
 
     def __call__(self, image: Image) -> list[Region]:
-        """What they find, in their order."""
+        """The sources find this, in their order."""
         return [note for one in self.sources for note in one.look(image)]
 
 
 def origins(names: Sequence[str]) -> tuple[str, ...]:
-    """Who looks at any picture for what these find: of a store those that it was made with."""
+    """Any picture is looked at by these for what the sources find: by those that a store was made
+    with.
+    """
     kinds = [sources.get(name.partition(":")[0]) for name in names]
     found = [one for kind, name in zip(kinds, names, strict=True) for one in kind.origins(name)]
     return tuple(dict.fromkeys(found))
@@ -81,7 +86,7 @@ def origins(names: Sequence[str]) -> tuple[str, ...]:
 def built(
     names: Sequence[str | KnowledgeSource], options: SourceOptions | None = None
 ) -> list[KnowledgeSource]:
-    """The sources of these names; those that are built already stay as they are."""
+    """The sources of these names are built; those that are built already stay as they are."""
     if isinstance(names, str):
         raise UsageError(f"sources are a list of names, got {names!r}; write [{names!r}]")
     asked = options or SourceOptions()

@@ -1,4 +1,4 @@
-"""Notes that sources read from files or pictures: whose they are, which are kept, in what order."""
+"""Sources read notes from files or pictures: whose they are, which are kept, in what order."""
 
 import hashlib
 import re
@@ -20,8 +20,8 @@ SHOWN = 3
 
 @final
 class PictureNames:
-    """The names of a file's pictures, in its order. A picture is found by the last part of its
-    name, and by its folders where several end in the same: it may lie elsewhere by now.
+    """A file names its pictures, in its order. A picture is found by the last part of its name, and
+    by its folders where several end in the same: it may lie elsewhere by now.
     """
 
     def __init__(self, file: str, names: Iterable[str]) -> None:
@@ -33,7 +33,7 @@ class PictureNames:
                 self._by_last[parts[-1]].append((place, parts))
 
     def places(self, image: Image) -> list[int]:
-        """Where the picture's name stands, once or more; UsageError where it does not, or where it
+        """The picture's name stands here, once or more; UsageError where it does not, or where it
         could be several pictures.
         """
         own = _parts(image.source)
@@ -66,7 +66,7 @@ def in_row(file: str, row: int | str) -> Iterator[None]:
 
 
 def check_size(file: str, size: Size, image: Image) -> None:
-    """UsageError where the file speaks of a picture of another size."""
+    """UsageError tells where the file speaks of a picture of another size."""
     if size != image.size:
         raise UsageError(
             f"{file} is about a {size} picture of this name, {image.source!r:.200} is "
@@ -75,13 +75,13 @@ def check_size(file: str, size: Size, image: Image) -> None:
 
 
 def kept(notes: Iterable[Region], least_score: float | None) -> list[Region]:
-    """Without those that are less sure; those that have no score stay."""
+    """Notes that are less sure are left out; those that have no score stay."""
     cut = least_score or 0.0
     return [note for note in notes if note.score is None or note.score >= cut]
 
 
 def record_of_file(kind: str, file: Path, least_score: float | None) -> Mapping[str, str]:
-    """What notes from a file depend on."""
+    """Notes from a file depend on this."""
     with open_file(file) as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()[:16]
     return {
@@ -97,7 +97,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _shared(first: list[str], second: list[str]) -> int:
-    """How many parts both have at their ends."""
+    """Both have so many parts in common at their ends."""
     count = 0
     for one, other in zip(reversed(first), reversed(second), strict=False):
         if one != other:
@@ -107,8 +107,8 @@ def _shared(first: list[str], second: list[str]) -> int:
 
 
 def in_reading_order(lines: Sequence[Region]) -> list[Region]:
-    """From top to bottom; those side by side from left to right. A line stands beside the highest
-    of its row if its middle is above the lower quarter of that.
+    """Lines are read from top to bottom, those side by side from left to right. A line stands
+    beside the highest of its row if its middle is above the lower quarter of that.
     """
     rows: list[list[Region]] = []
     bottom = 0.0

@@ -24,7 +24,9 @@ SEEN = 0.8  # share of its own pixels that a segment keeps at least
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Segment:
-    """Some pixels, the number of their label, and how sure the surest of its queries is."""
+    """A segment has some pixels, the number of their label, and how sure the surest of its queries
+    is.
+    """
 
     label: int
     score: float
@@ -34,8 +36,8 @@ class Segment:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FilledView:
-    """A picture of this size, and the shares of the view's height and width that it fills from the
-    left top on; the rest is padding.
+    """A picture of this size fills so much of the view's height and width from the left top on; the
+    rest is padding.
     """
 
     size: Size
@@ -52,7 +54,9 @@ def paint(
     cut: float,
     stuff: Set[int] = frozenset(),
 ) -> list[Segment]:
-    """The segments in the order of their queries. Both are logits; the last class is no object."""
+    """The segments come in the order of their queries. Both tensors are logits; the last class is
+    no object.
+    """
     scores, labels = classes.float().softmax(dim=-1).max(dim=-1)
     kept = torch.nonzero((labels < classes.shape[1] - 1) & (scores >= cut)).flatten().tolist()
     owners = torch.full((view.size.height, view.size.width), -1, device=masks.device)
@@ -95,7 +99,7 @@ class _Enlarge:
 
 
 def _weights(cells: int, pixels: int, share: float) -> Float[Tensor, "pixel cell"]:
-    """What each pixel takes from each cell along one side, of which pixels fill this share."""
+    """Along one side, of which pixels fill this share, each pixel takes so much from each cell."""
     centres = (torch.arange(pixels, dtype=torch.float64) + 0.5) / pixels * share * cells - 0.5
     places = centres.clamp(0, cells - 1)
     near = torch.arange(cells, dtype=torch.float64)
@@ -128,8 +132,8 @@ ADE20K = _names(
 
 
 def stuff_of(names: Mapping[int, str]) -> frozenset[int]:
-    """The labels that are stuff in COCO, ADE20K or Cityscapes, whichever these names are of; none
-    where they are of another set, whose pieces then stay apart.
+    """These labels are stuff in COCO, ADE20K or Cityscapes, whichever the names are of; none where
+    they are of another set, whose pieces then stay apart.
     """
     first = {number: name.split(",")[0].strip() for number, name in names.items()}
     for stuff in (COCO, ADE20K, CITYSCAPES):

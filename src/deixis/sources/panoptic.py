@@ -1,4 +1,6 @@
-"""Segmenters of everything, things and stuff: Mask2Former, EoMT, OneFormer, MaskFormer, DETR."""
+"""These segmenters take everything, things and stuff: Mask2Former, EoMT, OneFormer, MaskFormer,
+DETR.
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, final
@@ -33,8 +35,8 @@ CUT = 0.8  # of the papers
 
 @final
 class Panoptic(KnowledgeSource):
-    """A note a segment, with its label: a mask. No pixel is in two of them; pieces of one kind of
-    stuff are one note.
+    """Each segment is a note with its label: a mask. No pixel is in two of them; pieces of one kind
+    of stuff are one note.
     """
 
     takes: ClassVar[str | None] = "CHECKPOINT"
@@ -102,7 +104,7 @@ class Panoptic(KnowledgeSource):
 
 
 def _filled(seen: PIL.Image, inputs: Any, processor: Any) -> tuple[float, float]:
-    """The shares of the view's height and width that a picture fills.
+    """A picture fills these shares of the view's height and width.
 
     Any: transformers' own classes.
     """
@@ -117,7 +119,7 @@ def _filled(seen: PIL.Image, inputs: Any, processor: Any) -> tuple[float, float]
 
 
 def _stuff(processor: Any) -> frozenset[int]:
-    """The labels of stuff where the processor says which are things, as OneFormer's does."""
+    """These labels are stuff where the processor says which are things, as OneFormer's does."""
     told = getattr(getattr(processor, "image_processor", None), "metadata", None)
     if not isinstance(told, dict) or "thing_ids" not in told:
         return frozenset()

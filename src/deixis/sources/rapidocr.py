@@ -1,4 +1,4 @@
-"""PP-OCR from RapidOCR's wheel, which holds the models: words in pictures, no network needed."""
+"""RapidOCR's wheel holds PP-OCR's models: they read words in pictures, and need no network."""
 
 import importlib
 import importlib.util
@@ -38,7 +38,7 @@ ANY = 10**6  # longer than any side
 
 @final
 class RapidOCR(KnowledgeSource):
-    """A note a line, with its text: its four corners as found, or a box where they are one.
+    """Each line is a note with its text: its four corners as found, or a box where they are one.
 
     One model reads all the languages that the wheel lists; `language` is only checked.
     """
@@ -89,7 +89,7 @@ class RapidOCR(KnowledgeSource):
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Fitted:
-    """A picture as the detector sees it: scaled by `across` and `down`, then moved."""
+    """The detector sees the picture so: scaled by `across` and `down`, then moved."""
 
     pixels: UInt8[np.ndarray, "height width rgb"]
     across: float
@@ -98,7 +98,7 @@ class Fitted:
     top: int
 
     def back(self, corners: np.ndarray) -> list[tuple[float, float]]:
-        """Points of it in pixels of the picture."""
+        """Its points are given in pixels of the picture."""
         return [
             ((float(x) - self.left) / self.across, (float(y) - self.top) / self.down)
             for x, y in corners
@@ -106,9 +106,9 @@ class Fitted:
 
 
 def fitted(image: Image) -> Fitted:
-    """The picture at the size that the detector was trained at, as far as its form allows, on a
-    ground that continues it. RapidOCR's own way of doing so refuses some long pictures, loses where
-    others lay, and makes a thin strip as large as a poster.
+    """The picture is brought to the size that the detector was trained at, as far as its form
+    allows, on a ground that continues it. RapidOCR's own way of doing so refuses some long
+    pictures, loses where others lay, and makes a thin strip as large as a poster.
     """
     size = image.size
     sides = (size.width, size.height)
@@ -132,7 +132,7 @@ def fitted(image: Image) -> Fitted:
 
 
 def _shape(corners: list[tuple[float, float]]) -> Box | Polygon:
-    """A box where the corners (left top first, clockwise) are one."""
+    """The corners (left top first, clockwise) are a box where they are upright."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
     if x0 == x3 < x1 == x2 and y0 == y1 < y2 == y3:
         return Box(x0=x0, y0=y0, x1=x1, y1=y2)
@@ -140,8 +140,8 @@ def _shape(corners: list[tuple[float, float]]) -> Box | Polygon:
 
 
 def _settings(folder: Path) -> dict[str, object]:
-    """Paths in full, as it downloads what it is not told; it stays silent, and keeps its hands off
-    the picture's size.
+    """Paths are given in full, as RapidOCR downloads what it is not told; it stays silent, and
+    keeps its hands off the picture's size.
     """
     paths = {part: folder / "models" / file for part, file in FILES.items()}
     for path in paths.values():

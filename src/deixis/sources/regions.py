@@ -1,4 +1,6 @@
-"""Notes in Deixis' own JSON lines: each row a picture's name and its regions (docs/data.md)."""
+"""Notes stand in Deixis' own JSON lines: each row is a picture's name and its regions
+(docs/data.md).
+"""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -24,8 +26,8 @@ from deixis.sources.notes import (
 
 @final
 class Regions(KnowledgeSource):
-    """The regions of a picture's rows that have a label or a text, in the file's order, each once.
-    Turns and what else rows hold are not looked at, and need not be there.
+    """The notes are the regions of a picture's rows that have a label or a text, in the file's
+    order, each once. Turns and what else rows hold are not looked at, and need not be there.
     """
 
     takes: ClassVar[str | None] = "FILE"

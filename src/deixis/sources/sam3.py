@@ -1,4 +1,4 @@
-"""SAM 3 (Meta, 2025): every instance of given words as a mask."""
+"""SAM 3 (Meta, 2025) gives every instance of given words as a mask."""
 
 import importlib
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ GATED = (
 
 @final
 class Sam3(KnowledgeSource):
-    """A note an instance, with its word as label: a mask; word by word, the surest first. Masks may
-    overlap.
+    """Each instance is a note with its word as label: a mask; word by word, the surest first. Masks
+    may overlap.
     """
 
     takes: ClassVar[str | None] = "CHECKPOINT"
@@ -90,7 +90,7 @@ class Sam3(KnowledgeSource):
         return [note for word in self.words for note in self._instances(word, image, seen)]
 
     def _instances(self, word: str, image: Image, seen: Any) -> list[Region]:  # Any: transformers'
-        """The word's notes in a picture that the vision encoder has seen."""
+        """The word has these notes in a picture that the vision encoder has seen."""
         model = self.checkpoint.model
         asked = self.checkpoint.processor(
             [word], padding="max_length", max_length=LONGEST, return_tensors="pt"
@@ -118,7 +118,7 @@ class Sam3(KnowledgeSource):
         return notes
 
     def _pixels(self, image: Image) -> Float[Tensor, "1 rgb height width"]:
-        """The picture as a square, its numbers from -1 to 1."""
+        """The picture becomes a square, its numbers from -1 to 1."""
         config = self.checkpoint.model.config
         side = config.vision_config.image_size
         square = image.pil().resize((side, side), PIL.Resampling.BILINEAR)
@@ -127,7 +127,7 @@ class Sam3(KnowledgeSource):
 
 
 def _inside(mask: Float[Tensor, "row column"], image: Image) -> np.ndarray:
-    """Logits of a square as a mask of the picture."""
+    """Logits of a square become a mask of the picture."""
     size = (image.size.height, image.size.width)
     share = functional.interpolate(mask.sigmoid()[None, None].float(), size=size, mode="bilinear")
     return (share[0, 0] > INSIDE).cpu().numpy()

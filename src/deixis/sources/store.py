@@ -1,4 +1,4 @@
-"""Notes that were extracted before: "store:FOLDER" of `deixis knowledge extract`."""
+"""Notes were extracted before: "store:FOLDER" of `deixis knowledge extract`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
 
 @final
 class Store(KnowledgeSource):
-    """Finds a picture by its content; one that was never looked at is refused."""
+    """A picture is found by its content; one that was never looked at is refused."""
 
     takes: ClassVar[str | None] = "FOLDER"
 
@@ -33,7 +33,7 @@ class Store(KnowledgeSource):
     @classmethod
     @override
     def origins(cls, name: str) -> tuple[str, ...]:
-        """Those that the store was extracted with: it knows no other picture."""
+        """The store was extracted with these: it knows no other picture."""
         from deixis.sources.note_store.manifest import read_manifest
 
         told = read_manifest(Path(name.partition(":")[2]).expanduser()).sources

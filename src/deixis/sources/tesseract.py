@@ -1,4 +1,4 @@
-"""Tesseract, where the system has it: words in pictures by the program `tesseract`."""
+"""Tesseract, where the system has it, reads words in pictures by the program `tesseract`."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ ONE_THREAD = {"OMP_THREAD_LIMIT": "1"}  # more of them are slower, and wait for 
 
 @final
 class Tesseract(KnowledgeSource):
-    """A note a line, with its text: a box, the mean of its words' confidence.
+    """Each line is a note with its text: a box, and the mean of its words' confidence.
 
     `language` is one of those installed, or several: "deu+eng".
     """
@@ -84,7 +84,7 @@ class Tesseract(KnowledgeSource):
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A word as Tesseract's table tells it; `confidence` is within 0..100."""
+    """Tesseract's table tells a word so; `confidence` is within 0..100."""
 
     text: str
     confidence: float
@@ -92,7 +92,7 @@ class Word:
 
 
 def _lines(table: str) -> list[list[Word]]:
-    """The words of each line, as far as there is anything to read in them."""
+    """Each line has these words, as far as there is anything to read in them."""
     lines: dict[tuple[str, ...], list[Word]] = defaultdict(list)
     for row in table.split("\n")[1:]:
         cells = row.split("\t", COLUMNS - 1)
@@ -119,7 +119,7 @@ def _line(words: Sequence[Word]) -> Region:
 
 
 def _run(command: Sequence[str], given: bytes = b"") -> str:
-    """What the program writes, nothing of which is trusted."""
+    """The program writes this, nothing of which is trusted."""
     try:
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""Checkpoints of transformers that see things, and the pictures that they are given."""
+"""Checkpoints of transformers see things in pictures, which are prepared for them."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -33,14 +33,18 @@ OF_NUMBERS = ("not implemented for", "same dtype", "scalar type")
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisionCheckpoint:
-    """A model and what prepares pictures for it. The model may be moved: pictures follow it."""
+    """A model comes with what prepares pictures for it. The model may be moved: pictures follow
+    it.
+    """
 
     name: str
     model: Any  # Any: transformers' own classes
     processor: Any
 
     def run(self, inputs: Mapping[str, Any]) -> Any:  # Any: transformers' own classes
-        """What the model makes of what was prepared, in float32, whatever it computes in."""
+        """The model computes on what was prepared; its outputs are float32, whatever it computes
+        in.
+        """
         model = self.model
         known = {name: self.near(value) for name, value in inputs.items()}
         with computed(self.name, model.dtype):
@@ -53,12 +57,12 @@ class VisionCheckpoint:
         return type(found)(**widened)
 
     def near(self, value: Tensor) -> Tensor:
-        """A tensor where the model is, in its numbers."""
+        """A tensor goes where the model is, in its numbers."""
         numbers = {"dtype": self.model.dtype} if value.is_floating_point() else {}
         return value.to(self.model.device, **numbers)
 
     def record(self, kind: str, cut: float) -> Mapping[str, str]:
-        """What of it notes depend on."""
+        """A checkpoint's notes depend on what stands here."""
         dtype = str(self.model.dtype).removeprefix("torch.")
         return {
             **({} if dtype == "float32" else {"dtype": dtype}),
@@ -71,7 +75,7 @@ class VisionCheckpoint:
 
 
 def config_of(name: str) -> Any:  # Any: transformers' own classes
-    """The configuration of a folder or hub id."""
+    """A folder or hub id has this configuration."""
     folder = Path(name).expanduser()
     if not folder.is_dir() and "/" not in name:
         raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
@@ -80,7 +84,9 @@ def config_of(name: str) -> Any:  # Any: transformers' own classes
 
 
 def load_checkpoint(name: str, config: Any, model_class: Any, prepare: Any) -> VisionCheckpoint:
-    """The model of that class, and the processor of one of the Auto classes or of its own."""
+    """The model of that class is loaded, and the processor of one of the Auto classes or of its
+    own.
+    """
     # Pillow's resize, which needs no torchvision
     with said(f"what prepares pictures for {name!r} cannot be loaded"):
         processor = loaded(prepare, name, backend="pil")
@@ -89,7 +95,7 @@ def load_checkpoint(name: str, config: Any, model_class: Any, prepare: Any) -> V
 
 
 def padded(image: Image) -> PIL.Image:
-    """The picture from the left top on; a very long one gets a ground of its mean colour, as
+    """The picture begins at the left top; a very long one gets a ground of its mean colour, as
     processors make others of that form so thin that nothing is left.
     """
     width, height = image.size.width, image.size.height
@@ -104,8 +110,8 @@ def padded(image: Image) -> PIL.Image:
 
 @contextmanager
 def computed(name: str, dtype: torch.dtype) -> Iterator[None]:
-    """UsageError where a step of a model cannot be done in its numbers, ModelError where it fails
-    on what its own files have prepared.
+    """UsageError tells where a step of a model cannot be done in its numbers, ModelError where it
+    fails on what its own files have prepared.
     """
     try:
         yield
@@ -124,7 +130,7 @@ def computed(name: str, dtype: torch.dtype) -> Iterator[None]:
 
 @contextmanager
 def prepared(image: Image, name: str) -> Iterator[None]:
-    """The same for a picture of a form that a processor was not made for."""
+    """UsageError tells of a picture of a form that a processor was not made for."""
     try:
         yield
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""A store of notes for whole data sets: Parquet shards, found again by a picture's content."""
+"""A store of notes for whole data sets has Parquet shards; a picture's content finds them again."""
 
 from deixis.sources.note_store.store import KnowledgeStore
 

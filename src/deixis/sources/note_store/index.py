@@ -1,4 +1,6 @@
-"""Where in a store each picture lies, by its content: one file, sorted, read at once."""
+"""An index says where in a store each picture lies, by its content: one file, sorted, read at
+once.
+"""
 
 import hashlib
 import io
@@ -19,13 +21,13 @@ ROW = np.dtype([("key", "<u8"), ("shard", "<i8"), ("row", "<i8")])
 
 
 def key_of(sha256: str) -> int:
-    """The first digits of a content hash as a number."""
+    """The first digits of a content hash are a number."""
     return int(sha256[:PREFIX], 16)
 
 
 @final
 class Index:
-    """The first digits of all content hashes, sorted, and each one's shard and row."""
+    """The first digits of all content hashes are sorted; each has a shard and a row."""
 
     def __init__(
         self,
@@ -35,7 +37,7 @@ class Index:
         self.keys, self.places = keys, places
 
     def places_of(self, sha256: str) -> Iterator[tuple[int, int]]:
-        """Shards and rows whose hash may be this one."""
+        """The hash may be in these shards and rows."""
         key = np.uint64(key_of(sha256))
         first, last = (int(np.searchsorted(self.keys, key, side)) for side in ("left", "right"))
         for shard, row in self.places[first:last]:
@@ -43,7 +45,7 @@ class Index:
 
     @classmethod
     def read(cls, folder: Path, digest: str, num_shards: int) -> "Index":
-        """The one of this hash; ModelError for any other."""
+        """The index of this hash is read; ModelError for any other."""
         path = folder / FILE
         try:
             content = read_bytes(path)
@@ -60,7 +62,9 @@ class Index:
 
 
 def write_index(folder: Path, shards: Iterable[Sequence[int | None]]) -> str:
-    """Of the keys in each shard's rows, None where a picture could not be read; its hash."""
+    """The index is written of the keys in each shard's rows, None where a picture could not be
+    read; its hash comes back.
+    """
     found = [
         (key, shard, row)
         for shard, keys in enumerate(shards)
@@ -74,7 +78,7 @@ def write_index(folder: Path, shards: Iterable[Sequence[int | None]]) -> str:
 
 
 def _table(content: bytes) -> np.ndarray:
-    """What `np.save` wrote; ValueError for a header that speaks of more than follows it."""
+    """`np.save` wrote this; ValueError for a header that speaks of more than follows it."""
     file = io.BytesIO(content)
     version = np.lib.format.read_magic(file)
     if version != (1, 0):

@@ -1,4 +1,4 @@
-"""What makes a store whole: the hashes of its shards and its index, written last."""
+"""A manifest makes a store whole: it has the hashes of shards and index, and is written last."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ FILE = "manifest.json"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """A picture that could not be read."""
+    """A picture could not be read, for this reason."""
 
     name: str
     reason: str
@@ -27,7 +27,9 @@ class Failure:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """The records of the sources, each shard's hash by its file, and the index's hash."""
+    """The manifest has the records of the sources, each shard's hash by its file, and the index's
+    hash.
+    """
 
     sources: tuple[Mapping[str, str], ...]
     shards: Mapping[str, str]
@@ -35,7 +37,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """UsageError for what is no store or not whole yet."""
+    """UsageError tells of what is no store or not whole yet."""
     path = folder / FILE
     if not path.is_file():
         raise UsageError(
@@ -66,7 +68,7 @@ def write_manifest(
     num_notes: int,
     failed: Sequence[Failure],
 ) -> None:
-    """With what the store holds and what failed, for people."""
+    """The manifest is written with what the store holds and what failed, for people."""
     record = {
         "deixis": VERSION,
         "sources": [dict(source) for source in manifest.sources],

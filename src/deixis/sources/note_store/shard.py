@@ -1,4 +1,4 @@
-"""One shard of a store: a Parquet file, a row a picture, there whole or not at all."""
+"""A store's shard is a Parquet file, a row a picture, there whole or not at all."""
 
 import hashlib
 import io
@@ -56,14 +56,16 @@ BROKEN = (OSError, pa.ArrowException, RegionError, ValueError, TypeError, KeyErr
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stamp:
-    """What tells without reading it whether a picture's file is still the one that was opened."""
+    """A stamp tells, without reading it, whether a picture's file is still the one that was
+    opened.
+    """
 
     num_bytes: int
     time_ns: int
 
     @classmethod
     def of(cls, path: Path) -> "Stamp | None":
-        """Of a file; None where there is none."""
+        """A file has a stamp; None where there is none."""
         try:
             found = path.stat()
         except OSError:
@@ -74,7 +76,9 @@ class Stamp:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PictureNotes:
-    """A picture by its name and content, and what was found in it; or why it could not be read."""
+    """A picture has a name and a content, and in it was found this; or it could not be read, and
+    why.
+    """
 
     name: str
     sha256: str | None = None
@@ -96,7 +100,7 @@ class PictureNotes:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """What a shard says of a picture, but for the notes themselves."""
+    """A shard says this of a picture, but for the notes themselves."""
 
     name: str
     key: int | None  # in the index; None where it failed
@@ -106,13 +110,13 @@ class Held:
 
 
 def shard_name(number: int) -> str:
-    """The file of a shard."""
+    """A shard's file is called so."""
     return f"shard-{number:06d}.parquet"
 
 
 @final
 class Shard:
-    """A shard in memory; its rows are made into notes when they are asked for."""
+    """A shard lies in memory; its rows are made into notes when they are asked for."""
 
     def __init__(self, path: Path, table: Any, digest: str) -> None:  # Any: pyarrow's
         self.path, self.digest = path, digest
@@ -129,7 +133,7 @@ class Shard:
 
     @classmethod
     def read(cls, path: Path, digest: str | None = None) -> "Shard":
-        """ModelError for a file that is none of ours, or has another hash than that."""
+        """ModelError tells of a file that is none of ours, or has another hash than that."""
         try:
             content = read_bytes(path)
             found = hashlib.sha256(content).hexdigest()
@@ -149,17 +153,17 @@ class Shard:
         return int(self._table.num_rows)
 
     def row(self, place: int) -> PictureNotes:
-        """One picture."""
+        """One picture's row is read."""
         (row,) = self._rows(self._table.slice(place, 1))
         return row
 
     def rows(self) -> list[PictureNotes]:
-        """All pictures."""
+        """All pictures' rows are read."""
         return self._rows(self._table)
 
     @cached_property
     def held(self) -> tuple[Held, ...]:
-        """All pictures without their notes."""
+        """All pictures are listed without their notes."""
         columns = ["name", "sha256", "file_bytes", "file_time_ns", "error"]
         counts = pc.list_value_length(self._table["notes"]).to_pylist()
         records = self._table.select(columns).to_pylist()

@@ -1,4 +1,4 @@
-"""Reading a store: what is known of a picture, by its content."""
+"""A store is read for what is known of a picture, by its content."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ OPEN_SHARDS = 16  # that stay in memory
 
 @final
 class KnowledgeStore:
-    """A whole store. Each shard is checked against its hash when it is opened."""
+    """The store is whole. Each shard is checked against its hash when it is opened."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
@@ -29,17 +29,18 @@ class KnowledgeStore:
 
     @classmethod
     def open(cls, folder: Path) -> "KnowledgeStore":
-        """UsageError for what is no store or not whole yet."""
+        """UsageError tells of what is no store or not whole yet."""
         return cls(folder, read_manifest(folder))
 
     @property
     def digest(self) -> str:
-        """Of all that it holds."""
+        """All that it holds has this digest."""
         told = json.dumps(dict(self.manifest.shards), sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def notes(self, image: Image) -> tuple[Region, ...]:
-        """What is known of a picture of these pixels; UsageError where it was never looked at.
+        """These notes are known of a picture of these pixels; UsageError where it was never looked
+        at.
 
         A store that was extracted anew since it was opened is opened again.
         """
@@ -60,7 +61,7 @@ class KnowledgeStore:
         raise UsageError(f"{self.folder} has no notes on the picture {image.source}")
 
     def rows(self) -> Iterator[PictureNotes]:
-        """Every picture, shard by shard."""
+        """Every picture comes, shard by shard."""
         for number in range(len(self._files)):
             try:
                 shard = self._read(number)
@@ -77,7 +78,7 @@ class KnowledgeStore:
         self._index = lru_cache(maxsize=1)(self._read_index)
 
     def _opened_again(self) -> bool:
-        """Hold what the store is now; whether that is another than before."""
+        """What the store is now is held; it may be another than before."""
         try:
             manifest = read_manifest(self.folder)
         except UsageError:
