@@ -54,7 +54,7 @@ class Composer:
         if self.knowledge is None:
             return composed
         if notes is None:
-            notes = [self.knowledge.look(image) for image in asking.images]
+            notes = self.knowledge.look_all(asking.images)
         if len(asking.images) == 1:
             return self.knowledge.with_notes(composed, notes[0])
         return self.knowledge.with_notes_on_each(composed, notes)

@@ -21,6 +21,7 @@ from deixis.encodings import Frame
 from deixis.marks.tag import numbered
 from deixis.marks.tagging import draw_tagged
 from deixis.models.interface import KnownTokenChange, VisionLanguageModel
+from deixis.sources import Looking
 
 Looker: TypeAlias = Callable[[Image], Sequence[Region]]
 FORMS = ("infused", "told", "drawn")
@@ -54,6 +55,18 @@ class Knowledge:
     def of(self, vlm: VisionLanguageModel) -> "Knowledge":
         """The same for this model, none of whose control words is said by a note."""
         return replace(self, control_words=vlm.control_words)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """All that answers under it depend on but the notes themselves, and who found these."""
+        prompt = {} if self.prompt is None else dict(self.prompt.record)
+        return {"form": self.form, **prompt, **self.record}
+
+    def look_all(self, images: Sequence[Image]) -> list[Sequence[Region]]:
+        """What is found in each of several pictures."""
+        if isinstance(self.look, Looking):
+            return list(self.look.look_all(images))
+        return [self.look(image) for image in images]
 
     def with_notes(self, asked: Composed, notes: Sequence[Region]) -> Composed:
         """The question with what is known already of its image."""

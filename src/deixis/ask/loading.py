@@ -1,19 +1,17 @@
 """Loading a model by its name, ready to be asked."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
 from deixis.core.errors import UsageError
-from deixis.core.image import Image
 from deixis.core.optional_parts import opened
-from deixis.core.region import Region
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load as load_model
-from deixis.sources import KnowledgeSource, SourceOptions, built
+from deixis.sources import KnowledgeSource, Looking, SourceOptions, built
 
 # what is opened where it is asked for, since it needs an extra
 PROMPT = "deixis.knowledge.saved:load_prompt"
@@ -63,7 +61,7 @@ def known(
     if str(knowledge) in plain_forms:
         looking = built(tuple(sources or ("rapidocr",)), options)
         return Knowledge(
-            look=_look(looking),
+            look=Looking(names=looking),
             form=str(knowledge),
             record={"form": str(knowledge), "sources": _told(looking)},
         )
@@ -76,7 +74,7 @@ def known(
     loaded = opened(PROMPT, needed_for="a trained knowledge prompt")(folder, vlm)
     looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)), options)
     return Knowledge(
-        look=_look(looking),
+        look=Looking(names=looking),
         prompt=loaded.prompt,
         record={"form": "infused", "prompt": loaded.digest, "sources": _told(looking)},
     )
@@ -88,10 +86,6 @@ def wrap(
     """A transformers model and processor that you have loaded yourself, ready to be asked."""
     wrapped = opened(WRAP, needed_for="a model of transformers")(model, processor, name=name)
     return Model(wrapped, convention=convention)
-
-
-def _look(sources: Sequence[KnowledgeSource]) -> Callable[[Image], list[Region]]:
-    return lambda image: [note for one in sources for note in one.look(image)]
 
 
 def _told(sources: Sequence[KnowledgeSource]) -> str:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from deixis.cli._notes import add_sources
 from deixis.cli.parsers import add_placing
 
 
@@ -66,5 +67,9 @@ def _add_loading(parser: argparse.ArgumentParser) -> None:
     loading.add_argument("--quantize", choices=("4bit", "8bit"), help="weights of fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
+    loading.add_argument(
+        "--knowledge", metavar="FOLDER|told|drawn", help="what --source finds reaches it"
+    )
     loading.add_argument("--revision", help="of a hub checkpoint")
     loading.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
+    add_sources(parser.add_argument_group("who looks, with --knowledge (`deixis look --help`)"))

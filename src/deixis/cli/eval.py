@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_run, print_ways, record
+from deixis.cli._notes import has_source_options, source_options
 from deixis.cli.parsers import add_part
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
@@ -53,7 +54,7 @@ An --encoding is how regions reach the model: said (coordinates in its own conve
 dimmed, masked, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of
 dx.cropped, dx.drawn and the others. "drawn:*" is every shape, "usual" every encoding in a few
 settings. With several, the same questions are asked in each of them: mean, spread and the worst of
-them follow.
+them follow. --knowledge, --source and --pixel reach the model as in `deixis ask`.
 
 OUT gets a folder for each run (report.json, results.jsonl), report.html, scores.png, and
 answers.jsonl, from which the same command goes on.
@@ -248,7 +249,14 @@ def _model(arguments: argparse.Namespace) -> "Model":
     names = ("quantize", "adapter", "revision", "batch_size", "pixel")
     options = {name: getattr(arguments, name) for name in names}
     given = {name: value for name, value in options.items() if value is not None}
-    return load(arguments.model, convention=arguments.convention, **given)
+    return load(
+        arguments.model,
+        convention=arguments.convention,
+        knowledge=arguments.knowledge,
+        sources=arguments.source,
+        looking=source_options(arguments) if has_source_options(arguments) else None,
+        **given,
+    )
 
 
 def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":

@@ -74,10 +74,16 @@ def report_of(
 
 
 def called(who: Identity) -> str:
-    """A model by its name, and by the pixel prompt that it is seen through, if there is one."""
-    if "pixel digest" not in who:
-        return who["model"]
-    return f"{who['model']} ({who['pixel kind']} {who['pixel digest'][:SHORT]})"
+    """A model by its name, by the pixel prompt that it is seen through and by the form in which it
+    is told what is known, if there are any.
+    """
+    ways = []
+    if "pixel digest" in who:
+        ways.append(f"{who['pixel kind']} {who['pixel digest'][:SHORT]}")
+    if "knowledge form" in who:
+        digest = who.get("knowledge digest", "")[:SHORT]
+        ways.append(f"knowledge {who['knowledge form']} {digest}".strip())
+    return f"{who['model']} ({', '.join(ways)})" if ways else who["model"]
 
 
 def _settings(settings: RunSettings, generation: Generation) -> dict[str, object]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from deixis.ask.model import Model
 from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
@@ -31,6 +32,16 @@ def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Ident
         )
     named = {} if changed is None else {"changed": changed}
     return {**model.identity, **named}
+
+
+def asked_of(model: Model) -> Identity:
+    """What a model's answers depend on as it is asked, with what it knows of pictures."""
+    known = model.knowledge
+    if known is None:
+        return identity(model.vlm)
+    changed = None if known.prompt is None else known.told["digest"]
+    told = {f"knowledge {name}": value for name, value in known.told.items()}
+    return {**identity(model.vlm, changed=changed), **told}
 
 
 def request_key(

@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from typing import final
 
 from deixis.ask.compose import Asking, Composed
+from deixis.ask.looked import Looked
 from deixis.ask.model import Model
 from deixis.core.answered import answered
 from deixis.core.answers import Answers
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import batches
+from deixis.core.region import Region
 from deixis.encodings.spec import PLAIN, Way
 from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
-from deixis.evals.benchmarks import Benchmark, Sample, Verdict, Wanted
+from deixis.evals.benchmarks import Benchmark, Query, Sample, Verdict, Wanted
 from deixis.evals.judges import AnswerToGrade, Grade, Judge
-from deixis.evals.request_key import Identity, identity, request_key
+from deixis.evals.request_key import Identity, asked_of, request_key
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
 from deixis.models.interface import Generation
 
@@ -182,8 +184,10 @@ class _Run:
         self.exam, self.settings = exam, settings
         vlm, longest = exam.model.vlm, exam.benchmark.about.max_new_tokens
         self.generation = settings.generation or Generation(max_new_tokens=longest)
-        self.who = identity(vlm)
+        self.who = asked_of(exam.model)
         self.composer = exam.model.composer
+        known = exam.model.knowledge
+        self.looked = None if known is None else Looked(known)
         manners = Manners(max_failures=settings.max_failures)
         self.asker = Asker(vlm, exam.answers, self.generation, manners)
         self.bad: list[str] = []
@@ -229,19 +233,29 @@ class _Run:
                 yield ready
 
     def _prepared(self, samples: Sequence[Sample]) -> list[_Prepared]:
-        return [self._prepare(sample) for sample in samples]
+        queries = [self._query(sample) for sample in samples]
+        images = [query.image for query in queries if isinstance(query, Query)]
+        notes = iter([None] * len(images) if self.looked is None else self.looked(images))
+        return [
+            self._prepare(sample, query, next(notes)) if isinstance(query, Query) else query
+            for sample, query in zip(samples, queries, strict=True)
+        ]
 
-    def _prepare(self, sample: Sample) -> _Prepared:
+    def _query(self, sample: Sample) -> Query | _Prepared:
+        """What is asked of a sample, or that it is bad."""
         try:
-            query = self.exam.benchmark.question(sample)
+            return self.exam.benchmark.question(sample)
         except SampleError as error:
             if not self.settings.skips_bad:
                 raise
             return _Prepared(sample=sample, problem=str(error), is_bad=True)
+
+    def _prepare(self, sample: Sample, query: Query, notes: Sequence[Region] | None) -> _Prepared:
         try:
             regions = self.settings.way.encode(query.regions)
             asking = Asking(images=(query.image,), text=query.text, regions=regions)
-            asked = self.composer.compose(asking, marks="given")
+            known = None if notes is None else [notes]
+            asked = self.composer.compose(asking, marks="given", notes=known)
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
         choices = self._scored(sample)

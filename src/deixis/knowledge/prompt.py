@@ -1,7 +1,8 @@
 """The knowledge prompt: what is known of a picture, brought into its vision tokens."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final, get_args
 
@@ -23,6 +24,7 @@ from deixis.models.tensor_interface import VisionTokens
 
 MERGES = ("add", "concat")
 PLACES: tuple[TokenPlace, ...] = get_args(TokenPlace)
+SHORT = 16  # hex digits of a digest that people may read
 SMALLEST = 1e-6  # length of an embedding that is told from none
 
 
@@ -96,6 +98,20 @@ class KnowledgePrompt(nn.Module, KnownTokenChange):
     @override
     def place(self) -> TokenPlace:
         return self.config.token_place
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        """What it is: two prompts that agree in it do the same. The digest is of all its numbers,
+        as they are now.
+        """
+        digest = hashlib.sha256()
+        for name, values in sorted(self.state_dict().items()):
+            digest.update(f"{name} {values.dtype} {tuple(values.shape)}\n".encode())
+            digest.update(
+                values.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+            )
+        return {"config": str(self.config), "digest": digest.hexdigest()[:SHORT]}
 
     @override
     def forward(self, seen: Sequence[VisionTokens]) -> list[Float[Tensor, "token dim"]]:

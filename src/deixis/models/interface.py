@@ -167,7 +167,14 @@ PixelChange: TypeAlias = Callable[[Any], Any]
 
 
 class KnownTokenChange(ABC):
-    """A change of vision tokens that tells where in the model it belongs."""
+    """A change of vision tokens that tells what it is, as answers under it are another's, and
+    where in the model it belongs.
+    """
+
+    @property
+    @abstractmethod
+    def record(self) -> Mapping[str, str]:
+        """What it is, its `digest` among it: two changes that agree in it do the same."""
 
     @property
     @abstractmethod

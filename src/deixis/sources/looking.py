@@ -73,6 +73,11 @@ class Looking:
         """The sources find this, in their order."""
         return [note for one in self.sources for note in one.look(image)]
 
+    def look_all(self, images: Sequence[Image]) -> list[list[Region]]:
+        """What they find in each of many pictures, which each source sees together."""
+        found = [one.look_all(images) for one in self.sources]
+        return [[note for notes in of_one for note in notes] for of_one in zip(*found, strict=True)]
+
 
 def origins(names: Sequence[str]) -> tuple[str, ...]:
     """Any picture is looked at by these for what the sources find: by those that a store was made
