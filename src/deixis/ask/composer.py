@@ -6,14 +6,14 @@ from typing import Literal, TypeAlias, final
 
 from deixis.ask.compose import Asking, Composed, compose
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.ask.surviving import surviving
+from deixis.ask.surviving import surviving, widened
 from deixis.coordinates import Convention
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings import Encoding
 from deixis.models.interface import VisionLanguageModel
 
-Marks: TypeAlias = Literal["given", "told", "strict"]
+Marks: TypeAlias = Literal["given", "widened", "told", "strict"]
 
 
 @final
@@ -38,8 +38,8 @@ class Composer:
         the knowledge's sources look.
 
         `marks` says what becomes of drawn marks whose width is left open, and of those that get
-        lost on the way: "given" draws them as they are, "told" widens and warns, "strict" widens
-        and refuses.
+        lost on the way: "given" draws them as they are, "widened" as wide as the model needs,
+        "told" and "strict" widen too, and warn of what gets lost all the same or refuse it.
         """
 
         def settle(
@@ -47,6 +47,8 @@ class Composer:
         ) -> Mapping[str, Encoding]:
             if marks == "given":
                 return encodings
+            if marks == "widened":
+                return widened(self.model, image, encodings, alone=alone)
             return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
 
         composed = compose(asking, self.convention, settle, self.model.control_words)

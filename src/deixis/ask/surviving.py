@@ -16,6 +16,22 @@ from deixis.models.interface import VisionLanguageModel
 logger = logging.getLogger(__name__)
 
 
+def widened(
+    vlm: VisionLanguageModel, image: Image, encodings: Mapping[str, Encoding], *, alone: bool
+) -> dict[str, Encoding]:
+    """Marks without a chosen width become as wide as the model needs them, by its views alone: no
+    picture is prepared for it. Where the model cannot tell what it sees, they stay.
+    """
+    drawn = {name: one for name, one in encodings.items() if isinstance(one, Drawn)}
+    if not any(one.style.width is None for one in drawn.values()):
+        return dict(encodings)
+    try:
+        sight = Sight(vlm, image, alone=alone)
+    except UnsupportedError:
+        return dict(encodings)
+    return {**encodings, **{name: _widened(sight, one) for name, one in drawn.items()}}
+
+
 def surviving(
     vlm: VisionLanguageModel,
     image: Image,
@@ -41,7 +57,8 @@ def surviving(
     for name, one in encodings.items():
         losses: tuple[str, ...] = ()
         if isinstance(one, Drawn):
-            found[name], losses = _drawn(sight, one)
+            found[name] = wide = _widened(sight, one)
+            losses = sight.survival(wide.mark).losses
         elif isinstance(one, Tagged):
             losses = _tag_losses(sight, one)
         if losses:
@@ -56,9 +73,9 @@ def _tell(loss: str, strict: bool) -> None:
     logger.warning(loss)
 
 
-def _drawn(sight: Sight, one: Drawn) -> tuple[Drawn, tuple[str, ...]]:
+def _widened(sight: Sight, one: Drawn) -> Drawn:
     mark = one.mark if one.style.width is not None else sight.widened(one.mark)
-    return replace(one, style=mark.style), sight.survival(mark).losses
+    return replace(one, style=mark.style)
 
 
 def _tag_losses(sight: Sight, one: Tagged) -> tuple[str, ...]:

@@ -255,7 +255,7 @@ class _Run:
             regions = self.settings.way.encode(query.regions)
             asking = Asking(images=(query.image,), text=query.text, regions=regions)
             known = None if notes is None else [notes]
-            asked = self.composer.compose(asking, marks="given", notes=known)
+            asked = self.composer.compose(asking, marks="widened", notes=known)
         except UsageError as error:  # this way cannot show these regions
             return _Prepared(sample=sample, problem=f"{UNASKED}: {error}")
         choices = self._scored(sample)

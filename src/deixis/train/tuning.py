@@ -279,7 +279,7 @@ class Tuning(Task):
         asking = Asking(images=images, text=turn.text, regions=pointed, answer=turn.answer)
         notes = opened.notes or ((),) * len(images)
         try:
-            composed = self.composer.compose(asking, marks="given", notes=notes)
+            composed = self.composer.compose(asking, marks="widened", notes=notes)
         except RegionError as error:  # this model sees less than the whole picture
             file = str(self.source.file)
             raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
