@@ -4,7 +4,6 @@ from importlib import metadata
 import pytest
 
 from deixis.cli.main import YOUR_MISTAKE, commands, main
-from deixis.core import catalog as catalog_module
 from deixis.core.catalog import Catalog, ObjectCatalog, own_name
 from deixis.core.errors import DeixisError, UnknownNameError
 from deixis.data.tasks import tasks
@@ -55,7 +54,7 @@ def parts(tmp_path, monkeypatch):
 
 
 def entry_point(monkeypatch, *points):
-    monkeypatch.setattr(catalog_module.metadata, "entry_points", lambda group: points)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: points)
 
 
 def test_names_are_the_files_and_rows_and_nothing_is_imported(parts):
@@ -142,9 +141,7 @@ def test_an_entry_point_names_a_part_its_module_or_a_table(parts, monkeypatch):
 
 def test_groups_are_asked_by_their_own_name(parts, monkeypatch):
     asked = []
-    monkeypatch.setattr(
-        catalog_module.metadata, "entry_points", lambda group: asked.append(group) or ()
-    )
+    monkeypatch.setattr(metadata, "entry_points", lambda group: asked.append(group) or ())
     parts.names()
     assert asked == ["deixis.parts"]
 

@@ -47,7 +47,9 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--data", type=Path, metavar="DIR", help="the benchmark's files")
     data.add_argument("--images", type=Path, metavar="DIR", help="its pictures, if elsewhere")
     data.add_argument("--split", help="another part of them")
-    data.add_argument("--pictures", type=int, metavar="N", help="of the scenes_… (default 500)")
+    data.add_argument(
+        "--pictures", type=int, metavar="N", help="of benchmarks that draw theirs (500)"
+    )
     data.add_argument(
         "--corruption", metavar="KIND:1..5", help="of the pictures, where the benchmark can"
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SOURCES = """\
 Sources: rapidocr, tesseract (written words), panoptic:CHECKPOINT (segments), detector:CHECKPOINT
 (boxes; --words says what an open-vocabulary one looks for), sam3:CHECKPOINT, coco:FILE and
-regions:FILE (published notes), store:FOLDER (extracted before), truth (of the Scenes' pictures).
+regions:FILE (published notes), store:FOLDER (extracted before); other packages add more.
 """
 
 

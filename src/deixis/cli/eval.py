@@ -1,11 +1,11 @@
 """Measure a model on benchmarks, compare runs, and see which encoding it follows best.
 
   deixis eval list                                                what can be asked
-  deixis eval run scenes_naming --model nano --limit 50 --out runs/eval
-  deixis eval run scenes_naming --model nano --encoding said --encoding cropped --out runs/eval
+  deixis eval run pope --data POPE --model MODEL --limit 50 --out runs/eval
+  deixis eval run refcocog --data DIR --model MODEL --encoding said --encoding cropped --out OUT
   deixis eval compare runs/eval/RUN runs/eval/OTHER               paired, on the same questions
   deixis eval vote runs/eval/RUN runs/eval/OTHER … --out DIR      several answers as one
-  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search
+  deixis eval search-style refcocog --data DIR --model MODEL --budget 200 --out runs/search
   deixis eval report runs/eval                                    table, plot and page again
 
 Every answer is kept under the pixels, the words and the weights that it came from: a run that was
@@ -40,15 +40,16 @@ if TYPE_CHECKING:
 LIST = """\
 List the benchmarks: what each asks, how it is scored, and where its files come from.
 
-The scenes_… draw their own pictures and run anywhere; the others need their files in --data.
+Most need their files in --data; those that draw their own pictures (scenes_…, of the package
+deixis-lab) run anywhere.
 """
 RUN = """\
 Ask a model the questions of a benchmark, and write what came of it.
 
-  deixis eval run scenes_pointing --model Qwen/Qwen3-VL-8B-Instruct --out runs/eval
-  deixis eval run scenes_naming --model nano --encoding said --encoding cropped:0.5 --out runs/eval
-  deixis eval run scenes_vip_bench --model nano --judge rules --out runs/eval
-  deixis eval run scenes_vip_bench --model nano --judge openai:gpt-4o --judge-runs 5 --out runs/eval
+  deixis eval run visual7w --data DIR --model Qwen/Qwen3-VL-8B-Instruct --out runs/eval
+  deixis eval run refcocog --data DIR --model MODEL --encoding said --encoding cropped:0.5 --out OUT
+  deixis eval run vip_bench --data DIR --model MODEL --judge rules --out runs/eval
+  deixis eval run vip_bench --data DIR --model MODEL --judge openai:gpt-4o --judge-runs 5 --out OUT
 
 An --encoding is how regions reach the model: said (coordinates in its own convention), cropped,
 dimmed, masked, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of
@@ -75,8 +76,8 @@ As ViP-LLaVA's marker ensembling: the same questions in several encodings, each 
 SEARCH = """\
 Find the encoding that a model follows best, within a budget of questions.
 
-  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search
-  deixis eval search-style scenes_naming --model nano --budget 200 --out runs/search \\
+  deixis eval search-style refcocog --data DIR --model MODEL --budget 200 --out runs/search
+  deixis eval search-style refcocog --data DIR --model MODEL --budget 200 --out runs/search \\
       --encoding said --encoding cropped:0.5 --encoding dimmed:0.8
 
 Successive halving: all candidates get a few questions, the better half goes on to more. The winner

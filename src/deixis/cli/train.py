@@ -1,6 +1,6 @@
 """Train: a recipe by its name, or a model on your own conversations about pictures.
 
-  deixis train nano_encoder --out runs/nano/encoder
+  deixis train pixel --set task.task=cifar10 --set task.data=DIR --out runs/pixel
   deixis train vip_llava_instruct --set task.data=vip-llava_stage2_mix.json --images DIR --out RUN
   deixis train data.json --images pictures --model llava-hf/llava-1.5-7b-hf --out runs/mine
   deixis train data.jsonl --images pictures --model MODEL --parts lora --set optim.lr=1e-4 --out DIR

@@ -1,4 +1,4 @@
-"""Asking a model the trials of many scenes: every answer is on disk before it counts."""
+"""Asking a model many trials: every answer is on disk before it counts."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,30 +18,31 @@ from deixis.evals.request_key import Identity, identity, request_key
 from deixis.models.interface import Generation, VisionLanguageModel
 
 ANSWERS = "answers.jsonl"
-SCENES_AT_ONCE = 8
+GROUPS_AT_ONCE = 8
 SETTINGS = Generation(max_new_tokens=16)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """The judged answers of some scenes, how many questions had none, and who was asked."""
+class AskedTrials:
+    """The judged answers of some trials, how many questions had none, and who was asked."""
 
     answers: tuple[Judged, ...]
     num_failed: int
     who: Identity
 
 
-def ask_scenes(
+def ask_trials(
     model: VisionLanguageModel,
     trials_of: Callable[[int], Sequence[Trial]],
     *,
-    num_scenes: int,
+    num_groups: int,
     folder: Path,
     reporter: Reporter | None = None,
     knowledge: Knowledge | None = None,
-) -> Asked:
-    """Ask about the first scenes; nothing is asked twice, also after a kill.
+) -> AskedTrials:
+    """Ask the trials of the first groups, of a picture each as a rule; nothing is asked twice, also
+    after a kill.
 
     With `knowledge` a trial's notes reach the model in its form; `model` is the one without.
     """
@@ -54,8 +55,8 @@ def ask_scenes(
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:
         asker = Asker(model, kept, SETTINGS)
-        for first in range(0, num_scenes, SCENES_AT_ONCE):
-            last = min(first + SCENES_AT_ONCE, num_scenes)
+        for first in range(0, num_groups, GROUPS_AT_ONCE):
+            last = min(first + GROUPS_AT_ONCE, num_groups)
             trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
             requests = []
             for _, trial in trials:
@@ -76,13 +77,13 @@ def ask_scenes(
             reporter.advance(
                 Progress(
                     step=last,
-                    steps=num_scenes,
+                    steps=num_groups,
                     steps_per_second=rate,
-                    seconds_left=(num_scenes - last) / rate,
+                    seconds_left=(num_groups - last) / rate,
                     numbers={"right": right},
                 )
             )
-    return Asked(answers=tuple(answers), num_failed=num_failed, who=who)
+    return AskedTrials(answers=tuple(answers), num_failed=num_failed, who=who)
 
 
 def _knowing(

@@ -13,7 +13,7 @@ from deixis.evals.findings import Trial
 from deixis.evals.scores.choice_words import named_choices, tidy
 from deixis.evals.scores.letters import read_letter
 from deixis.evals.scores.short_answers import read_yes_no
-from deixis.evals.trial_asking import Asked, ask_scenes
+from deixis.evals.trial_asking import AskedTrials, ask_trials
 from deixis.models.interface import VisionLanguageModel
 
 ENCODING = "drawn"
@@ -27,16 +27,16 @@ def ask_questions(
     encoding: str = ENCODING,
     knowledge: Knowledge | None = None,
     reporter: Reporter | None = None,
-) -> Asked:
-    """Ask them all, a question a "scene"; what `folder` has answers of is not asked again. With
+) -> AskedTrials:
+    """Ask them all, a question a group; what `folder` has answers of is not asked again. With
     `knowledge` each thing's name reaches the model where it is, as of a source that is never wrong.
     """
     if not questions:
         raise UsageError("there is no question to ask")
-    return ask_scenes(
+    return ask_trials(
         model,
         lambda index: [trial_of(questions[index], encoding)],
-        num_scenes=len(questions),
+        num_groups=len(questions),
         folder=folder,
         reporter=reporter,
         knowledge=knowledge,

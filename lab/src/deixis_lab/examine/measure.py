@@ -8,7 +8,7 @@ from typing import Any, final
 from deixis.core.progress import Reporter
 from deixis.evals.findings import Findings, Trial, found_in
 from deixis.evals.request_key import Identity
-from deixis.evals.trial_asking import ask_scenes
+from deixis.evals.trial_asking import ask_trials
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.tensor_interface import LocalModel
 from deixis_lab.examine.probes import BY_MARK, examination
@@ -68,7 +68,7 @@ def measure(
         guesses.append(examined.guess)
         return examined.trials
 
-    asked = ask_scenes(model, trials_of, num_scenes=num_scenes, folder=folder, reporter=reporter)
+    asked = ask_trials(model, trials_of, num_groups=num_scenes, folder=folder, reporter=reporter)
     kinds = sorted({answer.condition for answer in asked.answers})
     return Measured(
         about=_about(model, asked.who, world),

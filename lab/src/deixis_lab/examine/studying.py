@@ -13,7 +13,7 @@ from deixis.core.progress import Reporter, Silent
 from deixis.core.settings import stored_text
 from deixis.evals.claim_report import Reported, summary_of
 from deixis.evals.findings import found_over_seeds
-from deixis.evals.trial_asking import ask_scenes
+from deixis.evals.trial_asking import ask_trials
 from deixis.models.load import load
 from deixis.train.recipe import Recipe, recipes
 from deixis.train.stages import trained
@@ -85,10 +85,10 @@ def _shares(
 ) -> dict[str, float]:
     """The share of right answers by condition."""
     model = load(str(taught.folder), batch_size=32)
-    asked = ask_scenes(
+    asked = ask_trials(
         model,
         lambda index: study.trials(study.world.scene(index), index, variant),
-        num_scenes=num_scenes,
+        num_groups=num_scenes,
         folder=folder,
         reporter=reporter,
         knowledge=knowledge_of(taught.options, taught.folder, model),

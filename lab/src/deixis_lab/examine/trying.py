@@ -7,7 +7,7 @@ from pathlib import Path
 from deixis.core.progress import Reporter
 from deixis.evals.claim_report import Reported, summary_of
 from deixis.evals.findings import Findings, Verdict, found_in
-from deixis.evals.trial_asking import ask_scenes
+from deixis.evals.trial_asking import ask_trials
 from deixis.models.interface import VisionLanguageModel
 from deixis_lab.examine.knowing import knowledge_by
 from deixis_lab.experiments import Experiment, experiments
@@ -28,10 +28,10 @@ def try_out(
     the model.
     """
     experiment: Experiment = experiments.get(name)()
-    asked = ask_scenes(
+    asked = ask_trials(
         model,
         lambda index: experiment.trials(experiment.world.scene(index), index),
-        num_scenes=num_scenes,
+        num_groups=num_scenes,
         folder=folder,
         reporter=reporter,
         knowledge=None if knowledge is None else knowledge_by(knowledge, model),

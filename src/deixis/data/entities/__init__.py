@@ -1,1 +1,1 @@
-"""Sets of entities with pictures of each: folders, lists, data sets, and the Scenes."""
+"""Sets of entities with pictures of each: folders, lists, data sets, and who draws them."""

@@ -45,7 +45,7 @@ class TaskBenchmark(RowBenchmark):
         if kind.about.form and options.num_pictures is not None:
             raise UsageError("the number of pictures is that of the files: use --limit instead")
         if not kind.about.form and options.data is not None:
-            raise UsageError("the Scenes draw their own pictures: leave --data out")
+            raise UsageError("this task draws its own pictures: leave --data out")
         number = options.num_pictures or NUM_PICTURES
         if options.num_pictures is not None and options.num_pictures < 1:
             raise UsageError(f"there is at least 1 picture, got {options.num_pictures}")

@@ -17,8 +17,8 @@ from deixis.pixel.semantics._encoder import ImageTextEncoder
 
 @final
 class Own(ImageTextEncoder):
-    """For models whose projected tokens were aligned with words, as nano's are; no CLIP of the
-    Scenes is needed then. A description is the mean of its tokens' embeddings.
+    """For models whose projected tokens were aligned with words, as nano's are; no CLIP of
+    their pictures is needed then. A description is the mean of its tokens' embeddings.
     """
 
     def __init__(self, model: VisionLanguageModel) -> None:

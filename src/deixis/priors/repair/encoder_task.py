@@ -41,11 +41,11 @@ class EncoderOptions:
     stored_name = "EncoderOptions"
 
     model: str = ""  # a folder, a hub id, nano, or tiny:FAMILY
-    data: str = ""  # a folder of entities, a list, or scenes
+    data: str = ""  # a folder of entities, a list, or who draws them
     images: Path | None = None  # where a list's pictures lie
     per_entity: int | None = None  # pictures of each that is taught; None: all
-    scenes_per_entity: int = 8  # pictures of each entity of scenes, held-out ones among them
-    scenes_seed: int = 2  # of those scenes
+    scenes_per_entity: int = 8  # pictures of each that are drawn, held-out ones among them
+    scenes_seed: int = 2  # of what is drawn
     names: Path | None = None  # a file of the entities to teach (missed.txt); None: all
     at_random: bool = False  # the control: teach as many others instead
     objective: Literal["words", "softmax", "contrastive"] = "words"  # what it is taught by

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from deixis.data.tasks.task import PHOTO, TaskAbout, TaskSample
 from deixis_lab.parts.tasks._scenes import LICENCE, ORIGIN, SceneTask
-from deixis_lab.world.questions._question import LETTERS
+from deixis_lab.world.questions import LETTERS
 from deixis_lab.world.scene import Scene
 
 

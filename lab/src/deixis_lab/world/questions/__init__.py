@@ -3,7 +3,14 @@
 from functools import cache
 
 from deixis.core.catalog import Catalog
-from deixis_lab.world.questions._question import Pointed, QuestionKind, SceneQuestion, Turn
+from deixis_lab.world.questions._question import (
+    LETTERS,
+    SHORT,
+    Pointed,
+    QuestionKind,
+    SceneQuestion,
+    Turn,
+)
 from deixis_lab.world.scene import Scene
 from deixis_lab.world.world import SceneWorld
 
@@ -32,6 +39,8 @@ def kinds() -> dict[str, QuestionKind]:
 
 
 __all__ = [
+    "LETTERS",
+    "SHORT",
     "Pointed",
     "QuestionKind",
     "SceneQuestion",
