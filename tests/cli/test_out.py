@@ -72,6 +72,7 @@ def test_a_folder_of_somebody_else_is_refused_untouched(line, tmp_path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "model"]
 
 
+@pytest.mark.lab
 def test_a_name_that_stands_for_the_folder_is_looked_at_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("many_marks").mkdir()
@@ -143,6 +144,7 @@ def test_the_tour_replaces_no_other_page(tmp_path, capsys):
     assert (tmp_path / "index.html").read_text() == "<title>My page</title>"
 
 
+@pytest.mark.lab
 def test_a_page_of_reports_replaces_no_other_page(tmp_path, capsys):
     (tmp_path / "README.md").write_text("# My project\n")
     (tmp_path / "shapes").mkdir()

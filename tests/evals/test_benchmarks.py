@@ -238,21 +238,24 @@ def test_the_releases_score_is_told_beside_ours():
 
 
 def test_a_name_that_is_not_there_gets_the_nearest():
-    with pytest.raises(UnknownNameError, match="did you mean 'scenes_naming'"):
-        benchmarks.get("scene_naming")
+    with pytest.raises(UnknownNameError, match="did you mean 'refcocog'"):
+        benchmarks.get("refcoco_g")
 
 
+@pytest.mark.lab
 def test_letters_of_the_pointing_twin_are_as_likely():
     samples = list(opened("scenes_pointing", 160).samples())
     counts = Counter(sample.truth[0] for sample in samples)
     assert min(counts[letter] for letter in "ABCD") > 0.1 * len(samples)
 
 
+@pytest.mark.lab
 def test_yes_and_no_are_as_likely():
     samples = list(opened("scenes_presence", 160).samples())
     assert 0.4 < sum(sample.truth[0] == "yes" for sample in samples) / len(samples) < 0.6
 
 
+@pytest.mark.lab
 def test_the_reason_is_asked_with_the_right_answer_told():
     samples = list(opened("scenes_reasoning").samples())
     by_group = {}
@@ -264,6 +267,7 @@ def test_the_reason_is_asked_with_the_right_answer_told():
         assert reason.text.startswith(f"{answer.text.partition(chr(10))[0]} {right} Why?")
 
 
+@pytest.mark.lab
 def test_both_questions_must_be_right_for_the_headline():
     kind = benchmarks.get("scenes_reasoning")
     benchmark = opened("scenes_reasoning")
@@ -276,6 +280,7 @@ def test_both_questions_must_be_right_for_the_headline():
     assert found["all", "accuracy"] == 50.0
 
 
+@pytest.mark.lab
 def test_graded_questions_are_of_all_six_capabilities():
     tags = Counter(tag for one in opened("scenes_vip_bench", 80).samples() for tag in one.tags)
     assert set(tags) == {"Rec", "OCR", "Know", "Math", "Rel", "Lang"}

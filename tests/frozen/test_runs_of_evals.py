@@ -107,7 +107,10 @@ def stored(name, folder):
     }
 
 
-@pytest.mark.parametrize(("area", "names"), [("published", PUBLISHED), ("scenes", LAB)])
+@pytest.mark.parametrize(
+    ("area", "names"),
+    [("published", PUBLISHED), pytest.param("scenes", LAB, marks=pytest.mark.lab)],
+)
 def test_a_run_of_each_benchmark_is_stored_as_it_was(tmp_path, area, names):
     same(f"runs_{area}", {name: stored(name, tmp_path / name) for name in names})
 
