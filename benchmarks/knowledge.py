@@ -35,8 +35,7 @@ from torch.nn import functional
 from deixis.core.region import Region, box, ellipse
 from deixis.core.size import Size
 from deixis.core.transform import identity
-from deixis.knowledge.cell_shares import covered, lattice
-from deixis.knowledge.map import chart
+from deixis.knowledge.map import chart, covered, lattice
 from deixis.knowledge.network import Known, NetworkConfig, PromptNetwork
 
 SIDE, TOKENS, WIDTH, OUT, THINGS, TEXTS = 336, 24, 1024, 2560, 48, 16

@@ -33,7 +33,7 @@ from deixis.models.tensor_interface import pixels_of
 from deixis.models.transformers_model import TransformersModel
 from deixis.pixel.losses import consistency
 from deixis.pixel.prompts import Layout, build
-from deixis.pixel.training.frozen import recompute_layers
+from deixis.pixel.training.source_models import recompute_layers
 from deixis.testing import tiny
 
 WORDS = "How many red cups stand on the table? Answer the question using a single word or phrase."

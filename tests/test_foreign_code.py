@@ -8,9 +8,9 @@ from transformers import AutoImageProcessor
 
 from deixis.core.errors import ModelError
 from deixis.knowledge.encoders import text_encoder
-from deixis.pixel.semantics import image_text_encoder
+from deixis.pixel.image_text_encoders import image_text_encoder
 from deixis.priors.encoders import prior_encoder
-from deixis.priors.encoders._tower import read
+from deixis.priors.encoders.checkpoints import read
 from deixis.sources import SourceOptions, source
 
 OWN_CODE = """

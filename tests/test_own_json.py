@@ -32,13 +32,11 @@ from deixis.marks.style import Style
 from deixis.models.interface import Completion, Generation
 from deixis.models.load import load
 from deixis.models.words import load_words, new_words, save_words
-from deixis.pixel.card import Card, Exported, Gain, Quantised, Source, page
+from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised, page
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.priors.candidates import read_candidates
-from deixis.priors.ranking import EntityRank, Ranking
-from deixis.priors.ranking_json import load_ranking, save_ranking
-from deixis.priors.ranks_and_answers import Answer as TrialAnswer
+from deixis.priors.ranking import EntityRank, Ranking, load_ranking, save_ranking
 from deixis.priors.ranks_and_answers import (
     AskedEntity,
     Joined,
@@ -46,6 +44,7 @@ from deixis.priors.ranks_and_answers import (
     read_frequencies,
     save_joined,
 )
+from deixis.priors.ranks_and_answers import JudgedAnswer as TrialAnswer
 from deixis.remote.journal import Journal
 from deixis.train.config import RunConfig
 from tests.mutated_json import mutant
@@ -116,7 +115,7 @@ def mark_record(folder):
 def pixel_card(folder):
     gain = Gain(model="a", benchmark="b", num_questions=3, before=1.0, after=2.0, low=0.0, high=3.0)
     card = Card(
-        sources=(Source(model="a", preparation={"x": "y"}),),
+        sources=(PromptSource(model="a", preparation={"x": "y"}),),
         task="t",
         steps=3,
         seed=1,

@@ -20,9 +20,8 @@ from deixis.evals.report import Counts, Report
 from deixis.evals.results import Row, load_rows
 from deixis.marks import Mark, mark_json
 from deixis.models.interface import Generation
-from deixis.pixel.card import Card, Gain, Source, card_of
-from deixis.priors.ranking import EntityRank, Ranking
-from deixis.priors.ranking_json import load_ranking, to_record
+from deixis.pixel.card import Card, Gain, PromptSource, card_of
+from deixis.priors.ranking import EntityRank, Ranking, load_ranking, to_record
 from deixis.train.config import RunConfig
 from fuzz.mutate import json_mutant
 from fuzz.targets import Target
@@ -55,7 +54,7 @@ class Cards(Target):
             **{"model": "m", "benchmark": "b", "num_questions": 3, "before": 1.0, "after": 2.0},
             **{"low": -1.0, "high": 3.0},
         )
-        card = Card(sources=(Source(model="m", preparation={"size": "336"}),), gains=(gain,))
+        card = Card(sources=(PromptSource(model="m", preparation={"size": "336"}),), gains=(gain,))
         row = Row(key="k", picture="p", asks="a", truth=("x",), numbers={"right": 1.0})
         told = {
             "sent": _sent().to_json(),

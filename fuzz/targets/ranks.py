@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from deixis.core.errors import DeixisError
-from deixis.priors import compiled
+from deixis.priors import counting
 from deixis.priors.ranks import Blocks, exact_ranks
 from fuzz.mutate import json_mutant
 from fuzz.targets import Target
@@ -28,8 +28,8 @@ class Ranks(Target):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         if sanitized := os.environ.get("DEIXIS_SANITIZED"):
-            compiled.LIBRARY = Path(sanitized)
-            assert compiled.is_compiled(), f"{sanitized} does not load"
+            counting.LIBRARY = Path(sanitized)
+            assert counting.is_compiled(), f"{sanitized} does not load"
 
     def seeds(self) -> Sequence[bytes]:
         """Small sizes of every kind."""

@@ -10,7 +10,7 @@ from deixis.ask.prompted_convention import Prompted
 from deixis.cli.main import main
 from deixis.coordinates import conventions
 from deixis.core.errors import UnsupportedError, UsageError
-from deixis.pixel.card import Card, Source
+from deixis.pixel.card import Card, PromptSource
 from deixis.pixel.saved import NUMBERS, save_prompt
 from tests.ask.test_model import IMAGE, Echo
 from tests.pixel.nursery import learned
@@ -87,7 +87,7 @@ def test_a_token_change_keeps_the_prompt(saved):
 
 
 def test_strict_refuses_a_model_that_prepares_pictures_otherwise(tmp_path):
-    sources = (Source(model="tiny:llava", preparation={"settings": "old"}),)
+    sources = (PromptSource(model="tiny:llava", preparation={"settings": "old"}),)
     save_prompt(learned("frame"), Card(sources=sources), tmp_path)
     with pytest.raises(UnsupportedError, match="old then"):
         tiny().with_pixel(tmp_path, strict=True)

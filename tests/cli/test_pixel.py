@@ -9,11 +9,11 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.cli.main import main
-from deixis.pixel.card import Card, Source
+from deixis.pixel.card import Card, PromptSource
 from deixis.pixel.saved import load_prompt, save_prompt
 from tests.pixel.nursery import learned
 
-CARD = Card(sources=(Source(model="tiny:llava"),), task="scenes_presence", steps=2, seed=0)
+CARD = Card(sources=(PromptSource(model="tiny:llava"),), task="scenes_presence", steps=2, seed=0)
 ASKED = ["--benchmark", "scenes_presence", "--limit", "3"]
 
 
@@ -84,7 +84,7 @@ def test_a_folder_with_a_full_stop_is_a_folder():
 
 @pytest.mark.lab
 def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
-    from deixis.train.stages import Stopped
+    from deixis.train.recipe import Stopped
 
     def stopped(*given, **named):
         raise Stopped

@@ -3,7 +3,7 @@
 import pytest
 
 from deixis.evals.evaluate import called
-from deixis.pixel.card import Card, Exported, Gain, Quantised, Source, card_of, to_record
+from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised, card_of, to_record
 from deixis.pixel.prompts import Layout, build, kind_of, prompts
 from tests.frozen import same
 
@@ -15,7 +15,9 @@ LAYOUTS = {
 }
 CARD = Card(
     sources=(
-        Source(model="nano", preparation={"processor": "P"}, weights="w" * 16, dtype="bfloat16"),
+        PromptSource(
+            model="nano", preparation={"processor": "P"}, weights="w" * 16, dtype="bfloat16"
+        ),
     ),
     task="svhn",
     steps=7,

@@ -8,9 +8,8 @@ import pytest
 from deixis.core.errors import UsageError
 from deixis.core.settings import stored_text, to_record
 from deixis.train.config import RunConfig
-from deixis.train.recipe import recipes
+from deixis.train.recipe import home_of, recipes
 from deixis.train.run_folder import RunFolder, run_record
-from deixis.train.stages import home_of
 from tests.frozen import same
 
 PRODUCT = [name for name in recipes.names() if not name.startswith("nano_")]

@@ -11,8 +11,7 @@ from deixis.core import transform
 from deixis.core.errors import RegionError, UnknownNameError
 from deixis.core.region import box
 from deixis.core.size import Size
-from deixis.knowledge.cell_shares import Lattice, covered, lattice
-from deixis.knowledge.map import chart
+from deixis.knowledge.map import Lattice, chart, covered, lattice
 from tests.knowledge.dense_nursery import WORDS, dense, notes, pooled, sizes
 
 SIZE = Size(width=20, height=10)

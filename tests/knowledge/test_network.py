@@ -12,8 +12,7 @@ from torch.nn import functional
 from deixis.core import transform
 from deixis.core.errors import UsageError
 from deixis.core.size import Size
-from deixis.knowledge.cell_shares import covered, lattice
-from deixis.knowledge.map import chart
+from deixis.knowledge.map import chart, covered, lattice
 from deixis.knowledge.network import Known, NetworkConfig, first_layer
 from tests.knowledge.dense_nursery import WORDS, dense, notes, pooled, sizes
 

@@ -14,10 +14,15 @@ from deixis.batch.runners import runner
 from deixis.core import settings
 from deixis.core.errors import SampleError, UsageError
 from deixis.knowledge.network import NetworkConfig
-from deixis.knowledge.noted_conversations import KnowledgeOptions, KnownConversations, known
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import load_prompt
-from deixis.knowledge.tuning import KnowledgeTuningOptions, with_knowledge
+from deixis.knowledge.tuning import (
+    KnowledgeOptions,
+    KnowledgeTuningOptions,
+    KnownConversations,
+    known,
+    with_knowledge,
+)
 from deixis.marks.tagging import draw_tagged
 from deixis.models.load import load
 from deixis.sources import KnowledgeSource, Looking, SourceOptions

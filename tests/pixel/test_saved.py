@@ -15,14 +15,14 @@ from safetensors.torch import save_file
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.models.load import load
 from deixis.models.tensor_interface import pixels_of
-from deixis.pixel.card import Card, Exported, Gain, Quantised, Source
+from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised
 from deixis.pixel.prompts import prompts
 from deixis.pixel.saved import NUMBERS, RECORD, check_fits, load_prompt, save_prompt
 from tests.pixel.nursery import learned, picture
 
 GAIN = Gain(model="b", benchmark="x", num_questions=9, before=40.0, after=52.5, low=3.0, high=22.0)
 CARD = Card(
-    sources=(Source(model="tiny:llava", preparation={"processor": "P", "settings": "0"}),),
+    sources=(PromptSource(model="tiny:llava", preparation={"processor": "P", "settings": "0"}),),
     task="counting",
     steps=7,
     seed=2,
@@ -95,7 +95,7 @@ HOSTILE = (
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_on_the_page_is_shown_and_never_obeyed(tmp_path, name):
     gain = dataclasses.replace(GAIN, model=name, benchmark=name, asked=name, mode=name)
-    sources = (Source(model=name, preparation={"processor": name}, weights=name, dtype=name),)
+    sources = (PromptSource(model=name, preparation={"processor": name}, weights=name, dtype=name),)
     exported = dataclasses.replace(CARD.exported, file=name)
     card = dataclasses.replace(CARD, sources=sources, task=name, gains=(gain,), exported=exported)
     save_prompt(learned("frame"), card, tmp_path)
@@ -237,7 +237,7 @@ def test_a_model_whose_processor_changed_is_warned_of_or_refused(tmp_path, caplo
 
 def test_a_model_that_was_trained_anew_is_warned_of_or_refused(tmp_path, caplog):
     before, now = load("tiny:llava"), load("tiny:llava", seed=1)
-    save_prompt(learned("frame"), Card(sources=(Source.of(before),)), tmp_path)
+    save_prompt(learned("frame"), Card(sources=(PromptSource.of(before),)), tmp_path)
     assert f"weights {before.weights_digest()} in float32" in (tmp_path / "README.md").read_text()
     saved = load_prompt(tmp_path)
     (problem,) = check_fits(saved, now)
@@ -249,7 +249,7 @@ def test_a_model_that_was_trained_anew_is_warned_of_or_refused(tmp_path, caplog)
 
 def test_weights_are_compared_in_the_dtype_that_the_prompt_was_learned_in(tmp_path):
     half = load("tiny:llava", dtype="bfloat16")
-    save_prompt(learned("frame"), Card(sources=(Source.of(half),)), tmp_path)
+    save_prompt(learned("frame"), Card(sources=(PromptSource.of(half),)), tmp_path)
     saved = load_prompt(tmp_path)
     assert check_fits(saved, load("tiny:llava"), strict=True) == []
     assert len(check_fits(saved, load("tiny:llava", seed=1))) == 1
@@ -274,7 +274,7 @@ def test_a_card_from_before_files_were_measured_says_nothing_of_them(tmp_path):
 
 def test_a_model_as_it_was_and_one_that_the_card_does_not_name_pass(tmp_path, caplog):
     model = load("tiny:llava")
-    save_prompt(learned("frame"), Card(sources=(Source.of(model),)), tmp_path)
+    save_prompt(learned("frame"), Card(sources=(PromptSource.of(model),)), tmp_path)
     saved = load_prompt(tmp_path)
     assert check_fits(saved, model, strict=True) == []
     assert check_fits(saved, load("tiny:blip_2"), strict=True) == []

@@ -14,7 +14,7 @@ import deixis as dx
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.benchmarks import Options
 from deixis.evals.run import RunSettings
-from deixis.pixel.card import Card, Source
+from deixis.pixel.card import Card, PromptSource
 from deixis.pixel.saved import SavedPrompt, save_prompt
 from deixis.pixel.transfer import Cell, Transfer, TransferSettings, transfer
 from deixis.pixel.transfer_page import heat_map, page, write_transfer
@@ -41,7 +41,7 @@ def load(name):
 
 
 def prompts():
-    sources = (Source(model="tiny:llava"),)
+    sources = (PromptSource(model="tiny:llava"),)
     return {
         "frame": SavedPrompt(prompt=learned("frame", side=48), card=Card(sources=sources)),
         "border": SavedPrompt(prompt=learned("border", side=48), card=Card()),
@@ -73,7 +73,7 @@ def test_every_prompt_meets_every_model_and_nothing_is_asked_twice(tmp_path):
 
 
 def test_a_source_that_is_another_model_now_is_told_in_its_cell(tmp_path):
-    source = Source(model="tiny:llava", weights="0123456789abcdef", dtype="float32")
+    source = PromptSource(model="tiny:llava", weights="0123456789abcdef", dtype="float32")
     saved = SavedPrompt(prompt=learned("frame", side=48), card=Card(sources=(source,)))
     matrix = transfer(
         {"old": saved}, {"tiny:llava": partial(load, "tiny:llava")}, SETTINGS, tmp_path

@@ -21,7 +21,7 @@ from deixis.models.load import load
 from deixis.models.placing import placed
 from deixis.models.region_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
-from deixis.priors.encoders._tower import close_up
+from deixis.priors.encoders.checkpoints import close_up
 
 MULTIMODAL = ("tower:tiny:llava", "model:tiny:llava", "model:tiny:qwen2_vl", "tower:tiny:blip_2")
 

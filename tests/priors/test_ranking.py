@@ -15,8 +15,17 @@ from deixis.data.entities.entity_set import Entities
 from deixis.priors.cache import EmbeddingCache, embedded
 from deixis.priors.candidates import Candidates, read_candidates
 from deixis.priors.encoders import PriorEncoder, prior_encoder
-from deixis.priors.ranking import RankOptions, band_of, bands, interval_of_mean, rank
-from deixis.priors.ranking_json import from_record, load_ranking, save_ranking, to_record
+from deixis.priors.ranking import (
+    RankOptions,
+    band_of,
+    bands,
+    from_record,
+    interval_of_mean,
+    load_ranking,
+    rank,
+    save_ranking,
+    to_record,
+)
 from tests.priors.tiny_encoders import save
 
 MORE = ("red fox", "tea pot", "zebra", "yak", "gnu", "elk")

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deixis.core.errors import UsageError
-from deixis.priors import compiled, ranks
-from deixis.priors.compiled import is_compiled
-from deixis.priors.counting import TIE
+from deixis.priors import counting, ranks
+from deixis.priors.counting import TIE, is_compiled
 from deixis.priors.ranks import Blocks, exact_ranks
 
 
@@ -22,7 +21,7 @@ def way(request):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "_count_above", lambda: None)
+        patch.setattr(counting, "_count_above", lambda: None)
         yield
 
 

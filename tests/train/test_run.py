@@ -18,7 +18,7 @@ from deixis.core.progress import Reporter
 from deixis.train.config import OptimConfig
 from deixis.train.distributed import Parallel
 from deixis.train.metrics import read_metrics
-from deixis.train.precision import has_bfloat16
+from deixis.train.optimizer import has_bfloat16
 from deixis.train.run import run
 from deixis.train.task import decayed_groups
 from tests.long import all_long_but

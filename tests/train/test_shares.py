@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from deixis.core.errors import UsageError
 from deixis.train.config import RunConfig
 from deixis.train.conversations import read_conversations
-from deixis.train.data_order import DataOrder
+from deixis.train.data_order import DataOrder, Shares, resolved
 from deixis.train.metrics import read_metrics
 from deixis.train.run import run
-from deixis.train.shares import Shares, resolved
 from tests.train.rows import row, write_rows
 from tests.train.test_run import Listener, same, weights
 from tests.train.tiny_source import TinySource

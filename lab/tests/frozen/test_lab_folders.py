@@ -7,8 +7,7 @@ from tests.frozen.test_run_folders import told_of
 
 from deixis.core.progress import Silent
 from deixis.pixel.matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
-from deixis.train.recipe import recipes
-from deixis.train.stages import home_of
+from deixis.train.recipe import home_of, recipes
 from deixis_lab.examine.studying import taught
 from deixis_lab.studies import studies
 from deixis_lab.zoo import nano

@@ -15,8 +15,7 @@ from deixis.evals.findings import Judged
 from deixis.models.load import load
 from deixis.priors.compare import ALL, compare, write_comparison
 from deixis.priors.entity_trials import ask_questions, trial_of
-from deixis.priors.ranking import Ranking, summarised
-from deixis.priors.ranking_json import save_ranking
+from deixis.priors.ranking import Ranking, save_ranking, summarised
 from deixis.priors.ranks_and_answers import (
     join,
     load_either,

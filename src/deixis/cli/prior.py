@@ -113,8 +113,7 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
 def _rank(arguments: argparse.Namespace) -> None:
     from deixis.priors.candidates import read_candidates
     from deixis.priors.rank_entities import encoder_of
-    from deixis.priors.ranking import RankOptions, rank
-    from deixis.priors.ranking_json import save_ranking, to_record
+    from deixis.priors.ranking import RankOptions, rank, save_ranking, to_record
     from deixis.priors.ranks import Blocks
 
     names = () if arguments.candidates is None else read_candidates(arguments.candidates)
@@ -207,7 +206,7 @@ def _report(arguments: argparse.Namespace) -> None:
     from deixis.data.entities.questions import entity_questions
     from deixis.models.load import load
     from deixis.priors.entity_trials import ask_questions
-    from deixis.priors.ranking_json import load_ranking
+    from deixis.priors.ranking import load_ranking
     from deixis.priors.ranks_and_answers import join, read_frequencies
     from deixis.priors.report import write_prior_report
 

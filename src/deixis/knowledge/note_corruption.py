@@ -19,7 +19,7 @@ SURE, UNSURE = (0.5, 1.0), (0.3, 0.8)
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Harm:
+class NoteCorruption:
     """What is done to notes; nothing by default. Shares are of the notes, in per cent."""
 
     stored_name = "Harm"
@@ -44,7 +44,12 @@ class Harm:
 
 
 def harmed(
-    notes: Sequence[Region], size: Size, harm: Harm, draws: Draws, *, labels: Sequence[str] = ()
+    notes: Sequence[Region],
+    size: Size,
+    harm: NoteCorruption,
+    draws: Draws,
+    *,
+    labels: Sequence[str] = (),
 ) -> list[Region]:
     """The notes as a worse source would have found them; `labels` are what wrong ones are."""
     found: list[Region] = []
@@ -60,7 +65,7 @@ def harmed(
     return found
 
 
-def _said(note: Region, harm: Harm, draws: Draws, labels: Sequence[str]) -> Region:
+def _said(note: Region, harm: NoteCorruption, draws: Draws, labels: Sequence[str]) -> Region:
     label, text = note.label, note.text
     if draws.chance(harm.mislabelled) and label is not None:
         others = [one for one in labels if one != label]
@@ -79,7 +84,7 @@ def _scored(found: Region, note: Region, draws: Draws) -> Region:
     return replace(found, score=draws.uniform(*(SURE if is_right else UNSURE)))
 
 
-def _placed(note: Region, size: Size, harm: Harm, draws: Draws) -> Region | None:
+def _placed(note: Region, size: Size, harm: NoteCorruption, draws: Draws) -> Region | None:
     """The note where it is thought to be; None where nothing of it is left."""
     across, down = (harm.shifted * (draws.between(0, 1) * 2 - 1) for _ in range(2))
     if not (harm.shifted or harm.eroded or harm.boxed):

@@ -15,9 +15,8 @@ from typing_extensions import override
 from deixis.core.errors import UnknownNameError, UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.token_grid import GridView
-from deixis.knowledge.cell_shares import Lattice, covered, lattice
 from deixis.knowledge.embedding_cache import WordTable
-from deixis.knowledge.map import RULES, KnowledgeMap, chart
+from deixis.knowledge.map import RULES, KnowledgeMap, Lattice, chart, covered, lattice
 from deixis.knowledge.network import Known, NetworkConfig
 from deixis.models.interface import KnownTokenChange, TokenPlace, VisionLanguageModel
 from deixis.models.tensor_interface import VisionTokens

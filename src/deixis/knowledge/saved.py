@@ -107,7 +107,7 @@ def load_prompt(folder: Path, model: VisionLanguageModel) -> Loaded:
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class _Record:
+class _PromptRecord:
     """What the config holds beside its version."""
 
     prompt: PromptConfig
@@ -116,12 +116,12 @@ class _Record:
     encoder: Mapping[str, object] = field(default_factory=dict)  # for people
 
 
-def _read_record(folder: Path) -> _Record:
+def _read_record(folder: Path) -> _PromptRecord:
     try:
         told = object_of(parse(read_text(folder / CONFIG)), name="a config")
         version = told.pop("deixis", None)
         if version == VERSION:
-            return read_as(_Record, told, name="config")
+            return read_as(_PromptRecord, told, name="config")
     except (OSError, ValueError, UsageError) as broken:
         raise ModelError(f"{folder / CONFIG} is not a prompt's config: {broken}") from None
     raise UsageError(f"this Deixis reads {VERSION}, {folder} is {shown(version)}")

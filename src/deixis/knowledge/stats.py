@@ -89,16 +89,16 @@ def stats_png(stats: NoteStats) -> bytes:
     more = len(stats.labels) - len(common)
     return chart.counts(
         (
-            chart.Counts(
+            chart.CountBars(
                 title="labels" + (f" (and {more} more)" if more > 0 else ""),
                 across="notes",
                 named=[(_short(name), count) for name, count in common],
             ),
-            chart.Counts(
+            chart.CountBars(
                 title="length of texts, characters", up="texts", numbers=stats.text_lengths
             ),
-            chart.Counts(title="notes a picture", up="pictures", numbers=stats.notes_a_picture),
-            chart.Counts(
+            chart.CountBars(title="notes a picture", up="pictures", numbers=stats.notes_a_picture),
+            chart.CountBars(
                 title="share of a picture under notes, %",
                 up="pictures",
                 shares=[100 * share for share in stats.coverage],

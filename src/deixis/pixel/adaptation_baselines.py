@@ -31,8 +31,7 @@ from deixis.pixel.matrix import asked_of, limited
 from deixis.pixel.saved import load_prompt
 from deixis.pixel.transfer import gain_of
 from deixis.train.metrics import read_metrics
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import home_of, trained
+from deixis.train.recipe import Recipe, home_of, recipes, trained
 
 BATCH = 32  # questions at once
 ADAPTER = "adapter_model.safetensors"

@@ -15,12 +15,12 @@ from deixis.pixel.prompts import PixelPrompt, kind_of
 
 VERSION = "pixel-prompt/1"
 IMPORTED = "imported_sha256"  # a setting of one that was learned elsewhere: the digest of its file
-Part = TypeVar("Part", "Source", "Gain", "Quantised", "Exported", "Card")
+Part = TypeVar("Part", "PromptSource", "Gain", "Quantised", "Exported", "Card")
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class PromptSource:
     """A model that it was learned on: how that prepared its pictures, and the digest of its weights
     in that dtype. Empty: not known.
     """
@@ -31,7 +31,7 @@ class Source:
     dtype: str = ""
 
     @classmethod
-    def of(cls, model: VisionLanguageModel) -> "Source":
+    def of(cls, model: VisionLanguageModel) -> "PromptSource":
         """What is to be told of a model."""
         return cls(
             model=model.name,
@@ -95,7 +95,7 @@ class Exported:
 class Card:
     """All of it. `settings` are what the training was told, `described` the words of TSE."""
 
-    sources: tuple[Source, ...] = ()
+    sources: tuple[PromptSource, ...] = ()
     task: str = ""
     steps: int | None = None
     seed: int | None = None
@@ -138,7 +138,7 @@ def card_of(record: Mapping[str, Any]) -> Card:  # Any: JSON
         told = object_of(record["card"], name="card")
         quantised, exported = told["quantised"], told.get("exported")
         joined = {
-            "sources": tuple(_made(Source, one) for one in told["sources"]),
+            "sources": tuple(_made(PromptSource, one) for one in told["sources"]),
             "gains": tuple(_made(Gain, one) for one in told["gains"]),
             "quantised": None if quantised is None else _made(Quantised, quantised),
             "exported": None if exported is None else _made(Exported, exported),

@@ -12,7 +12,7 @@ from deixis.core.errors import ModelError, UnknownNameError, UsageError
 from deixis.models.torch_file import read_torch_file
 from deixis.pixel.card import IMPORTED, Card
 from deixis.pixel.prompts import Layout
-from deixis.pixel.prompts.frame import Frame
+from deixis.pixel.prompts.frame import FramePrompt
 from deixis.pixel.saved import SavedPrompt
 
 
@@ -25,7 +25,7 @@ def imported(path: Path, *, name: str | None = None) -> SavedPrompt:
     """
     whole = _square(path, name)
     width = _width(whole)
-    frame = Frame(Layout(side=whole.shape[-1], width=width, crop="torchvision"))
+    frame = FramePrompt(Layout(side=whole.shape[-1], width=width, crop="torchvision"))
     with torch.no_grad():
         frame.numbers.copy_(whole[:, frame.where])
     with path.open("rb") as file:

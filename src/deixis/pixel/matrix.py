@@ -18,8 +18,7 @@ from deixis.pixel.card import Card
 from deixis.pixel.prompts import build
 from deixis.pixel.saved import load_prompt, save_prompt
 from deixis.pixel.transfer import Transfer, TransferSettings, transfer
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import home_of, trained
+from deixis.train.recipe import Recipe, home_of, recipes, trained
 
 PLAIN = "untrained frame"  # the control: the picture as a frame places it, black around
 # what is learned; the losses of the recipe are TVP's

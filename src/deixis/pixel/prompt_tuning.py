@@ -12,11 +12,18 @@ from deixis.data.tasks import TaskOptions, tasks
 from deixis.models.interface import Example
 from deixis.models.soft_prompt import LearnedWords
 from deixis.models.words import new_words, save_words, speaking
-from deixis.pixel.training.frozen import held, join_device, loaded
-from deixis.pixel.training.held_out import check_apart, check_named, opened_apart, right_share
-from deixis.pixel.training.questions import Asked, PictureQuestions, image_of, question_of
+from deixis.pixel.training.questions import AskedSample, PictureQuestions, image_of, question_of
+from deixis.pixel.training.source_models import (
+    check_apart,
+    check_named,
+    held,
+    join_device,
+    loaded,
+    opened_apart,
+    right_share,
+)
 from deixis.train.config import OptimConfig
-from deixis.train.recompute import Recomputed
+from deixis.train.model_parts import Recomputed
 from deixis.train.task import Losses, ParameterGroup, Task
 
 AT_ONCE = 32  # questions that are measured together
@@ -81,7 +88,7 @@ class WordsLearning(Task):
         return {self.model.name: self.model.weights_digest()}
 
     @override
-    def loss(self, batch: Sequence[Asked], step: int) -> Losses:
+    def loss(self, batch: Sequence[AskedSample], step: int) -> Losses:
         join_device(self.model, self.device)
         examples = [
             Example(question=question_of(image_of(one), one.sample), answer=one.sample.answer)

@@ -13,7 +13,7 @@ from deixis.core.files import make_folder, write_text
 from deixis.core.typed_json import read_as
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.saved import read_numbers, read_record, write_numbers
-from deixis.pixel.card import VERSION, Card, Source, card_of, page, to_record, told
+from deixis.pixel.card import VERSION, Card, PromptSource, card_of, page, to_record, told
 from deixis.pixel.prompts import Layout, PixelPrompt, build
 
 NUMBERS, RECORD, PAGE = "pixel.safetensors", "pixel.json", "README.md"
@@ -89,7 +89,7 @@ def check_fits(
     return problems
 
 
-def _changed_preparation(source: Source, model: VisionLanguageModel) -> list[str]:
+def _changed_preparation(source: PromptSource, model: VisionLanguageModel) -> list[str]:
     now = dict(model.preparation)
     return [
         f"{model.name} prepares pictures by another {name} than when the prompt was learned: "
@@ -99,7 +99,7 @@ def _changed_preparation(source: Source, model: VisionLanguageModel) -> list[str
     ]
 
 
-def _changed_weights(source: Source, model: VisionLanguageModel) -> list[str]:
+def _changed_weights(source: PromptSource, model: VisionLanguageModel) -> list[str]:
     """Compared in the dtype that the prompt was learned in: of a wider one, the same weights."""
     now = model.weights_digest(source.dtype) if source.weights else ""
     if now == source.weights:

@@ -20,7 +20,7 @@ BEFORE, AFTER, ALL = "before", "after", "all"
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
+class BandChange:
     """The entities of one of BEFORE's bands: their mean normalised rank before and after, and the
     change with a 95 % interval over entities; their right answers, paired question by question.
     """
@@ -40,9 +40,9 @@ class Compared:
 
     before: str
     after: str
-    bands: tuple[Changed, ...]
+    bands: tuple[BandChange, ...]
 
-    def __getitem__(self, band: str) -> Changed:
+    def __getitem__(self, band: str) -> BandChange:
         for one in self.bands:
             if one.band == band:
                 return one
@@ -71,7 +71,7 @@ def compare(before: Joined, after: Joined) -> Compared:
         new = np.array([second[name].normalised for name in names])
         low, high = interval_of_mean(np.sort(new - old), (-1.0, 1.0))
         found.append(
-            Changed(
+            BandChange(
                 band=band,
                 num_entities=len(names),
                 prior_before=float(old.mean()),
@@ -138,7 +138,7 @@ def _judged(before: Joined, own: Joined, when: str) -> Iterator[Judged]:
                 )
 
 
-def _share(one: Changed) -> str:
+def _share(one: BandChange) -> str:
     if one.answers is None or one.answers.change is None:
         return ""
     return f"{one.answers.told}; {_told(one.answers.change, digits=1)}"

@@ -12,7 +12,7 @@ from deixis.data.entities.entity_set import CandidatePicture, checked
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load
 from deixis.priors.encoders import PriorEncoder, prior_encoder
-from deixis.priors.encoders.model import Model as WholeModel
+from deixis.priors.encoders.of_model import ModelTokens
 from deixis.priors.ranking import Ranking, RankOptions, rank
 
 Encoder: TypeAlias = str | PriorEncoder | VisionLanguageModel | Model
@@ -46,7 +46,7 @@ def encoder_of(encoder: Encoder) -> PriorEncoder:
         return encoder
     if isinstance(encoder, str):
         return prior_encoder(encoder, load)
-    return WholeModel(encoder.vlm if isinstance(encoder, Model) else encoder)
+    return ModelTokens(encoder.vlm if isinstance(encoder, Model) else encoder)
 
 
 def _source(image: ImageSource) -> Path | Image:

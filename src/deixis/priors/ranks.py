@@ -19,8 +19,7 @@ from jaxtyping import Float, Float64, Int64, Integer
 from torch import Tensor
 
 from deixis.core.errors import UsageError
-from deixis.priors.compiled import counted_compiled
-from deixis.priors.counting import RUN, Block, counted
+from deixis.priors.counting import RUN, ScoreBlock, counted, counted_compiled
 from deixis.priors.unit_embeddings import Sides, sides_of
 
 ROUNDING = 2.0**-24  # of float32
@@ -104,7 +103,7 @@ def _counted(
         score, spare = (one[: len(images)] for one in buffers)
         _multiply(images, names, score[:, :num_names], spare[:, :num_names])
         goal = goals[block_of]
-        block = Block(
+        block = ScoreBlock(
             sides=sides,
             images=block_of,
             names=some,

@@ -18,17 +18,16 @@ from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
 from deixis.data.entities.questions import EntityQuestion
 from deixis.evals.findings import Judged
 from deixis.priors.cache import key_of
-from deixis.priors.ranking import EntityRank, Ranking
-from deixis.priors.ranking_json import RANKS, load_ranking
-from deixis.priors.ranking_json import from_record as ranking_from
-from deixis.priors.ranking_json import to_record as ranking_to
+from deixis.priors.ranking import RANKS, EntityRank, Ranking, load_ranking
+from deixis.priors.ranking import from_record as ranking_from
+from deixis.priors.ranking import to_record as ranking_to
 
 JOINED = "entities.json"
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class JudgedAnswer:
     """One judged answer: on which picture and region of the set, of what kind."""
 
     picture: str
@@ -46,7 +45,7 @@ class AskedEntity:
     """
 
     name: str
-    answers: tuple[Answer, ...]
+    answers: tuple[JudgedAnswer, ...]
     size: float
     frequency: float | None
 
@@ -98,11 +97,13 @@ def join(
     frequencies: Mapping[str, float] | None = None,
 ) -> Joined:
     """Answers by entity; `judged` tell their question by its place."""
-    answers: dict[str, list[Answer]] = {name: [] for name in entities.names}
+    answers: dict[str, list[JudgedAnswer]] = {name: [] for name in entities.names}
     for one in judged:
         question = questions[one.scene]
         answers[question.entity].append(
-            Answer(picture=key_of(question.picture), kind=question.kind, is_right=one.is_right)
+            JudgedAnswer(
+                picture=key_of(question.picture), kind=question.kind, is_right=one.is_right
+            )
         )
     sizes: dict[str, list[float]] = {}
     for picture in entities.pictures:
@@ -147,7 +148,7 @@ def save_joined(joined: Joined, folder: Path) -> None:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Record:
+class _JoinedRecord:
     """What the file holds beside the ranking."""
 
     model: str
@@ -159,7 +160,7 @@ def load_joined(folder: Path) -> Joined:
     try:
         told = object_of(parse(read_text(folder / JOINED)), name="a report")
         ranking = ranking_from(told.pop("ranking", None))
-        record = read_as(_Record, told, name="report")
+        record = read_as(_JoinedRecord, told, name="report")
         return Joined(ranking=ranking, model=record.model, asked=record.asked)
     except (OSError, ValueError, UsageError) as problem:
         raise UsageError(

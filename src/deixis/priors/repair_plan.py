@@ -14,8 +14,7 @@ from deixis.core.progress import Reporter, Silent
 from deixis.data.entities.entity_set import Entities
 from deixis.data.entities.named import EntitySource, first_of_each
 from deixis.data.entities.questions import QuestionOptions, entity_questions, write_questions
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import trained
+from deixis.train.recipe import Recipe, recipes, trained
 
 REPAIR, QUESTIONS, RANDOM, TOGETHER = "repair", "questions", "random", "together"
 CONTROLS = {

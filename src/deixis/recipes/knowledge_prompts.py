@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.knowledge.noted_conversations import KnowledgeOptions
 from deixis.knowledge.prompt import PromptConfig
-from deixis.knowledge.tuning import KnowledgeTuningOptions, build
+from deixis.knowledge.tuning import KnowledgeOptions, KnowledgeTuningOptions, build
 from deixis.models.build_llava import join_plain
 from deixis.recipes.vip_llava import stage
+from deixis.train.model_parts import Recomputed
 from deixis.train.recipe import Recipe
-from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 NOTES = "store:runs/knowledge/notes"  # of `deixis knowledge extract`

@@ -5,8 +5,8 @@ import re
 from deixis.pixel.prompts import Layout
 from deixis.pixel.training.learning import PixelLearning, PixelOptions
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.model_parts import Recomputed
 from deixis.train.recipe import Recipe
-from deixis.train.recompute import Recomputed
 
 CLIP = "dual:openai/clip-vit-base-patch32"
 NUM_PICTURES, BATCH = 50_000, 16

@@ -8,8 +8,8 @@ from typing import final
 from deixis.knowledge.tuning import KnowledgeTuningOptions, build
 from deixis.models.build_llava import RELEASED_LAYERS, join
 from deixis.train.config import OptimConfig, RunConfig
+from deixis.train.model_parts import Recomputed
 from deixis.train.recipe import Recipe
-from deixis.train.recompute import Recomputed
 from deixis.train.tuning import Tuning, TuningOptions, source_of
 
 # projector and language side on ViP-LLaVA's own file, marks drawn as the release draws them

@@ -81,7 +81,7 @@ class Change:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
+class CountBars:
     """Bars over numbers; `named` are bars along names instead, `shares` a histogram of 0 to 100."""
 
     title: str
@@ -206,7 +206,7 @@ def curves(drawn: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]) -> by
     return _png(figure, dpi=100)
 
 
-def counts(four: tuple[Counts, Counts, Counts, Counts]) -> bytes:
+def counts(four: tuple[CountBars, CountBars, CountBars, CountBars]) -> bytes:
     """Four charts of counts, side by side."""
     with _style(COUNTS):
         figure = _figure((10, 7), ground=SURFACE)
@@ -215,7 +215,7 @@ def counts(four: tuple[Counts, Counts, Counts, Counts]) -> bytes:
         return _png(figure)
 
 
-def _count(axes: Any, one: Counts) -> None:  # Any: matplotlib's Axes
+def _count(axes: Any, one: CountBars) -> None:  # Any: matplotlib's Axes
     from matplotlib.ticker import MaxNLocator
 
     if one.named is not None:

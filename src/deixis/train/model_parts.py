@@ -1,10 +1,17 @@
-"""The parts of a vision-language model of transformers, by its own accessors."""
+"""The parts of a vision-language model of transformers, and which layers save memory.
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+Parts are found by transformers' own accessors. A layer saves memory where its inside is computed
+anew on the way back (gradient checkpointing).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, Literal, TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from deixis.core.errors import UnknownNameError, UnsupportedError
 
@@ -81,3 +88,27 @@ def as_loaded(model: nn.Module, dtypes: Mapping[str, torch.dtype]) -> dict[str, 
         dtype = dtypes.get(name, tensor.dtype)
         weights[name] = done.setdefault((tensor.data_ptr(), tensor.shape), tensor.to(dtype))
     return weights
+
+
+Recomputed: TypeAlias = Literal["none", "half", "all"]  # of a model's layers
+
+
+def recompute_layers(model: torch.nn.Module, recomputes: Recomputed) -> None:
+    """The inside of all layers, or of every second one, is computed anew on the way back; also in
+    evaluation mode, where transformers' own switch does nothing. Dropout is drawn as it was.
+    """
+    if recomputes == "none":
+        return
+    layers = [one for one in model.modules() if isinstance(one, GradientCheckpointingLayer)]
+    for layer in layers[:: 2 if recomputes == "half" else 1]:
+        layer.forward = _recomputed(layer.forward)
+
+
+def _recomputed(forward: Callable[..., Any]) -> Callable[..., Any]:  # Any: a layer's own values
+    @wraps(forward)
+    def again(*given: Any, **named: Any) -> Any:
+        if not torch.is_grad_enabled():
+            return forward(*given, **named)
+        return checkpoint(forward, *given, use_reentrant=False, **named)
+
+    return again

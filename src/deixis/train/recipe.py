@@ -1,13 +1,20 @@
-"""Recipes: runs that can be repeated by name: a row of a table in `recipes/`, or a file there."""
+"""Recipes: runs that can be repeated by name, and are run to their end unless they are there.
+
+A recipe is a row of a table in `recipes/`, or a file there.
+"""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, final
 
 from deixis.core.catalog import ObjectCatalog
-from deixis.core.settings import override
+from deixis.core.progress import Reporter
+from deixis.core.settings import override, stored_text, to_record
 from deixis.train.config import RunConfig
+from deixis.train.run import run
 from deixis.train.task import Task
 
 TASK = "task."
@@ -78,3 +85,26 @@ recipes: ObjectCatalog[Recipe] = ObjectCatalog(
     attribute="RECIPE",
     rows={name: f"{file}:RECIPES" for file, names in FILES.items() for name in names},
 )
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C asked it to stop, and it saved what it has; it ends a command as Ctrl-C does."""
+
+
+def home_of(recipe: Recipe, folder: Path, name: str, weights: object) -> Path:
+    """A run's own folder in a folder of runs, by what it is told and the weights it begins with."""
+    told = stored_text((recipe.config, recipe.options, weights))
+    digest = hashlib.sha256(told.encode()).hexdigest()[:10]
+    return folder / "runs" / f"{name.replace(' ', '_')}-{digest}"
+
+
+def trained(recipe: Recipe, folder: Path, reporter: Reporter) -> Path:
+    """The folder of the trained model; the run is in `folder`, and goes on where it was."""
+    # the model is there whole or not at all; a kill right after it leaves no curves
+    is_cut_short = (folder / "checkpoints").is_dir() and not (folder / "finished.json").is_file()
+    if is_cut_short or not (folder / "model").is_dir():
+        about = {"task": to_record(recipe.options)}
+        outcome = run(recipe.task(), recipe.config, folder, about=about, reporter=reporter)
+        if not outcome.finished:
+            raise Stopped
+    return folder / "model"

@@ -1,21 +1,145 @@
-"""The folder of a run: what is in it, who writes in it, and whether a run may go on there."""
+"""The folder of a run: what is in it, who writes in it, and whether a run may go on there.
+
+`environment.json` says where it is made; `finished.json`, the last file that is written, that it is
+done, with the hashes of what it leaves.
+"""
 
 import json
+import os
+import platform
 import secrets
-from collections.abc import Callable, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, final
 
+import torch
+
+from deixis._version import __version__
 from deixis.core.errors import UsageError
 from deixis.core.files import left_behind, owned, remove, write_text
 from deixis.core.ownership import check_ours, claim
 from deixis.core.settings import to_record
-from deixis.train.checkpoint import CheckpointFolder, discarded, sync_file, sync_folder, telling
+from deixis.train.checkpoint import (
+    CheckpointFolder,
+    discarded,
+    sha256_of,
+    sync_file,
+    sync_folder,
+    telling,
+)
 from deixis.train.config import MAY_CHANGE, TASK_MAY_CHANGE, RunConfig
-from deixis.train.environment import environment
-from deixis.train.finish import FinishFile
 from deixis.train.metrics import MetricsFile
+
+PACKAGES = ("torch", "transformers", "safetensors", "numpy", "pillow", "tokenizers", "peft")
+
+
+def environment() -> dict[str, object]:
+    """Versions, processor and the commit of the code, JSON-ready."""
+    return {
+        "deixis": __version__,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpus": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())],
+        "command": sys.argv,
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    listed = Path("/proc/cpuinfo")
+    if listed.is_file():
+        for line in listed.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str | None:
+    """The commit that this source is at, with + where files differ from it; None outside of git."""
+    here = Path(__file__).resolve().parent
+    asked = ["git", "-C", str(here), "describe", "--always", "--dirty=+", "--abbrev=40"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return told.stdout.strip() or None
+
+
+VERSION = "finished-run/1"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finish:
+    """The step a run ended with, and the rows that were left out."""
+
+    step: int
+    bad: Mapping[int, str]
+
+
+@final
+class FinishFile:
+    """`finished.json` of a run's folder. Whoever is killed before it is written, writes model and
+    curves again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, step: int, bad: Mapping[int, str], files: Sequence[Path]) -> None:
+        """The run has left these."""
+        folder = self.path.parent
+        record = {
+            "deixis": VERSION,
+            "step": step,
+            "bad": {str(index): reason for index, reason in bad.items()},
+            "files": {file.relative_to(folder).as_posix(): sha256_of(file) for file in files},
+        }
+        write_text(self.path, f"{json.dumps(record, indent=1, ensure_ascii=False)}\n")
+
+    def read(self) -> Finish | str | None:
+        """How the run ended; in words what is wrong with what it left; None: it did not end."""
+        if not self.path.exists():
+            return None
+        try:
+            record = json.loads(self.path.read_text(encoding="utf-8"))
+            if record["deixis"] != VERSION:
+                return f"{self.path.name} is {record['deixis']!r}, this Deixis reads {VERSION}"
+            for name, expected in record["files"].items():
+                if not _is_inside(name) or sha256_of(self.path.parent / name) != expected:
+                    return f"{name} is not what was written"
+            bad = {int(index): str(reason) for index, reason in record["bad"].items()}
+            return Finish(step=int(record["step"]), bad=bad)
+        except OSError as error:
+            return f"{Path(error.filename or self.path).name} cannot be read ({error.strerror})"
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+            return f"{self.path.name} is broken"
+
+    def remove(self) -> None:
+        """The run goes on, or is forgotten."""
+        remove(self.path)
+
+
+def _is_inside(name: str) -> bool:
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts
+
 
 KIND = "train"
 Record = dict[str, Any]  # Any: what JSON holds

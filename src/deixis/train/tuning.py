@@ -36,8 +36,15 @@ from deixis.train.conversations import ConversationSource, OpenedTurn, read_conv
 from deixis.train.mark_source import marked
 from deixis.train.memory.longest import NoData, longest
 from deixis.train.mixture_source import read_mixed
-from deixis.train.model_parts import PARTS, as_loaded, language_layers, weights_of, whole_modules
-from deixis.train.recompute import Recomputed, recompute_layers
+from deixis.train.model_parts import (
+    PARTS,
+    Recomputed,
+    as_loaded,
+    language_layers,
+    recompute_layers,
+    weights_of,
+    whole_modules,
+)
 from deixis.train.task import Losses, ParameterGroup, Task, decayed_groups
 
 # what LLaVA-1.5 and its LoRA were tuned with; where several parts train, the lowest

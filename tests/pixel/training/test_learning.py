@@ -16,9 +16,9 @@ from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.losses import consistency, likeness
 from deixis.pixel.prompts import Layout
 from deixis.pixel.saved import load_prompt
-from deixis.pixel.training.frozen import frozen
 from deixis.pixel.training.learning import PixelLearning, PixelOptions
 from deixis.pixel.training.questions import PictureQuestions, cropped, image_of
+from deixis.pixel.training.source_models import frozen
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.metrics import read_metrics
 from deixis.train.recipe import recipes

@@ -10,7 +10,7 @@ from deixis.coordinates import conventions
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.evals.findings import Trial
-from deixis.knowledge.note_corruption import Harm
+from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.knowledge.saved import load_prompt
 from deixis.models.interface import VisionLanguageModel
 from deixis.train.conversations import OpenedTurn
@@ -35,7 +35,7 @@ SORTS = {
     "relation": RELATIONS,
     "presence": PRESENCE,
 }
-NO_HARM = Harm()
+NO_HARM = NoteCorruption()
 MARKS = 3  # on a picture that is asked about
 ASKS = ",".join(SORTS)  # the kinds of questions that are trained and asked
 # of every training with knowledge here, by the recipe nano_knowledge
@@ -45,7 +45,7 @@ LEARNT = (
 )
 
 
-def questions(index: int, harm: Harm = NO_HARM) -> tuple[OpenedTurn, ...]:
+def questions(index: int, harm: NoteCorruption = NO_HARM) -> tuple[OpenedTurn, ...]:
     """All questions about a scene of RARE, with notes after some harm; that a sign is one is not
     asked.
     """
@@ -69,7 +69,7 @@ def known_trial(
 
 
 @cache
-def _known(harm: Harm) -> KnownScenes:
+def _known(harm: NoteCorruption) -> KnownScenes:
     convention = conventions.get("padded_unit")()
     asked = AskedScenes(
         world=RARE, convention=convention, num_marks=MARKS, pointing="drawn", asks=tuple(SORTS)

@@ -15,8 +15,7 @@ from deixis.evals.claim_report import Reported, summary_of
 from deixis.evals.findings import found_over_seeds
 from deixis.evals.trial_asking import ask_trials
 from deixis.models.load import load
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import trained
+from deixis.train.recipe import Recipe, recipes, trained
 from deixis_lab.examine.knowing import knowledge_of
 from deixis_lab.studies import Stage, Study, studies
 

@@ -5,7 +5,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.evals.findings import Findings, Trial, Verdict
-from deixis.knowledge.note_corruption import Harm
+from deixis.knowledge.note_corruption import NoteCorruption
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
@@ -14,21 +14,21 @@ from deixis_lab.world.world import SceneWorld
 TRUE, NOTHING = "the truth", "nothing known"
 WRONG = "30 % of labels wrong"
 HARMS = {
-    TRUE: Harm(),
-    "20 % dropped": Harm(dropped=20),
-    "50 % dropped": Harm(dropped=50),
-    "masks moved by 4 pixels": Harm(shifted=4),
-    "masks moved by 12 pixels": Harm(shifted=12),
-    "masks less 2 pixels around": Harm(eroded=2),
-    "masks less 4 pixels around": Harm(eroded=4),
-    "10 % of labels wrong": Harm(mislabelled=10),
-    WRONG: Harm(mislabelled=30, scored=True),
-    "50 % of labels wrong": Harm(mislabelled=50),
-    f"{WRONG}, scores from 0.5": Harm(mislabelled=30, scored=True, least_score=0.5),
-    f"{WRONG}, scores from 0.7": Harm(mislabelled=30, scored=True, least_score=0.7),
-    "10 % of letters wrong": Harm(misread=10),
-    "30 % of letters wrong": Harm(misread=30),
-    NOTHING: Harm(dropped=100),
+    TRUE: NoteCorruption(),
+    "20 % dropped": NoteCorruption(dropped=20),
+    "50 % dropped": NoteCorruption(dropped=50),
+    "masks moved by 4 pixels": NoteCorruption(shifted=4),
+    "masks moved by 12 pixels": NoteCorruption(shifted=12),
+    "masks less 2 pixels around": NoteCorruption(eroded=2),
+    "masks less 4 pixels around": NoteCorruption(eroded=4),
+    "10 % of labels wrong": NoteCorruption(mislabelled=10),
+    WRONG: NoteCorruption(mislabelled=30, scored=True),
+    "50 % of labels wrong": NoteCorruption(mislabelled=50),
+    f"{WRONG}, scores from 0.5": NoteCorruption(mislabelled=30, scored=True, least_score=0.5),
+    f"{WRONG}, scores from 0.7": NoteCorruption(mislabelled=30, scored=True, least_score=0.7),
+    "10 % of letters wrong": NoteCorruption(misread=10),
+    "30 % of letters wrong": NoteCorruption(misread=30),
+    NOTHING: NoteCorruption(dropped=100),
 }
 
 

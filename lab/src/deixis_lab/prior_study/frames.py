@@ -13,8 +13,7 @@ from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.findings import Judged
 from deixis.evals.run import Exam, RunSettings, run
 from deixis.evals.trial_asking import ANSWERS
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import home_of, trained
+from deixis.train.recipe import Recipe, home_of, recipes, trained
 from deixis_lab.prior_study.claims import BEFORE, of_seed
 from deixis_lab.prior_study.frames_report import ANEW, EARLIER, NO_FRAME
 from deixis_lab.prior_study.runs import repaired

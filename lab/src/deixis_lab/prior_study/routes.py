@@ -25,8 +25,7 @@ from deixis.evals.findings import Judged
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.shipped import SHIPPED
 from deixis.priors.entity_trials import ENCODING, ask_questions
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import home_of, trained
+from deixis.train.recipe import Recipe, home_of, recipes, trained
 from deixis_lab.examine.knowing import LEARNT, knowledge_by
 from deixis_lab.parts.entities import SCENES, held_out_names
 from deixis_lab.prior_study.claims import KNOWN, NEW, OLD

@@ -7,7 +7,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from deixis.evals.findings import Findings, Judgement, Trial, Verdict
-from deixis.knowledge.note_corruption import Harm
+from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.train.recipe import recipes
 from deixis_lab.examine.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis_lab.studies._study import Stage, Study, Variant
@@ -42,9 +42,9 @@ class KnowledgeStudy(Study):
 
 
 @cache
-def _harm(stage: Stage) -> Harm:
+def _harm(stage: Stage) -> NoteCorruption:
     """What is done to the notes in a training, and so to those that are asked with."""
-    harm: Harm = recipes.get(stage.recipe).with_settings(stage.settings).options.harm
+    harm: NoteCorruption = recipes.get(stage.recipe).with_settings(stage.settings).options.harm
     return harm
 
 

@@ -14,8 +14,7 @@ from deixis.core.json_lines import parse
 from deixis.core.progress import Reporter, Silent
 from deixis.core.settings import to_record
 from deixis.models import load
-from deixis.train.recipe import Recipe, recipes
-from deixis.train.stages import trained
+from deixis.train.recipe import Recipe, recipes, trained
 from deixis_lab.examine.card import card
 from deixis_lab.examine.measure import Measured, measure
 from deixis_lab.world.world import HELD_OUT

@@ -7,7 +7,7 @@ from tests.long import long
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
-from deixis.knowledge.note_corruption import Harm
+from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.sources import source
 from deixis.train.recipe import recipes
 from deixis.train.run import run
@@ -37,7 +37,7 @@ def test_notes_are_the_scenes_truth(recipe):
 def test_harm_reaches_the_notes_and_not_the_questions(recipe):
     plain = recipe.task().scenes
     worse = recipe.with_settings(["task.harm.dropped=100"]).task().scenes
-    assert isinstance(worse.harm, Harm)
+    assert isinstance(worse.harm, NoteCorruption)
     before, after = (s.example(5, np.random.default_rng(1)) for s in (plain, worse))
     assert before.notes[0]
     assert after.notes == ((),)

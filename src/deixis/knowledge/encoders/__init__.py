@@ -1,4 +1,4 @@
-"""Text encoders: what turns the words of notes into vectors. One file each.
+"""Text encoders: what turns the words of notes into vectors.
 
 "minilm", "own", "clip:openai/clip-vit-large-patch14", "sentence:WhereIsAI/UAE-Large-V1".
 """
@@ -13,6 +13,11 @@ encoders: Catalog[TextEncoder] = Catalog(
     package="deixis.knowledge.encoders",
     group="deixis.text_encoders",
     interface=TextEncoder,
+    rows={
+        "clip": "checkpoints:ClipText",
+        "minilm": "checkpoints:MiniLM",
+        "sentence": "checkpoints:SentenceEncoder",
+    },
 )
 
 

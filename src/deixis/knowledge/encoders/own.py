@@ -14,7 +14,7 @@ from deixis.models.interface import VisionLanguageModel
 
 
 @final
-class Own(TextEncoder):
+class OwnTable(TextEncoder):
     """The mean of the embeddings of a text's tokens. The table may train with the model."""
 
     is_kept: ClassVar[bool] = False
@@ -25,7 +25,7 @@ class Own(TextEncoder):
 
     @classmethod
     @override
-    def of(cls, argument: str, model: VisionLanguageModel | None) -> "Own":
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "OwnTable":
         if model is None:
             raise UsageError("the text encoder own is a model's: it needs the model")
         return cls(model)

@@ -1,4 +1,4 @@
-"""Kinds of pixel prompts: how learned numbers change a picture. One file each."""
+"""Kinds of pixel prompts: how learned numbers change a picture."""
 
 from deixis.core.catalog import Catalog
 from deixis.pixel.prompts._prompt import MODES, STARTS, WHITE, Layout, PixelPrompt
@@ -8,6 +8,12 @@ prompts: Catalog[PixelPrompt] = Catalog(
     package="deixis.pixel.prompts",
     group="deixis.pixel_prompts",
     interface=PixelPrompt,
+    rows={
+        "border": "overlays:BorderOverlay",
+        "full": "overlays:FullOverlay",
+        "fixed_patch": "overlays:FixedPatch",
+        "random_patch": "overlays:RandomPatch",
+    },
 )
 
 

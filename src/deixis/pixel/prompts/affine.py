@@ -15,7 +15,7 @@ LEAST = 0.05  # of its length, that a side keeps in what is said of places
 
 
 @final
-class Affine(PixelPrompt):
+class AffinePrompt(PixelPrompt):
     """An affine map of the places (6 numbers), one of the colours (12), and a border added last.
     Before training both are the identity.
     """

@@ -14,7 +14,7 @@ from deixis.pixel.prompts._prompt import WHITE, Layout, PixelPrompt, border, cut
 
 
 @final
-class Frame(PixelPrompt):
+class FramePrompt(PixelPrompt):
     """The picture is cut to the inner square, with 30 pixels in 224 to 164, and left untouched to
     the bit; the frame around it holds the learned numbers alone, 3 · (224² - 164²) = 69,840.
     """

@@ -17,7 +17,7 @@ LEAST = 0.1  # of the side, that the picture keeps
 
 
 @final
-class Scaled(PixelPrompt):
+class ScaledPrompt(PixelPrompt):
     """The whole square is learned, and the picture lies over its middle, shrunk by a learned share
     of the side: at first so that a frame of `width` is left. The share's gradient comes through
     the sampling of the picture and through its soft edge, a pixel wide.

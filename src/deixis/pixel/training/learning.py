@@ -19,26 +19,31 @@ from deixis.core.settings import to_record
 from deixis.data.tasks import TaskOptions, TaskSample, tasks
 from deixis.models.interface import Example, Picture
 from deixis.models.tensor_interface import VisionTokens, pixels_of
-from deixis.pixel.card import Card, Source
+from deixis.pixel.card import Card, PromptSource
 from deixis.pixel.export import quantised
+from deixis.pixel.image_text_encoders import ImageTextEncoder, OwnTokens, image_text_encoder
 from deixis.pixel.losses import consistency, likeness
 from deixis.pixel.prompts import WHITE, Layout, PixelPrompt, build
 from deixis.pixel.saved import load_prompt, save_prompt
-from deixis.pixel.semantics import ImageTextEncoder, image_text_encoder
-from deixis.pixel.semantics.own import Own
-from deixis.pixel.training.frozen import frozen, join_device
-from deixis.pixel.training.held_out import check_apart, check_named, opened_apart, right_share
 from deixis.pixel.training.questions import (
     MOST_KEPT,
-    Asked,
-    Kept,
+    AskedSample,
+    KeptSamples,
     PictureQuestions,
     image_of,
     question_of,
 )
+from deixis.pixel.training.source_models import (
+    check_apart,
+    check_named,
+    frozen,
+    join_device,
+    opened_apart,
+    right_share,
+)
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.distributed import Parallel
-from deixis.train.recompute import Recomputed
+from deixis.train.model_parts import Recomputed
 from deixis.train.task import Losses, ParameterGroup, Task
 
 AT_ONCE = 32  # questions that are measured together
@@ -142,7 +147,7 @@ class PixelLearning(Task):
         if options.semantics:
             self.encoders = [image_text_encoder(options.encoder, model) for model in self.models]
         self.seed: int | None = None
-        self._clean_tokens: Kept[tuple[int, int], Tensor] = Kept(most=MOST_KEPT)
+        self._clean_tokens: KeptSamples[tuple[int, int], Tensor] = KeptSamples(most=MOST_KEPT)
         self._answer_lengths: tuple[float, ...] = ()  # of the step, on each model; if in pieces
 
     @property
@@ -160,7 +165,7 @@ class PixelLearning(Task):
         return {model.name: model.weights_digest() for model in self.models}
 
     @override
-    def begin_step(self, batches: Sequence[Sequence[Asked]], parallel: Parallel) -> None:
+    def begin_step(self, batches: Sequence[Sequence[AskedSample]], parallel: Parallel) -> None:
         """The task's loss is a mean over answer tokens, the others are over pictures."""
         asked = [one for batch in batches for one in batch]
         examples = [_example(image_of(one), one.sample) for one in asked]
@@ -169,7 +174,7 @@ class PixelLearning(Task):
         self._answer_lengths = tuple(one / max(pictures, 1.0) for one in sums)
 
     @override
-    def loss(self, batch: Sequence[Asked], step: int) -> Losses:
+    def loss(self, batch: Sequence[AskedSample], step: int) -> Losses:
         self._join_device()
         pictures = [pixels_of(image_of(one), self.device) for one in batch]
         prompted = [self.module(picture) for picture in pictures]
@@ -206,7 +211,7 @@ class PixelLearning(Task):
     def save(self, folder: Path) -> None:
         told = to_record(self.options)
         card = Card(
-            sources=tuple(Source.of(model) for model in self.models),
+            sources=tuple(PromptSource.of(model) for model in self.models),
             task=self.options.task,
             steps=int(self.module.steps),
             seed=self.seed,
@@ -233,7 +238,7 @@ class PixelLearning(Task):
     def _on(
         self,
         place: int,
-        batch: Sequence[Asked],
+        batch: Sequence[AskedSample],
         pictures: Sequence[Tensor],
         prompted: Sequence[Tensor],
     ) -> dict[str, Float[Tensor, ""]]:
@@ -258,14 +263,18 @@ class PixelLearning(Task):
             losses["consistency"] = consistency(tokens, self._clean(place, batch, pictures))
         if options.semantics:
             encoder = self.encoders[place]
-            seen = encoder.pooled(kept) if isinstance(encoder, Own) else encoder.pictures(prompted)
+            seen = (
+                encoder.pooled(kept)
+                if isinstance(encoder, OwnTokens)
+                else encoder.pictures(prompted)
+            )
             words = encoder.texts([self._described(one.sample) for one in batch])
             losses["likeness"] = likeness(seen, words, encoder.scale)
         return losses
 
     @torch.no_grad()
     def _clean(
-        self, place: int, batch: Sequence[Asked], pictures: Sequence[Tensor]
+        self, place: int, batch: Sequence[AskedSample], pictures: Sequence[Tensor]
     ) -> list[Tensor]:
         """The tokens of the pictures without the prompt, on one model."""
         model = self.models[place]

@@ -20,7 +20,7 @@ MOST_KEPT = 2**30  # bytes of pictures that come again and stay in memory
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
+class AskedSample:
     """A picture's pixels and what is asked about it, and where in the task it stands."""
 
     pixels: UInt8[np.ndarray, "row column 3"]
@@ -29,7 +29,7 @@ class Asked:
 
 
 @final
-class Kept(Generic[Key, Value]):
+class KeptSamples(Generic[Key, Value]):
     """What is kept for another time, the first of it, as long as it has fewer than `most` bytes."""
 
     def __init__(self, *, most: int) -> None:
@@ -60,7 +60,9 @@ class PictureQuestions(Source):
     task: PictureTask
     crops: bool = False
     question: str = ""
-    _kept: Kept[int, Asked] = field(default_factory=lambda: Kept(most=MOST_KEPT), repr=False)
+    _kept: KeptSamples[int, AskedSample] = field(
+        default_factory=lambda: KeptSamples(most=MOST_KEPT), repr=False
+    )
 
     @property
     @override
@@ -68,13 +70,13 @@ class PictureQuestions(Source):
         return self.task.num_samples
 
     @override
-    def example(self, index: int, generator: np.random.Generator) -> Asked:
+    def example(self, index: int, generator: np.random.Generator) -> AskedSample:
         asked = self.asked(index)
         if not self.crops:
             return asked
         return replace(asked, pixels=cropped(asked.pixels, generator))
 
-    def asked(self, index: int) -> Asked:
+    def asked(self, index: int) -> AskedSample:
         """The example as the task has it."""
         known = self._kept.get(index)
         if known is not None:
@@ -82,13 +84,13 @@ class PictureQuestions(Source):
         sample = self.task.sample(index)
         if self.question:
             sample = replace(sample, question=self.question)
-        asked = Asked(pixels=self.task.image(index).pixels, sample=sample, index=index)
+        asked = AskedSample(pixels=self.task.image(index).pixels, sample=sample, index=index)
         if self.num_examples is not None:
             self._kept.add(index, asked, asked.pixels.nbytes)
         return asked
 
     @override
-    def collate(self, examples: Sequence[Asked]) -> list[Asked]:
+    def collate(self, examples: Sequence[AskedSample]) -> list[AskedSample]:
         return list(examples)
 
 
@@ -104,7 +106,7 @@ def cropped(
     return np.ascontiguousarray(square[:, ::-1] if draws.random() < 0.5 else square)
 
 
-def image_of(asked: Asked) -> Image:
+def image_of(asked: AskedSample) -> Image:
     """Its picture."""
     return Image(pixels=asked.pixels, source=asked.sample.picture)
 

@@ -1,4 +1,4 @@
-"""Vision encoders that can be asked what they know. One file each.
+"""Vision encoders that can be asked what they know.
 
 "dual:openai/clip-vit-large-patch14", "open_clip:hf-hub:NAME", "vision:facebook/dinov2-base",
 "tower:MODEL" (a multimodal model's own tower), "model:MODEL" (with its projector and its words).
@@ -13,6 +13,13 @@ encoders: Catalog[PriorEncoder] = Catalog(
     package="deixis.priors.encoders",
     group="deixis.vision_encoders",
     interface=PriorEncoder,
+    rows={
+        "dual": "checkpoints:DualTowers",
+        "vision": "checkpoints:VisionTower",
+        "open_clip": "checkpoints:OpenClip",
+        "tower": "of_model:TowerStates",
+        "model": "of_model:ModelTokens",
+    },
 )
 
 

@@ -1,6 +1,7 @@
 """Stage I: the vision tower is taught entities by their pictures; what it knew is to stay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, final
@@ -12,6 +13,7 @@ from torch.nn import functional
 from typing_extensions import override
 
 from deixis.core.errors import UnsupportedError, UsageError
+from deixis.core.optional_parts import require_package
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import EntitySource
 from deixis.models.interface import TokenPlace, VisionLanguageModel
@@ -22,15 +24,51 @@ from deixis.models.tensor_interface import LocalModel, VisionTokens
 from deixis.priors.cache import embedded, key_of
 from deixis.priors.candidates import read_candidates
 from deixis.priors.encoders import prior_encoder
-from deixis.priors.encoders.dual import Dual
-from deixis.priors.encoders.model import Model as WholeModel
-from deixis.priors.encoders.tower import Tower
+from deixis.priors.encoders.checkpoints import DualTowers
+from deixis.priors.encoders.of_model import ModelTokens, TowerStates
 from deixis.priors.ranking import rank
-from deixis.priors.repair.lora import add_lora, merged
 from deixis.priors.repair.objectives import Contrastive, Objective, OwnWords, Softmax, relations
 from deixis.priors.repair.pictures import EntityPictures, Lesson, Shown, lesson_of
-from deixis.train.model_parts import as_loaded, weights_of
+from deixis.train.model_parts import as_loaded, vision_layers, weights_of
 from deixis.train.task import Losses, Task
+
+BASE, ADAPTER = ".base_layer", "lora_"
+Rename = Callable[[str], str]
+
+
+def add_lora(model: Any, rank: int, *, seed: int) -> None:  # Any: transformers' own classes
+    """Adapters of this rank beside every matrix of the tower; all else is frozen by the caller."""
+    require_package("peft", extra="tune", needed_for="training LoRA")
+    from peft import LoraConfig, inject_adapter_in_model
+
+    layers = vision_layers(model)
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=layers, lora_dropout=0.0)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)  # a resumed run begins with the same adapters
+        inject_adapter_in_model(config, model.get_encoder(modality="image"))
+
+
+@contextmanager
+def merged(model: Any) -> Iterator[tuple[Any, Rename]]:
+    """The model with its adapters added to their matrices, as long as this lasts, and how its
+    weights are called without them; empty for those that are of adapters.
+    """
+    layers = [module for module in model.modules() if _is_adapted(module)]
+    for layer in layers:
+        layer.merge()
+    try:
+        yield model, _plain
+    finally:
+        for layer in layers:
+            layer.unmerge()
+
+
+def _is_adapted(module: nn.Module) -> bool:
+    return hasattr(module, "base_layer") and hasattr(module, "merge")
+
+
+def _plain(name: str) -> str:
+    return "" if ADAPTER in name else name.replace(BASE, "")
 
 
 @final
@@ -154,12 +192,12 @@ class EncoderRepair(Task):
     def _objective(self) -> Objective:
         options, draws = self.options, torch.Generator().manual_seed(self.options.seed)
         if options.objective == "words":
-            return OwnWords(WholeModel(self.model).embed_names(self.names))
+            return OwnWords(ModelTokens(self.model).embed_names(self.names))
         picture = self.lesson.taught.pictures[0]
         width = int(self._pooled(picture, "before").shape[0])
         if options.objective == "softmax":
             return Softmax(width=width, num_names=len(self.names), generator=draws)
-        dual = Dual.of(options.text, None)
+        dual = DualTowers.of(options.text, None)
         texts = [dual.templates[0].replace("{}", name) for name in self.names]
         longest = int(dual.model.config.text_config.max_position_embeddings)
         ids = dual.tokenizer(
@@ -213,7 +251,7 @@ class EncoderRepair(Task):
         counts = [sum(p.entity == name for p in several) for name in {p.entity for p in several}]
         if sum(count > 1 for count in counts) < 2:
             return {}
-        ranking = rank(Entities(pictures=several), Tower(self.model))
+        ranking = rank(Entities(pictures=several), TowerStates(self.model))
         found: dict[str, float] = {}
         for key, group in groups.items():
             own = [one for one in ranking.entities if one.name in set(group.names)]

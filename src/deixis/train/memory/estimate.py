@@ -15,10 +15,10 @@ from torch._subclasses.fake_tensor import (
 from deixis.core.errors import UnsupportedError
 from deixis.models.hollow import Allocated, hollowed
 from deixis.train.config import RunConfig
+from deixis.train.data_order import pieces_of
 from deixis.train.distributed import Parallel, messages
 from deixis.train.fsdp import repeated
 from deixis.train.optimizer import Optimizer
-from deixis.train.shares import pieces_of
 from deixis.train.task import Task
 
 CPU = torch.device("cpu")

@@ -11,7 +11,7 @@ from deixis.core.errors import UsageError
 from deixis.train.config import RunConfig
 from deixis.train.distributed import device_named
 from deixis.train.memory.estimate import Memory, memory_of, still
-from deixis.train.precision import computes_in_bf16
+from deixis.train.optimizer import computes_in_bf16
 from deixis.train.task import Task
 
 GIB = 2**30

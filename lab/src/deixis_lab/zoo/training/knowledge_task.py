@@ -11,10 +11,14 @@ from typing_extensions import override
 
 from deixis.coordinates import conventions
 from deixis.knowledge.network import NetworkConfig
-from deixis.knowledge.note_corruption import Harm
-from deixis.knowledge.noted_conversations import KnowledgeOptions
+from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.knowledge.prompt import PromptConfig
-from deixis.knowledge.tuning import KnowledgeBeside, KnowledgeTuningOptions, with_knowledge
+from deixis.knowledge.tuning import (
+    KnowledgeBeside,
+    KnowledgeOptions,
+    KnowledgeTuningOptions,
+    with_knowledge,
+)
 from deixis.models.interface import Example
 from deixis.models.load import load
 from deixis.train.config import OptimConfig
@@ -53,7 +57,7 @@ class SceneKnowledgeOptions:
             lr=5e-3,
         )
     )  # of the scenes
-    harm: Harm = field(default_factory=Harm)  # done to the truth
+    harm: NoteCorruption = field(default_factory=NoteCorruption)  # done to the truth
     world_seed: int = 0  # of the scenes
     split: str = "novel_looks"  # of the scenes: things that the tower never saw
     exponent: float = 0.0  # of Zipf's law

@@ -11,7 +11,7 @@ from typing_extensions import override
 from deixis.core.errors import SampleError, UnsupportedError
 from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
-from deixis.knowledge.note_corruption import Harm, harmed
+from deixis.knowledge.note_corruption import NoteCorruption, harmed
 from deixis.train.conversations import ConversationSource, OpenedTurn, Told, Turn
 from deixis.train.source import Source
 from deixis_lab.world.scene import SOURCE
@@ -30,7 +30,7 @@ class KnownScenes(ConversationSource):
     """
 
     asked: AskedScenes
-    harm: Harm = field(default_factory=Harm)
+    harm: NoteCorruption = field(default_factory=NoteCorruption)
     file: Path = Path(SOURCE)
     bad: Mapping[int, str] = field(default_factory=dict)
 

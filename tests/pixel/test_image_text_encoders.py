@@ -13,7 +13,7 @@ from deixis.core.image import Image
 from deixis.models.load import load
 from deixis.models.processor_view import normalisation_of
 from deixis.models.tensor_interface import pixels_of
-from deixis.pixel.semantics import encoders, image_text_encoder
+from deixis.pixel.image_text_encoders import encoders, image_text_encoder
 from tests.pixel.nursery import picture
 from tests.priors import tiny_encoders
 

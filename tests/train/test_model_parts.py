@@ -4,7 +4,7 @@ import torch
 
 from deixis.models.load import load
 from deixis.train.conversations import read_conversations
-from deixis.train.recompute import recompute_layers
+from deixis.train.model_parts import recompute_layers
 from deixis.train.tuning import Tuning, TuningOptions
 from tests.train.rows import row, write_rows
 

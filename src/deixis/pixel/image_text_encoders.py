@@ -1,5 +1,10 @@
-"""CLIP, SigLIP and their like of transformers: "dual:openai/clip-vit-base-patch32", TVP's."""
+"""Encoders that put pictures and words in one space, for TVP's second loss.
 
+"dual:openai/clip-vit-base-patch32", TVP's (CLIP, SigLIP and their like of transformers); "own": the
+source model's own tokens, the mean of those projected against its words.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, final
 
@@ -10,7 +15,8 @@ from torch import Tensor
 from transformers import AutoImageProcessor, AutoModel
 from typing_extensions import override
 
-from deixis.core.errors import ModelError, UnsupportedError
+from deixis.core.catalog import Catalog
+from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.models.checkpoints import (
     BROKEN,
@@ -24,9 +30,42 @@ from deixis.models.checkpoints import (
 from deixis.models.dual_encoder import embed_texts, pooled
 from deixis.models.interface import VisionLanguageModel, picture_size
 from deixis.models.processor_view import clip_view, normalisation_of
-from deixis.models.tensor_interface import Pixels, pixels_of
+from deixis.models.tensor_interface import Pixels, VisionTokens, pixels_of
 from deixis.models.tensor_view import look
-from deixis.pixel.semantics._encoder import ImageTextEncoder
+from deixis.pixel.losses import MOST_SCALE
+
+
+class ImageTextEncoder(ABC):
+    """Pictures and words as vectors of one space. Gradients reach the pixels; its weights stay."""
+
+    takes: ClassVar[str | None] = None  # what follows its name and a colon, if anything does
+
+    @classmethod
+    @abstractmethod
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "ImageTextEncoder":
+        """The encoder of an argument; `model` is the source that the prompt is trained on."""
+
+    @property
+    @abstractmethod
+    def record(self) -> Mapping[str, str]:
+        """Which encoder it is."""
+
+    @property
+    @abstractmethod
+    def scale(self) -> float:
+        """What cosines are multiplied by: the exponential of CLIP's learned scale."""
+
+    @abstractmethod
+    def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
+        """A vector each, of any length."""
+
+    @abstractmethod
+    def texts(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        """A vector each, of any length."""
+
+    def to(self, device: torch.device) -> None:  # noqa: B027  # one without weights stays
+        """Move its weights."""
+
 
 PADDED = ("siglip", "siglip2")  # trained with all texts of one length; others see no padding
 NEEDED = ("get_image_features", "get_text_features", "logit_scale")
@@ -35,7 +74,7 @@ MOST_APART = 3.0  # of 255: what the roundings of different resizes may add up t
 
 
 @final
-class Dual(ImageTextEncoder):
+class DualEncoder(ImageTextEncoder):
     """A tower for pictures and one for texts that meet in one space. The picture is prepared as the
     checkpoint's processor does, with a gradient.
     """
@@ -50,7 +89,7 @@ class Dual(ImageTextEncoder):
 
     @classmethod
     @override
-    def of(cls, argument: str, model: VisionLanguageModel | None) -> "Dual":
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "DualEncoder":
         both = load_weights(argument, AutoModel)
         lacking = [name for name in NEEDED if not hasattr(both, name)]
         if lacking:
@@ -136,3 +175,70 @@ class Dual(ImageTextEncoder):
 
     def _refused(self, kind: str) -> str:
         return f"what the {kind} of {self.name!r} does to pictures is not done here with a gradient"
+
+
+@final
+class OwnTokens(ImageTextEncoder):
+    """For models whose projected tokens were aligned with words, as nano's are; no CLIP of
+    their pictures is needed then. A description is the mean of its tokens' embeddings.
+    """
+
+    def __init__(self, model: VisionLanguageModel) -> None:
+        self.model = model
+        self._known: dict[str, Tensor] = {}
+
+    @classmethod
+    @override
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "OwnTokens":
+        if model is None:
+            raise UsageError("the encoder own is a model's: there is none here")
+        return cls(model)
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"encoder": "own", "model": self.model.name}
+
+    @property
+    @override
+    def scale(self) -> float:
+        return MOST_SCALE
+
+    @override
+    def pictures(self, pixels: Sequence[Float[Tensor, "3 _ _"]]) -> Float[Tensor, "picture dim"]:
+        return self.pooled(self.model.vision_tokens(pixels))
+
+    @staticmethod
+    def pooled(seen: Sequence[VisionTokens]) -> Float[Tensor, "picture dim"]:
+        """The same of tokens that are there already."""
+        return torch.stack([one.tokens.float().mean(0) for one in seen])
+
+    @override
+    @torch.no_grad()
+    def texts(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        for text in dict.fromkeys(texts):
+            if text not in self._known:
+                (embedded,) = self.model.word_embeddings([text])
+                self._known[text] = embedded.float().mean(0)
+        return torch.stack([self._known[text] for text in texts])
+
+
+encoders: Catalog[ImageTextEncoder] = Catalog(
+    kind="image-text encoder",
+    group="deixis.image_text_encoders",
+    interface=ImageTextEncoder,
+    rows={
+        "dual": "deixis.pixel.image_text_encoders:DualEncoder",
+        "own": "deixis.pixel.image_text_encoders:OwnTokens",
+    },
+)
+
+
+def image_text_encoder(name: str, model: VisionLanguageModel | None = None) -> ImageTextEncoder:
+    """The encoder of a name; what stands behind a colon is its own ("dual:CHECKPOINT")."""
+    kind, _, argument = name.partition(":")
+    found = encoders.get(kind)
+    if bool(argument) != (found.takes is not None):
+        form = f"{kind}:{found.takes}" if found.takes else kind
+        raise UsageError(f"this encoder is written {form}, got {name!r}")
+    return found.of(argument, model)

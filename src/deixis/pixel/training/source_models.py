@@ -1,4 +1,7 @@
-"""How many of a task's held-out questions a model answers rightly."""
+"""The models that something is learned on, and what it brought them on held-out questions.
+
+No weight of such a model wants a gradient, and none ever changes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +9,49 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from deixis.core.errors import UsageError
+from deixis.core.errors import UnsupportedError, UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
 from deixis.models.interface import Generation, VisionLanguageModel
-from deixis.pixel.training.questions import Asked, image_of, question_of
+from deixis.models.load import load
+from deixis.models.tensor_interface import LocalModel
+from deixis.pixel.training.questions import AskedSample, image_of, question_of
+from deixis.train.model_parts import Recomputed, recompute_layers
+
+
+def frozen(name: str, *, dtype: str, batch_size: int, recomputes: Recomputed) -> LocalModel:
+    """The model of a name for gradients with respect to pixels alone.
+
+    `recomputes` says how many of its layers are computed anew on the way back, which saves the
+    memory of what is inside them.
+    """
+    model = loaded(name, dtype=dtype, batch_size=batch_size)
+    if not isinstance(model, LocalModel) or not model.abilities.pixel_gradient:
+        raise UnsupportedError(
+            f"no prompt can be learned on {name}: gradients do not reach its pixels; learn it on "
+            "another, and use it here"
+        )
+    return held(model, recomputes).without_rounding()
+
+
+def loaded(name: str, *, dtype: str, batch_size: int) -> VisionLanguageModel | None:
+    """The model of a name; None where it is behind a server."""
+    if name.startswith("openai:"):
+        return None
+    return load(name, dtype=dtype, batch_size=batch_size)
+
+
+def held(model: LocalModel, recomputes: Recomputed) -> LocalModel:
+    """The model with all its weights as they are from now on."""
+    model.module.requires_grad_(False).eval()
+    recompute_layers(model.module, recomputes)
+    return model
+
+
+def join_device(model: LocalModel, device: torch.device) -> None:
+    """The model where the prompt is; the runner moves what trains alone."""
+    if model.device != device and not hasattr(model.module, "hf_device_map"):
+        model.module.to(device)
+
 
 LONGEST_ANSWER = 8
 IS_LEARNED = (
@@ -43,7 +85,7 @@ def opened_apart(task: str, options: TaskOptions, num: int) -> PictureTask | Non
 
 
 @torch.no_grad()
-def right_share(model: VisionLanguageModel, asked: Sequence[Asked]) -> float:
+def right_share(model: VisionLanguageModel, asked: Sequence[AskedSample]) -> float:
     """How many of these a model answers rightly. Choices are scored as answers, by the mean
     log-probability of their tokens; where there are none, words are compared.
     """
@@ -58,6 +100,6 @@ def right_share(model: VisionLanguageModel, asked: Sequence[Asked]) -> float:
     return float(np.mean(right))
 
 
-def _chosen(model: VisionLanguageModel, asked: Asked) -> str:
+def _chosen(model: VisionLanguageModel, asked: AskedSample) -> str:
     question = question_of(image_of(asked), asked.sample)
     return max(model.answer_logprobs(question, asked.sample.choices), key=lambda s: s.mean).answer
