@@ -8,9 +8,9 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.coordinates import conventions
-from deixis.coordinates.claude import Claude
-from deixis.coordinates.point_tags import Molmo2
-from deixis.coordinates.qwen import Qwen25Vl
+from deixis.coordinates.claude import ClaudeConvention
+from deixis.coordinates.point_tags import Molmo2Convention
+from deixis.coordinates.qwen import Qwen25VlConvention
 from deixis.core import region as make
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
@@ -222,7 +222,7 @@ def test_molmo2_points_of_another_picture_are_unread() -> None:
         [("cups", (461, 263.5, 461, 263.5)), ("cups", (481, 260.5, 481, 260.5))],
         ("2 3 100 100",),
     )
-    (second,) = Molmo2(picture=2).read(text, SIZE).regions
+    (second,) = Molmo2Convention(picture=2).read(text, SIZE).regions
     assert second.centre().x == 100
 
 
@@ -244,23 +244,25 @@ def test_a_place_wholly_in_the_padding_is_unread() -> None:
     ],
 )
 def test_claude_sees_the_sizes_of_its_guide(size: tuple[int, int], seen: tuple[int, int]) -> None:
-    found = Claude().seen_size(Size(width=size[0], height=size[1]))
+    found = ClaudeConvention().seen_size(Size(width=size[0], height=size[1]))
     assert (found.width, found.height) == seen
 
 
 def test_claudes_high_resolution_tier_is_a_setting() -> None:
-    found = Claude(max_edge=2576, max_patches=4784).seen_size(Size(width=3840, height=2160))
+    found = ClaudeConvention(max_edge=2576, max_patches=4784).seen_size(
+        Size(width=3840, height=2160)
+    )
     assert (found.width, found.height) == (2576, 1449)
 
 
 def test_other_resize_limits_move_qwens_numbers() -> None:
-    small = Qwen25Vl(max_pixels=28 * 28 * 64)
+    small = Qwen25VlConvention(max_pixels=28 * 28 * 64)
     assert small.say([make.box(0, 0, 1000, 500)], SIZE) == '[{"bbox_2d": [0, 0, 308, 140]}]'
 
 
 def test_qwens_picture_may_not_be_longer_than_200_to_1() -> None:
     with pytest.raises(UnsupportedError, match="200:1"):
-        Qwen25Vl().say([make.point(0, 0)], Size(width=2010, height=10))
+        Qwen25VlConvention().say([make.point(0, 0)], Size(width=2010, height=10))
 
 
 def test_a_mask_comes_back_exactly() -> None:

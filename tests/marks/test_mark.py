@@ -11,7 +11,7 @@ from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, colour_of, shapes
 from deixis.marks.mark import told_apart
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 
 BOX = regions.box(10, 10, 40, 30)
 
@@ -144,7 +144,7 @@ def test_the_points_of_the_release_are_in_each_part_of_a_polygon():
 @pytest.mark.parametrize("profile", ["paper", "release"])
 def test_every_random_place_is_on_a_region_however_thin(profile):
     ring = [(0, 0), (300, 299), (300, 300), (1, 2)]
-    place = Place.of(regions.polygon(ring), PICTURE)
+    place = MarkPlace.of(regions.polygon(ring), PICTURE)
     for seed in range(40):
         x, y = place.anywhere(Draws(seed))
         assert abs(x - y) < 2.5, profile
@@ -161,7 +161,7 @@ def test_every_random_place_is_on_a_region_however_thin(profile):
     ids=["C", "two parts", "stroke", "ellipse beyond the picture"],
 )
 def test_plain_points_and_arrows_and_tags_meet_the_region(region):
-    x, y = Place.of(region, PICTURE).heart
+    x, y = MarkPlace.of(region, PICTURE).heart
     inside = region.mask(PICTURE).to_array()
     assert inside[int(y), int(x)]
     ink = Mark(shape="arrow", region=region).ink(PICTURE)

@@ -19,7 +19,7 @@ PATCH = 28
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Claude(ListConvention):
+class ClaudeConvention(ListConvention):
     """`[412, 300, 520, 411]`: whole pixels, x first, of the picture as the model sees it.
 
     Claude shrinks a picture to the largest size of the same aspect whose 28-pixel patches are at

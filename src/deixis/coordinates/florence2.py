@@ -21,7 +21,7 @@ CUT_TOKEN = re.compile(r"<loc[_\d]{0,7}\Z")
 
 
 @final
-class Florence2(ScaledConvention):
+class Florence2Convention(ScaledConvention):
     """`cup<loc_322><loc_417><loc_406><loc_571>`, x first, in the middles of 1000 bins (0-999).
 
     A polygon is said between `<poly>` and `</poly>`, its rings separated by `<sep>`. Read without
@@ -129,7 +129,7 @@ def _numbers(tokens: Sequence[str]) -> list[int]:
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    shape = said_shape(region, scale.size, Florence2.kinds)
+    shape = said_shape(region, scale.size, Florence2Convention.kinds)
     label = token_label(region.label) or "\n"  # else it would share the label before it
     if not isinstance(shape, Polygon):
         return label + _tokens(said_numbers(shape, scale))

@@ -34,7 +34,7 @@ THRESHOLD = 127
 
 
 @final
-class Gemini(ScaledConvention):
+class GeminiConvention(ScaledConvention):
     """`[{"box_2d": [417, 322, 571, 406], "label": "cup"}]`: y first, 0-1000 of the picture.
 
     Points stand under `point` as y, x. A mask is a greyscale PNG (inside above 127) stretched
@@ -61,7 +61,7 @@ class Gemini(ScaledConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    shape = said_shape(region, scale.size, Gemini.kinds)
+    shape = said_shape(region, scale.size, GeminiConvention.kinds)
     if isinstance(shape, Mask):
         return _said_mask(shape, region.label, scale)
     numbers = said_numbers(shape, scale)

@@ -24,7 +24,7 @@ CUT_PATCH = re.compile(r"<patch_index_\d{0,6}\Z")
 
 
 @final
-class Kosmos2(Convention):
+class Kosmos2Convention(Convention):
     """`<phrase>cup</phrase><object><patch_index_0330><patch_index_0588></object>`.
 
     The first cell holds the left upper corner, the second the right lower one; read as
@@ -65,7 +65,7 @@ class Kosmos2(Convention):
 
 
 def _said(region: Region, size: Size) -> str:
-    box = said_shape(region, size, Kosmos2.kinds)
+    box = said_shape(region, size, Kosmos2Convention.kinds)
     assert isinstance(box, Box)
     left, right = _cells(box.x0 / size.width, box.x1 / size.width)
     top, bottom = _cells(box.y0 / size.height, box.y1 / size.height)

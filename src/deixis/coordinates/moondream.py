@@ -15,7 +15,7 @@ EDGES = ("x_min", "y_min", "x_max", "y_max")
 
 
 @final
-class Moondream(ListConvention):
+class MoondreamConvention(ListConvention):
     """`[{"x_min": 0.3219, "y_min": 0.4167, "x_max": 0.4063, "y_max": 0.5708}]`, points as x, y.
 
     0-1 of the picture, said with four decimals, read with any. Its answers are the dictionaries of
@@ -35,7 +35,7 @@ class Moondream(ListConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    numbers = said_numbers(said_shape(region, scale.size, Moondream.kinds), scale)
+    numbers = said_numbers(said_shape(region, scale.size, MoondreamConvention.kinds), scale)
     names = ("x", "y") if len(numbers) == 2 else EDGES
     fields = (f'"{name}": {number:.4f}' for name, number in zip(names, numbers, strict=True))
     return f"{{{', '.join(fields)}}}"

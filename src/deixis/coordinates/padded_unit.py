@@ -17,7 +17,7 @@ FITS = ("pad", "crop")
 
 
 @final
-class PaddedUnit(ListConvention):
+class PaddedUnitConvention(ListConvention):
     """`[0.100,0.200,0.300,0.400]`: 0-1 of a square with the picture in its middle.
 
     The square is that of the longer side ("pad"), or, for checkpoints whose processor crops the

@@ -25,7 +25,7 @@ class PlainLists(ListConvention):
 
 
 @final
-class Pixels(PlainLists):
+class PixelsConvention(PlainLists):
     """`[412, 300, 520, 411]`: whole pixels of the picture as it was sent."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], whole pixels of the picture as sent"
@@ -36,7 +36,7 @@ class Pixels(PlainLists):
 
 
 @final
-class Permille(PlainLists):
+class PermilleConvention(PlainLists):
     """`[322, 417, 406, 571]`: thousandths of the picture, without any family's tokens."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], 0-1000 of the picture"
@@ -47,7 +47,7 @@ class Permille(PlainLists):
 
 
 @final
-class Unit(PlainLists):
+class UnitConvention(PlainLists):
     """`[0.322, 0.417, 0.406, 0.571]`: shares of the picture with three decimals."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], 0-1 of the picture, three decimals"
@@ -57,4 +57,4 @@ class Unit(PlainLists):
         return whole_scale(size, last=(1.0, 1.0), decimals=3)
 
 
-CONVENTIONS = {"permille": Permille, "pixels": Pixels, "unit": Unit}
+CONVENTIONS = {"permille": PermilleConvention, "pixels": PixelsConvention, "unit": UnitConvention}

@@ -84,7 +84,7 @@ AXIS = re.compile(r"([xy])(\d{0,6})\Z")
 
 
 @final
-class Molmo(ScaledConvention):
+class MolmoConvention(ScaledConvention):
     """`<point x="36.4" y="49.4" alt="cup">cup</point>`, several as `<points x1= y1= x2= …>`.
 
     Percent of the picture with one decimal, x first. Every region is said as a point; neighbours
@@ -119,7 +119,7 @@ def _said(label: str, regions: Sequence[Region], scale: NumberScale) -> str:
     name = "point" if len(regions) == 1 else "points"
     numbered: list[str] = []
     for i, region in enumerate(regions, start=1):
-        x, y = said_numbers(said_shape(region, scale.size, Molmo.kinds), scale)
+        x, y = said_numbers(said_shape(region, scale.size, MolmoConvention.kinds), scale)
         number = "" if name == "point" else str(i)
         numbered.append(f'x{number}="{x:.1f}" y{number}="{y:.1f}"')
     return f"<{name} {' '.join(numbered)}{alt}>{label}</{name}>"
@@ -148,7 +148,7 @@ PICTURES = re.compile(r"[\t\n:;,]")
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Molmo2(ScaledConvention):
+class Molmo2Convention(ScaledConvention):
     """`<points coords="1 1 364 494 2 610 220">cup</points>`: the picture's number, then for each
     point its own number, x and y in 0-1000 with three digits.
 
@@ -207,4 +207,4 @@ class Molmo2(ScaledConvention):
             collected.leave(tag.written)
 
 
-CONVENTIONS = {"molmo": Molmo, "molmo2": Molmo2}
+CONVENTIONS = {"molmo": MolmoConvention, "molmo2": Molmo2Convention}

@@ -24,7 +24,7 @@ TAGS = Tags(
 
 
 @final
-class Qwen2Vl(ScaledConvention):
+class Qwen2VlConvention(ScaledConvention):
     """`<|object_ref_start|>cup<|object_ref_end|><|box_start|>(322,417),(406,571)<|box_end|>`.
 
     0-1000 of the picture, x first. Its JSON (`bbox_2d`, `point_2d`) is read as well, and the
@@ -55,14 +55,14 @@ class Qwen2Vl(ScaledConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    numbers = said_numbers(said_shape(region, scale.size, Qwen2Vl.kinds), scale)
+    numbers = said_numbers(said_shape(region, scale.size, Qwen2VlConvention.kinds), scale)
     x0, y0, x1, y1 = (str(number) for number in numbers)
     return TAGS.say(f"({x0},{y0}),({x1},{y1})", region.label)
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Qwen25Vl(ListConvention):
+class Qwen25VlConvention(ListConvention):
     """`[{"bbox_2d": [412, 300, 520, 411], "label": "cup"}]`, points under `point_2d`, x first.
 
     The limits are those of the checkpoints of the family (56·56 and 28·28·16384 pixels); a server
@@ -90,7 +90,7 @@ class Qwen25Vl(ListConvention):
 
 
 @final
-class Qwen3Vl(ListConvention):
+class Qwen3VlConvention(ListConvention):
     """`[{"bbox_2d": [322, 417, 406, 571], "label": "cup"}]`, points under `point_2d`: 0-1000 of the
     picture, x first. Labels come back exactly.
     """
@@ -117,4 +117,8 @@ def _said_objects(regions: Sequence[Region], scale: NumberScale) -> str:
     return said_records(records)
 
 
-CONVENTIONS = {"qwen2_5_vl": Qwen25Vl, "qwen2_vl": Qwen2Vl, "qwen3_vl": Qwen3Vl}
+CONVENTIONS = {
+    "qwen2_5_vl": Qwen25VlConvention,
+    "qwen2_vl": Qwen2VlConvention,
+    "qwen3_vl": Qwen3VlConvention,
+}

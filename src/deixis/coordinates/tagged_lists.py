@@ -117,7 +117,7 @@ class TaggedLists(ScaledConvention):
 
 
 @final
-class InternVl(TaggedLists):
+class InternVlConvention(TaggedLists):
     """`<ref>cup</ref><box>[[322, 417, 406, 571]]</box>`."""
 
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in box tokens, 0-1000 of the picture"
@@ -128,7 +128,7 @@ class InternVl(TaggedLists):
 
 
 @final
-class DeepSeekVl2(TaggedLists):
+class DeepSeekVl2Convention(TaggedLists):
     """`<|ref|>cup<|/ref|><|det|>[[322, 417, 406, 570]]<|/det|>`."""
 
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in det tokens, 0-999 of the picture"
@@ -138,4 +138,4 @@ class DeepSeekVl2(TaggedLists):
     last: ClassVar[float] = 999.0
 
 
-CONVENTIONS = {"deepseek_vl2": DeepSeekVl2, "internvl": InternVl}
+CONVENTIONS = {"deepseek_vl2": DeepSeekVl2Convention, "internvl": InternVlConvention}

@@ -8,7 +8,7 @@ from deixis.core.errors import UsageError
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.marks.colours import NAMED, colour_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink, Window
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds, check_work
@@ -35,7 +35,7 @@ class Mark:
         drawing it would take minutes.
         """
         check_size(size)
-        ink = shape_named(self.shape).ink(Place.of(self.region, size), self.style)
+        ink = shape_named(self.shape).ink(MarkPlace.of(self.region, size), self.style)
         check_work(ink, size)
         return ink
 
@@ -45,7 +45,7 @@ class Mark:
 
     def line_width(self, size: Size) -> int | None:
         """Its lines are so wide in pixels of the picture; None for what has no lines."""
-        return shape_named(self.shape).line_width(Place.of(self.region, size), self.style)
+        return shape_named(self.shape).line_width(MarkPlace.of(self.region, size), self.style)
 
     @property
     def alpha(self) -> int:

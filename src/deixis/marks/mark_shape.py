@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from deixis.core.portable_rng import Draws
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink
 from deixis.marks.style import ALPHA, Style
 
@@ -27,10 +27,10 @@ class MarkShape(ABC):
     usual_alpha: ClassVar[int] = ALPHA
 
     @abstractmethod
-    def ink(self, place: Place, style: Style) -> Ink:
+    def ink(self, place: MarkPlace, style: Style) -> Ink:
         """The outlines are a pure function of the region, the picture's size and the style."""
 
-    def line_width(self, place: Place, style: Style) -> int | None:
+    def line_width(self, place: MarkPlace, style: Style) -> int | None:
         """Its lines are so wide in pixels of the picture; None for what has no lines."""
         return place.pixels(self.width(style))
 

@@ -22,7 +22,7 @@ AROUND_POINT = 12  # half side of the box that stands for a point, in 1/336
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class MarkPlace:
     """A region lies in the picture at least in part; its box there and the picture's size stand
     beside it.
     """
@@ -32,7 +32,7 @@ class Place:
     box: Box
 
     @classmethod
-    def of(cls, region: Region, size: Size) -> "Place":
+    def of(cls, region: Region, size: Size) -> "MarkPlace":
         """RegionError says if the region is outside of the picture or its mask is of another
         size.
         """
@@ -124,13 +124,13 @@ class Place:
         box = self.box
         return draws.uniform(box.x0, box.x1), draws.uniform(box.y0, box.y1)
 
-    def one_part(self, draws: Draws) -> "Place":
+    def one_part(self, draws: Draws) -> "MarkPlace":
         """A polygon's ring becomes a place of its own by lot; all else stays as it is."""
         shape = self.region.shape
         if not isinstance(shape, Polygon) or len(shape.rings) == 1:
             return self
         ring = draws.pick(shape.rings)
-        return Place.of(Region(shape=Polygon(rings=(ring,))), self.size)
+        return MarkPlace.of(Region(shape=Polygon(rings=(ring,))), self.size)
 
 
 def _is_within(box: Box, size: Size) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from deixis.core.errors import NoRoomError
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Window
 from deixis.marks.tag import Tag, plate_size
 
@@ -19,7 +19,7 @@ GAP = 1  # pixels between plates
 
 def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
     """Each tag gets a plate; NoRoomError if there is no room for one."""
-    places = [Place.of(tag.region, size) for tag in tags]
+    places = [MarkPlace.of(tag.region, size) for tag in tags]
     hearts = [place.heart for place in places]
     found: dict[int, Window] = {}
     smallest_first = sorted(range(len(tags)), key=lambda i: _area(places[i]))
@@ -43,7 +43,7 @@ def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
     return tuple(found[index] for index in range(len(tags)))
 
 
-def _candidates(place: Place, plate: Size, size: Size) -> Iterator[Window]:
+def _candidates(place: MarkPlace, plate: Size, size: Size) -> Iterator[Window]:
     """Places within the picture come, the best first: in the region, in its corners, beside it, and
     then wherever, by the distance from its middle.
     """
@@ -104,5 +104,5 @@ def _holds(window: Window, place: XY) -> bool:
     return window.left <= place[0] < window.right and window.top <= place[1] < window.bottom
 
 
-def _area(place: Place) -> float:
+def _area(place: MarkPlace) -> float:
     return place.box.width * place.box.height

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 import numpy as np
 from jaxtyping import UInt8, UInt16
 
-from deixis.marks.raster.coverage import CELL, FULL, Bars, Block, Cells, Coverage, Solid
+from deixis.marks.raster.coverage import CELL, FULL, Bars, Cells, Coverage, PixelBlock, Solid
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 Rgb = tuple[int, int, int]
@@ -26,7 +26,7 @@ def blend(pixels: Pixels, piece: Coverage, ink: Rgb, alpha: int) -> None:
             last = first + CELLS_AT_ONCE
             coverage = piece.coverage[first * CELL : last * CELL]
             _blend_cells(pixels.reshape(-1), piece.cells[first:last], coverage, ink, strength)
-    elif isinstance(piece, Block):
+    elif isinstance(piece, PixelBlock):
         _blend_block(pixels, piece, ink, strength)
     elif isinstance(piece, Solid):
         _blend_solid(pixels, piece, ink, strength)
@@ -91,7 +91,7 @@ def _blend_cells(
     items[cells] = mixed.astype(np.uint8).view(ITEM)
 
 
-def _blend_block(pixels: Pixels, block: Block, ink: Rgb, strength: int) -> None:
+def _blend_block(pixels: Pixels, block: PixelBlock, ink: Rgb, strength: int) -> None:
     rows, columns = block.coverage.shape
     window = pixels[block.top : block.top + rows, block.left : block.left + columns]
     mixed = window.astype(np.uint16)

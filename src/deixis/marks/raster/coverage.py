@@ -35,7 +35,7 @@ class Bars:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Block:
+class PixelBlock:
     """Every pixel of a window has its coverage."""
 
     left: int
@@ -68,7 +68,7 @@ def is_within(frame: BorderInk, width: int, height: int) -> bool:
     return is_across and frame.y0 >= 0 and frame.y1 <= height and frame.width >= 0
 
 
-Coverage: TypeAlias = Bars | Block | Solid | Cells
+Coverage: TypeAlias = Bars | PixelBlock | Solid | Cells
 
 
 def add_to(total: UInt8[np.ndarray, "row column"], piece: Coverage, size: Size) -> None:
@@ -85,7 +85,7 @@ def add_to(total: UInt8[np.ndarray, "row column"], piece: Coverage, size: Size) 
             x, y = piece.x0 + copy * piece.right, piece.y0 + copy * piece.down
             total[y : y + piece.y1 - piece.y0, x : x + piece.x1 - piece.x0] = 255
         return
-    grey = _grey(piece.coverage) if isinstance(piece, Block) else piece.inside * np.uint8(255)
+    grey = _grey(piece.coverage) if isinstance(piece, PixelBlock) else piece.inside * np.uint8(255)
     rows, columns = grey.shape
     window = total[piece.top : piece.top + rows, piece.left : piece.left + columns]
     np.maximum(window, grey, out=window)

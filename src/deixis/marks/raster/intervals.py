@@ -12,7 +12,7 @@ from jaxtyping import Int32, Int64, UInt16
 
 from deixis.core.errors import UsageError
 from deixis.core.size import Size
-from deixis.marks.raster.coverage import CELL, FULL, Block, Cells
+from deixis.marks.raster.coverage import CELL, FULL, Cells, PixelBlock
 
 FINE = 256  # parts of a pixel
 DENSE = 4096  # pixels of a window up to which a block is quicker than cells
@@ -44,7 +44,7 @@ def check_size(size: Size) -> None:
         )
 
 
-def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
+def coverage_of(intervals: Intervals, size: Size) -> PixelBlock | Cells | None:
     """The stretches cover so much of each pixel; None where they cover nothing."""
     if not intervals.rows.size:
         return None
@@ -58,7 +58,7 @@ def coverage_of(intervals: Intervals, size: Size) -> Block | Cells | None:
         edges += (intervals.rows - top) * (width * FINE) - first * FINE
         summed = _summed(edges, edges >> 8, intervals.scanlines, (bottom - top) * width)
         window = summed.reshape(-1, width)[:, : last - first]
-        return Block(left=first, top=top, coverage=window)
+        return PixelBlock(left=first, top=top, coverage=window)
     edges += intervals.rows * (size.width * FINE)
     return _cells(_in_order(edges), intervals.scanlines)
 

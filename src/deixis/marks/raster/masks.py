@@ -12,7 +12,7 @@ from deixis.core.mask import Mask
 from deixis.core.run_lengths import decode_counts
 from deixis.core.size import Size
 from deixis.marks.primitives import Window
-from deixis.marks.raster.coverage import CELL, FULL, Block, Cells, Solid
+from deixis.marks.raster.coverage import CELL, FULL, Cells, PixelBlock, Solid
 
 BAND = 65_536  # pixels of a window that are worked on at once
 RIM_BAND = 131_072
@@ -52,7 +52,7 @@ def filled_coverage(mask: Mask) -> Iterator[Solid]:
         yield Solid(left=left, top=top, inside=inside.view(np.uint8))
 
 
-def rim_coverage(mask: Mask, radius: float) -> Iterator[Block | Cells]:
+def rim_coverage(mask: Mask, radius: float) -> Iterator[PixelBlock | Cells]:
     """The pixels near the mask's outermost pixels come in bands of rows."""
     runs = _runs(mask)
     size, margin = mask.size, math.ceil(radius + 0.5)
@@ -77,7 +77,7 @@ def rim_coverage(mask: Mask, radius: float) -> Iterator[Block | Cells]:
                 near, levels, Window(left=left, top=top, right=right, bottom=bottom), size
             )
         else:
-            yield Block(left=left, top=top, coverage=levels.take(near[:, :width]))
+            yield PixelBlock(left=left, top=top, coverage=levels.take(near[:, :width]))
 
 
 def _runs(mask: Mask) -> _Runs:

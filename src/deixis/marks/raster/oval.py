@@ -12,7 +12,7 @@ from jaxtyping import Float32
 
 from deixis.core.size import Size
 from deixis.marks.primitives import Oval
-from deixis.marks.raster.coverage import CELL, FULL, Block, Cells
+from deixis.marks.raster.coverage import CELL, FULL, Cells, PixelBlock
 
 DENSE = 8192  # pixels of a window up to which a block is quicker than cells
 BAND = 65_536  # pixels of a window that are worked on at once
@@ -26,7 +26,7 @@ THINNEST = 0.25  # half axes are never shorter
 NEARLY_NONE = 1e-12  # keeps the centre out of a division by zero
 
 
-def oval_coverage(oval: Oval, size: Size) -> Iterator[Block | Cells]:
+def oval_coverage(oval: Oval, size: Size) -> Iterator[PixelBlock | Cells]:
     """The ellipse covers so much of each pixel."""
     reach = oval.width / 2 + 0.5
     left = max(0, math.floor(oval.cx - oval.rx - reach))
@@ -47,7 +47,7 @@ def oval_coverage(oval: Oval, size: Size) -> Iterator[Block | Cells]:
         down = np.arange(min(rows, bottom - first), dtype=np.float32)
         down += np.float32(first + 0.5 - oval.cy)
         covered = _covered(oval, across, down[:, None])
-        yield Block(left=left, top=first, coverage=covered.astype(np.uint16))
+        yield PixelBlock(left=left, top=first, coverage=covered.astype(np.uint16))
 
 
 def _is_slender(oval: Oval) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int32, Int64
 
 from deixis.core.size import Size
-from deixis.marks.raster.coverage import Block, Cells
+from deixis.marks.raster.coverage import Cells, PixelBlock
 from deixis.marks.raster.intervals import Intervals, coverage_of
 from deixis.marks.raster.outline import FINE, Edges, Outlines, edges_of
 
@@ -20,7 +20,7 @@ CROSSINGS = 2**17  # of edges with scanlines that are worked on at once
 BAND = 2**17  # pixels of a window that are worked on at once
 
 
-def outline_coverage(batches: Sequence[Outlines], size: Size) -> Iterator[Block | Cells]:
+def outline_coverage(batches: Sequence[Outlines], size: Size) -> Iterator[PixelBlock | Cells]:
     """The outlines enclose so much of each pixel; what is very large comes in several pieces."""
     edges = edges_of(batches)
     if not edges.x0.size:

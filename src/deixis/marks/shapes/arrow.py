@@ -8,7 +8,7 @@ from typing_extensions import override
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY
 from deixis.marks.mark_shape import MarkShape, draws_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Lines, Rings
 from deixis.marks.raster.trigonometry import length, on_circle
 from deixis.marks.style import Style
@@ -56,7 +56,7 @@ class ArrowShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (1, 6)
 
     @override
-    def ink(self, place: Place, style: Style) -> Rings:
+    def ink(self, place: MarkPlace, style: Style) -> Rings:
         draws = draws_of(style)
         arrow = _plain(place) if draws is None else _drawn(place, draws)
         width = float(place.pixels(self.width(style)))
@@ -74,7 +74,7 @@ class ArrowShape(MarkShape):
         return Rings(rings=(), lines=(Lines(paths=(shaft, (left, arrow.tip, right)), width=width),))
 
 
-def _drawn(place: Place, draws: Draws) -> _Arrow:
+def _drawn(place: MarkPlace, draws: Draws) -> _Arrow:
     x, y = place.middle
     tip = (
         x + place.box.width * draws.uniform(-JITTER, JITTER),
@@ -105,7 +105,7 @@ def _drawn(place: Place, draws: Draws) -> _Arrow:
     )
 
 
-def _plain(place: Place) -> _Arrow:
+def _plain(place: MarkPlace) -> _Arrow:
     size = float(place.pixels(LONGEST))
     tip = place.heart
     return _Arrow(
@@ -119,7 +119,7 @@ def _plain(place: Place) -> _Arrow:
     )
 
 
-def _outside(tip: XY, way: float, size: float, place: Place) -> float:
+def _outside(tip: XY, way: float, size: float, place: MarkPlace) -> float:
     """A tail would leave the picture by so much."""
     cosine, sine = on_circle(way)
     x, y = tip[0] + size * cosine, tip[1] + size * sine

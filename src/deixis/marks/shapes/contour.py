@@ -7,7 +7,7 @@ from typing_extensions import override
 from deixis.core.mask import Mask
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
 from deixis.marks.mark_shape import MarkShape
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink, Lines, Oval, Rim
 from deixis.marks.raster.trigonometry import ellipse_ring
 from deixis.marks.shapes.rectangle import framed, on_pixels
@@ -29,7 +29,7 @@ class ContourShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (1, 2)
 
     @override
-    def ink(self, place: Place, style: Style) -> Ink:
+    def ink(self, place: MarkPlace, style: Style) -> Ink:
         reach = self._reach(place, style)
         width = float(2 * reach + 1)
         shape = place.region.shape
@@ -56,8 +56,8 @@ class ContourShape(MarkShape):
         assert_never(shape)
 
     @override
-    def line_width(self, place: Place, style: Style) -> int:
+    def line_width(self, place: MarkPlace, style: Style) -> int:
         return 2 * self._reach(place, style) + 1
 
-    def _reach(self, place: Place, style: Style) -> int:
+    def _reach(self, place: MarkPlace, style: Style) -> int:
         return min(place.pixels(self.width(style)), FARTHEST)

@@ -5,7 +5,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.marks.mark_shape import MarkShape, draws_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Oval
 from deixis.marks.style import Style
 
@@ -22,7 +22,7 @@ class EllipseShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (2, 8)
 
     @override
-    def ink(self, place: Place, style: Style) -> Oval:
+    def ink(self, place: MarkPlace, style: Style) -> Oval:
         draws = draws_of(style)
         share = (1 + LARGEST) / 2 if draws is None else draws.uniform(1, LARGEST)
         cx, cy = place.middle

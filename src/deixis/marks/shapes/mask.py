@@ -7,7 +7,7 @@ from typing_extensions import override
 from deixis.core.mask import Mask
 from deixis.core.shapes import Box, Ellipse, Point, Polygon, Stroke
 from deixis.marks.mark_shape import MarkShape
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import BorderInk, Filled, Ink, Lines, Oval, Rings
 from deixis.marks.raster.trigonometry import ellipse_ring
 from deixis.marks.shapes.rectangle import on_pixels
@@ -28,7 +28,7 @@ class MaskShape(MarkShape):
     usual_alpha: ClassVar[int] = 88  # in the middle of those: what lies under it shows
 
     @override
-    def ink(self, place: Place, style: Style) -> Ink:
+    def ink(self, place: MarkPlace, style: Style) -> Ink:
         shape = place.region.shape
         match shape:
             case Mask():
@@ -51,5 +51,5 @@ class MaskShape(MarkShape):
         assert_never(shape)
 
     @override
-    def line_width(self, place: Place, style: Style) -> None:
+    def line_width(self, place: MarkPlace, style: Style) -> None:
         return None

@@ -8,7 +8,7 @@ from typing_extensions import override
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY, Point, Polygon
 from deixis.marks.mark_shape import MarkShape, draws_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Oval
 from deixis.marks.style import Style
 
@@ -26,7 +26,7 @@ class PointShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (5, 20)
 
     @override
-    def ink(self, place: Place, style: Style) -> Oval:
+    def ink(self, place: MarkPlace, style: Style) -> Oval:
         draws = draws_of(style)
         radius = float(place.pixels(self.width(style)))
         if draws is None or isinstance(place.region.shape, Point):
@@ -39,11 +39,11 @@ class PointShape(MarkShape):
         return Oval(cx=x, cy=y, rx=radius * aspect, ry=radius / aspect, is_filled=True)
 
     @override
-    def line_width(self, place: Place, style: Style) -> int:
+    def line_width(self, place: MarkPlace, style: Style) -> int:
         return 2 * place.pixels(self.width(style))
 
 
-def _near_middle(place: Place, draws: Draws) -> XY | None:
+def _near_middle(place: MarkPlace, draws: Draws) -> XY | None:
     """A place of the region is near the middle of its box, if chance finds one."""
     spread_x, spread_y = (math.sqrt(side / 8) for side in (place.box.width, place.box.height))
     for _ in range(TRIES):
@@ -54,7 +54,7 @@ def _near_middle(place: Place, draws: Draws) -> XY | None:
     return None
 
 
-def _elsewhere(place: Place, draws: Draws) -> XY:
+def _elsewhere(place: MarkPlace, draws: Draws) -> XY:
     """Any place of one part of a polygon is taken, as the released code does; of all else its
     heart.
     """

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.marks.mark_shape import MarkShape
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import BorderInk
 from deixis.marks.style import Style
 
@@ -23,7 +23,7 @@ class RectangleShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (2, 8)
 
     @override
-    def ink(self, place: Place, style: Style) -> BorderInk:
+    def ink(self, place: MarkPlace, style: Style) -> BorderInk:
         width = place.pixels(self.width(style))
         x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
         y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
@@ -32,7 +32,7 @@ class RectangleShape(MarkShape):
         return framed(x0, y0, x1, y1, width, place)
 
 
-def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: Place) -> BorderInk:
+def framed(x0: int, y0: int, x1: int, y1: int, width: int, place: MarkPlace) -> BorderInk:
     """A border is cut to the picture: what sticks out moves to the picture's edge."""
     size = place.size
     return BorderInk(

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from deixis.core.shapes import XY
 from deixis.marks.mark_shape import MarkShape, draws_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Lines
 from deixis.marks.raster.trigonometry import length
 from deixis.marks.style import Style
@@ -29,7 +29,7 @@ class ScribbleShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (2, 12)
 
     @override
-    def ink(self, place: Place, style: Style) -> Lines:
+    def ink(self, place: MarkPlace, style: Style) -> Lines:
         draws = draws_of(style)
         if draws is None:
             box = place.box

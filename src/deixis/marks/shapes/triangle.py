@@ -7,7 +7,7 @@ from typing_extensions import override
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import XY
 from deixis.marks.mark_shape import MarkShape, draws_of
-from deixis.marks.place import Place
+from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Lines
 from deixis.marks.raster.trigonometry import length
 from deixis.marks.style import Style
@@ -26,19 +26,19 @@ class TriangleShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (2, 8)
 
     @override
-    def ink(self, place: Place, style: Style) -> Lines:
+    def ink(self, place: MarkPlace, style: Style) -> Lines:
         draws = draws_of(style)
         corners = _upright(place) if draws is None else _drawn(place, draws)
         width = float(place.pixels(self.width(style)))
         return Lines(paths=(corners,), width=width, are_closed=True)
 
 
-def _upright(place: Place) -> tuple[XY, ...]:
+def _upright(place: MarkPlace) -> tuple[XY, ...]:
     box = place.box
     return (place.middle[0], box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
-def _drawn(place: Place, draws: Draws) -> tuple[XY, ...]:
+def _drawn(place: MarkPlace, draws: Draws) -> tuple[XY, ...]:
     for _ in range(TRIES):
         corners = tuple(place.anywhere(draws) for _ in range(3))
         if _is_open(corners):
