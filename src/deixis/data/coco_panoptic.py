@@ -13,7 +13,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import release_questions
 from deixis.data.coco_instances import coco_file, coco_pictures
-from deixis.data.dataset import DatasetCard, RegionDataset
+from deixis.data.dataset import DatasetCard, NestedDataset
 from deixis.data.question_text import literal
 from deixis.data.reading.coco import CocoIndex, mask_of
 from deixis.data.reading.fields import BadRowError, Record, list_of, record_of, text_of, whole_of
@@ -24,7 +24,7 @@ from deixis.data.sample import EIGHT, Marking, RegionSample
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class CocoPanoptic(RegionDataset):
+class CocoPanoptic(NestedDataset):
     """Each row is a segment, thing or stuff, to be named by its category. Crowds are left out."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -63,10 +63,6 @@ class CocoPanoptic(RegionDataset):
             segments=np.concatenate([np.zeros(0, np.int32), *kept]),
             split=name,
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:

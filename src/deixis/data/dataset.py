@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import ClassVar, final
 
 import numpy as np
+from typing_extensions import override
 
 from deixis.core.errors import DeixisError, SampleError, UnknownNameError
 from deixis.core.untrusted_text import is_text, shown
 from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.json_rows import JsonRows, Nested
 from deixis.data.sample import Marking, RegionSample
 
 MOST, LONGEST = 40, 60  # names that are told, and their letters: a file may call rows anything
@@ -82,6 +84,33 @@ class RegionDataset(abc.ABC):
             raise SampleError(
                 dataset=str(self.path), row=self.row(index), reason=str(problem)
             ) from None
+
+
+class RowsDataset(RegionDataset):
+    """Each row of a file of JSON is an example."""
+
+    rows: JsonRows
+
+    @final
+    @override
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @final
+    @override
+    def row(self, index: int) -> int:
+        return int(self.rows.numbers[index])
+
+
+class NestedDataset(RegionDataset):
+    """Each row of a file holds several examples."""
+
+    nested: Nested
+
+    @final
+    @override
+    def __len__(self) -> int:
+        return len(self.nested)
 
 
 def _checked(sample: RegionSample) -> RegionSample:

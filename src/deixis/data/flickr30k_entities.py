@@ -16,7 +16,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.untrusted_text import shown
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import detokenized, joined, literal
 from deixis.data.reading.fields import BadRowError
 from deixis.data.reading.json_rows import Nested
@@ -31,7 +31,7 @@ SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Flickr30kEntities(RegionDataset):
+class Flickr30kEntities(NestedDataset):
     """Each row is a sentence; behind each thing that it names stand the slots of its boxes."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -68,10 +68,6 @@ class Flickr30kEntities(RegionDataset):
             nested=Nested.of([len(_sentences(path, name)) for name in names]),
             split=split,
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:

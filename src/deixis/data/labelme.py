@@ -17,7 +17,7 @@ from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import literal
 from deixis.data.reading.coco import mask_of
 from deixis.data.reading.fields import (
@@ -40,7 +40,7 @@ CORNERS = {"rectangle": 2, "circle": 2, "line": 2, "mask": 2, "point": 1, "orien
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class LabelMe(RegionDataset):
+class LabelMe(NestedDataset):
     """Each row is a shape, to be named by its label."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -73,10 +73,6 @@ class LabelMe(RegionDataset):
             files=files,
             nested=Nested.of([_num_shapes(file) for file in files]),
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.region import Region
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, RowsDataset, check_split
 from deixis.data.question_text import slots_in
 from deixis.data.reading.fields import BadRowError, Record, name_of, record_of, regions_of, shown
 from deixis.data.reading.json_rows import JsonRows, rows_of
@@ -21,7 +21,7 @@ SPEAKERS = ("human", "gpt")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class LlavaDataset(RegionDataset):
+class LlavaDataset(RowsDataset):
     """Each row is a conversation; `regions`, which are ours, give the regions of `{slot}`s.
 
     Rows without an `image` are about no picture. Where a row has no regions, braces in its words
@@ -50,14 +50,6 @@ class LlavaDataset(RegionDataset):
         if split is not None:
             check_split(split, ())
         return cls(path=path, images=folder_beside(path, images), rows=rows_of(path))
-
-    @override
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @override
-    def row(self, index: int) -> int:
-        return int(self.rows.numbers[index])
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:

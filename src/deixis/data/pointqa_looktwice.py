@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import literal
 from deixis.data.reading.fields import (
     BadRowError,
@@ -36,7 +36,7 @@ ANSWERS = ("ans", "answer")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class PointQaLookTwice(RegionDataset):
+class PointQaLookTwice(NestedDataset):
     """One thing is pointed out, and asked is how many of its kind there are: the general
     question.
     """
@@ -79,10 +79,6 @@ class PointQaLookTwice(RegionDataset):
             nested=Nested.of(lengths),
             split=split,
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.size import Size
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
+from deixis.data.dataset import DatasetCard, RowsDataset, check_split, split_of
 from deixis.data.question_text import slots_in
 from deixis.data.reading.fields import (
     BadRowError,
@@ -33,7 +33,7 @@ TURN_FIELDS = ("question", "answer", "choices", "right", "references")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class RegionsDataset(RegionDataset):
+class RegionsDataset(RowsDataset):
     """Each line is an example; what the reader does not know, it refuses."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -59,14 +59,6 @@ class RegionsDataset(RegionDataset):
         if split is not None:
             rows = _only(rows, split)
         return cls(path=path, images=folder_beside(path, images), rows=rows)
-
-    @override
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @override
-    def row(self, index: int) -> int:
-        return int(self.rows.numbers[index])
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:

@@ -12,7 +12,7 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset
+from deixis.data.dataset import DatasetCard, RowsDataset
 from deixis.data.question_text import detokenized, joined, literal, slot_name, slots_in
 from deixis.data.reading.fields import (
     BadRowError,
@@ -37,7 +37,7 @@ from deixis.data.sample import VCR, Marking, RegionSample, Turn
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class VcrDataset(RegionDataset):
+class VcrDataset(RowsDataset):
     """Each row is a question: four answers, then four reasons why."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -64,14 +64,6 @@ class VcrDataset(RegionDataset):
         beside, above = file.parent / "vcr1images", file.parent.parent / "vcr1images"
         folder = folder_of_pictures(images, beside, above)
         return cls(path=file, images=folder, rows=rows_of(file), split=file.stem)
-
-    @override
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @override
-    def row(self, index: int) -> int:
-        return int(self.rows.numbers[index])
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:
@@ -148,12 +140,6 @@ def names_of(record: Record, key: str) -> list[str]:
     if not all(isinstance(name, str) for name in names):
         raise BadRowError(f"{key!r} are names, got {shown(names)}")
     return names
-
-
-def text_or_tokens(row: Record, key: str) -> str:
-    """Words are written as one text or taken apart."""
-    value = field_of(row, key)
-    return text_of(row, key) if isinstance(value, str) else _spoken(value, [])
 
 
 def _turn(

@@ -12,7 +12,7 @@ from typing_extensions import override
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, RowsDataset, check_split
 from deixis.data.llava import LlavaTalk, conversation, picture_names
 from deixis.data.question_text import joined, literal
 from deixis.data.reading.coco import outlines
@@ -52,7 +52,7 @@ BOX = re.compile(r" ?<bbox(\d{0,4})>")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class VipLlavaInstruct(RegionDataset):
+class VipLlavaInstruct(RowsDataset):
     """A row of the mix is about regions where its id begins with one of six sources, else it is
     LLaVA's.
 
@@ -81,14 +81,6 @@ class VipLlavaInstruct(RegionDataset):
         if split is not None:
             check_split(split, ())
         return cls(path=path, images=folder_beside(path, images), rows=rows_of(path))
-
-    @override
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @override
-    def row(self, index: int) -> int:
-        return int(self.rows.numbers[index])
 
     @override
     def read(self, index: int, generator: np.random.Generator | None) -> RegionSample:

@@ -14,7 +14,7 @@ from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import shuffled
 from deixis.core.region import Region
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
+from deixis.data.dataset import DatasetCard, NestedDataset, check_split, split_of
 from deixis.data.question_text import literal
 from deixis.data.reading.fields import (
     BadRowError,
@@ -38,7 +38,7 @@ SIDES = ("x", "y", "width", "height")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Visual7W(RegionDataset):
+class Visual7W(NestedDataset):
     """Each row is a question that one of four regions answers.
 
     Their order is the same at every time, and each letter as likely; a generator shuffles them.
@@ -87,10 +87,6 @@ class Visual7W(RegionDataset):
             keys=np.array(found.keys, dtype=np.int64)[order],
             boxes=np.array(found.boxes, dtype=np.float64).reshape(-1, 4)[order],
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:

@@ -13,7 +13,7 @@ from deixis.core.errors import SampleError
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import release_questions
-from deixis.data.dataset import DatasetCard, RegionDataset, check_split
+from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import literal
 from deixis.data.reading.fields import (
     BadRowError,
@@ -35,7 +35,7 @@ FOLDERS = ("VG_100K", "VG_100K_2", "images/VG_100K", "images/VG_100K_2", ".", "i
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class VisualGenome(RegionDataset):
+class VisualGenome(NestedDataset):
     """Each row is a relation of two things, to be said as a triplet."""
 
     card: ClassVar[DatasetCard] = DatasetCard(
@@ -71,10 +71,6 @@ class VisualGenome(RegionDataset):
             nested=Nested.of(lengths),
             sizes=_sizes(file.parent / "image_data.json"),
         )
-
-    @override
-    def __len__(self) -> int:
-        return len(self.nested)
 
     @override
     def row(self, index: int) -> str:
