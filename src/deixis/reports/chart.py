@@ -1,13 +1,26 @@
-"""Charts as PNG, of plain values: dots, shares, heat maps, a scatter, curves and counts."""
+"""Charts as PNG, of plain values: dots, shares, heat maps, a scatter, curves and counts.
 
+A chart that goes with a report is a picture of one line where matplotlib is not installed: nobody
+loses an evaluation for want of its chart.
+"""
+
+import functools
+import importlib.util
 import io
+import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import Any, ParamSpec, final
+
+from PIL import Image, ImageDraw
 
 from deixis.core.untrusted_text import plotted
+
+logger = logging.getLogger(__name__)
+Given = ParamSpec("Given")
+WANTING = "no chart: it needs matplotlib, pip install 'deixis[plots]'"
 
 INK, RUST = "#1e4fa3", "#b26a00"
 INKS = ("#c2185b", "#00695c", INK, RUST, "#5e35b1", "#455a64")
@@ -92,6 +105,22 @@ class CountBars:
     shares: Sequence[float] | None = None
 
 
+def _if_drawable(chart: Callable[Given, bytes]) -> Callable[Given, bytes]:
+    @functools.wraps(chart)
+    def drawn(*args: Given.args, **kwargs: Given.kwargs) -> bytes:
+        if importlib.util.find_spec("matplotlib") is not None:
+            return chart(*args, **kwargs)
+        logger.warning(WANTING)
+        note = Image.new("RGB", (420, 32), PAPER)
+        ImageDraw.Draw(note).text((12, 10), WANTING, fill=LINE)
+        file = io.BytesIO()
+        note.save(file, format="png")
+        return file.getvalue()
+
+    return drawn
+
+
+@_if_drawable
 def dots(panels: Sequence[Panel]) -> bytes:
     """Values with their intervals: a panel each scale, a colour each model."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -112,6 +141,7 @@ def dots(panels: Sequence[Panel]) -> bytes:
     return _png(figure, dpi=130)
 
 
+@_if_drawable
 def shares(title: str, found: Sequence[Share], *, axis: str = "") -> bytes:
     """A line over numbers, which `axis` names; without it a row each condition."""
     size = (7.5, 4.2) if axis else (7.5, 1.2 + 0.42 * len(found))
@@ -143,6 +173,7 @@ def shares(title: str, found: Sequence[Share], *, axis: str = "") -> bytes:
     return _png(figure)
 
 
+@_if_drawable
 def heat_map(
     title: str, rows: Sequence[str], columns: Sequence[str], fields: Sequence[Sequence[Change]]
 ) -> bytes:
@@ -167,6 +198,7 @@ def heat_map(
     return _png(figure)
 
 
+@_if_drawable
 def scatter(
     points: tuple[Sequence[float], Sequence[float]],
     curve: tuple[Sequence[float], Sequence[float]],
@@ -187,6 +219,7 @@ def scatter(
     return _png(figure)
 
 
+@_if_drawable
 def curves(drawn: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]) -> bytes:
     """One small plot a name, of numbers over steps, a line each kind."""
     from matplotlib.figure import Figure  # slow to import, and only needed here
