@@ -12,6 +12,7 @@ TOP = {
     "CHANGELOG.md": "changelog",
     "CONTRIBUTING.md": "contributing",
     "SECURITY.md": "security",
+    "lab/README.md": "deixis-lab",
 }
 # guides in the order in which they are read; what is not named here follows by its name
 GUIDES = (
@@ -29,7 +30,7 @@ GUIDES = (
     "data",
     "testing",
 )
-LABORATORY = ("lab/README", "scenes")
+LABORATORY = ("deixis-lab", "lab/README", "scenes")
 # where the heading of a page is longer than a line of the navigation
 SHORT = {
     "marks": "Marks",
@@ -78,6 +79,8 @@ def name_of(path: Path) -> str:
     inside = path.relative_to(ROOT).as_posix()
     if inside in TOP:
         return TOP[inside]
+    if not inside.startswith("docs/"):
+        return f"more/{inside.removesuffix('.md')}"
     return inside.removeprefix("docs/").removesuffix(".md")
 
 
@@ -98,12 +101,13 @@ def target_file(page: Page, target: str) -> Path | None:
 def sections(pages: list[Page]) -> list[tuple[str, list[str]]]:
     """The navigation: headings, and the pages below each, as Sphinx has them listed."""
     docs = {page.name for page in pages if page.path.parent == ROOT / "docs"}
+    names = {page.name for page in pages}
     rest = sorted(docs - {*GUIDES, *LABORATORY, *ELSEWHERE})
     guides = [name for name in GUIDES if name in docs]
     reference = ["commands/index", "settings", "api/index"]
     return [
         ("Guides", [*guides, *rest]),
-        ("Laboratory", [name for name in LABORATORY if name == "lab/README" or name in docs]),
+        ("Laboratory", [name for name in LABORATORY if name in names]),
         ("Reference", reference),
         ("Project", ["log", "changelog", "contributing", "security"]),
     ]

@@ -3,31 +3,21 @@
 import numpy as np
 import pytest
 import torch
-from transformers import (
-    CLIPConfig,
-    CLIPImageProcessorPil,
-    CLIPModel,
-    LlamaConfig,
-    LlamaForCausalLM,
-    VipLlavaForConditionalGeneration,
-)
+from transformers import CLIPModel, LlamaForCausalLM, VipLlavaForConditionalGeneration
 
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.models.build_llava import RELEASED_LAYERS, join
 from deixis.models.interface import Question
 from deixis.models.load import load
-from deixis.testing.tiny import tokenizers
-from deixis.testing.tiny.settings import text_sizes, vision_sizes
 from deixis.train.config import OptimConfig
 from deixis.train.recipe import recipes
 from tests.data.published import path_of
 from tests.models.test_families import picture
+from tests.recipes.vip_llava_parts import save_parts
 from tests.train.rows import row, write_rows
 
-SIDE, PATCH = 28, 7
 LAYERS = (-2, -3, 1)
-SMALL = {"hidden_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1, "vocab_size": 9}
 SHORT = ["--set", "steps=2", "--set", "batch_size=2", "--set", "gradient_accumulation=1"]
 SHORT += ["--set", "num_workers=0", "--set", "precision=fp32"]
 
@@ -35,22 +25,7 @@ SHORT += ["--set", "num_workers=0", "--set", "precision=fp32"]
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory):
     """Folders of a tiny CLIP and a tiny Llama, as checkpoints of the hub lie on disk."""
-    folder = tmp_path_factory.mktemp("parts")
-    tokenizer = tokenizers.llama()
-    sizes = vision_sizes(hidden=24, heads=3, inner=44, image=SIDE, patch=PATCH, layers=3)
-    words = text_sizes(tokenizer, hidden=56, heads=7, inner=64)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        tower = CLIPModel(CLIPConfig(vision_config=sizes, text_config=SMALL))
-        language = LlamaForCausalLM(LlamaConfig(**words))
-    tower.save_pretrained(folder / "clip")
-    pictures = CLIPImageProcessorPil(
-        size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}
-    )
-    pictures.save_pretrained(folder / "clip")
-    language.save_pretrained(folder / "llama")
-    tokenizer.save_pretrained(folder / "llama")
-    return folder
+    return save_parts(tmp_path_factory.mktemp("parts"))
 
 
 @pytest.fixture(scope="module")
