@@ -36,7 +36,8 @@ def public_modules() -> list[str]:
         for module in pkgutil.iter_modules(deixis.__path__)
         if module.ispkg and not module.name.startswith("_")
     ]
-    return ["deixis", *(n for n in names if getattr(importlib.import_module(n), "__all__", None))]
+    told = [n for n in names if getattr(importlib.import_module(n), "__all__", None)]
+    return ["deixis", *told, "deixis.testing.tiny"]
 
 
 def entries() -> list[str]:
