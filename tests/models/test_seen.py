@@ -1,5 +1,7 @@
 """What a model says that it sees is the same by Pillow as by tensors, which marks are judged by."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,19 +13,22 @@ from deixis.core.size import Size
 from deixis.core.view import Resized, View, seen
 from deixis.models.load import load
 from deixis.testing import tiny
+from tests.long import each_of
 
 BY_TENSORS_ALONE = {"molmo2"}  # its resize is torch's
 sides = st.integers(1, 300)
 
 
-@pytest.fixture(scope="module", params=sorted(set(tiny.names()) - BY_TENSORS_ALONE))
-def model(request):
-    return load(f"tiny:{request.param}")
+@functools.cache
+def loaded(name):
+    return load(f"tiny:{name}")
 
 
+@each_of("name", sorted(set(tiny.names()) - BY_TENSORS_ALONE))
 @settings(deadline=None, max_examples=25)
 @given(width=sides, height=sides, alone=st.booleans(), seed=st.integers(0, 9))
-def test_pillow_shows_each_view_of_a_family_byte_for_byte(model, width, height, alone, seed):
+def test_pillow_shows_each_view_of_a_family_byte_for_byte(name, width, height, alone, seed):
+    model = loaded(name)
     numbers = np.random.default_rng(seed)
     image = Image(pixels=numbers.integers(0, 256, (height, width, 3), dtype=np.uint8))
     try:
