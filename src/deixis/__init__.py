@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from deixis._version import __version__
 
 if TYPE_CHECKING:
+    from deixis.ask.compose import Exchange
     from deixis.ask.loading import load, wrap
-    from deixis.ask.model import Answer, Model
+    from deixis.ask.model import Answer, Model, Session
     from deixis.ask.sent import Sent
     from deixis.coordinates import Convention, Reading, conventions
     from deixis.core.errors import DeixisError, UsageError
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ask.loading": ("load", "wrap"),
-    "ask.model": ("Answer", "Model"),
+    "ask.compose": ("Exchange",),
+    "ask.model": ("Answer", "Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),
     "coordinates": ("Convention", "Reading", "conventions"),
@@ -86,6 +88,7 @@ __all__ = [
     "Convention",
     "DeixisError",
     "Example",
+    "Exchange",
     "FetchPolicy",
     "Generation",
     "Image",
@@ -97,6 +100,7 @@ __all__ = [
     "Reading",
     "Region",
     "Sent",
+    "Session",
     "Size",
     "Style",
     "TokenGrid",

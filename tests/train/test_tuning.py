@@ -205,6 +205,24 @@ def test_regions_are_said_in_the_words_of_the_model(source):
     assert "{it}" not in example.question.text
 
 
+@pytest.mark.parametrize("name", ["tiny:qwen2_vl", "tiny:blip_2"])
+def test_what_was_said_before_are_turns_of_the_chat_or_lines_where_there_are_none(source, name):
+    task = Tuning(load(name), source)
+    (later,) = (i for i, turn in enumerate(source.turns) if len(turn.earlier) == 1)
+    turn = source.turns[later]
+    example = task.example(source.example(later, NO_CHANCE))
+    first, answer = turn.earlier[0].question, turn.earlier[0].answer
+    if name == "tiny:blip_2":
+        assert not example.question.earlier
+        assert example.question.text.endswith(f"\n{answer}\n{turn.question}")
+        return
+    asked, answered = example.question.earlier
+    assert (answered.text, example.question.text) == (answer, turn.question)
+    assert asked.text.startswith(first.partition("{")[0])
+    assert (asked.num_pictures, example.answer) == (1, turn.answer)
+    assert torch.isfinite(task.model.loss([example]))
+
+
 def test_a_region_that_a_model_cannot_see_names_its_row():
     pointing = read_conversations(path_of("visual7w"), None, form="visual7w")
     task = Tuning(load("tiny:llava"), pointing)  # it cuts the sides off

@@ -13,7 +13,7 @@ from deixis.core.transform import identity
 from deixis.core.untrusted_text import sayable
 from deixis.encodings import Encoding, Frame
 from deixis.encodings.said import Said
-from deixis.models.interface import Question
+from deixis.models.interface import ChatTurn, Question
 
 Pointed: TypeAlias = Region | Encoding
 Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]
@@ -22,21 +22,51 @@ PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """An earlier question and its answer. Either may hold `{slot}`s, unless `frames` are the
+    pictures that were sent with it: then it stands as it was sent.
+    """
+
+    question: str
+    answer: str
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether its words stand as they are."""
+        return bool(self.frames)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """A question as people ask it: pictures, words with `{slot}`s, and the regions of the slots.
 
-    `answer` is what a model should say, where it is to learn that; regions are said in it too.
+    `history` is what was said before; the pictures are shown at its beginning, but after what was
+    sent already. `answer` is what a model should say, where it is to learn that; regions are said
+    in it too.
     """
 
     images: tuple[Image, ...]
     text: str
     regions: Mapping[str, object] = field(default_factory=dict)
+    history: tuple[Exchange, ...] = ()
     answer: str = ""
+
+    def __post_init__(self) -> None:
+        sent = [exchange.was_sent for exchange in self.history]
+        if sent != sorted(sent, reverse=True):
+            raise UsageError("answers of the model stand before other questions and answers")
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All words in which a region may be spoken of."""
-        return (self.text, self.answer)
+        new = [one for one in self.history if not one.was_sent]
+        return (
+            *(text for one in new for text in (one.question, one.answer)),
+            self.text,
+            self.answer,
+        )
 
 
 @final
@@ -44,17 +74,26 @@ class Asking:
 class Composed:
     """A question ready to be sent: pictures with their places, and the words; and what is known
     of each picture, where a model is given it.
+
+    `earlier` are the turns before it. The first `num_sent` pictures were sent before, as they are.
     """
 
     frames: tuple[Frame, ...]
     text: str
     answer: str = ""
     notes: tuple[tuple[Region, ...], ...] = ()
+    earlier: tuple[ChatTurn, ...] = ()
+    num_sent: int = 0
 
     def question(self, system: str | None) -> Question:
         """The question as the model takes it."""
-        pictures = tuple(frame.image for frame in self.frames)
-        return Question(pictures=pictures, text=self.text, system=system, notes=self.notes)
+        return Question(
+            pictures=tuple(frame.image for frame in self.frames),
+            text=self.text,
+            system=system,
+            notes=self.notes,
+            earlier=self.earlier,
+        )
 
 
 def compose(
@@ -72,10 +111,12 @@ def compose(
         name: _sayable(_encoding(pointed), control_words)
         for name, pointed in asking.regions.items()
     }
-    if not encodings and len(asking.images) != 1:
-        return Composed(frames=_whole(asking.images), text=asking.text, answer=asking.answer)
-    if len(asking.images) != 1:
+    if encodings and len(asking.images) != 1:
         raise UsageError("regions of several images are not told apart; give one image")
+    had = _had(asking.history)
+    if not encodings:
+        wholes = {str(i): _whole(image) for i, image in enumerate(asking.images)}
+        return _turned(asking, had, _numbered(wholes, had), {})
     (image,) = asking.images
     _check_names(asking.texts, encodings)
     _check_sole(encodings)
@@ -90,27 +131,71 @@ def compose(
     for encoding in encodings.values():
         whole = encoding.paint(whole)
     frames: dict[str, Frame] = {}
-    if not encodings or any(encoding.needs_whole for encoding in encodings.values()):
-        frames[""] = Frame(image=whole, transform=identity(image.size))
+    if any(encoding.needs_whole for encoding in encodings.values()):
+        frames[""] = _whole(whole)
     frames |= {name: frame for name, frame in own.items() if frame is not None}
-    numbered = {
-        name: replace(frame, number=i + 1, num_pictures=len(frames))
-        for i, (name, frame) in enumerate(frames.items())
-    }
+    numbered = _numbered(frames, had)
     phrases = {
         name: encoding.phrase(numbered.get(name) or numbered[""], convention)
         for name, encoding in encodings.items()
     }
-    text, answer = (_filled(words, phrases) for words in asking.texts)
-    return Composed(frames=tuple(numbered.values()), text=text, answer=answer)
+    return _turned(asking, had, numbered, phrases)
 
 
-def _whole(images: Sequence[Image]) -> tuple[Frame, ...]:
-    """Several pictures, or none, as they are."""
-    return tuple(
-        Frame(image=image, transform=identity(image.size), number=i, num_pictures=len(images))
-        for i, image in enumerate(images, start=1)
+def _had(history: Sequence[Exchange]) -> tuple[Frame, ...]:
+    """The pictures that were sent with earlier questions, each once."""
+    found = {frame.image.sha256: frame for one in history for frame in one.frames}
+    return tuple(found.values())
+
+
+def _numbered(own: Mapping[str, Frame], had: Sequence[Frame]) -> dict[str, Frame]:
+    """The pictures with their places among all; one that was sent before is that one."""
+    places = {frame.image.sha256: number for number, frame in enumerate(had, start=1)}
+    total, numbers = len(had), {}
+    for name, frame in own.items():
+        before = places.get(frame.image.sha256) if had else None
+        total += before is None
+        numbers[name] = before or total
+    return {
+        name: replace(frame, number=numbers[name], num_pictures=total)
+        for name, frame in own.items()
+    }
+
+
+def _turned(
+    asking: Asking, had: Sequence[Frame], own: Mapping[str, Frame], phrases: Mapping[str, str]
+) -> Composed:
+    """The turns of the dialogue, each with the words that it says and the pictures it shows."""
+    new = [frame for frame in own.values() if frame.number > len(had)]
+    total = len(had) + len(new)
+    shown, turns, left = 0, list[ChatTurn](), len(new)
+    for one in asking.history:
+        num = left
+        if one.was_sent:
+            upto = max(_place(frame, had) for frame in one.frames)
+            num, shown = max(upto - shown, 0), max(upto, shown)
+        else:
+            left = 0
+        fill = {} if one.was_sent else phrases
+        turns.append(ChatTurn(role="user", text=_filled(one.question, fill), num_pictures=num))
+        turns.append(ChatTurn(role="assistant", text=_filled(one.answer, fill)))
+    placed = [replace(frame, number=i, num_pictures=total) for i, frame in enumerate(had, start=1)]
+    return Composed(
+        frames=(*placed, *new),
+        text=_filled(asking.text, phrases),
+        answer=_filled(asking.answer, phrases),
+        earlier=tuple(turns),
+        num_sent=len(had),
     )
+
+
+def _place(frame: Frame, frames: Sequence[Frame]) -> int:
+    """Which of them it is, from 1 on."""
+    return 1 + [one.image.sha256 for one in frames].index(frame.image.sha256)
+
+
+def _whole(image: Image) -> Frame:
+    return Frame(image=image, transform=identity(image.size))
 
 
 def _filled(text: str, phrases: Mapping[str, str]) -> str:

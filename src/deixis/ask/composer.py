@@ -52,11 +52,13 @@ class Composer:
             return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
 
         composed = compose(asking, self.convention, settle, self.model.control_words)
-        composed = replace(composed, text=self.model.spoken(composed.text))
+        spoken = self.model.spoken
+        earlier = tuple(replace(turn, text=spoken(turn.text)) for turn in composed.earlier)
+        composed = replace(composed, text=spoken(composed.text), earlier=earlier)
         if self.knowledge is None:
             return composed
         if notes is None:
             notes = self.knowledge.look_all(asking.images)
-        if len(asking.images) == 1:
+        if len(asking.images) == 1:  # and what was sent before is of the same picture
             return self.knowledge.with_notes(composed, notes[0])
         return self.knowledge.with_notes_on_each(composed, notes)

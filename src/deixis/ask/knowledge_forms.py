@@ -72,13 +72,20 @@ class Knowledge:
         """The question with what is known already of its image."""
         frames = asked.frames
         if self.form == "drawn":
-            rows = [[_seen(frame, note) for frame in frames] for note in notes]
+            new = [i >= asked.num_sent for i in range(len(frames))]
+            rows = [
+                [
+                    _seen(frame, note) if is_new else None
+                    for frame, is_new in zip(frames, new, strict=True)
+                ]
+                for note in notes
+            ]
             return self._drawn(asked, rows)
         known = tuple(seen_in(frame, notes) for frame in frames)
         if self.form == "infused":
             return replace(asked, notes=known)
         words = told(known[0], frames[0].image.size, self.control_words)
-        return replace(asked, text=_before(words, asked.text))
+        return _told_before(words, asked)
 
     def with_notes_on_each(self, asked: Composed, notes: Sequence[Sequence[Region]]) -> Composed:
         """The question about several images, a frame each, with what is known of each of them."""
@@ -97,7 +104,7 @@ class Knowledge:
             told(own, frame.image.size, self.control_words, place=f"picture {frame.number}")
             for frame, own in zip(frames, known, strict=True)
         ]
-        return replace(asked, text=_before(" ".join(filter(None, words)), asked.text))
+        return _told_before(" ".join(filter(None, words)), asked)
 
     def _drawn(self, asked: Composed, rows: Sequence[Sequence[Region | None]]) -> Composed:
         """Each note has one number, on whichever frames it is seen: a row a note, a frame each."""
@@ -112,7 +119,7 @@ class Knowledge:
         )
         named = [next(one for one in row if one is not None) for row in shown]
         words = tags_told(named, self.control_words)
-        return replace(asked, frames=frames, text=_before(words, asked.text))
+        return _told_before(words, replace(asked, frames=frames))
 
 
 def seen_in(frame: Frame, notes: Sequence[Region]) -> tuple[Region, ...]:
@@ -184,5 +191,15 @@ def _tagged(frame: Frame, notes: Sequence[tuple[str, Region | None]]) -> Frame:
     return replace(frame, image=draw_tagged(frame.image, seen)) if seen else frame
 
 
-def _before(words: str, text: str) -> str:
-    return f"{words}\n{text}" if words else text
+def _told_before(words: str, asked: Composed) -> Composed:
+    """What is known stands before the first turn that was not sent yet; what was told in one that
+    was is not told again.
+    """
+    first = next((i for i, turn in enumerate(asked.earlier) if turn.num_pictures), None)
+    if not words or any(turn.text.startswith(f"{words}\n") for turn in asked.earlier):
+        return asked
+    if first is None or asked.num_sent:
+        return replace(asked, text=f"{words}\n{asked.text}")
+    turn = asked.earlier[first]
+    told = replace(turn, text=f"{words}\n{turn.text}")
+    return replace(asked, earlier=(*asked.earlier[:first], told, *asked.earlier[first + 1 :]))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-from deixis.ask.compose import Asking, Composed, Pointed
-from deixis.ask.composer import Composer
+from deixis.ask.compose import Asking, Composed, Exchange, Pointed
+from deixis.ask.composer import Composer, Marks
 from deixis.ask.knowledge_forms import Knowledge
+from deixis.ask.looked import Looked
 from deixis.ask.prompted_convention import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.coordinates import Convention, conventions
@@ -21,6 +22,7 @@ from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.optional_parts import opened
 from deixis.core.region import Region
+from deixis.encodings import Encoding
 from deixis.models.interface import (
     Completion,
     Generation,
@@ -69,6 +71,7 @@ class Model:
             self.vlm = vlm.with_token_change(prompt, place=prompt.place)
         self.convention_name = convention or vlm.convention
         settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
+        self._looked: Looked | None = None
         self._plain = conventions.get(self.convention_name)(**settings)
 
     @property
@@ -84,62 +87,69 @@ class Model:
     def __repr__(self) -> str:
         return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"
 
-    def ask(
+    def ask(  # noqa: PLR0913  # the one verb, all but two by name
         self,
-        image: Image | str,
+        image: Image | str | Sequence[Image | str],
         question: str,
         /,
         *,
+        history: "Sequence[Answer | Exchange]" = (),
         system: str | None = None,
         settings: Generation | None = None,
         strict: bool = False,
-        **regions: Pointed,
+        regions: Mapping[str, Pointed] | None = None,
+        **named: Pointed,
     ) -> Answer:
-        """Ask one question. `{name}` in it stands for the region given as `name=`; a bare region
-        is said in the model's own coordinates.
+        """One question is asked. `{name}` in it stands for the region given as `name=`, or in
+        `regions`; a bare region is said in the model's own coordinates.
 
-        `image` is an Image, or a path to open. Braces stay as they are where no region is given.
-        Marks whose width is left open are drawn as wide as this model needs; one of which it can
-        hardly see anything is logged as a warning, and refused if `strict`.
+        `image` is an Image, a path to open, or several. Braces stay as they are where no region is
+        given. `history` is what was said before: answers of this model, with the pictures that they
+        were about, or exchanges of your own about `image`. Marks whose width is left open are drawn
+        as wide as this model needs; one of which it can hardly see anything is logged as a warning,
+        and refused if `strict`.
         """
-        asked = [(image, question, regions)]
-        return self.ask_all(asked, system=system, settings=settings, strict=strict)[0]
+        asking = asking_of(
+            image, question, pointed(regions, named, system, settings, strict, history), history
+        )
+        return self._asked([asking], system=system, settings=settings, strict=strict)[0]
 
     def ask_all(
         self,
-        questions: Sequence[tuple[Image | str, str, Mapping[str, Pointed]]],
+        questions: Sequence[tuple[Image | str | Sequence[Image | str], str, Mapping[str, Pointed]]],
         *,
         system: str | None = None,
         settings: Generation | None = None,
         strict: bool = False,
     ) -> list[Answer]:
-        """Ask many, in batches; greedy answers do not depend on what else is in the batch."""
-        settings = settings or Generation()
-        system = None if system is None else self.vlm.spoken(system)
-        asked = [
-            self._composed(_opened(image), text, regions, strict=strict)
-            for image, text, regions in questions
-        ]
-        sendable = [one.question(system) for one in asked]
-        completions = self.vlm.generate(sendable, settings)
-        return [
-            self._answer(one, completion, system, settings)
-            for one, completion in zip(asked, completions, strict=True)
-        ]
+        """Many questions are asked, in batches; greedy answers do not depend on what else is in the
+        batch.
+        """
+        askings = [asking_of(image, text, regions) for image, text, regions in questions]
+        return self._asked(askings, system=system, settings=settings, strict=strict)
 
-    def stream(
+    def stream(  # noqa: PLR0913  # as `ask`
         self,
-        image: Image | str,
+        image: Image | str | Sequence[Image | str],
         question: str,
         regions: Mapping[str, Pointed],
         *,
+        history: "Sequence[Answer | Exchange]" = (),
         system: str | None = None,
         settings: Generation | None = None,
         strict: bool = False,
     ) -> Iterator[str]:
         """The words of one answer as they come; `regions` by their names in the question."""
-        asked = self._composed(_opened(image), question, regions, strict=strict)
+        (asked,) = self._composed([asking_of(image, question, regions, history)], strict=strict)
         return self.vlm.stream(asked.question(system), settings)
+
+    def session(self, image: Image | str | Sequence[Image | str]) -> "Session":
+        """The picture, or several, for many questions: opened once, looked at once, and, where the
+        model can, encoded once. Safe with threads.
+        """
+        model = self._over(self.vlm.remembering())
+        model._looked = None if self.knowledge is None else Looked(self.knowledge)
+        return Session(model=model, images=opened_images(image))
 
     def replay(self, sent: Sent) -> Answer:
         """Send the same again: the same pictures, words and settings."""
@@ -155,7 +165,7 @@ class Model:
                 f"this was sent to a model of {dict(sent.loaded)}, this one is of "
                 f"{self._record}; load and change it in the same way"
             )
-        asked = Composed(frames=sent.frames, text=sent.text, notes=sent.notes)
+        asked = Composed(frames=sent.frames, text=sent.text, notes=sent.notes, earlier=sent.earlier)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
         return self._answer(asked, completion, sent.system, sent.settings)
 
@@ -195,11 +205,35 @@ class Model:
         changed.vlm = vlm
         return changed
 
-    def _composed(
-        self, image: Image, text: str, regions: Mapping[str, object], *, strict: bool
-    ) -> Composed:
-        asking = Asking(images=(image,), text=text, regions=regions)
-        return self.composer.compose(asking, marks="strict" if strict else "told")
+    def _asked(
+        self,
+        askings: Sequence[Asking],
+        *,
+        system: str | None,
+        settings: Generation | None,
+        strict: bool,
+    ) -> list[Answer]:
+        settings = settings or Generation()
+        system = None if system is None else self.vlm.spoken(system)
+        asked = self._composed(askings, strict=strict)
+        completions = self.vlm.generate([one.question(system) for one in asked], settings)
+        return [
+            self._answer(one, completion, system, settings)
+            for one, completion in zip(asked, completions, strict=True)
+        ]
+
+    def _composed(self, askings: Sequence[Asking], *, strict: bool) -> list[Composed]:
+        """The questions composed; each of their pictures is looked at once."""
+        composer = self.composer
+        marks: Marks = "strict" if strict else "told"
+        if self.knowledge is None:
+            return [composer.compose(asking, marks=marks) for asking in askings]
+        looked = self._looked or Looked(self.knowledge)
+        if len(askings) > 1:  # all pictures together
+            looked([image for asking in askings for image in asking.images])
+        return [
+            composer.compose(asking, marks=marks, notes=looked(asking.images)) for asking in askings
+        ]
 
     @property
     def _record(self) -> dict[str, str]:
@@ -225,11 +259,114 @@ class Model:
                 system=system,
                 settings=settings,
                 notes=asked.notes,
+                earlier=asked.earlier,
                 loaded=self._record,
                 software=software(),
             ),
         )
 
 
-def _opened(image: Image | str) -> Image:
-    return image if isinstance(image, Image) else open_image(image)
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Session:
+    """Pictures with a model, made by `Model.session`. Its questions are those of `Model.ask`,
+    without the picture.
+    """
+
+    model: Model
+    images: tuple[Image, ...]
+
+    def ask(
+        self,
+        question: str,
+        /,
+        *,
+        history: Sequence[Answer | Exchange] = (),
+        system: str | None = None,
+        settings: Generation | None = None,
+        strict: bool = False,
+        regions: Mapping[str, Pointed] | None = None,
+        **named: Pointed,
+    ) -> Answer:
+        """One question about them is asked."""
+        return self.model.ask(
+            self.images,
+            question,
+            history=history,
+            system=system,
+            settings=settings,
+            strict=strict,
+            regions=pointed(regions, named, system, settings, strict, history),
+        )
+
+    def stream(
+        self,
+        question: str,
+        regions: Mapping[str, Pointed],
+        *,
+        history: Sequence[Answer | Exchange] = (),
+        system: str | None = None,
+        settings: Generation | None = None,
+        strict: bool = False,
+    ) -> Iterator[str]:
+        """The words of one answer as they come."""
+        return self.model.stream(
+            self.images,
+            question,
+            regions,
+            history=history,
+            system=system,
+            settings=settings,
+            strict=strict,
+        )
+
+
+def asking_of(
+    image: Image | str | Sequence[Image | str],
+    text: str,
+    regions: Mapping[str, Pointed],
+    history: Sequence[Answer | Exchange] = (),
+) -> Asking:
+    """What is asked, its pictures opened; answers in the history bring the pictures and turns that
+    they were sent with.
+    """
+    said: list[Exchange] = []
+    for one in history:
+        if isinstance(one, Exchange):
+            said.append(one)
+            continue
+        sent = one.sent
+        said += [] if said else _exchanges(sent)
+        said.append(Exchange(question=sent.text, answer=one.text, frames=sent.frames))
+    return Asking(images=opened_images(image), text=text, regions=regions, history=tuple(said))
+
+
+def _exchanges(sent: Sent) -> list[Exchange]:
+    """The turns before a question that was sent, with the pictures shown so far."""
+    found: list[Exchange] = []
+    num = 0
+    for asked, answered in zip(sent.earlier[::2], sent.earlier[1::2], strict=True):
+        num += asked.num_pictures
+        frames = sent.frames[: max(num, 1)]
+        found.append(Exchange(question=asked.text, answer=answered.text, frames=frames))
+    return found
+
+
+def pointed(
+    regions: Mapping[str, Pointed] | None, named: Mapping[str, Pointed], *options: object
+) -> dict[str, Pointed]:
+    """The regions of a question by their names; UsageError where one was taken for an option."""
+    if any(isinstance(one, Region | Encoding) for one in (regions, *options)):
+        raise UsageError(
+            "a region of that name would be taken for an option of ask (system, settings, strict, "
+            'history, regions): give it as regions={"system": …}'
+        )
+    for name in (regions or {}).keys() & named.keys():
+        raise UsageError(f"the region {name!r} is given twice, in regions and by its name")
+    return {**(regions or {}), **named}
+
+
+def opened_images(image: Image | str | Sequence[Image | str]) -> tuple[Image, ...]:
+    """One picture or several, those that are paths opened."""
+    several = [image] if isinstance(image, Image | str) else image
+    return tuple(one if isinstance(one, Image) else open_image(one) for one in several)

@@ -19,7 +19,7 @@ from deixis.core.transform import Transform
 from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
 from deixis.encodings import Frame
-from deixis.models.interface import Generation
+from deixis.models.interface import ChatTurn, Generation
 
 VERSION = "sent/1"
 PACKAGES = ("deixis", "transformers", "torch", "pillow", "numpy")
@@ -41,6 +41,7 @@ class Sent:
     loaded: Mapping[str, str]  # precision, revision, adapter, changes: see VisionLanguageModel
     software: Mapping[str, str]
     notes: tuple[tuple[Region, ...], ...] = ()  # of each picture, infused in its tokens
+    earlier: tuple[ChatTurn, ...] = ()  # before the text, with the first of the pictures
 
     def to_json(self) -> str:
         """All of it, the pictures as PNG."""
@@ -56,6 +57,8 @@ class Sent:
             "pictures": [_frame_record(frame) for frame in self.frames],
             "notes": [[region_json.to_record(note) for note in notes] for notes in self.notes],
         }
+        if self.earlier:
+            record["earlier"] = [asdict(turn) for turn in self.earlier]
         return json.dumps(record, ensure_ascii=False)
 
     def save(self, path: str | Path) -> None:
@@ -89,6 +92,7 @@ class Sent:
             loaded=record.loaded,
             software=record.software,
             notes=notes,
+            earlier=record.earlier,
         )
 
     @classmethod
@@ -129,6 +133,7 @@ class _Record:
     software: Mapping[str, str]
     pictures: tuple[_Picture, ...]
     notes: tuple[tuple[object, ...], ...] = ()
+    earlier: tuple[ChatTurn, ...] = ()
 
 
 def software() -> dict[str, str]:

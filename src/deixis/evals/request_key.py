@@ -4,6 +4,7 @@ It holds all that decides an answer: the pixels that are sent, the words, how th
 and the model with its weights as they lie in memory. A change to any of them is another question.
 """
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -72,6 +73,8 @@ def request_key(
         known["notes"] = [
             [region_json.to_record(note) for note in notes] for notes in question.notes
         ]
+    if question.earlier:
+        known["earlier"] = [dataclasses.astuple(turn) for turn in question.earlier]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, final
 
 import PIL.Image
@@ -67,6 +68,10 @@ def processed(family: Family, questions: Sequence[Question]) -> Tensors:
     """A processor's tensors for questions with pictures, by its chat template or the family's."""
     if family.processor.chat_template:
         inputs = chat_inputs(family.processor, questions)
+    elif any(question.earlier for question in questions):
+        raise UnsupportedError(
+            "the processor of this model has no chat template, so it takes no earlier turns"
+        )
     else:
         inputs = family.processor(
             text=[family.prompt(_spoken(family.processor, question)) for question in questions],
@@ -142,13 +147,15 @@ def _chat(
     question: Question,
     pictures: Sequence[PIL.Image.Image | None],
 ) -> list[dict[str, object]]:
-    content: list[dict[str, object]] = [
-        {"type": "image"} if picture is None else {"type": "image", "image": picture}
-        for picture in pictures
-    ]
-    question = _spoken(processor, question)
-    content.append({"type": "text", "text": question.text})
-    chat: list[dict[str, object]] = [{"role": "user", "content": content}]
+    question, left = _spoken(processor, question), iter(pictures)
+    chat: list[dict[str, object]] = []
+    for turn in question.turns:
+        content: list[dict[str, object]] = [
+            {"type": "image"} if picture is None else {"type": "image", "image": picture}
+            for picture in islice(left, turn.num_pictures)
+        ]
+        content.append({"type": "text", "text": turn.text})
+        chat.append({"role": turn.role, "content": content})
     if question.system is not None:
         chat.insert(0, _system(question.system, system_form(processor) or "parts"))
     return chat
@@ -157,7 +164,9 @@ def _chat(
 def _spoken(processor: Any, question: Question) -> Question:  # Any: transformers' own class
     """The question without its tokenizer's turns, ends and pictures in its words."""
     system = None if question.system is None else spoken(processor, question.system)
-    return replace(question, text=spoken(processor, question.text), system=system)
+    earlier = tuple(replace(turn, text=spoken(processor, turn.text)) for turn in question.earlier)
+    text = spoken(processor, question.text)
+    return replace(question, text=text, system=system, earlier=earlier)
 
 
 def _system(text: str, form: str) -> dict[str, object]:

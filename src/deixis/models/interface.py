@@ -78,19 +78,41 @@ def numbers_of(pixels: PixelTensor) -> Float32[np.ndarray, "3 height width"]:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChatTurn:
+    """What was said before a question, by whom; `num_pictures` are shown before its words."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    num_pictures: int = 0
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """Pictures and the words asked about them; `system` is for models that take one.
 
     `notes` holds what is known of each picture, in its pixels, for models with knowledge; empty:
     nothing of any. The words of notes are data: they are never said to the model as instructions.
+    `earlier` are questions and answers before it, whose pictures come first.
     """
 
     pictures: tuple[Picture, ...]
     text: str
     system: str | None = None
     notes: tuple[tuple[Region, ...], ...] = ()
+    earlier: tuple[ChatTurn, ...] = ()
+
+    @property
+    def turns(self) -> tuple[ChatTurn, ...]:
+        """All turns, its own the last."""
+        num = len(self.pictures) - sum(turn.num_pictures for turn in self.earlier)
+        return (*self.earlier, ChatTurn(role="user", text=self.text, num_pictures=num))
 
     def __post_init__(self) -> None:
+        if [turn.role for turn in self.earlier] != ["user", "assistant"] * (len(self.earlier) // 2):
+            raise UsageError("earlier turns are a question and its answer each, in that order")
+        if self.turns[-1].num_pictures < 0:
+            raise UsageError(f"earlier turns show more than the {len(self.pictures)} pictures")
         if self.notes and len(self.notes) != len(self.pictures):
             raise UsageError(
                 f"notes are given for each of {len(self.pictures)} pictures, got {len(self.notes)}"
@@ -167,9 +189,7 @@ PixelChange: TypeAlias = Callable[[Any], Any]
 
 
 class KnownTokenChange(ABC):
-    """A change of vision tokens that tells what it is, as answers under it are another's, and
-    where in the model it belongs.
-    """
+    """A change of vision tokens that tells what it is, and where in the model it belongs."""
 
     @property
     @abstractmethod
@@ -187,9 +207,7 @@ class KnownTokenChange(ABC):
 
 
 class KnownPixelChange(ABC):
-    """A change of pixels that tells what it is, as answers under it are another's, and where in
-    the changed picture each place of the original lies.
-    """
+    """A change of pixels that tells what it is, and where each place of the original then lies."""
 
     @property
     @abstractmethod
@@ -298,6 +316,10 @@ class VisionLanguageModel(ABC):
         pictures is in them. `generate` does the same. A server sees to its own.
         """
         return text
+
+    def remembering(self) -> "VisionLanguageModel":
+        """The same, keeping what its vision side makes of the last pictures, where it can."""
+        return self
 
     @abstractmethod
     def generate(

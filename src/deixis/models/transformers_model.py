@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, final
 
 import torch
@@ -55,6 +55,7 @@ from deixis.models.tensor_interface import (
     pixels_of,
 )
 from deixis.models.tensor_view import look
+from deixis.models.vision_memory import VisionMemory
 
 
 @final
@@ -76,6 +77,7 @@ class TransformersModel(LocalModel):
     pixel_change: PixelChange | None = None
     words: LearnedWords | None = None
     loading: Mapping[str, str] = field(default_factory=dict)
+    memory: VisionMemory | None = None
 
     @property
     @override
@@ -128,8 +130,7 @@ class TransformersModel(LocalModel):
         settings = settings or Generation()
         self._check(questions)
         tokenizer = self.processor.tokenizer
-        chosen = generate_settings(settings, tokenizer)
-        completions: list[Completion] = []
+        chosen, completions = generate_settings(settings, tokenizer), list[Completion]()
         with self.family.lock, evaluating(self.module), seeded(settings.seed):
             for batch in batches(questions, self.batch_size):
                 text, features = self._encoded(batch)
@@ -245,6 +246,10 @@ class TransformersModel(LocalModel):
     def without_rounding(self) -> "TransformersModel":
         return replace(self, rounding=False)
 
+    @override
+    def remembering(self) -> "TransformersModel":
+        return replace(self, memory=VisionMemory())
+
     def with_words(self, words: LearnedWords | None) -> "TransformersModel":
         """The same model, these words said before every question."""
         return replace(self, words=words)
@@ -276,13 +281,12 @@ class TransformersModel(LocalModel):
         check_views(self.name, size, behind(self.pixel_change, size, views))
 
     def _views_of(self, question: Question) -> Callable[[Size], tuple[View, ...]]:
-        alone = len(question.pictures) == 1
-        return self.family.views if alone else self.family.views_beside_others
+        return self.family.views if len(question.pictures) == 1 else self.family.views_beside_others
 
     def _loss(self, examples: Sequence[Example], answers: Answers) -> Float[Tensor, ""]:
         """Of examples that all have pictures, or none of which has."""
-        text, features = self._encoded([example.question for example in examples])
-        return self._language.loss(text, features, answers)
+        encoded = self._encoded([example.question for example in examples])
+        return self._language.loss(*encoded, answers)
 
     def _encoded(self, questions: Sequence[Question]) -> tuple[Tensors, Output]:
         """Text tensors and the vision side's output, with the changes applied; None for none."""
@@ -292,10 +296,12 @@ class TransformersModel(LocalModel):
             inputs = chat_inputs(self.processor, questions)
             return {name: self._placed(value) for name, value in inputs.items()}, None
         inputs = self._inputs(self._shown(questions))
-        features = self._features(inputs, questions, self.token_change, self.token_place)
-        pixels_only = set(self.family.vision_inputs) - set(self.family.shared_inputs)
-        text = {name: value for name, value in inputs.items() if name not in pixels_only}
-        return text, features
+        change, vision = self.token_change, self.family.vision_inputs
+        encode = partial(self._features, inputs, questions, change, self.token_place)
+        memory, seen = self.memory, {n: v for n, v in inputs.items() if n in vision}
+        features = memory.recall(seen, questions, change, encode) if memory else encode()
+        shared = self.family.shared_inputs
+        return {n: v for n, v in inputs.items() if n not in vision or n in shared}, features
 
     def _shown(self, questions: Sequence[Question]) -> Sequence[Question]:
         """The questions with their pictures changed."""
@@ -379,8 +385,7 @@ class TransformersModel(LocalModel):
                 grid_behind(self.pixel_change, size, lambda seen: self.family.states(views(seen)))
                 for size in sizes
             ]
-        alone = len(question.pictures) == 1
-        grid = self.family.grid if alone else self.family.grid_beside_others
+        grid = self.family.grid if len(sizes) == 1 else self.family.grid_beside_others
         return [grid_behind(self.pixel_change, size, grid) for size in sizes]
 
     def _turn(self, example: Example) -> list[int]:

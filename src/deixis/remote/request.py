@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeAlias
 
 from deixis.core.image import Image
@@ -51,12 +52,16 @@ def is_repeatable(settings: Generation) -> bool:
 def _body(
     remote: Remote, question: Question, settings: Generation, shown: Callable[[Image], str]
 ) -> Json:
-    content: list[Json] = [
-        {"type": "image_url", "image_url": {"url": shown(image_of(picture))}}
-        for picture in question.pictures
-    ]
-    content.append({"type": "text", "text": question.text})
-    messages: list[Json] = [{"role": "user", "content": content}]
+    left = iter(question.pictures)
+    messages: list[Json] = []
+    for turn in question.turns:
+        content: list[Json] = [
+            {"type": "image_url", "image_url": {"url": shown(image_of(picture))}}
+            for picture in islice(left, turn.num_pictures)
+        ]
+        content.append({"type": "text", "text": turn.text})
+        is_answer = turn.role == "assistant"  # of which servers take text alone
+        messages.append({"role": turn.role, "content": turn.text if is_answer else content})
     if question.system is not None:
         messages.insert(0, {"role": "system", "content": question.system})
     body: Json = {

@@ -26,15 +26,22 @@ from deixis.train.source import Source
 class Turn:
     """One answer of a conversation to learn, and where it stands.
 
-    `text` is what was asked, after the earlier questions and answers, a line each. Both may hold
-    the `{slot}`s of `regions`.
+    `earlier` are the questions and answers before it. All words may hold the `{slot}`s of
+    `regions`.
     """
 
     row: int | str
     pictures: tuple[Path, ...]
-    text: str
+    question: str
     answer: str
+    earlier: tuple[Said, ...] = ()
     regions: Mapping[str, Region] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What was asked, after the earlier questions and answers, a line each."""
+        said = [words for turn in self.earlier for words in (turn.question, turn.answer)]
+        return "\n".join([*said, self.question])
 
 
 @final
@@ -254,10 +261,10 @@ def spoken_turn(
     turns: Sequence[Said], number: int, pictures: tuple[Path, ...], *, row: int | str
 ) -> Turn:
     """A turn after those before it, in which no region is spoken of."""
-    said = [words for turn in turns[:number] for words in (turn.question, turn.answer)]
-    turn = turns[number]
-    text = "\n".join([*said, turn.question])
-    return Turn(row=row, pictures=pictures, text=text, answer=turn.answer)
+    turn, earlier = turns[number], tuple(turns[:number])
+    return Turn(
+        row=row, pictures=pictures, question=turn.question, answer=turn.answer, earlier=earlier
+    )
 
 
 def opened_turn(turn: Turn, file: Path) -> OpenedTurn:

@@ -3,7 +3,7 @@
 import copy
 import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, final
@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from deixis.ask.compose import Asking
+from deixis.ask.compose import Asking, Exchange
 from deixis.ask.composer import Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
@@ -23,7 +23,8 @@ from deixis.core.errors import (
     UnsupportedError,
     UsageError,
 )
-from deixis.encodings import encodings
+from deixis.core.image import Image
+from deixis.encodings import Encoding, encodings
 from deixis.models.hollow import is_hollow
 from deixis.models.interface import Example, VisionLanguageModel
 from deixis.models.lengths import num_tokens
@@ -32,7 +33,7 @@ from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.conversations import ConversationSource, OpenedTurn, read_conversations
+from deixis.train.conversations import ConversationSource, OpenedTurn, Turn, read_conversations
 from deixis.train.mark_source import marked
 from deixis.train.memory.longest import NoData, longest
 from deixis.train.mixture_source import read_mixed
@@ -283,7 +284,7 @@ class Tuning(Task):
                 f"{self.source.file}, row {turn.row}: regions of several images are not told "
                 "apart; give one image"
             )
-        asking = Asking(images=images, text=turn.text, regions=pointed, answer=turn.answer)
+        asking = self._asking(turn, images, pointed)
         notes = opened.notes or ((),) * len(images)
         try:
             composed = self.composer.compose(asking, marks="widened", notes=notes)
@@ -291,6 +292,22 @@ class Tuning(Task):
             file = str(self.source.file)
             raise SampleError(dataset=file, row=turn.row, reason=str(error)) from None
         return Example(question=composed.question(None), answer=composed.answer)
+
+    def _asking(
+        self, turn: Turn, images: tuple[Image, ...], pointed: Mapping[str, Encoding]
+    ) -> Asking:
+        """The answer after its question; what was said before are turns of the chat, or lines where
+        the model has none.
+        """
+        history = [Exchange(question=one.question, answer=one.answer) for one in turn.earlier]
+        has_turns = self.template is not None
+        return Asking(
+            images=images,
+            text=turn.question if has_turns else turn.text,
+            regions=pointed,
+            history=tuple(history) if has_turns else (),
+            answer=turn.answer,
+        )
 
 
 def trainable(model: VisionLanguageModel) -> LocalModel:

@@ -60,6 +60,6 @@ def longest(num_tokens: Callable[[OpenedTurn], int], most: int | None) -> Opened
 
 def _of(words: int) -> OpenedTurn:
     answer = (WORD * words).strip()
-    turn = Turn(row=0, pictures=(), text=QUESTION, answer=answer)
+    turn = Turn(row=0, pictures=(), question=QUESTION, answer=answer)
     grey = Image(pixels=np.full((*PICTURE, 3), 127, dtype=np.uint8))
     return OpenedTurn(turn=turn, images=(grey,))

@@ -76,7 +76,7 @@ class KnownScenes(ConversationSource):
         image = Image(pixels=shown.pixels, source=scene.image.source)
         return tuple(
             OpenedTurn(
-                turn=Turn(row=index, pictures=(), text=one.text, answer=one.answer),
+                turn=Turn(row=index, pictures=(), question=one.text, answer=one.answer),
                 images=(image,),
                 notes=(tuple(notes),),
                 kind=one.kind,
