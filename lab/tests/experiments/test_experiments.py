@@ -10,7 +10,7 @@ import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.evals.claim_report import write_report
-from deixis.evals.findings import Finding, Findings, Judged, Verdict, found_in
+from deixis.evals.findings import ClaimVerdict, Finding, Findings, Judged, found_in
 from deixis_lab.examine.trying import _together, try_on_each, try_out
 from deixis_lab.experiments import Experiment, experiments
 from deixis_lab.world.world import HELD_OUT
@@ -127,7 +127,7 @@ def test_several_models_are_asked_the_same_each_for_itself(tmp_path: Path) -> No
 def test_a_claim_holds_if_it_holds_for_all(
     held: tuple[bool | None, ...], together: bool | None
 ) -> None:
-    verdicts = {str(i): Verdict(held=one, words="so") for i, one in enumerate(held)}
+    verdicts = {str(i): ClaimVerdict(held=one, words="so") for i, one in enumerate(held)}
     assert _together(verdicts).held is together
 
 

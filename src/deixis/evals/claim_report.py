@@ -7,7 +7,7 @@ from typing import final
 
 from deixis.core import markdown
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.evals.findings import Finding, Findings, Judgement, Verdict
+from deixis.evals.findings import ClaimVerdict, Finding, Findings, Judgement
 from deixis.reports.chart import Share, shares
 
 RECORD = "report.json"
@@ -29,7 +29,7 @@ class Reported:
     summary: str
     about: str
     findings: Findings
-    verdict: Verdict
+    verdict: ClaimVerdict
     baseline: str
     sure: str
     command: str

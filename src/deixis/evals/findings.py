@@ -135,7 +135,7 @@ class Harm:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class ClaimVerdict:
     """Whether a claim held here, and the sentence that says so; None where it cannot be told."""
 
     held: bool | None
@@ -148,7 +148,7 @@ class Judgement:
     """A claim beside a report's own, and whether it held."""
 
     claim: str
-    verdict: Verdict
+    verdict: ClaimVerdict
 
 
 @final
@@ -177,7 +177,7 @@ class Findings:
         is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
         return Harm(clear=clear, is_none=is_sure and bool(rows))
 
-    def better(self, condition: str) -> Verdict:
+    def better(self, condition: str) -> ClaimVerdict:
         """Whether a condition is above the baseline, and chance alone would hardly do that."""
         row = self[condition]
         if row.change is None:
@@ -188,9 +188,9 @@ class Findings:
             "{:+.1f} points ({:+.1f} to {:+.1f})".format(*row.change)
         )
         held = row.is_higher if row.is_higher or row.is_lower else None
-        return Verdict(held=held, words=words)
+        return ClaimVerdict(held=held, words=words)
 
-    def against(self, condition: str, other: str) -> Verdict:
+    def against(self, condition: str, other: str) -> ClaimVerdict:
         """Whether a condition is above another, seed by seed."""
         rows = self[condition], self[other]
         pairs = zip(rows[0].by_seed, rows[1].by_seed, strict=True)
@@ -199,7 +199,7 @@ class Findings:
             f"{condition} {rows[0].value:.1f} %, {other} {rows[1].value:.1f} %: "
             f"{apart:+.1f} points ({low:+.1f} to {high:+.1f})"
         )
-        return Verdict(held=True if low > 0 else False if high < 0 else None, words=words)
+        return ClaimVerdict(held=True if low > 0 else False if high < 0 else None, words=words)
 
     @property
     def spread(self) -> float:

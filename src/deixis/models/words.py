@@ -78,7 +78,7 @@ def load_words(folder: Path, model: VisionLanguageModel) -> LearnedWords:
     told = read_record(folder / RECORD, VERSION)
     del told["deixis"]
     try:
-        record = read_as(_Record, told, name="record")
+        record = read_as(_WordsRecord, told, name="record")
     except UsageError as broken:
         raise ModelError(f"{folder / RECORD} is not of learned words: {broken}") from None
     _check_model(folder, reader, record)
@@ -93,7 +93,7 @@ def load_words(folder: Path, model: VisionLanguageModel) -> LearnedWords:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Record:
+class _WordsRecord:
     """What words.json holds beside its version."""
 
     text: str
@@ -105,7 +105,7 @@ class _Record:
     dtype: str
 
 
-def _check_model(folder: Path, model: TransformersModel, record: _Record) -> None:
+def _check_model(folder: Path, model: TransformersModel, record: _WordsRecord) -> None:
     """Refuse another model: vectors mean nothing to it."""
     embeddings = model.family.model.get_input_embeddings()
     own = int(embeddings.weight.shape[1])

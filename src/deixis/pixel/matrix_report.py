@@ -7,7 +7,7 @@ import numpy as np
 
 from deixis.data.tasks import tasks
 from deixis.evals.claim_report import Reported
-from deixis.evals.findings import Findings, Judgement, Verdict, found_over_seeds
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, found_over_seeds
 from deixis.pixel.matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.transfer import Transfer
 
@@ -124,9 +124,9 @@ def _guess(task: str) -> str:
     return "" if share is None else f" A guess would be right on {100 * share:.0f} %."
 
 
-def _verdict(findings: Findings) -> Verdict:
+def _verdict(findings: Findings) -> ClaimVerdict:
     if told("TVP", OTHERS) not in findings:
-        return Verdict(held=None, words="TVP was not learned, or nobody else was asked")
+        return ClaimVerdict(held=None, words="TVP was not learned, or nobody else was asked")
     return findings.against(told("TVP", OTHERS), told(NOTHING, OTHERS))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.evals.claim_report import Reported, plot, write_report
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
-from deixis.evals.findings import Findings, Judged, Verdict, found_in
+from deixis.evals.findings import ClaimVerdict, Findings, Judged, found_in
 from deixis.priors.ranking import QUARTERS
 from deixis.priors.ranks_and_answers import Joined, column, save_joined
 from deixis.reports import chart
@@ -49,11 +49,13 @@ class Linked:
     missed: tuple[Missed, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClaimVerdict:
         """Whether the claim held."""
         first = self.correlations[0]
         held = first.low > 0 if first.is_clear else None
-        return Verdict(held=held, words=f"{first.name} {first} over {first.num_things} entities")
+        return ClaimVerdict(
+            held=held, words=f"{first.name} {first} over {first.num_things} entities"
+        )
 
 
 def linked(joined: Joined) -> Linked:

@@ -33,7 +33,12 @@ from deixis.models.padded import pad_to_squares
 from deixis.models.saving import save_processor
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.config import OptimConfig, RunConfig
-from deixis.train.conversations import ConversationSource, OpenedTurn, Turn, read_conversations
+from deixis.train.conversations import (
+    AnswerTurn,
+    ConversationSource,
+    OpenedTurn,
+    read_conversations,
+)
 from deixis.train.mark_source import marked
 from deixis.train.memory.longest import NoData, longest
 from deixis.train.mixture_source import read_mixed
@@ -294,7 +299,7 @@ class Tuning(Task):
         return Example(question=composed.question(None), answer=composed.answer)
 
     def _asking(
-        self, turn: Turn, images: tuple[Image, ...], pointed: Mapping[str, Encoding]
+        self, turn: AnswerTurn, images: tuple[Image, ...], pointed: Mapping[str, Encoding]
     ) -> Asking:
         """The answer after its question; what was said before are turns of the chat, or lines where
         the model has none.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deixis.core.progress import Reporter
 from deixis.evals.claim_report import Reported, summary_of
-from deixis.evals.findings import Findings, Verdict, found_in
+from deixis.evals.findings import ClaimVerdict, Findings, found_in
 from deixis.evals.trial_asking import ask_trials
 from deixis.models.interface import VisionLanguageModel
 from deixis_lab.examine.knowing import knowledge_by
@@ -104,7 +104,9 @@ def try_on_each(
     )
 
 
-def _together(verdicts: dict[str, Verdict]) -> Verdict:
+def _together(verdicts: dict[str, ClaimVerdict]) -> ClaimVerdict:
     held = [verdict.held for verdict in verdicts.values()]
     words = "; ".join(f"{model}: {verdict.words}" for model, verdict in verdicts.items())
-    return Verdict(held=False if False in held else None if None in held else True, words=words)
+    return ClaimVerdict(
+        held=False if False in held else None if None in held else True, words=words
+    )

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.world.scene import Scene
 from deixis_lab.world.world import HELD_OUT, SceneWorld
 
@@ -28,5 +28,5 @@ class Experiment(ABC):
         """The questions on one picture; the same on every call."""
 
     @abstractmethod
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         """What the findings say of the claim."""

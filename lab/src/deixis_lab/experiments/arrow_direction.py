@@ -9,7 +9,7 @@ from typing_extensions import override
 from deixis.core.image import Image
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.marks import NAMED
 from deixis.marks.primitives import Lines, Rings
 from deixis.marks.render import draw_ink
@@ -59,7 +59,7 @@ class ArrowDirection(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         return findings.better(HEAD)
 
 

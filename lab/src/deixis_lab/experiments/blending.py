@@ -5,7 +5,7 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.marks import NAMED, coverage
 from deixis_lab.examine.naming import LINED, kind_of, mark_of, marked, target_of
 from deixis_lab.experiments._experiment import Experiment
@@ -43,9 +43,9 @@ class Blending(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, like = findings.harmed(), findings[LIKE]
-        return Verdict(
+        return ClaimVerdict(
             held=harm.held,
             words=f"{like.value:.1f} % in the nearest colour, "
             f"{findings[UNLIKE].value:.1f} % in the farthest; {harm.words}",

@@ -5,7 +5,7 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import LINED, colour_over, kind_of, mark_of, marked, target_of
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.colours import INKS
@@ -52,9 +52,9 @@ class Colours(Experiment):
         return trials
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.harmed(OTHERS)
-        return Verdict(
+        return ClaimVerdict(
             held=harm.held, words=f"against a trained colour that is not said, {harm.words}"
         )
 

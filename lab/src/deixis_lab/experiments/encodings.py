@@ -12,7 +12,7 @@ from deixis.encodings.dimmed import Dimmed
 from deixis.encodings.drawn import Drawn
 from deixis.encodings.masked import Masked
 from deixis.encodings.said import Said
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import colour_over, mark_of, target_of
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
@@ -58,8 +58,8 @@ class Encodings(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         drawn, said = findings[DRAWN], findings[SAID]
-        return Verdict(
+        return ClaimVerdict(
             held=drawn.is_higher, words=f"drawn {drawn.value:.1f} %, said {said.value:.1f} %"
         )

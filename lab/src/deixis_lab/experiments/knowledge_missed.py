@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.train.conversations import OpenedTurn
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
@@ -45,11 +45,11 @@ class KnowledgeMissed(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         """Of names alone: the report's differences are from its one baseline."""
         harm = findings.harmed([f"{KINDS['naming']}: {MISSED}"])
         told = [f"{row.condition} {row.told} %" for row in findings.rows]
-        return Verdict(held=harm.held, words=", ".join(told))
+        return ClaimVerdict(held=harm.held, words=", ".join(told))
 
 
 def _asked_for(one: OpenedTurn, scene: Scene) -> str | None:

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
@@ -54,7 +54,7 @@ class KnowledgeQuality(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         rows = [row for row in findings.rows if row.change is not None]
         worse = [row.condition for row in rows if row.is_lower]
         better = [row.condition for row in rows if row.is_higher]
@@ -69,4 +69,4 @@ class KnowledgeQuality(Experiment):
             if some
         ]
         held = True if WRONG in better else False if WRONG in worse else None
-        return Verdict(held=held, words="; ".join(told))
+        return ClaimVerdict(held=held, words="; ".join(told))

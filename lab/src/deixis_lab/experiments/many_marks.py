@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.marks import draw
 from deixis_lab.examine.naming import mark_of, naming, target_of
 from deixis_lab.experiments._experiment import Experiment
@@ -52,9 +52,9 @@ class ManyMarks(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, last = findings.harmed(), findings.rows[-1]
-        return Verdict(
+        return ClaimVerdict(
             held=harm.held,
             words=f"{harm.words}; with {last.condition} marks {last.value:.1f} %, with one "
             f"{findings[self.baseline].value:.1f} %",

@@ -6,7 +6,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.image import Image
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.marks import coverage, draw
 from deixis_lab.examine.naming import (
     LINED,
@@ -51,9 +51,9 @@ class Occlusion(Experiment):
         return trials
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, half = findings.harmed(["50"]), findings["50"]
-        return Verdict(
+        return ClaimVerdict(
             held=harm.held,
             words=f"{half.value:.1f} % with half of it wiped away, "
             f"{findings[self.baseline].value:.1f} % with all of it; {harm.words}",

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import colour_over, kind_of, mark_of, marked, naming, target_of
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
@@ -36,9 +36,9 @@ class Overlay(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         drawn = findings[DRAWN]
-        return Verdict(
+        return ClaimVerdict(
             held=drawn.is_higher,
             words=f"with the mark {drawn.value:.1f} % are named, without it "
             f"{findings[UNDRAWN].value:.1f} %",

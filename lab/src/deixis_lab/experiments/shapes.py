@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import colour_over, mark_of, marked, target_of
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
@@ -34,10 +34,10 @@ class Shapes(Experiment):
         ]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         ordered = sorted(findings.rows, key=lambda row: -row.value)
         best, worst = ordered[0], ordered[-1]
-        return Verdict(
+        return ClaimVerdict(
             held=findings.spread <= ALIKE,
             words=f"{findings.spread:.1f} points between {best.condition} ({best.value:.1f} %) and "
             f"{worst.condition} ({worst.value:.1f} %)",

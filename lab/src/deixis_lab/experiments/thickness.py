@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import swept
 from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
@@ -31,8 +31,10 @@ class Thickness(Experiment):
         return swept(scene, index, "width", WIDTHS)
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         low, high = LINE_WIDTHS
         unseen = [row.condition for row in findings.rows if not low <= int(row.condition) <= high]
         harm = findings.harmed(unseen)
-        return Verdict(held=harm.held, words=f"of the widths that were not trained, {harm.words}")
+        return ClaimVerdict(
+            held=harm.held, words=f"of the widths that were not trained, {harm.words}"
+        )

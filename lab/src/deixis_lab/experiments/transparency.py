@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.marks.style import ALPHA
 from deixis_lab.examine.naming import swept
 from deixis_lab.experiments._experiment import Experiment
@@ -29,7 +29,9 @@ class Transparency(Experiment):
         return swept(scene, index, "alpha", ALPHAS)
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         unseen = [row.condition for row in findings.rows if int(row.condition) < LINE_ALPHAS[0]]
         harm = findings.harmed(unseen)
-        return Verdict(held=harm.held, words=f"of the alphas that were not trained, {harm.words}")
+        return ClaimVerdict(
+            held=harm.held, words=f"of the alphas that were not trained, {harm.words}"
+        )

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from deixis.evals.claim_report import Reported
 from deixis.evals.correlation import spearman
 from deixis.evals.findings import (
+    ClaimVerdict,
     Finding,
     Findings,
     Judged,
     Judgement,
-    Verdict,
     found_in_runs,
     found_over_seeds,
 )
@@ -183,7 +183,7 @@ def through_routes(
         "mark of all entities, by the other routes of the 25 never seen and of 25 others."
         + (ABOUT_KNOWN if is_known else f" {options.model} takes no knowledge prompt."),
         findings=findings,
-        verdict=Verdict(
+        verdict=ClaimVerdict(
             held=True if held else False if is_refuted else None,
             words="; ".join(
                 f"{route}: {POINTS.format(*gain)} on those never seen"
@@ -240,26 +240,26 @@ def by_seed(findings: Findings, condition: str, other: str) -> list[float]:
     return [a - b for a, b in zip(*(row.by_seed for row in rows), strict=True)]
 
 
-def gains_apart(gains: Mapping[str, Sequence[float]]) -> Verdict:
+def gains_apart(gains: Mapping[str, Sequence[float]]) -> ClaimVerdict:
     """Whether the first of two gains is above the second, seed by seed; in points."""
     one, other = gains
     shares = {name: [gain / 100 for gain in some] for name, some in gains.items()}
     found = found_over_seeds(shares, {one: other})
-    return Verdict(
+    return ClaimVerdict(
         held=is_more(found, one).held,
         words=f"{one} {found[one].value:+.1f}, {other} {found[other].value:+.1f}: "
         + POINTS.format(*gain_of(found, one)),
     )
 
 
-def verdict_of(findings: Findings) -> Verdict:
+def verdict_of(findings: Findings) -> ClaimVerdict:
     """Whether a repair gains on those never seen, and costs little elsewhere."""
     gain, cost = (gain_of(findings, f"{REPAIR}: {group}") for group in (NEW, OLD))
     words = f"on those never seen {POINTS.format(*gain)}, elsewhere {POINTS.format(*cost)}"
     if gain[1] > 0 and cost[1] >= -MOST_LOST:
-        return Verdict(held=True, words=words)
+        return ClaimVerdict(held=True, words=words)
     is_refuted = gain[2] < 0 or cost[2] < -MOST_LOST
-    return Verdict(held=False if is_refuted else None, words=words)
+    return ClaimVerdict(held=False if is_refuted else None, words=words)
 
 
 def _compared(
@@ -282,20 +282,20 @@ def _compared(
     return Findings(rows=tuple(rows))
 
 
-def _most_where_least(findings: Findings, order: Sequence[str]) -> Verdict:
+def _most_where_least(findings: Findings, order: Sequence[str]) -> ClaimVerdict:
     """Whether the gain in the last band is above that in the first."""
     best, worst = (gain_of(findings, f"{REPAIR}: {band}") for band in (order[0], order[-1]))
     words = f"{POINTS.format(*worst)} at {order[-1]}, {POINTS.format(*best)} at {order[0]}"
     if worst[1] > 0 and worst[1] > best[2]:
-        return Verdict(held=True, words=words)
-    return Verdict(held=False if worst[2] < best[1] else None, words=words)
+        return ClaimVerdict(held=True, words=words)
+    return ClaimVerdict(held=False if worst[2] < best[1] else None, words=words)
 
 
-def is_more(findings: Findings, condition: str) -> Verdict:
+def is_more(findings: Findings, condition: str) -> ClaimVerdict:
     """Whether a condition is above what it is compared with."""
     row = findings[condition]
     held = row.is_higher if row.is_higher or row.is_lower else None
-    return Verdict(held=held, words=POINTS.format(*gain_of(findings, condition)))
+    return ClaimVerdict(held=held, words=POINTS.format(*gain_of(findings, condition)))
 
 
 def gain_of(findings: Findings, condition: str) -> tuple[float, float, float]:

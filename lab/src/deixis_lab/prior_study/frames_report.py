@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from deixis.evals.claim_report import Reported
-from deixis.evals.findings import Finding, Findings, Judged, Judgement, Verdict, found_in_runs
+from deixis.evals.findings import ClaimVerdict, Finding, Findings, Judged, Judgement, found_in_runs
 from deixis_lab.prior_study.claims import (
     BEFORE,
     POINTS,
@@ -45,16 +45,16 @@ def through_frames(options: StudyOptions, answers: Mapping[str, Sequence[Judged]
     )
 
 
-def verdict_of(found: Findings) -> Verdict:
+def verdict_of(found: Findings) -> ClaimVerdict:
     """Held if it still brings something clear; not if that is gone and clearly less than before."""
     gains = {way: gain_of(found, f"{way}: {EARLIER}") for way in (BEFORE, QUESTIONS, REPAIR)}
     words = "; ".join(f"{way}: {POINTS.format(*gain)}" for way, gain in gains.items())
     before, after = gains[BEFORE], gains[REPAIR]
     if before[1] <= 0:
-        return Verdict(held=None, words=f"before a repair it brings nothing clear; {words}")
+        return ClaimVerdict(held=None, words=f"before a repair it brings nothing clear; {words}")
     if after[1] > 0:
-        return Verdict(held=True, words=words)
-    return Verdict(held=False if after[2] < before[1] else None, words=words)
+        return ClaimVerdict(held=True, words=words)
+    return ClaimVerdict(held=False if after[2] < before[1] else None, words=words)
 
 
 def _found(answers: Mapping[str, Sequence[Judged]], seeds: int) -> Findings:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Judgement, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.train.recipe import recipes
 from deixis_lab.examine.knowing import LEARNT, RARE, SORTS, known_trial, questions
@@ -63,9 +63,9 @@ def compared(
     ]
 
 
-def joined(verdicts: Iterable[Verdict]) -> Verdict:
+def joined(verdicts: Iterable[ClaimVerdict]) -> ClaimVerdict:
     """Whether all held: not if one did not, and it cannot be told if that of one cannot."""
     found = list(verdicts)
     held = [one.held for one in found]
     outcome = False if False in held else None if None in held else True
-    return Verdict(held=outcome, words="; ".join(one.words for one in found))
+    return ClaimVerdict(held=outcome, words="; ".join(one.words for one in found))

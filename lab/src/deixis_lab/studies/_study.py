@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from deixis.evals.findings import Findings, Judgement, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
 from deixis_lab.world.scene import Scene
 from deixis_lab.world.world import HELD_OUT, SceneWorld
 
@@ -60,7 +60,7 @@ class Study(ABC):
         """The questions on one picture for a model of that variant; the same on every call."""
 
     @abstractmethod
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         """What the findings say of the claim; a condition is "VARIANT" or "VARIANT: CONDITION"."""
 
     def claims(self, findings: Findings) -> tuple[Judgement, ...]:

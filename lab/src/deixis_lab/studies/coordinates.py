@@ -5,7 +5,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.region import Region
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import colour_over, kind_of, mark_of, marked, target_of
 from deixis_lab.studies._study import Study, Variant
 from deixis_lab.world.scene import Scene
@@ -45,5 +45,5 @@ class Coordinates(Study):
         return [said]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         return findings.better(DRAWN)

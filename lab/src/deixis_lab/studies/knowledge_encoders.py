@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement
 from deixis_lab.examine.knowing import NAMES
 from deixis_lab.studies._knowledge import NONE, KnowledgeStudy, compared
 from deixis_lab.studies._study import Variant
@@ -35,9 +35,9 @@ class KnowledgeEncoders(KnowledgeStudy):
     baseline: ClassVar[str] = FROZEN
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.against(f"{TUNED}: {NAMES}", f"{FROZEN}: {NAMES}")
-        return Verdict(held=None if harm.held is None else not harm.held, words=harm.words)
+        return ClaimVerdict(held=None if harm.held is None else not harm.held, words=harm.words)
 
     @override
     def claims(self, findings: Findings) -> tuple[Judgement, ...]:

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement
 from deixis_lab.examine.knowing import COUNTS, NAMES, PRESENCE, RELATIONS, WORDS
 from deixis_lab.studies._knowledge import DRAWN, NONE, TOLD, KnowledgeStudy, compared, joined
 from deixis_lab.studies._study import Variant
@@ -33,7 +33,7 @@ class KnowledgeForms(KnowledgeStudy):
     baseline: ClassVar[str] = NOTHING
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         return joined(
             findings.against(f"{ADDED}: {sort}", f"{NOTHING}: {sort}") for sort in (NAMES, WORDS)
         )

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement
 from deixis_lab.examine.knowing import NAMES
 from deixis_lab.studies._knowledge import KnowledgeStudy, compared
 from deixis_lab.studies._study import Variant
@@ -35,9 +35,9 @@ class KnowledgeOverlaps(KnowledgeStudy):
     baseline: ClassVar[str] = PAPER
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.harmed([f"{name}: {NAMES}" for name in RULES])
-        return Verdict(held=harm.held, words=f"of {NAMES}, {harm.words}")
+        return ClaimVerdict(held=harm.held, words=f"of {NAMES}, {harm.words}")
 
     @override
     def claims(self, findings: Findings) -> tuple[Judgement, ...]:

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Judgement, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement
 from deixis_lab.examine.knowing import WORDS
 from deixis_lab.studies._knowledge import KnowledgeStudy, compared
 from deixis_lab.studies._study import Variant
@@ -28,7 +28,7 @@ class KnowledgeParts(KnowledgeStudy):
     baseline: ClassVar[str] = SEGMENTS
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         return findings.against(f"{BOTH}: {WORDS}", f"{SEGMENTS}: {WORDS}")
 
     @override

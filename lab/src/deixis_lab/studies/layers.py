@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import Findings, Trial, Verdict
+from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis_lab.examine.naming import colour_over, kind_of, mark_of, marked, target_of
 from deixis_lab.studies._study import Study, Variant
 from deixis_lab.world.scene import Scene
@@ -34,5 +34,5 @@ class Layers(Study):
         return [marked("", scene, mark, thing.name)]
 
     @override
-    def verdict(self, findings: Findings) -> Verdict:
+    def verdict(self, findings: Findings) -> ClaimVerdict:
         return findings.better(FOUR)
