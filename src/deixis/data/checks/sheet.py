@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from PIL import Image as PIL
@@ -19,6 +21,7 @@ from deixis.data import RegionSample
 CELL, GAP, LINE, NUM_LINES, LETTERS = 300, 12, 15, 14, 46
 COLOURS = ((230, 0, 60), (0, 120, 255), (0, 150, 60), (255, 130, 0), (160, 0, 200), (0, 160, 170))
 DOT = 4
+HEIGHT = 11  # of letters, in pixels
 
 
 def sample_sheet(samples: Sequence[RegionSample], *, columns: int = 4) -> Image:
@@ -96,5 +99,10 @@ def _wrapped(text: str) -> list[str]:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own: Latin, and a box for each letter beyond it."""
-    return ImageFont.load_default(11)
+    """Words are in matplotlib's DejaVu, which knows most alphabets, or else in Pillow's Latin."""
+    plots = find_spec("matplotlib")
+    if plots is not None and plots.origin is not None:
+        file = Path(plots.origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
+        if file.is_file():
+            return ImageFont.truetype(str(file), HEIGHT)
+    return ImageFont.load_default(HEIGHT)
