@@ -23,7 +23,7 @@ from deixis.train.source import Source
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AnswerTurn:
+class LearnedTurn:
     """One answer of a conversation to learn, and where it stands.
 
     `earlier` are the questions and answers before it. All words may hold the `{slot}`s of
@@ -52,7 +52,7 @@ class OpenedTurn:
     `kind` is what sort of question it is, where that is known.
     """
 
-    turn: AnswerTurn
+    turn: LearnedTurn
     images: tuple[Image, ...]
     unmarked: Image | None = None
     notes: tuple[tuple[Region, ...], ...] = ()
@@ -69,7 +69,7 @@ class Told:
     file: Path
     row: int | str
 
-    def turn(self) -> AnswerTurn:
+    def turn(self) -> LearnedTurn:
         """The turn after those before it."""
         return turn_of(self.sample, self.number, row=self.row)
 
@@ -137,7 +137,7 @@ class ConversationsOver(ConversationSource):
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Turns(Sequence[AnswerTurn]):
+class Turns(Sequence[LearnedTurn]):
     """All turns of a data set in their order, read when they are asked for."""
 
     dataset: RegionDataset
@@ -148,11 +148,11 @@ class Turns(Sequence[AnswerTurn]):
         return len(self.nested)
 
     @overload
-    def __getitem__(self, index: int) -> AnswerTurn: ...
+    def __getitem__(self, index: int) -> LearnedTurn: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[AnswerTurn]: ...
+    def __getitem__(self, index: slice) -> Sequence[LearnedTurn]: ...
 
-    def __getitem__(self, index: int | slice) -> AnswerTurn | Sequence[AnswerTurn]:
+    def __getitem__(self, index: int | slice) -> LearnedTurn | Sequence[LearnedTurn]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         place = index + len(self) if index < 0 else index
@@ -250,7 +250,7 @@ def read_conversations(
     )
 
 
-def turn_of(sample: RegionSample, number: int, *, row: int | str) -> AnswerTurn:
+def turn_of(sample: RegionSample, number: int, *, row: int | str) -> LearnedTurn:
     """A turn of a sample, after those before it."""
     turn = spoken_turn(sample.turns, number, sample.pictures, row=row)
     mentioned = sample.regions_of(Said(question=turn.text, answer=turn.answer))
@@ -259,15 +259,15 @@ def turn_of(sample: RegionSample, number: int, *, row: int | str) -> AnswerTurn:
 
 def spoken_turn(
     turns: Sequence[Said], number: int, pictures: tuple[Path, ...], *, row: int | str
-) -> AnswerTurn:
+) -> LearnedTurn:
     """A turn after those before it, in which no region is spoken of."""
     turn, earlier = turns[number], tuple(turns[:number])
-    return AnswerTurn(
+    return LearnedTurn(
         row=row, pictures=pictures, question=turn.question, answer=turn.answer, earlier=earlier
     )
 
 
-def opened_turn(turn: AnswerTurn, file: Path) -> OpenedTurn:
+def opened_turn(turn: LearnedTurn, file: Path) -> OpenedTurn:
     """A turn with its pictures, in which its regions lie; SampleError names a row of the file."""
     try:
         images = tuple(open_image(path) for path in turn.pictures)

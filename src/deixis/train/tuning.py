@@ -34,8 +34,8 @@ from deixis.models.saving import save_processor
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import (
-    AnswerTurn,
     ConversationSource,
+    LearnedTurn,
     OpenedTurn,
     read_conversations,
 )
@@ -299,7 +299,7 @@ class Tuning(Task):
         return Example(question=composed.question(None), answer=composed.answer)
 
     def _asking(
-        self, turn: AnswerTurn, images: tuple[Image, ...], pointed: Mapping[str, Encoding]
+        self, turn: LearnedTurn, images: tuple[Image, ...], pointed: Mapping[str, Encoding]
     ) -> Asking:
         """The answer after its question; what was said before are turns of the chat, or lines where
         the model has none.

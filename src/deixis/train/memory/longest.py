@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.train.conversations import AnswerTurn, ConversationSource, OpenedTurn, Told
+from deixis.train.conversations import ConversationSource, LearnedTurn, OpenedTurn, Told
 
 PICTURE = (480, 640)  # rows and columns, as most of COCO's have
 UNLIMITED = 1024  # tokens that are counted on where an example may have any number
@@ -60,6 +60,6 @@ def longest(num_tokens: Callable[[OpenedTurn], int], most: int | None) -> Opened
 
 def _of(words: int) -> OpenedTurn:
     answer = (WORD * words).strip()
-    turn = AnswerTurn(row=0, pictures=(), question=QUESTION, answer=answer)
+    turn = LearnedTurn(row=0, pictures=(), question=QUESTION, answer=answer)
     grey = Image(pixels=np.full((*PICTURE, 3), 127, dtype=np.uint8))
     return OpenedTurn(turn=turn, images=(grey,))

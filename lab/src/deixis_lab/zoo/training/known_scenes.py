@@ -12,7 +12,7 @@ from deixis.core.errors import SampleError, UnsupportedError
 from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.knowledge.note_corruption import NoteCorruption, harmed
-from deixis.train.conversations import AnswerTurn, ConversationSource, OpenedTurn, Told
+from deixis.train.conversations import ConversationSource, LearnedTurn, OpenedTurn, Told
 from deixis.train.source import Source
 from deixis_lab.world.scene import SOURCE
 from deixis_lab.zoo.training.asked_scenes import AskedScenes
@@ -76,7 +76,7 @@ class KnownScenes(ConversationSource):
         image = Image(pixels=shown.pixels, source=scene.image.source)
         return tuple(
             OpenedTurn(
-                turn=AnswerTurn(row=index, pictures=(), question=one.text, answer=one.answer),
+                turn=LearnedTurn(row=index, pictures=(), question=one.text, answer=one.answer),
                 images=(image,),
                 notes=(tuple(notes),),
                 kind=one.kind,
