@@ -131,10 +131,16 @@ def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--task", "cifar10", "--model", "nano"], "of the Scenes' tasks"),
+        (["--task", "cifar11", "--model", "nano"], "did you mean 'cifar10'"),
         (["--task", "scenes_text", "--model", "nano", "--variant", "TVPP"], "did you mean 'TVP'"),
     ],
 )
 def test_a_matrix_that_cannot_be_is_told(words, said, tmp_path, capsys):
     assert main(["pixel", "matrix", *words, "--out", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_apart_is_of_two_models(tmp_path, capsys):
+    words = ["pixel", "apart", "--task", "cifar10", "--model", "nano", "--out", str(tmp_path)]
+    assert main(words) == 2
+    assert "two models are tried on each other, got 1" in capsys.readouterr().err

@@ -27,7 +27,7 @@ def test_no_stage_of_one_model_meets_a_scene_of_the_other_or_of_the_prompts():
 
 @pytest.mark.long
 def test_both_are_trained_and_each_is_asked_with_the_others_prompt(tmp_path, capsys):
-    words = ["pixel", "apart", "--task", "scenes_presence", "--variant", "EVP", "--steps", "1"]
+    words = ["lab", "apart", "--task", "scenes_presence", "--variant", "EVP", "--steps", "1"]
     words += ["--limit", "2", "--out", str(tmp_path), "--json"]
     for option, settings in (("--set-model", MODELS), ("--set", PROMPTS)):
         for one in settings:
@@ -44,7 +44,7 @@ def test_both_are_trained_and_each_is_asked_with_the_others_prompt(tmp_path, cap
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--task", "nope"], "Scenes' tasks, got 'nope'"),
+        (["--task", "nope"], "no task named 'nope'"),
         (["--task", "scenes_presense"], "scenes_presence"),
         (["--task", "scenes_presence", "--variant", "EVPP"], "EVPP"),
         (["--task", "scenes_presence", "--set", "task.nom=3"], "nom"),
@@ -52,6 +52,6 @@ def test_both_are_trained_and_each_is_asked_with_the_others_prompt(tmp_path, cap
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_trained(words, said, tmp_path, capsys):
-    assert main(["pixel", "apart", *words, "--out", str(tmp_path / "out")]) == 2
+    assert main(["lab", "apart", *words, "--out", str(tmp_path / "out")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
