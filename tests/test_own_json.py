@@ -19,7 +19,7 @@ from deixis.core.size import Size
 from deixis.core.transform import identity
 from deixis.encodings import Frame
 from deixis.evals.figures import Figure
-from deixis.evals.report import Counts, Report
+from deixis.evals.report import QuestionCounts, Report
 from deixis.evals.results import Row, load_rows, save_rows
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
@@ -196,7 +196,7 @@ def eval_report(folder):
         num_questions=2,
         num_pictures=2,
     )
-    counts = Counts(**{one.name: 1 for one in dataclasses.fields(Counts)})
+    counts = QuestionCounts(**{one.name: 1 for one in dataclasses.fields(QuestionCounts)})
     report = Report(
         benchmark="pope",
         options={"split": "random", "limit": None},

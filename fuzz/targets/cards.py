@@ -16,7 +16,7 @@ from deixis.core.image import Image
 from deixis.core.transform import Transform
 from deixis.encodings import Frame
 from deixis.evals.figures import Figure
-from deixis.evals.report import Counts, Report
+from deixis.evals.report import QuestionCounts, Report
 from deixis.evals.results import Row, load_rows
 from deixis.marks import Mark, mark_json
 from deixis.models.interface import Generation
@@ -88,7 +88,7 @@ class Cards(Target):
         report = Report(
             **{"benchmark": "pope", "options": {"part": "test"}, "model": "m", "encoding": "said"},
             **{"convention": "unit", "judge": None, "who": {"model": "m"}, "settings": {"seed": 0}},
-            counts=Counts(**dict.fromkeys(names, 1), ungraded=0, bad=0),
+            counts=QuestionCounts(**dict.fromkeys(names, 1), ungraded=0, bad=0),
             figures=(
                 Figure(
                     **{"measure": "accuracy", "part": "all", "value": 50.0, "low": 40.0},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deixis.core.errors import SampleError, UnknownNameError, UsageError
-from deixis.evals.benchmarks import Options, Verdict, Wanted, benchmarks
+from deixis.evals.benchmarks import GradeRequest, Options, Verdict, benchmarks
 from deixis.evals.figures import figures
 from deixis.evals.judges import AnswerToGrade, Rules
 from deixis.evals.results import Row
@@ -62,7 +62,7 @@ def rows_of(benchmark, answer_of):
     for sample in benchmark.samples():
         answer = answer_of(sample)
         verdict = benchmark.score(sample, answer)
-        if isinstance(verdict, Wanted):
+        if isinstance(verdict, GradeRequest):
             item = AnswerToGrade(question=verdict.question, truth=verdict.truth, prediction=answer)
             verdict = Verdict(numbers={"grade": Rules().grade([item])[0].value})
         rows.append(

@@ -6,9 +6,9 @@ import pytest
 
 from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
-from deixis.encodings.spec import Way
+from deixis.encodings.spec import EncodingSpec
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.compare import common, compare, vote, ways
+from deixis.evals.compare import common, compare, rank_encodings, vote
 from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, load_run, runs_in, write_run
 from deixis.evals.judges import Rules
@@ -29,7 +29,7 @@ def made(tmp_path, told):
 
     def made(answer, *, benchmark="scenes_naming", model="one", way="said", num=20, limit=None):
         options = Options(num_pictures=num)
-        settings = RunSettings(way=Way.of(way), limit=limit)
+        settings = RunSettings(way=EncodingSpec.of(way), limit=limit)
         opened = benchmarks.get(benchmark)
         judge = Rules() if opened.needs_judge else None
         asked = told(answer, name=model)
@@ -120,7 +120,9 @@ def test_encodings_are_ranked_on_the_questions_that_all_can_show(made):
 
     for way in ("said", "dimmed", "cropped"):
         made(answer, benchmark="scenes_vip_bench", way=way, num=40)
-    (found,) = ways(runs_in([made(answer, benchmark="scenes_vip_bench", num=40).folder.parent]))
+    (found,) = rank_encodings(
+        runs_in([made(answer, benchmark="scenes_vip_bench", num=40).folder.parent])
+    )
     assert {name for name, _ in found.figures} == {"said", "dimmed", "cropped"}
     assert found.best == "dimmed"
     assert found.worst in ("said", "cropped")
@@ -133,7 +135,7 @@ def test_encodings_are_ranked_on_the_questions_that_all_can_show(made):
 def test_models_and_weights_are_not_mixed(made, tmp_path):
     made(sometimes("cup"), model="a", way="said")
     made(sometimes("cup"), model="b", way="dimmed")
-    assert ways(runs_in([tmp_path])) == []
+    assert rank_encodings(runs_in([tmp_path])) == []
 
 
 def test_the_summary_writes_a_page_a_plot_and_numbers(made, tmp_path):

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from deixis.evals.findings import Judged, found_in, found_in_runs
+from deixis.evals.findings import JudgedTrial, found_in, found_in_runs
 
 
 def run(shares, *, seed, num=60):
     draws = np.random.default_rng(seed)
     return [
-        Judged(
+        JudgedTrial(
             scene=place % 20,
             condition=condition,
             pair=str(place),

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from deixis.core.answers import Answers
 from deixis.core.errors import RemoteError, UsageError
-from deixis.evals.asking import Manners
+from deixis.evals.asking import RetryPolicy
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.judges import (
@@ -147,8 +147,8 @@ def test_a_cue_can_help(server, build, answers):
 
 def test_a_server_that_fails_is_asked_again_so_often_and_no_more(server, build, answers):
     server.answer = lambda body: server.fail(500)
-    manners = Manners(tries=3, first_wait=0.01, max_failures=9)
-    (grade,) = ModelJudge(build(), answers, manners=manners).grade([ITEM])
+    retry = RetryPolicy(tries=3, first_wait=0.01, max_failures=9)
+    (grade,) = ModelJudge(build(), answers, retry=retry).grade([ITEM])
     assert grade.value is None
     assert grade.failures[0].startswith("server: ")
     assert len(server.bodies) == 3
@@ -157,8 +157,8 @@ def test_a_server_that_fails_is_asked_again_so_often_and_no_more(server, build, 
 def test_a_server_that_comes_back_gives_a_score(server, build, answers):
     server.then(server.fail(500), server.fail(502))
     server.answer = lambda body: server.say(body, text="1.0")
-    manners = Manners(tries=3, first_wait=0.01)
-    (grade,) = ModelJudge(build(), answers, manners=manners).grade([ITEM])
+    retry = RetryPolicy(tries=3, first_wait=0.01)
+    (grade,) = ModelJudge(build(), answers, retry=retry).grade([ITEM])
     assert grade.scores == (1.0,)
 
 
@@ -167,8 +167,8 @@ def test_a_timeout_and_a_refusal_are_told_apart(server, build, answers):
     server.then(server.json({"choices": [refusal]}))
     server.answer = lambda body: server.raw(b"", pause=2.0, framing="close")
     judged = build(read_timeout=0.2, concurrency=1)
-    manners = Manners(tries=2, first_wait=0.01, max_failures=9)
-    grades = ModelJudge(judged, answers, runs=2, manners=manners).grade([ITEM])
+    retry = RetryPolicy(tries=2, first_wait=0.01, max_failures=9)
+    grades = ModelJudge(judged, answers, runs=2, retry=retry).grade([ITEM])
     sorts = [failure.partition(":")[0] for failure in grades[0].failures]
     assert sorted(sorts) == ["refusal", "timeout"]
     assert len(server.bodies) == 3  # a refusal is not asked again
@@ -176,8 +176,8 @@ def test_a_timeout_and_a_refusal_are_told_apart(server, build, answers):
 
 def test_too_many_failures_stop_the_grading(server, build, answers):
     server.answer = lambda body: server.fail(500)
-    manners = Manners(tries=1, max_failures=2)
-    judge = ModelJudge(build(concurrency=1), answers, manners=manners)
+    retry = RetryPolicy(tries=1, max_failures=2)
+    judge = ModelJudge(build(concurrency=1), answers, retry=retry)
     items = [AnswerToGrade(question=str(i), truth="a", prediction="b") for i in range(9)]
     with pytest.raises(RemoteError, match="3 failed"):
         judge.grade(items)
@@ -211,8 +211,8 @@ def test_vip_bench_end_to_end_with_failures_shown_and_never_scored_as_zero(
 
     server.answer = reply
     benchmark = benchmarks.get("scenes_vip_bench").of(Options(num_pictures=40))
-    manners = Manners(tries=1, first_wait=0.01, max_failures=99)
-    judge = ModelJudge(build(), answers, manners=manners)
+    retry = RetryPolicy(tries=1, first_wait=0.01, max_failures=99)
+    judge = ModelJudge(build(), answers, retry=retry)
     settings = RunSettings()
     ran = run(told(lambda text: "it is red"), benchmark, answers, settings, judge=judge)
     found = report_of(

@@ -12,7 +12,7 @@ import pytest
 import deixis as dx
 from deixis.core.answers import Answers
 from deixis.core.errors import RemoteError, UsageError
-from deixis.encodings.spec import Way, expanded
+from deixis.encodings.spec import EncodingSpec, expanded
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.evaluate import report_of
 from deixis.evals.judges import Rules
@@ -66,9 +66,9 @@ def test_other_weights_pixels_words_or_settings_are_other_questions(answers, tol
     assert asked(name="other") == 3
     assert asked(system="Be brief.") == 3
     assert asked(generation=Generation(max_new_tokens=3)) == 3
-    assert asked(way=Way.of("dimmed")) == 3
-    assert asked(way=Way.of("dimmed:0.5")) == 3
-    assert asked(way=Way.of("said")) == 0
+    assert asked(way=EncodingSpec.of("dimmed")) == 3
+    assert asked(way=EncodingSpec.of("dimmed:0.5")) == 3
+    assert asked(way=EncodingSpec.of("said")) == 0
 
 
 def test_a_larger_limit_goes_on_from_a_smaller_one(answers, told):
@@ -129,7 +129,7 @@ def test_a_run_that_is_killed_whenever_ends_in_the_same_results(tmp_path):
 
 
 def test_what_an_encoding_cannot_show_is_counted_and_in_no_figure(answers, told):
-    settings = RunSettings(way=Way.of("dimmed"))
+    settings = RunSettings(way=EncodingSpec.of("dimmed"))
     ran = run(told(lambda text: "A"), few("scenes_vip_bench", 30), answers, settings, judge=Rules())
     found = report("scenes_vip_bench", ran, settings, "rules/1")
     assert found.counts.unasked > 0
@@ -139,7 +139,7 @@ def test_what_an_encoding_cannot_show_is_counted_and_in_no_figure(answers, told)
 
 
 def test_where_no_question_can_be_asked_the_run_is_refused(answers, told):
-    settings = RunSettings(way=Way.of("dimmed"))
+    settings = RunSettings(way=EncodingSpec.of("dimmed"))
     with pytest.raises(UsageError, match=r"no question could be asked.*only one region"):
         run(told(lambda text: "A"), few("scenes_pointing", 6), answers, settings)
 
@@ -243,14 +243,18 @@ def test_settings_that_cannot_be_are_refused(more, said):
 )
 def test_a_way_that_cannot_be_is_refused(spec, said):
     with pytest.raises(UsageError, match=said):
-        Way.of(spec)
+        EncodingSpec.of(spec)
 
 
 def test_a_way_has_the_settings_that_are_written():
-    (encoding,) = Way.of("cropped:0.5,beside=true").encode({"first": dx.box(1, 2, 3, 4)}).values()
+    (encoding,) = (
+        EncodingSpec.of("cropped:0.5,beside=true").encode({"first": dx.box(1, 2, 3, 4)}).values()
+    )
     assert encoding == dx.cropped(dx.box(1, 2, 3, 4), context=0.5, beside=True)
     (mark,) = (
-        Way.of("drawn:arrow,color=lime,width=6").encode({"first": dx.box(1, 2, 3, 4)}).values()
+        EncodingSpec.of("drawn:arrow,color=lime,width=6")
+        .encode({"first": dx.box(1, 2, 3, 4)})
+        .values()
     )
     assert mark == dx.drawn(dx.box(1, 2, 3, 4), "arrow", color="lime", width=6)
 
@@ -263,4 +267,4 @@ def test_stars_are_every_shape_and_usual_is_every_encoding():
     assert stars == ["said", *(f"drawn:{shape},color=blue" for shape in shapes.names())]
     assert {spec.partition(":")[0] for spec in expanded(["usual"])} == set(encodings.names())
     for spec in expanded(["usual"]):
-        Way.of(spec)
+        EncodingSpec.of(spec)

@@ -10,7 +10,7 @@ import deixis as dx
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.ask.mark_visibility import Sight
 from deixis.core.image import Image
-from deixis.encodings.spec import Way
+from deixis.encodings.spec import EncodingSpec
 from deixis.evals.request_key import request_key
 from deixis.models.interface import Completion, Generation, Question
 from deixis.pixel.prompts import Layout, build
@@ -83,7 +83,7 @@ def sent(asker, spec, fixture):
     """The words, the pictures and the key, or why nothing is sent."""
     image, text, regions = fixture
     try:
-        asked = asker.ask(image, text, **Way.of(spec).encode(regions)).sent
+        asked = asker.ask(image, text, **EncodingSpec.of(spec).encode(regions)).sent
     except dx.DeixisError as refusal:
         return [f"refused: {refusal}"]
     pictures = tuple(frame.image for frame in asked.frames)

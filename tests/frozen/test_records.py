@@ -10,11 +10,11 @@ from deixis.core import region_json
 from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.encodings import Frame
-from deixis.evals.compare import Comparison, Ways
+from deixis.evals.compare import Comparison, EncodingRanking
 from deixis.evals.figures import Figure
-from deixis.evals.report import Counts, Report
+from deixis.evals.report import QuestionCounts, Report
 from deixis.evals.results import Row
-from deixis.evals.search import Found, Round
+from deixis.evals.search import Round, SearchResult
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import Trained, new_prompt, save_prompt
@@ -68,15 +68,15 @@ SENT = Sent(
 )
 STORED_BY_FIELD = {
     "report": Report,
-    "counts": Counts,
+    "counts": QuestionCounts,
     "figure": Figure,
     "row": Row,
-    "search": Found,
+    "search": SearchResult,
     "search round": Round,
     "transfer": Transfer,
     "transfer cell": Cell,
     "comparison": Comparison,
-    "ways": Ways,
+    "ways": EncodingRanking,
     "ranking": Ranking,
     "ranking entity": EntityRank,
     "run state": State,

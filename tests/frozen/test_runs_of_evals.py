@@ -7,7 +7,7 @@ import pytest
 
 import deixis as dx
 from deixis.core.answers import Answers
-from deixis.encodings.spec import Way
+from deixis.encodings.spec import EncodingSpec
 from deixis.evals.benchmarks import About, Benchmark, Options, Query, Sample, Verdict, benchmarks
 from deixis.evals.evaluate import evaluate
 from deixis.evals.judges import Rules
@@ -126,7 +126,7 @@ def test_questions_in_each_way_have_the_keys_that_they_had(tmp_path):
                     benchmark=Two(),
                     answers=answers,
                 )
-                ran = run(exam, RunSettings(way=Way.of(spec)))
+                ran = run(exam, RunSettings(way=EncodingSpec.of(spec)))
             told = [row.sent or row.problem for row in ran.rows]
             found[f"{convention}: {spec}"] = [*told, *(key[:12] for key in keys_of(folder))]
     same("eval_keys", found)

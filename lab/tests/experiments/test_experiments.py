@@ -10,7 +10,7 @@ import deixis as dx
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.evals.claim_report import write_report
-from deixis.evals.findings import ClaimVerdict, Finding, Findings, Judged, found_in
+from deixis.evals.findings import ClaimVerdict, Finding, Findings, JudgedTrial, found_in
 from deixis_lab.examine.trying import _together, try_on_each, try_out
 from deixis_lab.experiments import Experiment, experiments
 from deixis_lab.world.world import HELD_OUT
@@ -70,11 +70,11 @@ def test_a_difference_is_taken_on_shared_questions_alone() -> None:
     experiment = experiments.get("overlay")()
     without, with_mark = experiment.conditions
     answers = [
-        Judged(scene=scene, condition=condition, pair="", is_right=condition == with_mark)
+        JudgedTrial(scene=scene, condition=condition, pair="", is_right=condition == with_mark)
         for scene in range(8)
         for condition in experiment.conditions
     ]
-    answers.append(Judged(scene=99, condition=with_mark, pair="", is_right=False))
+    answers.append(JudgedTrial(scene=99, condition=with_mark, pair="", is_right=False))
     found = found_in(answers, experiment.conditions, baseline=experiment.baseline)
     assert found[without].value == 0.0
     assert found[with_mark].change == (100.0, 100.0, 100.0)

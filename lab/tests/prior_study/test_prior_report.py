@@ -11,7 +11,7 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
-from deixis.evals.findings import Judged
+from deixis.evals.findings import JudgedTrial
 from deixis.models.load import load
 from deixis.priors.compare import ALL, compare, write_comparison
 from deixis.priors.entity_trials import ask_questions, trial_of
@@ -68,7 +68,7 @@ def some_joined(*, better=0.0, shift=0.0, frequencies=None):
     questions = entity_questions(entities, QuestionOptions(kinds=("naming",)))
     draws = np.random.default_rng(1)
     judged = [
-        Judged(
+        JudgedTrial(
             scene=place,
             condition="naming",
             pair="",
@@ -181,7 +181,7 @@ def test_two_regions_of_one_picture_are_compared_each_with_itself():
 
     def joined(right):
         judged = [
-            Judged(scene=place, condition="naming", pair="", is_right=is_right)
+            JudgedTrial(scene=place, condition="naming", pair="", is_right=is_right)
             for place, is_right in enumerate(right)
         ]
         ranking = replace(some_ranking(some_entities()), entities=summarised(ranked, 200))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deixis.evals.findings import Judged
+from deixis.evals.findings import JudgedTrial
 from deixis_lab.prior_study import claims, frames_report, routes, ways
 
 SMALL = ways.StudyOptions(seeds=2, knowledge=("steps=1",))
@@ -33,7 +33,9 @@ def test_a_knowledge_prompt_is_for_tokens_that_have_a_place_and_see_no_words(mod
 def answered(rights, *, condition, seeds=2):
     """Two entities with as many pictures each; right are the first of them."""
     return [
-        Judged(scene=place % 2, condition=condition, pair=f"{seed} {place}", is_right=place < right)
+        JudgedTrial(
+            scene=place % 2, condition=condition, pair=f"{seed} {place}", is_right=place < right
+        )
         for seed, right in zip(range(seeds), rights, strict=True)
         for place in range(20)
     ]
@@ -45,8 +47,8 @@ def test_what_knowledge_brings_to_each_model_is_judged_on_the_same_questions():
             "drawn": [
                 *answered((2, 3), condition=claims.NEW),
                 *answered((20, 20), condition=claims.OLD),
-                Judged(scene=7, condition=claims.OLD, pair="0 x", is_right=False),
-                Judged(scene=7, condition=claims.OLD, pair="1 x", is_right=False),
+                JudgedTrial(scene=7, condition=claims.OLD, pair="0 x", is_right=False),
+                JudgedTrial(scene=7, condition=claims.OLD, pair="1 x", is_right=False),
             ],
             "knowledge": [
                 *answered((known, known + 1), condition=claims.NEW),

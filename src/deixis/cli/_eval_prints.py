@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from deixis.cli.terminal import table
 
 if TYPE_CHECKING:
-    from deixis.evals.compare import Comparison, Ways
+    from deixis.evals.compare import Comparison, EncodingRanking
     from deixis.evals.folder import LoadedRun
-    from deixis.evals.search import Found
+    from deixis.evals.search import SearchResult
 
 
 def record(loaded: "LoadedRun") -> dict[str, object]:
@@ -41,7 +41,7 @@ def print_run(loaded: "LoadedRun") -> None:
         print(f"note: {problem}")
 
 
-def print_ways(many: "Ways") -> None:
+def print_ranking(many: "EncodingRanking") -> None:
     """Several encodings, the best first."""
     print(
         f"\n{many.benchmark}, {many.model}: mean {many.mean:.1f} over {len(many.figures)} "
@@ -71,7 +71,7 @@ def print_comparison(found: "Comparison") -> None:
         print(f"note: {found.num_left_out} questions have numbers in one run only and are left out")
 
 
-def print_found(found: "Found") -> None:
+def print_found(found: "SearchResult") -> None:
     """The rounds of a search, its winner, and what that is worth."""
     for number, one in enumerate(found.rounds, start=1):
         print(f"\nround {number}, {one.num_questions} questions each")

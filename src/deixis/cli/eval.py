@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._eval_options import add_run, add_search
-from deixis.cli._eval_prints import print_comparison, print_found, print_run, print_ways, record
+from deixis.cli._eval_prints import print_comparison, print_found, print_ranking, print_run, record
 from deixis.cli._notes import has_source_options, source_options
 from deixis.cli.parsers import add_part
 from deixis.cli.terminal import table
@@ -149,7 +149,7 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 
 def _run(arguments: argparse.Namespace) -> None:
     from deixis.encodings.spec import expanded
-    from deixis.evals.compare import ways_record
+    from deixis.evals.compare import ranking_record
     from deixis.evals.evaluate import evaluate
     from deixis.evals.folder import runs_in
     from deixis.evals.page import summarise
@@ -166,7 +166,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         told = {
             "runs": [record(one) for one in runs],
-            "encodings": [ways_record(one) for one in mine],
+            "encodings": [ranking_record(one) for one in mine],
             "page": str(summary.page),
         }
         print(json.dumps(told, ensure_ascii=False))
@@ -174,7 +174,7 @@ def _run(arguments: argparse.Namespace) -> None:
     for one in runs:
         print_run(one)
     for many in mine:
-        print_ways(many)
+        print_ranking(many)
     for problem in summary.problems:
         print(f"note: {problem}")
     print(f"\n{summary.page} has it all, {summary.plot} the plot")
@@ -228,13 +228,13 @@ def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]"
 
 
 def _settings(arguments: argparse.Namespace, spec: str) -> "RunSettings":
-    from deixis.encodings.spec import Way
+    from deixis.encodings.spec import EncodingSpec
     from deixis.evals.run import RunSettings
     from deixis.models.interface import Generation
 
     longest = arguments.max_new_tokens
     return RunSettings(
-        way=Way.of(spec),
+        way=EncodingSpec.of(spec),
         limit=arguments.limit,
         seed=arguments.seed,
         system=arguments.system,
@@ -321,7 +321,7 @@ def _vote(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from deixis.evals.compare import ways_record
+    from deixis.evals.compare import ranking_record
     from deixis.evals.folder import runs_in
     from deixis.evals.page import summarise
 
@@ -330,7 +330,7 @@ def _report(arguments: argparse.Namespace) -> None:
     if arguments.json:
         told = {
             "runs": [record(one) for one in runs],
-            "encodings": [ways_record(one) for one in summary.ways],
+            "encodings": [ranking_record(one) for one in summary.ways],
             "page": str(summary.page),
         }
         print(json.dumps(told, ensure_ascii=False))
@@ -340,7 +340,7 @@ def _report(arguments: argparse.Namespace) -> None:
     ]
     print(table(("run", "measure", "value (95 %)"), rows))
     for many in summary.ways:
-        print_ways(many)
+        print_ranking(many)
     for problem in summary.problems:
         print(f"note: {problem}")
     print(f"\n{summary.page} has it all, {summary.plot} the plot")

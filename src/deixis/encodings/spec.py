@@ -24,7 +24,7 @@ SETTINGS = {
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Way:
+class EncodingSpec:
     """An encoding with settings. `spec` is its name: NAME, NAME:VALUE or NAME:SETTING=VALUE,…
 
     The settings are those of the function of that name (`dx.drawn`, `dx.cropped` …); a value alone
@@ -36,7 +36,7 @@ class Way:
     settings: Mapping[str, Any]  # Any: each of its own type
 
     @classmethod
-    def of(cls, spec: str) -> "Way":
+    def of(cls, spec: str) -> "EncodingSpec":
         """The way that is written so; UsageError says what could be."""
         name, _, rest = spec.partition(":")
         kind = encodings.get(name)

@@ -48,12 +48,12 @@ class Failed:
         return "server"
 
 
-Outcome: TypeAlias = KeptAnswer | Failed
+AnswerOrFailure: TypeAlias = KeptAnswer | Failed
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Manners:
+class RetryPolicy:
     """How often a question that failed at a server is asked again, how long is waited before (it
     doubles), and how many may fail for good before all stops.
     """
@@ -74,12 +74,12 @@ class Asker:
         model: VisionLanguageModel,
         answers: Answers,
         settings: Generation,
-        manners: Manners | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         self.model = model
         self.answers = answers
         self.settings = settings
-        self.manners = manners or Manners()
+        self.retry = retry or RetryPolicy()
         self.num_asked = 0
         self._failures = 0
         self._lock = threading.Lock()
@@ -94,12 +94,12 @@ class Asker:
         """Questions to bring at a time: of a server many, so that a slow one holds up few."""
         return self.num_at_once * (AHEAD if self.model.is_remote else 1)
 
-    def ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+    def ask(self, requests: Sequence[Request]) -> dict[str, AnswerOrFailure]:
         """An outcome for each key. RemoteError when too many have failed; what was answered is
         kept all the same.
         """
         by_key = {request.key: request for request in requests}
-        found: dict[str, Outcome] = {
+        found: dict[str, AnswerOrFailure] = {
             key: answer for key in by_key if (answer := self.answers.get(key)) is not None
         }
         missing = [key for key in by_key if key not in found]
@@ -113,7 +113,7 @@ class Asker:
                 found |= self._wait(by_key[key])
         return found
 
-    def _wait(self, request: Request) -> dict[str, Outcome]:
+    def _wait(self, request: Request) -> dict[str, AnswerOrFailure]:
         """The answer that another process is asking for, or had before we looked."""
         answer = self.answers.get(request.key) or self.answers.wait(request.key)
         if answer is not None:
@@ -123,12 +123,12 @@ class Asker:
         finally:
             self.answers.release([request.key])
 
-    def _ask(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+    def _ask(self, requests: Sequence[Request]) -> dict[str, AnswerOrFailure]:
         if not requests:
             return {}
         if self.model.is_remote:
             return self._ask_server(requests)
-        found: dict[str, Outcome] = {}
+        found: dict[str, AnswerOrFailure] = {}
         for batch in batches(requests, self.num_at_once):
             scored = [request for request in batch if request.choices]
             asked = [request for request in batch if not request.choices]
@@ -139,7 +139,7 @@ class Asker:
                 found |= self._keep(asked, completions)
         return found
 
-    def _ask_server(self, requests: Sequence[Request]) -> dict[str, Outcome]:
+    def _ask_server(self, requests: Sequence[Request]) -> dict[str, AnswerOrFailure]:
         stop = threading.Event()
         with (
             stop_requests("the answers under way, which are kept", interrupts=True),
@@ -152,10 +152,10 @@ class Asker:
                 stop.set()
                 workers.shutdown(cancel_futures=True)
 
-    def _ask_once(self, request: Request, stop: threading.Event) -> dict[str, Outcome]:
-        """One question to a server, asked again as manners allow."""
+    def _ask_once(self, request: Request, stop: threading.Event) -> dict[str, AnswerOrFailure]:
+        """One question to a server, asked again as retry allow."""
         failed = Failed(reason="")
-        for attempt in range(self.manners.tries):
+        for attempt in range(self.retry.tries):
             if failed.sort == REFUSAL or stop.wait(self._pause(attempt)):
                 break
             try:
@@ -172,12 +172,12 @@ class Asker:
     def _pause(self, attempt: int) -> float:
         if attempt == 0:
             return 0.0
-        return min(self.manners.first_wait * 2 ** (attempt - 1), LONGEST_WAIT)
+        return min(self.retry.first_wait * 2 ** (attempt - 1), LONGEST_WAIT)
 
     def _count_failure(self, reason: str, stop: threading.Event) -> None:
         with self._lock:
             self._failures += 1
-            if self._failures > self.manners.max_failures:
+            if self._failures > self.retry.max_failures:
                 stop.set()
                 raise RemoteError(
                     f"{self.model.name}: {self._failures} failed, the last: {reason}. All answers "
@@ -186,7 +186,7 @@ class Asker:
 
     def _keep(
         self, requests: Sequence[Request], completions: Sequence[Completion]
-    ) -> dict[str, Outcome]:
+    ) -> dict[str, AnswerOrFailure]:
         found = {
             request.key: KeptAnswer(
                 text=completion.text,

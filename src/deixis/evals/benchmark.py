@@ -106,7 +106,7 @@ class Verdict:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class GradeRequest:
     """An answer that only a judge can grade: what it is asked to compare."""
 
     question: str
@@ -159,7 +159,7 @@ class Benchmark(ABC):
         """The sample as it is asked, its picture opened."""
 
     @abstractmethod
-    def score(self, sample: Sample, answer: str) -> Verdict | Wanted:
+    def score(self, sample: Sample, answer: str) -> Verdict | GradeRequest:
         """How good an answer is, or what a judge must be asked."""
 
 

@@ -16,7 +16,7 @@ JUDGED = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Reported:
+class ClaimReport:
     """A claim, what was found, and what it is of.
 
     `about` tells in words who was asked what, `sure` what the intervals are, `of` what `asked` of
@@ -38,7 +38,7 @@ class Reported:
     claims: tuple[Judgement, ...] = ()
 
 
-def write_report(reported: Reported, folder: Path) -> None:
+def write_report(reported: ClaimReport, folder: Path) -> None:
     """Write README.md, plot.png and report.json."""
     record = {
         "name": reported.name,
@@ -66,7 +66,7 @@ def summary_of(described: object) -> str:
     return " ".join((type(described).__doc__ or "").split("\n\n")[0].split())
 
 
-def page(reported: Reported) -> str:
+def page(reported: ClaimReport) -> str:
     """The report as people read it."""
     rows = "\n".join(_row(row) for row in reported.findings.rows)
     return f"""# {markdown.words(reported.name.replace("_", " ").capitalize())}
@@ -91,7 +91,7 @@ def page(reported: Reported) -> str:
 """
 
 
-def plot(reported: Reported) -> bytes:
+def plot(reported: ClaimReport) -> bytes:
     """A PNG: a line over numbers, a row each other condition."""
     found = [
         Share(condition=row.condition, value=row.value, low=row.low, high=row.high)
@@ -100,7 +100,7 @@ def plot(reported: Reported) -> bytes:
     return shares(reported.claim, found, axis=reported.axis)
 
 
-def _less(reported: Reported) -> str:
+def _less(reported: ClaimReport) -> str:
     """The last column's head; empty where nothing is compared."""
     return f"less {markdown.words(reported.baseline)}, points (95 %)" if reported.baseline else ""
 

@@ -14,7 +14,7 @@ from deixis.evals.figures import Figure, clustered, figure, headline
 from deixis.evals.folder import LoadedRun
 from deixis.evals.intervals import Clusters
 from deixis.evals.measure import Measure
-from deixis.evals.paired import Changed, Difference, changed, difference
+from deixis.evals.paired import ChangedAnswers, Difference, changed, difference
 from deixis.evals.report import Report, summarised
 from deixis.evals.results import Row
 
@@ -31,7 +31,7 @@ class Comparison:
     second: str
     measure: str
     difference: Difference
-    changes: Changed | None
+    changes: ChangedAnswers | None
     scale: float
     num_questions: int
     num_pictures: int
@@ -40,7 +40,7 @@ class Comparison:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ways:
+class EncodingRanking:
     """One model on the same questions in several ways, the best first.
 
     `spread` is the standard deviation over the ways. `gap` is how much the worst way loses against
@@ -102,9 +102,9 @@ def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
     )
 
 
-def ways(runs: Sequence[LoadedRun]) -> list[Ways]:
+def rank_encodings(runs: Sequence[LoadedRun]) -> list[EncodingRanking]:
     """What several ways make of the same questions, for each benchmark, model and judge."""
-    return [ways_of(group) for group in alike(runs)]
+    return [ranking_of(group) for group in alike(runs)]
 
 
 def alike(runs: Sequence[LoadedRun]) -> list[list[LoadedRun]]:
@@ -142,7 +142,7 @@ def joined_pictures(
     return clustered(measure, rows), clustered(measure, named)
 
 
-def ways_of(runs: Sequence[LoadedRun]) -> Ways:
+def ranking_of(runs: Sequence[LoadedRun]) -> EncodingRanking:
     """The ways of such runs on the questions that all have; UsageError if there are none."""
     tables, num_left_out = common(runs)
     benchmark = runs[0].benchmark
@@ -155,7 +155,7 @@ def ways_of(runs: Sequence[LoadedRun]) -> Ways:
     measure, _ = headline(benchmark, tables[0])
     best, worst = joined_pictures(measure, figured[0][2], figured[-1][2])
     report = runs[0].report
-    return Ways(
+    return EncodingRanking(
         benchmark=report.questions,
         model=report.model,
         judge=report.judge,
@@ -224,7 +224,7 @@ def _winner(votes: Sequence[Row]) -> Row:
     return next(row for row in votes if row.read is not None and counts[row.read] == most)
 
 
-def ways_record(one: Ways) -> dict[str, object]:
+def ranking_record(one: EncodingRanking) -> dict[str, object]:
     """For JSON."""
     record = dataclasses.asdict(one)
     record["figures"] = {name: dataclasses.asdict(figure) for name, figure in one.figures}

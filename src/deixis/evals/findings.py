@@ -41,7 +41,7 @@ class Trial:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
+class JudgedTrial:
     """Whether a trial was answered rightly, and of what it was one."""
 
     scene: int
@@ -50,9 +50,9 @@ class Judged:
     is_right: bool
 
 
-def judged(trial: Trial, scene: int, text: str) -> Judged:
+def judged(trial: Trial, scene: int, text: str) -> JudgedTrial:
     """Right is the answer itself, but for capitals, space around it and a full stop."""
-    return Judged(
+    return JudgedTrial(
         scene=scene,
         condition=trial.condition,
         pair=trial.pair,
@@ -110,7 +110,7 @@ class Finding:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Harm:
+class Decline:
     """The conditions that clearly lose, and whether it is sure that none loses more than SLIGHT."""
 
     clear: tuple[str, ...]
@@ -167,7 +167,7 @@ class Findings:
     def __contains__(self, condition: object) -> bool:
         return any(row.condition == condition for row in self.rows)
 
-    def harmed(self, conditions: Iterable[str] | None = None) -> Harm:
+    def harmed(self, conditions: Iterable[str] | None = None) -> Decline:
         """Which of the conditions (all) lose against the baseline: clearly and more than SLIGHT."""
         rows = [row for row in self.rows if row.change is not None]
         if conditions is not None:
@@ -175,7 +175,7 @@ class Findings:
             rows = [row for row in rows if row.condition in asked]
         clear = tuple(r.condition for r in rows if r.is_lower and r.loss > SLIGHT)
         is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
-        return Harm(clear=clear, is_none=is_sure and bool(rows))
+        return Decline(clear=clear, is_none=is_sure and bool(rows))
 
     def better(self, condition: str) -> ClaimVerdict:
         """Whether a condition is above the baseline, and chance alone would hardly do that."""
@@ -245,7 +245,7 @@ def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def found_in(
-    answers: Sequence[Judged], conditions: Iterable[str], *, baseline: str | None = None
+    answers: Sequence[JudgedTrial], conditions: Iterable[str], *, baseline: str | None = None
 ) -> Findings:
     """The share of right answers under each condition, and how it differs from the baseline's."""
     rows = []
@@ -269,7 +269,7 @@ def found_in(
 
 
 def found_in_runs(
-    runs: Sequence[Sequence[Judged]], conditions: Sequence[str], *, baseline: str | None = None
+    runs: Sequence[Sequence[JudgedTrial]], conditions: Sequence[str], *, baseline: str | None = None
 ) -> Findings:
     """Of the same questions to models from several seeds, a run each: pairs are within a run, and
     scenes are clusters over all runs. The spread over seeds (Student's) is added to that over
@@ -310,7 +310,7 @@ def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> t
 
 
 def _change(
-    answers: Sequence[Judged], own: Sequence[Judged], baseline: str | None
+    answers: Sequence[JudgedTrial], own: Sequence[JudgedTrial], baseline: str | None
 ) -> tuple[float, float, float] | None:
     """The paired difference from the baseline in points, with its interval."""
     if baseline is None or own[0].condition == baseline:
@@ -324,6 +324,6 @@ def _change(
     return 100 * apart.value, 100 * apart.interval.low, 100 * apart.interval.high
 
 
-def _clusters(answers: Sequence[Judged]) -> Clusters:
+def _clusters(answers: Sequence[JudgedTrial]) -> Clusters:
     rows = np.array([[float(answer.is_right), 1.0] for answer in answers])
     return Clusters.of(rows, np.array([answer.scene for answer in answers]))

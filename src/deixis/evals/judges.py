@@ -11,7 +11,7 @@ from typing_extensions import override
 from deixis.core.answered import answered
 from deixis.core.answers import Answers
 from deixis.core.errors import UsageError
-from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
+from deixis.evals.asking import AnswerOrFailure, Asker, Failed, Request, RetryPolicy
 from deixis.evals.request_key import identity, request_key
 from deixis.evals.scores.short_answers import FIGURES, VALUES, words
 from deixis.models.interface import Generation, Question, VisionLanguageModel
@@ -101,7 +101,7 @@ SHOWN = 60  # letters of nonsense that are quoted
 class ModelJudge(Judge):
     """Asked at temperature 0 with a table of examples, `runs` times for each answer.
 
-    What gives no number is asked again with a cue, what fails at the server as `manners` say. What
+    What gives no number is asked again with a cue, what fails at the server as `retry` say. What
     has still no number then is a failure, counted and told, and no score.
     """
 
@@ -112,7 +112,7 @@ class ModelJudge(Judge):
         *,
         runs: int = 1,
         max_new_tokens: int = 8,
-        manners: Manners | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         if runs < 1:
             raise UsageError(f"a judge runs at least once, got {runs}")
@@ -120,7 +120,7 @@ class ModelJudge(Judge):
         self._runs = runs
         self._settings = Generation(max_new_tokens=max_new_tokens)
         self._who = identity(model)
-        allowed = manners or Manners(tries=3, max_failures=50)
+        allowed = retry or RetryPolicy(tries=3, max_failures=50)
         self._asker = Asker(model, answers, self._settings, allowed)
 
     @override
@@ -139,7 +139,7 @@ class ModelJudge(Judge):
 
     def _asked(
         self, places: Sequence[tuple[int, int]], texts: Sequence[str]
-    ) -> dict[tuple[int, int], Outcome]:
+    ) -> dict[tuple[int, int], AnswerOrFailure]:
         requests = {}
         for place, run in places:
             question = Question(pictures=(), text=texts[place])
@@ -157,11 +157,11 @@ def read_score(text: str) -> float | None:
     return score if score is not None and 0 <= score <= 1 else None
 
 
-def _is_nonsense(outcome: Outcome) -> bool:
+def _is_nonsense(outcome: AnswerOrFailure) -> bool:
     return not isinstance(outcome, Failed) and read_score(outcome.text) is None
 
 
-def _grade(outcomes: Sequence[Outcome]) -> Grade:
+def _grade(outcomes: Sequence[AnswerOrFailure]) -> Grade:
     scores: list[float | None] = []
     failures = []
     for outcome in outcomes:

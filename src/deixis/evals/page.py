@@ -10,7 +10,7 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.evals.compare import Ways, alike, ways_of, ways_record
+from deixis.evals.compare import EncodingRanking, alike, ranking_of, ranking_record
 from deixis.evals.folder import LoadedRun
 from deixis.evals.report import Report
 from deixis.evals.results import Row
@@ -33,7 +33,7 @@ class Summary:
 
     page: Path
     plot: Path
-    ways: tuple[Ways, ...]
+    ways: tuple[EncodingRanking, ...]
     problems: tuple[str, ...] = ()
 
 
@@ -43,18 +43,18 @@ def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
     many, problems = [], []
     for group in alike(runs):
         try:
-            many.append(ways_of(group))
+            many.append(ranking_of(group))
         except UsageError as error:  # an older run that lies there takes nothing from the others
             problems.append(str(error))
     picture = dots(_panels(runs))
     write_bytes(out / PLOT, picture)
     write_text(out / PAGE, runs_page(runs, many, picture))
-    records = [ways_record(one) for one in many]
+    records = [ranking_record(one) for one in many]
     write_text(out / ENCODINGS, json.dumps(records, ensure_ascii=False, indent=1) + "\n")
     return Summary(page=out / PAGE, plot=out / PLOT, ways=tuple(many), problems=tuple(problems))
 
 
-def runs_page(runs: Sequence[LoadedRun], many: Sequence[Ways], plot: bytes) -> str:
+def runs_page(runs: Sequence[LoadedRun], many: Sequence[EncodingRanking], plot: bytes) -> str:
     """A page that needs no other file."""
     parts = [png(plot, "scores with intervals"), _ways(many), *map(_run, runs)]
     lead = "Values with 95 % intervals, clustered by picture."
@@ -84,7 +84,7 @@ def problems(report: Report) -> list[str]:
     return said
 
 
-def _ways(many: Sequence[Ways]) -> str:
+def _ways(many: Sequence[EncodingRanking]) -> str:
     if not many:
         return ""
     header = (

@@ -35,7 +35,7 @@ class Difference:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
+class ChangedAnswers:
     """Questions that only one run has right, and McNemar's exact chance of so uneven a split.
 
     It takes questions as independent: with several to a picture, `Difference.chance` is the one to
@@ -64,11 +64,13 @@ def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int
     )
 
 
-def changed(first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]) -> Changed:
+def changed(
+    first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]
+) -> ChangedAnswers:
     """What one run has right and the other has not."""
     only_first = int((first & ~second).sum())
     only_second = int((second & ~first).sum())
-    return Changed(
+    return ChangedAnswers(
         only_first=only_first,
         only_second=only_second,
         chance=_binomial(min(only_first, only_second), only_first + only_second),

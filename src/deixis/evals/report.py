@@ -24,7 +24,7 @@ FILE = "report.json"
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
+class QuestionCounts:
     """What became of the questions.
 
     `unread`: answered, and nothing could be read in it; such answers count as wrong. `cut`: longer
@@ -60,7 +60,7 @@ class Report:
     judge: str | None
     who: Mapping[str, str]
     settings: Mapping[str, Any]  # Any: JSON
-    counts: Counts
+    counts: QuestionCounts
     figures: tuple[Figure, ...]
     bounds: tuple[float, float] | None = None
     judge_means: tuple[float, ...] = ()
@@ -127,7 +127,7 @@ def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any
     """Those of a report's fields that follow from its rows. (Any: fields of Report.)"""
     benchmark = benchmarks.get(name)
     sorts = Counter(row.sort_of_problem for row in rows)
-    counts = Counts(
+    counts = QuestionCounts(
         questions=len(rows) + num_bad,
         pictures=len({row.picture for row in rows}),
         scored=sorts[None],

@@ -1,7 +1,8 @@
 """A model on a benchmark: ask what is missing, score, and write what came of it.
 
-The way of one question: `Benchmark.question` → its regions in one `Way` → `Composer` → the key of
-what would be sent → the file of answers, or the model → `Benchmark.score` (or a judge) → a Row.
+The way of one question: `Benchmark.question` → its regions as an `EncodingSpec` says → `Composer` →
+the key of what would be sent → the file of answers, or the model → `Benchmark.score` (or a judge) →
+a Row.
 """
 
 import dataclasses
@@ -20,9 +21,9 @@ from deixis.core.answers import Answers
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import batches
 from deixis.core.region import Region
-from deixis.encodings.spec import PLAIN, Way
-from deixis.evals.asking import Asker, Failed, Manners, Outcome, Request
-from deixis.evals.benchmarks import Benchmark, Query, Sample, Verdict, Wanted
+from deixis.encodings.spec import PLAIN, EncodingSpec
+from deixis.evals.asking import AnswerOrFailure, Asker, Failed, Request, RetryPolicy
+from deixis.evals.benchmarks import Benchmark, GradeRequest, Query, Sample, Verdict
 from deixis.evals.judges import AnswerToGrade, Grade, Judge
 from deixis.evals.request_key import Identity, asked_of, request_key
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
@@ -71,7 +72,7 @@ class RunSettings:
     are counted.
     """
 
-    way: Way = field(default_factory=lambda: Way.of(PLAIN))
+    way: EncodingSpec = field(default_factory=lambda: EncodingSpec.of(PLAIN))
     limit: int | None = None
     seed: int = 0
     system: str | None = None
@@ -188,8 +189,8 @@ class _Run:
         self.composer = exam.model.composer
         known = exam.model.knowledge
         self.looked = None if known is None else Looked(known)
-        manners = Manners(max_failures=settings.max_failures)
-        self.asker = Asker(vlm, exam.answers, self.generation, manners)
+        retry = RetryPolicy(max_failures=settings.max_failures)
+        self.asker = Asker(vlm, exam.answers, self.generation, retry)
         self.bad: list[str] = []
 
     def go(self, samples: Sequence[Sample], advance: Callable[[Reached], None]) -> Ran:
@@ -290,12 +291,14 @@ class _Run:
         for place, one in enumerate(prepared):
             row, verdict = self._row(one, outcomes)
             rows.append(row)
-            if isinstance(verdict, Wanted):
+            if isinstance(verdict, GradeRequest):
                 wanted[place] = verdict
         judge = self.exam.judge
         return _graded(rows, wanted, judge) if judge is not None and wanted else rows
 
-    def _row(self, one: _Prepared, outcomes: Mapping[str, Outcome]) -> tuple[Row, Wanted | None]:
+    def _row(
+        self, one: _Prepared, outcomes: Mapping[str, AnswerOrFailure]
+    ) -> tuple[Row, GradeRequest | None]:
         sample = one.sample
         row = Row(
             key=sample.key,
@@ -320,7 +323,7 @@ class _Run:
             read=scored.read,
             numbers=scored.numbers,
         )
-        return row, verdict if isinstance(verdict, Wanted) else None
+        return row, verdict if isinstance(verdict, GradeRequest) else None
 
     def _check_any(self, rows: Sequence[Row]) -> None:
         if not rows:
@@ -329,7 +332,7 @@ class _Run:
             raise UsageError(f"no question could be asked in this way: {rows[0].problem}")
 
 
-def _graded(rows: Sequence[Row], wanted: Mapping[int, Wanted], judge: Judge) -> list[Row]:
+def _graded(rows: Sequence[Row], wanted: Mapping[int, GradeRequest], judge: Judge) -> list[Row]:
     """The rows with what the judge said of those that need it."""
     items = [
         AnswerToGrade(

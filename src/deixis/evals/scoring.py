@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from deixis.evals.benchmark import Sample, Verdict, Wanted
+from deixis.evals.benchmark import GradeRequest, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
 from deixis.evals.records import Record
 from deixis.evals.scores import meteor
@@ -59,11 +59,11 @@ AND, OR = " <AND> ", " <OR> "
 GRADE = Measure(name="grade", numbers=("grade",))
 
 
-def wanted(sample: Sample) -> Wanted:
+def grade_request(sample: Sample) -> GradeRequest:
     """The question, its regions as plain words, and the truth."""
     names = {slot: f"region {place}" for place, slot in enumerate(sample.regions, start=1)}
     question = SLOT.sub(lambda found: names.get(found[1], found[0]), sample.text)
-    return Wanted(question=question, truth=sample.truth[0])
+    return GradeRequest(question=question, truth=sample.truth[0])
 
 
 CAPTION_MEASURES = (

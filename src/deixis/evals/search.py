@@ -15,7 +15,7 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
-from deixis.encodings.spec import PLAIN, Way
+from deixis.encodings.spec import PLAIN, EncodingSpec
 from deixis.evals.benchmarks import Benchmark, Sample
 from deixis.evals.compare import joined_pictures
 from deixis.evals.figures import Figure, figure, headline
@@ -72,7 +72,7 @@ class Round:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class SearchResult:
     """The winner, the rounds, and the winner against the baseline on questions of their own.
 
     `confirmed` is None where no questions were left. `num_questions` is what the search asked.
@@ -90,12 +90,12 @@ class Found:
 
 def search(
     exam: Exam, settings: SearchSettings, *, say: Callable[[str], None] | None = None
-) -> Found:
+) -> SearchResult:
     """The best of the candidates, and how it does on questions of its own."""
     return _Search(exam, settings, say or (lambda text: None)).go()
 
 
-def save_found(found: Found, out: Path) -> dict[str, object]:
+def save_found(found: SearchResult, out: Path) -> dict[str, object]:
     """Write search.json; gives its record."""
     record = dataclasses.asdict(found)
     record["rounds"] = [
@@ -119,11 +119,11 @@ class _Search:
         self.num_questions = 0
         self.left_out: list[tuple[str, str]] = []
 
-    def go(self) -> Found:
+    def go(self) -> SearchResult:
         """All rounds, then the confirmation."""
         settings = self.settings
         alive = list(settings.candidates)
-        ways = {spec: Way.of(spec) for spec in (*alive, settings.baseline)}
+        ways = {spec: EncodingSpec.of(spec) for spec in (*alive, settings.baseline)}
         order = _in_lots(self.exam.benchmark, settings.seed)
         rounds: list[Round] = []
         num_used = 0
@@ -137,7 +137,7 @@ class _Search:
         num_searched = self.num_questions
         rest = _first(order[num_used:], settings.confirm)
         confirmed, num_confirmed = self._confirm(ways[alive[0]], ways[settings.baseline], rest)
-        return Found(
+        return SearchResult(
             best=alive[0],
             baseline=settings.baseline,
             rounds=tuple(rounds),
@@ -147,7 +147,7 @@ class _Search:
             left_out=tuple(self.left_out),
         )
 
-    def _round(self, ways: Sequence[Way], samples: Sequence[Sample]) -> Round:
+    def _round(self, ways: Sequence[EncodingSpec], samples: Sequence[Sample]) -> Round:
         figured = []
         for way in ways:
             rows = self._rows(way, samples)
@@ -165,7 +165,7 @@ class _Search:
         figured.sort(key=lambda one: (-one[1].value, one[0]))
         return Round(num_questions=len(samples), figures=tuple(figured))
 
-    def _rows(self, way: Way, samples: Sequence[Sample]) -> list[Row]:
+    def _rows(self, way: EncodingSpec, samples: Sequence[Sample]) -> list[Row]:
         """What comes of a candidate; answers that are there already are not asked for again."""
         try:
             ran = run(self.exam, RunSettings(way=way), samples=samples)
@@ -178,7 +178,7 @@ class _Search:
         return list(ran.rows)
 
     def _confirm(
-        self, best: Way, baseline: Way, samples: Sequence[Sample]
+        self, best: EncodingSpec, baseline: EncodingSpec, samples: Sequence[Sample]
     ) -> tuple[Difference | None, int]:
         """The winner against the baseline, where they differ and both can be asked."""
         if not samples or best.spec == baseline.spec:

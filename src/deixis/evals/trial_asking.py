@@ -13,7 +13,7 @@ from deixis.coordinates import conventions
 from deixis.core.answers import Answers
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.evals.asking import Asker, Failed, Request
-from deixis.evals.findings import Judged, Trial, judged
+from deixis.evals.findings import JudgedTrial, Trial, judged
 from deixis.evals.request_key import Identity, identity, request_key
 from deixis.models.interface import Generation, VisionLanguageModel
 
@@ -27,7 +27,7 @@ SETTINGS = Generation(max_new_tokens=16)
 class AskedTrials:
     """The judged answers of some trials, how many questions had none, and who was asked."""
 
-    answers: tuple[Judged, ...]
+    answers: tuple[JudgedTrial, ...]
     num_failed: int
     who: Identity
 
@@ -51,7 +51,7 @@ def ask_trials(
     who = identity(model, changed=changed)
     convention = conventions.get(model.convention)(**model.convention_settings)
     composer = Composer(model=model, convention=convention, knowledge=knowledge)
-    answers: list[Judged] = []
+    answers: list[JudgedTrial] = []
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:
         asker = Asker(model, kept, SETTINGS)

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from deixis.data.tasks import tasks
-from deixis.evals.claim_report import Reported
+from deixis.evals.claim_report import ClaimReport
 from deixis.evals.findings import ClaimVerdict, Findings, Judgement, found_over_seeds
 from deixis.pixel.matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.transfer import Transfer
@@ -90,7 +90,7 @@ def told(condition: str, group: str) -> str:
     return f"{condition}: {group}"
 
 
-def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Reported:
+def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> ClaimReport:
     """Whether TVP's claims held over these models."""
     is_aside = any(variant in ASIDE for variant in settings.tried)
     findings = found_over_seeds(*_shares(found, settings))
@@ -99,7 +99,7 @@ def reported(found: Transfer, settings: MatrixSettings, *, command: str) -> Repo
         for claim, one, other in CLAIMS
         if told(*one) in findings and told(*other) in findings
     ]
-    return Reported(
+    return ClaimReport(
         name=f"pixel_{settings.task.removeprefix('scenes_')}" + ("_aside" if is_aside else ""),
         claim="A frame of pixels that was learned on one model helps others.",
         source="TVP, arXiv 2404.11207",

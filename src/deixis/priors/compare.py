@@ -11,7 +11,7 @@ import numpy as np
 from deixis.core import markdown
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
-from deixis.evals.findings import Finding, Findings, Judged, found_in
+from deixis.evals.findings import Finding, Findings, JudgedTrial, found_in
 from deixis.priors.ranking import interval_of_mean
 from deixis.priors.ranks_and_answers import Joined
 
@@ -114,7 +114,7 @@ entities; those of answers are paired question by question and clustered by enti
     )
 
 
-def _answers(judged: list[Judged], band: str) -> Finding | None:
+def _answers(judged: list[JudgedTrial], band: str) -> Finding | None:
     rows: Findings = found_in(
         [one for one in judged if one.condition.endswith(f"|{band}")],
         [f"{BEFORE}|{band}", f"{AFTER}|{band}"],
@@ -123,14 +123,14 @@ def _answers(judged: list[Judged], band: str) -> Finding | None:
     return rows.rows[-1] if len(rows.rows) == 2 else None
 
 
-def _judged(before: Joined, own: Joined, when: str) -> Iterator[Judged]:
+def _judged(before: Joined, own: Joined, when: str) -> Iterator[JudgedTrial]:
     """Answers under BEFORE's band of their entity, and under all."""
     bands = {one.name: one.band for one in before.ranking.entities}
     places = {name: place for place, name in enumerate(sorted(bands))}
     for entity in own.asked:
         for answer in entity.answers if entity.name in bands else ():
             for band in (bands[entity.name], ALL):
-                yield Judged(
+                yield JudgedTrial(
                     scene=places[entity.name],
                     condition=f"{when}|{band}",
                     pair=f"{answer.picture} {answer.kind}",

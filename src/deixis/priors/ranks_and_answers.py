@@ -16,7 +16,7 @@ from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
 from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
 from deixis.data.entities.questions import EntityQuestion
-from deixis.evals.findings import Judged
+from deixis.evals.findings import JudgedTrial
 from deixis.priors.cache import key_of
 from deixis.priors.ranking import RANKS, EntityRank, Ranking, load_ranking
 from deixis.priors.ranking import from_record as ranking_from
@@ -91,7 +91,7 @@ def join(
     ranking: Ranking,
     entities: Entities,
     questions: Sequence[EntityQuestion],
-    judged: Sequence[Judged],
+    judged: Sequence[JudgedTrial],
     *,
     model: str,
     frequencies: Mapping[str, float] | None = None,

@@ -8,9 +8,9 @@ from typing import final
 import numpy as np
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.evals.claim_report import Reported, plot, write_report
+from deixis.evals.claim_report import ClaimReport, plot, write_report
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
-from deixis.evals.findings import ClaimVerdict, Findings, Judged, found_in
+from deixis.evals.findings import ClaimVerdict, Findings, JudgedTrial, found_in
 from deixis.priors.ranking import QUARTERS
 from deixis.priors.ranks_and_answers import Joined, column, save_joined
 from deixis.reports import chart
@@ -101,7 +101,7 @@ def write_prior_report(joined: Joined, folder: Path, *, command: str) -> Linked:
     make_folder(folder)
     save_joined(joined, folder)
     ranking = joined.ranking
-    reported = Reported(
+    reported = ClaimReport(
         name="prior",
         claim=CLAIM,
         source="VisPRE (arXiv 2503.18034), by our own definition of Rank_e",
@@ -131,7 +131,7 @@ def _sentences(found: Linked) -> list[str]:
     return told
 
 
-def _html(joined: Joined, found: Linked, reported: Reported, drawn: bytes) -> str:
+def _html(joined: Joined, found: Linked, reported: ClaimReport, drawn: bytes) -> str:
     header = ("", "answers", "right, % (95 %)")
     shares = [
         table(header, [(r.condition, str(r.asked), r.told) for r in findings.rows])
@@ -179,10 +179,10 @@ def scatter(joined: Joined, found: Linked) -> bytes:
     )
 
 
-def _judged(joined: Joined, by: str) -> Sequence[Judged]:
+def _judged(joined: Joined, by: str) -> Sequence[JudgedTrial]:
     """Answers under their entity's band, an entity a cluster."""
     return [
-        Judged(scene=place, condition=getattr(rank, by), pair="", is_right=answer.is_right)
+        JudgedTrial(scene=place, condition=getattr(rank, by), pair="", is_right=answer.is_right)
         for place, (rank, asked) in enumerate(joined.both)
         for answer in asked.answers
     ]

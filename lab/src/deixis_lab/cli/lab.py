@@ -24,7 +24,7 @@ from deixis.core.files import make_folder, write_bytes, write_text
 from deixis_lab.cli import apart, prior_study
 
 if TYPE_CHECKING:
-    from deixis.evals.claim_report import Reported
+    from deixis.evals.claim_report import ClaimReport
     from deixis_lab.examine.sheet import Sheet
 
 MOST_PIXELS = 40_000_000
@@ -323,7 +323,7 @@ def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
         print("\n".join(f"{name:{width}} {claim}" for name, claim in claims.items()))
 
 
-def _tell(reported: "Reported", folder: Path, arguments: argparse.Namespace) -> None:
+def _tell(reported: "ClaimReport", folder: Path, arguments: argparse.Namespace) -> None:
     """Write a report and say what it found."""
     from deixis.evals.claim_report import JUDGED, RECORD, write_report
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from deixis.core.progress import Reporter, Silent
 from deixis.core.settings import stored_text
-from deixis.evals.claim_report import Reported, summary_of
+from deixis.evals.claim_report import ClaimReport, summary_of
 from deixis.evals.findings import found_over_seeds
 from deixis.evals.trial_asking import ask_trials
 from deixis.models.load import load
@@ -37,7 +37,7 @@ def carry_out(
     folder: Path,
     more: Sequence[str] = (),
     reporter: Reporter | None = None,
-) -> Reported:
+) -> ClaimReport:
     """Train and ask; `folder` keeps the runs and the answers, so that the same call goes on.
 
     `more` are settings of all stages, beside the study's own.
@@ -57,7 +57,7 @@ def carry_out(
                 if variant.name != study.baseline:
                     baselines[row] = _row(study.baseline, condition)
     findings = found_over_seeds(shares, baselines)
-    return Reported(
+    return ClaimReport(
         name=name,
         claim=study.claim,
         source=study.source,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deixis.core.progress import Reporter
-from deixis.evals.claim_report import Reported, summary_of
+from deixis.evals.claim_report import ClaimReport, summary_of
 from deixis.evals.findings import ClaimVerdict, Findings, found_in
 from deixis.evals.trial_asking import ask_trials
 from deixis.models.interface import VisionLanguageModel
@@ -21,7 +21,7 @@ def try_out(
     folder: Path,
     reporter: Reporter | None = None,
     knowledge: str | Path | None = None,
-) -> Reported:
+) -> ClaimReport:
     """Ask about the first scenes of the experiment's world; `folder` keeps the answers.
 
     `knowledge` is the folder of a trained prompt, or "told" or "drawn": how the trials' notes reach
@@ -43,7 +43,7 @@ def try_out(
     option = "" if knowledge is None else f" --knowledge {knowledge}"
     if asked.num_failed:
         about += f" {asked.num_failed} questions failed and are in no figure."
-    return Reported(
+    return ClaimReport(
         name=name,
         claim=experiment.claim,
         source=experiment.source,
@@ -67,11 +67,11 @@ def try_on_each(
     folder: Path,
     reporter: Reporter | None = None,
     knowledge: str | Path | None = None,
-) -> Reported:
+) -> ClaimReport:
     """The same questions asked of each model, which are taken one by one; the claim holds if it
     holds for all. Conditions are "MODEL: CONDITION", compared with the same model's baseline.
     """
-    found: dict[str, Reported] = {}
+    found: dict[str, ClaimReport] = {}
     for model in models:
         found[model.name] = try_out(
             name,

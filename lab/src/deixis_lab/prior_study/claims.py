@@ -3,13 +3,13 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from deixis.evals.claim_report import Reported
+from deixis.evals.claim_report import ClaimReport
 from deixis.evals.correlation import spearman
 from deixis.evals.findings import (
     ClaimVerdict,
     Finding,
     Findings,
-    Judged,
+    JudgedTrial,
     Judgement,
     found_in_runs,
     found_over_seeds,
@@ -66,13 +66,13 @@ SURE_OF_GAINS = (
 )
 
 
-def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Reported:
+def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> ClaimReport:
     """Does the prior tell performance, per entity and per band?"""
     found = linked(before)
     told = [f"{one.name}: {one}." for one in found.correlations]
     told += [_among_seen(before)]
     told += [f"By the tower alone, {one.name}: {one}." for one in linked(by_tower).correlations]
-    return Reported(
+    return ClaimReport(
         name="prior_predicts",
         claim=CLAIM,
         source="VisPRE, the correlation of Rank_e with performance; our own Rank_e",
@@ -88,7 +88,7 @@ def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Repor
     )
 
 
-def repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) -> Reported:
+def repairing(options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]]) -> ClaimReport:
     """What each way brings for entities that were never seen, and costs for the others."""
     findings = _compared(answers, (NEW, OLD), options.seeds)
     judged = [
@@ -96,7 +96,7 @@ def repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) ->
         for claim, one, other in CLAIMS
         if one in answers and other in answers
     ]
-    return Reported(
+    return ClaimReport(
         name="prior_repair",
         claim="Teaching the encoder first helps on entities that it never saw more than the same "
         f"questions alone, and costs at most {MOST_LOST:g} points elsewhere.",
@@ -117,8 +117,8 @@ def repairing(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) ->
 
 
 def by_band(
-    options: StudyOptions, answers: Mapping[str, Sequence[Judged]], known: Sequence[str]
-) -> Reported:
+    options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]], known: Sequence[str]
+) -> ClaimReport:
     """What the main ways bring by how well an entity was known before; `known` has each entity's
     band, by its place.
     """
@@ -135,7 +135,7 @@ def by_band(
         )
         for band in order
     ]
-    return Reported(
+    return ClaimReport(
         name="prior_bands",
         claim="Repair brings most where the encoder knew least.",
         source="VisPRE, gains by group of Rank_e",
@@ -152,8 +152,8 @@ def by_band(
 
 
 def through_routes(
-    options: StudyOptions, answers: Mapping[str, Mapping[str, Sequence[Judged]]]
-) -> Reported:
+    options: StudyOptions, answers: Mapping[str, Mapping[str, Sequence[JudgedTrial]]]
+) -> ClaimReport:
     """Whether a repair helps where regions reach the model in other ways than it was taught by:
     `answers` by way and route.
     """
@@ -173,7 +173,7 @@ def through_routes(
     gains = [gain_of(findings, f"{REPAIR}: {route}, {NEW}") for route in others]
     held = all(gain[1] > 0 for gain in gains)
     is_refuted = any(gain[2] < 0 for gain in gains)
-    return Reported(
+    return ClaimReport(
         name="prior_routes",
         claim="A repaired encoder helps whichever way a region is brought to the model.",
         source="ours: VisPRE has no regions",
@@ -198,7 +198,7 @@ def through_routes(
 
 
 def _of_knowledge(
-    answers: Mapping[str, Mapping[str, Sequence[Judged]]], seeds: int
+    answers: Mapping[str, Mapping[str, Sequence[JudgedTrial]]], seeds: int
 ) -> tuple[Judgement, ...]:
     """Whether what is known reaches each model, and reaches it more than before."""
     judged = []
@@ -222,7 +222,9 @@ def _of_knowledge(
     return tuple(judged)
 
 
-def _with_knowledge(by_route: Mapping[str, Sequence[Judged]], group: str, seeds: int) -> Findings:
+def _with_knowledge(
+    by_route: Mapping[str, Sequence[JudgedTrial]], group: str, seeds: int
+) -> Findings:
     """One model's answers with knowledge, against the same questions without it."""
     shared = {(one.scene, one.pair) for one in by_route[KNOWN]}
     both = [
@@ -263,7 +265,7 @@ def verdict_of(findings: Findings) -> ClaimVerdict:
 
 
 def _compared(
-    answers: Mapping[str, Sequence[Judged]], groups: Sequence[str], seeds: int
+    answers: Mapping[str, Sequence[JudgedTrial]], groups: Sequence[str], seeds: int
 ) -> Findings:
     """Each way in each group, against questions alone in the same group."""
     rows: list[Finding] = []
@@ -325,15 +327,15 @@ def sure_of(options: StudyOptions, clusters: str = "entities") -> str:
     )
 
 
-def of_seed(judged: Iterable[Judged], seed: int) -> list[Judged]:
+def of_seed(judged: Iterable[JudgedTrial], seed: int) -> list[JudgedTrial]:
     """Answers to a model from that seed."""
     return [dataclasses.replace(one, pair=f"{seed} {one.pair}") for one in judged]
 
 
-def runs_of(judged: Sequence[Judged], seeds: int) -> list[list[Judged]]:
+def runs_of(judged: Sequence[JudgedTrial], seeds: int) -> list[list[JudgedTrial]]:
     """Answers by the seed of the model that gave them."""
     return [[one for one in judged if _seed(one) == seed] for seed in range(seeds)]
 
 
-def _seed(judged: Judged) -> int:
+def _seed(judged: JudgedTrial) -> int:
     return int(judged.pair.split()[0])

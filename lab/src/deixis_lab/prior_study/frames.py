@@ -10,7 +10,7 @@ from deixis.batch.jobs import carried_out
 from deixis.core.answers import Answers
 from deixis.core.progress import Reporter
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.findings import Judged
+from deixis.evals.findings import JudgedTrial
 from deixis.evals.run import Exam, RunSettings, run
 from deixis.evals.trial_asking import ANSWERS
 from deixis.train.recipe import Recipe, home_of, recipes, trained
@@ -32,7 +32,7 @@ def first_frame(options: StudyOptions, folder: Path, reporter: Reporter) -> Path
 
 def asked_through_frames(
     options: StudyOptions, folder: Path, frame: Path, reporter: Reporter
-) -> Mapping[str, list[Judged]]:
+) -> Mapping[str, list[JudgedTrial]]:
     """Answers of MAIN's models by the model, under the frames' names; `frame` is the first."""
     turns: list[tuple[int, Way | None]] = [(0, None)]
     turns += [(seed, way) for seed in range(options.seeds) for way in MAIN]
@@ -43,7 +43,7 @@ def asked_through_frames(
         threads=options.threads,
         reporter=reporter,
     )
-    answers: dict[str, list[Judged]] = {}
+    answers: dict[str, list[JudgedTrial]] = {}
     for (seed, way), some in zip(turns, found, strict=True):
         for one in range(options.seeds) if way is None else (seed,):
             answers.setdefault(_name(way), []).extend(of_seed(some, one))
@@ -74,7 +74,7 @@ def _asked(
     frame: Path,
     turn: tuple[int, Way | None],
     reporter: Reporter,
-) -> list[Judged]:
+) -> list[JudgedTrial]:
     """One model without a frame and through each of its own."""
     seed, way = turn
     frames = {EARLIER: frame}
@@ -85,14 +85,16 @@ def _asked(
         frames[ANEW] = _learned(options, way.name, where, folder, reporter)
     model = load(where, batch_size=BATCH)
     through = {NO_FRAME: model} | {name: model.with_pixel(one) for name, one in frames.items()}
-    judged: list[Judged] = []
+    judged: list[JudgedTrial] = []
     made = benchmarks.get(TASK).of(Options(num_pictures=options.classified))
     with Answers(folder / "asked" / ANSWERS) as kept:
         for name, one in through.items():
             reporter.say(f"asked: {name}")
             rows = run(Exam(model=one, benchmark=made, answers=kept), RunSettings()).rows
             judged += [
-                Judged(scene=place, condition=name, pair="", is_right=row.numbers["right"] == 1)
+                JudgedTrial(
+                    scene=place, condition=name, pair="", is_right=row.numbers["right"] == 1
+                )
                 for place, row in enumerate(rows)
             ]
     return judged

@@ -3,8 +3,15 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from deixis.evals.claim_report import Reported
-from deixis.evals.findings import ClaimVerdict, Finding, Findings, Judged, Judgement, found_in_runs
+from deixis.evals.claim_report import ClaimReport
+from deixis.evals.findings import (
+    ClaimVerdict,
+    Finding,
+    Findings,
+    JudgedTrial,
+    Judgement,
+    found_in_runs,
+)
 from deixis_lab.prior_study.claims import (
     BEFORE,
     POINTS,
@@ -23,10 +30,12 @@ from deixis_lab.prior_study.ways import StudyOptions, command_of
 NO_FRAME, EARLIER, ANEW = "no frame", "frame learned before", "frame learned anew"
 
 
-def through_frames(options: StudyOptions, answers: Mapping[str, Sequence[Judged]]) -> Reported:
+def through_frames(
+    options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]]
+) -> ClaimReport:
     """Whether a frame of the model as it was helps it after its repair; `answers` by model."""
     found = _found(answers, options.seeds)
-    return Reported(
+    return ClaimReport(
         name="prior_pixel",
         claim="What a frame of pixels brings survives a repair of the encoder.",
         source="ours: TVP's frames, arXiv 2404.11207, on models that VisPRE changes",
@@ -57,7 +66,7 @@ def verdict_of(found: Findings) -> ClaimVerdict:
     return ClaimVerdict(held=False if after[2] < before[1] else None, words=words)
 
 
-def _found(answers: Mapping[str, Sequence[Judged]], seeds: int) -> Findings:
+def _found(answers: Mapping[str, Sequence[JudgedTrial]], seeds: int) -> Findings:
     """Each model through each frame, against the same model without one."""
     rows: list[Finding] = []
     for model, judged in answers.items():

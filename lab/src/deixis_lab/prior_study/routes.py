@@ -21,7 +21,7 @@ from deixis.data.entities.questions import (
     QuestionOptions,
     entity_questions,
 )
-from deixis.evals.findings import Judged
+from deixis.evals.findings import JudgedTrial
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.shipped import SHIPPED
 from deixis.priors.entity_trials import ENCODING, ask_questions
@@ -36,7 +36,7 @@ from deixis_lab.zoo.training.architectures import architecture
 
 WORLD = 1  # the seed of the scenes that are asked about
 ENCODINGS = ("said", "cropped", "dimmed", "blurred", "masked")  # beside the one that is taught
-ByRoute = Mapping[str, tuple[Judged, ...]]
+ByRoute = Mapping[str, tuple[JudgedTrial, ...]]
 
 
 def taught_prompt(options: StudyOptions, folder: Path, reporter: Reporter) -> Path | None:
@@ -86,7 +86,7 @@ def asked(
         ways |= {encoding: (encoding, None) for encoding in ENCODINGS}
     if prompt is not None:
         ways[KNOWN] = (ENCODING, knowledge_by(prompt, model))
-    found: dict[str, tuple[Judged, ...]] = {}
+    found: dict[str, tuple[JudgedTrial, ...]] = {}
     for route, (encoding, knowledge) in ways.items():
         reporter.say(f"asked: {route}")
         found[route] = ask_questions(
@@ -126,7 +126,7 @@ def questions_of(entities: Entities) -> list[EntityQuestion]:
 def grouped(options: StudyOptions, answers: ByRoute) -> ByRoute:
     """Under NEW or OLD, clustered by entity and paired by their picture."""
     new, places = set(held_out_names()), {n: i for i, n in enumerate(entities_of(options).names)}
-    found: dict[str, tuple[Judged, ...]] = {}
+    found: dict[str, tuple[JudgedTrial, ...]] = {}
     for route, judged in answers.items():
         questions = questions_of(subjects(options, route))
         found[route] = tuple(

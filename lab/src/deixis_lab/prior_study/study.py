@@ -12,8 +12,8 @@ from pathlib import Path
 from deixis.batch.jobs import carried_out
 from deixis.core.files import cache_folder
 from deixis.core.progress import Reporter, Silent
-from deixis.evals.claim_report import Reported, write_report
-from deixis.evals.findings import Judged
+from deixis.evals.claim_report import ClaimReport, write_report
+from deixis.evals.findings import JudgedTrial
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load import load
 from deixis.priors.entity_trials import ENCODING
@@ -47,7 +47,9 @@ from deixis_lab.prior_study.ways import GROUPS, MAIN, StudyOptions, Way, command
 BATCH = 32
 
 
-def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None) -> list[Reported]:
+def study(
+    options: StudyOptions, folder: Path, reporter: Reporter | None = None
+) -> list[ClaimReport]:
     """A report a claim, each in a folder of its own. The same call goes on where it was."""
     reporter = reporter or Silent()
     ways = [way for name, some in GROUPS.items() if name in options.groups for way in some]
@@ -67,7 +69,7 @@ def study(options: StudyOptions, folder: Path, reporter: Reporter | None = None)
         threads=options.threads,
         reporter=reporter,
     )
-    answers: dict[str, dict[str, list[Judged]]] = {}
+    answers: dict[str, dict[str, list[JudgedTrial]]] = {}
     for seed in range(options.seeds):
         _add(answers, BEFORE, grouped(options, first), seed)
     for (_, (seed, way)), some in zip(turns, found, strict=True):
@@ -124,14 +126,16 @@ def _learned(
     return learn(options, folder, reporter)
 
 
-def _joined(options: StudyOptions, model: VisionLanguageModel, answers: Sequence[Judged]) -> Joined:
+def _joined(
+    options: StudyOptions, model: VisionLanguageModel, answers: Sequence[JudgedTrial]
+) -> Joined:
     """What a model knows, by its projector and words, and what it answered."""
     entities = entities_of(options)
     ranking = rank(entities, encoder_of(model), RankOptions(cache=cache_folder() / "priors"))
     return join(ranking, entities, questions_of(entities), answers, model=options.model)
 
 
-def _predicting(options: StudyOptions, before: Joined, folder: Path) -> Reported:
+def _predicting(options: StudyOptions, before: Joined, folder: Path) -> ClaimReport:
     """Two pages of the model as it is, and the report on both."""
     kept = RankOptions(cache=cache_folder() / "priors")
     ranking = rank(entities_of(options), encoder_of(f"tower:{options.model}"), kept)
@@ -163,6 +167,8 @@ def _one(
     return grouped(options, found)
 
 
-def _add(answers: dict[str, dict[str, list[Judged]]], way: str, found: ByRoute, seed: int) -> None:
+def _add(
+    answers: dict[str, dict[str, list[JudgedTrial]]], way: str, found: ByRoute, seed: int
+) -> None:
     for route, judged in found.items():
         answers.setdefault(way, {}).setdefault(route, []).extend(of_seed(judged, seed))

@@ -4,11 +4,11 @@ from deixis.core.catalog import Catalog
 from deixis.evals.benchmark import (
     About,
     Benchmark,
+    GradeRequest,
     Options,
     Query,
     Sample,
     Verdict,
-    Wanted,
 )
 
 TASKS = dict.fromkeys(
@@ -36,10 +36,10 @@ benchmarks: Catalog[Benchmark] = Catalog(
 __all__ = [
     "About",
     "Benchmark",
+    "GradeRequest",
     "Options",
     "Query",
     "Sample",
     "Verdict",
-    "Wanted",
     "benchmarks",
 ]

@@ -5,10 +5,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.benchmark import About, Options, Sample, Wanted
+from deixis.evals.benchmark import About, GradeRequest, Options, Sample
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
-from deixis.evals.scoring import AND, GRADE, OR, wanted
+from deixis.evals.scoring import AND, GRADE, OR, grade_request
 from deixis.evals.wording import literal
 
 FILE = "mm-vet.json"
@@ -67,5 +67,5 @@ class MmVet(QuestionFiles):
         return [sample]
 
     @override
-    def score(self, sample: Sample, answer: str) -> Wanted:
-        return wanted(sample)
+    def score(self, sample: Sample, answer: str) -> GradeRequest:
+        return grade_request(sample)

@@ -20,8 +20,8 @@ from deixis.core.json_lines import parse
 from deixis.core.region import Region
 from deixis.core.untrusted_text import shown
 from deixis.data import datasets
-from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Wanted
-from deixis.evals.scoring import GRADE, wanted
+from deixis.evals.benchmark import About, GradeRequest, Options, Query, RowBenchmark, Sample
+from deixis.evals.scoring import GRADE, grade_request
 
 META, QUESTIONS = "vip-bench-meta-data.json", "questions.jsonl"
 SOURCE, PUBLISHED = "source", ("bbox", "human")
@@ -91,8 +91,8 @@ class VipBench(RowBenchmark):
         return Query(image=image, text=sample.text, regions=sample.regions)
 
     @override
-    def score(self, sample: Sample, answer: str) -> Wanted:
-        return wanted(sample)
+    def score(self, sample: Sample, answer: str) -> GradeRequest:
+        return grade_request(sample)
 
     def _sample(self, key: str, row: object) -> Sample:
         found = _checked(key, row)

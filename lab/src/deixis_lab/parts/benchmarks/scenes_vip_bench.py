@@ -6,9 +6,9 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
-from deixis.evals.benchmark import About, Sample, Wanted
+from deixis.evals.benchmark import About, GradeRequest, Sample
 from deixis.evals.scores.short_answers import UNITS
-from deixis.evals.scoring import AND, GRADE, OR, wanted
+from deixis.evals.scoring import AND, GRADE, OR, grade_request
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis_lab.world.entities import entity_named
 from deixis_lab.world.questions.relation import relation_of
@@ -48,8 +48,8 @@ class ScenesVipBench(SceneBenchmark):
         return []
 
     @override
-    def score(self, sample: Sample, answer: str) -> Wanted:
-        return wanted(sample)
+    def score(self, sample: Sample, answer: str) -> GradeRequest:
+        return grade_request(sample)
 
 
 def _sample(scene: Scene, text: str, truth: str, things: list[Thing], *tags: str) -> Sample:
