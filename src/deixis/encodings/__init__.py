@@ -1,4 +1,6 @@
-"""How a region reaches a model: said, drawn, tagged, cropped, dimmed … One file each."""
+"""An encoding is how a region reaches a model: said, drawn, tagged, cropped, dimmed … Each is
+one file.
+"""
 
 from deixis.core.catalog import Catalog
 from deixis.encodings._encoding import Encoding, Frame

@@ -1,4 +1,4 @@
-"""The interface of an encoding, and the frame in which its phrase is said."""
+"""Every encoding implements this interface, and says its phrase in a frame."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from deixis.core.transform import Transform
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """One picture of those that are sent: its pixels, and the way from the original to it.
+    """A frame is one of the pictures that are sent: its pixels, and the transform from the original
+    to it.
 
     `number` counts the sent pictures from 1; `num_pictures` is how many there are.
     """
@@ -28,11 +29,11 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Encoding(ABC):
-    """A region together with the way it is shown or told to a model.
+    """An encoding is a region together with the way in which it is shown or told to a model.
 
-    `needs_whole` is False for encodings that bring a picture of their own (a crop): a question of
-    only such encodings is asked without the whole picture. `is_sole`: only one of this kind can be
-    in a question.
+    `needs_whole` is False for encodings that bring a picture of their own (a crop): a question that
+    has only such encodings is asked without the whole picture. `is_sole`: a question can have only
+    one of this kind.
     """
 
     region: Region
@@ -41,41 +42,44 @@ class Encoding(ABC):
 
     @property
     def is_open(self) -> bool:
-        """Whether `apart_from` may change it."""
+        """`apart_from` may still change the encoding."""
         return False
 
     @classmethod
     @abstractmethod
     def of(cls, region: Region) -> "Encoding":
-        """The encoding with its default settings, as the command line makes it."""
+        """The encoding is built with its default settings, as on the command line."""
 
     def apart_from(self, others: "Sequence[Encoding]") -> "Encoding":
-        """The encoding beside others of the same question, so that no two are said alike.
+        """The encoding is told apart from others of the same question, so that no two are said
+        alike.
 
-        `others` are settled; UsageError if that cannot be and nothing was left open.
+        `others` are settled; UsageError if that cannot be done and nothing was left open.
         """
         return self
 
     def among(self, others: "Sequence[Encoding]") -> "Encoding":
-        """The encoding once it is known which others, itself among them, the question has."""
+        """The encoding is completed once it is known which others, itself among them, the
+        question has.
+        """
         return self
 
     def paint(self, image: Image) -> Image:
-        """The whole picture with the region shown on it; most change nothing."""
+        """The region is shown on the whole picture; most encodings change nothing."""
         return image
 
     def own_picture(self, image: Image) -> Frame | None:
-        """A picture that is sent for this region alone."""
+        """Some encodings send a picture for this region alone."""
         return None
 
     @abstractmethod
     def phrase(self, frame: Frame, convention: Convention) -> str:
-        """The words that stand for the region in the question. `frame` is the encoding's own
+        """These words stand for the region in the question. `frame` is the encoding's own
         picture where it has one, else the whole one.
         """
 
 
 def checked_share(name: str, value: float, *, low: float, high: float) -> None:
-    """Refuse a setting beyond its range."""
+    """A setting beyond its range is refused."""
     if not low <= value <= high:
         raise UsageError(f"{name} is within {low:g}..{high:g}, got {value}")

@@ -1,4 +1,4 @@
-"""A region shown by blurring all the rest."""
+"""A region is shown by blurring everything else."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -17,9 +17,9 @@ TIMES = 3  # box blurs in a row, which come near a Gaussian
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blurred(Encoding):
-    """All but the region is blurred by boxes of `strength` times the picture's longer side.
+    """Everything but the region is blurred by boxes of `strength` times the picture's longer side.
 
-    Whole numbers throughout: the same bytes on every machine.
+    All arithmetic is in whole numbers, so every machine makes the same bytes.
     """
 
     strength: float = 0.02
@@ -48,12 +48,14 @@ class Blurred(Encoding):
 
 
 def blurred(region: Region, *, strength: float = 0.02) -> Blurred:
-    """The region as the only part of the picture that is sharp."""
+    """The region is the only part of the picture that stays sharp."""
     return Blurred(region=region, strength=strength)
 
 
 def _averaged(pixels: np.ndarray, radius: int) -> np.ndarray:
-    """The mean of 2 · radius + 1 rows around each, rounded; rows repeat beyond the picture."""
+    """Each row becomes the mean of the 2 · radius + 1 rows around it, rounded; rows repeat
+    beyond the picture.
+    """
     if radius == 0:
         return pixels
     count = 2 * radius + 1

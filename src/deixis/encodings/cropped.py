@@ -1,4 +1,4 @@
-"""A region as a picture of its own."""
+"""A region is cut out as a picture of its own."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from deixis.encodings._encoding import Encoding, Frame, checked_share
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cropped(Encoding):
-    """The box around the region, cut out with `context` times its extent on every side.
+    """The box around the region is cut out with `context` times its extent on every side.
 
     Alone, the crop is the picture that is asked about; beside regions that are said or dimmed, or
     with `beside`, it follows the whole picture.
@@ -36,7 +36,7 @@ class Cropped(Encoding):
 
     @property
     def needs_whole(self) -> bool:  # type: ignore[override]  # depends on `beside`
-        """Whether the whole picture goes first."""
+        """The whole picture goes first, if it is needed."""
         return self.beside
 
     @override
@@ -61,5 +61,5 @@ class Cropped(Encoding):
 
 
 def cropped(region: Region, *, context: float = 0.25, beside: bool = False) -> Cropped:
-    """The region cut out as a picture of its own; `beside` keeps the whole picture before it."""
+    """The region is cut out as a picture of its own; `beside` keeps the whole picture before it."""
     return Cropped(region=region, context=context, beside=beside)

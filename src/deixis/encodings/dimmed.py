@@ -1,4 +1,4 @@
-"""A region shown by darkening all the rest."""
+"""A region is shown by darkening everything else."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -15,8 +15,8 @@ from deixis.encodings._encoding import Encoding, Frame, checked_share
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dimmed(Encoding):
-    """All but the region is darkened by `strength` (1: black). Integer arithmetic: the same bytes
-    on every machine.
+    """Everything but the region is darkened by `strength` (1: black). The arithmetic is in
+    integers, so every machine makes the same bytes.
     """
 
     strength: float = 0.65
@@ -43,5 +43,5 @@ class Dimmed(Encoding):
 
 
 def dimmed(region: Region, *, strength: float = 0.65) -> Dimmed:
-    """The region as the only part of the picture that is not darkened."""
+    """The region is the only part of the picture that is not darkened."""
     return Dimmed(region=region, strength=strength)

@@ -1,4 +1,4 @@
-"""A region drawn on the picture, and said by its mark."""
+"""A region is marked on the picture, and named by its mark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -22,8 +22,8 @@ SHAPE = "rectangle"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawn(Encoding):
-    """A mark over the whole picture. With `any_colour`, its colour is one that no other mark of
-    the same shape has in this question.
+    """A mark lies over the whole picture. With `any_colour`, its colour is one that no other
+    mark of the same shape has in this question.
     """
 
     shape: str = SHAPE
@@ -40,7 +40,7 @@ class Drawn(Encoding):
 
     @property
     def mark(self) -> Mark:
-        """What is drawn."""
+        """The mark is drawn so."""
         return Mark(shape=self.shape, region=self.region, style=self.style)
 
     @property
@@ -72,11 +72,11 @@ def drawn(
     width: int | None = None,
     seed: int | None = None,
 ) -> Drawn:
-    """The region under a mark: "the object pointed to by the red arrow".
+    """The region gets a mark, and is called "the object pointed to by the red arrow".
 
-    `color` is a name, "#rrggbb" or three numbers; left out, it is red, or what tells it apart.
+    `color` is a name, "#rrggbb" or three numbers; left out, it is red, or one that tells it apart.
     `alpha` and `width` are those of a `Style`; left out, they are the shape's own. A `seed` places
-    and bends the mark at random, as the models that were trained on marks have seen it.
+    and bends the mark at random, as models that were trained on marks have seen it.
     """
     colour = colour_of("red" if color is None else color)
     profile: Profile = "plain" if seed is None else "release"

@@ -1,4 +1,4 @@
-"""A region shown by painting over all the rest."""
+"""A region is shown by painting over everything else."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -18,7 +18,7 @@ GREY = Colour(rgb=(128, 128, 128))
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Masked(Encoding):
-    """All but the region is of one colour."""
+    """Everything but the region has one colour."""
 
     colour: Colour = GREY
     is_sole: ClassVar[bool] = True
@@ -40,5 +40,5 @@ class Masked(Encoding):
 
 
 def masked(region: Region, *, color: str | tuple[int, int, int] = GREY.rgb) -> Masked:
-    """The region as the only part of the picture that can be seen."""
+    """The region is the only part of the picture that can be seen."""
     return Masked(region=region, colour=colour_of(color))

@@ -1,4 +1,4 @@
-"""A region said in words: its coordinates as the model family writes them."""
+"""A region is said in words: by its coordinates, as the model family writes them."""
 
 from dataclasses import dataclass
 from typing import final
@@ -13,7 +13,9 @@ from deixis.encodings._encoding import Encoding, Frame
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said(Encoding):
-    """`[412, 300, 520, 411]`, or whatever the model's convention makes of it."""
+    """The phrase is `[412, 300, 520, 411]`, or whatever the model's convention makes of the
+    region.
+    """
 
     @classmethod
     @override
@@ -26,5 +28,5 @@ class Said(Encoding):
 
 
 def said(region: Region) -> Said:
-    """The region as coordinates in the question's text."""
+    """The region stands as coordinates in the question's text."""
     return Said(region=region)

@@ -1,4 +1,4 @@
-"""How the regions of a question reach the model, as it is written: "said", "dimmed:0.8",
+"""A spec writes down how a question's regions reach the model: "said", "dimmed:0.8",
 "cropped:beside=true", "drawn:arrow,color=lime,width=6".
 """
 
@@ -25,7 +25,7 @@ SETTINGS = {
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncodingSpec:
-    """An encoding with settings. `spec` is its name: NAME, NAME:VALUE or NAME:SETTING=VALUE,…
+    """A spec is an encoding with settings, written as NAME, NAME:VALUE or NAME:SETTING=VALUE,…
 
     The settings are those of the function of that name (`dx.drawn`, `dx.cropped` …); a value alone
     is the first of them.
@@ -37,7 +37,7 @@ class EncodingSpec:
 
     @classmethod
     def of(cls, spec: str) -> "EncodingSpec":
-        """The way that is written so; UsageError says what could be."""
+        """A spec is read from its text; a UsageError says what could be."""
         name, _, rest = spec.partition(":")
         kind = encodings.get(name)
         own = getattr(importlib.import_module(kind.__module__), name, None)
@@ -47,12 +47,12 @@ class EncodingSpec:
         return way
 
     def encode(self, regions: Mapping[str, Region]) -> dict[str, Encoding]:
-        """Each region in this way."""
+        """Each region is encoded as the spec says."""
         return {slot: self.build(region, **self.settings) for slot, region in regions.items()}
 
 
 def usual() -> list[str]:
-    """Every encoding that there is, with a few settings of each; marks in every shape."""
+    """Every encoding is listed, with a few settings of each, and marks in every shape."""
     specs: list[str] = []
     for name in encodings.names():
         specs += expanded([f"{name}:{ALL}"]) if name == "drawn" else SETTINGS.get(name, (name,))
@@ -60,7 +60,9 @@ def usual() -> list[str]:
 
 
 def expanded(specs: Sequence[str]) -> list[str]:
-    """The specs with "usual" and "drawn:*" written out, each once."""
+    """The names "usual" and "drawn:*" are written out among the specs, and each spec stands
+    once.
+    """
     found: list[str] = []
     for spec in specs:
         name, _, rest = spec.partition(":")

@@ -1,4 +1,4 @@
-"""A region outlined and tagged with a number or letters, and said by its tag."""
+"""A region is outlined and tagged with a number or letters, and named by its tag."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from deixis.marks.tagging import draw_tagged
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tagged(Encoding):
-    """An outline and a tag on the picture; without a `text`, the next free number.
+    """An outline and a tag lie on the picture; without a `text`, the tag is the next free number.
 
     `beside` are the tagged regions of the question, this one among them: the first draws them all,
     so that no outline crosses a tag and no tag covers another.
@@ -68,7 +68,7 @@ class Tagged(Encoding):
 
 
 def tagged(region: Region, text: str | None = None) -> Tagged:
-    """The region outlined, with a tag: "the object marked 3". `text` is up to three digits or
-    letters; left out, the next free number.
+    """The region is outlined and tagged, and is called "the object marked 3". `text` is up to
+    three digits or letters; left out, it is the next free number.
     """
     return Tagged(region=region, text=text)

@@ -1,1 +1,1 @@
-"""Benchmarks, scorers, judges and reports: how well a model follows what is pointed at."""
+"""Benchmarks, scorers, judges and reports measure how well a model follows what is pointed at."""

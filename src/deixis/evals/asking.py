@@ -1,4 +1,4 @@
-"""Asking a model only what it was not asked before, and keeping each answer as it comes."""
+"""A model is asked only what it was not asked before, and each answer is kept as it comes."""
 
 import threading
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ SORTS = {"refused:": REFUSAL, "_timeout": "timeout", "content_filter": REFUSAL}
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Request:
-    """A question and the key under which its answer is kept; with `choices` they are scored, the
-    question is not answered in words.
+    """A request is a question and the key under which its answer is kept. Where it has
+    `choices`, these are scored, and the question is not answered in words.
     """
 
     key: str
@@ -35,13 +35,13 @@ class Request:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
-    """A question without an answer, and why."""
+    """A question got no answer, for this reason."""
 
     reason: str
 
     @property
     def sort(self) -> str:
-        """refusal, timeout or server."""
+        """The failure is a refusal, a timeout or a fault of the server."""
         for sign, sort in SORTS.items():
             if sign in self.reason:
                 return sort
@@ -54,8 +54,8 @@ AnswerOrFailure: TypeAlias = KeptAnswer | Failed
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryPolicy:
-    """How often a question that failed at a server is asked again, how long is waited before (it
-    doubles), and how many may fail for good before all stops.
+    """A question that failed at a server is asked so many times, after a wait that doubles; once
+    so many have failed for good, all stops.
     """
 
     tries: int = 1
@@ -65,8 +65,9 @@ class RetryPolicy:
 
 @final
 class Asker:
-    """A model, its file of answers, and how it is asked. Models behind a server are asked as many
-    questions at once as they allow, each kept as it comes; local ones in their own batches.
+    """An asker has a model, its file of answers, and the settings for asking it. A model behind
+    a server is asked as many questions at once as it allows, and each answer is kept as it
+    comes; a local one is asked in its own batches.
     """
 
     def __init__(
@@ -86,17 +87,19 @@ class Asker:
 
     @property
     def num_at_once(self) -> int:
-        """Questions that the model takes together."""
+        """The model takes so many questions together."""
         return self.model.num_at_once
 
     @property
     def portion(self) -> int:
-        """Questions to bring at a time: of a server many, so that a slow one holds up few."""
+        """So many questions are worth bringing at a time: many for a server, so that a slow
+        answer holds up few others.
+        """
         return self.num_at_once * (AHEAD if self.model.is_remote else 1)
 
     def ask(self, requests: Sequence[Request]) -> dict[str, AnswerOrFailure]:
-        """An outcome for each key. RemoteError when too many have failed; what was answered is
-        kept all the same.
+        """Each key gets an answer or a failure. RemoteError when too many have failed; what was
+        answered is kept all the same.
         """
         by_key = {request.key: request for request in requests}
         found: dict[str, AnswerOrFailure] = {
@@ -114,7 +117,7 @@ class Asker:
         return found
 
     def _wait(self, request: Request) -> dict[str, AnswerOrFailure]:
-        """The answer that another process is asking for, or had before we looked."""
+        """Another process is asking for the answer, or had it before we looked."""
         answer = self.answers.get(request.key) or self.answers.wait(request.key)
         if answer is not None:
             return {request.key: answer}
@@ -153,7 +156,7 @@ class Asker:
                 workers.shutdown(cancel_futures=True)
 
     def _ask_once(self, request: Request, stop: threading.Event) -> dict[str, AnswerOrFailure]:
-        """One question to a server, asked again as retry allow."""
+        """A server is asked one question, again as the retry policy allows."""
         failed = Failed(reason="")
         for attempt in range(self.retry.tries):
             if failed.sort == REFUSAL or stop.wait(self._pause(attempt)):
@@ -203,7 +206,7 @@ class Asker:
 
 
 def best_first(model: VisionLanguageModel, request: Request) -> Completion:
-    """The best of the choices, a line each, by the mean log-probability of their tokens."""
+    """The best of the choices come a line each, by the mean log-probability of their tokens."""
     scores = model.answer_logprobs(request.question, request.choices)
     ranked = sorted(scores, key=lambda score: -score.mean)
     return Completion(text="\n".join(score.answer for score in ranked[:BEST]), finish=SCORED)

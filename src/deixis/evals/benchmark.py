@@ -1,4 +1,4 @@
-"""What every benchmark implements, and the values that it gives and takes."""
+"""A benchmark implements this interface, and gives and takes these values."""
 
 import hashlib
 import json
@@ -20,7 +20,9 @@ from deixis.evals.measure import Measure
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
-    """What a benchmark is. `guess` is what guessing gives, where that can be said."""
+    """A benchmark's card says what it asks and where it comes from. `guess` is the score of
+    guessing, where that can be stated.
+    """
 
     title: str
     asks: str
@@ -33,11 +35,12 @@ class About:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """Which part of which files: `data` is a folder of a published set, `split` a part of it.
+    """These options choose which part of which files a benchmark asks about: `data` is the folder
+    of a published set, `split` a part of it.
 
-    `images` is where its pictures lie, if not where they are published. `num_pictures` is how many
-    pictures a benchmark that draws its own has; None is its default. `skips_bad` leaves bad rows
-    out; `Benchmark.bad` tells which. `corruption` is done to the pictures of those that can
+    `images` is where its pictures lie, if not where they were published. `num_pictures` is how many
+    pictures a benchmark makes that draws its own; None is its default. `skips_bad` leaves bad rows
+    out; `Benchmark.bad` lists them. `corruption` damages the pictures of benchmarks that allow it
     ("contrast:3").
     """
 
@@ -50,7 +53,9 @@ class Options:
 
     @property
     def told(self) -> str:
-        """What of it makes the questions others than the usual ones; empty: nothing."""
+        """Split and corruption are told, as they make the questions others than the usual ones;
+        the text is empty where neither is set.
+        """
         split = "" if self.split is None else f"({self.split})"
         corruption = "" if self.corruption is None else f"under {self.corruption}"
         return " ".join(filter(None, (split, corruption)))
@@ -59,12 +64,12 @@ class Options:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """One question and its truth, without the picture.
+    """A sample is one question with its true answer, but without the picture.
 
-    `key` names it for good. `picture` is what it is about: intervals are clustered by it. `text`
-    holds a `{slot}` for each of `regions`. `together` joins questions that count only if all of
-    them are right. `tags` are the parts that it is reported in. `place` is where the benchmark
-    finds it again.
+    `key` identifies it for good. `picture` names the picture it is about, by which intervals are
+    clustered. `text` holds a `{slot}` for each of `regions`. `together` joins questions that count
+    only if all of them are right. `tags` are the parts that it is reported in. `place` is where the
+    benchmark finds it again.
     """
 
     key: str
@@ -79,7 +84,9 @@ class Sample:
 
     @property
     def asks(self) -> str:
-        """A digest of the words, places and truth: two runs that agree in it asked the same."""
+        """The digest covers words, places and truth: two runs with the same digest asked the
+        same.
+        """
         places = {slot: region_json.to_record(region) for slot, region in self.regions.items()}
         known = [self.key, self.text, self.truth, self.choices, places]
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
@@ -88,7 +95,9 @@ class Sample:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Query:
-    """What is asked: a picture, words with `{slot}`s, and the regions that stand in them."""
+    """A query is what the model is asked: a picture, words with `{slot}`s, and the regions that
+    fill them.
+    """
 
     image: Image
     text: str
@@ -98,7 +107,9 @@ class Query:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """An answer's numbers, which measures sum, and what was read in it; None: nothing could be."""
+    """A verdict has an answer's numbers, which measures sum up, and what was read in the answer:
+    None if nothing could be read.
+    """
 
     numbers: Mapping[str, float]
     read: str | None = None
@@ -107,20 +118,20 @@ class Verdict:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GradeRequest:
-    """An answer that only a judge can grade: what it is asked to compare."""
+    """Only a judge can grade this answer; the request holds what the judge compares."""
 
     question: str
     truth: str
 
 
 class Benchmark(ABC):
-    """Samples, questions and scores.
+    """A benchmark supplies samples, asks them as questions, and scores the answers.
 
-    `measures` are reported for all samples and for each tag, the first one foremost. `together`
-    names the share of groups in which all is right, if the samples have groups; it is then the
-    headline. Where `scores_choices`, a sample's choices are not asked for: each is scored as an
-    answer, by the mean log-probability of its tokens, and the answer is the best five of them, a
-    line each. A model that tells no probabilities is asked for one of them in words.
+    `measures` are reported for all samples and for each tag; the first one leads. `together` names
+    the share of groups in which every answer is right, if samples have groups; that share is then
+    the headline. Where `scores_choices` is set, a sample's choices are not asked for: each is
+    scored as an answer, by the mean log-probability of its tokens, and the answer is the best five
+    of them, one a line. A model that tells no probabilities is asked for one of them in words.
     """
 
     about: ClassVar[About]
@@ -131,42 +142,44 @@ class Benchmark(ABC):
 
     @property
     def bad(self) -> tuple[str, ...]:
-        """What was wrong with the rows that were left out so far."""
+        """These messages say what was wrong with the rows that were left out so far."""
         return ()
 
     @classmethod
     @abstractmethod
     def of(cls, options: Options) -> "Benchmark":
-        """The benchmark on these files; UsageError says what is missing."""
+        """The benchmark is built on these files; a UsageError says what is missing."""
 
     @abstractmethod
     def samples(self) -> Iterator[Sample]:
-        """All of them, in the same order every time."""
+        """All samples come in the same order every time."""
 
     @property
     def num_places(self) -> int | None:
-        """How many places have a sample each that can be made without the others (`at`), so that
-        of a few no more are made; None: only all together.
+        """So many places have a sample that can be made on its own with `at`, so that a small
+        choice makes no others; None means that samples can only be made all together.
         """
         return None
 
     def at(self, place: int) -> Sample | None:
-        """The sample of one place; None: there is none (a bad row that is left out)."""
+        """One place's sample is made on its own; None means that it has none, because its bad
+        row is left out.
+        """
         raise NotImplementedError("a benchmark with places makes the sample of each")
 
     @abstractmethod
     def question(self, sample: Sample) -> Query:
-        """The sample as it is asked, its picture opened."""
+        """The sample is turned into the query that is asked, with its picture opened."""
 
     @abstractmethod
     def score(self, sample: Sample, answer: str) -> Verdict | GradeRequest:
-        """How good an answer is, or what a judge must be asked."""
+        """The answer is scored by rule, or a judge is requested."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowBenchmark(Benchmark):
-    """A benchmark whose samples come of rows that may be bad: a bad one ends the run, or with
-    `skips_bad` is left out and counted.
+    """The samples are made from rows, any of which may be bad: a bad row ends the run, or with
+    `skips_bad` it is left out and counted.
     """
 
     skips_bad: bool = False
@@ -180,11 +193,11 @@ class RowBenchmark(Benchmark):
     @property
     @abstractmethod
     def num_rows(self) -> int:
-        """How many rows there are."""
+        """The data has so many rows."""
 
     @abstractmethod
     def samples_of(self, row: int) -> list[Sample]:
-        """The questions of the row in that place."""
+        """The row at this place asks these questions."""
 
     @override
     def samples(self) -> Iterator[Sample]:
@@ -193,7 +206,7 @@ class RowBenchmark(Benchmark):
             yield from self.unless_bad(row)
 
     def unless_bad(self, row: int) -> list[Sample]:
-        """The questions of a row; none of a bad one that is left out."""
+        """A row asks its questions, or none if it is bad and bad rows are left out."""
         try:
             return self.samples_of(row)
         except SampleError as error:
@@ -204,7 +217,7 @@ class RowBenchmark(Benchmark):
 
     @classmethod
     def checked_files(cls, options: Options, form: str) -> Path:
-        """The folder of --data, or a UsageError with the files that are expected."""
+        """--data has to be a folder; otherwise a UsageError lists the files that are expected."""
         if options.data is None:
             raise UsageError(f"{cls.about.title} needs its files: --data DIR with {form}")
         if options.num_pictures is not None:

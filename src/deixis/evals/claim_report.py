@@ -1,4 +1,4 @@
-"""A report: a page of Markdown, a plot, and the numbers as JSON."""
+"""A claim's report is a page of Markdown, a plot, and the numbers as JSON."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -17,10 +17,10 @@ JUDGED = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
 @final
 @dataclass(frozen=True, kw_only=True)
 class ClaimReport:
-    """A claim, what was found, and what it is of.
+    """A report states a claim, what was found, and on what.
 
-    `about` tells in words who was asked what, `sure` what the intervals are, `of` what `asked` of
-    a finding counts. `axis` names what the conditions count, where they are numbers.
+    `about` says in words who was asked what, `sure` what the intervals mean, `of` what a finding's
+    `asked` counts. `axis` names what the conditions measure, where they are numbers.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ClaimReport:
 
 
 def write_report(reported: ClaimReport, folder: Path) -> None:
-    """Write README.md, plot.png and report.json."""
+    """README.md, plot.png and report.json are written into the folder."""
     record = {
         "name": reported.name,
         "claim": reported.claim,
@@ -62,12 +62,12 @@ def write_report(reported: ClaimReport, folder: Path) -> None:
 
 
 def summary_of(described: object) -> str:
-    """The first paragraph of a class's docstring, in one line."""
+    """A class is summarised by the first paragraph of its docstring, in one line."""
     return " ".join((type(described).__doc__ or "").split("\n\n")[0].split())
 
 
 def page(reported: ClaimReport) -> str:
-    """The report as people read it."""
+    """The report is laid out as people read it."""
     rows = "\n".join(_row(row) for row in reported.findings.rows)
     return f"""# {markdown.words(reported.name.replace("_", " ").capitalize())}
 
@@ -92,7 +92,9 @@ def page(reported: ClaimReport) -> str:
 
 
 def plot(reported: ClaimReport) -> bytes:
-    """A PNG: a line over numbers, a row each other condition."""
+    """The findings are plotted as a PNG: a line over numbers, or one row for each other
+    condition.
+    """
     found = [
         Share(condition=row.condition, value=row.value, low=row.low, high=row.high)
         for row in reported.findings.rows
@@ -101,7 +103,7 @@ def plot(reported: ClaimReport) -> bytes:
 
 
 def _less(reported: ClaimReport) -> str:
-    """The last column's head; empty where nothing is compared."""
+    """The last column has this head, which is empty where nothing is compared."""
     return f"less {markdown.words(reported.baseline)}, points (95 %)" if reported.baseline else ""
 
 
@@ -111,7 +113,7 @@ def _row(row: Finding) -> str:
 
 
 def _claims(judged: tuple[Judgement, ...]) -> str:
-    """A line a further claim."""
+    """Each further claim gets a line."""
     if not judged:
         return ""
     lines = "\n".join(

@@ -1,4 +1,4 @@
-"""Runs beside one another: question by question, asked in many ways, voted on."""
+"""Runs are compared question by question, ranked by encoding, and voted on."""
 
 import dataclasses
 import json
@@ -22,9 +22,9 @@ from deixis.evals.results import Row
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """The headline of two runs on the questions that both have numbers for.
+    """Two runs' headlines are compared on the questions for which both have numbers.
 
-    `changes` is told for shares only. `num_left_out` have numbers in one run alone.
+    `changes` is only given for shares. `num_left_out` questions have numbers in one run alone.
     """
 
     first: str
@@ -41,10 +41,11 @@ class Comparison:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncodingRanking:
-    """One model on the same questions in several ways, the best first.
+    """One model answered the same questions under several encodings, ranked here from best to
+    worst.
 
-    `spread` is the standard deviation over the ways. `gap` is how much the worst way loses against
-    the best one, paired. Having been picked out of several, best and worst lie farther apart than
+    `spread` is the standard deviation over encodings. `gap` is how much the worst loses against the
+    best, paired. Because they were picked out of several, best and worst lie farther apart than
     they would on new questions.
     """
 
@@ -60,17 +61,17 @@ class EncodingRanking:
 
     @property
     def best(self) -> str:
-        """The way with the highest figure."""
+        """One encoding has the highest figure."""
         return self.figures[0][0]
 
     @property
     def worst(self) -> str:
-        """The way with the lowest one."""
+        """One encoding has the lowest figure."""
         return self.figures[-1][0]
 
 
 def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
-    """The second run against the first; UsageError where they did not ask the same."""
+    """The second run is compared with the first; UsageError if they did not ask the same."""
     ours, theirs = first.report, second.report
     if ours.questions != theirs.questions:
         raise UsageError(
@@ -103,12 +104,14 @@ def compare(first: LoadedRun, second: LoadedRun) -> Comparison:
 
 
 def rank_encodings(runs: Sequence[LoadedRun]) -> list[EncodingRanking]:
-    """What several ways make of the same questions, for each benchmark, model and judge."""
+    """The encodings are ranked for each benchmark, model and judge that used several on the same
+    questions.
+    """
     return [ranking_of(group) for group in alike(runs)]
 
 
 def alike(runs: Sequence[LoadedRun]) -> list[list[LoadedRun]]:
-    """The runs that differ in their ways alone, where there are several."""
+    """Runs that differ in their encodings alone are grouped; a group has at least two."""
     groups: dict[tuple[str, ...], dict[str, LoadedRun]] = {}
     for run in runs:
         who = json.dumps(dict(run.report.who), sort_keys=True)
@@ -121,8 +124,8 @@ def alike(runs: Sequence[LoadedRun]) -> list[list[LoadedRun]]:
 
 
 def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
-    """The rows of each run that all have numbers for, in the same order, and how many others there
-    are; UsageError where two runs asked different things under one key.
+    """Every run keeps the rows for which all runs have numbers, in the same order; the number of
+    other rows comes with them. UsageError if two runs asked different things under one key.
     """
     tables = [{row.key: row for row in run.rows if row.problem is None} for run in runs]
     for run in runs[1:]:
@@ -137,13 +140,15 @@ def common(runs: Sequence[LoadedRun]) -> tuple[list[list[Row]], int]:
 def joined_pictures(
     measure: Measure, rows: Sequence[Row], others: Sequence[Row]
 ) -> tuple[Clusters, Clusters]:
-    """The sums of both by picture, in one order: pictures are called as in the first."""
+    """Both runs' sums by picture come in one order; pictures are named as in the first."""
     named = [replace(row, picture=first.picture) for row, first in zip(others, rows, strict=True)]
     return clustered(measure, rows), clustered(measure, named)
 
 
 def ranking_of(runs: Sequence[LoadedRun]) -> EncodingRanking:
-    """The ways of such runs on the questions that all have; UsageError if there are none."""
+    """These runs' encodings are ranked on the questions that all of them have; UsageError if
+    there are none.
+    """
     tables, num_left_out = common(runs)
     benchmark = runs[0].benchmark
     figured = []
@@ -184,9 +189,10 @@ def _right(rows: Sequence[Row]) -> np.ndarray:
 
 
 def vote(runs: Sequence[LoadedRun]) -> tuple[Report, list[Row]]:
-    """The report and the rows of the vote; a tie goes to the run that comes first.
+    """The runs vote on every question, and the result is a report with its rows; a tie goes to the
+    run that comes first.
 
-    UsageError where the runs are of several benchmarks or models, or cannot be voted on.
+    UsageError if the runs are of several benchmarks or models, or cannot be voted on.
     """
     if len(runs) < 2:
         raise UsageError(f"a vote is among two runs at least, got {len(runs)}")
@@ -216,7 +222,9 @@ def vote(runs: Sequence[LoadedRun]) -> tuple[Report, list[Row]]:
 
 
 def _winner(votes: Sequence[Row]) -> Row:
-    """The first row that reads what most rows read; what could not be read has no vote."""
+    """The first row wins that reads what most rows read; an answer that could not be read has no
+    vote.
+    """
     counts = Counter(row.read for row in votes if row.read is not None)
     if not counts:
         return votes[0]
@@ -225,7 +233,7 @@ def _winner(votes: Sequence[Row]) -> Row:
 
 
 def ranking_record(one: EncodingRanking) -> dict[str, object]:
-    """For JSON."""
+    """The ranking is turned into a record for JSON."""
     record = dataclasses.asdict(one)
     record["figures"] = {name: dataclasses.asdict(figure) for name, figure in one.figures}
     return record | {"best": one.best, "worst": one.worst}

@@ -1,4 +1,4 @@
-"""Whether two numbers of the same things rise together, by ranks, with intervals."""
+"""Rank correlations tell whether two numbers of the same things rise together, with intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ Times: TypeAlias = Float64[np.ndarray, "_ _"]
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correlation:
-    """A coefficient within -1..1, its 95 % interval, and of how many things it is."""
+    """A coefficient lies within -1..1 and has a 95 % interval and the number of things behind
+    it.
+    """
 
     name: str
     value: float
@@ -29,7 +31,7 @@ class Correlation:
 
     @property
     def is_clear(self) -> bool:
-        """Whether chance alone would hardly give one of that sign."""
+        """Chance alone would hardly give a coefficient of that sign."""
         return self.low > 0 or self.high < 0
 
     def __str__(self) -> str:
@@ -37,19 +39,21 @@ class Correlation:
 
 
 def spearman(first: Column, second: Column, *, seed: int = 0) -> Correlation:
-    """Pearson's coefficient of the ranks; ties share their mean rank."""
+    """Spearman's coefficient is Pearson's on the ranks; ties share their mean rank."""
     _check(first, second)
     ranks = np.stack([mean_ranks(first), mean_ranks(second)])
     return _with_interval("Spearman", ranks.shape[1], lambda w: _pearson(ranks, w), seed)
 
 
 def kendall(first: Column, second: Column, *, seed: int = 0) -> Correlation:
-    """Tau-b: pairs in the same order less pairs in the other, ties counted out of both."""
+    """Kendall's tau-b counts pairs in the same order less pairs in the opposite one, with ties
+    counted out of both.
+    """
     _check(first, second)
     signs = [np.sign(one[:, None] - one[None]).astype(np.float32) for one in (first, second)]
 
     def tau(times: Times) -> Column:
-        """Of each resample: drawn twice, a thing is tied with itself."""
+        """Each resample has its own tau; a thing that is drawn twice is tied with itself."""
         weights = times.astype(np.float32)
         sums = [
             ((weights @ product) * weights).sum(1)
@@ -63,8 +67,8 @@ def kendall(first: Column, second: Column, *, seed: int = 0) -> Correlation:
 def partial_spearman(
     first: Column, second: Column, controlled: Sequence[Column], *, seed: int = 0
 ) -> Correlation:
-    """Spearman's coefficient of what is left of both when the ranks of other numbers have told what
-    they can (by a line through them, fitted anew in each resample).
+    """Spearman's coefficient is taken of what is left of both numbers once the ranks of the
+    controlled ones have explained what they can, by a line fitted anew in each resample.
     """
     _check(first, second)
     ranks = np.stack([mean_ranks(first), mean_ranks(second)])
@@ -82,7 +86,7 @@ def partial_spearman(
 
 
 def mean_ranks(values: Column) -> Column:
-    """From 1 up; ties share the mean of their places."""
+    """Ranks count from 1; ties share the mean of their places."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return np.asarray((ends - (counts - 1) / 2)[place])
@@ -91,8 +95,8 @@ def mean_ranks(values: Column) -> Column:
 def rising(
     places: Column, values: Column, weights: Column | None = None
 ) -> Callable[[Column], Column]:
-    """The best curve through the values that never falls (pooling of neighbours); level beyond its
-    ends, straight between.
+    """The best curve through the values that never falls is found by pooling neighbours; it is
+    level beyond its ends and straight in between.
     """
     order = np.argsort(places, kind="stable")
     blocks: list[list[float]] = []  # of each: sum, weight, first and last place
@@ -120,7 +124,7 @@ def _check(first: Column, second: Column) -> None:
 
 
 def _pearson(rows: Float64[np.ndarray, "2 _"], times: Times) -> Column:
-    """Of two rows, under each resample's weights."""
+    """Two rows are correlated under each resample's weights."""
     total = times.sum(1)
     means = times @ rows.T / total[:, None]
     squares = times @ (rows**2).T / total[:, None] - means**2
@@ -129,7 +133,7 @@ def _pearson(rows: Float64[np.ndarray, "2 _"], times: Times) -> Column:
 
 
 def _shares(above: Float[np.ndarray, " _"], below: Float[np.ndarray, " _"]) -> Column:
-    """NaN where one of the two numbers does not differ at all."""
+    """A share is NaN where one of the two numbers does not vary at all."""
     known: Bool[np.ndarray, " _"] = below > 1e-9 * np.maximum(1.0, np.abs(above))
     shares = np.full(len(above), np.nan)
     shares[known] = np.clip(above[known] / below[known], -1, 1)

@@ -1,4 +1,4 @@
-"""One call from an exam to a run's folder: what `deixis eval run` does, for Python."""
+"""One call takes an exam to a run's folder: `deixis eval run` does the same on the command line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +24,8 @@ def evaluate(
     options: Options,
     advance: Callable[[Reached], None] | None = None,
 ) -> LoadedRun:
-    """Ask, score, and write the run into a folder of its own in `out`. `options` are those that the
-    benchmark was made with.
+    """The exam is asked and scored, and the run is written into a folder of its own in `out`.
+    `options` are those that the benchmark was built with.
     """
     sweep(out)
     ran = run(exam, settings, advance=advance)
@@ -49,7 +49,7 @@ def report_of(
     convention: str,
     judge: str | None,
 ) -> Report:
-    """What a run's report says."""
+    """A finished run is summed up in its report."""
     return Report(
         benchmark=benchmark,
         options={
@@ -74,8 +74,8 @@ def report_of(
 
 
 def called(who: Identity) -> str:
-    """A model by its name, by the pixel prompt that it is seen through and by the form in which it
-    is told what is known, if there are any.
+    """A model is called by its name, by the pixel prompt that it sees through, and by the form
+    in which it is told what is known, if there are any.
     """
     ways = []
     if "pixel digest" in who:
@@ -100,7 +100,7 @@ def _settings(settings: RunSettings, generation: Generation) -> dict[str, object
 
 
 def _name_of(kind: type[Benchmark]) -> str:
-    """What the catalog calls it."""
+    """The catalog knows the benchmark by this name."""
     name = benchmarks.name_of(kind)
     if name is None:
         raise UsageError(

@@ -1,4 +1,6 @@
-"""From rows to figures: each measure, for all questions and for each tag, with its interval."""
+"""Rows are summed up as figures: each measure has one for all questions and one for each tag,
+with an interval.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ ALL = "all"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One number of a report. `part` is a tag, or "all"; value and interval are already scaled."""
+    """A figure is one number of a report. `part` is a tag, or "all"; value and interval are
+    already scaled.
+    """
 
     measure: str
     part: str
@@ -34,7 +38,9 @@ class Figure:
 
 
 def figures(benchmark: type[Benchmark], rows: Sequence[Row], *, seed: int = 0) -> list[Figure]:
-    """The headline first; rows without numbers are left out."""
+    """Every measure's figures are computed, the headline first; rows without numbers are left
+    out.
+    """
     scored = [row for row in rows if row.problem is None]
     found = []
     if benchmark.together is not None:
@@ -46,14 +52,14 @@ def figures(benchmark: type[Benchmark], rows: Sequence[Row], *, seed: int = 0) -
 
 
 def headline(benchmark: type[Benchmark], rows: Sequence[Row]) -> tuple[Measure, list[Row]]:
-    """The measure to quote, and the rows that it is of."""
+    """One measure is the one to quote; its rows come with it."""
     if benchmark.together is not None:
         return ACCURACY, joined(rows)
     return benchmark.measures[0], [row for row in rows if row.problem is None]
 
 
 def figure(measure: Measure, rows: Sequence[Row], *, part: str, seed: int = 0) -> Figure:
-    """One measure of some rows."""
+    """One measure is computed over some rows."""
     clusters = clustered(measure, rows)
     value = float(measure.value(clusters.total)) if rows else float("nan")
     found: Interval = interval(measure, clusters, seed=seed)
@@ -70,7 +76,7 @@ def figure(measure: Measure, rows: Sequence[Row], *, part: str, seed: int = 0) -
 
 
 def clustered(measure: Measure, rows: Sequence[Row]) -> Clusters:
-    """What each picture adds up to, in the order of the pictures' names."""
+    """Each picture's answers are summed, in the order of the pictures' names."""
     numbers: Float[np.ndarray, "answer number"] = np.array(
         [[row.numbers[name] for name in measure.numbers] + [1.0] for row in rows], dtype=float
     ).reshape(len(rows), len(measure.numbers) + 1)
@@ -79,8 +85,8 @@ def clustered(measure: Measure, rows: Sequence[Row]) -> Clusters:
 
 
 def joined(rows: Sequence[Row]) -> list[Row]:
-    """A row for each group of questions, right if all of it is; groups with a row that has no
-    numbers are left out.
+    """Each group of questions becomes one row, right only if every answer is; groups that hold a
+    row without numbers are left out.
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:

@@ -1,5 +1,5 @@
-"""What was found under each condition: questions answered rightly or not, and the shares of right
-answers, each with its interval.
+"""Findings are the shares of right answers under each condition of an experiment, with
+intervals.
 """
 
 import math
@@ -21,12 +21,12 @@ from deixis.evals.paired import difference
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Trial:
-    """One question under one condition.
+    """A trial is one question under one condition.
 
     `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
-    their condition have the same `pair`; only those are compared. `is_right` judges an answer where
-    others than the very words of `answer` are right too. `notes` are what is known of the picture,
-    for a model that is asked with knowledge.
+    their condition share a `pair`; only those are compared. `is_right` judges the answer where more
+    than the very words of `answer` are right. `notes` are what is known of the picture, for a model
+    that is asked with knowledge.
     """
 
     condition: str
@@ -42,7 +42,7 @@ class Trial:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgedTrial:
-    """Whether a trial was answered rightly, and of what it was one."""
+    """A trial was answered rightly or not, under this condition and in this scene."""
 
     scene: int
     condition: str
@@ -51,7 +51,9 @@ class JudgedTrial:
 
 
 def judged(trial: Trial, scene: int, text: str) -> JudgedTrial:
-    """Right is the answer itself, but for capitals, space around it and a full stop."""
+    """An answer is right if it is the expected one, apart from capitals, outer space and a full
+    stop.
+    """
     return JudgedTrial(
         scene=scene,
         condition=trial.condition,
@@ -73,7 +75,8 @@ SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """Right answers under a condition in per cent, with a 95 % interval clustered by picture.
+    """A condition's share of right answers is in per cent, with a 95 % interval clustered by
+    picture.
 
     `change` is the difference from the experiment's baseline on the same questions, with its own
     interval; None for the baseline.
@@ -89,43 +92,45 @@ class Finding:
 
     @property
     def told(self) -> str:
-        """The share with its interval."""
+        """The share is told with its interval."""
         return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
 
     @property
     def loss(self) -> float:
-        """Points below the baseline."""
+        """The condition lies so many points below the baseline."""
         return 0.0 if self.change is None else -self.change[0]
 
     @property
     def is_lower(self) -> bool:
-        """Whether it is below the baseline, and chance alone would hardly do that."""
+        """The condition is below the baseline, and chance alone would hardly put it there."""
         return self.change is not None and self.change[2] < 0
 
     @property
     def is_higher(self) -> bool:
-        """Whether it is above the baseline, and chance alone would hardly do that."""
+        """The condition is above the baseline, and chance alone would hardly put it there."""
         return self.change is not None and self.change[1] > 0
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decline:
-    """The conditions that clearly lose, and whether it is sure that none loses more than SLIGHT."""
+    """These conditions clearly lose; `is_none` is set if it is sure that none loses more than
+    SLIGHT.
+    """
 
     clear: tuple[str, ...]
     is_none: bool
 
     @property
     def held(self) -> bool | None:
-        """Whether the claim that nothing is lost held; None where the intervals are too wide."""
+        """The claim that nothing is lost held or did not; None where the intervals are too wide."""
         if self.clear:
             return False
         return True if self.is_none else None
 
     @property
     def words(self) -> str:
-        """Who loses."""
+        """A sentence names the conditions that lose."""
         if self.clear:
             return f"lost more than {SLIGHT:g} points: {', '.join(self.clear)}"
         if self.is_none:
@@ -136,7 +141,7 @@ class Decline:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimVerdict:
-    """Whether a claim held here, and the sentence that says so; None where it cannot be told."""
+    """A claim held here or did not, and a sentence says so; None where it cannot be told."""
 
     held: bool | None
     words: str
@@ -145,7 +150,7 @@ class ClaimVerdict:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """A claim beside a report's own, and whether it held."""
+    """A further claim is judged beside the report's own."""
 
     claim: str
     verdict: ClaimVerdict
@@ -154,7 +159,7 @@ class Judgement:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """What was found under each condition, in the experiment's order."""
+    """Every condition has a finding, in the experiment's order."""
 
     rows: tuple[Finding, ...]
 
@@ -168,7 +173,9 @@ class Findings:
         return any(row.condition == condition for row in self.rows)
 
     def harmed(self, conditions: Iterable[str] | None = None) -> Decline:
-        """Which of the conditions (all) lose against the baseline: clearly and more than SLIGHT."""
+        """The conditions (by default all) are checked for a loss against the baseline: a clear
+        one, of more than SLIGHT.
+        """
         rows = [row for row in self.rows if row.change is not None]
         if conditions is not None:
             asked = set(conditions)
@@ -178,7 +185,9 @@ class Findings:
         return Decline(clear=clear, is_none=is_sure and bool(rows))
 
     def better(self, condition: str) -> ClaimVerdict:
-        """Whether a condition is above the baseline, and chance alone would hardly do that."""
+        """The claim is that a condition is above the baseline, and that chance would hardly put
+        it there.
+        """
         row = self[condition]
         if row.change is None:
             raise UsageError(f"{condition!r} is the baseline itself")
@@ -191,7 +200,7 @@ class Findings:
         return ClaimVerdict(held=held, words=words)
 
     def against(self, condition: str, other: str) -> ClaimVerdict:
-        """Whether a condition is above another, seed by seed."""
+        """The claim is that a condition is above another one, compared seed by seed."""
         rows = self[condition], self[other]
         pairs = zip(rows[0].by_seed, rows[1].by_seed, strict=True)
         apart, low, high = _over_seeds([(mine - theirs) / 100 for mine, theirs in pairs])
@@ -203,7 +212,7 @@ class Findings:
 
     @property
     def spread(self) -> float:
-        """Highest less lowest."""
+        """The highest share lies so far above the lowest."""
         values = [row.value for row in self.rows]
         return max(values) - min(values)
 
@@ -211,8 +220,8 @@ class Findings:
 def found_over_seeds(
     shares: Mapping[str, Sequence[float]], baselines: Mapping[str, str]
 ) -> Findings:
-    """From the share of right answers of each seed, by condition, and the condition that each is
-    compared with: means, with Student's intervals over seeds.
+    """Each condition has a share of right answers for every seed, and a condition that it is
+    compared with; the findings are means, with Student's intervals over seeds.
     """
     rows = []
     for condition, own in shares.items():
@@ -234,7 +243,7 @@ def found_over_seeds(
 
 
 def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
-    """The mean in per cent, and its interval; all there is where there is one seed."""
+    """The mean is in per cent, with its interval; with one seed that is the whole range."""
     percents = 100 * np.array(values)
     mean, more = float(percents.mean()), len(values) - 1
     if more == 0:
@@ -247,7 +256,9 @@ def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
 def found_in(
     answers: Sequence[JudgedTrial], conditions: Iterable[str], *, baseline: str | None = None
 ) -> Findings:
-    """The share of right answers under each condition, and how it differs from the baseline's."""
+    """The findings are the share of right answers under each condition, and its difference from
+    the baseline's.
+    """
     rows = []
     for condition in conditions:
         own = [answer for answer in answers if answer.condition == condition]
@@ -271,9 +282,9 @@ def found_in(
 def found_in_runs(
     runs: Sequence[Sequence[JudgedTrial]], conditions: Sequence[str], *, baseline: str | None = None
 ) -> Findings:
-    """Of the same questions to models from several seeds, a run each: pairs are within a run, and
-    scenes are clusters over all runs. The spread over seeds (Student's) is added to that over
-    scenes, as squares; of one run there is none to add.
+    """Models from several seeds answered the same questions, one run each: pairs are formed
+    within a run, and scenes are clusters over all runs. The spread over seeds (Student's) is
+    added to the spread over scenes, as squares; a single run has none to add.
     """
     by_run = [found_in(run, conditions, baseline=baseline) for run in runs]
     numbered = [
@@ -300,7 +311,7 @@ def found_in_runs(
 
 
 def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> tuple[float, float]:
-    """An interval in per cent, widened by the spread over seeds."""
+    """An interval in per cent is widened by the spread over seeds."""
     value, low, high = told
     if len(by_seed) < 2:
         return low, high
@@ -312,7 +323,7 @@ def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> t
 def _change(
     answers: Sequence[JudgedTrial], own: Sequence[JudgedTrial], baseline: str | None
 ) -> tuple[float, float, float] | None:
-    """The paired difference from the baseline in points, with its interval."""
+    """The paired difference from the baseline is in points, with its interval."""
     if baseline is None or own[0].condition == baseline:
         return None
     base = {(a.scene, a.pair): a for a in answers if a.condition == baseline}

@@ -1,4 +1,4 @@
-"""How sure a measure is, where several questions share a picture.
+"""Intervals tell how sure a measure is where several questions share a picture.
 
 Questions on one picture are right or wrong together more often than by chance, so an interval that
 counts questions alone is too narrow.
@@ -22,7 +22,7 @@ FEW = 20  # pictures; intervals of fewer are too narrow more often than they say
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interval:
-    """95 %, and how it was made."""
+    """The interval covers 95 %, and says how it was computed."""
 
     low: float
     high: float
@@ -32,7 +32,7 @@ class Interval:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clusters:
-    """The sums of each picture's answers: a row a picture, a column a number."""
+    """Each picture's answers are summed: one row a picture, one column a number."""
 
     sums: Float[np.ndarray, "picture number"]
 
@@ -40,7 +40,7 @@ class Clusters:
     def of(
         cls, rows: Float[np.ndarray, "answer number"], pictures: Shaped[np.ndarray, " answer"]
     ) -> "Clusters":
-        """From the numbers of each answer and the picture that it is about."""
+        """Answers are clustered by the picture that each is about."""
         names, place = np.unique(pictures, return_inverse=True)
         sums = np.zeros((len(names), rows.shape[1]))
         np.add.at(sums, place, rows)
@@ -48,13 +48,13 @@ class Clusters:
 
     @property
     def total(self) -> Float[np.ndarray, " number"]:
-        """Over all pictures."""
+        """The sums run over all pictures."""
         return self.sums.sum(0)
 
 
 def interval(measure: Measure, clusters: Clusters, *, seed: int = 0) -> Interval:
-    """Of a share by Wilson's formula with the number of answers that are independent in effect; of
-    any other measure by drawing pictures again and again.
+    """A share gets Wilson's interval, with the number of answers that are independent in effect;
+    any other measure gets one by resampling pictures.
     """
     if len(clusters.sums) == 0:
         return Interval(low=math.nan, high=math.nan, method="none")
@@ -69,7 +69,7 @@ def interval(measure: Measure, clusters: Clusters, *, seed: int = 0) -> Interval
 
 
 def wilson(right: float, asked: float) -> Interval:
-    """Wilson's interval of a share of independent answers."""
+    """Wilson's interval is for a share of independent answers."""
     if asked <= 0:
         return Interval(low=0.0, high=1.0, method="wilson")
     share = right / asked
@@ -80,10 +80,10 @@ def wilson(right: float, asked: float) -> Interval:
 
 
 def clustered_share(clusters: Clusters) -> Interval:
-    """Wilson's interval, the number of answers divided by the design effect.
+    """Wilson's interval is taken with the number of answers divided by the design effect.
 
     The effect is the variance of the share between pictures over that of independent answers. Where
-    all answers are right, or all wrong, it cannot be told, and each picture counts once.
+    all answers are right, or all are wrong, it cannot be estimated, and each picture counts once.
     """
     right, asked = (float(number) for number in clusters.total)
     num_pictures, share = len(clusters.sums), right / asked
@@ -103,7 +103,7 @@ def clustered_share(clusters: Clusters) -> Interval:
 def bootstrapped(
     measure: Measure, clusters: Clusters, *, seed: int = 0, resamples: int = RESAMPLES
 ) -> Interval:
-    """The middle 95 % of the measure over resamples of the pictures."""
+    """The interval is the middle 95 % of the measure over resamples of the pictures."""
     blocks = [
         measure.value(times.astype(float) @ clusters.sums)
         for times in drawn_times(len(clusters.sums), seed=seed, resamples=resamples)
@@ -113,7 +113,7 @@ def bootstrapped(
 
 
 def middle(blocks: list[Float[np.ndarray, " resample"]]) -> tuple[float, float]:
-    """The ends of the middle 95 % of values; NaN where no resample has one."""
+    """These are the ends of the middle 95 % of the values; NaN where no resample has one."""
     values = np.concatenate(blocks)
     if np.isnan(values).all():
         return math.nan, math.nan
@@ -124,9 +124,7 @@ def middle(blocks: list[Float[np.ndarray, " resample"]]) -> tuple[float, float]:
 def drawn_times(
     count: int, *, seed: int, resamples: int = RESAMPLES
 ) -> list[Int[np.ndarray, "resample thing"]]:
-    """How often each of so many things is drawn in each resample, in blocks; the same for the same
-    seed.
-    """
+    """Each resample draws each thing so many times, in blocks; the same seed draws the same."""
     draws = np.random.default_rng([seed, count])
     even = np.full(count, 1 / count)
     block = max(1, min(resamples, MOST_AT_ONCE // count))

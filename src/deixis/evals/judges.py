@@ -1,4 +1,4 @@
-"""Judges grade what no rule can score: a model with MM-Vet's shots, or plain rules."""
+"""Judges grade what no rule can score: a model that is shown MM-Vet's examples, or plain rules."""
 
 import re
 from abc import ABC, abstractmethod
@@ -20,7 +20,9 @@ from deixis.models.interface import Generation, Question, VisionLanguageModel
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerToGrade:
-    """A question, its true answer (<AND> joins parts, <OR> alternatives), and what a model said."""
+    """The judge sees a question, its true answer (<AND> joins parts, <OR> alternatives), and
+    what a model said.
+    """
 
     question: str
     truth: str
@@ -30,9 +32,10 @@ class AnswerToGrade:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grade:
-    """One score of 0..1 for each run of the judge, None where that run failed, with its reason.
+    """A grade has one score of 0..1 for each run of the judge, None where that run failed, with the
+    reason.
 
-    A failure is never a score.
+    A failure never counts as a score.
     """
 
     scores: tuple[float | None, ...]
@@ -40,19 +43,19 @@ class Grade:
 
     @property
     def value(self) -> float | None:
-        """The mean of the runs that gave a score."""
+        """The value is the mean of the runs that gave a score."""
         given = [score for score in self.scores if score is not None]
         return sum(given) / len(given) if given else None
 
 
 class Judge(ABC):
-    """Grades answers. Its `name` is part of the name of every result that rests on it."""
+    """A judge grades answers. Its `name` is part of the name of every result that rests on it."""
 
     name: str
 
     @abstractmethod
     def grade(self, items: Sequence[AnswerToGrade]) -> list[Grade]:
-        """One for each item, in their order."""
+        """Every item gets a grade, in their order."""
 
 
 VERSION = "shots/1"
@@ -80,13 +83,13 @@ CUE = "\nWrite one number from 0.0 to 1.0 and nothing else."
 
 
 def prompt(item: AnswerToGrade) -> str:
-    """The table with the item as its last row, the score left open."""
+    """The prompt is the table of examples with the item as its last row, its score left open."""
     row = " | ".join(_cell(text) for text in (item.question, item.truth, item.prediction))
     return "\n".join([HEAD, "", COLUMNS, "--- | --- | --- | ---", *SHOTS, f"{row} |"])
 
 
 def _cell(text: str) -> str:
-    """One line, without the sign that parts columns."""
+    """A cell is one line, without the sign that separates columns."""
     return " ".join(text.replace("|", "/").split())
 
 
@@ -99,10 +102,11 @@ SHOWN = 60  # letters of nonsense that are quoted
 
 @final
 class ModelJudge(Judge):
-    """Asked at temperature 0 with a table of examples, `runs` times for each answer.
+    """A model is shown a table of examples at temperature 0, `runs` times for each answer.
 
-    What gives no number is asked again with a cue, what fails at the server as `retry` say. What
-    has still no number then is a failure, counted and told, and no score.
+    A reply without a number is asked for again with a cue; a failure at the server is retried as
+    `retry` says. What still has no number then is a failure: it is counted and reported, and gives
+    no score.
     """
 
     def __init__(
@@ -150,7 +154,7 @@ class ModelJudge(Judge):
 
 
 def read_score(text: str) -> float | None:
-    """The number of 0..1 that an answer begins with, drafts left out; None where there is none."""
+    """The answer has to begin with a number of 0..1, drafts left out; None if it does not."""
     bare = answered(text).text.lstrip(DRESS)
     found = SCORE.match(LEAD.sub("", bare, count=1) if LEAD.match(bare) else bare)
     score = float(found[1]) if found else None
@@ -180,10 +184,12 @@ ARTICLES = ("a", "an", "the")
 
 @final
 class Rules(Judge):
-    """The share of the parts, joined by <AND>, of which one alternative stands in the answer.
+    """The score is the share of the parts, joined by <AND>, of which one alternative stands in the
+    answer.
 
-    Phrases are compared as words in lower case, without articles, counts as numbers. What is said
-    in other words is not found: stricter than a model, and the same on every machine.
+    Phrases are compared as words in lower case, without articles; counts are compared as numbers.
+    What is said in other words is not found, so this is stricter than a model, and the same on
+    every machine.
     """
 
     name = "rules/1"
@@ -194,7 +200,7 @@ class Rules(Judge):
 
 
 def share_said(truth: str, prediction: str) -> float:
-    """How much of the truth a prediction says, 0 to 1."""
+    """A prediction says so much of the truth, 0 to 1."""
     parts = [part for part in AND.split(truth) if _form(part)] or [truth]
     said = _form(prediction)
     found = [any(_holds(said, _form(phrase)) for phrase in OR.split(part)) for part in parts]
@@ -202,7 +208,7 @@ def share_said(truth: str, prediction: str) -> float:
 
 
 def _form(text: str) -> tuple[str, ...]:
-    """The words, number words as figures."""
+    """Phrases are compared in this form: words, with number words as figures."""
     kept = (word for word in words(text) if word not in ARTICLES)
     return tuple(_number(word) for word in kept)
 

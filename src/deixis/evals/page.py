@@ -1,4 +1,4 @@
-"""The runs of a folder as one page: the plot, the tables, and answers that were wrong."""
+"""A folder's runs are shown on one page: the plot, the tables, and answers that were wrong."""
 
 import html
 import json
@@ -27,8 +27,8 @@ PLOT, PAGE, ENCODINGS = "scores.png", "report.html", "encodings.json"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """The files that were written, what encodings make of the same questions, and which runs could
-    not be put together.
+    """The summary lists the files that were written, the encodings' rankings, and the runs that
+    could not be put together.
     """
 
     page: Path
@@ -38,7 +38,9 @@ class Summary:
 
 
 def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
-    """Write all three; encodings.json holds what several ways make of the same questions."""
+    """The page, the plot and encodings.json are written; the latter holds the encodings'
+    rankings.
+    """
     make_folder(out)
     many, problems = [], []
     for group in alike(runs):
@@ -55,14 +57,14 @@ def summarise(runs: Sequence[LoadedRun], out: Path) -> Summary:
 
 
 def runs_page(runs: Sequence[LoadedRun], many: Sequence[EncodingRanking], plot: bytes) -> str:
-    """A page that needs no other file."""
+    """The page needs no other file."""
     parts = [png(plot, "scores with intervals"), _ways(many), *map(_run, runs)]
     lead = "Values with 95 % intervals, clustered by picture."
     return page("Evaluation", lead, parts, tab="Deixis eval")
 
 
 def problems(report: Report) -> list[str]:
-    """What a reader must know of a run besides its figures, a sentence each."""
+    """Besides a run's figures a reader must know these things, one sentence each."""
     counts = report.counts
     told = (
         (counts.unread, "answers could not be read and count as wrong"),
@@ -140,7 +142,7 @@ def _is_wrong(row: Row) -> bool:
 
 
 def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:
-    """Encodings in rows; where a benchmark has only one, its parts."""
+    """Encodings are in rows; a benchmark with only one shows its parts instead."""
     groups: dict[tuple[str, str | None], list[LoadedRun]] = {}
     for run in runs:
         groups.setdefault((run.report.questions, run.report.judge), []).append(run)
@@ -169,7 +171,7 @@ def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:
 
 
 def _by_encoding(runs: Sequence[LoadedRun]) -> list[Dot]:
-    """The best first, as the model with the most encodings has them."""
+    """The best encoding comes first, as the model with the most encodings ranks them."""
     found = [_dot(run, run.report.encoding, 0) for run in runs]
     models = [dot.model for dot in found]
     first = max(dict.fromkeys(models), key=models.count)

@@ -1,4 +1,4 @@
-"""Two runs on the same questions, compared question by question."""
+"""Two runs on the same questions are compared question by question."""
 
 import math
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ SWAPS = 10_000
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """How much the second run differs from the first.
+    """The second run differs from the first by so much.
 
-    `interval` is from resamples of the pictures, `chance` how often swapping the two runs' answers
-    picture by picture gives a difference as large.
+    `interval` comes from resamples of the pictures. `chance` is how often swapping the two runs'
+    answers picture by picture gives a difference as large.
     """
 
     first: float
@@ -29,17 +29,17 @@ class Difference:
 
     @property
     def value(self) -> float:
-        """Second less first."""
+        """The difference is the second value less the first."""
         return self.second - self.first
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangedAnswers:
-    """Questions that only one run has right, and McNemar's exact chance of so uneven a split.
+    """Some questions only one run has right; `chance` is McNemar's exact probability of so uneven a
+    split.
 
-    It takes questions as independent: with several to a picture, `Difference.chance` is the one to
-    go by.
+    It takes questions as independent: where pictures have several, go by `Difference.chance`.
     """
 
     only_first: int
@@ -48,7 +48,7 @@ class ChangedAnswers:
 
 
 def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int = 0) -> Difference:
-    """Rows of both are the same pictures in the same order."""
+    """The two runs' rows are the same pictures in the same order."""
     value = float(measure.value(second.total) - measure.value(first.total))
     blocks = [
         measure.value(times.astype(float) @ second.sums)
@@ -67,7 +67,7 @@ def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int
 def changed(
     first: Bool[np.ndarray, " answer"], second: Bool[np.ndarray, " answer"]
 ) -> ChangedAnswers:
-    """What one run has right and the other has not."""
+    """The questions that one run has right and the other has not are counted."""
     only_first = int((first & ~second).sum())
     only_second = int((second & ~first).sum())
     return ChangedAnswers(
@@ -78,7 +78,7 @@ def changed(
 
 
 def _swapped(measure: Measure, first: Clusters, second: Clusters, value: float, seed: int) -> float:
-    """The share of random swaps, the one that was seen among them, that differ as much."""
+    """A share of random swaps, the observed one among them, differs as much."""
     apart = second.sums - first.sums
     draws = np.random.default_rng([seed, len(apart), 1])
     block = max(1, min(SWAPS, MOST_AT_ONCE // len(apart)))
@@ -93,7 +93,7 @@ def _swapped(measure: Measure, first: Clusters, second: Clusters, value: float, 
 
 
 def _binomial(fewer: int, asked: int) -> float:
-    """Both tails of fair coins, exactly."""
+    """Both tails of fair coin tosses are summed exactly."""
     if asked == 0:
         return 1.0
     logs = [

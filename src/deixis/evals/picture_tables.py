@@ -1,4 +1,6 @@
-"""Tables whose cells may hold whole pictures: short cells stay in memory, long ones in the file."""
+"""Tables may hold whole pictures in their cells: short cells stay in memory, long ones in the
+file.
+"""
 
 import csv
 import io
@@ -20,7 +22,9 @@ _LIMIT = threading.Lock()  # `csv` has one limit for all that read
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TsvRow:
-    """The short cells by their columns, and where the row stands; `number` counts rows from 1."""
+    """A row has its short cells by column, and its place in the file; `number` counts rows from
+    1.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -31,14 +35,14 @@ class TsvRow:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """A file with a head and rows of the same columns."""
+    """A table is a file with a head and rows of the same columns."""
 
     file: Path
     columns: tuple[str, ...]
     rows: tuple[TsvRow, ...]
 
     def cell(self, row: TsvRow, column: str) -> str:
-        """Any cell, read from the file if it is long."""
+        """Any cell can be had; a long one is read from the file."""
         if column in row.cells:
             return row.cells[column]
         try:
@@ -55,7 +59,7 @@ class Table:
 
 
 def read_table(file: Path) -> Table:
-    """All rows of a file; SampleError where one breaks it."""
+    """All rows of a file are read; SampleError if one is malformed."""
     try:
         with open_file(file) as opened, _long_cells():
             lines = _Lines(opened, file.name)
@@ -72,8 +76,8 @@ def read_table(file: Path) -> Table:
 
 @final
 class _Lines:
-    """The lines of a file as `csv` asks for them. The row that is read, 0 for the head, has this
-    `number`, and stands between `begin` and `at`.
+    """`csv` reads a file through these lines. The row that is being read, 0 for the head, has
+    this `number`, and stands between `begin` and `at`.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -96,12 +100,12 @@ class _Lines:
             raise self.broken(f"it is not UTF-8 ({error.reason})") from None
 
     def broken(self, reason: str) -> SampleError:
-        """What is wrong with the row that is read."""
+        """The error says what is wrong with the row that is being read."""
         return SampleError(dataset=self._name, row=self.number, reason=reason)
 
 
 def _next(reader: Iterator[list[str]], lines: _Lines) -> list[str] | None:
-    """The next row, if there is one."""
+    """The next row comes, or None at the end."""
     lines.number += 1
     lines.begin = lines.at
     try:

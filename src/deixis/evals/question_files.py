@@ -1,4 +1,4 @@
-"""What benchmarks share that read questions without regions from published files themselves."""
+"""Benchmarks that read questions without regions straight from published files share this class."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from deixis.evals.records import PublishedFolder, Record
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionFiles(RowBenchmark):
-    """The records of some files, in their order, and the folder of their pictures.
+    """The records of some files come in their order, with the folder of their pictures.
 
-    `form` says which files are expected, `splits` are the parts, the usual one first.
+    `form` says which files are expected; `splits` are the parts, the usual one first.
     """
 
     form: ClassVar[str]
@@ -28,7 +28,7 @@ class QuestionFiles(RowBenchmark):
 
     @classmethod
     def folder(cls, options: Options) -> PublishedFolder:
-        """--data, or UsageError with the files that are expected."""
+        """--data has to name a folder; otherwise a UsageError lists the files that are expected."""
         data = cls.checked_files(options, f"{cls.form} (from {cls.about.origin})")
         return PublishedFolder(
             path=data, title=cls.about.title, form=cls.form, pictures=options.images
@@ -36,7 +36,7 @@ class QuestionFiles(RowBenchmark):
 
     @classmethod
     def split_of(cls, options: Options) -> str:
-        """The part that is asked for."""
+        """The options ask for this part."""
         split = options.split or cls.splits[0]
         if split not in cls.splits:
             raise UnknownNameError(kind=f"split of {cls.about.title}", name=split, known=cls.splits)
@@ -61,9 +61,9 @@ class QuestionFiles(RowBenchmark):
         return Query(image=image, text=sample.text, regions={})
 
     def picture(self, sample: Sample) -> ImageSource:
-        """What is opened."""
+        """The sample's picture is opened from here."""
         return self.images / sample.picture
 
     @abstractmethod
     def made(self, place: int, record: Record) -> list[Sample]:
-        """The questions of one record, which stands at that place."""
+        """The record at this place asks these questions."""

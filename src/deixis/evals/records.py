@@ -1,4 +1,4 @@
-"""Rows of published files that nobody has checked before, and the folder that --data names."""
+"""Published files are read without trust: their rows are checked, and --data names their folder."""
 
 import json
 from collections.abc import Callable, Collection
@@ -14,18 +14,18 @@ from deixis.core.untrusted_text import shown
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """The value of a row, the file that it is of, and what names it there."""
+    """A record holds a row's value, the file that it comes from, and its name there."""
 
     dataset: str
     row: str
     value: Any  # Any: what JSON holds
 
     def bad(self, reason: str) -> SampleError:
-        """What is wrong with it."""
+        """The error names the record and says what is wrong with it."""
         return SampleError(dataset=self.dataset, row=self.row, reason=reason)
 
     def field(self, name: str) -> Any:  # Any: what JSON holds
-        """A field that has to be there."""
+        """The field has to be there."""
         if not isinstance(self.value, dict):
             raise self.bad(f"a question is an object, got a {type(self.value).__name__}")
         if name not in self.value:
@@ -33,40 +33,40 @@ class Record:
         return self.value[name]
 
     def text(self, name: str) -> str:
-        """Words, without blanks around them."""
+        """The field is text, given without outer blanks."""
         found = self.field(name)
         if not isinstance(found, str) or not found.strip():
             raise self.bad(f"{name!r} is text, got {shown(found)}")
         return found.strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of words, as they stand there."""
+        """The field is a list of texts, given as they stand."""
         found = self.field(name)
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             raise self.bad(f"{name!r} is a list of texts, got {shown(found)}")
         return tuple(found)
 
     def one_of(self, name: str, known: Collection[str]) -> str:
-        """One of these words, in lower case."""
+        """The field is one of these words, given in lower case."""
         found = self.text(name).lower()
         if found not in known:
             raise self.bad(f"{name!r} is {' or '.join(sorted(known))}, got {shown(found)}")
         return found
 
     def whole(self, name: str) -> int:
-        """A whole number, 0 or more."""
+        """The field is a whole number, 0 or more."""
         found = self.field(name)
         if isinstance(found, bool) or not isinstance(found, int) or found < 0:
             raise self.bad(f"{name!r} is a whole number, got {shown(found)}")
         return found
 
     def id(self, name: str) -> str:
-        """A name that is written as a number or as text."""
+        """The field is an identifier, written as a number or as text."""
         found = self.field(name)
         return str(found) if isinstance(found, int) else self.text(name)
 
     def file_name(self, name: str) -> str:
-        """The name of a file, or what is put before its ending; it leads to no other folder."""
+        """The field is a file's name, with or without its ending, and leads to no other folder."""
         found = self.id(name)
         if PureWindowsPath(found).name != found or found in (".", ".."):
             raise self.bad(f"{name!r} is a file's name, {shown(found)} lies in another folder")
@@ -76,8 +76,8 @@ class Record:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedFolder:
-    """Where a benchmark's files lie. `form` says which files are expected, `title` whose they are;
-    `pictures` is --images.
+    """A benchmark's files lie in this folder. `form` says which files are expected, `title`
+    whose they are; `pictures` is --images.
     """
 
     path: Path
@@ -86,18 +86,18 @@ class PublishedFolder:
     pictures: Path | None = None
 
     def missing(self, what: str) -> UsageError:
-        """The error that names what is missing and all that is expected."""
+        """The error names what is missing and lists all that is expected."""
         return UsageError(f"{what} in {str(self.path)!r}: {self.title} needs {self.form}")
 
     def file(self, *names: str) -> Path:
-        """The first of these files that is there."""
+        """The first of these files that exists is taken."""
         found = next((path for name in names if (path := self.path / name).is_file()), None)
         if found is None:
             raise self.missing(f"there is no {names[0]!r}")
         return found
 
     def images(self, *names: str) -> Path:
-        """The folder of the pictures: --images, or the first of these that is there."""
+        """The pictures lie in --images, or in the first of these folders that exists."""
         if self.pictures is not None:
             if not self.pictures.is_dir():
                 raise UsageError(f"there is no folder of pictures {str(self.pictures)!r}")
@@ -110,14 +110,14 @@ class PublishedFolder:
     def load(
         self, file: Path, *, slim: Callable[[dict[str, Any]], Any] | None = None
     ) -> Any:  # Any: what JSON holds
-        """All that a file holds; `slim` may put a smaller value in the place of each object."""
+        """The whole file is read; `slim` may put a smaller value in the place of each object."""
         try:
             return json.loads(self.text(file), object_hook=slim)
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{file} is not JSON: {error}") from None
 
     def members(self, file: Path) -> dict[str, Any]:  # Any: what JSON holds
-        """A file that holds one object."""
+        """The file has to hold one object."""
         found = self.load(file)
         if not isinstance(found, dict):
             raise self._other(file, "an object", found)
@@ -126,7 +126,7 @@ class PublishedFolder:
     def listed(
         self, file: Path, name: str, *, slim: Callable[[dict[str, Any]], Any] | None = None
     ) -> list[Any]:  # Any: what JSON holds
-        """The list of that name in the object that a file holds."""
+        """The file has to hold one object with a list of that name."""
         found = self.load(file, slim=slim)
         inside = found.get(name) if isinstance(found, dict) else None
         if not isinstance(inside, list):
@@ -134,7 +134,9 @@ class PublishedFolder:
         return inside
 
     def lines(self, file: Path) -> list[Record]:
-        """A value a line; what is not JSON is told when a field of it is asked for."""
+        """Each line holds a value; one that is not JSON is reported once a field of it is asked
+        for.
+        """
         return [
             Record(dataset=file.name, row=str(number), value=_value(line))
             for number, line in enumerate(self.text(file).split("\n"), start=1)
@@ -142,7 +144,7 @@ class PublishedFolder:
         ]
 
     def text(self, file: Path) -> str:
-        """A whole file of words."""
+        """The whole file is read as text."""
         try:
             return read_text(file)
         except (OSError, UnicodeDecodeError) as error:

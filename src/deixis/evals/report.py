@@ -1,4 +1,4 @@
-"""The report of one run: report.json beside its results."""
+"""Each run has a report, report.json, beside its results."""
 
 import dataclasses
 import json
@@ -25,10 +25,10 @@ FILE = "report.json"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionCounts:
-    """What became of the questions.
+    """Every question is counted by what became of it.
 
-    `unread`: answered, and nothing could be read in it; such answers count as wrong. `cut`: longer
-    than it was allowed to be. `unasked`, `failed`, `ungraded` and `bad` are in no figure.
+    `unread` were answered, but nothing could be read in the answer; they count as wrong. `cut` were
+    longer than allowed. `unasked`, `failed`, `ungraded` and `bad` enter no figure.
     """
 
     questions: int
@@ -45,11 +45,12 @@ class QuestionCounts:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """One run: who was asked what, in which way, and the figures, the headline first.
+    """A report says who was asked what, under which encoding, and gives the figures, the headline
+    first.
 
     `bounds` are what the headline would be if all that has no numbers were wholly wrong, or wholly
-    right. `judge_means` are the means of each run of the judge, `judge_failures` how often it gave
-    no score, by the sort of failure.
+    right. `judge_means` are the means of each run of the judge; `judge_failures` counts how often
+    it gave no score, by kind of failure.
     """
 
     benchmark: str
@@ -72,34 +73,34 @@ class Report:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What the result is of; a judge is part of it."""
+        """These parts name the result; a judge is one of them."""
         judge = [self.judge] if self.judge else []
         return (self.questions, self.model, self.encoding, *judge)
 
     @property
     def questions(self) -> str:
-        """The benchmark, with its split where that is not the usual one."""
+        """The benchmark is named, with its split where that is not the usual one."""
         split = self.options.get("split")
         return f"{self.benchmark} {split}" if split else self.benchmark
 
     @property
     def name(self) -> str:
-        """All of it in one line."""
+        """The whole result is named in one line."""
         return " · ".join(self.parts)
 
     @property
     def headline(self) -> Figure:
-        """The figure to quote."""
+        """One figure is the one to quote."""
         return self.figures[0]
 
     def save(self, folder: Path) -> None:
-        """Whole or not at all."""
+        """The report is written whole or not at all."""
         record = {"deixis": VERSION, "name": self.name, **dataclasses.asdict(self)}
         write_text(folder / FILE, json.dumps(_plain(record), ensure_ascii=False, indent=1) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> "Report":
-        """Of a run's folder."""
+        """The report is read from a run's folder."""
         path = folder / FILE
         try:
             record = object_of(parse(read_text(path)), name="a report")
@@ -124,7 +125,7 @@ class Report:
 
 
 def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any]:
-    """Those of a report's fields that follow from its rows. (Any: fields of Report.)"""
+    """These fields of a report follow from its rows. (Any: fields of Report.)"""
     benchmark = benchmarks.get(name)
     sorts = Counter(row.sort_of_problem for row in rows)
     counts = QuestionCounts(
@@ -147,8 +148,8 @@ def summarised(name: str, rows: Sequence[Row], *, num_bad: int) -> dict[str, Any
 
 
 def bounds(benchmark: type[Benchmark], rows: Sequence[Row]) -> tuple[float, float] | None:
-    """The first measure with all failed and ungraded rows as wholly wrong, and as wholly right;
-    None where there are none, or the measure is not a mean.
+    """The first measure is bounded by taking all failed and ungraded rows as wholly wrong, and
+    as wholly right; None if there are no such rows, or the measure is not a mean.
     """
     measure = benchmark.measures[0]
     lost = [row for row in rows if row.sort_of_problem in (FAILED, UNGRADED)]
@@ -166,7 +167,7 @@ def bounds(benchmark: type[Benchmark], rows: Sequence[Row]) -> tuple[float, floa
 
 
 def _judged(rows: Sequence[Row]) -> dict[str, Any]:  # Any: fields of Report
-    """The judge's runs, each by itself."""
+    """The judge's runs are summed up one by one."""
     graded = [row.grades for row in rows if row.grades]
     num_runs = max(map(len, graded), default=0)
     means = []
@@ -178,7 +179,7 @@ def _judged(rows: Sequence[Row]) -> dict[str, Any]:  # Any: fields of Report
 
 
 def _plain(value: Any) -> Any:  # Any: JSON
-    """Numbers that JSON has no words for as null."""
+    """Numbers that JSON cannot write become null."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):

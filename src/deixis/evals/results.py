@@ -1,4 +1,4 @@
-"""What came of each question: results.jsonl, one row a question."""
+"""results.jsonl holds what came of each question, one row each."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ UNASKED, FAILED, UNGRADED = "unasked", "failed", "ungraded"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One question, its answer and its numbers.
+    """A row has one question, its answer and its numbers.
 
-    `asks` is the digest of what was asked, before any encoding; `sent` are the words that went out.
-    `problem` tells why there are no numbers: unasked (the encoding cannot show it), failed (no
-    answer came), ungraded (the judge gave no score), then the reason. Such rows are in no mean.
-    `grades` are those of each of the judge's runs, None where that run failed.
+    `asks` is the digest of what was asked, before any encoding; `sent` are the words that were
+    sent. `problem` says why there are no numbers: unasked (the encoding cannot show it), failed (no
+    answer came) or ungraded (the judge gave no score), then the reason. Such rows enter no mean.
+    `grades` has one for each of the judge's runs, None where that run failed.
     """
 
     key: str
@@ -43,17 +43,17 @@ class Row:
 
     @property
     def sort_of_problem(self) -> str | None:
-        """Its first word."""
+        """The problem's kind is its first word."""
         return None if self.problem is None else self.problem.partition(":")[0]
 
 
 def save_rows(folder: Path, rows: Sequence[Row]) -> None:
-    """Whole or not at all."""
+    """The rows are written whole or not at all."""
     write_text(folder / FILE, "".join(line(dataclasses.asdict(row)) for row in rows))
 
 
 def load_rows(folder: Path) -> list[Row]:
-    """The rows of a run; UsageError if it has none."""
+    """A run's rows are read; UsageError if it has none."""
     path = folder / FILE
     try:
         content = read_bytes(path)

@@ -1,4 +1,4 @@
-"""Verdicts that several benchmarks give, and the measures that sum them."""
+"""Several benchmarks share these verdicts, and the measures that sum them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,14 +17,16 @@ SHORT_ANSWERS = (ACCURACY, Measure(name="exact match", numbers=("exact",), is_sh
 
 
 def by_letter(sample: Sample, answer: str) -> Verdict:
-    """Right if the letter of the right choice is taken; an unclear answer is wrong and unread."""
+    """The answer is right if it takes the right choice's letter; an unclear answer is wrong and
+    unread.
+    """
     letter = read_letter(answer, sample.choices)
     is_right = letter == sample.truth[0]
     return Verdict(numbers=_numbers(sample, answer, is_right=is_right), read=letter)
 
 
 def by_number(sample: Sample, answer: str) -> Verdict:
-    """Right if the same number is said, in figures or in words."""
+    """The answer is right if it says the same number, in figures or in words."""
     number = read_number(answer)
     read = f"{number:g}" if number is not None else None
     is_right = is_same_number(answer, sample.truth)
@@ -32,7 +34,7 @@ def by_number(sample: Sample, answer: str) -> Verdict:
 
 
 def by_words(sample: Sample, answer: str) -> Verdict:
-    """Right if the words are those of a truth, but for case, articles and outer marks."""
+    """The answer is right if it is a truth's words, apart from case, articles and outer marks."""
     is_right = is_exact(answer, sample.truth)
     return Verdict(numbers=_numbers(sample, answer, is_right=is_right), read=plain(answer) or None)
 
@@ -48,7 +50,7 @@ VQA_ACCURACY = Measure(name="VQA accuracy", numbers=("right",))
 
 
 def most_first(record: Record, answers: Sequence[str]) -> tuple[str, ...]:
-    """The people's answers, those that most of them gave first."""
+    """People's answers come in order, those that most people gave first."""
     if len(answers) != PEOPLE:
         raise record.bad(f"{PEOPLE} people answered a question, got {len(answers)} answers")
     counts = Counter(answers)
@@ -60,7 +62,7 @@ GRADE = Measure(name="grade", numbers=("grade",))
 
 
 def grade_request(sample: Sample) -> GradeRequest:
-    """The question, its regions as plain words, and the truth."""
+    """A judge gets the question, its regions as plain words, and the truth."""
     names = {slot: f"region {place}" for place, slot in enumerate(sample.regions, start=1)}
     question = SLOT.sub(lambda found: names.get(found[1], found[0]), sample.text)
     return GradeRequest(question=question, truth=sample.truth[0])
@@ -79,7 +81,7 @@ CAPTION_MEASURES = (
 def caption_numbers(
     answer: str, references: Sequence[str], frequencies: Frequencies
 ) -> dict[str, float]:
-    """What both measures sum."""
+    """Both measures of captions sum these numbers."""
     cider = cider_d(answer, references, frequencies)
     return meteor.best_numbers(answer, references) | {"cider": cider}
 
@@ -88,7 +90,7 @@ ANSWER, REASON, BOTH = "Q→A", "QA→R", "Q→AR"
 
 
 def reason_text(asked: str, right: str, reason: str) -> str:
-    """The second question: the first one without its choices, its right answer, and what is asked
-    of that.
+    """The second question consists of the first one without its choices, its right answer, and
+    what is asked about that.
     """
     return f"{asked.partition(chr(10))[0]} {right} {reason}"

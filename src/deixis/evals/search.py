@@ -1,8 +1,8 @@
-"""The encoding that a model follows best, found within a budget of questions.
+"""A search finds the encoding that a model follows best, within a budget of questions.
 
-Successive halving (Karnin et al., 2013): all candidates get a few questions, the better half goes
-on to more. The winner was picked for its score on these, so it is confirmed on questions that the
-search has not seen, against the encoding that would have been used without it.
+It is successive halving (Karnin et al., 2013): all candidates get a few questions, and the better
+half goes on to more. The winner was picked for its score on these, so it is confirmed on questions
+that the search has not seen, against the encoding that would have been used without it.
 """
 
 import dataclasses
@@ -30,8 +30,8 @@ FEWEST = 4  # questions of a candidate in a round
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchSettings:
-    """`budget` is how many questions all candidates together get, `confirm` how many more the
-    winner and the baseline get each.
+    """All candidates together get `budget` questions; the winner and the baseline get `confirm`
+    more each.
     """
 
     candidates: tuple[str, ...]
@@ -57,14 +57,14 @@ class SearchSettings:
 
     @property
     def num_rounds(self) -> int:
-        """Until one is left of them."""
+        """So many rounds leave one candidate."""
         return math.ceil(math.log2(len(self.candidates)))
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """The candidates of one round, the best first, each on the same questions."""
+    """A round ranks its candidates, the best first, on the same questions."""
 
     num_questions: int
     figures: tuple[tuple[str, Figure], ...]
@@ -73,9 +73,10 @@ class Round:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchResult:
-    """The winner, the rounds, and the winner against the baseline on questions of their own.
+    """The result has the winner, the rounds, and the winner against the baseline on questions of
+    their own.
 
-    `confirmed` is None where no questions were left. `num_questions` is what the search asked.
+    `confirmed` is None where no questions were left. `num_questions` counts what the search asked.
     `left_out` are candidates that cannot show some question, with the reason.
     """
 
@@ -91,12 +92,12 @@ class SearchResult:
 def search(
     exam: Exam, settings: SearchSettings, *, say: Callable[[str], None] | None = None
 ) -> SearchResult:
-    """The best of the candidates, and how it does on questions of its own."""
+    """The best candidate is found, and tested on questions that the search did not see."""
     return _Search(exam, settings, say or (lambda text: None)).go()
 
 
 def save_found(found: SearchResult, out: Path) -> dict[str, object]:
-    """Write search.json; gives its record."""
+    """search.json is written; its record comes back."""
     record = dataclasses.asdict(found)
     record["rounds"] = [
         {
@@ -112,7 +113,7 @@ def save_found(found: SearchResult, out: Path) -> dict[str, object]:
 
 @final
 class _Search:
-    """One search's state."""
+    """A search keeps its state here."""
 
     def __init__(self, exam: Exam, settings: SearchSettings, say: Callable[[str], None]) -> None:
         self.exam, self.settings, self.say = exam, settings, say
@@ -120,7 +121,7 @@ class _Search:
         self.left_out: list[tuple[str, str]] = []
 
     def go(self) -> SearchResult:
-        """All rounds, then the confirmation."""
+        """All rounds run, then the confirmation."""
         settings = self.settings
         alive = list(settings.candidates)
         ways = {spec: EncodingSpec.of(spec) for spec in (*alive, settings.baseline)}
@@ -166,7 +167,9 @@ class _Search:
         return Round(num_questions=len(samples), figures=tuple(figured))
 
     def _rows(self, way: EncodingSpec, samples: Sequence[Sample]) -> list[Row]:
-        """What comes of a candidate; answers that are there already are not asked for again."""
+        """A candidate's questions are answered; answers that are known already are not asked for
+        again.
+        """
         try:
             ran = run(self.exam, RunSettings(way=way), samples=samples)
         except UsageError as error:
@@ -180,7 +183,7 @@ class _Search:
     def _confirm(
         self, best: EncodingSpec, baseline: EncodingSpec, samples: Sequence[Sample]
     ) -> tuple[Difference | None, int]:
-        """The winner against the baseline, where they differ and both can be asked."""
+        """The winner is compared with the baseline, if they differ and both can be asked."""
         if not samples or best.spec == baseline.spec:
             return None, 0
         kind = type(self.exam.benchmark)
@@ -196,7 +199,7 @@ class _Search:
 
 
 def _in_lots(benchmark: Benchmark, seed: int) -> list[Sample]:
-    """All samples in a random order in which what belongs together stays together."""
+    """All samples come in a random order that keeps together what belongs together."""
     samples = chosen(benchmark.samples(), RunSettings())
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
@@ -206,7 +209,7 @@ def _in_lots(benchmark: Benchmark, seed: int) -> list[Sample]:
 
 
 def _first(samples: Sequence[Sample], count: int) -> list[Sample]:
-    """That many, and the rest of the last one's group."""
+    """So many samples are taken, and the rest of the last one's group."""
     taken = list(samples[:count])
     last = taken[-1].together if taken else None
     rest = samples[len(taken) :]

@@ -1,4 +1,4 @@
-"""Asking a model many trials: every answer is on disk before it counts."""
+"""A model is asked many trials: every answer is on disk before it counts."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +25,9 @@ SETTINGS = Generation(max_new_tokens=16)
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedTrials:
-    """The judged answers of some trials, how many questions had none, and who was asked."""
+    """Some trials were asked: their answers are judged, so many questions had none, and this
+    model gave them.
+    """
 
     answers: tuple[JudgedTrial, ...]
     num_failed: int
@@ -41,10 +43,10 @@ def ask_trials(
     reporter: Reporter | None = None,
     knowledge: Knowledge | None = None,
 ) -> AskedTrials:
-    """Ask the trials of the first groups, of a picture each as a rule; nothing is asked twice, also
-    after a kill.
+    """The first groups' trials are asked, as a rule one picture a group; nothing is asked twice,
+    even after a kill.
 
-    With `knowledge` a trial's notes reach the model in its form; `model` is the one without.
+    With `knowledge`, a trial's notes reach the model in its form; `model` is the one without.
     """
     reporter = reporter or Silent()
     model, changed = _knowing(model, knowledge)
@@ -89,7 +91,7 @@ def ask_trials(
 def _knowing(
     model: VisionLanguageModel, knowledge: Knowledge | None
 ) -> tuple[VisionLanguageModel, str | None]:
-    """The model with a prompt's change of its tokens, and the name of that change."""
+    """A prompt changes the model's tokens; the name of that change comes with the model."""
     if knowledge is None or knowledge.prompt is None:
         return model, None
     prompt = knowledge.prompt

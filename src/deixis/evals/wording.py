@@ -1,5 +1,5 @@
-"""The words of a question: slots for regions, and what papers put behind it, so that an answer can
-be scored by rule.
+"""A question's words have slots for regions, and end in what papers append, so that an answer
+can be scored by rule.
 """
 
 import re
@@ -12,13 +12,13 @@ SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def mentioned(text: str, regions: Mapping[str, Region]) -> dict[str, Region]:
-    """Those of the regions that a text speaks of, in its order."""
+    """The text mentions these of the regions, in this order."""
     found = dict.fromkeys(SLOT.findall(text))
     return {slot: regions[slot] for slot in found if slot in regions}
 
 
 def literal(text: str) -> str:
-    """A data set's own words, in which nothing is a slot: "{cup}" becomes "{ cup }"."""
+    """A data set's own words have no slots: "{cup}" becomes "{ cup }"."""
     return SLOT.sub(r"{ \1 }", text)
 
 
@@ -27,11 +27,11 @@ BY_LETTER = "Answer with the option's letter from the given choices directly."
 
 
 def in_short(question: str) -> str:
-    """To be answered in a word."""
+    """The question asks to be answered in one word."""
     return f"{literal(question)}\n{SHORT}"
 
 
 def by_choice(question: str, choices: Sequence[str]) -> str:
-    """To be answered by the letter of one of these, a line each."""
+    """The question asks for the letter of one of these choices, which stand one a line."""
     lines = [f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False)]
     return literal("\n".join([question, *lines, BY_LETTER]))

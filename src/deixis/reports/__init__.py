@@ -1,1 +1,1 @@
-"""Pages that people read: HTML with pictures, tables and plots."""
+"""Reports are pages that people read: HTML with pictures, tables and plots."""

@@ -1,7 +1,7 @@
-"""Charts as PNG, of plain values: dots, shares, heat maps, a scatter, curves and counts.
+"""Plain values are charted as PNG: dots, shares, heat maps, a scatter, curves and counts.
 
-A chart that goes with a report is a picture of one line where matplotlib is not installed: nobody
-loses an evaluation for want of its chart.
+A chart that goes with a report becomes a picture of one line where matplotlib is not installed:
+nobody loses an evaluation for want of its chart.
 """
 
 import functools
@@ -46,7 +46,7 @@ COUNTS: Any = {  # as matplotlib names them
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dot:
-    """A value with its interval, in a panel's row, in a model's colour."""
+    """A value with its interval stands in a panel's row, in its model's colour."""
 
     row: str
     model: str
@@ -58,7 +58,7 @@ class Dot:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """Dots on one scale; `guess` is where guessing would be."""
+    """A panel has dots on one scale; `guess` is where guessing would be."""
 
     title: str
     scale: str
@@ -67,14 +67,14 @@ class Panel:
 
     @property
     def rows(self) -> list[str]:
-        """The names of its rows."""
+        """The rows have these names."""
         return list(dict.fromkeys(dot.row for dot in self.dots))
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """A share of right answers in per cent, with its interval, under one condition."""
+    """Under one condition a share of answers was right, in per cent, with its interval."""
 
     condition: str
     value: float
@@ -85,7 +85,7 @@ class Share:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """What a field of a heat map says: points gained, NaN where nothing is known."""
+    """A field of a heat map says how many points were gained, NaN where nothing is known."""
 
     points: float
     words: str
@@ -95,7 +95,9 @@ class Change:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountBars:
-    """Bars over numbers; `named` are bars along names instead, `shares` a histogram of 0 to 100."""
+    """Bars stand over numbers; `named` are bars along names instead, `shares` a histogram of 0
+    to 100.
+    """
 
     title: str
     across: str = ""
@@ -122,7 +124,7 @@ def _if_drawable(chart: Callable[Given, bytes]) -> Callable[Given, bytes]:
 
 @_if_drawable
 def dots(panels: Sequence[Panel]) -> bytes:
-    """Values with their intervals: a panel each scale, a colour each model."""
+    """Values are plotted with their intervals: each scale has a panel, each model a colour."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     models = list(dict.fromkeys(dot.model for panel in panels for dot in panel.dots))
@@ -143,7 +145,7 @@ def dots(panels: Sequence[Panel]) -> bytes:
 
 @_if_drawable
 def shares(title: str, found: Sequence[Share], *, axis: str = "") -> bytes:
-    """A line over numbers, which `axis` names; without it a row each condition."""
+    """Shares are a line over numbers, which `axis` names; without it each condition has a row."""
     size = (7.5, 4.2) if axis else (7.5, 1.2 + 0.42 * len(found))
     figure = _figure(size)
     axes = figure.subplots()
@@ -177,7 +179,7 @@ def shares(title: str, found: Sequence[Share], *, axis: str = "") -> bytes:
 def heat_map(
     title: str, rows: Sequence[str], columns: Sequence[str], fields: Sequence[Sequence[Change]]
 ) -> bytes:
-    """Green where points are gained, red where they are lost."""
+    """Fields are green where points are gained, red where they are lost."""
     points = [[one.points for one in line] for line in fields]
     known = [abs(change) for line in points for change in line if change == change]
     span = max([LEAST_SPAN, *known])
@@ -206,7 +208,7 @@ def scatter(
     *,
     across: str,
 ) -> bytes:
-    """A dot each thing, some of them by their names, and the curve that is expected."""
+    """Each thing is a dot, some of them named, beside the curve that is expected."""
     figure = _figure((7.5, 4.4))
     axes = figure.subplots()
     axes.plot(*points, "o", color=INK, alpha=0.35, markersize=5)
@@ -221,7 +223,7 @@ def scatter(
 
 @_if_drawable
 def curves(drawn: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]) -> bytes:
-    """One small plot a name, of numbers over steps, a line each kind."""
+    """Each name has a small plot of numbers over steps, with a line for each kind."""
     from matplotlib.figure import Figure  # slow to import, and only needed here
 
     rows = -(-len(drawn) // COLUMNS)
@@ -240,7 +242,7 @@ def curves(drawn: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]) -> by
 
 
 def counts(four: tuple[CountBars, CountBars, CountBars, CountBars]) -> bytes:
-    """Four charts of counts, side by side."""
+    """Four charts of counts stand side by side."""
     with _style(COUNTS):
         figure = _figure((10, 7), ground=SURFACE)
         for one, axes in zip(four, figure.subplots(2, 2).ravel(), strict=True):
@@ -310,7 +312,7 @@ def _draw(axes: Any, panel: Panel, inks: dict[str, str]) -> None:  # Any: matplo
 
 
 def short(name: str, longest: int) -> str:
-    """Of a name what fits; no sign is markup."""
+    """A name is cut to what fits, and no sign in it is taken as markup."""
     return plotted(name if len(name) <= longest else f"{name[: longest - 1]}…")
 
 

@@ -1,4 +1,4 @@
-"""A self-contained HTML page: pictures inside, regions drawn over them as SVG."""
+"""A self-contained HTML page has its pictures inside, with regions drawn over them as SVG."""
 
 import base64
 import html
@@ -31,7 +31,9 @@ pre { padding: .6rem; white-space: pre-wrap; }
 
 
 def page(title: str, lead: str, parts: Iterable[str], *, tab: str | None = None) -> str:
-    """The whole page. `parts` are HTML; title, lead and what the browser's tab says are text."""
+    """The whole page is built. `parts` are HTML; title, lead and what the browser's tab says are
+    text.
+    """
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">'
@@ -42,22 +44,22 @@ def page(title: str, lead: str, parts: Iterable[str], *, tab: str | None = None)
 
 
 def section(title: str, *parts: str) -> str:
-    """A heading and what stands under it."""
+    """A heading stands above its parts."""
     return f"<h2>{html.escape(title)}</h2>{''.join(parts)}"
 
 
 def text(words: str) -> str:
-    """A paragraph."""
+    """The words become a paragraph."""
     return f"<p>{html.escape(words)}</p>"
 
 
 def code(words: str) -> str:
-    """Words as they are."""
+    """The words are shown as they are."""
     return f"<pre>{html.escape(words)}</pre>"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells as code, but for the first column."""
+    """Cells are set as code, apart from the first column."""
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
     body = "".join(
         f"<tr><td>{html.escape(first)}</td>"
@@ -69,14 +71,16 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def figures_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells as they are, up to a length; figures stay on one line, with their intervals."""
+    """Cells are shown as they are, up to a length; figures stay on one line with their
+    intervals.
+    """
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
     body = "".join("<tr>" + "".join(map(_figure_cell, row)) + "</tr>" for row in rows)
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def png(drawn: bytes, words: str) -> str:
-    """A chart; `words` say what it shows to those who do not see it."""
+    """A chart is embedded; `words` say what it shows to those who do not see it."""
     data = base64.b64encode(drawn).decode()
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}">'
 
@@ -89,7 +93,7 @@ def picture(
     cells: Sequence[Box] = (),
     width: int | None = None,
 ) -> str:
-    """A picture with regions outlined and named, and cells shaded."""
+    """A picture is shown with regions outlined and named, and cells shaded."""
     size = image.size
     data = base64.b64encode(image.png()).decode()
     shapes = "".join(_cell(cell) for cell in cells) + "".join(_outline(r) for r in regions)

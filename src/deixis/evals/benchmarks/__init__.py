@@ -1,4 +1,4 @@
-"""Benchmarks: what is asked, and how an answer is scored. One file or one row each."""
+"""Each benchmark says what is asked and how an answer is scored, in one file or one row."""
 
 from deixis.core.catalog import Catalog
 from deixis.evals.benchmark import (

@@ -1,4 +1,6 @@
-"""GQA: compositional questions on scenes, one right answer each (Hudson and Manning, 2019)."""
+"""GQA asks compositional questions on scenes, with one right answer each (Hudson and Manning,
+2019).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -17,10 +19,11 @@ QUERY = "query"  # the kind of question that is open; all others have two or a f
 @final
 @dataclass(frozen=True, kw_only=True)
 class Gqa(QuestionFiles):
-    """A question a row, of the balanced set; tags are open or binary, and the kind of question.
+    """Each row of the balanced set is a question; its tags are open or binary, and the kind of
+    question.
 
-    Right is what is the answer letter by letter, once in lower case and without full stops behind
-    it, as LLaVA's release gives answers to the official evaluation.
+    An answer is right if it matches letter by letter, once in lower case and without closing full
+    stops, as LLaVA's release hands answers to the official evaluation.
     """
 
     form: ClassVar = "testdev_balanced_questions.json (of questions1.2.zip) and images/ID.jpg"

@@ -1,4 +1,6 @@
-"""MM-Vet: 218 free answers that need several capabilities, graded by a judge (Yu et al., 2023)."""
+"""MM-Vet has 218 free answers that need several capabilities, graded by a judge (Yu et al.,
+2023).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -17,13 +19,14 @@ FILE = "mm-vet.json"
 @final
 @dataclass(frozen=True, kw_only=True)
 class MmVet(QuestionFiles):
-    """A question a row, asked plainly. Tags are the capabilities that it needs, and all of them
-    together: "only know+rec" are the questions that need these two and no other.
+    """Each row is a question, asked plainly. Its tags are the capabilities that it needs, and all
+    of them together: "only know+rec" are the questions that need these two and no other.
 
-    The judge is that of all benchmarks here, in the form of the official one (a table of examples,
-    0.0 to 1.0 in tenths) and not the same: the seven examples are our own, any model may judge and
-    is named, the temperature stays 0 (there it rises when no number comes), and an answer that gets
-    no grade is counted and left out (there it is 0). The paper judges five times: --judge-runs 5.
+    The judge is that of all benchmarks here. It has the form of the official one (a table of
+    examples, 0.0 to 1.0 in tenths) but is not the same: the seven examples are our own, any model
+    may judge and is named, the temperature stays 0 (there it rises when no number comes), and an
+    answer that gets no grade is counted and left out (there it is 0). The paper judges five times:
+    --judge-runs 5.
     """
 
     form: ClassVar = f"{FILE} and images/ (of mm-vet.zip)"

@@ -1,4 +1,6 @@
-"""MMBench: choices asked in every rotation, right only if all are (Liu et al., 2023)."""
+"""MMBench asks choices in every rotation; a question is right only if all are (Liu et al.,
+2023).
+"""
 
 import base64
 import binascii
@@ -29,7 +31,7 @@ CATEGORIES = ("category", "l2-category", "L2-category")
 
 
 def _questions(sums: Sums) -> Columns:
-    """Of each question: whether all is right, and whether all its rotations have an answer."""
+    """Each question has two columns: all its rotations are right, and all have an answer."""
     right, part, answers = sums[:, 0], sums[:, 1], sums[:, 2]
     is_whole = part > 1 - 1e-6
     return np.stack([is_whole & (right == answers), is_whole], axis=-1).astype(float)
@@ -51,13 +53,13 @@ UNROTATED = Measure(
 @final
 @dataclass(frozen=True, kw_only=True)
 class MmBench(QuestionFiles):
-    """Choices by letter; tags are the category and the wider one. A sample's picture is called as
-    its question, so that a question's rotations are summed together.
+    """Choices are answered by letter; tags are the category and the wider one. A sample's picture
+    is named after its question, so that a question's rotations are summed together.
 
-    A file that has the rotations (an index and that plus 1000000, 2000000 …) is asked as it is; of
-    another one the choices are moved here, the first to the end, as often as there are choices. The
-    paper lets a language model tell which choice an answer means where rules cannot; here such an
-    answer is wrong, and counted as unread.
+    A file that has the rotations (an index and that plus 1000000, 2000000 …) is asked as it is; for
+    any other file the choices are rotated here, the first to the end, as often as there are
+    choices. The paper lets a language model tell which choice an answer means where rules cannot;
+    here such an answer is wrong, and counted as unread.
     """
 
     table: Table
@@ -154,7 +156,7 @@ class MmBench(QuestionFiles):
 
 
 def _part(table: Table, split: str | None) -> Table:
-    """The rows of a split, or all."""
+    """The rows of a split are taken, or all."""
     if split is None:
         return table
     known = {row.cells.get("split", "") for row in table.rows}
@@ -165,7 +167,9 @@ def _part(table: Table, split: str | None) -> Table:
 
 
 def _rotated(asked: Sample, by: int, *, named: int) -> Sample:
-    """With its choices moved: the first ones come last. `named` is the rotation in its key."""
+    """The choices are rotated: the first ones come last. `named` is the rotation in the sample's
+    key.
+    """
     count = len(asked.choices)
     choices = asked.choices[by:] + asked.choices[:by]
     right = (LETTERS.index(asked.truth[0]) - by) % count
@@ -184,7 +188,7 @@ def _question(record: Record) -> str:
 
 
 def _choices(record: Record) -> tuple[str, ...]:
-    """As far as they go without a gap."""
+    """The choices go as far as there is no gap."""
     found: list[str] = []
     for letter in LETTERS:
         choice = _cell(record, letter)
@@ -199,11 +203,11 @@ def _categories(record: Record) -> tuple[str, ...]:
 
 
 def _cell(record: Record, column: str) -> str:
-    """A cell that may be empty or missing."""
+    """A cell may be empty or missing."""
     found = str(record.value.get(column, "")).strip()
     return "" if found.lower() in EMPTY else found
 
 
 def _whole(index: str) -> int:
-    """The number that is written, -1 where it is none."""
+    """The index is read as a number, -1 where it is none."""
     return int(index) if index.isascii() and index.isdecimal() and len(index) < DIGITS else -1

@@ -1,4 +1,4 @@
-"""MME: two questions a picture, one right with yes and one with no (Fu et al., 2023)."""
+"""MME asks two questions a picture; yes is right for one and no for the other (Fu et al., 2023)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ NUMBERS = tuple(f"{subtask}: {what}" for subtask in SUBTASKS for what in ("asked
 
 
 def read_mme(answer: str) -> bool | None:
-    """As MME's own program reads: yes or no within the first letters, yes first; else None."""
+    """MME's own program looks for yes or no within the first letters, yes first; otherwise None."""
     start = answer.strip().lower()[:READ]
     if "yes" in start:
         return True
@@ -35,16 +35,16 @@ def read_mme(answer: str) -> bool | None:
 
 
 def mme_numbers(subtask: str, *, is_right: bool) -> dict[str, float]:
-    """One answer among the NUMBERS."""
+    """One answer is counted among the NUMBERS."""
     told = {f"{subtask}: asked": 1.0, f"{subtask}: right": float(is_right)}
     return dict.fromkeys(NUMBERS, 0.0) | told
 
 
 def with_pairs(sums: Float[np.ndarray, "picture number"]) -> Float[np.ndarray, "picture column"]:
-    """Of each picture and subtask: asked, right, whether both were asked, whether both are right.
+    """Each picture and subtask has four columns: asked, right, both were asked, both are right.
 
-    `sums` are those of the NUMBERS, the number of answers behind them. A picture with one answer
-    alone counts among the answers, not among the pairs.
+    `sums` are those of the NUMBERS, followed by the number of answers. A picture with a single
+    answer counts among the answers, not among the pairs.
     """
     each = sums[:, : len(NUMBERS)].reshape(len(sums), len(SUBTASKS), 2)
     pairs = each >= QUESTIONS
@@ -52,7 +52,7 @@ def with_pairs(sums: Float[np.ndarray, "picture number"]) -> Float[np.ndarray, "
 
 
 def mme_score(sums: Float[np.ndarray, "*more column"]) -> Float[np.ndarray, "*more"]:
-    """The sum over the subtasks that are there, each 0 to 2."""
+    """The score is the sum over the subtasks that were asked, each 0 to 2."""
     each = sums.reshape(*sums.shape[:-1], len(SUBTASKS), 4)
     accuracy = ratio(each[..., 1], each[..., 0], nothing=0.0)
     of_pairs = ratio(each[..., 3], each[..., 2], nothing=0.0)
@@ -76,12 +76,12 @@ SPOKEN = {True: "yes", False: "no", None: None}
 @final
 @dataclass(frozen=True, kw_only=True)
 class Mme(QuestionFiles):
-    """A picture a row; tags are its subtask, and perception or cognition.
+    """Each picture is a row; its tags are its subtask, and perception or cognition.
 
-    The score of a subtask is up to 200 (accuracy, and accuracy+ of pictures with both questions
-    right), that of perception the sum of ten, of cognition of four, and of all their sum, 2800.
-    MME's own words ask for yes or no. Answers are read as its own program reads them, by their
-    first four letters; what says neither is wrong.
+    A subtask scores up to 200 (accuracy, and accuracy+ of pictures with both questions right);
+    perception is the sum of ten, cognition of four, and all together reach 2800. MME's own words
+    ask for yes or no. Answers are read as its own program reads them, by their first four letters;
+    an answer that says neither is wrong.
     """
 
     form: ClassVar = (
@@ -146,7 +146,7 @@ class Mme(QuestionFiles):
 
 
 def _records(folder: PublishedFolder, root: Path, subtask: str) -> Iterator[Record]:
-    """The pictures of a subtask with the lines of their texts, by name; either may be missing."""
+    """A subtask's pictures come with the lines of their texts, by name; either may be missing."""
     apart = (root / subtask / TEXTS).is_dir() and (root / subtask / PICTURES).is_dir()
     here = f"{subtask}/{PICTURES}" if apart else subtask
     texts = root / subtask / TEXTS if apart else root / subtask

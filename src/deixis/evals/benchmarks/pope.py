@@ -1,4 +1,6 @@
-"""POPE: is it there? Half yes, with decoys chosen in three ways (Li et al., 2023)."""
+"""POPE asks whether a thing is there: half are yes, with decoys chosen in three ways (Li et al.,
+2023).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ FILE = "coco_pope_{part}.json"
 
 
 def _mean_of_parts(name: str, value: Callable[[Sums], Values]) -> Measure:
-    """The mean over the parts that were asked: of one part alone it is that part's."""
+    """The measure is the mean over the parts that were asked; for a single part it is that
+    part's value.
+    """
 
     def mean(sums: Sums) -> Values:
         each = sums[..., :-1].reshape(*sums.shape[:-1], len(PARTS), len(NUMBERS))
@@ -43,10 +47,11 @@ def _mean_of_parts(name: str, value: Callable[[Sums], Values]) -> Measure:
 @final
 @dataclass(frozen=True, kw_only=True)
 class Pope(QuestionFiles):
-    """A question a row; its tag is how the decoys were chosen.
+    """Each row is a question; its tag says how the decoys were chosen.
 
     F1 is the mean of the three parts' F1, which papers report as POPE; so are precision, recall and
-    how often yes is said. Answers are read as POPE's own program reads them: what is no no is yes.
+    how often yes is said. Answers are read as POPE's own program reads them: whatever is no no is a
+    yes.
     """
 
     form: ClassVar = (

@@ -1,8 +1,9 @@
-"""Benchmarks over published regions, whose rows are read by `deixis.data` when they are needed.
+"""Benchmarks over published regions read their rows through `deixis.data` when they need them.
 
-RefCOCOg's regions, to be described in a phrase (Mao et al., 2016). VCR: an answer of four, and its
-reason of four (Zellers et al., 2019). Visual7W's pointing questions, four boxes as choices A to D
-(Zhu et al., 2016). PointQA-LookTwice: how many there are of what one box shows (Mani et al., 2020).
+RefCOCOg's regions are to be described in a phrase (Mao et al., 2016). VCR asks for an answer out of
+four, and its reason out of four (Zellers et al., 2019). Visual7W's pointing questions have four
+boxes as choices A to D (Zhu et al., 2016). PointQA-LookTwice asks how many there are of what one
+box shows (Mani et al., 2020).
 """
 
 from abc import abstractmethod
@@ -33,8 +34,8 @@ from deixis.evals.wording import mentioned
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedBenchmark(RowBenchmark):
-    """The rows of one data set, in its order. `reader` is its name in `deixis.data`, `usual` the
-    part that papers report.
+    """The rows of one data set come in its order. `reader` is its name in `deixis.data`, `usual`
+    the part that papers report.
     """
 
     reader: ClassVar[str]
@@ -44,7 +45,7 @@ class PublishedBenchmark(RowBenchmark):
     @classmethod
     @override
     def of(cls, options: Options) -> "PublishedBenchmark":
-        """From --data; UsageError says which files are expected."""
+        """--data is opened; a UsageError says which files are expected."""
         kind = datasets.get(cls.reader)
         data = cls.checked_files(options, f"{kind.card.form} (from {kind.card.origin})")
         split = options.split or cls.usual
@@ -72,16 +73,16 @@ class PublishedBenchmark(RowBenchmark):
 
     @abstractmethod
     def made(self, index: int, found: RegionSample) -> list[Sample]:
-        """The questions of one row."""
+        """One row asks these questions."""
 
 
 def picture_name(found: RegionSample) -> str:
-    """The picture by its file and folder, the same on every machine."""
+    """The picture is named by its file and folder, the same on every machine."""
     return "/".join(found.picture.parts[-2:])
 
 
 def right_letter(turn: Turn) -> str:
-    """Of the right choice; UsageError where a part keeps its answers secret."""
+    """The right choice has this letter; UsageError where a part keeps its answers secret."""
     if turn.right is None:
         raise UsageError("this part of the data has no answers; choose another with --split")
     return LETTERS[turn.right]
@@ -90,7 +91,7 @@ def right_letter(turn: Turn) -> str:
 @final
 @dataclass(frozen=True, kw_only=True)
 class LookTwice(PublishedBenchmark):
-    """The general question, which does not name the kind; ViP-LLaVA's release asks the same."""
+    """The general question does not name the kind of thing; ViP-LLaVA's release asks the same."""
 
     reader: ClassVar = "pointqa_looktwice"
     usual: ClassVar = "test"
@@ -124,8 +125,9 @@ class LookTwice(PublishedBenchmark):
 @final
 @dataclass(frozen=True, kw_only=True)
 class RefCocog(PublishedBenchmark):
-    """One region a row; the references are what people said of it. RefCOCO and RefCOCO+ are read as
-    well. Words weigh in CIDEr-D by the references of the whole part, however many are asked.
+    """Each row is one region; the references are what people said of it. RefCOCO and RefCOCO+
+    are read as well. CIDEr-D weighs words by the references of the whole part, however many are
+    asked.
     """
 
     reader: ClassVar = "refcoco"
@@ -164,7 +166,7 @@ class RefCocog(PublishedBenchmark):
 @final
 @dataclass(frozen=True, kw_only=True)
 class Vcr(PublishedBenchmark):
-    """Two questions a row. The second one tells the right answer of the first."""
+    """Each row asks two questions. The second one tells the right answer of the first."""
 
     reader: ClassVar = "vcr"
     usual: ClassVar = "val"
@@ -210,7 +212,7 @@ class Vcr(PublishedBenchmark):
 @final
 @dataclass(frozen=True, kw_only=True)
 class Visual7WPointing(PublishedBenchmark):
-    """A question a row; the order of the choices follows from its id."""
+    """Each row is a question; the order of its choices follows from its id."""
 
     reader: ClassVar = "visual7w"
     usual: ClassVar = "test"

@@ -1,4 +1,6 @@
-"""ScienceQA-IMG: questions from school with a picture, answered by a letter (Lu et al., 2022)."""
+"""ScienceQA-IMG asks questions from school with a picture, answered by a letter (Lu et al.,
+2022).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -20,10 +22,11 @@ HIGHER = 7  # the grade at which the paper parts its table
 @final
 @dataclass(frozen=True, kw_only=True)
 class ScienceQa(QuestionFiles):
-    """The problems of a part that have a picture; tags are the subject, and grades 1-6 or 7-12.
+    """The problems of a part that have a picture are asked; tags are the subject, and grades 1-6 or
+    7-12.
 
     The hint stands above the question as "Context: …". Letters are read as everywhere here, which
-    is more lenient than LLaVA's release: "B", "B. …" or "The answer is B" alone.
+    is more lenient than LLaVA's release: that takes "B", "B. …" or "The answer is B" alone.
     """
 
     form: ClassVar = "problems.json, pid_splits.json and test/ID/image.png (or images/test/…)"
@@ -78,7 +81,7 @@ class ScienceQa(QuestionFiles):
 
 
 def _has_picture(record: Record) -> bool:
-    """Whether it is to be asked; a problem that is none is told later."""
+    """The problem is asked if it has a picture; one that is malformed is reported later."""
     return not isinstance(record.value, dict) or record.value.get("image") is not None
 
 

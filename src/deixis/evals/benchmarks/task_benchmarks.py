@@ -1,4 +1,4 @@
-"""Benchmarks that ask a task of `deixis.data.tasks`, about whole pictures: a row each."""
+"""These benchmarks ask a task of `deixis.data.tasks` about whole pictures: each is a row."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +18,7 @@ CLASSES = (ACCURACY, TOP5)
 
 
 def about_of(task: str, *, longest: int = 16) -> About:
-    """A benchmark's card, from its task's."""
+    """A benchmark's card follows from its task's."""
     told = tasks.get(task).about
     return About(
         title=told.title,
@@ -32,7 +32,7 @@ def about_of(task: str, *, longest: int = 16) -> About:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskBenchmark(RowBenchmark):
-    """The samples of a task; `name` is its name there."""
+    """The samples are a task's; `name` is the task's name in its catalog."""
 
     name: ClassVar[str]
     part: ClassVar[str | None] = None  # the usual one; None: the task's own
@@ -93,7 +93,7 @@ class TaskBenchmark(RowBenchmark):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassBenchmark(TaskBenchmark):
-    """Classes scored as answers."""
+    """Classes are scored as answers."""
 
     measures: ClassVar[tuple[Measure, ...]] = CLASSES
     scores_choices: ClassVar = True
@@ -105,7 +105,7 @@ class ClassBenchmark(TaskBenchmark):
 
 @dataclass(frozen=True, kw_only=True)
 class CountBenchmark(TaskBenchmark):
-    """Numbers compared as numbers: 13 is not 3."""
+    """Numbers are compared as numbers: 13 is not 3."""
 
     measures: ClassVar = SHORT_ANSWERS
 
@@ -116,7 +116,7 @@ class CountBenchmark(TaskBenchmark):
 
 @dataclass(frozen=True, kw_only=True)
 class YesNoBenchmark(TaskBenchmark):
-    """Yes or no; what says neither is wrong and unread."""
+    """The answer is yes or no; one that says neither is wrong and unread."""
 
     measures: ClassVar = (ACCURACY,)
 
@@ -130,7 +130,7 @@ class YesNoBenchmark(TaskBenchmark):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenBenchmark(TaskBenchmark):
-    """Choices where a sample has some, else numbers or words."""
+    """Choices are read where a sample has some, numbers or words otherwise."""
 
     measures: ClassVar = (ACCURACY,)
     scores_choices: ClassVar = True
@@ -145,8 +145,8 @@ class OpenBenchmark(TaskBenchmark):
 
 
 def by_choice(sample: Sample, answer: str) -> Verdict:
-    """Right if the first line is the truth, or speaks of it and of no other choice; the truth is
-    among the first five if it is among the first five lines.
+    """The answer is right if its first line is the truth, or speaks of it and of no other
+    choice; the truth is among the first five if it is among the first five lines.
     """
     lines = [plain(line) for line in answer.splitlines() if line.strip()]
     said = {plain(choice): choice for choice in sample.choices}
@@ -160,7 +160,9 @@ def by_choice(sample: Sample, answer: str) -> Verdict:
 
 
 def _spoken(line: str, names: list[str], said: dict[str, str]) -> str | None:
-    """The one choice that a line speaks of; of one within another, the longer."""
+    """A line speaks of this one choice; of two of which one contains the other, the longer
+    counts.
+    """
     spoken = f" {' '.join(words(line))} "
     found = [name for name in names if f" {' '.join(words(name))} " in spoken]
     longest = [n for n in found if not any(n != other and n in other for other in found)]
@@ -170,7 +172,9 @@ def _spoken(line: str, names: list[str], said: dict[str, str]) -> str | None:
 def benchmark_of(
     task: str, kind: type[TaskBenchmark], *, part: str | None = None
 ) -> type[TaskBenchmark]:
-    """The benchmark of a task, scored as that kind is; `part` is the usual one of its data."""
+    """A task becomes a benchmark that is scored as `kind` is; `part` is the usual one of its
+    data.
+    """
     name = "".join(word.title() for word in task.split("_"))
     told = {"name": task, "part": part, "about": about_of(task), "__doc__": about_of(task).title}
     return type(f"{name}Benchmark", (kind,), told)

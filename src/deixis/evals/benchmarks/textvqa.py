@@ -1,4 +1,6 @@
-"""TextVQA: what is written in a picture, by ten people each (Singh et al., 2019)."""
+"""TextVQA asks what is written in a picture; ten people answered each question (Singh et al.,
+2019).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -16,7 +18,7 @@ from deixis.evals.wording import in_short
 @final
 @dataclass(frozen=True, kw_only=True)
 class TextVqa(QuestionFiles):
-    """A question a row, scored by M4C's program, which LLaVA's release uses.
+    """Each row is a question, scored by M4C's program, which LLaVA's release uses.
 
     That release also puts the words that an OCR program found into the question ("Reference OCR
     token: …"); here the question is asked alone, so its numbers are not these.

@@ -1,8 +1,8 @@
-"""ViP-Bench: 303 free answers about regions, graded by a judge (Cai et al., 2024).
+"""ViP-Bench has 303 free answers about regions, graded by a judge (Cai et al., 2024).
 
-Splits: `source` (the default) are the clean pictures with the regions as LabelMe shapes, for every
-encoding: drawn, or said to models that take no colours; `bbox` and `human` are the pictures as they
-were published, marks and all, with the questions that name the marks.
+There are three splits. `source` (the default) has the clean pictures with the regions as LabelMe
+shapes, for every encoding: drawn, or said to models that take no colours. `bbox` and `human` have
+the pictures as they were published, marks and all, with the questions that name the marks.
 """
 
 import re
@@ -34,7 +34,7 @@ FORM = f"{META}, source_image/, bbox/, human/"
 @final
 @dataclass(frozen=True, kw_only=True)
 class VipBench(RowBenchmark):
-    """A question a row; its tags are the capabilities that it needs."""
+    """Each row is a question; its tags are the capabilities that it needs."""
 
     folder: Path
     split: str
@@ -118,7 +118,9 @@ class VipBench(RowBenchmark):
         return self.texts[key]
 
     def _regions(self, key: str, picture: str, slots: Sequence[str]) -> dict[str, Region]:
-        """The shapes beside the clean picture: by their labels, or else in their order."""
+        """The shapes beside the clean picture are matched by their labels, or else in their
+        order.
+        """
         folder = self.folder / SOURCE_PICTURES
         file = folder / Path(picture).with_suffix(".json").name
         if not slots:
@@ -138,7 +140,7 @@ class VipBench(RowBenchmark):
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Row:
-    """The fields of a row that are used."""
+    """A row has these fields that are used."""
 
     image: str
     question: str
@@ -147,7 +149,7 @@ class _Row:
 
 
 def _checked(key: str, row: object) -> _Row:
-    """A row whose fields are what they should be."""
+    """The row's fields are checked."""
     if not isinstance(row, dict):
         raise _bad(key, f"a question is an object, got a {type(row).__name__}")
     for name in ("image", "question", "answer"):
@@ -167,7 +169,9 @@ def _checked(key: str, row: object) -> _Row:
 
 
 def _texts(file: Path) -> dict[str, str]:
-    """The questions of a published split by their names, `question_id` or v1_ and that."""
+    """A published split's questions are found by their names, either `question_id` or v1_ and
+    that.
+    """
     texts = {}
     for number, line in enumerate(_read(file).split("\n"), start=1):
         if not line.strip():

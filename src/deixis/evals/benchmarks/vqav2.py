@@ -1,4 +1,4 @@
-"""VQAv2: short answers about COCO's pictures, by ten people each (Goyal et al., 2017)."""
+"""VQAv2 asks for short answers about COCO's pictures, by ten people each (Goyal et al., 2017)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KINDS = ("yes/no", "number", "other")
 @final
 @dataclass(frozen=True, kw_only=True)
 class VqaV2(QuestionFiles):
-    """A question a row; its tag is the kind of its answer.
+    """Each row is a question; its tag is the kind of its answer.
 
     The first number is what papers report that submit as LLaVA's release does: the answer in the
     form of TextVQA's program, then the official evaluation. The second gives the answer to the
@@ -101,13 +101,15 @@ class VqaV2(QuestionFiles):
 
 
 def _name(question: object, place: int) -> str:
-    """What a row is called in messages."""
+    """Messages call a row by this name."""
     named = question.get("question_id") if isinstance(question, dict) else None
     return str(named) if isinstance(named, int) else f"question {place}"
 
 
 def _slim(found: dict[str, Any]) -> Any:  # Any: what JSON holds
-    """What is used of two million answers: of each its words, of a question these and two more."""
+    """Of two million answers only their words are kept; a question keeps these and two fields
+    more.
+    """
     if "answer_id" in found and isinstance(found.get("answer"), str):
         return found["answer"]
     if "multiple_choice_answer" in found:

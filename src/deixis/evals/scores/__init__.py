@@ -1,1 +1,1 @@
-"""Scorers: pure functions from an answer and the truth to numbers. One file each."""
+"""Scorers are pure functions from an answer and the truth to numbers, one file each."""

@@ -1,4 +1,4 @@
-"""The words of choices within an answer, and which of them it takes."""
+"""Choices are found in an answer by their words, which tells which of them it takes."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ DENIAL_REACH = 5  # words before a choice, articles among them
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Named:
-    """Where a choice's words stand in a text, and whether they are denied there ("not a cup")."""
+    """A choice's words stand at this place of a text, and may be denied there ("not a cup")."""
 
     choice: int
     start: int
@@ -42,14 +42,16 @@ class Named:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedChoices:
-    """`whole` is the choice that is all that was said; `named` are all in the text's order."""
+    """`whole` is the choice that is all that was said; `named` has every choice in the text's
+    order.
+    """
 
     whole: int | None
     named: tuple[Named, ...]
 
     @property
     def only(self) -> int | None:
-        """The one choice whose words are there and not denied."""
+        """One choice alone has its words there, not denied."""
         found = {one.choice for one in self.named if not one.is_denied}
         return found.pop() if len(found) == 1 else None
 
@@ -65,12 +67,12 @@ class _Word:
 
 
 def tidy(answer: str) -> str:
-    """The answer without drafts, its letters and quotes in one form."""
+    """Drafts are removed from the answer, and letters and quotes brought to one form."""
     return unicodedata.normalize("NFKC", answered(answer).text).translate(QUOTES)
 
 
 def named_choices(text: str, choices: Sequence[str]) -> NamedChoices:
-    """The choices whose words stand in a tidy text. Articles do not count, case does not, a choice
+    """Choices are found in a tidy text by their words. Articles and case do not count, a choice
     within the words of a longer one is not meant, and "cup" is not in "cupboard".
     """
     said = _words(text)
@@ -113,7 +115,7 @@ def _without_articles(words: Sequence[_Word]) -> list[str]:
 
 
 def _spans(said: Sequence[_Word], choice: int, form: Sequence[str]) -> list[tuple[int, int, int]]:
-    """(first word, word after the last, choice) for each place of a choice's words."""
+    """Each place of a choice's words is (first word, word after the last, choice)."""
     if not form or all(word in ARTICLES or word == "i" for word in form):
         return []
     ends = ((i, _end(said, i, form)) for i, word in enumerate(said) if word.text == form[0])
@@ -121,7 +123,7 @@ def _spans(said: Sequence[_Word], choice: int, form: Sequence[str]) -> list[tupl
 
 
 def _end(said: Sequence[_Word], at: int, form: Sequence[str]) -> int | None:
-    """The word after a choice's last one, if they all follow from here."""
+    """The word after a choice's last one is found, if all its words follow from here."""
     matched = 0
     while matched < len(form):
         if at == len(said):
@@ -135,7 +137,7 @@ def _end(said: Sequence[_Word], at: int, form: Sequence[str]) -> int | None:
 
 
 def _outermost(spans: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Those that no longer one covers, in the text's order."""
+    """Spans that no longer one covers are kept, in the text's order."""
     kept: list[tuple[int, int, int]] = []
     for span in sorted(spans, key=lambda span: (span[0], -span[1])):
         outer = kept[-1] if kept else None
@@ -167,7 +169,7 @@ def _named(text: str, said: Sequence[_Word], spans: Sequence[tuple[int, int, int
 
 
 def _is_denied(said: Sequence[_Word], since: int, at: int, *, goes_on: bool) -> bool:
-    """Whether a denial stands before a word, with nothing between that ends it; with `goes_on`, an
+    """A denial stands before the word, with nothing in between that ends it; with `goes_on`, an
     "or" after a denied choice denies the next as well.
     """
     for back in range(at, max(since, at - DENIAL_REACH), -1):

@@ -1,8 +1,8 @@
-"""CIDEr-D: how alike a caption and the references are in the n-grams that tell pictures apart
+"""CIDEr-D tells how alike a caption and the references are in the n-grams that tell pictures apart
 (Vedantam et al., 2015), in the words of the COCO caption tools.
 
-Those words are what Stanford's PTBTokenizer gives and COCO's list of marks leaves: "dog's" is
-dog 's, "don't" is do n't, "t-shirt" is one, and "(left)" is -lrb- left -rrb-, since COCO's list has
+Those words are what Stanford's PTBTokenizer gives and COCO's list of marks leaves: "dog's" is dog
+'s, "don't" is do n't, "t-shirt" is one, and "(left)" is -lrb- left -rrb-, since COCO's list has
 these marks in capitals alone. Rare forms of addresses, fractions and smileys are simpler here.
 """
 
@@ -65,7 +65,7 @@ TOKEN = re.compile(
 
 
 def tokens(text: str) -> list[str]:
-    """The tokens of a caption."""
+    """The caption is split into tokens."""
     plain = ENTITY.sub(lambda found: ENTITIES[found.group().lower()], text.translate(AS_ASCII))
     found: list[str] = []
     for token in TOKEN.finditer(plain):
@@ -94,14 +94,14 @@ NGram: TypeAlias = tuple[str, ...]
 @final
 @dataclass(frozen=True, kw_only=True)
 class Frequencies:
-    """In how many pictures' references each n-gram is; weights come from these."""
+    """Each n-gram stands in so many pictures' references; its weight follows from that."""
 
     num_pictures: int
     pictures_with: Mapping[NGram, int]
 
     @classmethod
     def of(cls, references: Iterable[Sequence[str]]) -> "Frequencies":
-        """Counted over the references of each picture."""
+        """N-grams are counted over the references of each picture."""
         found: Counter[NGram] = Counter()
         num_pictures = 0
         for captions in references:
@@ -110,7 +110,9 @@ class Frequencies:
         return cls(num_pictures=num_pictures, pictures_with=found)
 
     def weight(self, ngram: NGram) -> float:
-        """How rare an n-gram is, as a logarithm; one that no reference has counts as in one."""
+        """The rarity of an n-gram is a logarithm; one that no reference has counts as being in
+        one.
+        """
         there = max(1, self.pictures_with.get(ngram, 0))
         return math.log(self.num_pictures) - math.log(there)
 
@@ -118,7 +120,7 @@ class Frequencies:
 @final
 @dataclass(frozen=True, kw_only=True)
 class _Vector:
-    """The weighted n-grams of a caption, by length, their norms, and its number of words."""
+    """A caption has its weighted n-grams by length, their norms, and its number of words."""
 
     weights: tuple[Mapping[NGram, float], ...]
     norms: tuple[float, ...]
@@ -126,14 +128,14 @@ class _Vector:
 
 
 def cider_d(answer: str, references: Sequence[str], frequencies: Frequencies) -> float:
-    """The score of one caption, 0 to 10; over many the mean is reported, as 100 times a share."""
+    """A caption scores 0 to 10; over many the mean is reported, as 100 times a share."""
     said = _vector(answer, frequencies)
     scores = [_likeness(said, _vector(one, frequencies)) for one in references]
     return SCALE * sum(scores) / len(scores) if scores else 0.0
 
 
 def ngrams(said: Sequence[str]) -> Counter[NGram]:
-    """All runs of 1 to 4 words, counted."""
+    """All runs of 1 to 4 words are counted."""
     return Counter(
         tuple(said[begin : begin + n])
         for n in range(1, LONGEST + 1)
@@ -151,7 +153,9 @@ def _vector(caption: str, frequencies: Frequencies) -> _Vector:
 
 
 def _likeness(said: _Vector, reference: _Vector) -> float:
-    """Mean over the lengths of n-grams; what is repeated more often than there does not count."""
+    """The likeness is the mean over the lengths of n-grams; repeating one more often than the
+    reference does not count.
+    """
     total = 0.0
     for n in range(LONGEST):
         theirs = reference.weights[n]

@@ -1,4 +1,4 @@
-"""Which of lettered choices an answer takes."""
+"""An answer to lettered choices is read for the letter that it takes."""
 
 import re
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ DENIED_AFTER = re.compile(
 
 
 class Weight(IntEnum):
-    """How clearly a letter is said to be the answer, from the clearest on."""
+    """A letter is said to be the answer more or less clearly, from the clearest on."""
 
     ANNOUNCED = 0
     LEADING = 1
@@ -93,7 +93,9 @@ class Weight(IntEnum):
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Said:
-    """A letter of a choice in an answer; `heads` what follows, as in a list of all choices."""
+    """A choice's letter stands in an answer; it `heads` what follows, as in a list of all
+    choices.
+    """
 
     letter: str
     at: int
@@ -103,11 +105,11 @@ class _Said:
 
 
 def read_letter(answer: str, choices: Sequence[str]) -> str | None:
-    """The letter that an answer takes, or None where it is not clear which.
+    """An answer takes this letter, or None where it is not clear which.
 
-    Understood are the words of one choice alone, a letter alone ("B", "(b)", "B."), one that is
-    announced ("the answer is B", "I choose B", "B is correct"), one that leads ("B. the cup"), the
-    only one in brackets, the only one named ("option B"), and the words of one choice within a
+    These are understood: the words of one choice alone, a letter alone ("B", "(b)", "B."), one that
+    is announced ("the answer is B", "I choose B", "B is correct"), one that leads ("B. the cup"),
+    the only one in brackets, the only one named ("option B"), and the words of one choice within a
     sentence. "A" before a word is an article. Two letters as clear as each other, or the words of
     two choices, are no answer; a letter or choice that is denied ("not A") is none either.
     """
@@ -127,8 +129,8 @@ def read_letter(answer: str, choices: Sequence[str]) -> str | None:
 
 
 def _is_contested(letter: str, weight: Weight, taken: Sequence[_Said]) -> bool:
-    """Whether another letter stands in the way: a letter that leads is contested by others that
-    head what follows them (all choices are written out), and an announced one by one that leads.
+    """Another letter stands in the way: a letter that leads is contested by others that head
+    what follows them (all choices are written out), and an announced one by one that leads.
     """
     others = [one for one in taken if one.letter != letter]
     if weight is Weight.LEADING:
@@ -140,7 +142,7 @@ def _is_contested(letter: str, weight: Weight, taken: Sequence[_Said]) -> bool:
 
 
 def _letters(text: str, named: NamedChoices, allowed: str) -> list[_Said]:
-    """The letters of choices in a text, but for those within a choice's own words."""
+    """The letters of choices are found in a text, apart from those within a choice's own words."""
     inside = [one for one in named.named if one.num_words > 1]
     starts = {(one.choice, one.start) for one in named.named}
     first = FIRST.search(text)
@@ -170,8 +172,8 @@ def _letters(text: str, named: NamedChoices, allowed: str) -> list[_Said]:
 
 
 def _joined(text: str, found: list[_Said], one: _Said) -> _Said:
-    """A letter that "or", "and" or a comma joins to the one before weighs as much as that one, and
-    the other way round; "not A or B" denies both.
+    """A letter that "or", "and" or a comma joins to the one before weighs as much as that one,
+    and the other way round; "not A or B" denies both.
     """
     last = found[-1]
     if one.at - last.at > REACH:
@@ -195,7 +197,7 @@ def _joined(text: str, found: list[_Said], one: _Said) -> _Said:
 
 
 def _is_letter(text: str, at: int) -> bool:
-    """Whether a lone letter is a choice's, not an article, a pronoun or a part of a word."""
+    """A lone letter is a choice's, and not an article, a pronoun or a part of a word."""
     if GOES_ON.match(text, at + 1):
         return False
     if at and text[at - 1] in OPENERS and text[at + 1 : at + 2] in tuple(CLOSERS):
@@ -224,7 +226,7 @@ def _weight(text: str, at: int, *, leads: bool) -> Weight:
 
 
 def _leads(text: str, at: int) -> bool:
-    """Whether what follows a letter is what follows one at the head of a line."""
+    """A letter is followed by what follows one at the head of a line."""
     if text[at].islower():
         return LOWER_LEAD_CLOSED.match(text, at + 1) is not None
     after = NEXT_WORD.match(text, at + 1)

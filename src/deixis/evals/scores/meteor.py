@@ -1,4 +1,5 @@
-"""METEOR with its exact and stem stages (Banerjee and Lavie, 2005; Denkowski and Lavie, 2014).
+"""METEOR is computed with its exact and stem stages (Banerjee and Lavie, 2005; Denkowski and Lavie,
+2014).
 
 The full program also matches synonyms of WordNet and a table of paraphrases; neither is here, so
 scores are lower than its own and are reported as "METEOR (exact, stem)". Its stemmer is Porter's
@@ -60,7 +61,9 @@ V2005 = Parameters(  # of the first paper
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """Places in the answer and in the reference that say the same; by stem weighs less."""
+    """Two places, one in the answer and one in the reference, say the same; a match by stem
+    weighs less.
+    """
 
     said: int
     reference: int
@@ -70,7 +73,7 @@ class Match:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Draft:
-    """An alignment as far as it has come; `used` has a bit for each place of the reference."""
+    """An alignment has come so far; `used` has a bit for each place of the reference."""
 
     used: int = 0
     matches: tuple[Match, ...] = ()
@@ -80,12 +83,14 @@ class _Draft:
 
     @property
     def rank(self) -> tuple[float, float, int, int]:
-        """More matches, better ones, fewer chunks, nearer places: in this order."""
+        """Drafts rank by more matches, better ones, fewer chunks, and nearer places, in this
+        order.
+        """
         return -len(self.matches), -self.weight, self.chunks, self.apart
 
 
 def meteor(answer: str, references: Sequence[str], parameters: Parameters = V1_5) -> float:
-    """Of one caption, 0 to 1: the best over its references."""
+    """A caption scores 0 to 1: the best over its references."""
     return max(
         (float(value(numbers(answer, one, parameters), parameters)) for one in references),
         default=0.0,
@@ -95,8 +100,8 @@ def meteor(answer: str, references: Sequence[str], parameters: Parameters = V1_5
 def best_numbers(
     answer: str, references: Sequence[str], parameters: Parameters = V1_5
 ) -> dict[str, float]:
-    """The NUMBERS against the reference that fits best; summed over captions they give the score of
-    a whole set.
+    """The NUMBERS are those against the reference that fits best; summed over captions they give
+    the score of a whole set.
     """
     each = [numbers(answer, one, parameters) for one in references] or [np.zeros(len(NUMBERS))]
     best = max(each, key=lambda found: float(value(found, parameters)))
@@ -106,7 +111,7 @@ def best_numbers(
 def numbers(
     answer: str, reference: str, parameters: Parameters = V1_5
 ) -> Float[np.ndarray, " number"]:
-    """What the score of one caption against one reference is made of, in the order of NUMBERS."""
+    """One caption's score against one reference is computed from these, in the order of NUMBERS."""
     said, theirs = words(answer), words(reference)
     matches = align(said, theirs, parameters.stem)
     weight_of = _weights(said, parameters), _weights(theirs, parameters)
@@ -127,7 +132,7 @@ def numbers(
 def value(
     sums: Float[np.ndarray, "*more number"], parameters: Parameters = V1_5
 ) -> Float[np.ndarray, "*more"]:
-    """The score from (summed) numbers."""
+    """The score follows from (summed) numbers."""
     said, theirs, said_length, length, matched, chunks = columns(sums)
     precision, recall = ratio(said, said_length, nothing=0.0), ratio(theirs, length, nothing=0.0)
     below = parameters.alpha * precision + (1 - parameters.alpha) * recall
@@ -137,8 +142,8 @@ def value(
 
 
 def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> tuple[Match, ...]:
-    """Each word matched at most once: as many as can be, then by the better stage, then in as few
-    chunks as can be.
+    """Each word is matched at most once: as many as can be, then by the better stage, then in as
+    few chunks as can be.
     """
     options = [_options(word, reference, stem_weight) for word in said]
     drafts = [_Draft()]
@@ -155,7 +160,7 @@ def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> 
 
 
 def num_chunks(matches: Sequence[Match]) -> int:
-    """Runs of matches that are neighbours, in the same order, on both sides."""
+    """A chunk is a run of matches that are neighbours, in the same order, on both sides."""
     runs = 0
     before: Match | None = None
     for match in matches:
@@ -189,7 +194,7 @@ def _follows(before: Match, match: Match) -> bool:
 
 
 def _kept(drafts: Sequence[_Draft], place: int) -> list[_Draft]:
-    """The best of those that can go on alike, and of these the best few."""
+    """Of drafts that can go on alike the best is kept, and of these the best few."""
     best: dict[tuple[int, int], _Draft] = {}
     for draft in sorted(drafts, key=lambda one: one.rank):
         last = draft.matches[-1] if draft.matches else None

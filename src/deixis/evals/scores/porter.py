@@ -1,4 +1,4 @@
-"""The stem of an English word, by the rules of Porter (1980)."""
+"""An English word is reduced to its stem by the rules of Porter (1980)."""
 
 import re
 from functools import lru_cache
@@ -21,7 +21,7 @@ STEP_4 = (
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Of a word in lower case."""
+    """The word has to be in lower case."""
     if len(word) < 3 or not word.isascii() or not word.isalpha():
         return word
     for step in (_plural, _past, _final_y):
@@ -32,7 +32,7 @@ def stem(word: str) -> str:
 
 
 def _shape(part: str) -> str:
-    """Each letter as c or v, runs as one."""
+    """Each letter becomes c or v, and runs become one."""
     kinds = ""
     for place, letter in enumerate(part):
         is_vowel = letter in "aeiou" or (letter == "y" and place > 0 and kinds[-1] == "c")
@@ -41,12 +41,12 @@ def _shape(part: str) -> str:
 
 
 def _measure(part: str) -> int:
-    """How often a run of consonants follows one of vowels."""
+    """A run of consonants follows one of vowels so many times."""
     return len(re.findall("v+c+", _shape(part)))
 
 
 def _ends_short(part: str) -> bool:
-    """Consonant, vowel, consonant, the last not w, x or y."""
+    """The word ends in consonant, vowel, consonant, the last not w, x or y."""
     return _shape(part)[-3:] == "cvc" and part[-1] not in "wxy"
 
 
@@ -72,7 +72,7 @@ def _past(word: str) -> str:
 
 
 def _mended(part: str) -> str:
-    """What stays after -ed or -ing, made a word again."""
+    """What is left after -ed or -ing is made a word again."""
     if part.endswith(("at", "bl", "iz")):
         return part + "e"
     if _ends_double(part) and part[-1] not in "lsz":

@@ -1,4 +1,4 @@
-"""Short answers read: plain words, numbers in figures or in words, yes or no."""
+"""Short answers are read as plain words, as numbers in figures or words, or as yes or no."""
 
 import re
 import unicodedata
@@ -16,23 +16,23 @@ WORD = re.compile(r"[^\W_]+(?:(?:['’]|(?<=\d)[.,](?=\d))[^\W_]+)*")
 
 
 def plain(text: str) -> str:
-    """Lower case, single spaces, no marks around it."""
+    """The text is put in lower case, with single spaces and no marks around it."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(folded.split()).strip(OUTER)
 
 
 def without_articles(text: str) -> str:
-    """The same without "a", "an" and "the" before a word."""
+    """The text also loses "a", "an" and "the" before a word."""
     return ARTICLES.sub("", plain(text))
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case, marks left out; "don't", "3.5" and "1,000" are one each."""
+    """The words come in lower case, without marks; "don't", "3.5" and "1,000" are one each."""
     return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def is_exact(answer: str, truths: tuple[str, ...]) -> bool:
-    """Whether the answer is one of the truths, but for case, articles, outer marks and drafts."""
+    """The answer is one of the truths, apart from case, articles, outer marks and drafts."""
     return without_articles(answered(answer).text) in {without_articles(truth) for truth in truths}
 
 
@@ -55,7 +55,7 @@ PRONOUN = re.compile(r"\b(this|that|each|every|any|some|another|which) one\b", r
 
 
 def read_number(text: str) -> float | None:
-    """The one number that an answer says; None where it says none, or several that differ."""
+    """The answer says this one number; None where it says none, or several that differ."""
     text = PRONOUN.sub(r"\1", NOBODY.sub("none", answered(text).text))
     figures = {float(found.replace(",", "")) for found in FIGURES.findall(text)}
     spoken = {float(value) for value in _spoken(words(text.replace("-", " ")))}
@@ -64,7 +64,7 @@ def read_number(text: str) -> float | None:
 
 
 def is_same_number(answer: str, truths: tuple[str, ...]) -> bool:
-    """Whether the answer says the number of a truth; one without a number is matched as words."""
+    """The answer says a truth's number; a truth without a number is matched as words."""
     said = read_number(answer)
     for truth in truths:
         number = read_number(truth)
@@ -77,7 +77,7 @@ def is_same_number(answer: str, truths: tuple[str, ...]) -> bool:
 
 
 def _spoken(spoken: list[str]) -> list[int]:
-    """The numbers that stand in a row of words."""
+    """A row of words spells these numbers."""
     found: list[int] = []
     current: int | None = None
     for word in [*spoken, ""]:
@@ -92,7 +92,7 @@ def _spoken(spoken: list[str]) -> list[int]:
 
 
 def _joins(before: int, value: int) -> bool:
-    """Whether a word goes on with a number: "twenty" "three", "two hundred" "five"."""
+    """The word continues the number before it: "twenty" "three", "two hundred" "five"."""
     if before % 100 == 0 and before:
         return value > 0
     return before % 10 == 0 and before % 100 >= 20 and 0 < value < 10
@@ -111,7 +111,7 @@ NUMBERS = ("yes_right", "yes_wrong", "no_right", "no_wrong")
 
 
 def read_yes_no(answer: str) -> bool | None:
-    """Whether an answer says yes; None where it says neither, or both and begins with neither, or
+    """The answer says yes or no; None where it says neither, or both and begins with neither, or
     that it does not know.
     """
     said = words(answered(answer).text.replace("’", "'").replace("n't", " not"))
@@ -128,8 +128,8 @@ def read_yes_no(answer: str) -> bool | None:
 
 
 def read_pope(answer: str) -> bool:
-    """As POPE's own program reads (Li et al., 2023): no where the first sentence has one of three
-    words, and yes everywhere else, in an empty answer too.
+    """POPE's own program reads so (Li et al., 2023): no where the first sentence has one of
+    three words, and yes everywhere else, in an empty answer too.
     """
     first = answer.strip().partition(".")[0].replace(",", "")
     return not {"No", "not", "no"} & set(first.split(" "))
@@ -138,38 +138,38 @@ def read_pope(answer: str) -> bool:
 def yes_no_numbers(
     answer: str, *, is_yes: bool, read: Callable[[str], bool | None] = read_yes_no
 ) -> dict[str, float]:
-    """One answer among the four counts; what cannot be read is wrong."""
+    """One answer is counted among the four counts; one that cannot be read is wrong."""
     is_right = read(answer) is is_yes
     name = f"{'yes' if is_yes else 'no'}_{'right' if is_right else 'wrong'}"
     return {number: float(number == name) for number in NUMBERS}
 
 
 def balanced_accuracy(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
-    """The mean of the shares that are right where yes and where no is right."""
+    """The shares that are right where yes is right and where no is right are averaged."""
     yes_right, yes_wrong, no_right, no_wrong = columns(sums)
     on_yes = ratio(yes_right, yes_right + yes_wrong)
     return np.asarray((on_yes + ratio(no_right, no_right + no_wrong)) / 2)
 
 
 def precision(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
-    """How often a yes is right; 0 where none was said."""
+    """A yes is right so often; 0 where none was said."""
     yes_right, _, _, no_wrong = columns(sums)
     return ratio(yes_right, yes_right + no_wrong, nothing=0.0)
 
 
 def recall(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
-    """How often yes is said where it is right."""
+    """Yes is said so often where it is right."""
     yes_right, yes_wrong, _, _ = columns(sums)
     return ratio(yes_right, yes_right + yes_wrong)
 
 
 def f1(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
-    """Of yes, as POPE reports it: an unreadable answer counts as the wrong one."""
+    """F1 is that of yes, as POPE reports it: an unreadable answer counts as the wrong one."""
     yes_right, yes_wrong, _, no_wrong = columns(sums)
     return ratio(2 * yes_right, 2 * yes_right + yes_wrong + no_wrong)
 
 
 def yes_share(sums: Float[np.ndarray, "*more 4"]) -> Float[np.ndarray, "*more"]:
-    """How often yes was said, if what cannot be read was the wrong one of the two."""
+    """Yes was said so often, if every unreadable answer was the wrong one of the two."""
     yes_right, _, _, no_wrong = columns(sums)
     return ratio(yes_right + no_wrong, np.asarray(sums.sum(-1)))

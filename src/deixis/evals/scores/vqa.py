@@ -1,4 +1,4 @@
-"""VQA's soft accuracy: an answer is right as far as people gave it too (Antol et al., 2015).
+"""VQA's soft accuracy takes an answer as right as far as people gave it too (Antol et al., 2015).
 
 Two programs are followed, to their oddities: `vqa_form` and `vqa_accuracy` are the evaluation of
 VQAv2 (GT-Vision-Lab/VQA), `text_form` and `text_accuracy` the one of TextVQA (M4C, as in LLaVA's
@@ -37,7 +37,7 @@ CONTRACTIONS = {"somebody'd": "somebodyd"} | {
 
 
 def vqa_accuracy(answer: str, people: Sequence[str]) -> float:
-    """Mean over all but one of the people, of min(1, same answers / 3).
+    """The accuracy is the mean, over all but one of the people, of min(1, same answers / 3).
 
     Where all people wrote the same, the program compares letter by letter: "Red." is no "red" then.
     One person alone decides.
@@ -49,12 +49,13 @@ def vqa_accuracy(answer: str, people: Sequence[str]) -> float:
 
 
 def text_accuracy(answer: str, people: Sequence[str]) -> float:
-    """The same mean, of the forms of TextVQA's program."""
+    """The same mean is taken of the forms of TextVQA's program."""
     return _all_but_one(text_form(answer), [text_form(one) for one in people])
 
 
 def vqa_form(text: str) -> str:
-    """Without marks and articles, number words up to ten as figures, apostrophes put back.
+    """The text loses marks and articles, number words up to ten become figures, and apostrophes are
+    put back.
 
     A mark that touches a blank goes, any other becomes one; where a comma parts digits, all marks
     go. A point stays before a digit.
@@ -63,7 +64,9 @@ def vqa_form(text: str) -> str:
 
 
 def text_form(text: str) -> str:
-    """In lower case, without commas and question marks, "'s" as a word; then as `vqa_form`."""
+    """The text is put in lower case, without commas and question marks, with "'s" as a word;
+    then `vqa_form` follows.
+    """
     parted = text.lower().replace(",", "").replace("?", "").replace("'s", " 's")
     return vqa_form(parted)
 
