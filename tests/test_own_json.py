@@ -30,8 +30,8 @@ from deixis.marks import mark_json
 from deixis.marks.mark import Mark
 from deixis.marks.style import Style
 from deixis.models.interface import Completion, Generation
+from deixis.models.learned_words import load_words, new_words, save_words
 from deixis.models.load import load
-from deixis.models.words import load_words, new_words, save_words
 from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised, page
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.saved import load_prompt, save_prompt

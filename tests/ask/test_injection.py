@@ -10,7 +10,7 @@ from deixis.core.image import Image
 from deixis.core.region import box, point
 from deixis.core.transform import identity
 from deixis.encodings import Frame
-from deixis.models._control import turn_words
+from deixis.models.control_words import turn_words
 from deixis.models.families import families
 from deixis.models.load import load
 from tests.long import all_long_but

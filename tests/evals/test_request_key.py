@@ -11,9 +11,9 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.evals.request_key import identity, picture_digest, request_key
+from deixis.models.digests import weights_digest
 from deixis.models.interface import Generation, Question
 from deixis.models.load import load
-from deixis.models.weights import weights_digest
 
 
 @pytest.fixture(scope="module")

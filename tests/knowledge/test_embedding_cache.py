@@ -14,7 +14,7 @@ from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokeni
 from deixis.core.errors import ModelError, UnknownNameError, UsageError
 from deixis.knowledge.embedding_cache import FILE, WordTable
 from deixis.knowledge.encoders import TextEncoder, encoders, text_encoder
-from deixis.models.checkpoints import revision_of
+from deixis.models.digests import revision_of
 from deixis.models.load import load
 
 TEXTS = ["cat", "a red car", "STOP", "cat", ""]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from deixis.core.image import Image
 from deixis.core.untrusted_text import PLACE
-from deixis.models._control import control_words, spoken, turn_words
 from deixis.models.chat import processed
+from deixis.models.control_words import control_words, spoken, turn_words
 from deixis.models.families import families
 from deixis.models.interface import Question
 from deixis.models.load import load

@@ -13,7 +13,7 @@ from transformers.processing_utils import ProcessorMixin
 from transformers.utils import is_torchvision_available
 
 from deixis.core.errors import MissingExtraError, UnknownNameError
-from deixis.models.torchvision import NoVideo, load_processor, without_video
+from deixis.models.processors import NoVideo, load_processor, without_video
 from deixis.testing import tiny
 from tests.long import each_of
 

@@ -9,12 +9,11 @@ import torch
 from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
-from deixis.models._words import read_as
 from deixis.models.interface import Example
+from deixis.models.learned_words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
 from deixis.models.load import load
 from deixis.models.load_checkpoint import wrap
-from deixis.models.soft_prompt import LearnedWords
-from deixis.models.words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
+from deixis.models.soft_prompt import LearnedWords, read_as
 from deixis.testing.tiny.one_view import blip_2
 from tests.long import each_of
 from tests.models.families_nursery import (

@@ -19,7 +19,7 @@ from deixis.core.region import box
 from deixis.core.size import Size
 from deixis.models.load import load
 from deixis.models.placing import placed
-from deixis.models.region_tokens import tokens_over
+from deixis.models.vision_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
 from deixis.priors.encoders.checkpoints import close_up
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deixis.models.saving import save_processor
+from deixis.models.processors import save_processor
 from deixis.testing import tiny
 from tests.long import long
 from tests.train.rows import row, write_rows

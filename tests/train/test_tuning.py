@@ -7,7 +7,6 @@ import torch
 from deixis.core.errors import SampleError, UnknownNameError, UnsupportedError, UsageError
 from deixis.core.settings import to_record
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.lengths import num_tokens
 from deixis.models.load import load
 from deixis.testing import tiny
 from deixis.train.config import OptimConfig, RunConfig
@@ -146,7 +145,7 @@ def test_the_length_of_an_example_is_that_of_what_the_model_is_given(long_one):
         language = task.model.family.model.get_decoder()
         language.register_forward_hook(lambda m, given, made, to=seen: to.append(made[0].shape[1]))
         task.model.loss([example])
-        assert num_tokens(task.model, example) == seen[0]
+        assert task.model.num_tokens(example) == seen[0]
 
 
 def test_an_example_above_the_limit_stops_the_run_and_names_its_row(long_one, tmp_path):

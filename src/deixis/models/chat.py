@@ -13,7 +13,7 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.core.view import View
-from deixis.models._control import REFUSALS, spoken
+from deixis.models.control_words import REFUSALS, spoken
 from deixis.models.family import Family
 from deixis.models.hollow import has_numbers
 from deixis.models.interface import Completion, Generation, Picture, Question
@@ -83,6 +83,15 @@ def processed(family: Family, questions: Sequence[Question]) -> Tensors:
     tensors = {name: value for name, value in inputs.items() if isinstance(value, torch.Tensor)}
     tensors.pop("labels", None)  # PaliGemma's processor labels nothing as the answer
     return tensors
+
+
+def num_prompt_tokens(family: Family, question: Question) -> int:
+    """A question has that many tokens, those of its pictures included."""
+    if question.pictures:
+        inputs = processed(family, [question])
+    else:
+        inputs = chat_inputs(family.processor, [question])
+    return int(inputs["attention_mask"].sum())
 
 
 def system_form(processor: Any) -> str | None:  # Any: transformers' own class

@@ -1,6 +1,5 @@
 """Opening checkpoints of transformers: safetensors only, none of their code, failures in a line."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +17,6 @@ from deixis.models.hollow import hollow_model, is_hollow
 from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
-# files that models, their tokenizers and their pooling are read from
-DECIDING = frozenset({".safetensors", ".json", ".jinja", ".txt", ".model"})
 # what transformers raises on a checkpoint that it cannot open
 BROKEN = (
     OSError,
@@ -116,20 +113,6 @@ def load_tokenizer(name: str) -> Any:  # Any: transformers' own class
     """The tokenizer that lies beside the weights."""
     with said(f"the tokenizer of {name!r} cannot be loaded"):
         return loaded(AutoTokenizer, name)
-
-
-def revision_of(name: str, model: Any) -> str:  # Any: transformers' own class
-    """The hub's commit, or a digest of all files of a folder that decide what its model does."""
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        return str(getattr(model.config, "_commit_hash", None) or "unknown")
-    digest = hashlib.sha256()
-    for path in sorted([*folder.iterdir(), *folder.glob("*/*.json")]):  # of its pooling, too
-        if path.suffix in DECIDING and path.is_file():
-            with path.open("rb") as file:
-                own = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()} {own}\n".encode())
-    return digest.hexdigest()[:16]
 
 
 @contextmanager

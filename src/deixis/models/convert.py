@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -16,8 +16,7 @@ from typing import final
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.files import make_folder
 from deixis.models.checkpoint_files import PLAIN, read_settings
-from deixis.models.safetensors_file import write_safetensors
-from deixis.models.torch_file import read_torch_file
+from deixis.models.torch_file import StoredTensor, TorchFile, read_torch_file
 
 SINGLE, INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
 TAKEN_ALONG = frozenset({".json", ".jinja", ".txt", ".model", ".md"})
@@ -61,7 +60,7 @@ def convert(
             if not tensors:
                 raise ModelError(f"{shard} holds no tensors")
             where |= dict.fromkeys(tensors, name)
-            num_bytes += write_safetensors(draft / name, opened, tensors)
+            num_bytes += _write_safetensors(draft / name, opened, tensors)
             files.append(name)
         if len(files) > 1:
             told = {"metadata": {"total_size": num_bytes}, "weight_map": where}
@@ -73,6 +72,28 @@ def convert(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Converted(folder=out, files=tuple(files), num_tensors=len(where), num_bytes=num_bytes)
+
+
+def _write_safetensors(path: Path, opened: TorchFile, tensors: Mapping[str, StoredTensor]) -> int:
+    """Write these tensors of an opened file, and flush them; the bytes of all their numbers."""
+    # the widest first, so that each begins at a multiple of its width
+    names = sorted(tensors, key=lambda name: (-tensors[name].item, name))
+    header: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for name in names:
+        one = tensors[name]
+        begin, end = end, end + one.num_bytes
+        header[name] = {"dtype": one.dtype, "shape": one.shape, "data_offsets": [begin, end]}
+    told = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    told += b" " * (-len(told) % 8)
+    with path.open("wb") as file:
+        file.write(len(told).to_bytes(8, "little") + told)
+        for name in names:
+            for piece in opened.chunks(tensors[name]):
+                file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return end
 
 
 def _shards(folder: Path) -> list[str]:

@@ -17,7 +17,6 @@ from transformers import (
 
 from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
 from deixis.core.optional_parts import require_package
-from deixis.models._trial import check_size
 from deixis.models.checkpoint_files import check_folder, check_weights, checked, only_safetensors
 from deixis.models.checkpoints import BROKEN, check_report, first_lines, of_tokenizers, where
 from deixis.models.hollow import hollow_model, is_hollow
@@ -29,11 +28,13 @@ from deixis.models.placing import (
     usual_device,
     usual_dtype,
 )
-from deixis.models.torchvision import load_processor, require_torchvision
+from deixis.models.processors import load_processor, require_torchvision
 
 QUANTIZED = ("4bit", "8bit")
 # optional packages that processors ask for, and the extra of ours that brings each
 _EXTRAS = {"num2words": "smolvlm"}
+# numbers that a byte of weights may hold, packed as tightly as any, and those that no file needs
+PACKED, FREE = 8, 2**22
 
 
 @final
@@ -115,7 +116,7 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
             "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
         )
     with _said(f"the weights of {name!r} cannot be loaded"):
-        check_size(name, config, Path(place))
+        _check_size(name, config, Path(place))
     model = _model(name, config, loading, remote)
     if is_hollow():
         return Opened(model=model.eval(), processor=processor)
@@ -178,6 +179,23 @@ def _check_kind(name: str, config: Any, loading: Loading) -> None:
         )
     if config.model_type == "molmo2":
         require_torchvision("the image processor of Molmo 2")
+
+
+def _check_size(name: str, config: Any, folder: Path) -> None:  # Any: transformers' own classes
+    """ModelError where a configuration tells of a far larger model than its weights are, which
+    would be filled with random numbers before anybody found out.
+    """
+    if not folder.is_dir() or type(config) not in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING:
+        return
+    with torch.device("meta"):
+        empty: Any = AutoModelForImageTextToText.from_config(config)
+    told = sum(weight.numel() for weight in empty.parameters())
+    held = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    if told > PACKED * held + FREE:
+        raise ModelError(
+            f"the configuration of {name!r} tells of {told:,} numbers, its weights are {held:,} "
+            "bytes"
+        )
 
 
 def _adapt(model: Any, folder: Path) -> None:

@@ -1,18 +1,13 @@
 """Pictures changed on their way to the family's preparation, and where their places are then."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import metadata
 from typing import Any
 
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View
 from deixis.models.interface import KnownPixelChange, Picture, PixelChange, Question
-
-SHORT = 16  # hex digits of a digest that people may read
 
 
 def with_pixels(
@@ -51,13 +46,3 @@ def grid_behind(
         return grid(size)
     first = change.view(size)
     return grid(first.size).before(first.transform)
-
-
-def prepared_by(image_processor: Any) -> Mapping[str, str]:  # Any: transformers' own class
-    """Its class, a digest of its settings, and the library's version."""
-    settings = json.dumps(image_processor.to_dict(), sort_keys=True, default=str)
-    return {
-        "processor": type(image_processor).__name__,
-        "settings": hashlib.sha256(settings.encode()).hexdigest()[:SHORT],
-        "transformers": metadata.version("transformers"),
-    }

@@ -19,7 +19,8 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View
-from deixis.models._control import control_words, spoken
+from deixis.models.control_words import control_words, spoken
+from deixis.models.digests import SHORT, prepared_by, weights_digest
 from deixis.models.interface import (
     Example,
     Picture,
@@ -27,10 +28,8 @@ from deixis.models.interface import (
     VisionLanguageModel,
     image_of,
 )
-from deixis.models.pixel_changes import prepared_by
 from deixis.models.placing import torch_dtype
 from deixis.models.tensor_view import look
-from deixis.models.weights import SHORT, weights_digest
 
 Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient
 LOCAL_SOFTWARE = ("transformers", "torch")
@@ -142,6 +141,10 @@ class LocalModel(VisionLanguageModel):
 
     def num_answer_tokens(self, examples: Sequence[Example]) -> int:
         """What the loss of these will be a mean over."""
+        raise self._unsupported("be trained through Deixis")
+
+    def num_tokens(self, example: Example) -> int:
+        """Its pictures' tokens and the answer's end are among them."""
         raise self._unsupported("be trained through Deixis")
 
     @override

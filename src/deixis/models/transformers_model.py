@@ -15,8 +15,6 @@ from deixis.core.ordering import batches
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View
-from deixis.models._tokens import Kept, before, by_picture, changed, flat_rows, reformed
-from deixis.models._words import WordedLanguage
 from deixis.models.chat import (
     answer_turn,
     chat_inputs,
@@ -26,6 +24,7 @@ from deixis.models.chat import (
     evaluating,
     generate_settings,
     listed_ends,
+    num_prompt_tokens,
     processed,
     seeded,
     system_form,
@@ -45,7 +44,7 @@ from deixis.models.interface import (
 )
 from deixis.models.language import Answers, Language, Output, Tensors
 from deixis.models.pixel_changes import behind, grid_behind, told, with_pixels
-from deixis.models.soft_prompt import LearnedWords
+from deixis.models.soft_prompt import LearnedWords, WordedLanguage
 from deixis.models.tensor_interface import (
     LocalModel,
     PixelChange,
@@ -56,6 +55,7 @@ from deixis.models.tensor_interface import (
 )
 from deixis.models.tensor_view import look
 from deixis.models.vision_memory import VisionMemory
+from deixis.models.vision_tokens import Kept, before, by_picture, changed, flat_rows, reformed
 
 
 @final
@@ -173,6 +173,10 @@ class TransformersModel(LocalModel):
     @override
     def num_answer_tokens(self, examples: Sequence[Example]) -> int:
         return sum(len(self._turn(example)) for example in examples)
+
+    @override
+    def num_tokens(self, example: Example) -> int:
+        return num_prompt_tokens(self.family, example.question) + self.num_answer_tokens([example])
 
     @override
     def prepare(self, pixels: Pixels) -> Tensors:

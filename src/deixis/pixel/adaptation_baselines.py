@@ -25,7 +25,7 @@ from deixis.evals.folder import ANSWERS
 from deixis.evals.results import Row
 from deixis.evals.run import Exam, chosen, run
 from deixis.models.interface import Example, Question
-from deixis.models.words import load_words, speaking
+from deixis.models.learned_words import load_words, speaking
 from deixis.pixel.card import Gain
 from deixis.pixel.matrix import asked_of, limited
 from deixis.pixel.saved import load_prompt

@@ -18,15 +18,8 @@ from typing_extensions import override
 from deixis.core.catalog import Catalog
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
-from deixis.models.checkpoints import (
-    BROKEN,
-    gist,
-    load_tokenizer,
-    load_weights,
-    loaded,
-    revision_of,
-    said,
-)
+from deixis.models.checkpoints import BROKEN, gist, load_tokenizer, load_weights, loaded, said
+from deixis.models.digests import revision_of
 from deixis.models.dual_encoder import embed_texts, pooled
 from deixis.models.interface import VisionLanguageModel, picture_size
 from deixis.models.processor_view import clip_view, normalisation_of

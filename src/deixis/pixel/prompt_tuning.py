@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from deixis.data.tasks import TaskOptions, tasks
 from deixis.models.interface import Example
+from deixis.models.learned_words import new_words, save_words, speaking
 from deixis.models.soft_prompt import LearnedWords
-from deixis.models.words import new_words, save_words, speaking
 from deixis.pixel.training.questions import AskedSample, PictureQuestions, image_of, question_of
 from deixis.pixel.training.source_models import (
     check_apart,

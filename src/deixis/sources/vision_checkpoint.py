@@ -15,15 +15,8 @@ from transformers import AutoConfig
 
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.image import Image
-from deixis.models.checkpoints import (
-    BROKEN,
-    gist,
-    load_placed,
-    loaded,
-    missing_package,
-    revision_of,
-    said,
-)
+from deixis.models.checkpoints import BROKEN, gist, load_placed, loaded, missing_package, said
+from deixis.models.digests import revision_of
 
 LONGEST = 16  # times as long as wide
 # what torch says where a step has no kernel for a dtype, or meets two of them

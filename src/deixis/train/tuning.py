@@ -27,10 +27,9 @@ from deixis.core.image import Image
 from deixis.encodings import Encoding, encodings
 from deixis.models.hollow import is_hollow
 from deixis.models.interface import Example, VisionLanguageModel
-from deixis.models.lengths import num_tokens
 from deixis.models.load import load
-from deixis.models.padded import pad_to_squares
-from deixis.models.saving import save_processor
+from deixis.models.load_checkpoint import pad_to_squares
+from deixis.models.processors import save_processor
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import (
@@ -182,7 +181,7 @@ class Tuning(Task):
         if most is None:
             return bad
         for place, (opened, example) in enumerate(zip(batch, examples, strict=True)):
-            tokens = num_tokens(self.model, example)
+            tokens = self.model.num_tokens(example)
             if tokens <= most:
                 continue
             reason = f"an example of it has {tokens:,} tokens, task.max_tokens is {most:,}"
@@ -220,7 +219,7 @@ class Tuning(Task):
     @override
     def largest_batch(self, num: int) -> list[OpenedTurn]:
         def length(opened: OpenedTurn) -> int:
-            return num_tokens(self.model, self.example(opened))
+            return self.model.num_tokens(self.example(opened))
 
         return [longest(length, self.options.max_tokens)] * num
 

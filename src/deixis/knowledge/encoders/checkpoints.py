@@ -23,7 +23,8 @@ from deixis.core.errors import MissingExtraError, ModelError
 from deixis.core.files import read_text
 from deixis.core.json_lines import parse
 from deixis.knowledge.encoders._encoder import TextEncoder
-from deixis.models.checkpoints import load_tokenizer, load_weights, revision_of, where
+from deixis.models.checkpoints import load_tokenizer, load_weights, where
+from deixis.models.digests import revision_of
 from deixis.models.interface import VisionLanguageModel
 
 Pooling: TypeAlias = Literal["mean", "cls"]

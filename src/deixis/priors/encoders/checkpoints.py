@@ -23,9 +23,9 @@ from deixis.core.optional_parts import require_package
 from deixis.core.ordering import batches
 from deixis.models import checkpoints as checkpoint
 from deixis.models.checkpoints import BROKEN
+from deixis.models.digests import weights_digest
 from deixis.models.dual_encoder import embed_texts, pooled
 from deixis.models.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
-from deixis.models.weights import weights_digest
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 
 AT_ONCE = 32  # pictures, or texts

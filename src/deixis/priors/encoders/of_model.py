@@ -17,7 +17,7 @@ from typing_extensions import override
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.models.interface import TokenPlace, VisionLanguageModel
-from deixis.models.region_tokens import pooled_tokens
+from deixis.models.vision_tokens import pooled_tokens
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 
 PROBE = (56, 72)  # pixels: no square, as what a model does at the borders tells it apart too

@@ -18,9 +18,9 @@ from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import EntitySource
 from deixis.models.interface import TokenPlace, VisionLanguageModel
 from deixis.models.load import load
-from deixis.models.region_tokens import mean_over, pooled_tokens
-from deixis.models.saving import save_processor
+from deixis.models.processors import save_processor
 from deixis.models.tensor_interface import LocalModel, VisionTokens
+from deixis.models.vision_tokens import mean_over, pooled_tokens
 from deixis.priors.cache import embedded, key_of
 from deixis.priors.candidates import read_candidates
 from deixis.priors.encoders import prior_encoder

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import FunctionType
 
 from deixis.core.catalog import ObjectCatalog
-from deixis.models.saving import save_processor
+from deixis.models.processors import save_processor
 from deixis.testing.tiny.assembly import Tiny
 
 __all__ = ["Tiny", "build", "builders", "names", "save"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import transformers
 
-from deixis.models.torchvision import pixtral_processor_class, video_processor, without_video
+from deixis.models.processors import pixtral_processor_class, video_processor, without_video
 from deixis.testing.tiny import tokenizers
 from deixis.testing.tiny.assembly import Tiny, assemble
 from deixis.testing.tiny.settings import Settings, im_start, inst, square, text_sizes, vision_sizes

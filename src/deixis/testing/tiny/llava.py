@@ -4,7 +4,7 @@ from itertools import product
 
 import transformers
 
-from deixis.models.torchvision import video_processor, without_video
+from deixis.models.processors import video_processor, without_video
 from deixis.testing.tiny import tokenizers
 from deixis.testing.tiny.assembly import Tiny, assemble
 from deixis.testing.tiny.settings import (

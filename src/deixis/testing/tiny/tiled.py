@@ -5,7 +5,7 @@ from typing import Any
 import transformers
 
 from deixis.core.optional_parts import require_package
-from deixis.models.torchvision import require_torchvision, video_processor, without_video
+from deixis.models.processors import require_torchvision, video_processor, without_video
 from deixis.testing.tiny import tokenizers
 from deixis.testing.tiny.assembly import Tiny, assemble
 from deixis.testing.tiny.settings import (

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, final
 
 import transformers
@@ -47,6 +48,20 @@ def load_processor(place: str, **settings: Any) -> Any:  # Any: transformers' ow
             place, backend="pil", **settings
         )
     return processor
+
+
+def save_processor(processor: Any, folder: Path) -> None:  # Any: transformers' own class
+    """Write a processor for `from_pretrained`.
+
+    A call with padding or truncation leaves both set in a fast tokenizer, which would write them
+    into tokenizer.json; each call sets its own again, so nothing is lost by leaving them out.
+    """
+    for part in (processor, *vars(processor).values()):
+        fast = getattr(part, "backend_tokenizer", None)
+        if fast is not None:
+            fast.no_truncation()
+            fast.no_padding()
+    processor.save_pretrained(folder)
 
 
 @final
