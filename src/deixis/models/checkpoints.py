@@ -1,5 +1,6 @@
 """Opening checkpoints of transformers: safetensors only, none of their code, failures in a line."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoTokenizer
 
-from deixis.core.errors import DeixisError, ModelError, UsageError
-from deixis.models.checkpoint_files import check_weights, checked, only_safetensors
+from deixis.core.errors import DeixisError, MissingExtraError, ModelError, UsageError
+from deixis.models.checkpoint_files import Place, check_weights, checked, only_safetensors
 from deixis.models.hollow import hollow_model, is_hollow
 from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
+EXTRAS = {"num2words": "smolvlm"}  # the same of processors, and the extra of ours that brings each
 # what transformers raises on a checkpoint that it cannot open
 BROKEN = (
     OSError,
@@ -39,33 +41,42 @@ def where(name: str) -> str:
     return str(folder) if folder.is_dir() else name
 
 
-def loaded(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
-    """What that class loads from a folder or hub id. Code that lies there is not run, and nobody is
-    asked on the terminal whether it may be.
+def loaded(
+    kind: Any,  # Any: transformers' own classes
+    name: str,
+    *,
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+    **settings: Any,
+) -> Any:
+    """What that class loads from a folder or hub id. Code that lies there is run for those who
+    trust it alone, and nobody is asked on the terminal whether it may be.
     """
-    place = checked(name)
+    place = checked(name, revision)
+    settings |= {**place.pinned, "trust_remote_code": trust_remote_code}
     if settings.get("use_safetensors"):
         check_weights(name, Path(place.name))
         if is_hollow():
             return _hollow(kind, place, settings)
     with only_safetensors(name):
-        return kind.from_pretrained(place.name, trust_remote_code=False, **place.pinned, **settings)
+        return kind.from_pretrained(place.name, **settings)
 
 
-def _hollow(kind: Any, place: Any, settings: Mapping[str, Any]) -> Any:
-    config = AutoConfig.from_pretrained(place.name, trust_remote_code=False, **place.pinned)
+def _hollow(kind: Any, place: Place, settings: Mapping[str, Any]) -> Any:
+    config = settings.get("config")
+    if config is None:
+        config = AutoConfig.from_pretrained(place.name, trust_remote_code=False, **place.pinned)
     dtype = settings.get("dtype", torch.float32)
     model = hollow_model(kind, config, dtype if isinstance(dtype, torch.dtype) else None)
     nothing: dict[str, Any] = {"mismatched_keys": [], "missing_keys": []}
     return (model, nothing) if settings.get("output_loading_info") else model
 
 
-def load_weights(
+def load_model(
     name: str,
     kind: Any,  # Any: transformers' own classes
     *,
     unread: tuple[str, ...] = (),
-    dtype: str | torch.dtype = torch.float32,
     **settings: Any,
 ) -> Any:
     """The model of that class; ModelError where a weight is missing or has another shape. Names
@@ -76,13 +87,23 @@ def load_weights(
             kind,
             name,
             use_safetensors=True,
-            dtype=dtype,
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are in the report, and refused below
             **settings,
         )
-    check_report(name, report, unread=unread)
-    return model.eval().requires_grad_(False)
+    _check_report(name, report, unread)
+    return model
+
+
+def load_weights(
+    name: str,
+    kind: Any,  # Any: transformers' own classes
+    *,
+    dtype: str | torch.dtype = torch.float32,
+    **settings: Any,
+) -> Any:
+    """The same to be asked and not trained."""
+    return load_model(name, kind, dtype=dtype, **settings).eval().requires_grad_(False)
 
 
 def load_placed(name: str, kind: Any, **settings: Any) -> Any:  # Any: transformers' own classes
@@ -97,10 +118,8 @@ def load_placed(name: str, kind: Any, **settings: Any) -> Any:  # Any: transform
     return model
 
 
-def check_report(name: str, report: Mapping[str, Any], *, unread: tuple[str, ...] = ()) -> None:
-    """ModelError where what was loaded lacks a weight or has one of another shape; `report` is what
-    transformers tells of the loading.
-    """
+def _check_report(name: str, report: Mapping[str, Any], unread: tuple[str, ...]) -> None:
+    """`report` is what transformers tells of the loading."""
     misfits = [str(key[0]) for key in report["mismatched_keys"]]
     missing = [str(key) for key in report["missing_keys"] if not str(key).startswith(unread)]
     for problem, keys in (("another shape", misfits), ("no values", missing)):
@@ -122,6 +141,8 @@ def said(problem: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise missing_package(problem, error) from None
+    except json.JSONDecodeError as error:
+        raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
     except BROKEN as error:
         raise ModelError(f"{problem}: {gist(error)}") from None
     except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
@@ -135,6 +156,9 @@ def of_tokenizers(problem: str, error: Exception) -> Exception:
 
 def missing_package(problem: str, error: ImportError) -> DeixisError:
     """The same where a package is not there, with its pip install where that is known."""
+    for package, extra in EXTRAS.items():
+        if package in str(error):
+            return MissingExtraError(package=package, extra=extra, needed_for="this processor")
     for package in PACKAGES:
         if re.search(rf"\b{package}\b", str(error)):
             return UsageError(f"{problem}: it needs the package {package!r}: pip install {package}")
@@ -143,10 +167,5 @@ def missing_package(problem: str, error: ImportError) -> DeixisError:
 
 def gist(error: Exception) -> str:
     """The first two lines of a message as one, without its full stop."""
-    return first_lines(error).rstrip(".") or type(error).__name__
-
-
-def first_lines(error: Exception) -> str:
-    """The first two lines of a message as one."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines[:2]) or type(error).__name__
+    return " ".join(lines[:2]).rstrip(".") or type(error).__name__

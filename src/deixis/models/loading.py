@@ -1,8 +1,5 @@
 """Opening a checkpoint of transformers: safetensors only, and every failure said plainly."""
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
@@ -15,11 +12,11 @@ from transformers import (
     BitsAndBytesConfig,
 )
 
-from deixis.core.errors import MissingExtraError, ModelError, UnknownNameError, UsageError
+from deixis.core.errors import ModelError, UnknownNameError, UsageError
 from deixis.core.optional_parts import require_package
-from deixis.models.checkpoint_files import check_folder, check_weights, checked, only_safetensors
-from deixis.models.checkpoints import BROKEN, check_report, first_lines, of_tokenizers, where
-from deixis.models.hollow import hollow_model, is_hollow
+from deixis.models.checkpoint_files import check_folder, check_weights, checked
+from deixis.models.checkpoints import load_model, loaded, said, where
+from deixis.models.hollow import is_hollow
 from deixis.models.placing import (
     AUTO,
     checked_device,
@@ -31,8 +28,6 @@ from deixis.models.placing import (
 from deixis.models.processors import load_processor, require_torchvision
 
 QUANTIZED = ("4bit", "8bit")
-# optional packages that processors ask for, and the extra of ours that brings each
-_EXTRAS = {"num2words": "smolvlm"}
 # numbers that a byte of weights may hold, packed as tightly as any, and those that no file needs
 PACKED, FREE = 8, 2**22
 
@@ -62,6 +57,11 @@ class Loading:
     def numbers(self) -> str | torch.dtype:
         """The dtype that somebody chose, or "auto"."""
         return self.dtype or usual_dtype() or AUTO
+
+    @property
+    def trust(self) -> dict[str, Any]:
+        """Which commit is opened, and whether its code is run."""
+        return {"revision": self.revision, "trust_remote_code": self.trust_remote_code}
 
     def record(self) -> dict[str, str]:
         """What of it answers depend on."""
@@ -102,22 +102,24 @@ class Opened:
 def open_checkpoint(name: str, loading: Loading) -> Opened:
     """The model and processor of a folder or hub id."""
     place = where(name)
-    with _said(f"the configuration of {name!r} cannot be read"):
-        pinned = checked(name, loading.revision).pinned
-        remote: dict[str, Any] = {**pinned, "trust_remote_code": loading.trust_remote_code}
-        config = AutoConfig.from_pretrained(place, **remote)
+    with said(f"the configuration of {name!r} cannot be read"):
+        config = loaded(AutoConfig, name, **loading.trust)
     _check_kind(name, config, loading)
     check_weights(name, Path(place))
-    with _said(f"the processor of {name!r} cannot be loaded"):
-        processor = load_processor(_processed(place, loading.adapter), **remote)
+    with said(f"the processor of {name!r} cannot be loaded"):
+        processor = load_processor(
+            _processed(place, loading.adapter),
+            **checked(name, loading.revision).pinned,
+            trust_remote_code=loading.trust_remote_code,
+        )
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
         raise ModelError(
             f"{name!r} has no processor of pictures and words: its folder needs "
             "processor_config.json (or preprocessor_config.json) and the tokenizer's files"
         )
-    with _said(f"the weights of {name!r} cannot be loaded"):
+    with said(f"the weights of {name!r} cannot be loaded"):
         _check_size(name, config, Path(place))
-    model = _model(name, config, loading, remote)
+    model = _model(name, config, loading)
     if is_hollow():
         return Opened(model=model.eval(), processor=processor)
     if loading.adapter is not None:
@@ -136,12 +138,9 @@ def _processed(place: str, adapter: str | Path | None) -> str:
     return str(folder) if is_own else place
 
 
-def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) -> Any:
-    if is_hollow():
-        numbers = None if loading.numbers == AUTO else torch_dtype(loading.numbers)
-        return hollow_model(AutoModelForImageTextToText, config, numbers)
+def _model(name: str, config: Any, loading: Loading) -> Any:  # Any: transformers' own classes
     settings: dict[str, Any] = {
-        **remote,
+        "config": config,
         "dtype": loading.numbers if loading.numbers == AUTO else torch_dtype(loading.numbers),
     }
     if loading.device_map is not None:
@@ -157,18 +156,7 @@ def _model(name: str, config: Any, loading: Loading, remote: Mapping[str, Any]) 
                 torch.bfloat16 if loading.numbers == AUTO else torch_dtype(loading.numbers)
             ),
         )
-    with _said(f"the weights of {name!r} cannot be loaded"), only_safetensors(name):
-        loaded: Any = AutoModelForImageTextToText.from_pretrained(
-            where(name),
-            config=config,
-            use_safetensors=True,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # they are in the report, and refused below
-            **settings,
-        )
-    model, report = loaded
-    check_report(name, report)
-    return model
+    return load_model(name, AutoModelForImageTextToText, **loading.trust, **settings)
 
 
 def _check_kind(name: str, config: Any, loading: Loading) -> None:
@@ -204,27 +192,7 @@ def _adapt(model: Any, folder: Path) -> None:
         raise UsageError(f"{str(folder)!r} is no LoRA adapter: it has no adapter_config.json")
     if not (folder / "adapter_model.safetensors").is_file():
         raise ModelError(f"the adapter {str(folder)!r} has no adapter_model.safetensors")
-    with _said(f"the adapter {str(folder)!r} does not fit this model"):
+    with said(f"the adapter {str(folder)!r} does not fit this model"):
         report = model.load_adapter(str(folder))
     if report.missing_keys or report.unexpected_keys or report.mismatched_keys:
         raise ModelError(f"the adapter {str(folder)!r} was trained on another model")
-
-
-@contextmanager
-def _said(problem: str) -> Iterator[None]:
-    """Say in one line of ours what transformers says in a traceback."""
-    try:
-        yield
-    except ImportError as error:
-        for package, extra in _EXTRAS.items():
-            if package in str(error):
-                raise MissingExtraError(
-                    package=package, extra=extra, needed_for="this processor"
-                ) from None
-        raise ModelError(f"{problem}: {first_lines(error)}") from None
-    except json.JSONDecodeError as error:
-        raise ModelError(f"{problem}: a file is not valid JSON ({error})") from None
-    except BROKEN as error:
-        raise ModelError(f"{problem}: {first_lines(error)}") from None
-    except Exception as error:  # noqa: BLE001  # the class that tokenizers raises is this one
-        raise of_tokenizers(problem, error) from None
