@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoTokenizer
+from transformers import AutoConfig, AutoImageProcessor, AutoTokenizer
 
 from deixis.core.errors import DeixisError, MissingExtraError, ModelError, UsageError
 from deixis.models.checkpoint_files import Place, check_weights, checked, only_safetensors
@@ -132,6 +132,12 @@ def load_tokenizer(name: str) -> Any:  # Any: transformers' own class
     """The tokenizer that lies beside the weights."""
     with said(f"the tokenizer of {name!r} cannot be loaded"):
         return loaded(AutoTokenizer, name)
+
+
+def load_image_processor(name: str) -> Any:  # Any: transformers' own class
+    """The same of what prepares pictures, by Pillow's resize, which needs no torchvision."""
+    with said(f"the image processor of {name!r} cannot be loaded"):
+        return loaded(AutoImageProcessor, name, backend="pil")
 
 
 @contextmanager

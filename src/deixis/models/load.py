@@ -12,9 +12,9 @@ from deixis.core.errors import UnknownNameError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.opener import listed_names, opener_of, openers
-from deixis.models.shipped import SHIPPED, shipped_folder
 
 Options = TypeVar("Options")
+SHIPPED = "nano"  # the small trained model inside this package
 CHECKPOINT = "deixis.models.load_checkpoint:load_checkpoint"
 
 
@@ -41,6 +41,11 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
         )
     load_checkpoint = opened(CHECKPOINT, needed_for=f"the model {name}")
     return load_checkpoint(place, name=name, **options)
+
+
+def shipped_folder() -> Path:
+    """The folder of nano's checkpoint, which plain transformers read too."""
+    return Path(__file__).parent / "nano" / "weights"
 
 
 def options_of(

@@ -12,13 +12,20 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from transformers import AutoImageProcessor, AutoModel
+from transformers import AutoModel
 from typing_extensions import override
 
 from deixis.core.catalog import Catalog
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
-from deixis.models.checkpoints import BROKEN, gist, load_tokenizer, load_weights, loaded, said
+from deixis.models.checkpoints import (
+    BROKEN,
+    gist,
+    load_image_processor,
+    load_tokenizer,
+    load_weights,
+    said,
+)
 from deixis.models.digests import revision_of
 from deixis.models.dual_encoder import embed_texts, pooled
 from deixis.models.interface import VisionLanguageModel, picture_size
@@ -90,8 +97,7 @@ class DualEncoder(ImageTextEncoder):
                 f"a {type(both).__name__} is no image-text encoder: it has no {lacking[0]}"
             )
         tokenizer = load_tokenizer(argument)
-        with said(f"the image processor of {argument!r} cannot be loaded"):
-            processor = loaded(AutoImageProcessor, argument, backend="pil")
+        processor = load_image_processor(argument)
         found = cls(argument, both, tokenizer, processor)
         found._try()
         return found

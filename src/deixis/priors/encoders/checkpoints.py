@@ -14,15 +14,19 @@ from typing import Any, ClassVar, TypeVar, final
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
+from transformers import AutoModel
 from typing_extensions import override
 
 from deixis.core.errors import ModelError, UnsupportedError
 from deixis.core.image import Image
 from deixis.core.optional_parts import require_package
 from deixis.core.ordering import batches
-from deixis.models import checkpoints as checkpoint
-from deixis.models.checkpoints import BROKEN
+from deixis.models.checkpoints import (
+    BROKEN,
+    load_image_processor,
+    load_placed,
+    load_tokenizer,
+)
 from deixis.models.digests import weights_digest
 from deixis.models.dual_encoder import embed_texts, pooled
 from deixis.models.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
@@ -65,21 +69,6 @@ def close_up(seen: Seen) -> Image:
     return Image(pixels=seen.image.pixels[top:bottom, left:right], source=seen.image.source)
 
 
-def loaded(kind: Any, name: str) -> Any:  # Any: transformers' own classes
-    """The tower; ModelError says why it cannot be loaded, or which weights it lacks."""
-    return checkpoint.load_placed(name, kind)
-
-
-def read(kind: Any, name: str, **settings: Any) -> Any:  # Any: transformers' own classes
-    """What that class reads from a folder or hub id. Code that lies there is not run, and nobody is
-    asked on the terminal whether it may be.
-    """
-    try:
-        return checkpoint.loaded(kind, name, **settings)
-    except checkpoint.BROKEN as refusal:
-        raise ModelError(f"cannot load the encoder {name}: {refusal}") from None
-
-
 @final
 class DualTowers(PriorEncoder):
     """A tower for pictures and one for texts that meet in one space; regions are close-ups."""
@@ -96,13 +85,12 @@ class DualTowers(PriorEncoder):
     @classmethod
     @override
     def of(cls, argument: str, load: LoadModel | None) -> "DualTowers":
-        model = loaded(AutoModel, argument)
+        model = load_placed(argument, AutoModel)
         if not hasattr(model, "get_text_features"):
             raise UnsupportedError(
                 f"a {type(model).__name__} has no text tower; write vision:{argument}"
             )
-        tokenizer = read(AutoTokenizer, argument)
-        return cls(argument, model, tokenizer, read(AutoImageProcessor, argument, backend="pil"))
+        return cls(argument, model, load_tokenizer(argument), load_image_processor(argument))
 
     @property
     @override
@@ -147,8 +135,8 @@ class VisionTower(PriorEncoder):
     @classmethod
     @override
     def of(cls, argument: str, load: LoadModel | None) -> "VisionTower":
-        model = loaded(AutoModel, argument)
-        return cls(argument, model, read(AutoImageProcessor, argument, backend="pil"))
+        model = load_placed(argument, AutoModel)
+        return cls(argument, model, load_image_processor(argument))
 
     @property
     @override
