@@ -4,13 +4,12 @@ import io
 import json
 
 import pytest
-from transformers import AutoImageProcessor
 
 from deixis.core.errors import ModelError
 from deixis.knowledge.encoders import text_encoder
+from deixis.models.checkpoints import load_image_processor
 from deixis.pixel.image_text_encoders import image_text_encoder
 from deixis.priors.encoders import prior_encoder
-from deixis.priors.encoders.checkpoints import read
 from deixis.sources import SourceOptions, source
 
 OWN_CODE = """
@@ -30,7 +29,7 @@ LOADERS = {
     "prior, dual": lambda folder: prior_encoder(f"dual:{folder}"),
     "prior, vision": lambda folder: prior_encoder(f"vision:{folder}"),
     "pixel, dual": lambda folder: image_text_encoder(f"dual:{folder}"),
-    "processor of a prior": lambda folder: read(AutoImageProcessor, str(folder)),
+    "processor of a prior": lambda folder: load_image_processor(str(folder)),
 }
 
 
