@@ -19,7 +19,7 @@ def test_a_row_says_what_the_class_says(name):
 
 def test_a_family_of_another_package_is_listed_by_its_class(monkeypatch):
     class Point:
-        name, value = "of_another", "deixis.models.families.internvl:InternVl"
+        name, value = "of_another", "deixis.models.families.internvl:InternVlFamily"
 
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [Point])
     assert listed_families()["of_another"].convention == "internvl"

@@ -99,10 +99,10 @@ def test_qwen2_5s_states_come_window_by_window(size):
 
 
 def test_molmo_2_says_why_its_states_cannot_be_changed():
-    from deixis.models.families.molmo2 import Molmo2
+    from deixis.models.families.molmo2 import Molmo2Family
 
     with pytest.raises(UnsupportedError, match="crops that overlap"):
-        Molmo2.joint.fget(object())
+        Molmo2Family.joint.fget(object())
 
 
 @each_with_a_joint

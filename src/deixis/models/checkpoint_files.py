@@ -34,7 +34,7 @@ MOST_HEADER = 2**25  # bytes that name the tensors of one file; 100,000 of them 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class CheckedPlace:
     """Where a checkpoint lies whose files were looked at, in the words of transformers."""
 
     name: str  # a folder, or a hub id
@@ -46,28 +46,28 @@ class Place:
         return {} if self.revision is None else {"revision": self.revision}
 
 
-def checked(name: str, revision: str | None = None) -> Place:
+def checked(name: str, revision: str | None = None) -> CheckedPlace:
     """The folder of that name, or else the hub id; UsageError for what is neither, ModelError where
     a file of it says what it may not.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
         check_folder(name, folder)
-        return Place(name=str(folder), revision=revision)
+        return CheckedPlace(name=str(folder), revision=revision)
     if name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise UsageError(f"there is no folder {name!r}; a model of the hub is named OWNER/NAME")
     return _of_hub(name, revision)
 
 
 @functools.cache  # a process loads one commit of each
-def _of_hub(name: str, revision: str | None) -> Place:
+def _of_hub(name: str, revision: str | None) -> CheckedPlace:
     snapshot = Path(
         snapshot_download(
             name, revision=revision, allow_patterns=list(SETTINGS), ignore_patterns=["*/*/*"]
         )
     )
     check_folder(name, snapshot, is_whole=False)
-    return Place(name=name, revision=snapshot.name)
+    return CheckedPlace(name=name, revision=snapshot.name)
 
 
 def check_folder(name: str, folder: Path, *, is_whole: bool = True) -> None:

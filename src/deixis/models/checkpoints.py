@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoImageProcessor, AutoTokenizer
 
 from deixis.core.errors import DeixisError, MissingExtraError, ModelError, UsageError
-from deixis.models.checkpoint_files import Place, check_weights, checked, only_safetensors
+from deixis.models.checkpoint_files import CheckedPlace, check_weights, checked, only_safetensors
 from deixis.models.hollow import hollow_model, is_hollow
 from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 
@@ -62,7 +62,7 @@ def loaded(
         return kind.from_pretrained(place.name, **settings)
 
 
-def _hollow(kind: Any, place: Place, settings: Mapping[str, Any]) -> Any:
+def _hollow(kind: Any, place: CheckedPlace, settings: Mapping[str, Any]) -> Any:
     config = settings.get("config")
     if config is None:
         config = AutoConfig.from_pretrained(place.name, trust_remote_code=False, **place.pinned)

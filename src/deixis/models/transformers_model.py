@@ -55,7 +55,7 @@ from deixis.models.tensor_interface import (
 )
 from deixis.models.tensor_view import look
 from deixis.models.vision_memory import VisionMemory
-from deixis.models.vision_tokens import Kept, before, by_picture, changed, flat_rows, reformed
+from deixis.models.vision_tokens import KeptTokens, before, by_picture, changed, flat_rows, reformed
 
 
 @final
@@ -210,7 +210,7 @@ class TransformersModel(LocalModel):
             for picture, words in zip(pictures, texts, strict=True)
         ]
         self._check(questions)
-        kept = Kept()
+        kept = KeptTokens()
         with self.family.lock:
             for batch in batches(questions, self.batch_size):
                 self._features(self._inputs(self._shown(batch)), batch, kept, place)
@@ -221,7 +221,7 @@ class TransformersModel(LocalModel):
         self, pictures: Sequence[Picture]
     ) -> tuple[list[VisionTokens], list[VisionTokens]]:
         questions = [Question(pictures=(picture,), text="") for picture in pictures]
-        states, tokens = Kept(), Kept()
+        states, tokens = KeptTokens(), KeptTokens()
         self._check(questions)
         with self.family.lock:
             for batch in batches(questions, self.batch_size):
@@ -311,21 +311,15 @@ class TransformersModel(LocalModel):
         """The questions with their pictures changed."""
         if self.pixel_change is None:
             return questions
-        return [with_pixels(one, self.pixel_change, self._as_pixels) for one in questions]
+        as_pixels = partial(pixels_of, device=self.device)
+        return [with_pixels(one, self.pixel_change, as_pixels) for one in questions]
 
     def _inputs(self, questions: Sequence[Question]) -> Tensors:
         """The processor's tensors; pixels that are tensors go the differentiable way."""
         tensors = processed(self.family, questions)
         pictures = [picture for question in questions for picture in question.pictures]
         if any(isinstance(picture, Tensor) for picture in pictures):
-            batch = [
-                [
-                    self._views(self._as_pixels(picture), self._views_of(question))
-                    for picture in question.pictures
-                ]
-                for question in questions
-            ]
-            tensors |= self.family.pack(batch)
+            tensors |= self.family.pack([self._all_views(question) for question in questions])
         return {name: self._placed(value) for name, value in tensors.items()}
 
     def _views(self, pixels: Pixels, views: Callable[[Size], tuple[View, ...]]) -> list[Tensor]:
@@ -335,8 +329,9 @@ class TransformersModel(LocalModel):
             for view in views(picture_size(pixels))
         ]
 
-    def _as_pixels(self, picture: Picture) -> Pixels:
-        return pixels_of(picture, self.device)
+    def _all_views(self, question: Question) -> list[list[Tensor]]:
+        views, device = self._views_of(question), self.device
+        return [self._views(pixels_of(picture, device), views) for picture in question.pictures]
 
     def _placed(self, value: Tensor) -> Tensor:
         if not value.numel():

@@ -65,7 +65,7 @@ def changed(seen: Sequence[VisionTokens], change: TokenChange) -> Float[Tensor, 
 
 
 @final
-class Kept:
+class KeptTokens:
     """A change of tokens that changes nothing, and has them in the end."""
 
     def __init__(self) -> None:

@@ -107,12 +107,12 @@ def _margin(cells_along: int, filled: float) -> int:
 
 
 @final
-class LlavaNext(AnyResFamily):
+class LlavaNextFamily(AnyResFamily):
     """`llava-hf/llava-v1.6-*` and its kin, whose map is kept whole."""
 
 
 @final
-class LlavaOnevision(AnyResFamily):
+class LlavaOnevisionFamily(AnyResFamily):
     """`llava-hf/llava-onevision-*` and its kin, with one view of a picture that is not alone."""
 
     @property

@@ -16,7 +16,7 @@ from deixis.models.processor_view import resized
 
 
 @final
-class Gemma3(Family):
+class Gemma3Family(Family):
     """`google/gemma-3-*` of 4 billion parameters and more."""
 
     convention: ClassVar[str] = "permille"

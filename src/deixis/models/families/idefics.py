@@ -15,7 +15,7 @@ from deixis.models.language import Tensors
 
 
 @final
-class Idefics(Family):
+class IdeficsFamily(Family):
     """`HuggingFaceM4/Idefics3-*` and `HuggingFaceTB/SmolVLM*`, with more patches to a token."""
 
     convention: ClassVar[str] = "permille"

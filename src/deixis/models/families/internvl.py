@@ -16,7 +16,7 @@ from deixis.models.processor_view import resized
 
 
 @final
-class InternVl(Family):
+class InternVlFamily(Family):
     """`OpenGVLab/InternVL*-hf`."""
 
     convention: ClassVar[str] = "internvl"

@@ -18,7 +18,7 @@ from deixis.models.language import Tensors
 
 
 @final
-class Molmo2(Family):
+class Molmo2Family(Family):
     """`allenai/Molmo2-*`. Its views are the small picture and the large one, before the crops."""
 
     convention: ClassVar[str] = "molmo2"

@@ -39,7 +39,7 @@ class OneViewFamily(Family):
 
 
 @final
-class Llava(OneViewFamily):
+class LlavaFamily(OneViewFamily):
     """`llava-hf/llava-1.5-*` and `llava-hf/vip-llava-*`, which reads several layers at once."""
 
     convention: ClassVar[str] = "padded_unit"
@@ -54,7 +54,7 @@ class Llava(OneViewFamily):
 
 
 @final
-class PaliGemma(OneViewFamily):
+class PaliGemmaFamily(OneViewFamily):
     """`google/paligemma*`: each token of the prompt sees all of the prompt, and the words are a
     task's, as "detect cat" or "answer en where is it?".
     """

@@ -15,7 +15,7 @@ from deixis.models.language import Tensors
 
 
 @final
-class Pixtral(Family):
+class PixtralFamily(Family):
     """`mistral-community/pixtral-12b` in the classes of LLaVA, with a token a patch, and
     `mistralai/Mistral-Small-3.1-24B-Instruct-2503`, with two by two patches a token, and their kin.
     """

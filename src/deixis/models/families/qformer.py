@@ -24,7 +24,7 @@ MASK = "qformer_attention_mask"
 
 
 @final
-class QFormer(OneViewFamily):
+class QFormerFamily(OneViewFamily):
     """`Salesforce/blip2-*` and `Salesforce/instructblip-*`, whose queries read the question too.
 
     The words are the question as it is: BLIP-2 is asked "Question: … Answer:".

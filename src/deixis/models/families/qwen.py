@@ -84,14 +84,14 @@ class QwenFamily(Family):
 
 
 @final
-class Qwen2Vl(QwenFamily):
+class Qwen2VlFamily(QwenFamily):
     """`Qwen/Qwen2-VL-*` and its kin."""
 
     convention: ClassVar[str] = "qwen2_vl"
 
 
 @final
-class Qwen25Vl(QwenFamily):
+class Qwen25VlFamily(QwenFamily):
     """`Qwen/Qwen2.5-VL-*` and its kin, which point in pixels of the resized picture."""
 
     convention: ClassVar[str] = "qwen2_5_vl"
@@ -117,7 +117,7 @@ class Qwen25Vl(QwenFamily):
 
 
 @final
-class Qwen3Vl(QwenFamily):
+class Qwen3VlFamily(QwenFamily):
     """`Qwen/Qwen3-VL-*` and its kin, whose early layers also reach into the decoder."""
 
     convention: ClassVar[str] = "qwen3_vl"
