@@ -74,7 +74,7 @@ def test_bad_rows_are_counted_at_the_end(data, tmp_path, capsys):
         ([], "a recipe, data, or --config"),
         (["data.json"], "needs --images FOLDER and --model"),
         (["nonesuch"], "no recipe named 'nonesuch'"),
-        (["nano_encoder", "--model", "x"], "goes with data"),
+        (["pixel", "--model", "x"], "goes with data"),
         (["--config", "none.json"], "cannot read none.json"),
         (["--config", "data.json"], "not what a run saved"),
     ],

@@ -14,6 +14,7 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
+    about=__doc__,
     summary="a frame of pixels for a task, learned on models that are named",
     config=RunConfig(
         steps=400,

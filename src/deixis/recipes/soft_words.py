@@ -12,6 +12,7 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.recipe import Recipe
 
 RECIPE = Recipe(
+    about=__doc__,
     summary="words for a task, learned as vectors on a model that is named",
     config=RunConfig(
         steps=400,
