@@ -17,8 +17,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._data_export import ABOUT as EXPORT
-from deixis.cli._data_export import add_export
 from deixis.cli._data_source import add_source, opened, row_progress
 from deixis.cli.parsers import add_part
 from deixis.core.errors import DeixisError, SampleError, UsageError
@@ -42,6 +40,13 @@ Draw some samples on one sheet, each with its regions outlined and its words bel
 Slots of the words, as {object}, stand at their regions. Rows are taken evenly from the whole; with
 --seed the words and choices are varied as they are in training.
 """
+EXPORT = """\
+Write marked conversations: each picture with marks drawn over its regions, and a row in LLaVA's
+format whose words speak of them, with the marks, the seed and the renderer's version beside it.
+
+Training does not need this (`deixis train … --set task.marks=release` draws them on the fly); it is
+for other tools, and to look at. The same seed gives the same bytes on every machine.
+"""
 CARDS = "What each format is: origin, licence, size, what it holds, which files are read."
 
 
@@ -50,10 +55,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_check(add_part(parts, "check", "every bad row", CHECK))
     _add_show(add_part(parts, "show", "a sheet of samples", SHOW))
-    add_export(add_part(parts, "export", "marked conversations, written out", EXPORT))
+    _add_export(add_part(parts, "export", "marked conversations, written out", EXPORT))
     cards = add_part(parts, "cards", "what each format is", CARDS)
     cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these")
     cards.set_defaults(do=_cards)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument(
+        "--profile", choices=("release", "paper"), default="release", help="default release"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    parser.add_argument("--epochs", type=int, default=1, help="each with its own marks (default 1)")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N rows of an epoch")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave bad rows out, and count them"
+    )
+    parser.set_defaults(do=_export, keeps="data export")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -197,3 +217,27 @@ def _cards(arguments: argparse.Namespace) -> None:
         shapes = ", ".join(kind.marking.shapes)
         blocks.append("\n  ".join([name, *lines, f"shapes: {shapes}"]))
     print("\n\n".join(blocks))
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from deixis.train.export import ROWS, ExportOptions, ExportProgress, export
+
+    options = ExportOptions(
+        profile=arguments.profile,
+        seed=arguments.seed,
+        epochs=arguments.epochs,
+        limit=arguments.limit,
+        skip_bad=arguments.skip_bad,
+    )
+    dataset = opened(arguments)
+    done = ExportProgress()
+    advance = row_progress(options.epochs * min(len(dataset), options.limit or len(dataset)))
+    for done in export(dataset, arguments.out, options):
+        advance(done.num_rows + len(done.bad), len(done.bad))
+    rows = arguments.out / ROWS
+    if arguments.json:
+        print(json.dumps({"rows": done.num_rows, "file": str(rows), "bad": done.bad}))
+        return
+    print(f"{done.num_rows} rows in {rows}")
+    if done.bad:
+        print(f"{len(done.bad)} bad rows were left out, first: {done.bad[0]}")
