@@ -1,1 +1,1 @@
-"""The command line: one file per subcommand, arguments and printing only."""
+"""The command line has one file per subcommand, with arguments and printing only."""

@@ -1,4 +1,6 @@
-"""Where the data of a command is, and how far through it the command is."""
+"""Commands on data sets share how a data set is named, and how progress through its rows is
+shown.
+"""
 
 import argparse
 import time
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
-    """A data set's file or folder, its format, its pictures and its split."""
+    """A data set is given by its file or folder, its format, its pictures and its split."""
     parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
     parser.add_argument(
         "--format", required=True, metavar="NAME", help="its form; `deixis data cards` lists them"
@@ -24,7 +26,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(arguments: argparse.Namespace) -> "RegionDataset":
-    """The data set that was asked for."""
+    """The data set that was asked for is opened."""
     from deixis.data import datasets
 
     kind = datasets.get(arguments.format)
@@ -34,7 +36,7 @@ def opened(arguments: argparse.Namespace) -> "RegionDataset":
 
 
 def row_progress(num_rows: int) -> Callable[[int, int], None]:
-    """Tells on the terminal how many rows are done, and how many of them are bad."""
+    """The terminal shows how many rows are done, and how many of them are bad."""
     from deixis.cli.terminal import TerminalReporter
     from deixis.core.progress import Progress
 

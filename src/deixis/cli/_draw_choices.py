@@ -1,4 +1,6 @@
-"""What `deixis draw` draws; a file of its own, so that other commands start without it."""
+"""The options of `deixis draw` become marks; the file stands apart so that other commands start
+without it.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> list[Mark]:
-    """A mark for each region, as asked; what was left open tells them apart."""
+    """Each region gets a mark as asked; what was left open is chosen to tell them apart."""
     count = len(regions)
     kinds = _for_each("shape", arguments.shape, count)
     colours = _for_each("color", arguments.color, count)
@@ -63,7 +65,9 @@ def _sampled(
 
 
 def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Survival]":
-    """The marks, wider and stronger until the model can see them, and what it sees of each."""
+    """Marks are made wider and stronger until the model can see them; what it sees of each comes
+    with them.
+    """
     from deixis.ask.mark_visibility import Sight
     from deixis.models.load import load
 
@@ -72,7 +76,7 @@ def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Surv
 
 
 def chosen_style(arguments: argparse.Namespace, colour: str | None) -> Style:
-    """The style that the options give, in this colour."""
+    """The options choose a style, here in this colour."""
     plain = Style(profile=arguments.style, seed=arguments.seed, width=arguments.width)
     if colour is not None:
         plain = replace(plain, colour=colour_of(colour))

@@ -1,4 +1,6 @@
-"""What parts of `deixis prior` share: which entities, and what was left out of them."""
+"""The parts of `deixis prior` share how entities are chosen, and how those left out are
+reported.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ SHOWN = 10
 
 
 def add_entities(parser: argparse.ArgumentParser) -> None:
-    """Which entities are meant."""
+    """Arguments choose the entities."""
     parser.add_argument(
         "entities",
         metavar="FOLDER|LIST|NAME",
@@ -33,12 +35,12 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
 
 
 def entities_of(arguments: argparse.Namespace) -> "Entities":
-    """Read or drawn."""
+    """The chosen entities are read from files, or drawn."""
     return source_of(arguments).entities()
 
 
 def source_of(arguments: argparse.Namespace) -> "EntitySource":
-    """Where they are."""
+    """The arguments say where the entities come from."""
     from deixis.data.entities.named import EntitySource
 
     return EntitySource(
@@ -53,7 +55,7 @@ def source_of(arguments: argparse.Namespace) -> "EntitySource":
 
 
 def left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:
-    """What was left out and why, a line each."""
+    """Each entity or picture that was left out gets a line with the reason."""
     lines = [f"left out: {one.picture or one.entity}: {one.reason}" for one in left_out[:SHOWN]]
     if len(left_out) > SHOWN:
         lines.append(f"… and {len(left_out) - SHOWN} more left out (--json lists all)")
@@ -61,7 +63,7 @@ def left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:
 
 
 def band_counts(ranking: "Ranking") -> dict[str, int]:
-    """How many entities are of each band, the best known first."""
+    """Each band has so many entities, the best known first."""
     found: dict[str, int] = {}
     for one in reversed(ranking.entities):
         found[one.band] = found.get(one.band, 0) + 1

@@ -1,4 +1,4 @@
-"""What `deixis eval run` and `search-style` take."""
+"""`deixis eval run` and `search-style` take these arguments."""
 
 import argparse
 from pathlib import Path
@@ -8,7 +8,7 @@ from deixis.cli.parsers import add_placing
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
-    """What is asked, and how long answers may be."""
+    """A run takes a choice of questions, and limits on answers."""
     _add_what(parser)
     parser.add_argument(
         "--limit", type=int, metavar="N", help="so many questions, chosen by --seed"
@@ -25,7 +25,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_search(parser: argparse.ArgumentParser) -> None:
-    """The budget and the baseline."""
+    """A search takes a budget and a baseline."""
     _add_what(parser)
     parser.add_argument("--budget", type=int, required=True, metavar="N", help="questions in all")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What `deixis eval` prints."""
+"""`deixis eval` prints its results here."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def record(loaded: "LoadedRun") -> dict[str, object]:
-    """A run, for JSON."""
+    """A run is turned into a record for JSON."""
     report = loaded.report
     return {
         "name": report.name,
@@ -27,7 +27,7 @@ def record(loaded: "LoadedRun") -> dict[str, object]:
 
 
 def print_run(loaded: "LoadedRun") -> None:
-    """Its figures and what to know of them."""
+    """A run's figures are printed, with what a reader has to know of them."""
     from deixis.evals.page import problems
 
     report = loaded.report
@@ -42,7 +42,7 @@ def print_run(loaded: "LoadedRun") -> None:
 
 
 def print_ranking(many: "EncodingRanking") -> None:
-    """Several encodings, the best first."""
+    """Several encodings are printed, the best first."""
     print(
         f"\n{many.benchmark}, {many.model}: mean {many.mean:.1f} over {len(many.figures)} "
         f"encodings, spread {many.spread:.1f}; worst {many.worst}, {many.figures[-1][1]}; on "
@@ -52,7 +52,7 @@ def print_ranking(many: "EncodingRanking") -> None:
 
 
 def print_comparison(found: "Comparison") -> None:
-    """Two runs."""
+    """Two runs are printed side by side."""
     apart, scale = found.difference, found.scale
     low, high = scale * apart.interval.low, scale * apart.interval.high
     print(f"{found.first}: {scale * apart.first:.1f}")
@@ -72,7 +72,7 @@ def print_comparison(found: "Comparison") -> None:
 
 
 def print_found(found: "SearchResult") -> None:
-    """The rounds of a search, its winner, and what that is worth."""
+    """The rounds of a search are printed, with the winner and how sure it is."""
     for number, one in enumerate(found.rounds, start=1):
         print(f"\nround {number}, {one.num_questions} questions each")
         rows = [(name, str(figure)) for name, figure in one.figures]

@@ -1,4 +1,4 @@
-"""What commands about notes share: which sources look, and how notes are shown."""
+"""Commands about notes share how sources are chosen, and how notes are shown."""
 
 import argparse
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ regions:FILE (published notes), store:FOLDER (extracted before); other packages 
 
 
 def add_sources(parser: "argparse._ActionsContainer") -> None:
-    """Which sources look, and for what."""
+    """Arguments choose the sources, and what they look for."""
     parser.add_argument(
         "--source",
         action="append",
@@ -37,18 +37,18 @@ def add_sources(parser: "argparse._ActionsContainer") -> None:
 
 
 def add_looking(parser: argparse.ArgumentParser) -> None:
-    """The same for a command whose only models are those that look."""
+    """A command whose only models are its sources also says where they are loaded."""
     add_sources(parser)
     add_placing(parser.add_argument_group("loading a checkpoint that looks"))
 
 
 def source_names(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """As they were given."""
+    """The sources come as they were given."""
     return tuple(arguments.source or ("rapidocr",))
 
 
 def source_options(arguments: argparse.Namespace) -> "SourceOptions":
-    """What is asked of them."""
+    """The arguments ask this of the sources."""
     from deixis.sources import SourceOptions
 
     words = [word.strip() for word in arguments.words.split(",")] if arguments.words else []
@@ -58,13 +58,13 @@ def source_options(arguments: argparse.Namespace) -> "SourceOptions":
 
 
 def has_source_options(arguments: argparse.Namespace) -> bool:
-    """Whether anything is asked of them."""
+    """The arguments ask something of the sources."""
     given = (arguments.least_score, arguments.words, arguments.language)
     return any(one is not None for one in given)
 
 
 def notes_table(notes: "Sequence[Region]") -> str:
-    """A line a note, by the numbers that stand on the picture."""
+    """Each note has a line, under the number that stands on the picture."""
     rows = [
         [
             str(number),
@@ -81,7 +81,9 @@ def notes_table(notes: "Sequence[Region]") -> str:
 
 
 def draw_notes(image: "Image", notes: "Sequence[Region]", path: Path) -> None:
-    """The picture with each note outlined and numbered, as large as the numbers need."""
+    """Each note is outlined and numbered on the picture, which is made as large as the numbers
+    need.
+    """
     make_folder(path.parent)
     write_bytes(path, _numbered(image, notes).png() if notes else image.png())
 

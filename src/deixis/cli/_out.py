@@ -1,4 +1,4 @@
-"""Where a command writes: a folder that is its own, or a file that is none of those it reads."""
+"""A command writes to a folder of its own, or to a file that is none of those it reads."""
 
 import argparse
 import contextlib
@@ -19,10 +19,11 @@ WRITTEN = ("out", "save")  # options that name what is written
 
 @contextlib.contextmanager
 def kept(arguments: argparse.Namespace) -> Iterator[None]:
-    """While a command runs: the folder of its --out is its own, or a UsageError says whose it is.
+    """While a command runs, the folder of its --out is its own; a UsageError says whose it is
+    otherwise.
 
     A command whose --out is a folder says so by `parser.set_defaults(keeps=KIND)`; commands of one
-    kind may share a folder. `otherwise` names the argument that stands for an --out not given.
+    kind may share a folder. `otherwise` names the argument that stands in for an --out not given.
     """
     kind = getattr(arguments, "keeps", None)
     folder = None if kind is None else _folder(arguments)
@@ -38,7 +39,9 @@ def kept(arguments: argparse.Namespace) -> Iterator[None]:
 
 
 def _folder(arguments: argparse.Namespace) -> Path | None:
-    """--out, or what stands for it: the name of a report, the first of the folders."""
+    """The folder is --out, or what stands in for it: the name of a report, the first of the
+    folders.
+    """
     if arguments.out is not None:
         return Path(arguments.out)
     named = getattr(arguments, getattr(arguments, "otherwise", "out"))
@@ -48,7 +51,7 @@ def _folder(arguments: argparse.Namespace) -> Path | None:
 
 
 def _given(arguments: argparse.Namespace) -> Iterator[Path]:
-    """Whatever is given that may be the name of a file."""
+    """Any argument counts that may be the name of a file."""
     for name, value in vars(arguments).items():
         for one in value if isinstance(value, list) else [value]:
             if name not in WRITTEN and isinstance(one, str | Path):

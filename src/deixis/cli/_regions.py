@@ -1,4 +1,4 @@
-"""Regions as they are written on the command line."""
+"""Regions are written on the command line as NAME=SHAPE:NUMBERS."""
 
 import re
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ COUNTS = {"box": (4,), "point": (2,), "ellipse": (4, 5)}
 
 
 def named_spec(argument: str) -> tuple[str, str]:
-    """NAME=REST taken apart."""
+    """NAME=REST is split into its two parts."""
     match = NAMED.fullmatch(argument)
     if match is None:
         raise UsageError(f"a region is NAME=SHAPE:NUMBERS, as cup=box:1,2,30,40, got {argument!r}")
@@ -32,7 +32,7 @@ def named_spec(argument: str) -> tuple[str, str]:
 
 
 def region_of(spec: str, *, label: str | None = None) -> "Region":
-    """The region of SHAPE:NUMBERS."""
+    """SHAPE:NUMBERS is read as a region."""
     from deixis.core import region as regions
 
     shape, _, rest = spec.partition(":")
@@ -56,7 +56,7 @@ def region_of(spec: str, *, label: str | None = None) -> "Region":
 
 
 def size_of(text: str) -> "Size":
-    """The size of WIDTHxHEIGHT."""
+    """WIDTHxHEIGHT is read as a size."""
     from deixis.core.size import Size
 
     match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis ask` takes."""
+    """`deixis ask` takes these arguments."""
     parser.epilog = FORMS
     parser.add_argument("image", nargs="?", help="the picture")
     parser.add_argument("question", nargs="?", help='"What is {cup}?"')
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Ask, and print the answer."""
+    """The model is asked, and the answer printed."""
     from deixis.core.fetch import FetchPolicy
     from deixis.core.images import open_image
 
@@ -201,5 +201,5 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
 
 
 def _tell_of_nothing(how: str) -> None:
-    """An empty line alone would look like a fault of ours."""
+    """An empty answer is explained, since a blank line would look like a fault of ours."""
     print(f"deixis ask: the model said nothing{how}", file=sys.stderr)

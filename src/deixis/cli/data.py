@@ -51,7 +51,7 @@ CARDS = "What each format is: origin, licence, size, what it holds, which files 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis data` takes."""
+    """`deixis data` takes these arguments."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_check(add_part(parts, "check", "every bad row", CHECK))
     _add_show(add_part(parts, "show", "a sheet of samples", SHOW))
@@ -77,7 +77,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 
@@ -174,7 +174,7 @@ def _show(arguments: argparse.Namespace) -> None:
 
 
 def _rows(arguments: argparse.Namespace, count: int) -> Iterator[int]:
-    """Evenly from all, or one by one."""
+    """Rows are taken evenly from the whole, or one by one."""
     if arguments.first is None:
         num = min(arguments.num, count)
         yield from (place * count // num for place in range(num))

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis demo` takes."""
+    """`deixis demo` takes these arguments."""
     parser.add_argument("--out", type=Path, default=Path("demo"), help="the page's folder")
     add_placing(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Ask, print, write the page."""
+    """The model is asked, its answers printed, and the page written."""
     from deixis.ask.tour import write_tour
 
     tour = write_tour(arguments.out)

@@ -41,7 +41,7 @@ PROFILES = ("plain", "paper", "release")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis draw` takes."""
+    """`deixis draw` takes these arguments."""
     parser.epilog = FORMS
     parser.add_argument("image", help="the picture")
     parser.add_argument(
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Draw, write, and print each mark's words."""
+    """The marks are drawn and written, and each mark's words printed."""
     from deixis.cli._draw_choices import chosen_marks, chosen_style, thickened_for
     from deixis.core.images import open_image
     from deixis.marks.render import draw

@@ -92,7 +92,7 @@ Write table, plot and page of all runs in some folders again.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis eval` takes."""
+    """`deixis eval` takes these arguments."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     listing = add_part(parts, "list", "what can be asked", LIST)
     listing.set_defaults(do=_list)
@@ -117,7 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 

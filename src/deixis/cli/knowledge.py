@@ -44,7 +44,7 @@ SHOW = "What a store knows of one picture; --out draws it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis knowledge` takes."""
+    """`deixis knowledge` takes these arguments."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_extract(add_part(parts, "extract", "notes on every picture", EXTRACT))
     stats = add_part(parts, "stats", "what a store holds", STATS)
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 

@@ -25,7 +25,7 @@ from deixis.core.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis look` takes."""
+    """`deixis look` takes these arguments."""
     parser.epilog = SOURCES
     parser.add_argument("image", help="the picture")
     add_looking(parser)
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Look, and print what was found."""
+    """The sources look, and what they found is printed."""
     from deixis.core import region_json
     from deixis.core.images import open_image
     from deixis.sources import look

@@ -1,4 +1,4 @@
-"""`deixis`: finds the subcommands by their names, runs one, turns errors into exit codes."""
+"""`deixis` finds subcommands by their names, runs one, and turns errors into exit codes."""
 
 import argparse
 import os
@@ -39,7 +39,9 @@ Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistak
 
 
 def parser(called: str | None = None) -> argparse.ArgumentParser:
-    """The whole command line; of one command alone, if it is `called`, to start the sooner."""
+    """The whole command line is parsed; where one command is `called`, only its arguments are
+    built, so that it starts sooner.
+    """
     whole = argparse.ArgumentParser(
         prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -60,7 +62,7 @@ def parser(called: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """One command runs; its exit code comes back."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if given and not given[0].startswith("-"):
@@ -81,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _teller(command: str) -> Callable[[str], None] | None:
-    """Tells on stderr that a command is stopping; of several processes of a run one does."""
+    """A message on stderr says that a command is stopping; of a run's several processes only one
+    says it.
+    """
     if os.environ.get("RANK", "0") != "0":
         return None
 
@@ -93,7 +97,7 @@ def _teller(command: str) -> Callable[[str], None] | None:
 
 
 def _ended(chosen: argparse.Namespace, listener: Listener) -> int:
-    """Run a command; how it ended, as an exit code."""
+    """A command runs, and how it ended becomes an exit code."""
     try:
         with (
             named_extras("this command"),

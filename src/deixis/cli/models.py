@@ -29,7 +29,7 @@ it is written.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis models` takes."""
+    """`deixis models` takes these arguments."""
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(do=_list)
     parts = parser.add_subparsers(dest="part", metavar="PART")
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 
@@ -61,7 +61,7 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    """Print a line per family."""
+    """Each family is printed on a line."""
     from deixis.models.family_table import listed_families
     from deixis.models.interface import Abilities
 

@@ -1,4 +1,4 @@
-"""What parsers of commands share: parts of a command, and where its models go."""
+"""Parsers of commands share how a part is added, and where models are placed."""
 
 import argparse
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ def add_part(
     summary: str,
     description: str,
 ) -> argparse.ArgumentParser:
-    """One part's own parser, with its --help as it is written and --json."""
+    """A part has its own parser, with --json and its --help laid out as written."""
     parser = parts.add_parser(
         name,
         help=summary,
@@ -23,8 +23,8 @@ def add_part(
 
 
 def add_placing(parser: "argparse._ActionsContainer", *, trains: bool = False) -> None:
-    """On which device models are loaded, and in which numbers; `trains`: the numbers are those of
-    weights that stay as they are.
+    """Arguments place models on a device and in a number format; where the command `trains`, the
+    format is that of weights that stay as they are.
     """
     parser.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps")
     kept = "; weights that train are float32" if trains else ""
@@ -33,7 +33,9 @@ def add_placing(parser: "argparse._ActionsContainer", *, trains: bool = False) -
 
 @contextmanager
 def placing(arguments: argparse.Namespace) -> Iterator[None]:
-    """All models that the command loads go there; wrong names are told before any is."""
+    """All models that the command loads are placed so; wrong names are reported before any is
+    loaded.
+    """
     device, dtype = getattr(arguments, "device", None), getattr(arguments, "dtype", None)
     if device is None and dtype is None:
         yield
@@ -45,11 +47,13 @@ def placing(arguments: argparse.Namespace) -> Iterator[None]:
 
 
 def placing_words(arguments: argparse.Namespace) -> list[str]:
-    """Both as they were typed."""
+    """Both arguments come as they were typed."""
     given = {"--device": arguments.device, "--dtype": arguments.dtype}
     return [word for name, value in given.items() if value is not None for word in (name, value)]
 
 
 def dtype_settings(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The numbers as a setting of a run's task, for the weights that stay as they are."""
+    """The number format becomes a setting of a run's task, for the weights that stay as they
+    are.
+    """
     return () if arguments.dtype is None else (f"task.dtype={arguments.dtype}",)

@@ -86,7 +86,7 @@ few words before the question: prompt tuning), LoRA adapters (pip install 'deixi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis pixel` takes."""
+    """`deixis pixel` takes these arguments."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     add_part(parts, "tasks", "what can be learned", TASKS).set_defaults(do=_tasks)
     show = add_part(parts, "show", "a prompt's card", SHOW)
@@ -117,7 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 
@@ -233,7 +233,7 @@ def _transfer(arguments: argparse.Namespace) -> None:
 
 
 def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> None:
-    """The gains in its card, in the place of older ones of the same questions."""
+    """The gains are written into the prompt's card, replacing older ones on the same questions."""
     from deixis.pixel.saved import save_prompt
 
     gains = {one.what: one for one in saved.card.gains}
@@ -246,7 +246,7 @@ def _keep(found: "Transfer", name: str, saved: "SavedPrompt", folder: Path) -> N
 
 
 def _name(path: Path) -> str:
-    """A prompt's name in the matrix: its folder's, or its run's."""
+    """In the matrix a prompt is called after its folder, or its run."""
     from deixis.pixel.saved import folder_of
 
     folder = folder_of(path)

@@ -1,4 +1,4 @@
-"""What the parts of `deixis pixel` do that learn prompts: matrix, apart and rivals."""
+"""Three parts of `deixis pixel` learn prompts: matrix, apart and rivals."""
 
 import argparse
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def matrix(arguments: argparse.Namespace) -> None:
-    """Kinds of prompts and models, and a report."""
+    """Several kinds of prompts are learned on several models, and reported."""
     from deixis.evals.claim_report import write_report
     from deixis.pixel.matrix_report import reported
 
@@ -28,14 +28,14 @@ def matrix(arguments: argparse.Namespace) -> None:
 
 
 def apart(arguments: argparse.Namespace) -> None:
-    """Two models that share no training data."""
+    """Prompts are learned on two models that share no training data."""
     from deixis.pixel.matrix import between_two
 
     _matrix_of(arguments, between_two(_matrix_settings(arguments)))
 
 
 def rivals(arguments: argparse.Namespace) -> None:
-    """A prompt against words, soft words and adapters."""
+    """A prompt is compared with words, soft words and adapters."""
     from deixis.cli.terminal import TerminalReporter
     from deixis.pixel.adaptation_baselines import WORDINGS, RivalSettings, compared, write_rivals
 
@@ -114,8 +114,8 @@ def learned(
     told: Sequence[str],
     learn: "Callable[[], Transfer]",
 ) -> "tuple[Transfer, str]":
-    """What comes of learning, on a page, and the command that repeats it: it begins so and has the
-    options `told`.
+    """What was learned is put on a page, with the command that repeats it: it begins so and has
+    the options `told`.
     """
     from transformers.utils import logging
 
@@ -131,7 +131,7 @@ def learned(
 
 
 def options_typed(arguments: argparse.Namespace, *names: str) -> list[str]:
-    """What was given for these, as it is typed."""
+    """Options come as they were typed."""
     words: list[str] = []
     for name in names:
         value = getattr(arguments, name.replace("-", "_"))
@@ -141,7 +141,7 @@ def options_typed(arguments: argparse.Namespace, *names: str) -> list[str]:
 
 
 def print_transfer(found: "Transfer", out: Path, *, as_json: bool) -> None:
-    """The matrix as a table or as JSON."""
+    """The matrix is printed as a table or as JSON."""
     from deixis.pixel.transfer_page import table_of
 
     if as_json:

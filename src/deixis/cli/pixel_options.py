@@ -1,4 +1,6 @@
-"""What the parts of `deixis pixel` take that learn prompts or ask models through them."""
+"""The parts of `deixis pixel` that learn prompts, or ask models through them, take these
+arguments.
+"""
 
 import argparse
 from pathlib import Path
@@ -7,7 +9,7 @@ from deixis.cli.parsers import add_placing
 
 
 def add_transfer(parser: argparse.ArgumentParser) -> None:
-    """Prompts, targets, and the questions."""
+    """A transfer takes prompts, target models, and the questions."""
     parser.add_argument("prompts", type=Path, nargs="+", metavar="PROMPT", help="their folders")
     parser.add_argument("--model", action="append", required=True, metavar="MODEL", help="target")
     parser.add_argument("--benchmark", required=True, metavar="NAME", help="of `deixis eval list`")
@@ -24,7 +26,7 @@ def add_transfer(parser: argparse.ArgumentParser) -> None:
 
 
 def add_matrix(parser: argparse.ArgumentParser) -> None:
-    """The models that are learned on."""
+    """A matrix takes the models that are learned on."""
     parser.add_argument(
         "--model", action="append", required=True, metavar="MODEL", help="learned on, and asked"
     )
@@ -37,7 +39,7 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rivals(parser: argparse.ArgumentParser) -> None:
-    """The model, and the settings of each way."""
+    """The rivals take a model, and the settings of each way of teaching it."""
     parser.add_argument(
         "--task", required=True, metavar="NAME", help="what is learned (`deixis pixel tasks`)"
     )
@@ -65,7 +67,7 @@ def add_rivals(parser: argparse.ArgumentParser) -> None:
 
 
 def add_learning(parser: argparse.ArgumentParser) -> None:
-    """What is learned for which task, and how much of it."""
+    """Learning takes a task, and how much is learned of it."""
     parser.add_argument("--task", required=True, metavar="NAME", help="of `deixis pixel tasks`")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what comes")
     parser.add_argument("--variant", action="append", metavar="NAME", help="only these kinds")

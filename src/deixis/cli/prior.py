@@ -82,7 +82,7 @@ DIR/answers/model is the repaired model.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis prior` takes."""
+    """`deixis prior` takes these arguments."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_rank(add_part(parts, "rank", "Rank_e of every entity", RANK))
     _add_report(add_part(parts, "report", "ranks joined with a model's answers", REPORT))
@@ -92,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do that part."""
+    """The chosen part runs."""
     arguments.do(arguments)
 
 
@@ -183,13 +183,13 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """The settings of a repair's two stages."""
+    """Each of a repair's two stages takes settings."""
     for stage in ("encoder", "answers"):
         add_setting(parser, stage, f"of the stage that trains the {stage}")
 
 
 def add_setting(parser: argparse.ArgumentParser, name: str, words: str) -> None:
-    """Settings of one run, as often as wanted."""
+    """One run takes settings, as often as they are given."""
     parser.add_argument(
         f"--set-{name}", action="append", default=[], metavar="NAME=VALUE", help=words
     )
@@ -312,7 +312,7 @@ def _repair(arguments: argparse.Namespace) -> None:
 
 
 def numbers_of(text: str) -> tuple[float, ...]:
-    """Numbers with commas between."""
+    """Numbers are read with commas between them."""
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:

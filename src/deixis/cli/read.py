@@ -16,7 +16,7 @@ from deixis.cli._regions import size_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis read` takes."""
+    """`deixis read` takes these arguments."""
     parser.add_argument("text", help="the answer, or - for standard input")
     parser.add_argument("--size", required=True, help="WIDTHxHEIGHT of the picture that was sent")
     parser.add_argument("--convention", required=True, help="the coordinates it is written in")
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print what was read."""
+    """The regions that were read are printed."""
     from deixis.coordinates import conventions
     from deixis.core import region_json
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _piped() -> str:
-    """Standard input; bytes that are no text become U+FFFD, as in every answer."""
+    """Standard input is read; bytes that are no text become U+FFFD, as in every answer."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     return sys.stdin.read()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis say` takes."""
+    """`deixis say` takes these arguments."""
     parser.epilog = FORMS
     parser.add_argument("image", nargs="?", help="the picture, for its size (or give --size)")
     parser.add_argument(
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print one line per convention."""
+    """Each convention is printed on a line."""
     from deixis.coordinates import conventions
 
     specs = list(arguments.regions)

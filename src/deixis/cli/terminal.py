@@ -1,4 +1,4 @@
-"""What commands share on a terminal: what may be shown there, tables, and progress."""
+"""Commands share how they show text, tables and progress on a terminal."""
 
 import contextlib
 import logging
@@ -31,13 +31,13 @@ def _code(letter: re.Match[str]) -> str:
 
 @final
 class VisibleStream:
-    """A stream to which only visible text goes, in letters that its encoding has."""
+    """Only visible text goes to this stream, in letters that its encoding has."""
 
     def __init__(self, stream: Any) -> None:  # Any: of text, by whatever class
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write, and tell how much was given."""
+        """The text is written; the count is that of what was given."""
         plain, encoding = visible(text), self._stream.encoding or "utf-8"
         self._stream.write(plain.encode(encoding, "backslashreplace").decode(encoding))
         return len(text)
@@ -48,7 +48,7 @@ class VisibleStream:
 
 @final
 class VisibleFormatter(logging.Formatter):
-    """Messages of the log, which hold names of files and words of servers."""
+    """Log messages hold names of files and words of servers, so they are made visible too."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -57,8 +57,8 @@ class VisibleFormatter(logging.Formatter):
 
 @contextlib.contextmanager
 def visible_output() -> Iterator[None]:
-    """While a command runs, its results go out visibly, and what is logged where nobody asked for a
-    log of his own.
+    """While a command runs, its results are printed visibly, and so is the log where nobody
+    asked for one.
     """
     last = logging.lastResort
     before = None if last is None else last.formatter
@@ -74,12 +74,12 @@ def visible_output() -> Iterator[None]:
 
 
 def printable(words: str) -> str:
-    """Words of pictures and files on a terminal, which obeys control characters."""
+    """Words of pictures and files are made safe for a terminal, which obeys control characters."""
     return clean(words)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, two spaces apart."""
+    """Columns are as wide as their widest cell, two spaces apart."""
     lines = [header, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     return "\n".join(
@@ -95,7 +95,7 @@ SECONDS_A_LINE = 30.0
 
 @final
 class TerminalReporter(Reporter):
-    """Tells on stderr, so that stdout keeps the results."""
+    """Progress is told on stderr, so that stdout keeps the results."""
 
     def __init__(self) -> None:
         self.stream = sys.stderr
@@ -137,7 +137,7 @@ class TerminalReporter(Reporter):
 
 
 def progress_line(progress: Progress) -> str:
-    """Where it is, how quick, and how long it will take."""
+    """The line tells where a run is, how fast it goes, and how long it will take."""
     parts = [f"{progress.step}/{progress.steps}", f"{progress.steps_per_second:.3g} steps/s"]
     if progress.seconds_left is not None and progress.step < progress.steps:
         parts.append(f"{_duration(progress.seconds_left)} left")

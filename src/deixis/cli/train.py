@@ -40,7 +40,7 @@ PARTS = ("weights", "gradients", "optimizer", "activations", "total")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `deixis train` takes."""
+    """`deixis train` takes these arguments."""
     parser.add_argument("what", nargs="?", help="a recipe's name, or data as .json or .jsonl")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder")
     parser.add_argument(
@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train, and tell where the model is."""
+    """The model is trained, and a line says where it is."""
     if arguments.about:
         _tell_recipe(arguments.what)
         return
@@ -124,7 +124,7 @@ def _tell_recipe(name: str | None) -> None:
 @final
 @dataclass(frozen=True, kw_only=True)
 class _Chosen:
-    """What is to be trained."""
+    """The arguments choose this to be trained."""
 
     task: "Task"
     config: "RunConfig"
@@ -147,7 +147,7 @@ def _chosen(arguments: argparse.Namespace, reporter: "Reporter") -> _Chosen:
 
 
 def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
-    """What is to be trained, while models are opened hollow."""
+    """The same task is built while models are opened hollow."""
     from deixis.core.progress import Silent
 
     chosen = _chosen(arguments, Silent())
@@ -155,7 +155,7 @@ def _counted(arguments: argparse.Namespace) -> tuple["Task", "RunConfig"]:
 
 
 def _on_checkpoints(arguments: argparse.Namespace) -> bool:
-    """Whether a model comes from a folder or the hub: nano and the tiny ones fit anywhere."""
+    """A model comes from a folder or the hub; nano and the tiny ones fit anywhere."""
     from deixis.core.settings import to_record
     from deixis.train.recipe import recipes
     from deixis.train.run_folder import read_config
@@ -195,7 +195,7 @@ def _recipe(arguments: argparse.Namespace, saved: dict[str, object]) -> _Chosen:
 
 
 def _data_settings(arguments: argparse.Namespace, recipe: "Recipe") -> list[str]:
-    """The options on data, as settings of a recipe that learns from any."""
+    """The options on data become settings of a recipe that learns from any data."""
     known = {field.name for field in dataclasses.fields(recipe.options)}
     given = {
         name: getattr(arguments, name) for name in ("images", "format", "model", "parts", "dtype")
@@ -243,7 +243,7 @@ def _tuning(
 
 
 def _assignments(arguments: argparse.Namespace) -> list[str]:
-    """The options that are settings, as settings; what is said last holds."""
+    """Options that stand for settings become settings; the last one given holds."""
     steps = [f"steps={arguments.steps}"] if arguments.steps is not None else []
     device = [f"device={arguments.device}"] if arguments.device is not None else []
     skips = ["skip_bad=true"] if arguments.skip_bad else []
@@ -280,7 +280,9 @@ def _print(outcome: "Outcome", chosen: _Chosen, *, as_json: bool) -> None:
 def _tell_memory(
     arguments: argparse.Namespace, build: "Callable[[], tuple[Task, RunConfig]]"
 ) -> None:
-    """Print the memory of a run on shapes alone; `build` is called while models open hollow."""
+    """A run's memory is counted on shapes alone and printed; `build` is called while models open
+    hollow.
+    """
     from deixis.models.hollow import hollow_models
     from deixis.train.memory.room import fit_of
 
@@ -297,7 +299,9 @@ def _tell_memory(
 
 
 def _check_memory(build: "Callable[[], tuple[Task, RunConfig]]", reporter: "Reporter") -> None:
-    """Refuse a run that cannot fit before a checkpoint is loaded; where nobody can tell, say so."""
+    """A run that cannot fit is refused before a checkpoint is loaded; where it cannot be
+    counted, a warning says so.
+    """
     from deixis.models.hollow import hollow_models
     from deixis.train.memory.room import check_fits
 
@@ -318,7 +322,7 @@ def _untold(error: RuntimeError) -> UnsupportedError:
 
 
 def _print_memory(fit: "Fit", *, num_devices: int, as_json: bool) -> None:
-    """What each device holds, and whether there is room for it."""
+    """Each device's share is printed, and whether there is room for it."""
     memory = fit.memory
     if as_json:
         record = {
