@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 def add_source(parser: argparse.ArgumentParser) -> None:
     """A data set is given by its file or folder, its format, its pictures and its split."""
-    parser.add_argument("path", type=Path, metavar="FILE|FOLDER", help="as it was published")
     parser.add_argument(
-        "--format", required=True, metavar="NAME", help="its form; `deixis data cards` lists them"
+        "path", type=Path, metavar="FILE|FOLDER", help="the data set as it was published"
     )
-    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
-    parser.add_argument("--split", metavar="NAME", help="only that part: train, val, test …")
+    parser.add_argument(
+        "--format", required=True, metavar="NAME", help="its format; `deixis data cards` lists them"
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="folder of its pictures")
+    parser.add_argument("--split", metavar="NAME", help="only this part: train, val, test …")
 
 
 def opened(arguments: argparse.Namespace) -> "RegionDataset":

@@ -20,18 +20,22 @@ def add_entities(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "entities",
         metavar="FOLDER|LIST|NAME",
-        help="a folder of pictures each, a JSON list, or who draws them (scenes, of deixis-lab)",
+        help="a folder per entity, a JSON list, or what draws them (scenes, of deixis-lab)",
     )
-    parser.add_argument("--images", type=Path, metavar="FOLDER", help="where a list's pictures lie")
-    parser.add_argument("--format", metavar="NAME", help="regions of a data set (`data cards`)")
-    parser.add_argument("--split", metavar="NAME", help="of that data set")
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="folder of a list's pictures")
+    parser.add_argument("--format", metavar="NAME", help="take a data set's regions (`data cards`)")
+    parser.add_argument("--split", metavar="NAME", help="a part of that data set")
     parser.add_argument(
-        "--least-side", type=int, default=16, metavar="PIXELS", help="smaller is tiny (default 16)"
+        "--least-side",
+        type=int,
+        default=16,
+        metavar="PIXELS",
+        help="smaller regions are tiny (default 16)",
     )
     parser.add_argument(
-        "--per-entity", type=int, default=8, metavar="N", help="pictures of each, of drawn ones"
+        "--per-entity", type=int, default=8, metavar="N", help="pictures drawn of each (default 8)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="of drawn ones (default 1)")
+    parser.add_argument("--seed", type=int, default=1, help="of drawn pictures (default 1)")
 
 
 def entities_of(arguments: argparse.Namespace) -> "Entities":

@@ -27,13 +27,16 @@ def add_sources(parser: "argparse._ActionsContainer") -> None:
         "--source",
         action="append",
         metavar="NAME",
-        help="who looks; several times for several (default rapidocr)",
+        help="a source that looks; may be repeated (default rapidocr)",
     )
     parser.add_argument(
-        "--least-score", type=float, metavar="SHARE", help="leave out what is less sure (0 to 1)"
+        "--least-score",
+        type=float,
+        metavar="SHARE",
+        help="leave out notes that are less sure (0 to 1)",
     )
-    parser.add_argument("--words", help="what to look for, with commas between: 'cat,red car'")
-    parser.add_argument("--language", help="of written words, as the source names it: eng, ch …")
+    parser.add_argument("--words", help="what to look for, separated by commas: 'cat,red car'")
+    parser.add_argument("--language", help="language of words, as a source names it: eng, ch …")
 
 
 def add_looking(parser: argparse.ArgumentParser) -> None:

@@ -36,35 +36,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis ask` takes these arguments."""
     parser.epilog = FORMS
     parser.add_argument("image", nargs="?", help="the picture")
-    parser.add_argument("question", nargs="?", help='"What is {cup}?"')
+    parser.add_argument("question", nargs="?", help='what to ask: "What is {cup}?"')
     parser.add_argument(
         "regions",
         nargs="*",
         metavar="NAME=[ENCODING:]SHAPE:NUMBERS",
         help="what {NAME} is: box:412,300,520,411 in pixels of the picture, and how it is shown",
     )
-    parser.add_argument("--model", required=True, help="which model")
+    parser.add_argument("--model", required=True, help="the model to ask")
     parser.add_argument("--system", help="a system prompt, for models that take one")
-    parser.add_argument("--convention", help="other coordinates than the model's own")
+    parser.add_argument("--convention", help="coordinates other than the model's own")
     parser.add_argument(
-        "--max-new-tokens", type=int, default=128, metavar="N", help="of the answer"
+        "--max-new-tokens",
+        type=int,
+        default=128,
+        metavar="N",
+        help="limit of the answer (default 128)",
     )
     parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) is greedy")
-    parser.add_argument("--seed", type=int, help="of sampling")
-    parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="what is known reaches it")
+    parser.add_argument("--seed", type=int, help="makes sampling repeatable")
+    parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="how notes reach it")
     parser.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
-    add_sources(parser.add_argument_group("who looks (`deixis look --help`)"))
-    parser.add_argument("--allow-url", action="store_true", help="the picture may be a URL")
-    parser.add_argument("--strict", action="store_true", help="refuse marks that get lost")
-    parser.add_argument("--stream", action="store_true", help="print the words as they come")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="keep what was sent")
+    add_sources(parser.add_argument_group("sources of knowledge (`deixis look --help`)"))
+    parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
+    parser.add_argument("--strict", action="store_true", help="refuse marks it cannot see")
+    parser.add_argument("--stream", action="store_true", help="print words as they come")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="save what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     loading = parser.add_argument_group("loading a checkpoint")
     add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="weights of fewer bits")
+    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
-    loading.add_argument("--revision", help="of a hub checkpoint")
+    loading.add_argument("--revision", help="revision of a hub checkpoint")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -47,7 +47,7 @@ format whose words speak of them, with the marks, the seed and the renderer's ve
 Training does not need this (`deixis train … --set task.marks=release` draws them on the fly); it is
 for other tools, and to look at. The same seed gives the same bytes on every machine.
 """
-CARDS = "What each format is: origin, licence, size, what it holds, which files are read."
+CARDS = "Tell each format's origin, licence and size, what it holds, and which files are read."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_show(add_part(parts, "show", "a sheet of samples", SHOW))
     _add_export(add_part(parts, "export", "marked conversations, written out", EXPORT))
     cards = add_part(parts, "cards", "what each format is", CARDS)
-    cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these")
+    cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these formats")
     cards.set_defaults(do=_cards)
 
 
@@ -65,9 +65,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
-        "--profile", choices=("release", "paper"), default="release", help="default release"
+        "--profile",
+        choices=("release", "paper"),
+        default="release",
+        help="how marks are drawn (default release)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    parser.add_argument("--seed", type=int, default=0, help="of the marks (default 0)")
     parser.add_argument("--epochs", type=int, default=1, help="each with its own marks (default 1)")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N rows of an epoch")
     parser.add_argument(

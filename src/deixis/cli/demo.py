@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis demo` takes these arguments."""
-    parser.add_argument("--out", type=Path, default=Path("demo"), help="the page's folder")
+    parser.add_argument("--out", type=Path, default=Path("demo"), help="folder for the page (demo)")
     add_placing(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 

@@ -51,19 +51,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="box:412,300,520,411 in pixels of the picture, under a name of your own",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="the PNG file to write")
-    parser.add_argument("--shape", help="one for all regions, or one for each: rectangle,arrow")
-    parser.add_argument("--color", help="likewise; left out, colours that tell them apart")
-    parser.add_argument(
-        "--alpha", type=int, help="0..255, how much is covered (default 128, of masks 88)"
-    )
+    parser.add_argument("--shape", help="one, or one for each region: rectangle,arrow")
+    parser.add_argument("--color", help="likewise; by default colours tell them apart")
+    parser.add_argument("--alpha", type=int, help="opacity, 0..255 (default 128, for masks 88)")
     parser.add_argument("--width", type=int, help="of lines, in pixels of a 336-pixel picture")
-    parser.add_argument("--style", choices=PROFILES, default="plain", help="plain: nothing by lot")
-    parser.add_argument("--seed", type=int, default=0, help="of paper and release (default 0)")
-    parser.add_argument("--for", dest="model", metavar="MODEL", help="make it see the marks")
+    parser.add_argument(
+        "--style", choices=PROFILES, default="plain", help="plain: nothing is random"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="for paper and release (default 0)")
+    parser.add_argument("--for", dest="model", metavar="MODEL", help="make marks that it can see")
     add_placing(parser)
     parser.add_argument("--tags", choices=("1", "A"), help="outlines with numbers or letters")
     parser.add_argument("--sheet", action="store_true", help="a contact sheet of all shapes")
-    parser.add_argument("--json", action="store_true", help="one JSON object, with the marks' own")
+    parser.add_argument("--json", action="store_true", help="one JSON object, with the marks")
 
 
 def run(arguments: argparse.Namespace) -> None:

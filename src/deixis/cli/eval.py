@@ -67,11 +67,11 @@ by pictures, in pairs), how often chance alone does as much, and what only one o
   deixis eval compare runs/eval/RUN runs/eval/OTHER
 """
 VOTE = """\
-Bring the answers of several runs on the same questions together: what most of them read counts.
+Combine the answers of several runs on the same questions: what most of them read counts.
 
   deixis eval vote runs/eval/RUN runs/eval/OTHER runs/eval/THIRD --out runs/eval
 
-As ViP-LLaVA's marker ensembling: the same questions in several encodings, each counts one vote.
+This is ViP-LLaVA's marker ensembling: each encoding of the same questions has one vote.
 """
 SEARCH = """\
 Find the encoding that a model follows best, within a budget of questions.
@@ -82,10 +82,10 @@ Find the encoding that a model follows best, within a budget of questions.
 
 Successive halving: all candidates get a few questions, the better half goes on to more. The winner
 is confirmed on questions that the search has not seen, against --baseline. Without --encoding the
-candidates are "usual": every encoding that there is, in a few settings.
+candidates are "usual": every encoding in a few settings.
 """
 REPORT = """\
-Write table, plot and page of all runs in some folders again.
+Rewrite the table, plot and page of all runs in some folders.
 
   deixis eval report runs/eval runs/other --out runs/both
 """
@@ -101,18 +101,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.set_defaults(do=_run, keeps="eval")
     comparing = add_part(parts, "compare", "two runs on the same questions", COMPARE)
     comparing.add_argument("first", type=Path, metavar="RUN", help="a run's folder")
-    comparing.add_argument("second", type=Path, metavar="OTHER", help="the one to compare with it")
+    comparing.add_argument("second", type=Path, metavar="OTHER", help="another run's folder")
     comparing.set_defaults(do=_compare)
     voting = add_part(parts, "vote", "several encodings' answers as one", VOTE)
-    voting.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="runs' folders")
+    voting.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="the folders of runs")
     voting.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the new run")
     voting.set_defaults(do=_vote, keeps="eval")
     searching = add_part(parts, "search-style", "the best encoding within a budget", SEARCH)
     add_search(searching)
     searching.set_defaults(do=_search, keeps="eval")
     reporting = add_part(parts, "report", "table, plot and page of runs", REPORT)
-    reporting.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="with runs in them")
-    reporting.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the first)")
+    reporting.add_argument(
+        "folders", type=Path, nargs="+", metavar="DIR", help="folders that hold runs"
+    )
+    reporting.add_argument("--out", type=Path, metavar="DIR", help="folder (default: the first)")
     reporting.set_defaults(do=_report, keeps="eval", otherwise="folders")
 
 

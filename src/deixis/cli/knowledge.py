@@ -39,8 +39,8 @@ with all hashes, comes last. The same command goes on after a kill, adds picture
 tries again those that failed. Pictures that cannot be read are listed; the exit code is then 1,
 unless --skip-bad.
 """
-STATS = "What a store holds: labels, lengths of texts, notes a picture, how much they cover."
-SHOW = "What a store knows of one picture; --out draws it."
+STATS = "Count what a store holds: labels, lengths of texts, notes a picture, how much they cover."
+SHOW = "Print what a store knows of one picture; --out draws it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_extract(add_part(parts, "extract", "notes on every picture", EXTRACT))
     stats = add_part(parts, "stats", "what a store holds", STATS)
-    stats.add_argument("store", type=Path, metavar="STORE", help="what extract kept")
-    stats.add_argument("-o", "--out", type=Path, metavar="FILE", help="plots, as PNG")
+    stats.add_argument("store", type=Path, metavar="STORE", help="what extract wrote")
+    stats.add_argument("-o", "--out", type=Path, metavar="FILE", help="write plots to this PNG")
     stats.set_defaults(do=_stats)
-    show = add_part(parts, "show", "what it knows of a picture", SHOW)
-    show.add_argument("store", type=Path, metavar="STORE", help="what extract kept")
+    show = add_part(parts, "show", "what a store knows of a picture", SHOW)
+    show.add_argument("store", type=Path, metavar="STORE", help="what extract wrote")
     show.add_argument("image", help="the picture")
     show.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG with the notes on it")
     show.set_defaults(do=_show)
@@ -65,23 +65,25 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:
     parser.epilog = SOURCES
-    parser.add_argument("path", type=Path, metavar="FOLDER|FILE", help="pictures, or rows of them")
     parser.add_argument(
-        "--images", type=Path, metavar="FOLDER", help="where the rows' pictures lie"
+        "path", type=Path, metavar="FOLDER|FILE", help="pictures, or a file of rows about them"
+    )
+    parser.add_argument(
+        "--images", type=Path, metavar="FOLDER", help="folder of the rows' pictures"
     )
     parser.add_argument(
         "--format",
         default="llava",
         metavar="NAME",
-        help="of the rows (default llava; `data cards`)",
+        help="format of the rows (default llava; `data cards`)",
     )
     add_looking(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="a folder")
-    parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="store to write")
+    parser.add_argument("--workers", type=int, default=1, help="processes at once (default 1)")
     parser.add_argument(
         "--runner", default="pool", metavar="NAME", help="pool, or ray with deixis[ray]"
     )
-    parser.add_argument("--skip-bad", action="store_true", help="exit code 0 although some failed")
+    parser.add_argument("--skip-bad", action="store_true", help="exit 0 even if pictures failed")
     parser.set_defaults(do=_extract)
 
 

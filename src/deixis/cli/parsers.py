@@ -26,7 +26,7 @@ def add_placing(parser: "argparse._ActionsContainer", *, trains: bool = False) -
     """Arguments place models on a device and in a number format; where the command `trains`, the
     format is that of weights that stay as they are.
     """
-    parser.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps")
+    parser.add_argument("--device", metavar="NAME", help="where to run: cpu, cuda, cuda:1, mps")
     kept = "; weights that train are float32" if trains else ""
     parser.add_argument("--dtype", metavar="NAME", help=f"auto, float32, bfloat16, float16{kept}")
 

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from deixis.pixel.saved import SavedPrompt
     from deixis.pixel.transfer import Transfer
 
-TASKS = "What a prompt can be learned for: each is a task of `deixis train pixel` too."
-SHOW = "A prompt's card: where it was learned, what it expects, what it brings. --out draws it."
+TASKS = "List what a prompt can be learned for; each is a task of `deixis train pixel` too."
+SHOW = "Print a prompt's card: where it was learned, what it expects and brings. --out draws it."
 EXPORT = """\
-PNG files of a prompt for those who can send pictures only, and what whole numbers of 0..255 cost.
+Write a prompt as PNG files, for those who can only send pictures, and tell what rounding costs.
 
 A frame is opaque where its pixels take the picture's place; lay it over the picture that was cut to
 its inside. What is added to a picture (border, full, fixed_patch) is written as grey 128 and above
@@ -90,19 +90,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     add_part(parts, "tasks", "what can be learned", TASKS).set_defaults(do=_tasks)
     show = add_part(parts, "show", "a prompt's card", SHOW)
-    show.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
-    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG of it on grey")
+    show.add_argument("prompt", type=Path, metavar="PROMPT", help="the prompt's folder")
+    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="write a PNG of it on grey")
     show.set_defaults(do=_show)
     fetched = add_part(parts, "import", "a frame of TVP's release", IMPORT)
-    fetched.add_argument("file", type=Path, metavar="FILE", help="its checkpoint_best.pth")
+    fetched.add_argument(
+        "file", type=Path, metavar="FILE", help="the release's checkpoint_best.pth"
+    )
     fetched.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
-    fetched.add_argument("--name", metavar="NAME", help="of the tensor, where there are several")
+    fetched.add_argument("--name", metavar="NAME", help="which tensor, where there are several")
     fetched.set_defaults(do=_import)
-    export = add_part(parts, "export", "PNG files of it", EXPORT)
-    export.add_argument("prompt", type=Path, metavar="PROMPT", help="its folder")
-    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
+    export = add_part(parts, "export", "PNG files of a prompt", EXPORT)
+    export.add_argument("prompt", type=Path, metavar="PROMPT", help="the prompt's folder")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for files")
     export.set_defaults(do=_export, keeps="pixel")
-    transfer = add_part(parts, "transfer", "what it brings to models", TRANSFER)
+    transfer = add_part(parts, "transfer", "what prompts bring to models", TRANSFER)
     matrix = add_part(parts, "matrix", "kinds of prompts and models", MATRIX)
     apart = add_part(parts, "apart", "models that share no training data", APART)
     rivals = add_part(parts, "rivals", "a prompt against words, soft words, LoRA", RIVALS)

@@ -54,7 +54,7 @@ Ask a model about the entities, and join its answers with their ranks.
 Writes README.md and index.html (correlations with intervals, right answers by band, what was left
 out), missed.txt (entities that this model will probably miss), entities.json. Answers are kept in
 DIR/answers.jsonl: the same command goes on after a kill, and asks nothing twice. --frequency is a
-JSON object, how often tuning data has each name; of drawn entities it is known.
+JSON object, name counts of tuning data; of drawn entities it is known.
 """
 QUESTIONS = """\
 Write questions on entities in LLaVA's format, for `deixis train DIR/questions.json`.
@@ -102,7 +102,10 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="names, one a line or JSON")
     parser.add_argument("--template", action="append", default=[], help='"a photo of a {}."')
     parser.add_argument(
-        "--edges", default="2,10,50", metavar="RANKS", help="of the bands (default 2,10,50)"
+        "--edges",
+        default="2,10,50",
+        metavar="RANKS",
+        help="where bands of ranks end (default 2,10,50)",
     )
     parser.add_argument("--workers", type=int, help="threads that count (default: all)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for ranks.json")
@@ -141,13 +144,19 @@ def _rank(arguments: argparse.Namespace) -> None:
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     add_entities(parser)
-    parser.add_argument("--ranks", type=Path, required=True, metavar="DIR", help="of `prior rank`")
-    parser.add_argument("--model", required=True, metavar="MODEL", help="who is asked")
+    parser.add_argument(
+        "--ranks",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="what `prior rank` wrote",
+    )
+    parser.add_argument("--model", required=True, metavar="MODEL", help="the model to ask")
     _add_kinds(parser)
     parser.add_argument(
         "--encoding", default="drawn", metavar="NAME", help="how regions are shown (default drawn)"
     )
-    parser.add_argument("--frequency", type=Path, metavar="FILE", help="of names in tuning data")
+    parser.add_argument("--frequency", type=Path, metavar="FILE", help="name counts of tuning data")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the report")
     add_placing(parser)
     parser.set_defaults(do=_report, keeps="prior")
@@ -162,22 +171,26 @@ def _add_questions(parser: argparse.ArgumentParser) -> None:
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path, metavar="BEFORE", help="a report's folder, or ranks")
-    parser.add_argument("after", type=Path, metavar="AFTER", help="another's")
+    parser.add_argument(
+        "after", type=Path, metavar="AFTER", help="the folder of another, to compare"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the comparison")
     parser.set_defaults(do=_compare, keeps="prior")
 
 
 def _add_repair(parser: argparse.ArgumentParser) -> None:
     add_entities(parser)
-    parser.add_argument("--model", required=True, metavar="MODEL", help="whose encoder")
-    parser.add_argument("--names", type=Path, metavar="FILE", help="to repair (missed.txt)")
+    parser.add_argument("--model", required=True, metavar="MODEL", help="the model to repair")
+    parser.add_argument("--names", type=Path, metavar="FILE", help="what to repair (missed.txt)")
     parser.add_argument(
-        "--recipes", default="vispre", metavar="NAME", help="of the stages (default vispre)"
+        "--recipes", default="vispre", metavar="NAME", help="recipes of the stages (default vispre)"
     )
     parser.add_argument("--how", default="repair", help="repair, questions, random or together")
     _add_kinds(parser)
     add_settings(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the runs")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the runs"
+    )
     add_placing(parser, trains=True)
     parser.set_defaults(do=_repair, keeps="prior")
 

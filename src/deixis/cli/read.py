@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis read` takes these arguments."""
     parser.add_argument("text", help="the answer, or - for standard input")
     parser.add_argument("--size", required=True, help="WIDTHxHEIGHT of the picture that was sent")
-    parser.add_argument("--convention", required=True, help="the coordinates it is written in")
+    parser.add_argument("--convention", required=True, help="how the answer writes coordinates")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 

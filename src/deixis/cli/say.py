@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="box:412,300,520,411 in pixels of the picture, under a name of your own",
     )
     parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
-    parser.add_argument("--convention", help="only this one; alone, its words are printed as is")
+    parser.add_argument("--convention", help="only this one; its words are then printed alone")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 

@@ -19,7 +19,7 @@ OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 
 
 def visible(text: str) -> str:
-    r"""Text as it can be printed: what a terminal would obey is written as in JSON, \u001b. Line
+    r"""Text is made printable: what a terminal would obey is written as in JSON, \u001b. Line
     ends and tabs stay, and JSON stays the same JSON.
     """
     return OBEYED.sub(_code, text.replace("\r\n", "\n"))

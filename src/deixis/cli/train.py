@@ -44,35 +44,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", help="a recipe's name, or data as .json or .jsonl")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder")
     parser.add_argument(
-        "--memory", action="store_true", help="tell what memory it takes, and do nothing else"
+        "--memory", action="store_true", help="only tell how much memory a run takes"
     )
     parser.add_argument(
-        "--about", action="store_true", help="tell what a recipe is, costs and brings; no more"
+        "--about", action="store_true", help="only tell what a recipe does, costs and brings"
     )
-    parser.add_argument("--devices", type=int, metavar="N", help="how many, for --memory")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="repeat what a run saved")
+    parser.add_argument("--devices", type=int, metavar="N", help="devices that --memory counts")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="repeat a saved run")
     parser.add_argument(
-        "--steps", type=int, metavar="N", help="instead of the recipe's, or of one epoch"
+        "--steps", type=int, metavar="N", help="instead of the recipe's number, or one epoch"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="optim.lr=1e-4"
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting: optim.lr=1e-4"
     )
     begin = parser.add_mutually_exclusive_group()
-    begin.add_argument("--resume", action="store_true", help="go on in DIR (the default)")
-    begin.add_argument("--fresh", action="store_true", help="clear DIR of the run that is there")
+    begin.add_argument("--resume", action="store_true", help="continue in DIR (the default)")
+    begin.add_argument("--fresh", action="store_true", help="clear DIR of an earlier run")
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave bad rows out, and count them"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_placing(parser, trains=True)
     data = parser.add_argument_group("on your own data")
-    data.add_argument("--images", type=Path, metavar="FOLDER", help="where its pictures lie")
+    data.add_argument("--images", type=Path, metavar="FOLDER", help="the folder of its pictures")
     data.add_argument(
         "--format", metavar="NAME", help="llava (default), mixture, or one of `deixis data cards`"
     )
-    data.add_argument("--model", help="a folder, a hub id, or tiny:FAMILY")
+    data.add_argument("--model", help="the model: a folder, a hub id, or tiny:FAMILY")
     data.add_argument(
-        "--parts", metavar="PART,PART", help="projector (default), language, vision; lora; all"
+        "--parts",
+        metavar="PART,PART",
+        help="what learns: projector (default), language, vision; lora; all",
     )
 
 
