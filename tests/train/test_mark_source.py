@@ -10,7 +10,7 @@ from deixis.data.question_text import slots_in
 from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import mark_sample, marked
 from deixis.train.mixture_source import read_mixed
-from deixis.train.prepare import Job, prepared
+from deixis.train.source import Job, prepared
 from deixis.train.tuning import TuningOptions, build
 from tests.data.published import opened, path_of
 

@@ -6,7 +6,7 @@ import pytest
 from deixis.core.errors import SampleError, UsageError
 from deixis.train.data_order import DataOrder
 from deixis.train.mixture_source import read_mixed
-from deixis.train.prepare import Job, prepare, prepared
+from deixis.train.source import Job, prepare, prepared
 from deixis.train.tuning import TuningOptions, build, source_of
 from tests.data.published import path_of
 from tests.train.rows import more_turns

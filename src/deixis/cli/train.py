@@ -27,7 +27,7 @@ from deixis.core.errors import DeixisError, UnsupportedError, UsageError
 if TYPE_CHECKING:
     from deixis.core.progress import Reporter
     from deixis.train.config import RunConfig
-    from deixis.train.memory.room import Fit
+    from deixis.train.memory.estimate import Fit
     from deixis.train.recipe import Recipe
     from deixis.train.run import Outcome
     from deixis.train.task import Task
@@ -286,7 +286,7 @@ def _tell_memory(
     hollow.
     """
     from deixis.models.hollow import hollow_models
-    from deixis.train.memory.room import fit_of
+    from deixis.train.memory.estimate import fit_of
 
     num_devices = 1 if arguments.devices is None else arguments.devices
     if num_devices < 1:
@@ -305,7 +305,7 @@ def _check_memory(build: "Callable[[], tuple[Task, RunConfig]]", reporter: "Repo
     counted, a warning says so.
     """
     from deixis.models.hollow import hollow_models
-    from deixis.train.memory.room import check_fits
+    from deixis.train.memory.estimate import check_fits
 
     try:
         with hollow_models():

@@ -23,8 +23,8 @@ from deixis.train.distributed import Parallel, joined
 from deixis.train.fsdp import Spread, gathered
 from deixis.train.metrics import StepMeans, draw_curves, newest_numbers
 from deixis.train.optimizer import Optimizer, autocast
-from deixis.train.prepare import Job, Piece, prepared
 from deixis.train.run_folder import Finish, Record, RunFolder, run_record
+from deixis.train.source import Job, Piece, prepared
 from deixis.train.state import GROUPS, State, other_pieces, put_in_place
 from deixis.train.task import Task
 

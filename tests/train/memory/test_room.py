@@ -8,8 +8,8 @@ from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.models.hollow import hollow_models
 from deixis.testing import tiny
-from deixis.train.memory import room
-from deixis.train.memory.room import check_fits, room_on
+from deixis.train.memory import estimate
+from deixis.train.memory.estimate import check_fits, room_on
 from tests.train.memory.test_estimate import CASES, config_of
 from tests.train.rows import row, write_rows
 
@@ -40,7 +40,7 @@ def test_a_run_without_room_is_refused_before_the_checkpoint_is_loaded(data, mon
         raise AssertionError("weights were loaded")
 
     monkeypatch.setattr(AutoModelForImageTextToText, "from_pretrained", never)
-    monkeypatch.setattr(room, "room_on", lambda device: 3 << 20)
+    monkeypatch.setattr(estimate, "room_on", lambda device: 3 << 20)
     assert main(["train", *data, "--out", "run"]) == 2
     told = capsys.readouterr().err
     assert "training needs" in told
@@ -50,7 +50,7 @@ def test_a_run_without_room_is_refused_before_the_checkpoint_is_loaded(data, mon
 def test_a_run_with_room_goes_on(monkeypatch):
     case = CASES["projector"]
     for size, fits in ((1 << 20, False), (1 << 40, True)):
-        monkeypatch.setattr(room, "room_on", lambda device, size=size: size)
+        monkeypatch.setattr(estimate, "room_on", lambda device, size=size: size)
         with hollow_models():
             task = case.build()
             if fits:

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from deixis.core.errors import RemoteError, SampleError, TrainingError, UnknownNameError, UsageError
-from deixis.train.prepare import Job, prepared
+from deixis.train.source import Job, prepared
 from tests.train.tiny_source import TinySource
 
 JOBS = [Job(seed=1, first=3 * i, indices=(i, i + 1, i + 2)) for i in range(9)]
