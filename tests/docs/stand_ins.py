@@ -9,7 +9,7 @@ import torch
 from PIL import Image as PIL
 
 from docs.site.pages import ROOT
-from tests.data.entities.entity_folder import good_folder
+from tests.data.entities.entity_folder import good_folder, noise
 from tests.data.published import FIXTURES
 from tests.priors import tiny_encoders
 from tests.recipes.vip_llava_parts import save_parts
@@ -111,6 +111,10 @@ def _frame():
 
 def _for_priors(place):
     good_folder(place / "photos", per_entity=4)
+    for number, name in enumerate(("yak", "lantern", "kayak", "acorn")):
+        (place / "photos" / name).mkdir()
+        for copy in range(4):
+            noise(10 * number + copy + 200).save(place / "photos" / name / f"{copy}.png")
     rows = [
         {"entity": path.parent.name, "image": str(path.relative_to(place / "photos"))}
         for path in sorted((place / "photos").rglob("*.png"))

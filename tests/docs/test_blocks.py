@@ -120,6 +120,7 @@ def test_what_a_page_types_works(page, place, server, capsys, monkeypatch):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore")  # Ray's own
 @pytest.mark.parametrize("page", [page for page in TYPED if page in LONG])
 def test_what_a_long_page_types_works(page, place, server, capsys, monkeypatch):
     type_page(page, place, server, capsys, monkeypatch)
