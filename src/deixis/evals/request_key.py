@@ -1,7 +1,8 @@
-"""Who was asked what: the key under which an answer is kept.
+"""An answer is kept under a key that says who was asked what.
 
-It holds all that decides an answer: the pixels that are sent, the words, how the answer is made,
-and the model with its weights as they lie in memory. A change to any of them is another question.
+The key covers all that decides an answer: the pixels that are sent, the words, how the answer is
+made, and the model with its weights as they lie in memory. A change to any of them is another
+question.
 """
 
 import dataclasses
@@ -20,7 +21,7 @@ Identity: TypeAlias = Mapping[str, str]
 
 
 def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Identity:
-    """What a model's answers depend on, besides the question.
+    """Besides the question, a model's answers depend on this.
 
     A model whose tokens or pixels are changed on the way must be told apart by `changed`, a name of
     your own: functions cannot be compared.
@@ -36,7 +37,7 @@ def identity(model: VisionLanguageModel, *, changed: str | None = None) -> Ident
 
 
 def asked_of(model: Model) -> Identity:
-    """What a model's answers depend on as it is asked, with what it knows of pictures."""
+    """A model's answers depend on this as it is asked, with what it knows of pictures."""
     known = model.knowledge
     if known is None:
         return identity(model.vlm)
@@ -53,7 +54,7 @@ def request_key(
     repeat: int = 0,
     choices: Sequence[str] = (),
 ) -> str:
-    """SHA-256 of a request; `repeat` tells apart askings of the same that are meant, `choices` are
+    """A request has this SHA-256; `repeat` tells apart repetitions that are meant, `choices` are
     the answers that are scored instead of asked for.
     """
     known: dict[str, object] = {
@@ -79,7 +80,7 @@ def request_key(
 
 
 def picture_digest(picture: Picture) -> str:
-    """Of the pixels as they are sent."""
+    """The digest covers the pixels as they are sent."""
     if isinstance(picture, Image):
         return picture.sha256
     pixels = numbers_of(picture)

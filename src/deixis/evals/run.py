@@ -1,8 +1,9 @@
-"""A model on a benchmark: ask what is missing, score, and write what came of it.
+"""A run asks a model what a benchmark still lacks answers to, scores all answers, and writes the
+results.
 
-The way of one question: `Benchmark.question` → its regions as an `EncodingSpec` says → `Composer` →
-the key of what would be sent → the file of answers, or the model → `Benchmark.score` (or a judge) →
-a Row.
+One question goes this way: `Benchmark.question` → its regions as an `EncodingSpec` says →
+`Composer` → the key of what would be sent → the file of answers, or the model → `Benchmark.score`
+(or a judge) → a Row.
 """
 
 import dataclasses
@@ -36,7 +37,7 @@ ONE_OF = "Answer with one of these: "
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reached:
-    """How far a run is; `num_asked` were not had before."""
+    """A run has come so far; `num_asked` questions had no answer before."""
 
     done: int
     total: int
@@ -47,7 +48,9 @@ class Reached:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Exam:
-    """Who is asked what: a model, a benchmark, the answers so far, a judge if one is needed."""
+    """An exam says who is asked what: it has a model, a benchmark, the answers so far, and a
+    judge if one is needed.
+    """
 
     model: Model
     benchmark: Benchmark
@@ -65,11 +68,11 @@ class Exam:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunSettings:
-    """What of a benchmark is asked, and how.
+    """The settings choose what of a benchmark is asked, and how.
 
     `limit` takes that many questions, chosen by `seed`: a smaller choice is part of a larger one.
-    `max_failures` questions may fail at a server, `skips_bad` leaves bad rows of the data out; both
-    are counted.
+    Up to `max_failures` questions may fail at a server, and `skips_bad` leaves bad rows of the data
+    out; both are counted.
     """
 
     way: EncodingSpec = field(default_factory=lambda: EncodingSpec.of(PLAIN))
@@ -93,7 +96,9 @@ class RunSettings:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ran:
-    """What came of all questions, who answered them, and how many had to be asked for it."""
+    """A finished run has what came of every question, who answered, and how many had to be asked
+    for it.
+    """
 
     rows: tuple[Row, ...]
     who: Identity
@@ -106,7 +111,7 @@ class Ran:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Prepared:
-    """A sample and what is sent for it, or why nothing is."""
+    """A sample comes with what is sent for it, or with the reason why nothing is."""
 
     sample: Sample
     asked: Composed | None = None
@@ -123,8 +128,8 @@ def run(
     samples: Sequence[Sample] | None = None,
     advance: Callable[[Reached], None] | None = None,
 ) -> Ran:
-    """Ask every chosen question that has no answer yet, and score all of them. `samples` asks these
-    of the benchmark instead of those that the settings choose.
+    """Every chosen question that has no answer yet is asked, and all are scored. `samples` asks
+    these of the benchmark instead of those that the settings choose.
     """
     if samples is None:
         samples = of_benchmark(exam.benchmark, settings)
@@ -132,7 +137,7 @@ def run(
 
 
 def of_benchmark(benchmark: Benchmark, settings: RunSettings) -> list[Sample]:
-    """The samples of a benchmark that are asked; where it can, only these are made."""
+    """The benchmark's chosen samples are made, and no others where it allows that."""
     total, limit = benchmark.num_places, settings.limit
     if total is None or limit is None or limit >= total:
         return chosen(benchmark.samples(), settings)
@@ -148,7 +153,9 @@ def of_benchmark(benchmark: Benchmark, settings: RunSettings) -> list[Sample]:
 
 
 def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:
-    """The samples that are asked, in the benchmark's order; what belongs together stays so."""
+    """The settings choose samples in the benchmark's order; what belongs together stays
+    together.
+    """
     listed = list(samples)
     _check_keys(listed)
     if settings.limit is None or settings.limit >= len(listed):
@@ -165,7 +172,7 @@ def chosen(samples: Iterator[Sample], settings: RunSettings) -> list[Sample]:
 
 
 def lot(name: str, seed: int) -> bytes:
-    """Where a name stands in the random order of a seed."""
+    """A name has this place in the random order of a seed."""
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
 
@@ -179,7 +186,7 @@ def _check_keys(samples: Sequence[Sample]) -> None:
 
 @final
 class _Run:
-    """One run's state."""
+    """A run keeps its state here."""
 
     def __init__(self, exam: Exam, settings: RunSettings) -> None:
         self.exam, self.settings = exam, settings
@@ -194,7 +201,7 @@ class _Run:
         self.bad: list[str] = []
 
     def go(self, samples: Sequence[Sample], advance: Callable[[Reached], None]) -> Ran:
-        """All of it."""
+        """All samples are asked and scored."""
         begun = time.monotonic()
         self.bad += self.exam.benchmark.bad
         rows: list[Row] = []
@@ -222,7 +229,9 @@ class _Run:
         )
 
     def _portions(self, samples: Sequence[Sample]) -> Iterator[list[_Prepared]]:
-        """Samples with what is sent for them; the next portion is prepared while one is asked."""
+        """Samples come with what is sent for them; the next portion is prepared while one is
+        asked.
+        """
         size = max(self.asker.portion, GRADED_AT_ONCE)
         parts = list(batches(samples, size))
         with ThreadPoolExecutor(1) as workers:
@@ -243,7 +252,7 @@ class _Run:
         ]
 
     def _query(self, sample: Sample) -> Query | _Prepared:
-        """What is asked of a sample, or that it is bad."""
+        """A sample is asked this, or its row is bad."""
         try:
             return self.exam.benchmark.question(sample)
         except SampleError as error:
@@ -269,7 +278,7 @@ class _Run:
         return _Prepared(sample=sample, asked=asked, key=key, choices=choices)
 
     def _scored(self, sample: Sample) -> tuple[str, ...]:
-        """The choices that are scored as answers, where that is wanted and can be."""
+        """These choices are scored as answers, where that is wanted and possible."""
         if not self.exam.benchmark.scores_choices:
             return ()
         return sample.choices if self.exam.model.vlm.abilities.answer_logprobs else ()
@@ -333,7 +342,7 @@ class _Run:
 
 
 def _graded(rows: Sequence[Row], wanted: Mapping[int, GradeRequest], judge: Judge) -> list[Row]:
-    """The rows with what the judge said of those that need it."""
+    """Rows that need a judge get what it said."""
     items = [
         AnswerToGrade(
             question=one.question,
