@@ -12,26 +12,24 @@ photos/ has a folder of pictures for each entity, named like it. Every part has 
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli._entities import (
-    add_entities,
-    band_counts,
-    entities_of,
-    left_out_lines,
-    source_of,
-)
 from deixis.cli.parsers import add_part, add_placing, dtype_settings, placing_words
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
 
 if TYPE_CHECKING:
+    from deixis.data.entities.entity_set import Entities, LeftOut
+    from deixis.data.entities.named import EntitySource
     from deixis.data.entities.questions import QuestionOptions
+    from deixis.priors.ranking import Ranking
 
 LEAST_KNOWN = 10
+SHOWN = 10  # entities left out that are listed
 RANK = """\
 Rank each picture's entity among all candidates by an encoder, and write Rank_e of every entity.
 
@@ -97,7 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _add_rank(parser: argparse.ArgumentParser) -> None:
-    add_entities(parser)
+    _add_entities(parser)
     parser.add_argument("--encoder", required=True, metavar="KIND:WHICH", help="dual:FOLDER …")
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="names, one a line or JSON")
     parser.add_argument("--template", action="append", default=[], help='"a photo of a {}."')
@@ -127,7 +125,7 @@ def _rank(arguments: argparse.Namespace) -> None:
         cache=cache_folder() / "priors",
         blocks=Blocks(workers=arguments.workers),
     )
-    ranking = rank(entities_of(arguments), encoder_of(arguments.encoder), options)
+    ranking = rank(_entities_of(arguments), encoder_of(arguments.encoder), options)
     path = save_ranking(ranking, arguments.out)
     if arguments.json:
         print(json.dumps(to_record(ranking), ensure_ascii=False))
@@ -137,13 +135,13 @@ def _rank(arguments: argparse.Namespace) -> None:
         for one in ranking.entities[:LEAST_KNOWN]
     ]
     print(table(["least known", f"mean rank of {ranking.num_candidates}", "pictures"], rows))
-    for band, count in band_counts(ranking).items():
+    for band, count in _band_counts(ranking).items():
         print(f"{count:>8}  {band}")
-    print("\n".join([*left_out_lines(ranking.left_out), f"All of it is in {path}."]))
+    print("\n".join([*_left_out_lines(ranking.left_out), f"All of it is in {path}."]))
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    add_entities(parser)
+    _add_entities(parser)
     parser.add_argument(
         "--ranks",
         type=Path,
@@ -163,7 +161,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_questions(parser: argparse.ArgumentParser) -> None:
-    add_entities(parser)
+    _add_entities(parser)
     _add_kinds(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for questions.json")
     parser.set_defaults(do=_questions, keeps="prior")
@@ -179,7 +177,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_repair(parser: argparse.ArgumentParser) -> None:
-    add_entities(parser)
+    _add_entities(parser)
     parser.add_argument("--model", required=True, metavar="MODEL", help="the model to repair")
     parser.add_argument("--names", type=Path, metavar="FILE", help="what to repair (missed.txt)")
     parser.add_argument(
@@ -223,12 +221,12 @@ def _report(arguments: argparse.Namespace) -> None:
     from deixis.priors.ranks_and_answers import join, read_frequencies
     from deixis.priors.report import write_prior_report
 
-    ranking, entities = load_ranking(arguments.ranks), entities_of(arguments)
+    ranking, entities = load_ranking(arguments.ranks), _entities_of(arguments)
     questions = entity_questions(entities, _question_options(arguments))
     frequencies = None
     if arguments.frequency is not None:
         frequencies = read_frequencies(arguments.frequency)
-    elif (drawn := source_of(arguments).drawn) is not None:
+    elif (drawn := _source_of(arguments).drawn) is not None:
         frequencies = dict(drawn.frequencies())
     asked = ask_questions(
         load(arguments.model),
@@ -257,7 +255,7 @@ def _report(arguments: argparse.Namespace) -> None:
     print("\n".join(f"{one.name}: {one}" for one in found.correlations))
     names = ", ".join(one.name for one in found.missed[:LEAST_KNOWN])
     print(f"{len(found.missed)} entities will probably be missed: {names}")
-    print("\n".join(left_out_lines(joined.left_out)))
+    print("\n".join(_left_out_lines(joined.left_out)))
     print(f"The report is {arguments.out / 'index.html'}.")
 
 
@@ -270,7 +268,7 @@ def _question_options(arguments: argparse.Namespace) -> "QuestionOptions":
 def _questions(arguments: argparse.Namespace) -> None:
     from deixis.data.entities.questions import entity_questions, write_questions
 
-    entities = entities_of(arguments)
+    entities = _entities_of(arguments)
     questions = entity_questions(entities, _question_options(arguments))
     path = write_questions(questions, arguments.out)
     if arguments.json:
@@ -278,7 +276,7 @@ def _questions(arguments: argparse.Namespace) -> None:
         record = {"file": str(path), "questions": len(questions), "left_out": left}
         print(json.dumps(record, ensure_ascii=False))
         return
-    print("\n".join([*left_out_lines(entities.left_out), f"{len(questions)} questions: {path}"]))
+    print("\n".join([*_left_out_lines(entities.left_out), f"{len(questions)} questions: {path}"]))
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -307,7 +305,7 @@ def _repair(arguments: argparse.Namespace) -> None:
     from deixis.priors.candidates import read_candidates
     from deixis.priors.repair_plan import RepairPlan, chosen_names, repair
 
-    source = source_of(arguments)
+    source = _source_of(arguments)
     names = () if arguments.names is None else read_candidates(arguments.names)
     plan = RepairPlan(
         model=arguments.model,
@@ -330,3 +328,62 @@ def numbers_of(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise UsageError(f"--edges are numbers with commas between, got {text!r}") from None
+
+
+def _add_entities(parser: argparse.ArgumentParser) -> None:
+    """Arguments choose the entities."""
+    parser.add_argument(
+        "entities",
+        metavar="FOLDER|LIST|NAME",
+        help="a folder per entity, a JSON list, or what draws them (scenes, of deixis-lab)",
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="folder of a list's pictures")
+    parser.add_argument("--format", metavar="NAME", help="take a data set's regions (`data cards`)")
+    parser.add_argument("--split", metavar="NAME", help="a part of that data set")
+    parser.add_argument(
+        "--least-side",
+        type=int,
+        default=16,
+        metavar="PIXELS",
+        help="smaller regions are tiny (default 16)",
+    )
+    parser.add_argument(
+        "--per-entity", type=int, default=8, metavar="N", help="pictures drawn of each (default 8)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of drawn pictures (default 1)")
+
+
+def _entities_of(arguments: argparse.Namespace) -> "Entities":
+    """The chosen entities are read from files, or drawn."""
+    return _source_of(arguments).entities()
+
+
+def _source_of(arguments: argparse.Namespace) -> "EntitySource":
+    """The arguments say where the entities come from."""
+    from deixis.data.entities.named import EntitySource
+
+    return EntitySource(
+        what=arguments.entities,
+        images=arguments.images,
+        form=arguments.format,
+        split=arguments.split,
+        least_side=arguments.least_side,
+        per_entity=arguments.per_entity,
+        seed=arguments.seed,
+    )
+
+
+def _left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:
+    """Each entity or picture that was left out gets a line with the reason."""
+    lines = [f"left out: {one.picture or one.entity}: {one.reason}" for one in left_out[:SHOWN]]
+    if len(left_out) > SHOWN:
+        lines.append(f"… and {len(left_out) - SHOWN} more left out (--json lists all)")
+    return lines
+
+
+def _band_counts(ranking: "Ranking") -> dict[str, int]:
+    """Each band has so many entities, the best known first."""
+    found: dict[str, int] = {}
+    for one in reversed(ranking.entities):
+        found[one.band] = found.get(one.band, 0) + 1
+    return found
