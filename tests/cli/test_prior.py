@@ -96,16 +96,3 @@ def test_repair_ends_in_a_model(tmp_path, capsys):
     assert f"The repaired model is {model}." in capsys.readouterr().out
     assert main([*asked, *more, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"model": str(model), "how": "repair"}
-
-
-def test_a_group_that_is_not_there_is_told(tmp_path, capsys):
-    assert main(["prior", "study", "--group", "mian", "--out", str(tmp_path)]) == 2
-    assert "did you mean 'main'" in capsys.readouterr().err
-
-
-def test_the_study_s_help_names_every_report(capsys):
-    with pytest.raises(SystemExit):
-        main(["prior", "study", "--help"])
-    told = capsys.readouterr().out
-    for name in ("predicts", "repair", "bands", "routes", "pixel"):
-        assert f"prior_{name}" in told

@@ -1,4 +1,4 @@
-"""`deixis lab scenes` and `deixis lab atlas`."""
+"""`deixis lab scenes`, `atlas` and `prior`."""
 
 import json
 
@@ -46,3 +46,16 @@ def test_a_mistake_exits_with_2_and_says_what_to_do(wrong, said, tmp_path, capsy
     out = ["--out", str(tmp_path / "sheet.png")]
     assert main(["lab", "scenes", *out, "--num", "1", *wrong]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_group_that_is_not_there_is_told(tmp_path, capsys):
+    assert main(["lab", "prior", "--group", "mian", "--out", str(tmp_path)]) == 2
+    assert "did you mean 'main'" in capsys.readouterr().err
+
+
+def test_the_study_s_help_names_every_report(capsys):
+    with pytest.raises(SystemExit):
+        main(["lab", "prior", "--help"])
+    told = capsys.readouterr().out
+    for name in ("predicts", "repair", "bands", "routes", "pixel"):
+        assert f"prior_{name}" in told
