@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from PIL import Image as PIL
 
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import marked
 from deixis.train.recipe import recipes

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from deixis.ask.compose import Asking, compose
+from deixis.ask.composer import Asking, compose
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.knowledge.map import chart
@@ -25,7 +25,7 @@ from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import new_prompt
 from deixis.models.interface import Generation
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.sources import built
 from deixis_lab.world.world import SceneWorld
 from knowledge import peak_of

@@ -16,8 +16,8 @@ from transformers import AutoProcessor
 from transformers.utils import is_torchvision_available, logging
 
 import deixis as dx
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.checkpoint_model import wrap
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 from deixis_lab.zoo import nano
 

@@ -25,10 +25,10 @@ from torch.nn import functional
 
 from deixis.core.image import Image
 from deixis.data.tasks import TaskSample
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Question
 from deixis.models.language import IGNORED
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis.models.tensor_interface import pixels_of
 from deixis.models.transformers_model import TransformersModel
 from deixis.pixel.losses import consistency

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from deixis.priors.ranks import exact_ranks
+from deixis.priors.exact_ranks import exact_ranks
 
 IMAGES, NAMES, WIDTH = 10_000, 20_000, 768
 REPEATS, FEWER = 3, 10

@@ -19,7 +19,7 @@ from transformers import (
 )
 
 import deixis as dx
-from deixis.models.load_checkpoint import wrap
+from deixis.models.checkpoint_model import wrap
 from deixis.testing import tiny
 
 NUM_ANSWERS, ROUNDS = 10, 5

@@ -12,7 +12,7 @@ from peft import PromptTuningConfig, get_peft_model
 from deixis.core.image import Image
 from deixis.models.chat import processed
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 
 WORDS = "the what is red"

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from deixis.cli.main import commands
-from deixis.models.load import shipped_folder
+from deixis.models.load_by_name import shipped_folder
 
 ROUNDS = 7
 NOTHING = "pass"

@@ -79,7 +79,9 @@ def main():
     parser.add_argument("--count", type=int, default=60)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    logging.getLogger("deixis.ask.surviving").setLevel(logging.ERROR)  # lost marks are the point
+    logging.getLogger("deixis.ask.mark_visibility").setLevel(
+        logging.ERROR
+    )  # lost marks are the point
     model, rows = dx.load(arguments.model), asked(arguments.count)
     print(f"{arguments.model}, {len(rows)} pictures; right, width, contrast")
     for width in WIDTHS:

@@ -19,8 +19,8 @@ import torch
 from PIL import Image as PIL
 
 import deixis as dx
-from deixis.ask.compose import Asking
-from deixis.ask.surviving import widened
+from deixis.ask.composer import Asking
+from deixis.ask.mark_visibility import widened
 from deixis.core import transform
 from deixis.core.size import Size
 from deixis.core.view import Resized, View

@@ -10,7 +10,7 @@ import pytest
 from deixis.ask.sent import Sent
 from deixis.batch.plan import planned, read_plan
 from deixis.core import region_json
-from deixis.core.answers import Answers, KeptAnswer
+from deixis.core.answer_store import Answers, KeptAnswer
 from deixis.core.errors import DeixisError
 from deixis.core.image import Image
 from deixis.core.region import Region, box, ellipse, point, polygon, stroke
@@ -31,7 +31,7 @@ from deixis.marks.mark import Mark
 from deixis.marks.style import Style
 from deixis.models.interface import Completion, Generation
 from deixis.models.learned_words import load_words, new_words, save_words
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised, page
 from deixis.pixel.prompts import Layout, build
 from deixis.pixel.saved import load_prompt, save_prompt

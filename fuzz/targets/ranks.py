@@ -11,7 +11,7 @@ import torch
 
 from deixis.core.errors import DeixisError
 from deixis.priors import counting
-from deixis.priors.ranks import Blocks, exact_ranks
+from deixis.priors.exact_ranks import Blocks, exact_ranks
 from fuzz.mutate import json_mutant
 from fuzz.targets import Target
 

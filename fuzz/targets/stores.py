@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from deixis.core.answers import Answers, KeptAnswer
+from deixis.core.answer_store import Answers, KeptAnswer
 from deixis.core.errors import DeixisError
 from deixis.evals.results import Row, load_rows, save_rows
 from deixis.models.interface import Completion

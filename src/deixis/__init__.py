@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from deixis._version import __version__
 
 if TYPE_CHECKING:
-    from deixis.ask.compose import Exchange
+    from deixis.ask.composer import Exchange
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Answer, Model, Session
     from deixis.ask.sent import Sent
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ask.loading": ("load", "wrap"),
-    "ask.compose": ("Exchange",),
+    "ask.composer": ("Exchange",),
     "ask.model": ("Answer", "Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deixis.ask.compose import Asking, compose
+from deixis.ask.composer import Asking, compose
 from deixis.coordinates import conventions
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UnknownNameError, UsageError

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import deixis as dx
-from deixis.ask.compose import Exchange
+from deixis.ask.composer import Exchange
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.ask.model import Model, pointed
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.request_key import request_key
 from deixis.models.interface import ChatTurn, Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.remote.request import fingerprint, request_body
 from tests.ask.test_model import CUP, IMAGE, SHORT, Echo
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deixis.ask.compose import Asking, Composed, compose
+from deixis.ask.composer import Asking, Composed, compose
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.image import Image
@@ -12,7 +12,7 @@ from deixis.core.transform import identity
 from deixis.encodings import Frame
 from deixis.models.control_words import turn_words
 from deixis.models.families import families
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from tests.long import all_long_but
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

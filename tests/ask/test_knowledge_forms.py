@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import deixis as dx
-from deixis.ask.compose import Composed
+from deixis.ask.composer import Composed
 from deixis.ask.knowledge_forms import Knowledge, quoted, tags_told, told
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
@@ -21,7 +21,7 @@ from deixis.knowledge.saved import Trained, new_prompt, save_prompt
 from deixis.marks.tagging import draw_tagged
 from deixis.models.chat import chat_inputs
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.sources import KnowledgeSource
 
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8))

@@ -4,8 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from deixis.ask.knowledge_forms import Knowledge
-from deixis.ask.looked import Looked
+from deixis.ask.knowledge_forms import Knowledge, Looked
 from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.sources import KnowledgeSource, Looking

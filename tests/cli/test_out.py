@@ -10,7 +10,7 @@ from PIL import Image as PIL
 from deixis.cli import main as cli
 from deixis.cli._out import kept
 from deixis.core.errors import UsageError
-from deixis.core.ownership import MARKER
+from deixis.core.folder_ownership import MARKER
 
 
 def parts():

@@ -89,7 +89,7 @@ def test_a_matrix_that_is_stopped_ends_as_it_should(tmp_path, monkeypatch):
     def stopped(*given, **named):
         raise Stopped
 
-    monkeypatch.setattr("deixis.pixel.matrix.trained", stopped)
+    monkeypatch.setattr("deixis.pixel.transfer_matrix.trained", stopped)
     words = ["matrix", "--task", "scenes_presence", "--model", "tiny:llava", "--out", tmp_path]
     assert main(["pixel", *map(str, words)]) == 130
 

@@ -11,8 +11,8 @@ import torch
 
 from deixis.cli.main import YOUR_MISTAKE, commands, main, parser
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.models.load import load
-from deixis.models.placing import placed, usual_device, usual_dtype
+from deixis.models.device_and_dtype import placed, usual_device, usual_dtype
+from deixis.models.load_by_name import load
 
 NAMING = {"model", "models", "encoder", "source", "sources", "judge"}
 WITHOUT_A_NAME = {"demo"}  # they load nano, or make it
@@ -79,7 +79,7 @@ def test_models_are_loaded_in_the_numbers_of_the_place_and_no_longer():
 
 
 def test_processes_that_are_started_meanwhile_have_the_same_place():
-    told = "from deixis.models.placing import *; print(usual_device(), usual_dtype())"
+    told = "from deixis.models.device_and_dtype import *; print(usual_device(), usual_dtype())"
     with placed("cpu", "bfloat16"):
         ran = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True)
     assert ran.stdout.split() == [b"cpu", b"bfloat16"]

@@ -15,7 +15,7 @@ from PIL import Image as PIL
 from deixis.coordinates import Convention, Reading, conventions
 from deixis.coordinates.convention import LENGTH_LIMIT
 from deixis.core import region as make
-from deixis.core.answered import DRAFTS
+from deixis.core.answer_text import DRAFTS
 from deixis.core.size import Size
 
 NAMES = conventions.names()

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from deixis.core.answers import Answers, KeptAnswer
+from deixis.core.answer_store import Answers, KeptAnswer
 
 BATCH = 4
 

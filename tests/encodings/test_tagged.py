@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import deixis as dx
-from deixis.ask.compose import Asking, compose
+from deixis.ask.composer import Asking, compose
 from deixis.coordinates import conventions
 from deixis.core.errors import UsageError
 from deixis.encodings.tagged import Tagged

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 from deixis.ask.model import Model
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, write_run
 from deixis.evals.judges import ModelJudge
 from deixis.evals.run import Exam, RunSettings, run
+from deixis.evals.run_to_folder import report_of
 from tests.evals.conftest import Told
 
 NAME = "scenes_vip_bench"

@@ -4,18 +4,18 @@ import dataclasses
 
 import pytest
 
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import UsageError
 from deixis.encodings.spec import EncodingSpec
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import common, compare, rank_encodings, vote
-from deixis.evals.evaluate import report_of
 from deixis.evals.folder import ANSWERS, load_run, runs_in, write_run
 from deixis.evals.judges import Rules
 from deixis.evals.page import summarise
 from deixis.evals.report import FILE
 from deixis.evals.results import save_rows
 from deixis.evals.run import RunSettings
+from deixis.evals.run_to_folder import report_of
 from tests.evals.conftest import examine as run
 
 pytestmark = pytest.mark.lab  # it asks about the Scenes

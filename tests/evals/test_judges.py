@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import RemoteError, UsageError
 from deixis.evals.asking import RetryPolicy
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.evaluate import report_of
 from deixis.evals.judges import (
     CUE,
     AnswerToGrade,
@@ -21,6 +20,7 @@ from deixis.evals.judges import (
     share_said,
 )
 from deixis.evals.run import RunSettings
+from deixis.evals.run_to_folder import report_of
 from tests.evals.conftest import Told
 from tests.evals.conftest import examine as run
 

@@ -3,10 +3,10 @@
 import pytest
 
 import deixis as dx
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.evaluate import called
 from deixis.evals.run import RunSettings
+from deixis.evals.run_to_folder import called
 from tests.ask.test_knowledge_forms import prompt_folder
 from tests.evals.conftest import examine
 

@@ -13,7 +13,7 @@ from deixis.core.region import box
 from deixis.evals.request_key import identity, picture_digest, request_key
 from deixis.models.digests import weights_digest
 from deixis.models.interface import Generation, Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 
 
 @pytest.fixture(scope="module")

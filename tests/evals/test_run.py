@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import deixis as dx
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import RemoteError, UsageError
 from deixis.encodings.spec import EncodingSpec, expanded
 from deixis.evals.benchmarks import Options, benchmarks
-from deixis.evals.evaluate import report_of
 from deixis.evals.judges import Rules
 from deixis.evals.run import RunSettings, chosen
+from deixis.evals.run_to_folder import report_of
 from deixis.models.interface import Generation
 from tests.evals.conftest import examine as run
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import deixis as dx
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import SampleError, UsageError
 from deixis.evals.benchmarks import Options, Sample, benchmarks
 from deixis.evals.benchmarks.task_benchmarks import by_choice

@@ -7,9 +7,9 @@ import numpy as np
 import deixis as dx
 from deixis.core.image import Image
 from deixis.evals.request_key import identity, request_key
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Generation, Question
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.prompts import Layout, build
 from deixis.remote.request import fingerprint

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deixis.evals.evaluate import called
+from deixis.evals.run_to_folder import called
 from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised, card_of, to_record
 from deixis.pixel.prompts import Layout, build, kind_of, prompts
 from tests.frozen import same

@@ -11,17 +11,17 @@ from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.encodings import Frame
 from deixis.evals.compare import Comparison, EncodingRanking
+from deixis.evals.encoding_search import Round, SearchResult
 from deixis.evals.figures import Figure
 from deixis.evals.report import QuestionCounts, Report
 from deixis.evals.results import Row
-from deixis.evals.search import Round, SearchResult
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import Trained, new_prompt, save_prompt
 from deixis.marks import mark_json
 from deixis.marks.colours import Colour
 from deixis.models.interface import Generation
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.pixel.transfer import Cell, Transfer
 from deixis.priors.ranking import EntityRank, Ranking
 from deixis.sources import source

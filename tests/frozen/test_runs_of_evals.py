@@ -6,13 +6,13 @@ import json
 import pytest
 
 import deixis as dx
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.encodings.spec import EncodingSpec
 from deixis.evals.benchmarks import About, Benchmark, Options, Query, Sample, Verdict, benchmarks
-from deixis.evals.evaluate import evaluate
 from deixis.evals.judges import Rules
 from deixis.evals.measure import Measure, mean
 from deixis.evals.run import Exam, RunSettings, run
+from deixis.evals.run_to_folder import evaluate
 from tests.evals.conftest import Told
 from tests.evals.test_benchmarks import FILES, opened, task_files
 from tests.frozen import same

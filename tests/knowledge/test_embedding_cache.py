@@ -15,7 +15,7 @@ from deixis.core.errors import ModelError, UnknownNameError, UsageError
 from deixis.knowledge.embedding_cache import FILE, WordTable
 from deixis.knowledge.encoders import TextEncoder, encoders, text_encoder
 from deixis.models.digests import revision_of
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 
 TEXTS = ["cat", "a red car", "STOP", "cat", ""]
 

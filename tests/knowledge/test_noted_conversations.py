@@ -24,7 +24,7 @@ from deixis.knowledge.tuning import (
     with_knowledge,
 )
 from deixis.marks.tagging import draw_tagged
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.sources import KnowledgeSource, Looking, SourceOptions
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations

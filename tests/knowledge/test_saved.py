@@ -13,7 +13,7 @@ from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import CONFIG, WEIGHTS, Trained, load_prompt, new_prompt, save_prompt
 from deixis.models.interface import Example, Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from tests.models.families_nursery import picture
 
 NOTES = (box(2, 2, 30, 20, label="cat"), replace(box(5, 5, 20, 20), text="dog"))

@@ -6,7 +6,7 @@ import pytest
 
 from deixis.core import region as regions
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.core.inside import polygon_holds
+from deixis.core.interior_point import polygon_holds
 from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.marks import Mark, Style, colour_of, shapes

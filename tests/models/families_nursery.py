@@ -9,10 +9,10 @@ import torch
 from transformers.utils import is_torchvision_available
 
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.families import families
 from deixis.models.interface import Completion, Generation, Question
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing import tiny
 from tests.long import each_of

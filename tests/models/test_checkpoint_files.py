@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from deixis.core.errors import ModelError
 from deixis.models.build_llava import join
 from deixis.models.checkpoint_files import check_folder
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 
 INDEX = "model.safetensors.index.json"

@@ -12,7 +12,7 @@ import torch
 from deixis.core.errors import ModelError
 from deixis.models.checkpoint_files import check_folder
 from deixis.models.checkpoint_settings import check_adapter, check_settings
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 
 # peft 0.21 reads a name that transformers 5.23 calls old

@@ -13,7 +13,7 @@ from deixis.models.chat import processed
 from deixis.models.control_words import control_words, spoken, turn_words
 from deixis.models.families import families
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (42, 56, 3), dtype=np.uint8))

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from deixis.cli.main import main
 from deixis.core.errors import ModelError, UsageError
 from deixis.models.convert import convert
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 
 ONE, TWO = "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"

@@ -18,9 +18,9 @@ from transformers import (
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.models.checkpoint_model import wrap
 from deixis.models.generic import GenericModel
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load_checkpoint import wrap
 from deixis.testing.tiny import tokenizers
 from deixis.testing.tiny.assembly import Tiny, assemble
 from deixis.testing.tiny.settings import im_start, text_sizes, vision_sizes

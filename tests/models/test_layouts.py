@@ -9,7 +9,7 @@ from transformers import AutoProcessor
 from transformers.utils import is_torchvision_available
 
 from deixis.models.families import families
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.tensor_view import Normalisation
 from deixis.models.transformers_model import TransformersModel
 from tests.long import each_of

@@ -7,9 +7,9 @@ from PIL import Image as PIL
 
 from deixis.core.errors import UnsupportedError
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import pad_to_squares
 from deixis.models.interface import Question
-from deixis.models.load import load
-from deixis.models.load_checkpoint import pad_to_squares
+from deixis.models.load_by_name import load
 
 WIDE = Image(pixels=np.random.default_rng(0).integers(0, 256, (24, 60, 3), dtype=np.uint8))
 

@@ -11,7 +11,7 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.core.view import Resized, View, seen
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 from tests.long import each_of
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load_checkpoint import wrap
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing.tiny.one_view import blip_2
 

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example
 from deixis.models.learned_words import NUMBERS, RECORD, load_words, new_words, save_words, speaking
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis.models.soft_prompt import LearnedWords, read_as
 from deixis.testing.tiny.one_view import blip_2
 from tests.long import each_of

@@ -10,7 +10,7 @@ import transformers as hf
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
 from deixis.core.image import Image
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.processor_view import normalisation_of
 from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.image_text_encoders import encoders, image_text_encoder

@@ -3,9 +3,9 @@
 import pytest
 
 from deixis.pixel.card import Gain
-from deixis.pixel.matrix import PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.matrix_report import reported
 from deixis.pixel.transfer import Cell, Transfer
+from deixis.pixel.transfer_matrix import PLAIN, MatrixSettings, row_name, rows
 
 pytestmark = pytest.mark.lab  # it asks about the Scenes
 

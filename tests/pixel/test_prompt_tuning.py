@@ -9,7 +9,7 @@ import torch
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.models.interface import Example
 from deixis.models.learned_words import load_words
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.pixel.prompt_tuning import WordsLearning, WordsOptions
 from deixis.pixel.training.questions import image_of, question_of
 from deixis.train.config import OptimConfig, RunConfig

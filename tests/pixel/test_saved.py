@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from deixis.core.errors import ModelError, UnsupportedError, UsageError
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.card import Card, Exported, Gain, PromptSource, Quantised
 from deixis.pixel.prompts import prompts

@@ -8,7 +8,7 @@ import torch
 
 from deixis.priors import counting
 from deixis.priors.counting import ScoreBlock, counted_compiled, is_compiled
-from deixis.priors.ranks import exact_ranks
+from deixis.priors.exact_ranks import exact_ranks
 from deixis.priors.unit_embeddings import sides_of
 from tests.broken_library import WAYS, broken_library
 

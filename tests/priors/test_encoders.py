@@ -17,8 +17,8 @@ from deixis.core.errors import (
 from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.core.size import Size
-from deixis.models.load import load
-from deixis.models.placing import placed
+from deixis.models.device_and_dtype import placed
+from deixis.models.load_by_name import load
 from deixis.models.vision_tokens import tokens_over
 from deixis.priors.encoders import Seen, encoders, prior_encoder
 from deixis.priors.encoders.checkpoints import close_up

@@ -6,7 +6,7 @@ import pytest
 
 from deixis.core.errors import UsageError
 from deixis.data.entities.named import DrawnEntities, EntitySource, drawn_entities
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.repair_plan import (
     CONTROLS,
     RepairPlan,

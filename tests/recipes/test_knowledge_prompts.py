@@ -16,7 +16,7 @@ from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.models.build_llava import join_plain
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing.tiny import tokenizers
 from deixis.testing.tiny.settings import text_sizes, vision_sizes
 from deixis.train.recipe import recipes

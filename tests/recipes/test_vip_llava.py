@@ -9,7 +9,7 @@ from deixis.cli.main import main
 from deixis.core.errors import UsageError
 from deixis.models.build_llava import RELEASED_LAYERS, join
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.config import OptimConfig
 from deixis.train.recipe import recipes
 from tests.data.published import path_of

@@ -13,7 +13,7 @@ import transformers as hf
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.image import Image
 from deixis.core.shapes import Box
-from deixis.models.placing import placed
+from deixis.models.device_and_dtype import placed
 from deixis.sources import KnowledgeSource, SourceOptions, source
 from deixis.sources.detector import CUTS, GROUNDED, OWL, GroundingSentence
 from deixis.sources.vision_checkpoint import VisionCheckpoint

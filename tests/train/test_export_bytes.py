@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 EXPORT = """
 import sys
 from pathlib import Path
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.conversations import read_conversations
 from deixis.train.tuning import Tuning, TuningOptions
 folder, parts, out, steps = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])

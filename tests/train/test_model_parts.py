@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.conversations import read_conversations
 from deixis.train.model_parts import recompute_layers
 from deixis.train.tuning import Tuning, TuningOptions

@@ -7,7 +7,7 @@ import torch
 from deixis.core.errors import SampleError, UnknownNameError, UnsupportedError, UsageError
 from deixis.core.settings import to_record
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.testing import tiny
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.conversations import read_conversations

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.pixel.prompts import Layout
 from deixis.pixel.training.learning import PixelLearning, PixelOptions
 from deixis.train.config import OptimConfig, RunConfig

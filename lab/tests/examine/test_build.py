@@ -7,7 +7,7 @@ import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models.interface import Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis_lab.world.world import SceneWorld
 from deixis_lab.zoo import build as builds
 from deixis_lab.zoo.build import Budget, build

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from deixis.ask.compose import Asking, compose
+from deixis.ask.composer import Asking, compose
 from deixis.coordinates import conventions
 from deixis.evals.findings import Trial
 from deixis.evals.trial_asking import ANSWERS

@@ -6,7 +6,7 @@ from tests.frozen import same
 from tests.frozen.test_run_folders import told_of
 
 from deixis.core.progress import Silent
-from deixis.pixel.matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
+from deixis.pixel.transfer_matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
 from deixis.train.recipe import home_of, recipes
 from deixis_lab.examine.studying import taught
 from deixis_lab.studies import studies

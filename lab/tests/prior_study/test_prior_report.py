@@ -12,7 +12,7 @@ from deixis.core.region import box
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.questions import KINDS, QuestionOptions, entity_questions
 from deixis.evals.findings import JudgedTrial
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.compare import ALL, compare, write_comparison
 from deixis.priors.entity_trials import ask_questions, trial_of
 from deixis.priors.ranking import Ranking, save_ranking, summarised

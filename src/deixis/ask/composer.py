@@ -1,17 +1,257 @@
-"""The one way from a person's question to what a model is sent, in asking, exams and training."""
+"""The one composer: from regions and a question to the pictures and words that are sent, in asking,
+exams and training.
+"""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, final
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
-from deixis.ask.compose import Asking, Composed, compose
-from deixis.ask.knowledge_forms import Knowledge
-from deixis.ask.surviving import surviving, widened
+from deixis.ask.mark_visibility import surviving, widened
 from deixis.coordinates import Convention
+from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.encodings import Encoding
-from deixis.models.interface import VisionLanguageModel
+from deixis.core.transform import identity
+from deixis.core.untrusted_text import sayable
+from deixis.encodings import Encoding, Frame
+from deixis.encodings.said import Said
+from deixis.models.interface import ChatTurn, Question, VisionLanguageModel
+
+if TYPE_CHECKING:
+    from deixis.ask.knowledge_forms import Knowledge
+
+Pointed: TypeAlias = Region | Encoding
+Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]
+PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """An earlier question and its answer. Either may hold `{slot}`s, unless `frames` are the
+    pictures that were sent with it: then it stands as it was sent.
+    """
+
+    question: str
+    answer: str
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether its words stand as they are."""
+        return bool(self.frames)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """A question as people ask it: pictures, words with `{slot}`s, and the regions of the slots.
+
+    `history` is what was said before; the pictures are shown at its beginning, but after what was
+    sent already. `answer` is what a model should say, where it is to learn that; regions are said
+    in it too.
+    """
+
+    images: tuple[Image, ...]
+    text: str
+    regions: Mapping[str, object] = field(default_factory=dict)
+    history: tuple[Exchange, ...] = ()
+    answer: str = ""
+
+    def __post_init__(self) -> None:
+        sent = [exchange.was_sent for exchange in self.history]
+        if sent != sorted(sent, reverse=True):
+            raise UsageError("answers of the model stand before other questions and answers")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All words in which a region may be spoken of."""
+        new = [one for one in self.history if not one.was_sent]
+        return (
+            *(text for one in new for text in (one.question, one.answer)),
+            self.text,
+            self.answer,
+        )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composed:
+    """A question ready to be sent: pictures with their places, and the words; and what is known
+    of each picture, where a model is given it.
+
+    `earlier` are the turns before it. The first `num_sent` pictures were sent before, as they are.
+    """
+
+    frames: tuple[Frame, ...]
+    text: str
+    answer: str = ""
+    notes: tuple[tuple[Region, ...], ...] = ()
+    earlier: tuple[ChatTurn, ...] = ()
+    num_sent: int = 0
+
+    def question(self, system: str | None) -> Question:
+        """The question as the model takes it."""
+        return Question(
+            pictures=tuple(frame.image for frame in self.frames),
+            text=self.text,
+            system=system,
+            notes=self.notes,
+            earlier=self.earlier,
+        )
+
+
+def compose(
+    asking: Asking,
+    convention: Convention,
+    settle: Settle | None = None,
+    control_words: tuple[str, ...] = (),
+) -> Composed:
+    """The pictures and the words of a question are made of its images and regions.
+
+    `settle` may change the encodings; it is told whether the picture is sent alone. No label says
+    one of the model's `control_words`.
+    """
+    encodings = {
+        name: _sayable(_encoding(pointed), control_words)
+        for name, pointed in asking.regions.items()
+    }
+    if encodings and len(asking.images) != 1:
+        raise UsageError("regions of several images are not told apart; give one image")
+    had = _had(asking.history)
+    if not encodings:
+        wholes = {str(i): _whole(image) for i, image in enumerate(asking.images)}
+        return _turned(asking, had, _numbered(wholes, had), {})
+    (image,) = asking.images
+    _check_names(asking.texts, encodings)
+    _check_sole(encodings)
+    encodings = _told_apart(encodings)
+    for encoding in encodings.values():
+        encoding.region.within(image.size)
+    own = {name: encoding.own_picture(image) for name, encoding in encodings.items()}
+    if settle is not None:
+        alone = not any(own.values())
+        encodings = dict(settle(image, encodings, alone))
+    whole = image
+    for encoding in encodings.values():
+        whole = encoding.paint(whole)
+    frames: dict[str, Frame] = {}
+    if any(encoding.needs_whole for encoding in encodings.values()):
+        frames[""] = _whole(whole)
+    frames |= {name: frame for name, frame in own.items() if frame is not None}
+    numbered = _numbered(frames, had)
+    phrases = {
+        name: encoding.phrase(numbered.get(name) or numbered[""], convention)
+        for name, encoding in encodings.items()
+    }
+    return _turned(asking, had, numbered, phrases)
+
+
+def _had(history: Sequence[Exchange]) -> tuple[Frame, ...]:
+    """The pictures that were sent with earlier questions, each once."""
+    found = {frame.image.sha256: frame for one in history for frame in one.frames}
+    return tuple(found.values())
+
+
+def _numbered(own: Mapping[str, Frame], had: Sequence[Frame]) -> dict[str, Frame]:
+    """The pictures with their places among all; one that was sent before is that one."""
+    places = {frame.image.sha256: number for number, frame in enumerate(had, start=1)}
+    total, numbers = len(had), {}
+    for name, frame in own.items():
+        before = places.get(frame.image.sha256) if had else None
+        total += before is None
+        numbers[name] = before or total
+    return {
+        name: replace(frame, number=numbers[name], num_pictures=total)
+        for name, frame in own.items()
+    }
+
+
+def _turned(
+    asking: Asking, had: Sequence[Frame], own: Mapping[str, Frame], phrases: Mapping[str, str]
+) -> Composed:
+    """The turns of the dialogue, each with the words that it says and the pictures it shows."""
+    new = [frame for frame in own.values() if frame.number > len(had)]
+    total = len(had) + len(new)
+    shown, turns, left = 0, list[ChatTurn](), len(new)
+    for one in asking.history:
+        num = left
+        if one.was_sent:
+            upto = max(_place(frame, had) for frame in one.frames)
+            num, shown = max(upto - shown, 0), max(upto, shown)
+        else:
+            left = 0
+        fill = {} if one.was_sent else phrases
+        turns.append(ChatTurn(role="user", text=_filled(one.question, fill), num_pictures=num))
+        turns.append(ChatTurn(role="assistant", text=_filled(one.answer, fill)))
+    placed = [replace(frame, number=i, num_pictures=total) for i, frame in enumerate(had, start=1)]
+    return Composed(
+        frames=(*placed, *new),
+        text=_filled(asking.text, phrases),
+        answer=_filled(asking.answer, phrases),
+        earlier=tuple(turns),
+        num_sent=len(had),
+    )
+
+
+def _place(frame: Frame, frames: Sequence[Frame]) -> int:
+    """Which of them it is, from 1 on."""
+    return 1 + [one.image.sha256 for one in frames].index(frame.image.sha256)
+
+
+def _whole(image: Image) -> Frame:
+    return Frame(image=image, transform=identity(image.size))
+
+
+def _filled(text: str, phrases: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda place: phrases[place[1]], text) if phrases else text
+
+
+def _encoding(pointed: object) -> Encoding:
+    if isinstance(pointed, Region):
+        return Said(region=pointed)
+    if isinstance(pointed, Encoding):
+        return pointed
+    raise UsageError(f"a region or an encoding of one is expected, got {type(pointed).__name__}")
+
+
+def _sayable(encoding: Encoding, control_words: tuple[str, ...]) -> Encoding:
+    label = encoding.region.label
+    if label is None:
+        return encoding
+    said = sayable(label, control_words)
+    return replace(encoding, region=encoding.region.named(label=said))
+
+
+def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
+    """No two said alike: what the user chose comes first, then what was left open."""
+    settled: dict[str, Encoding] = {}
+    for name in sorted(encodings, key=lambda name: encodings[name].is_open):
+        settled[name] = encodings[name].apart_from(tuple(settled.values()))
+    listed = tuple(settled[name] for name in encodings)
+    return {name: settled[name].among(listed) for name in encodings}
+
+
+def _check_names(texts: Sequence[str], encodings: Mapping[str, Encoding]) -> None:
+    if not encodings:
+        return
+    mentioned = {name for text in texts for name in PLACE.findall(text)}
+    for name in sorted(mentioned - set(encodings)):
+        raise UnknownNameError(kind="region of this question", name=name, known=encodings)
+    for name in encodings:
+        if name not in mentioned:
+            raise UsageError(f"the question does not mention the region {name!r}: write {{{name}}}")
+
+
+def _check_sole(encodings: Mapping[str, Encoding]) -> None:
+    kinds = [type(encoding).__name__ for encoding in encodings.values() if encoding.is_sole]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise UsageError(
+                f"only one region of a question can be {kind.lower()}; say or crop the others"
+            )
+
 
 Marks: TypeAlias = Literal["given", "widened", "told", "strict"]
 
@@ -25,7 +265,7 @@ class Composer:
 
     model: VisionLanguageModel
     convention: Convention
-    knowledge: Knowledge | None = None
+    knowledge: "Knowledge | None" = None
 
     def compose(
         self,

@@ -10,12 +10,12 @@ from deixis.ask.model import Model
 from deixis.core.errors import UsageError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import load as load_model
+from deixis.models.load_by_name import load as load_model
 from deixis.sources import KnowledgeSource, Looking, SourceOptions, built
 
 # what is opened where it is asked for, since it needs an extra
 PROMPT = "deixis.knowledge.saved:load_prompt"
-WRAP = "deixis.models.load_checkpoint:wrap"
+WRAP = "deixis.models.checkpoint_model:wrap"
 
 
 def load(
@@ -40,7 +40,7 @@ def load(
     `sources` a prompt's own are used, else rapidocr; `looking` is what is asked of them (the words
     that a detector looks for, the least score …). `pixel` is the folder (or file) of a pixel
     prompt, through which every picture is then seen. The other options are those of
-    `deixis.models.load` (device, dtype, quantize, adapter …) or of the server's client.
+    `deixis.models.load_by_name` (device, dtype, quantize, adapter …) or of the server's client.
     """
     vlm = load_model(name, **options)
     if knowledge is None and (sources is not None or looking is not None):

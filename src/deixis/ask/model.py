@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-from deixis.ask.compose import Asking, Composed, Exchange, Pointed
-from deixis.ask.composer import Composer, Marks
-from deixis.ask.knowledge_forms import Knowledge
-from deixis.ask.looked import Looked
-from deixis.ask.prompted_convention import Prompted
+from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
+from deixis.ask.knowledge_forms import Knowledge, Looked
+from deixis.ask.pixel_prompt_convention import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.coordinates import Convention, conventions
 from deixis.core.errors import UsageError

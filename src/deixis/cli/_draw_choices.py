@@ -69,7 +69,7 @@ def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Surv
     with them.
     """
     from deixis.ask.mark_visibility import Sight
-    from deixis.models.load import load
+    from deixis.models.load_by_name import load
 
     sight = Sight(load(model), image)
     return [sight.survival(sight.thickened(mark)) for mark in marks]

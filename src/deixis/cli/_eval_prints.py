@@ -7,8 +7,8 @@ from deixis.cli.terminal import table
 
 if TYPE_CHECKING:
     from deixis.evals.compare import Comparison, EncodingRanking
+    from deixis.evals.encoding_search import SearchResult
     from deixis.evals.folder import LoadedRun
-    from deixis.evals.search import SearchResult
 
 
 def record(loaded: "LoadedRun") -> dict[str, object]:

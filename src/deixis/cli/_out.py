@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from deixis.core.ownership import check_target, claimed
+from deixis.core.folder_ownership import check_target, claimed
 
 CLAIMS = "answers.jsonl.claims"
 KNOWN = {  # what folders of a kind hold that were made before there was a marker in them

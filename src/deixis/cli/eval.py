@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deixis.ask.model import Model
-    from deixis.core.answers import Answers
+    from deixis.core.answer_store import Answers
     from deixis.evals.benchmarks import Benchmark, Options
     from deixis.evals.judges import Judge
     from deixis.evals.run import Exam, Reached, RunSettings
@@ -152,9 +152,9 @@ def _measures(benchmark: "type[Benchmark]") -> str:
 def _run(arguments: argparse.Namespace) -> None:
     from deixis.encodings.spec import expanded
     from deixis.evals.compare import ranking_record
-    from deixis.evals.evaluate import evaluate
     from deixis.evals.folder import runs_in
     from deixis.evals.page import summarise
+    from deixis.evals.run_to_folder import evaluate
 
     every = [_settings(arguments, spec) for spec in expanded(arguments.encoding or ["said"])]
     options = _options(arguments)
@@ -185,7 +185,7 @@ def _run(arguments: argparse.Namespace) -> None:
 def _search(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
     from deixis.encodings.spec import expanded
-    from deixis.evals.search import SearchSettings, save_found, search
+    from deixis.evals.encoding_search import SearchSettings, save_found, search
 
     settings = SearchSettings(
         candidates=tuple(expanded(arguments.encoding or ["usual"])),
@@ -215,7 +215,7 @@ def _options(arguments: argparse.Namespace) -> "Options":
 
 @contextlib.contextmanager
 def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]":
-    from deixis.core.answers import Answers
+    from deixis.core.answer_store import Answers
     from deixis.evals.benchmarks import benchmarks
     from deixis.evals.folder import ANSWERS
     from deixis.evals.run import Exam
@@ -264,7 +264,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
 
 def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":
     from deixis.evals.judges import ModelJudge, Rules
-    from deixis.models.load import load
+    from deixis.models.load_by_name import load
 
     if arguments.judge == "rules":
         return Rules()

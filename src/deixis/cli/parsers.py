@@ -40,7 +40,7 @@ def placing(arguments: argparse.Namespace) -> Iterator[None]:
     if device is None and dtype is None:
         yield
         return
-    from deixis.models.placing import placed
+    from deixis.models.device_and_dtype import placed
 
     with placed(device, dtype):
         yield

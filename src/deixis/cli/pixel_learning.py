@@ -12,8 +12,8 @@ from deixis.cli.parsers import dtype_settings, placing_words
 from deixis.cli.terminal import table
 
 if TYPE_CHECKING:
-    from deixis.pixel.matrix import MatrixSettings
     from deixis.pixel.transfer import Transfer
+    from deixis.pixel.transfer_matrix import MatrixSettings
 
 
 def matrix(arguments: argparse.Namespace) -> None:
@@ -29,7 +29,7 @@ def matrix(arguments: argparse.Namespace) -> None:
 
 def apart(arguments: argparse.Namespace) -> None:
     """Prompts are learned on two models that share no training data."""
-    from deixis.pixel.matrix import between_two
+    from deixis.pixel.transfer_matrix import between_two
 
     _matrix_of(arguments, between_two(_matrix_settings(arguments)))
 
@@ -80,7 +80,7 @@ def rivals(arguments: argparse.Namespace) -> None:
 
 
 def _matrix_settings(arguments: argparse.Namespace) -> "MatrixSettings":
-    from deixis.pixel.matrix import MatrixSettings
+    from deixis.pixel.transfer_matrix import MatrixSettings
 
     return MatrixSettings(
         task=arguments.task,
@@ -97,7 +97,7 @@ def _matrix_settings(arguments: argparse.Namespace) -> "MatrixSettings":
 
 def _matrix_of(arguments: argparse.Namespace, settings: "MatrixSettings") -> "tuple[Transfer, str]":
     from deixis.cli.terminal import TerminalReporter
-    from deixis.pixel.matrix import learned_and_transferred
+    from deixis.pixel.transfer_matrix import learned_and_transferred
 
     told = ("task", "data", "model", "variant", "recipe", "set", "steps", "limit", "out")
     return learned(

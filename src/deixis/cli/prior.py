@@ -113,9 +113,9 @@ def _add_rank(parser: argparse.ArgumentParser) -> None:
 
 def _rank(arguments: argparse.Namespace) -> None:
     from deixis.priors.candidates import read_candidates
+    from deixis.priors.exact_ranks import Blocks
     from deixis.priors.rank_entities import encoder_of
     from deixis.priors.ranking import RankOptions, rank, save_ranking, to_record
-    from deixis.priors.ranks import Blocks
 
     names = () if arguments.candidates is None else read_candidates(arguments.candidates)
     options = RankOptions(
@@ -215,7 +215,7 @@ def _add_kinds(parser: argparse.ArgumentParser) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
     from deixis.data.entities.questions import entity_questions
-    from deixis.models.load import load
+    from deixis.models.load_by_name import load
     from deixis.priors.entity_trials import ask_questions
     from deixis.priors.ranking import load_ranking
     from deixis.priors.ranks_and_answers import join, read_frequencies

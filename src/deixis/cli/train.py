@@ -285,7 +285,7 @@ def _tell_memory(
     """A run's memory is counted on shapes alone and printed; `build` is called while models open
     hollow.
     """
-    from deixis.models.hollow import hollow_models
+    from deixis.models.meta_tensors import hollow_models
     from deixis.train.memory.estimate import fit_of
 
     num_devices = 1 if arguments.devices is None else arguments.devices
@@ -304,7 +304,7 @@ def _check_memory(build: "Callable[[], tuple[Task, RunConfig]]", reporter: "Repo
     """A run that cannot fit is refused before a checkpoint is loaded; where it cannot be
     counted, a warning says so.
     """
-    from deixis.models.hollow import hollow_models
+    from deixis.models.meta_tensors import hollow_models
     from deixis.train.memory.estimate import check_fits
 
     try:

@@ -13,7 +13,15 @@ conventions: Catalog[Convention] = Catalog(
     | dict.fromkeys(("deepseek_vl2", "internvl"), "tagged_lists:CONVENTIONS")
     | dict.fromkeys(("molmo", "molmo2"), "point_tags:CONVENTIONS")
     | dict.fromkeys(("qwen2_5_vl", "qwen2_vl", "qwen3_vl"), "qwen:CONVENTIONS"),
-    besides=("collected", "convention", "labels", "number_scale", "records", "saying", "scan"),
+    besides=(
+        "convention",
+        "json_in_text",
+        "labels",
+        "number_scale",
+        "reading_builder",
+        "records",
+        "saying",
+    ),
 )
 
 __all__ = ["Convention", "Quantum", "Reading", "conventions"]

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.coordinates.labels import whole_characters
 from deixis.coordinates.number_scale import NumberScale, Quantum
-from deixis.core.answered import answered
+from deixis.core.answer_text import answered
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -50,7 +50,7 @@ class Convention(ABC):
     def read(self, text: str, size: Size) -> Reading:
         """Every region in a model's answer is read. This never raises, whatever the text holds.
 
-        Drafts and control tokens are no answer (see `deixis.core.answered`). Unread are, besides
+        Drafts and control tokens are no answer (see `deixis.core.answer_text`). Unread are, besides
         what `parse` cannot read, a draft that was cut off, what lies beyond 2,000,000 letters, and
         every answer about a picture of a size that the family does not take.
         """

@@ -7,10 +7,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.collected import Collected
 from deixis.coordinates.convention import Reading, ScaledConvention
 from deixis.coordinates.labels import read_label, token_label
 from deixis.coordinates.number_scale import NumberScale, binned_scale, said_shape
+from deixis.coordinates.reading_builder import Collected
 from deixis.coordinates.saying import said_numbers
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Point, Polygon

@@ -7,9 +7,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.collected import Collected
 from deixis.coordinates.convention import Convention, Reading
 from deixis.coordinates.number_scale import Quantum, said_shape
+from deixis.coordinates.reading_builder import Collected
 from deixis.coordinates.tagged_lists import Tags
 from deixis.core.region import Region
 from deixis.core.shapes import Box

@@ -6,10 +6,10 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.collected import Collected
 from deixis.coordinates.convention import Reading, ScaledConvention
 from deixis.coordinates.labels import plain_label, read_label, token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.reading_builder import Collected
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
 from deixis.core.region import Region
 from deixis.core.size import Size

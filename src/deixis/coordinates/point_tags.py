@@ -8,12 +8,12 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.collected import Collected
 from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.json_in_text import as_number
 from deixis.coordinates.labels import read_xml_label, xml_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.reading_builder import Collected
 from deixis.coordinates.saying import said_numbers
-from deixis.coordinates.scan import as_number
 from deixis.core.region import Region
 from deixis.core.size import Size
 

@@ -6,10 +6,10 @@ from typing import TypeAlias, final
 
 from typing_extensions import TypeIs, override
 
-from deixis.coordinates.collected import Collected
 from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.json_in_text import ScannedList, ScannedObject, Value, as_number, scan
 from deixis.coordinates.number_scale import NumberScale
-from deixis.coordinates.scan import ScannedList, ScannedObject, Value, as_number, scan
+from deixis.coordinates.reading_builder import Collected
 from deixis.core.mask import Mask
 from deixis.core.shapes import Box
 from deixis.core.size import Size

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from deixis.core.errors import RegionError
-from deixis.core.inside import polygon_heart, stroke_heart
+from deixis.core.interior_point import polygon_heart, stroke_heart
 from deixis.core.mask import Mask, check_size
 from deixis.core.mask_outline import outline_of
 from deixis.core.polygon_spans import polygon_spans

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 
+from deixis.core.disk_full import is_full, missing_room
 from deixis.core.errors import UsageError
-from deixis.core.room import is_full, missing_room
 
 if sys.platform != "win32":
     import fcntl

@@ -9,7 +9,7 @@ datasets: Catalog[RegionDataset] = Catalog(
     package="deixis.data",
     group="deixis.datasets",
     interface=RegionDataset,
-    besides=("dataset", "mixtures", "question_text", "release_questions", "sample"),
+    besides=("dataset", "mixtures", "question_text", "sample", "vip_llava_questions"),
 )
 
 __all__ = ["DatasetCard", "Marking", "RegionDataset", "RegionSample", "Turn", "datasets"]

@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, RegionDataset
 from deixis.data.question_text import literal
 from deixis.data.reading.coco import CocoIndex, coco_region

@@ -11,7 +11,7 @@ from typing_extensions import override
 from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.coco_instances import coco_file, coco_pictures
 from deixis.data.dataset import DatasetCard, NestedDataset
 from deixis.data.question_text import literal

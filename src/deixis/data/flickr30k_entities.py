@@ -15,7 +15,7 @@ from deixis.core.files import read_text
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.untrusted_text import shown
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import detokenized, joined, literal
 from deixis.data.reading.fields import BadRowError

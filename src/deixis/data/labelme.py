@@ -16,7 +16,7 @@ from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import literal
 from deixis.data.reading.coco import mask_of

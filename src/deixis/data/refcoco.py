@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.pickles import read_plain_pickle
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, RegionDataset, check_split, split_of
 from deixis.data.question_text import literal
 from deixis.data.reading.coco import CocoIndex, coco_region

@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, RowsDataset, check_split, split_of
 from deixis.data.question_text import slots_in
 from deixis.data.reading.fields import (

@@ -11,7 +11,7 @@ from typing_extensions import override
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, RowsDataset
 from deixis.data.question_text import detokenized, joined, literal, slot_name, slots_in
 from deixis.data.reading.fields import (

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, RowsDataset, check_split
 from deixis.data.llava import LlavaTalk, conversation, picture_names
 from deixis.data.question_text import joined, literal

@@ -13,7 +13,7 @@ from deixis.core import region as regions
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import shuffled
 from deixis.core.region import Region
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, NestedDataset, check_split, split_of
 from deixis.data.question_text import literal
 from deixis.data.reading.fields import (

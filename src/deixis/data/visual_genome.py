@@ -12,7 +12,7 @@ from typing_extensions import override
 from deixis.core.errors import SampleError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import release_questions
+from deixis.data import vip_llava_questions as release_questions
 from deixis.data.dataset import DatasetCard, NestedDataset, check_split
 from deixis.data.question_text import literal
 from deixis.data.reading.fields import (

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from deixis.core.answers import Answers, KeptAnswer
+from deixis.core.answer_store import Answers, KeptAnswer
 from deixis.core.errors import RemoteError
 from deixis.core.ordering import batches
 from deixis.core.stopping import stop_requests

@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from deixis.ask.compose import Pointed
+from deixis.ask.composer import Pointed
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region

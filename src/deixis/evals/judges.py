@@ -8,8 +8,8 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.core.answered import answered
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
+from deixis.core.answer_text import answered
 from deixis.core.errors import UsageError
 from deixis.evals.asking import AnswerOrFailure, Asker, Failed, Request, RetryPolicy
 from deixis.evals.request_key import identity, request_key

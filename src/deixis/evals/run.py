@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import final
 
-from deixis.ask.compose import Asking, Composed
-from deixis.ask.looked import Looked
+from deixis.ask.composer import Asking, Composed
+from deixis.ask.knowledge_forms import Looked
 from deixis.ask.model import Model
-from deixis.core.answered import answered
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
+from deixis.core.answer_text import answered
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.ordering import batches
 from deixis.core.region import Region

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.ask.compose import Asking
-from deixis.ask.composer import Composer
+from deixis.ask.composer import Asking, Composer
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.evals.asking import Asker, Failed, Request
 from deixis.evals.findings import JudgedTrial, Trial, judged

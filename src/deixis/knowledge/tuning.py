@@ -18,8 +18,8 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.knowledge.prompt import KnowledgePrompt, PromptConfig, tokens_of
 from deixis.knowledge.saved import Trained, load_prompt, new_prompt, save_prompt
-from deixis.models.hollow import is_hollow
 from deixis.models.interface import VisionLanguageModel
+from deixis.models.meta_tensors import is_hollow
 from deixis.models.tensor_interface import LocalModel
 from deixis.sources import Looking, SourceOptions, origins
 from deixis.train import tuning

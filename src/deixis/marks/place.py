@@ -6,7 +6,7 @@ from typing import assert_never, final
 
 import numpy as np
 
-from deixis.core.inside import polygon_heart, polygon_holds, stroke_heart
+from deixis.core.interior_point import polygon_heart, polygon_holds, stroke_heart
 from deixis.core.mask import Mask
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region

@@ -18,11 +18,11 @@ from transformers import (
 )
 
 from deixis.core.errors import ModelError, UsageError
+from deixis.models.checkpoint_model import wrap
 from deixis.models.checkpoints import BROKEN, gist, loaded
-from deixis.models.hollow import hollow_model, is_hollow
+from deixis.models.device_and_dtype import torch_dtype
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load_checkpoint import wrap
-from deixis.models.placing import torch_dtype
+from deixis.models.meta_tensors import hollow_model, is_hollow
 
 RELEASED_LAYERS = (-2, -5, -8, -11, 6)  # hidden states of CLIP-L, in the order of public weights
 IMAGE = "<image>"

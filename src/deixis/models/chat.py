@@ -15,9 +15,9 @@ from deixis.core.size import Size
 from deixis.core.view import View
 from deixis.models.control_words import REFUSALS, spoken
 from deixis.models.family import Family
-from deixis.models.hollow import has_numbers
 from deixis.models.interface import Completion, Generation, Picture, Question
 from deixis.models.language import Tensors
+from deixis.models.meta_tensors import has_numbers
 from deixis.models.tensor_interface import pixels_of
 
 PROBE = "deixis asks"

@@ -14,8 +14,15 @@ from transformers import AutoConfig, AutoImageProcessor, AutoTokenizer
 
 from deixis.core.errors import DeixisError, MissingExtraError, ModelError, UsageError
 from deixis.models.checkpoint_files import CheckedPlace, check_weights, checked, only_safetensors
-from deixis.models.hollow import hollow_model, is_hollow
-from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
+from deixis.models.device_and_dtype import (
+    AUTO,
+    checked_device,
+    move,
+    torch_dtype,
+    usual_device,
+    usual_dtype,
+)
+from deixis.models.meta_tensors import hollow_model, is_hollow
 
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
 EXTRAS = {"num2words": "smolvlm"}  # the same of processors, and the extra of ours that brings each

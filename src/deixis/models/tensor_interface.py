@@ -20,6 +20,7 @@ from deixis.core.region import Region
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View
 from deixis.models.control_words import control_words, spoken
+from deixis.models.device_and_dtype import torch_dtype
 from deixis.models.digests import SHORT, prepared_by, weights_digest
 from deixis.models.interface import (
     Example,
@@ -28,7 +29,6 @@ from deixis.models.interface import (
     VisionLanguageModel,
     image_of,
 )
-from deixis.models.placing import torch_dtype
 from deixis.models.tensor_view import look
 
 Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient

@@ -15,7 +15,7 @@ from safetensors import safe_open
 from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.core import markdown
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis.core.ordering import batches
 from deixis.core.progress import Reporter, Silent
@@ -27,9 +27,9 @@ from deixis.evals.run import Exam, chosen, run
 from deixis.models.interface import Example, Question
 from deixis.models.learned_words import load_words, speaking
 from deixis.pixel.card import Gain
-from deixis.pixel.matrix import asked_of, limited
 from deixis.pixel.saved import load_prompt
 from deixis.pixel.transfer import gain_of
+from deixis.pixel.transfer_matrix import asked_of, limited
 from deixis.train.metrics import read_metrics
 from deixis.train.recipe import Recipe, home_of, recipes, trained
 

@@ -8,8 +8,8 @@ import numpy as np
 from deixis.data.tasks import tasks
 from deixis.evals.claim_report import ClaimReport
 from deixis.evals.findings import ClaimVerdict, Findings, Judgement, found_over_seeds
-from deixis.pixel.matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 from deixis.pixel.transfer import Transfer
+from deixis.pixel.transfer_matrix import ASIDE, ENSEMBLES, PLAIN, MatrixSettings, row_name, rows
 
 NOTHING = "no prompt"
 ITSELF, OTHERS = "itself", "others"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.model import Model
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.compare import joined_pictures

@@ -10,7 +10,7 @@ from deixis.core.image import Image
 from deixis.core.images import ImageSource, open_image
 from deixis.data.entities.entity_set import CandidatePicture, checked
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.encoders import PriorEncoder, prior_encoder
 from deixis.priors.encoders.of_model import ModelTokens
 from deixis.priors.ranking import Ranking, RankOptions, rank

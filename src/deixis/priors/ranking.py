@@ -25,7 +25,7 @@ from deixis.evals.intervals import drawn_times
 from deixis.priors.cache import embedded
 from deixis.priors.candidates import Candidates
 from deixis.priors.encoders import PriorEncoder
-from deixis.priors.ranks import Blocks, exact_ranks
+from deixis.priors.exact_ranks import Blocks, exact_ranks
 
 EDGES = (2.0, 10.0, 50.0)  # mean ranks up to which an entity is of a band
 QUARTERS = ("best known quarter", "second quarter", "third quarter", "least known quarter")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import final
 
-from deixis.core.answers import JOURNAL, Answers, KeptAnswer
+from deixis.core.answer_store import JOURNAL, Answers, KeptAnswer
 from deixis.models.interface import Completion
 
 

@@ -17,7 +17,7 @@ sources: Catalog[KnowledgeSource] = Catalog(
     group="deixis.sources",
     interface=KnowledgeSource,
     elsewhere={"truth": "deixis-lab"},
-    besides=("knowledge_source", "looking", "notes", "painting", "vision_checkpoint"),
+    besides=("knowledge_source", "looking", "notes", "panoptic_merge", "vision_checkpoint"),
 )
 
 

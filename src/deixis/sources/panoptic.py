@@ -20,7 +20,7 @@ from deixis.core.image import Image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
-from deixis.sources.painting import FilledView, paint, stuff_of
+from deixis.sources.panoptic_merge import FilledView, paint, stuff_of
 from deixis.sources.vision_checkpoint import (
     VisionCheckpoint,
     config_of,

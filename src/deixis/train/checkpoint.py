@@ -20,9 +20,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from deixis.core.disk_full import is_full, missing_room
 from deixis.core.errors import DeixisError, TrainingError
 from deixis.core.files import make_folder, remove, write_text
-from deixis.core.room import is_full, missing_room
 
 VERSION = "checkpoint/1"
 MANIFEST = "manifest.json"

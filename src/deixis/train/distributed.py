@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, distributed
 
 from deixis.core.errors import UsageError
-from deixis.models.placing import usual_device
+from deixis.models.device_and_dtype import usual_device
 
 MESSAGE = 256 << 20  # bytes of tensors that are sent together, of which a copy is made
 

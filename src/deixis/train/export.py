@@ -11,7 +11,7 @@ import numpy as np
 from deixis.core import json_lines
 from deixis.core.errors import DeixisError, SampleError, UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.core.ownership import claim
+from deixis.core.folder_ownership import claim
 from deixis.data import RegionDataset
 from deixis.marks import VERSION, mark_json
 from deixis.marks.sample import Chance

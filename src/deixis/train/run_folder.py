@@ -22,7 +22,7 @@ import torch
 from deixis._version import __version__
 from deixis.core.errors import UsageError
 from deixis.core.files import left_behind, owned, remove, write_text
-from deixis.core.ownership import check_ours, claim
+from deixis.core.folder_ownership import check_ours, claim
 from deixis.core.settings import to_record
 from deixis.train.checkpoint import (
     CheckpointFolder,

@@ -12,8 +12,7 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from deixis.ask.compose import Asking, Exchange
-from deixis.ask.composer import Composer
+from deixis.ask.composer import Asking, Composer, Exchange
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.coordinates import conventions
 from deixis.core.errors import (
@@ -25,10 +24,10 @@ from deixis.core.errors import (
 )
 from deixis.core.image import Image
 from deixis.encodings import Encoding, encodings
-from deixis.models.hollow import is_hollow
+from deixis.models.checkpoint_model import pad_to_squares
 from deixis.models.interface import Example, VisionLanguageModel
-from deixis.models.load import load
-from deixis.models.load_checkpoint import pad_to_squares
+from deixis.models.load_by_name import load
+from deixis.models.meta_tensors import is_hollow
 from deixis.models.processors import save_processor
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.config import OptimConfig, RunConfig
@@ -39,7 +38,7 @@ from deixis.train.conversations import (
     read_conversations,
 )
 from deixis.train.mark_source import marked
-from deixis.train.memory.longest import NoData, longest
+from deixis.train.memory.longest_example import NoData, longest
 from deixis.train.mixture_source import read_mixed
 from deixis.train.model_parts import (
     PARTS,

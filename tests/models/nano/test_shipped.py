@@ -9,7 +9,7 @@ from transformers import AutoProcessor, VipLlavaForConditionalGeneration
 
 from deixis.data.demo.pictures import demo_picture
 from deixis.models.interface import Generation, Question
-from deixis.models.load import load, shipped_folder
+from deixis.models.load_by_name import load, shipped_folder
 
 QUESTIONS = ("What colour is the sky?", "How often do you see a cat in the picture?")
 PLAIN = """

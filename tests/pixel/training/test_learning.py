@@ -11,7 +11,7 @@ from deixis.core.errors import UnsupportedError, UsageError
 from deixis.core.progress import Reporter
 from deixis.data.tasks import TaskOptions, tasks
 from deixis.models.interface import Example, Question
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.tensor_interface import pixels_of
 from deixis.pixel.losses import consistency, likeness
 from deixis.pixel.prompts import Layout

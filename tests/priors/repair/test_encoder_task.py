@@ -12,7 +12,7 @@ from deixis.core.image import Image
 from deixis.core.region import box
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.read import read_entities
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.repair.encoder_task import EncoderOptions, EncoderRepair, _trainable
 from deixis.priors.repair.objectives import OwnWords
 from deixis.priors.repair.pictures import lesson_of

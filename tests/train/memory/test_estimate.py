@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from deixis.models.hollow import has_numbers, hollow_models
-from deixis.models.load import load
+from deixis.models.load_by_name import load
+from deixis.models.meta_tensors import has_numbers, hollow_models
 from deixis.pixel.prompt_tuning import WordsLearning, WordsOptions
 from deixis.pixel.prompts import Layout
 from deixis.pixel.training.learning import PixelLearning, PixelOptions
@@ -18,7 +18,7 @@ from deixis.testing import tiny
 from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.distributed import Parallel
 from deixis.train.memory.estimate import memory_of
-from deixis.train.memory.longest import NoData
+from deixis.train.memory.longest_example import NoData
 from deixis.train.optimizer import Optimizer
 from deixis.train.task import Task
 from deixis.train.tuning import Tuning, TuningOptions

@@ -6,7 +6,7 @@ from transformers import AutoModelForImageTextToText
 
 from deixis.cli.main import main
 from deixis.core.errors import UsageError
-from deixis.models.hollow import hollow_models
+from deixis.models.meta_tensors import hollow_models
 from deixis.testing import tiny
 from deixis.train.memory import estimate
 from deixis.train.memory.estimate import check_fits, room_on

@@ -235,7 +235,7 @@ def _build(arguments: argparse.Namespace) -> None:
 
 def _card(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
-    from deixis.models.load import load
+    from deixis.models.load_by_name import load
     from deixis_lab.examine.measure import measure
     from deixis_lab.world.world import SceneWorld
 
@@ -263,7 +263,7 @@ def _card(arguments: argparse.Namespace) -> None:
 
 def _report(arguments: argparse.Namespace) -> None:
     from deixis.cli.terminal import TerminalReporter
-    from deixis.models.load import load
+    from deixis.models.load_by_name import load
     from deixis_lab.examine.trying import try_on_each
     from deixis_lab.experiments import experiments
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import final
 
 from deixis.core.progress import Reporter, Silent
-from deixis.pixel.matrix import MatrixSettings, learned_and_transferred, recipe_of, rows
 from deixis.pixel.transfer import Transfer
+from deixis.pixel.transfer_matrix import MatrixSettings, learned_and_transferred, recipe_of, rows
 from deixis.train.recipe import recipes
 from deixis_lab.examine.studying import taught
 from deixis_lab.studies import Stage

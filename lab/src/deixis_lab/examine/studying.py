@@ -14,7 +14,7 @@ from deixis.core.settings import stored_text
 from deixis.evals.claim_report import ClaimReport, summary_of
 from deixis.evals.findings import found_over_seeds
 from deixis.evals.trial_asking import ask_trials
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.recipe import Recipe, recipes, trained
 from deixis_lab.examine.knowing import knowledge_of
 from deixis_lab.studies import Stage, Study, studies

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.ask.compose import Pointed
+from deixis.ask.composer import Pointed
 from deixis.core.region import Region
 from deixis.encodings.blurred import Blurred
 from deixis.encodings.cropped import Cropped

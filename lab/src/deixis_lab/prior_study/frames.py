@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deixis.ask.loading import load
 from deixis.batch.jobs import carried_out
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.progress import Reporter
 from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.findings import JudgedTrial

@@ -23,7 +23,7 @@ from deixis.data.entities.questions import (
 )
 from deixis.evals.findings import JudgedTrial
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import SHIPPED
+from deixis.models.load_by_name import SHIPPED
 from deixis.priors.entity_trials import ENCODING, ask_questions
 from deixis.train.recipe import Recipe, home_of, recipes, trained
 from deixis_lab.examine.knowing import LEARNT, knowledge_by

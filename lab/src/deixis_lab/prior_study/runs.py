@@ -10,7 +10,7 @@ from deixis.core.progress import Reporter
 from deixis.data.entities.named import EntitySource
 from deixis.data.entities.questions import NAMING
 from deixis.evals.request_key import identity
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.repair_plan import RepairPlan, repair
 from deixis_lab.parts.entities import SCENES, held_out_names
 from deixis_lab.prior_study.ways import StudyOptions, Way

@@ -15,7 +15,7 @@ from deixis.core.progress import Reporter, Silent
 from deixis.evals.claim_report import ClaimReport, write_report
 from deixis.evals.findings import JudgedTrial
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.priors.entity_trials import ENCODING
 from deixis.priors.rank_entities import encoder_of
 from deixis.priors.ranking import RankOptions, rank

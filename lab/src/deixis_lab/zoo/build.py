@@ -13,7 +13,7 @@ from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
 from deixis.core.progress import Reporter, Silent
 from deixis.core.settings import to_record
-from deixis.models import load
+from deixis.models import load_by_name as load
 from deixis.train.recipe import Recipe, recipes, trained
 from deixis_lab.examine.card import card
 from deixis_lab.examine.measure import Measured, measure

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from deixis.models.checkpoint_model import load_checkpoint
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load_checkpoint import load_checkpoint
 from deixis.models.opener import Opener
 from deixis_lab.zoo import nano
 

@@ -13,9 +13,9 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from deixis.core.errors import UnknownNameError
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis_lab.zoo import nano
 
 pytestmark = [

@@ -9,8 +9,8 @@ import torch
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Question
-from deixis.models.load_checkpoint import wrap
 from deixis_lab.world.world import SceneWorld
 from deixis_lab.zoo.training.architectures import normalised, projected_tokens
 from deixis_lab.zoo.training.asked_scenes import AskedScene, AskedScenes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.recipe import recipes
 from deixis.train.run import run
 

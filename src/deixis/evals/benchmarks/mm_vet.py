@@ -10,7 +10,7 @@ from typing_extensions import override
 from deixis.evals.benchmark import About, GradeRequest, Options, Sample
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
-from deixis.evals.scoring import AND, GRADE, OR, grade_request
+from deixis.evals.verdicts import AND, GRADE, OR, grade_request
 from deixis.evals.wording import literal
 
 FILE = "mm-vet.json"

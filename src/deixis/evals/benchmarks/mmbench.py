@@ -19,7 +19,7 @@ from deixis.evals.picture_tables import Table, TsvRow, read_table
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
 from deixis.evals.scores.letters import LETTERS
-from deixis.evals.scoring import SHORT_ANSWERS, by_letter
+from deixis.evals.verdicts import SHORT_ANSWERS, by_letter
 from deixis.evals.wording import by_choice
 
 ROTATED = 1_000_000  # is added to an index for each place that the choices are moved by

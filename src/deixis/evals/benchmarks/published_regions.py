@@ -18,7 +18,7 @@ from deixis.data import RegionDataset, RegionSample, Turn, datasets
 from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Verdict
 from deixis.evals.scores.cider import Frequencies
 from deixis.evals.scores.letters import LETTERS
-from deixis.evals.scoring import (
+from deixis.evals.verdicts import (
     ANSWER,
     BOTH,
     CAPTION_MEASURES,

@@ -12,7 +12,7 @@ from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
 from deixis.evals.scores.letters import LETTERS
-from deixis.evals.scoring import SHORT_ANSWERS, by_letter
+from deixis.evals.verdicts import SHORT_ANSWERS, by_letter
 from deixis.evals.wording import by_choice
 
 PROBLEMS, SPLITS = "problems.json", "pid_splits.json"

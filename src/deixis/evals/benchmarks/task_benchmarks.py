@@ -10,7 +10,7 @@ from deixis.data.tasks import PictureTask, TaskOptions, tasks
 from deixis.evals.benchmark import About, Options, Query, RowBenchmark, Sample, Verdict
 from deixis.evals.measure import ACCURACY, Measure
 from deixis.evals.scores.short_answers import plain, read_yes_no, words
-from deixis.evals.scoring import SHORT_ANSWERS, by_number, by_words
+from deixis.evals.verdicts import SHORT_ANSWERS, by_number, by_words
 
 NUM_PICTURES = 500  # of a task without an end
 TOP5 = Measure(name="top-5 accuracy", numbers=("top5",), is_share=True)

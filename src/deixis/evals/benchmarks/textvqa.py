@@ -11,7 +11,7 @@ from deixis.evals.benchmark import About, Options, Sample, Verdict
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
 from deixis.evals.scores.vqa import text_accuracy, text_form
-from deixis.evals.scoring import VQA_ACCURACY, most_first
+from deixis.evals.verdicts import VQA_ACCURACY, most_first
 from deixis.evals.wording import in_short
 
 

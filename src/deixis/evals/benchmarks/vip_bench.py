@@ -21,7 +21,7 @@ from deixis.core.region import Region
 from deixis.core.untrusted_text import shown
 from deixis.data import datasets
 from deixis.evals.benchmark import About, GradeRequest, Options, Query, RowBenchmark, Sample
-from deixis.evals.scoring import GRADE, grade_request
+from deixis.evals.verdicts import GRADE, grade_request
 
 META, QUESTIONS = "vip-bench-meta-data.json", "questions.jsonl"
 SOURCE, PUBLISHED = "source", ("bbox", "human")

@@ -11,7 +11,7 @@ from deixis.evals.measure import Measure
 from deixis.evals.question_files import QuestionFiles
 from deixis.evals.records import Record
 from deixis.evals.scores.vqa import text_form, vqa_accuracy
-from deixis.evals.scoring import VQA_ACCURACY, most_first
+from deixis.evals.verdicts import VQA_ACCURACY, most_first
 from deixis.evals.wording import in_short
 
 QUESTIONS = "v2_OpenEnded_mscoco_{split}_questions.json"

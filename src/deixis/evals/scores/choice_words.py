@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from deixis.core.answered import answered
+from deixis.core.answer_text import answered
 
 ARTICLES = frozenset(["a", "an", "the"])
 QUOTES = str.maketrans("‘’‛′“”„«»", '\'\'\'\'"""""')

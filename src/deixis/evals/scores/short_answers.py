@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
-from deixis.core.answered import answered
+from deixis.core.answer_text import answered
 from deixis.evals.measure import columns, ratio
 
 OUTER = " \t\n\r.,;:!?\"'`*_()[]{}<>«»“”‘’"

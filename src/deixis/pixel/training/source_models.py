@@ -12,7 +12,7 @@ import torch
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.data.tasks import PictureTask, TaskOptions, tasks
 from deixis.models.interface import Generation, VisionLanguageModel
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.tensor_interface import LocalModel
 from deixis.pixel.training.questions import AskedSample, image_of, question_of
 from deixis.train.model_parts import Recomputed, recompute_layers

@@ -27,9 +27,9 @@ from deixis.models.checkpoints import (
     load_placed,
     load_tokenizer,
 )
+from deixis.models.device_and_dtype import AUTO, move, torch_dtype, usual_device, usual_dtype
 from deixis.models.digests import weights_digest
 from deixis.models.dual_encoder import embed_texts, pooled
-from deixis.models.placing import AUTO, move, torch_dtype, usual_device, usual_dtype
 from deixis.priors.encoders._encoder import LoadModel, PriorEncoder, Seen
 
 AT_ONCE = 32  # pictures, or texts

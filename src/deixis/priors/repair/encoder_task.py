@@ -17,7 +17,7 @@ from deixis.core.optional_parts import require_package
 from deixis.data.entities.entity_set import Entities, EntityPicture
 from deixis.data.entities.named import EntitySource
 from deixis.models.interface import TokenPlace, VisionLanguageModel
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.models.processors import save_processor
 from deixis.models.tensor_interface import LocalModel, VisionTokens
 from deixis.models.vision_tokens import mean_over, pooled_tokens

@@ -5,12 +5,19 @@ from typing import Any, final
 
 import torch
 
-from deixis.models.hollow import hollowed, is_hollow
+from deixis.models.checkpoint_model import wrap
+from deixis.models.device_and_dtype import (
+    AUTO,
+    checked_device,
+    move,
+    torch_dtype,
+    usual_device,
+    usual_dtype,
+)
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.load import options_of
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import options_of
+from deixis.models.meta_tensors import hollowed, is_hollow
 from deixis.models.opener import Opener
-from deixis.models.placing import AUTO, checked_device, move, torch_dtype, usual_device, usual_dtype
 from deixis.testing import tiny
 
 

@@ -18,7 +18,7 @@ from torch._subclasses.fake_tensor import (
 )
 
 from deixis.core.errors import UnsupportedError, UsageError
-from deixis.models.hollow import Allocated, hollowed
+from deixis.models.meta_tensors import Allocated, hollowed
 from deixis.train.config import RunConfig
 from deixis.train.data_order import pieces_of
 from deixis.train.distributed import Parallel, device_named, messages

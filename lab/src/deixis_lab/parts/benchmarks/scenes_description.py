@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.scores.cider import Frequencies
-from deixis.evals.scoring import CAPTION_MEASURES, caption_numbers
+from deixis.evals.verdicts import CAPTION_MEASURES, caption_numbers
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis_lab.world.entities import with_article
 from deixis_lab.world.scene import Scene, Thing

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.evals.benchmark import About, Sample, Verdict
-from deixis.evals.scoring import SHORT_ANSWERS, by_number
+from deixis.evals.verdicts import SHORT_ANSWERS, by_number
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis_lab.world.scene import Scene
 

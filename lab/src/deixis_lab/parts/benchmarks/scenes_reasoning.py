@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.scores.letters import LETTERS
-from deixis.evals.scoring import ANSWER, BOTH, REASON, SHORT_ANSWERS, by_letter, reason_text
+from deixis.evals.verdicts import ANSWER, BOTH, REASON, SHORT_ANSWERS, by_letter, reason_text
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark
 from deixis_lab.world.scene import Scene
 

@@ -8,7 +8,7 @@ from typing_extensions import override
 from deixis.core.portable_rng import Draws
 from deixis.evals.benchmark import About, GradeRequest, Sample
 from deixis.evals.scores.short_answers import UNITS
-from deixis.evals.scoring import AND, GRADE, OR, grade_request
+from deixis.evals.verdicts import AND, GRADE, OR, grade_request
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
 from deixis_lab.world.entities import entity_named
 from deixis_lab.world.questions.relation import relation_of

@@ -14,7 +14,7 @@ from torch import Tensor
 from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
-from deixis.models.load import SHIPPED, shipped_folder
+from deixis.models.load_by_name import SHIPPED, shipped_folder
 from deixis.models.processors import save_processor
 from deixis_lab.zoo.nano._nano import PATCHES, Nano
 from deixis_lab.zoo.nano._tokenizer import tokenizer

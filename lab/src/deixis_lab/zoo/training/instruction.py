@@ -18,8 +18,8 @@ from torch.nn import functional
 from typing_extensions import override
 
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Generation, Question
-from deixis.models.load_checkpoint import wrap
 from deixis.models.tensor_interface import LocalModel
 from deixis.train.task import Losses
 from deixis_lab.zoo import nano

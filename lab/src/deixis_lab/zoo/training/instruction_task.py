@@ -11,7 +11,7 @@ from torch import nn
 from typing_extensions import override
 
 from deixis.coordinates import Convention, conventions
-from deixis.models.load_checkpoint import wrap
+from deixis.models.checkpoint_model import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.task import Losses, ParameterGroup, Task
 from deixis_lab.world.world import SceneWorld

@@ -20,7 +20,7 @@ from deixis.knowledge.tuning import (
     with_knowledge,
 )
 from deixis.models.interface import Example
-from deixis.models.load import load
+from deixis.models.load_by_name import load
 from deixis.train.config import OptimConfig
 from deixis.train.conversations import OpenedTurn
 from deixis.train.task import Losses, ParameterGroup, Task

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from deixis.core.errors import UsageError
-from deixis.models.load import SHIPPED
+from deixis.models.load_by_name import SHIPPED
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.architectures import architecture, opened
 

@@ -11,7 +11,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from deixis.core.size import Size
-from deixis.sources.painting import ADE20K, CITYSCAPES, COCO, FilledView, Segment, paint, stuff_of
+from deixis.sources.panoptic_merge import (
+    ADE20K,
+    CITYSCAPES,
+    COCO,
+    FilledView,
+    Segment,
+    paint,
+    stuff_of,
+)
 
 SIZE = Size(width=12, height=10)
 SURE = 9.0  # a logit

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from deixis.core.answered import DRAFTS, answered
+from deixis.core.answer_text import DRAFTS, answered
 
 
 @pytest.mark.parametrize(("start", "end"), DRAFTS)

@@ -23,9 +23,9 @@ from deixis.core.errors import (
     UsageError,
 )
 from deixis.core.image import Image
+from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Generation, Question, VisionLanguageModel
-from deixis.models.load import load
-from deixis.models.load_checkpoint import wrap
+from deixis.models.load_by_name import load
 from deixis.models.transformers_model import TransformersModel
 from deixis.testing import tiny
 

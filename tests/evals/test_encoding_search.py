@@ -2,11 +2,11 @@
 
 import pytest
 
-from deixis.core.answers import Answers
+from deixis.core.answer_store import Answers
 from deixis.core.errors import UsageError
 from deixis.evals.benchmarks import Options, benchmarks
+from deixis.evals.encoding_search import SearchSettings, save_found, search
 from deixis.evals.run import Exam
-from deixis.evals.search import SearchSettings, save_found, search
 
 pytestmark = pytest.mark.lab  # it asks about the Scenes
 

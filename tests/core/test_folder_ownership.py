@@ -2,7 +2,7 @@ import pytest
 
 from deixis.core.errors import UsageError
 from deixis.core.files import LOCK
-from deixis.core.ownership import MARKER, check_ours, check_target, claim
+from deixis.core.folder_ownership import MARKER, check_ours, check_target, claim
 
 
 def test_a_new_folder_becomes_ours(tmp_path):

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deixis.core.errors import UsageError
-from deixis.priors import counting, ranks
+from deixis.priors import counting
+from deixis.priors import exact_ranks as ranks
 from deixis.priors.counting import TIE, is_compiled
-from deixis.priors.ranks import Blocks, exact_ranks
+from deixis.priors.exact_ranks import Blocks, exact_ranks
 
 
 @pytest.fixture(params=["compiled", "torch"], autouse=True, scope="module")

@@ -28,12 +28,7 @@ from deixis.core.image import Image
 from deixis.core.optional_parts import require_package
 from deixis.models.checkpoint_files import check_folder, check_weights, checked
 from deixis.models.checkpoints import BROKEN, gist, load_model, loaded, of_tokenizers, said, where
-from deixis.models.families import families, family_of
-from deixis.models.generic import GenericModel
-from deixis.models.hollow import is_hollow
-from deixis.models.interface import Generation, Question, VisionLanguageModel
-from deixis.models.load import options_of
-from deixis.models.placing import (
+from deixis.models.device_and_dtype import (
     AUTO,
     checked_device,
     move,
@@ -41,6 +36,11 @@ from deixis.models.placing import (
     usual_device,
     usual_dtype,
 )
+from deixis.models.families import families, family_of
+from deixis.models.generic import GenericModel
+from deixis.models.interface import Generation, Question, VisionLanguageModel
+from deixis.models.load_by_name import options_of
+from deixis.models.meta_tensors import is_hollow
 from deixis.models.processors import load_processor, require_torchvision
 from deixis.models.transformers_model import TransformersModel
 

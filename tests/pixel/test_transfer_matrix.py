@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deixis.core.errors import UsageError
-from deixis.pixel.matrix import (
+from deixis.pixel.transfer_matrix import (
     ASIDE,
     ENSEMBLES,
     PLAIN,

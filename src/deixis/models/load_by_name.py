@@ -15,7 +15,7 @@ from deixis.models.opener import listed_names, opener_of, openers
 
 Options = TypeVar("Options")
 SHIPPED = "nano"  # the small trained model inside this package
-CHECKPOINT = "deixis.models.load_checkpoint:load_checkpoint"
+CHECKPOINT = "deixis.models.checkpoint_model:load_checkpoint"
 
 
 def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of the kind's dataclass

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from deixis.core import region as regions
-from deixis.core.inside import polygon_holds, stroke_heart
+from deixis.core.interior_point import polygon_holds, stroke_heart
 from deixis.core.portable_rng import Draws
 from deixis.core.shapes import Polygon, Stroke
 from tests.core import strategies

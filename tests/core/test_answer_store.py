@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deixis.core.answers import EXAM, JOURNAL, Answers, KeptAnswer
+from deixis.core.answer_store import EXAM, JOURNAL, Answers, KeptAnswer
 from deixis.core.errors import UsageError
 from tests.core.answers_nursery import key_of
 

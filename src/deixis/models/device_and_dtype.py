@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.models.hollow import is_hollow
+from deixis.models.meta_tensors import is_hollow
 
 DTYPES = {
     "float32": torch.float32,

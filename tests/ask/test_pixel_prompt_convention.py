@@ -6,7 +6,7 @@ import json
 import pytest
 
 import deixis as dx
-from deixis.ask.prompted_convention import Prompted
+from deixis.ask.pixel_prompt_convention import Prompted
 from deixis.cli.main import main
 from deixis.coordinates import conventions
 from deixis.core.errors import UnsupportedError, UsageError
