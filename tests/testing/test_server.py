@@ -99,3 +99,9 @@ def test_it_needs_neither_torch_nor_pytest():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_list_of_answers_is_refused_with_what_to_write():
+    code = "from deixis.testing import serve\nwith serve(['a']): pass"  # without the tests' types
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "a reply is words or a Reply, got ['a']; write serve(*…)" in done.stderr

@@ -21,8 +21,10 @@ from typing import Any, Literal, TypeAlias, final
 
 from typing_extensions import override
 
+from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
+from deixis.core.untrusted_text import shown
 
 Body: TypeAlias = Mapping[str, Any]  # Any: JSON
 Framing: TypeAlias = Literal["length", "chunked", "close"]  # close: a body ends with its connection
@@ -91,7 +93,8 @@ class FakeServer:
         self.is_over = threading.Event()  # set when the server closes: what waits may end
         self.before_reply: Callable[[Body], object] = lambda body: None
         self.answer: Answering = answer or (lambda body: self.say(body))
-        self._next = deque(replies)
+        self._next: deque[Answer] = deque()
+        self.then(*replies)
         self._in_flight = 0
         self._lock = threading.Lock()
         self._http = _Http(self)
@@ -114,6 +117,11 @@ class FakeServer:
 
     def then(self, *replies: Answer) -> None:
         """The next requests get these, words or replies, one each."""
+        for reply in replies:
+            if not isinstance(reply, str | Reply):
+                raise UsageError(
+                    f"a reply is words or a Reply, got {shown(reply)}; write serve(*…)"
+                )
         self._next.extend(replies)
 
     def wake(self) -> None:
