@@ -85,7 +85,7 @@ def test_a_tiny_models_seed_changes_its_words() -> None:
 def test_the_family_of_pixtral_is_found_behind_llavas_model_type() -> None:
     model = load("tiny:pixtral")
     assert isinstance(model, TransformersModel)
-    assert type(model.family).__name__ == "Pixtral"
+    assert type(model.family).__name__ == "PixtralFamily"
 
 
 def test_a_processor_with_a_video_part_loads_from_a_folder(tmp_path: Path) -> None:

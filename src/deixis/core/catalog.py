@@ -81,10 +81,17 @@ class NamedParts(ABC, Generic[Part]):
         entry_points = self._entry_points()
         if name in entry_points:
             return self._loaded(name, entry_points[name].value)
-        brought = (self.elsewhere[begin] for begin in self.elsewhere if name.startswith(begin))
-        raise UnknownNameError(
-            kind=self.kind, name=name, known=self.names(), package=next(brought, None)
+        known = self.names()
+        package = next(
+            (
+                package
+                for begin, package in self.elsewhere.items()
+                if name.startswith(begin)
+                and not any(one.startswith(begin) and one != begin for one in known)  # not there
+            ),
+            None,
         )
+        raise UnknownNameError(kind=self.kind, name=name, known=known, package=package)
 
     def _full(self, target: str) -> str:
         """A row's target gets its whole module."""
