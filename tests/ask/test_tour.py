@@ -1,10 +1,13 @@
 import re
 
+import pytest
+
 from deixis.ask.tour import write_tour
 from deixis.data.demo.pictures import demo_picture
 from deixis.reports import page
 
 
+@pytest.mark.long
 def test_the_tour_is_one_page_that_needs_nothing_else(tmp_path):
     tour = write_tour(tmp_path / "tour")
     path = tour.page

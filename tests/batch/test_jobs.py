@@ -36,6 +36,7 @@ def test_one_after_the_other_all_is_told():
     assert told.said[:4] == ["0", "within", "1", "within"]
 
 
+@pytest.mark.long
 def test_side_by_side_in_processes_with_their_own_threads():
     told = Told()
     found = carried_out(partial(worked, None), TURNS, jobs=2, threads=1, reporter=told)

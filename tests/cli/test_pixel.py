@@ -58,6 +58,7 @@ def test_an_export_writes_pngs_and_the_cost_into_the_card(prompt, tmp_path, caps
     assert again["exported"] == asdict(lost)
 
 
+@pytest.mark.long
 @pytest.mark.lab
 def test_a_transfer_writes_the_matrix_and_keeps_gains(prompt, tmp_path, capsys):
     words = ["transfer", prompt, "--model", "tiny:llava", *ASKED, "--out", tmp_path / "out"]

@@ -78,6 +78,7 @@ def test_models_are_loaded_in_the_numbers_of_the_place_and_no_longer():
     assert load("nano").record["dtype"] == "float32"
 
 
+@pytest.mark.long
 def test_processes_that_are_started_meanwhile_have_the_same_place():
     told = "from deixis.models.device_and_dtype import *; print(usual_device(), usual_dtype())"
     with placed("cpu", "bfloat16"):

@@ -57,6 +57,7 @@ def test_mistakes_are_told(tmp_path, clip, capsys, more, words):
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_report_questions_and_compare(tmp_path, clip, capsys):
     folder = str(bad_folder(tmp_path / "e"))
     ranks, report = str(tmp_path / "ranks"), str(tmp_path / "report")
@@ -82,6 +83,7 @@ def test_report_questions_and_compare(tmp_path, clip, capsys):
     assert json.loads(capsys.readouterr().out)["questions"] == 9
 
 
+@pytest.mark.long
 def test_repair_ends_in_a_model(tmp_path, capsys):
     folder = str(good_folder(tmp_path / "e", per_entity=4))
     (tmp_path / "names.txt").write_text("zebra\n")

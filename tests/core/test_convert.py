@@ -151,6 +151,7 @@ rings = st.builds(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at_once", [long(1), 7, long(2**20)])
 @given(st.lists(rings, min_size=1, max_size=4), strategies.sizes)
 def test_a_polygons_mask_is_that_of_coco(at_once, parts, size):
@@ -185,6 +186,7 @@ def test_what_would_take_minutes_is_refused_with_the_bound(region):
         region.mask(Size(width=8000, height=8000))
 
 
+@pytest.mark.long
 def test_noise_is_no_region_and_is_refused_with_the_bound():
     generator = np.random.default_rng(0)
     places = generator.uniform(0, 8000, (8000, 2)).tolist()
@@ -222,6 +224,7 @@ print(len(regions.stroke([(0, 0), (3e4, 3e4)]).polygon().rings))
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 def test_memory_grows_with_the_answer_and_not_with_the_way_there():
     done = subprocess.run(

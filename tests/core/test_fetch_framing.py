@@ -77,6 +77,7 @@ def test_a_huge_chunk_ends_at_the_byte_cap(
     assert peak() < 8 * MIB
 
 
+@pytest.mark.long
 def test_many_small_chunks_take_no_more_memory_than_their_bytes(
     fetch: Callable[..., bytes], peak: Callable[[], int]
 ) -> None:

@@ -51,6 +51,7 @@ def tally() -> dict[str, object]:
     return opened_files()
 
 
+@pytest.mark.long
 def test_every_mutated_file_opens_or_is_refused(tally: dict[str, object]) -> None:
     assert tally["opened"] + tally["refused"] == NUM_FILES
 

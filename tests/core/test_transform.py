@@ -136,6 +136,7 @@ def test_an_empty_chain_is_refused():
         transform.chain([])
 
 
+@pytest.mark.long
 @given(sizes, st.integers(1, 90), st.integers(1, 90))
 def test_tiles_cover_the_picture_once(size, width, height):
     tile = Size(width=width, height=height)

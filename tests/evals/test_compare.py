@@ -114,6 +114,7 @@ def test_a_measure_of_sums_is_compared_too(made):
     assert found.changes is None
 
 
+@pytest.mark.long
 def test_encodings_are_ranked_on_the_questions_that_all_can_show(made):
     def answer(text):
         return COLOURS if "highlighted" in text else "nothing"
@@ -138,6 +139,7 @@ def test_models_and_weights_are_not_mixed(made, tmp_path):
     assert rank_encodings(runs_in([tmp_path])) == []
 
 
+@pytest.mark.long
 def test_the_summary_writes_a_page_a_plot_and_numbers(made, tmp_path):
     for way in ("said", "dimmed:0.5", "cropped"):
         made(sometimes("pound", "<b>anchor</b>"), way=way)

@@ -72,6 +72,7 @@ def test_a_second_search_asks_nothing(right_when_dimmed):
     assert (again.best, again.rounds) == (first.best, first.rounds)
 
 
+@pytest.mark.long
 def test_what_cannot_show_the_questions_is_left_out_and_told(exam):
     made = exam(lambda text, truths: "A", benchmark="scenes_pointing", num=120)
     told = []

@@ -45,6 +45,7 @@ def large_regions():
     )
 
 
+@pytest.mark.long
 def test_no_random_mark_fails_alters_its_picture_or_touches_what_is_out_of_bounds():
     assert check_random_marks(400, seed=1) > 200
 

@@ -53,6 +53,7 @@ boxes = st.builds(
 points = st.builds(regions.point, st.floats(0, 199), st.floats(0, 149))
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.lists(boxes | points, min_size=1, max_size=30))
 def test_no_tag_leaves_the_picture_or_meets_another(listed):

@@ -52,6 +52,7 @@ def test_words_are_chosen_where_all_pictures_are_asked_the_same():
     assert found["scenes_classification"] in ("", "What?")  # its own words come first
 
 
+@pytest.mark.long
 def test_ways_are_compared_with_their_costs(tmp_path, capsys):
     pytest.importorskip("peft")
     tiny_folder(tmp_path / "llava")

@@ -54,6 +54,7 @@ def test_a_saved_prompt_is_the_same(kind, tmp_path):
     assert not any(numbers.requires_grad for numbers in saved.prompt.parameters())
 
 
+@pytest.mark.long
 def test_it_is_applied_to_the_bit_in_another_process(tmp_path):
     import hashlib
 

@@ -84,6 +84,7 @@ def test_a_source_that_is_another_model_now_is_told_in_its_cell(tmp_path):
     assert f"- old on tiny:llava: {told}" in (tmp_path / "README.md").read_text()
 
 
+@pytest.mark.long
 def test_a_model_is_let_go_before_the_next_is_loaded(tmp_path):
     alive = []
 

@@ -57,6 +57,7 @@ def test_what_makes_a_row_holds_against_settings_of_all(variant):
     assert recipe_of(settings("a", more=more), variant, ["a"]).config.steps == 7
 
 
+@pytest.mark.long
 def test_a_model_that_was_trained_anew_is_learned_on_again(tmp_path):
     model = tmp_path / "llava"
     chosen = settings(str(model), variants=("EVP",))

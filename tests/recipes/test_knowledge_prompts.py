@@ -69,6 +69,7 @@ def run_recipe(name, out, rows, *more, settings=()):
     assert main(["train", name, *given, *chosen]) == 0
 
 
+@pytest.mark.long
 def test_mipha_is_joined_aligned_and_learns_with_notes(parts, rows, tmp_path):
     sides = (f"task.tower={parts / 'siglip'}", f"task.language={parts / 'phi'}")
     align = (*sides, "task.dtype=float32")

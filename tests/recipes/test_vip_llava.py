@@ -123,6 +123,7 @@ def test_the_first_stage_shows_the_picture_and_nothing_else(parts, tmp_path):
     assert all("multi_modal_projector" in name for name in trained)
 
 
+@pytest.mark.long
 def test_every_stage_follows_the_one_before(aligned, tmp_path):
     data = path_of("vip_llava_instruct")
     images = data.parent / "images"
@@ -198,6 +199,7 @@ def test_a_recipe_without_its_data_says_what_it_needs(tmp_path, capsys):
     assert "--set task.data=FILE" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_weights_of_fewer_bits_ask_for_the_precision_that_joins_them(aligned, tmp_path, capsys):
     data = path_of("vip_llava_instruct")
     settings = [f"task.data={data}", "precision=fp32"]

@@ -63,6 +63,7 @@ def test_failures_are_not_kept(server, build, ask, tmp_path):
     assert model.generate(ask("a"))[0].text == "answer to a"
 
 
+@pytest.mark.long
 def test_a_rerun_after_a_kill_asks_only_what_is_missing(server, build, ask, tmp_path):
     path = tmp_path / "journal.jsonl"
     code = (

@@ -103,6 +103,7 @@ def test_a_passed_key_goes_before_the_one_of_the_environment(monkeypatch):
     assert remote_from_name("openai:m", {"api_key": ""}).api_key == ""
 
 
+@pytest.mark.long
 def test_importing_reads_no_environment_variable():
     code = (
         "import os, deixis.models.interface\n"

@@ -56,6 +56,7 @@ def test_a_line_is_read_where_it_stands(ocr: KnowledgeSource, font: str, angle: 
         assert [len(ring) for ring in note.shape.rings] == [4]
 
 
+@pytest.mark.long
 def test_a_page_full_of_text_is_read_line_by_line(ocr: KnowledgeSource) -> None:
     text = [f"{words} {place}" for place, words in enumerate(LINES)]
     lines = [(20.0, 12.0 + 36 * place, line) for place, line in enumerate(text)]
@@ -84,6 +85,7 @@ def test_a_line_as_large_as_its_picture_is_read(ocr: KnowledgeSource) -> None:
     assert note.within(strip.size) == note
 
 
+@pytest.mark.long
 def test_notes_that_are_less_sure_are_left_out() -> None:
     image = written("Anchor", size=(150, 36)).image
     assert source("rapidocr", SourceOptions(least_score=0.0)).look(image)

@@ -60,6 +60,7 @@ def test_a_line_is_read_where_it_stands(ocr: KnowledgeSource, font: str, angle: 
     assert note.within(drawn.image.size) == note
 
 
+@pytest.mark.long
 @installed
 def test_a_page_full_of_text_is_read_line_by_line(ocr: KnowledgeSource) -> None:
     text = [f"{words} {place}" for place, words in enumerate(LINES)]

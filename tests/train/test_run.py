@@ -265,6 +265,7 @@ def test_a_device_that_is_not_there_is_told(changes, reason, tmp_path):
         run(TinyTask(), with_(**changes), tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", all_long_but({"spread_uneven"}, RUNS))
 def test_two_processes_give_the_weights_of_one(name, tmp_path):
     write_rows(tmp_path, [row(i) for i in range(5)])

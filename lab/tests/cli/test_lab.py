@@ -27,6 +27,7 @@ def test_scenes_prints_the_truth_as_json(tmp_path, capsys):
     ]
 
 
+@pytest.mark.long
 def test_atlas_prints_all_entities_as_json(tmp_path, capsys):
     assert main(["lab", "atlas", "--out", str(tmp_path / "atlas.png"), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["atlas"]) == 200

@@ -61,6 +61,7 @@ def _all() -> list[Examination]:
     return [e for i in range(12) if (e := examination(WORLD, i)) is not None]
 
 
+@pytest.mark.long
 def test_one_thing_is_asked_for_under_every_kind_of_mark() -> None:
     for one in examined():
         named = [trial for trial in one.trials if trial.condition in BY_MARK.values()]
@@ -88,6 +89,7 @@ def test_trials_are_the_same_on_every_call() -> None:
     ]
 
 
+@pytest.mark.long
 def test_who_knows_all_is_always_right(tmp_path) -> None:
     found = measure(Oracle(), WORLD, num_scenes=6, folder=tmp_path)
     assert found.naming == 100.0
@@ -100,6 +102,7 @@ def test_who_knows_nothing_is_wrong(tmp_path) -> None:
     assert found.naming < 20
 
 
+@pytest.mark.long
 def test_it_goes_on_where_it_was_stopped(tmp_path) -> None:
     with pytest.raises(KeyboardInterrupt):
         measure(Oracle(breaks_after=1), WORLD, num_scenes=6, folder=tmp_path / "a")

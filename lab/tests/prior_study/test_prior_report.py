@@ -101,6 +101,7 @@ def test_what_differs_between_entities_is_controlled():
     assert [one.frequency for one in joined.asked if one.name == "thing 29"] == [0]
 
 
+@pytest.mark.long
 def test_a_report_is_written_and_read_back(tmp_path):
     joined = some_joined()
     write_prior_report(joined, tmp_path, command="deixis prior report …")

@@ -202,6 +202,7 @@ def undrawn():
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_counts_from_0_to_6_are_equally_often_right(undrawn):
     answers = Counter(answer for _, answer, _ in undrawn["asked"]["counting"])
     assert answers.total() > 2000

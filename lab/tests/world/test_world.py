@@ -44,6 +44,7 @@ def hashes(first, step):
     return done.stdout.splitlines()
 
 
+@pytest.mark.long
 def test_one_worker_and_four_draw_the_same_bytes():
     with ThreadPoolExecutor(2) as pool:
         one, *four = pool.map(hashes, (0, 0, 1, 2, 3), (1, 4, 4, 4, 4))

@@ -120,6 +120,7 @@ def test_meteor_of_a_set_is_near_that_of_the_java_program():
     assert float(meteor.value(sums)) == pytest.approx(REFERENCES["meteor_1_5"], abs=0.01)
 
 
+@pytest.mark.long
 def test_meteor_of_each_caption_is_that_of_the_java_program():
     java = REFERENCES["meteor_captions"]
     alike = dataclasses.replace(meteor.V1_5, delta=0.5)  # its list of function words is another
@@ -175,6 +176,7 @@ def test_scores_stay_within_their_range(said, other):
     assert not math.isnan(meteor.meteor(said, [other]))
 
 
+@pytest.mark.long
 @given(CAPTIONS.filter(bool))
 def test_no_caption_fits_better_than_the_reference_itself(said):
     itself = meteor.meteor(said, [said])

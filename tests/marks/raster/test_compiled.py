@@ -90,6 +90,7 @@ def _large(generator, width, height):
     return regions.mask(inside)
 
 
+@pytest.mark.long
 @needs_it
 def test_both_halves_draw_the_same_bytes():
     assert check_both_halves(300, seed=1) > 150
@@ -308,6 +309,7 @@ def test_a_mark_that_would_take_minutes_is_refused_with_the_bound(shape):
         mark.ink(Size(width=4000, height=4000))
 
 
+@pytest.mark.long
 def test_a_polygon_of_many_short_sides_is_drawn():
     turns = np.linspace(0, 2 * np.pi, 200_000, endpoint=False)
     places = np.stack((2000 + 1900 * np.cos(turns), 2000 + 1900 * np.sin(turns)), 1)

@@ -62,6 +62,7 @@ def test_a_picture_that_was_never_looked_at_is_refused(tmp_path):
         store.notes(Image(pixels=noise(99).pixels, source="unseen"))
 
 
+@pytest.mark.long
 def test_two_workers_make_the_bytes_that_one_makes(tmp_path):
     known = album(tmp_path, 150)
     for workers in (1, 2):

@@ -35,6 +35,7 @@ def test_the_command_tells_the_memory_and_leaves_nothing(data, tmp_path, capsys)
     assert {path.name for path in tmp_path.iterdir()} == {"data.json", "pictures", "model"}
 
 
+@pytest.mark.long
 def test_a_run_without_room_is_refused_before_the_checkpoint_is_loaded(data, monkeypatch, capsys):
     def never(*given, **named):
         raise AssertionError("weights were loaded")
@@ -47,6 +48,7 @@ def test_a_run_without_room_is_refused_before_the_checkpoint_is_loaded(data, mon
     assert "GiB free. Fewer examples at once (micro_batch)" in told
 
 
+@pytest.mark.long
 def test_a_run_with_room_goes_on(monkeypatch):
     case = CASES["projector"]
     for size, fits in ((1 << 20, False), (1 << 40, True)):

@@ -52,6 +52,7 @@ def test_it_runs_measures_and_saves_a_prompt(recipe, tmp_path):
     assert (model / "model.safetensors").is_file()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["infused", long("told"), long("drawn")])
 def test_rows_of_questions_say_what_each_question_alone_says(recipe, form):
     parts = "knowledge,language" if form == "infused" else "language"

@@ -3,6 +3,7 @@
 import functools
 
 import numpy as np
+import pytest
 
 from deixis.marks import NAMED
 from deixis_lab.world.colours import INKS
@@ -35,6 +36,7 @@ def test_a_mark_changes_the_picture_where_it_is_said_to() -> None:
         assert not (changed & ~covered).any()
 
 
+@pytest.mark.long
 def test_a_colour_goes_unsaid_only_where_the_kind_tells() -> None:
     unsaid = 0
     for index in range(120):
