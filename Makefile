@@ -24,7 +24,8 @@ RELEASING := .venv-release
 demo: $(READY)
 	$(BIN)/deixis demo
 
-# with COVERED=1 each adds the lines that it runs to .coverage, which `make coverage` reports
+# with COVERED=1 each adds the lines that it runs to .coverage, which `make coverage` reports; loops in
+# Python are then up to ten times as slow
 COVER := $(if $(COVERED),--cov --cov-append --cov-report= --cov-fail-under=0)
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --durations=10 $(COVER)
 test: $(READY)
