@@ -12,10 +12,10 @@ from typing import final
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.tuning import KnowledgeOptions, KnowledgeTuningOptions, build
 from deixis.models.build_llava import join_plain
-from deixis.recipes.vip_llava import stage
+from deixis.recipes.vip_llava import on_captions, stage
 from deixis.train.model_parts import Recomputed
 from deixis.train.recipe import Recipe
-from deixis.train.tuning import Tuning, TuningOptions, source_of
+from deixis.train.tuning import Tuning, source_of
 
 NOTES = "store:runs/knowledge/notes"  # of `deixis knowledge extract`
 PROMPT = PromptConfig(encoder="sentence:WhereIsAI/UAE-Large-V1")  # the paper's text encoder
@@ -52,14 +52,7 @@ class PlainAlignOptions:
 
 def align_plain(options: PlainAlignOptions) -> Tuning:
     """The projector of a new LLaVA on captions, each right behind its picture."""
-    tuning = TuningOptions(
-        data=options.data,
-        images=options.images,
-        template="plain",
-        skip_bad=options.skip_bad,
-        recomputes=options.recomputes,
-        max_tokens=options.max_tokens,
-    )
+    tuning = on_captions(options)
     source = source_of(tuning)
     model = join_plain(
         options.tower,

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from deixis.knowledge.tuning import KnowledgeTuningOptions, build
 from deixis.models.build_llava import RELEASED_LAYERS, join
@@ -11,6 +11,9 @@ from deixis.train.config import OptimConfig, RunConfig
 from deixis.train.model_parts import Recomputed
 from deixis.train.recipe import Recipe
 from deixis.train.tuning import Tuning, TuningOptions, source_of
+
+if TYPE_CHECKING:
+    from deixis.recipes.knowledge_prompts import PlainAlignOptions
 
 # projector and language side on ViP-LLaVA's own file, marks drawn as the release draws them
 ON_MARKS = KnowledgeTuningOptions(
@@ -44,9 +47,9 @@ class AlignOptions:
     skip_bad: bool = False  # leave out, and count, rows that are bad before training begins
 
 
-def align(options: AlignOptions) -> Tuning:
-    """The projector of a new ViP-LLaVA on captions, each right behind its picture."""
-    tuning = TuningOptions(
+def on_captions(options: "AlignOptions | PlainAlignOptions") -> TuningOptions:
+    """Both kinds of joined models are tuned on captions, each right behind its picture."""
+    return TuningOptions(
         data=options.data,
         images=options.images,
         template="plain",
@@ -54,6 +57,11 @@ def align(options: AlignOptions) -> Tuning:
         recomputes=options.recomputes,
         max_tokens=options.max_tokens,
     )
+
+
+def align(options: AlignOptions) -> Tuning:
+    """The projector of a new ViP-LLaVA on captions, each right behind its picture."""
+    tuning = on_captions(options)
     source = source_of(tuning)
     model = join(
         options.tower,

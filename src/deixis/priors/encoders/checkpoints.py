@@ -8,6 +8,7 @@
 import hashlib
 import json
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, final
 
@@ -52,7 +53,7 @@ def shown(processor: Any, seen: Sequence[Seen], model: Any) -> Any:  # Any: tran
 
 
 def digest_of(processor: Any) -> str:  # Any: transformers' own classes
-    """Of how pictures are prepared: the same weights embed them otherwise otherwise prepared."""
+    """A digest tells how pictures are prepared, on which their vectors depend as on the weights."""
     told = json.dumps([processor.to_dict(), BESIDE], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
@@ -69,13 +70,40 @@ def close_up(seen: Seen) -> Image:
     return Image(pixels=seen.image.pixels[top:bottom, left:right], source=seen.image.source)
 
 
+class CloseUpEncoder(PriorEncoder):
+    """An encoder of close-ups, some at a time."""
+
+    @override
+    @torch.no_grad()
+    def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        return in_batches(pictures, self._look)
+
+    @abstractmethod
+    def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
+        """The vectors of a few pictures."""
+
+
+class TwoTowerEncoder(CloseUpEncoder):
+    """An encoder of close-ups and of names, some at a time."""
+
+    has_names: ClassVar[bool] = True
+    templates: ClassVar[tuple[str, ...]] = TEMPLATES
+
+    @override
+    @torch.no_grad()
+    def embed_names(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        return in_batches(texts, self._read)
+
+    @abstractmethod
+    def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
+        """The vectors of a few texts."""
+
+
 @final
-class DualTowers(PriorEncoder):
+class DualTowers(TwoTowerEncoder):
     """A tower for pictures and one for texts that meet in one space; regions are close-ups."""
 
     takes: ClassVar[str] = "FOLDER or hub id"
-    has_names: ClassVar[bool] = True
-    templates: ClassVar[tuple[str, ...]] = TEMPLATES
 
     def __init__(self, name: str, model: Any, tokenizer: Any, processor: Any) -> None:
         # Any: transformers' own classes
@@ -102,26 +130,18 @@ class DualTowers(PriorEncoder):
         }
 
     @override
-    @torch.no_grad()
-    def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        return in_batches(pictures, self._look)
-
-    @override
-    @torch.no_grad()
-    def embed_names(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        return in_batches(texts, self._read)
-
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
         inputs = shown(self.processor, pictures, self.model)
         return pooled(self.model.get_image_features(**inputs))
 
+    @override
     def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
         # SigLIP was trained with all texts of one length
         return embed_texts(self.model, self.tokenizer, texts, padding=True)
 
 
 @final
-class VisionTower(PriorEncoder):
+class VisionTower(CloseUpEncoder):
     """The tower's own vector of a picture, or of a region's close-up; else its tokens' mean."""
 
     takes: ClassVar[str] = "FOLDER or hub id"
@@ -148,22 +168,16 @@ class VisionTower(PriorEncoder):
         }
 
     @override
-    @torch.no_grad()
-    def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        return in_batches(pictures, self._look)
-
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
         inputs = shown(self.processor, pictures, self.model)
         return pooled(self.model(pixel_values=inputs["pixel_values"]))
 
 
 @final
-class OpenClip(PriorEncoder):
+class OpenClip(TwoTowerEncoder):
     """A dual encoder of open_clip, as its own files say how pictures are prepared."""
 
     takes: ClassVar[str] = "hf-hub:OWNER/NAME or local-dir:FOLDER"
-    has_names: ClassVar[bool] = True
-    templates: ClassVar[tuple[str, ...]] = TEMPLATES
 
     def __init__(self, name: str, model: Any, prepare: Any, tokenizer: Any) -> None:
         # Any: the package's own classes
@@ -195,21 +209,13 @@ class OpenClip(PriorEncoder):
         }
 
     @override
-    @torch.no_grad()
-    def embed_pictures(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
-        return in_batches(pictures, self._look)
-
-    @override
-    @torch.no_grad()
-    def embed_names(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
-        return in_batches(texts, self._read)
-
     def _look(self, pictures: Sequence[Seen]) -> Float[Tensor, "picture dim"]:
         prepared = torch.stack([self.prepare(close_up(one).pil()) for one in pictures])
         like = next(self.model.parameters())
         found: Tensor = self.model.encode_image(prepared.to(like.device, like.dtype))
         return found.float()
 
+    @override
     def _read(self, texts: Sequence[str]) -> Float[Tensor, "text dim"]:
         device = next(self.model.parameters()).device
         found: Tensor = self.model.encode_text(self.tokenizer(list(texts)).to(device))
