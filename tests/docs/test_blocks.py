@@ -61,7 +61,7 @@ SMALLER = {
 # what is not run, but read by the command's own parser, and why
 NOT_RUN = {
     "lab study": "it trains a dozen models; tests of the laboratory train two tiny ones",
-    "prior study": "it trains several models from three seeds; as above",
+    "lab prior": "it trains several models from three seeds; as above",
     "pip install": "it would change the environment that the tests run in; `make release` does it",
     "python benchmarks": "it measures for minutes; `make benchmarks` does it",
     "make": "the tests would call themselves; that the target is there is held",
@@ -123,8 +123,6 @@ def test_what_a_page_types_works(page, place, server, capsys, monkeypatch):
 @pytest.mark.filterwarnings("ignore")  # Ray's own
 @pytest.mark.parametrize("page", [page for page in TYPED if page in LONG])
 def test_what_a_long_page_types_works(page, place, server, capsys, monkeypatch):
-    if str(page) == "priors":
-        pytest.xfail("not seen to pass since the page ranks by the same encoder before and after")
     type_page(page, place, server, capsys, monkeypatch)
 
 
