@@ -19,7 +19,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from deixis.ask.composer import Asking, compose
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.knowledge.map import chart
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
@@ -81,8 +81,8 @@ def costs(arguments: argparse.Namespace):
     spoken = sum(weight.numel() for weight in inner.get_decoder().parameters())
     (seen,) = model.vision_tokens([image])
     yield cost("tower and projector", lambda: model.vision_tokens([image]), weights - spoken)
-    convention = conventions.get(model.convention)(**model.convention_settings)
-    asked = compose(Asking(images=(image,), text=QUESTION), convention)
+    dialect = dialects.get(model.dialect)(**model.dialect_settings)
+    asked = compose(Asking(images=(image,), text=QUESTION), dialect)
     one_word = Generation(max_new_tokens=1)
     for form in ("none", "told", "drawn"):
         known = Knowledge(look=lambda image: (), form=form) if form != "none" else None

@@ -43,7 +43,7 @@ def main() -> None:
         pen.text((x, 20), words, fill=INK, font=font)
     pen.text((700, 300), "said, in each model's own words", fill=INK, font=font)
     for i, name in enumerate(SAID):
-        words = dx.conventions.get(name)().say([cup], still.image.size)
+        words = dx.dialects.get(name)().say([cup], still.image.size)
         pen.text((700, 345 + 68 * i), name, fill=PINK, font=small)
         pen.text((700, 370 + 68 * i), words, fill=INK, font=small)
     pen.text((20, 500), 'model.ask(image, "What is {cup} next to?", cup=cup)', INK, font)

@@ -52,7 +52,7 @@ def test_light_commands_do_not_import_torch(command):
     code = (
         "import sys\nfrom deixis.cli.main import main\n"
         f"main(['{command}', *(['--size', '6x4', 'a=point:1,1'] if '{command}' == 'say' else "
-        "['x', '--size', '6x4', '--convention', 'pixels'])])\n"
+        "['x', '--size', '6x4', '--dialect', 'pixels'])])\n"
         "print('torch' in sys.modules)"
     )
     assert in_a_new_process(code).endswith("False")
@@ -69,8 +69,7 @@ def test_a_command_shows_its_help_without_any_library(command):
 
 def test_regions_and_coordinates_do_not_import_torch():
     code = (
-        "import sys, deixis; deixis.box(1, 2, 3, 4); deixis.conventions\n"
-        "print('torch' in sys.modules)"
+        "import sys, deixis; deixis.box(1, 2, 3, 4); deixis.dialects\nprint('torch' in sys.modules)"
     )
     assert in_a_new_process(code) == "False"
 

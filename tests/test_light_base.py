@@ -20,7 +20,7 @@ def picture(tmp_path):
 
 def test_say_and_read():
     assert "(78,104),(781,1000)" in printed("say", "--size", "64x48", "a=box:5,5,50,50")
-    assert printed("read", "[1, 2, 3, 4]", "--size", "6x4", "--convention", "pixels")
+    assert printed("read", "[1, 2, 3, 4]", "--size", "6x4", "--dialect", "pixels")
 
 
 def test_draw_with_tags_too(picture, tmp_path):

@@ -63,7 +63,7 @@ def rewritten(file):
 def sent_json(folder):
     sent = Sent(
         model="tiny:llava",
-        convention="permille",
+        dialect="permille",
         frames=(Frame(image=PICTURE, transform=identity(PICTURE.size)),),
         text="Is it?",
         system=None,
@@ -202,7 +202,7 @@ def eval_report(folder):
         options={"split": "random", "limit": None},
         model="nano",
         encoding="said",
-        convention="permille",
+        dialect="permille",
         judge=None,
         who={"name": "nano"},
         settings={"seed": 3, "stop": []},

@@ -1,11 +1,11 @@
-"""Answers of models, read by every convention: which never raises, whatever the text holds."""
+"""Answers of models, read by every dialect: which never raises, whatever the text holds."""
 
 from collections.abc import Sequence
 from typing import final
 
 import numpy as np
 
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region as make
 from deixis.core.errors import DeixisError
 from deixis.core.size import Size
@@ -50,23 +50,23 @@ class Answers(Target):
     """A line `CONVENTION WIDTHxHEIGHT`, then the answer."""
 
     def seeds(self) -> Sequence[bytes]:
-        """What each convention says itself, with words around it."""
+        """What each dialect says itself, with words around it."""
         size = Size(width=640, height=480)
         cup = make.box(100, 120, 300, 400, label="a cup")
         places = [cup, make.point(50, 60, label="dog"), make.box(1, 2, 30, 40)]
         seeds = []
-        for name in conventions.names():
+        for name in dialects.names():
             for some in (places, places[:1]):
                 try:
-                    said = conventions.get(name)().say(some, size)
+                    said = dialects.get(name)().say(some, size)
                 except DeixisError:
                     continue
                 seeds.append(f"{name} 640x480\nIt is {said} there.\n".encode())
         return seeds
 
     def made(self, generator: np.random.Generator) -> bytes:
-        """Pieces of every convention in a row, the row again and again."""
-        names = conventions.names()
+        """Pieces of every dialect in a row, the row again and again."""
+        names = dialects.names()
         name = names[int(generator.integers(len(names)))]
         picked = generator.integers(len(PIECES), size=hostile.many(generator, 30))
         unit = "".join(PIECES[int(place)] for place in picked)
@@ -88,11 +88,11 @@ class Answers(Target):
         head, _, answer = text_of(data).partition("\n")
         name, _, sides = head.partition(" ")
         width, _, height = sides.partition("x")
-        if name not in conventions.names() or not (width + height).isdecimal():
+        if name not in dialects.names() or not (width + height).isdecimal():
             return
         size = Size(width=int(width), height=int(height))
         try:
-            reading = conventions.get(name)().read(answer, size)
+            reading = dialects.get(name)().read(answer, size)
         except DeixisError as error:
             raise AssertionError(f"a reader raised: {error}") from error
         assert sum(map(len, reading.unread)) <= 4 * len(answer) + 1000

@@ -87,7 +87,7 @@ class Cards(Target):
         names = ("questions", "pictures", "scored", "unread", "cut", "unasked", "failed")
         report = Report(
             **{"benchmark": "pope", "options": {"part": "test"}, "model": "m", "encoding": "said"},
-            **{"convention": "unit", "judge": None, "who": {"model": "m"}, "settings": {"seed": 0}},
+            **{"dialect": "unit", "judge": None, "who": {"model": "m"}, "settings": {"seed": 0}},
             counts=QuestionCounts(**dict.fromkeys(names, 1), ungraded=0, bad=0),
             figures=(
                 Figure(
@@ -124,7 +124,7 @@ def _sent() -> Sent:
     image = Image(pixels=np.zeros((4, 6, 3), dtype=np.uint8))
     return Sent(
         model="tiny:llava",
-        convention="permille",
+        dialect="permille",
         frames=(Frame(image=image, transform=Transform(before=image.size, after=image.size)),),
         text="What is {it}?",
         system=None,

@@ -1,4 +1,4 @@
-"""Regions with hostile words, said in every convention and read back."""
+"""Regions with hostile words, said in every dialect and read back."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region_json
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -54,14 +54,14 @@ class Dialects(Target):
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
             return
         regions = [one for line in lines if (one := tried(region_json.loads, line)) is not None]
-        for name in conventions.names():
+        for name in dialects.names():
             _say_and_read(name, regions, size)
 
 
 def _say_and_read(name: str, regions: Sequence[Region], size: Size) -> None:
-    convention = conventions.get(name)()
-    said = tried(convention.say, regions, size)
+    dialect = dialects.get(name)()
+    said = tried(dialect.say, regions, size)
     if said is not None:
         assert isinstance(said, str)
         said.encode()  # no lone surrogate
-        convention.read(said, size)
+        dialect.read(said, size)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Answer, Model, Session
     from deixis.ask.sent import Sent
-    from deixis.coordinates import Convention, Reading, conventions
+    from deixis.coordinates import Dialect, Reading, dialects
     from deixis.core.errors import DeixisError, UsageError
     from deixis.core.fetch import FetchPolicy
     from deixis.core.image import Image
@@ -49,7 +49,7 @@ _HOMES = {
     "ask.model": ("Answer", "Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),
-    "coordinates": ("Convention", "Reading", "conventions"),
+    "coordinates": ("Dialect", "Reading", "dialects"),
     "core.errors": ("DeixisError", "UsageError"),
     "core.fetch": ("FetchPolicy",),
     "core.image": ("Image",),
@@ -85,8 +85,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Answer",
-    "Convention",
     "DeixisError",
+    "Dialect",
     "Example",
     "Exchange",
     "FetchPolicy",
@@ -111,8 +111,8 @@ __all__ = [
     "blurred",
     "box",
     "box_xywh",
-    "conventions",
     "cropped",
+    "dialects",
     "dimmed",
     "draw",
     "drawn",

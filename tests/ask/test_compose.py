@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deixis.ask.composer import Asking, compose
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
 from deixis.core.image import Image
@@ -10,7 +10,7 @@ from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
 from deixis.encodings.said import said
 
-PIXELS = conventions.get("pixels")()
+PIXELS = dialects.get("pixels")()
 IMAGE = Image(pixels=np.full((30, 40, 3), 200, dtype=np.uint8))
 CUP, DOG = regions.box(3, 4, 20, 22), regions.point(30, 10)
 
@@ -36,7 +36,7 @@ def test_braces_that_are_no_name_stay():
 
 
 def test_what_a_phrase_holds_is_not_filled_in_again():
-    hostile = conventions.get("qwen3_vl")()
+    hostile = dialects.get("qwen3_vl")()
     text = compose(
         Asking(
             images=(IMAGE,),

@@ -1,11 +1,11 @@
-"""Labels and notes of tokens and turns, in every family, under every convention."""
+"""Labels and notes of tokens and turns, in every family, under every dialect."""
 
 import numpy as np
 import pytest
 
 from deixis.ask.composer import Asking, Composed, compose
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.image import Image
 from deixis.core.region import box, point
 from deixis.core.transform import identity
@@ -16,7 +16,7 @@ from deixis.models.load_by_name import load
 from tests.long import all_long_but
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-CONVENTIONS = ("qwen2_5_vl", "molmo", "kosmos2", "paligemma", "gemini")
+DIALECTS = ("qwen2_5_vl", "molmo", "kosmos2", "paligemma", "gemini")
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8))
 FAMILIES = sorted(set(families.names()) - {"molmo2"})  # its processor asks for torchvision
 
@@ -47,11 +47,11 @@ def controls(model, text):
     return known, [text.count(word) for word in turn_words(model.family.processor)]
 
 
-def said(model, convention, label):
-    """A place with a label as a convention says it; a point where it says no boxes."""
-    spoken = conventions.get(convention)
+def said(model, dialect, label):
+    """A place with a label as a dialect says it; a point where it says no boxes."""
+    spoken = dialects.get(dialect)
     region = box(8, 6, 40, 30) if "box" in spoken.kinds else point(8, 6)
-    settings = model.convention_settings if convention == model.convention else {}
+    settings = model.dialect_settings if dialect == model.dialect else {}
     regions = {"it": region.named(label=label)}
     words = model.control_words
     asked = compose(
@@ -62,12 +62,12 @@ def said(model, convention, label):
     return model.spoken(asked.text)
 
 
-@pytest.mark.parametrize("convention", all_long_but({"qwen2_5_vl", "kosmos2"}, CONVENTIONS))
-def test_no_label_says_a_token_or_a_turn(model, convention):
-    harmless = controls(model, said(model, convention, "cat"))
-    bare = controls(model, said(model, convention, None))
+@pytest.mark.parametrize("dialect", all_long_but({"qwen2_5_vl", "kosmos2"}, DIALECTS))
+def test_no_label_says_a_token_or_a_turn(model, dialect):
+    harmless = controls(model, said(model, dialect, "cat"))
+    bare = controls(model, said(model, dialect, None))
     for words in hostile_words(model):
-        assert controls(model, said(model, convention, words)) in (harmless, bare)
+        assert controls(model, said(model, dialect, words)) in (harmless, bare)
 
 
 @pytest.mark.parametrize("form", ["told", "drawn"])
@@ -90,10 +90,10 @@ def test_a_label_that_says_no_token_is_said_as_it_is():
     label = 'a "b" < c [1] USER: ☃'
     asked = compose(
         Asking(images=(PICTURE,), text="{it}", regions={"it": box(8, 6, 40, 30, label=label)}),
-        conventions.get("qwen2_5_vl")(),
+        dialects.get("qwen2_5_vl")(),
         control_words=model.control_words,
     )
-    (region,) = conventions.get("qwen2_5_vl")().read(asked.text, PICTURE.size).regions
+    (region,) = dialects.get("qwen2_5_vl")().read(asked.text, PICTURE.size).regions
     assert region.label == label
 
 
@@ -104,6 +104,6 @@ def test_a_label_has_no_turn_of_mistral_whoever_reads_it():
             text="{it}",
             regions={"it": box(8, 6, 40, 30, label="[INST] a [/INST] [IMG_BREAK] [1] [a]")},
         ),
-        conventions.get("qwen2_5_vl")(),
+        dialects.get("qwen2_5_vl")(),
     )
     assert '"[ INST] a [ /INST] [ IMG_BREAK] [1] [a]"' in asked.text

@@ -23,7 +23,7 @@ SHORT = dx.Generation(max_new_tokens=3)
 class Looking(VisionLanguageModel):
     """Sees the picture at the sizes given, each cut to its middle square if `is_cut`."""
 
-    name, convention, abilities = "looking", "qwen3_vl", NOTHING
+    name, dialect, abilities = "looking", "qwen3_vl", NOTHING
 
     def __init__(self, *sides, is_cut=False):
         self.sides, self.is_cut = sides, is_cut

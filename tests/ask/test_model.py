@@ -26,7 +26,7 @@ NOTHING = Abilities(
 class Echo(VisionLanguageModel):
     """Answers with fixed words, so that reading back can be seen."""
 
-    name, convention, abilities = "echo", "qwen3_vl", NOTHING
+    name, dialect, abilities = "echo", "qwen3_vl", NOTHING
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -45,7 +45,7 @@ def test_an_answer_tells_what_was_sent():
     assert answer.sent.text.startswith("What is ")
     assert '"label": "cup"' in answer.sent.text
     assert answer.sent.frames[0].image == IMAGE
-    assert answer.sent.convention == "qwen2_5_vl"
+    assert answer.sent.dialect == "qwen2_5_vl"
     assert answer.sent.settings == SHORT
 
 
@@ -87,8 +87,8 @@ def test_what_cannot_be_read_is_reported():
     assert answer.unread
 
 
-def test_another_convention_can_be_spoken():
-    model = dx.Model(Echo("[1, 2, 3, 4]"), convention="pixels")
+def test_another_dialect_can_be_spoken():
+    model = dx.Model(Echo("[1, 2, 3, 4]"), dialect="pixels")
     answer = model.ask(IMAGE, "Where is {cup}?", cup=CUP)
     assert answer.sent.text == "Where is [8, 12, 40, 30]?"
     assert answer.regions[0].box().xyxy == (1, 2, 3, 4)
@@ -117,8 +117,8 @@ def test_replaying_to_a_changed_model_is_refused():
 
 def test_replaying_in_other_coordinates_is_refused():
     sent = dx.Model(Echo("yes")).ask(IMAGE, "Is it?").sent
-    with pytest.raises(UsageError, match="convention='qwen3_vl'"):
-        dx.Model(Echo("yes"), convention="pixels").replay(sent)
+    with pytest.raises(UsageError, match="dialect='qwen3_vl'"):
+        dx.Model(Echo("yes"), dialect="pixels").replay(sent)
 
 
 def test_a_region_outside_is_refused_before_the_model_is_asked():

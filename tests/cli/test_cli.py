@@ -63,25 +63,25 @@ def test_an_answer_of_no_words_is_told(way, picture, capsys, monkeypatch):
     assert "deixis ask: the model said nothing" in err
 
 
-def test_say_has_a_line_for_every_convention(capsys):
+def test_say_has_a_line_for_every_dialect(capsys):
     code, out, _ = run(capsys, "say", "--size", "64x48", CUP)
     assert code == 0
     lines = out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == dx.conventions.names()
+    assert [line.split()[0] for line in lines[1:]] == dx.dialects.names()
 
 
 def test_say_takes_the_size_of_a_picture(picture, capsys):
     assert run(capsys, "say", picture, CUP)[1] == run(capsys, "say", "--size", "64x48", CUP)[1]
 
 
-def test_say_prints_one_convention_as_it_is(capsys):
-    code, out, _ = run(capsys, "say", "--size", "64x48", CUP, "--convention", "pixels")
+def test_say_prints_one_dialect_as_it_is(capsys):
+    code, out, _ = run(capsys, "say", "--size", "64x48", CUP, "--dialect", "pixels")
     assert (code, out) == (0, "[8, 12, 40, 30]\n")
 
 
 def test_say_gives_json(capsys):
     _, out, _ = run(capsys, "say", "--size", "64x48", CUP, "--json")
-    assert set(json.loads(out)["said"]) == set(dx.conventions.names())
+    assert set(json.loads(out)["said"]) == set(dx.dialects.names())
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
     path = tmp_path / "cat.json"
     path.write_text('{"kind": "box", "box": [8, 12, 40, 30]}')
     spec = f"cat=json:{path}"
-    _, out, _ = run(capsys, "say", "--size", "64x48", spec, "--convention", "pixels")
+    _, out, _ = run(capsys, "say", "--size", "64x48", spec, "--dialect", "pixels")
     assert out == "[8, 12, 40, 30]\n"
 
 
@@ -125,8 +125,8 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
         (["say", "--size", "64x48", "a=polygon:1 2"], "x,y;x,y"),
         (["say", "--size", "64x48", "a=json:none.json"], "cannot read"),
         (["say", "none.png", CUP], "none.png"),
-        (["say", "--size", "64x48", CUP, "--convention", "gemni"], "did you mean 'gemini'"),
-        (["read", "x", "--size", "64x48", "--convention", "nope"], "convention"),
+        (["say", "--size", "64x48", CUP, "--dialect", "gemni"], "did you mean 'gemini'"),
+        (["read", "x", "--size", "64x48", "--dialect", "nope"], "dialect"),
         (["ask", "--model", "tiny:llava"], "picture and a question"),
         (["ask", "docs/still-life.png", "Hi", "--model", "tiny:lava"], "did you mean"),
         ([*PICTURE, "Hi", "--model", "tiny:llava", "--device", "warp"], "there are: cpu"),
@@ -150,7 +150,7 @@ def test_a_mistake_is_told_and_ends_with_two(arguments, reason, capsys):
 
 def test_read_prints_a_region_a_line_and_what_it_could_not(capsys):
     words = '{"bbox_2d": [250, 500, 500, 1000]} {"bbox_2d": [1, 2'
-    code, out, err = run(capsys, "read", words, "--size", "64x48", "--convention", "qwen3_vl")
+    code, out, err = run(capsys, "read", words, "--size", "64x48", "--dialect", "qwen3_vl")
     assert code == 0
     assert json.loads(out)["box"] == [16, 24, 32, 48]
     assert err.startswith("unread:")
@@ -158,7 +158,7 @@ def test_read_prints_a_region_a_line_and_what_it_could_not(capsys):
 
 def test_read_leaves_drafts_out_and_replaces_halves_of_characters(capsys):
     words = '<think>[1, 2, 3, 4]</think>{"bbox_2d": [64, 63, 81, 86], "label": "a\\ud83d\udc80"}'
-    code, out, err = run(capsys, "read", words, "--size", "64x48", "--convention", "qwen3_vl")
+    code, out, err = run(capsys, "read", words, "--size", "64x48", "--dialect", "qwen3_vl")
     assert code == 0
     assert json.loads(out)["label"] == "a\ufffd\ufffd"
     assert err == ""
@@ -168,14 +168,14 @@ def test_read_takes_bytes_that_are_no_text():
     command = [sys.executable, "-m", "deixis", "read", "-", "--size", "64x48"]
     piped = b'{"bbox": [1, 1, 9, 9], "label": "\xff"}'
     done = subprocess.run(
-        [*command, "--convention", "pixels"], input=piped, capture_output=True, check=True
+        [*command, "--dialect", "pixels"], input=piped, capture_output=True, check=True
     )
     assert json.loads(done.stdout)["label"] == "\ufffd"
 
 
 def test_read_gives_json(capsys):
     words = '{"bbox_2d": [250, 500, 500, 1000]}'
-    arguments = ("--size", "64x48", "--convention", "qwen3_vl", "--json")
+    arguments = ("--size", "64x48", "--dialect", "qwen3_vl", "--json")
     record = json.loads(run(capsys, "read", words, *arguments)[1])
     assert len(record["regions"]) == 1
     assert record["unread"] == []
@@ -201,7 +201,7 @@ def test_ask_prints_the_answer(picture, capsys):
 
 def test_ask_gives_json_with_what_was_sent(picture, capsys):
     record = json.loads(run(capsys, "ask", picture, *ASK, "--json")[1])
-    assert record["sent"]["convention"] == "qwen2_vl"
+    assert record["sent"]["dialect"] == "qwen2_vl"
     assert "<|box_start|>" in record["sent"]["text"]
 
 

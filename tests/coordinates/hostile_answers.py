@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as PIL
 
-from deixis.coordinates import Convention, conventions
+from deixis.coordinates import Dialect, dialects
 from deixis.core.size import Size
 
 SIZE = Size(width=1280, height=720)
@@ -86,24 +86,24 @@ def main() -> None:
         name: f'[{{"box_2d": [0, 0, 400, 200], "mask": "{mask}"}}]' for name, mask in broken.items()
     }
     report: dict[str, dict[str, Any]] = {}
-    for name in conventions.names():
-        convention = conventions.get(name)()
+    for name in dialects.names():
+        dialect = dialects.get(name)()
         report[name] = {
             "failures": failures(
-                convention, {**BROKEN, **(mask_answers if "mask" in convention.kinds else {})}
+                dialect, {**BROKEN, **(mask_answers if "mask" in dialect.kinds else {})}
             ),
-            "costs": [[first + unit, costs(convention, first, unit)] for first, unit in UNITS],
+            "costs": [[first + unit, costs(dialect, first, unit)] for first, unit in UNITS],
         }
     sys.stdout.write(json.dumps(report))
 
 
-def failures(convention: Convention, answers: dict[str, str]) -> list[str]:
+def failures(dialect: Dialect, answers: dict[str, str]) -> list[str]:
     """What raised, or read what nobody can write down."""
     found = []
     for name, answer in answers.items():
         for size in (SIZE, Size(width=3, height=20_000), Size(width=1, height=1)):
             try:
-                reading = convention.read(answer, size)
+                reading = dialect.read(answer, size)
                 for text in (*reading.unread, *(region.label or "" for region in reading.regions)):
                     text.encode()
             except Exception as failure:  # noqa: BLE001  # any exception is what we look for
@@ -111,13 +111,13 @@ def failures(convention: Convention, answers: dict[str, str]) -> list[str]:
     return found
 
 
-def costs(convention: Convention, first: str, unit: str) -> list[dict[str, int]]:
+def costs(dialect: Dialect, first: str, unit: str) -> list[dict[str, int]]:
     """Bytes at the peak and letters that are read or unread, at each length."""
     found = []
     for length in LENGTHS:
         answer = (first + unit * (length // len(unit) + 1))[: max(length, len(first))]
         tracemalloc.start()
-        reading = convention.read(answer, SIZE)
+        reading = dialect.read(answer, SIZE)
         labels = sum(len(region.label or "") for region in reading.regions)
         unread = sum(len(piece) for piece in reading.unread)
         found.append(

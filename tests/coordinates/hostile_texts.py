@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import Any
 
-from deixis.coordinates import Convention, conventions
+from deixis.coordinates import Dialect, dialects
 from deixis.core import region as make
 from deixis.core.size import Size
 
@@ -50,10 +50,10 @@ UNITS = (
 def main(num: int, length: int) -> None:
     signal.signal(signal.SIGPROF, give_up)
     report: dict[str, dict[str, Any]] = {}
-    for name in conventions.names():
-        convention = conventions.get(name)()
-        unread = next((unit for unit in UNITS if not is_read(convention, unit, length)), None)
-        report[name] = {"failure": first_failure(convention, num), "unread": unread}
+    for name in dialects.names():
+        dialect = dialects.get(name)()
+        unread = next((unit for unit in UNITS if not is_read(dialect, unit, length)), None)
+        report[name] = {"failure": first_failure(dialect, num), "unread": unread}
     sys.stdout.write(json.dumps(report))
 
 
@@ -65,12 +65,12 @@ def give_up(number: int, frame: object) -> None:
     raise GivenUpError
 
 
-def is_read(convention: Convention, unit: str, length: int) -> bool:
+def is_read(dialect: Dialect, unit: str, length: int) -> bool:
     length = length if unit in "[{<9" else length // 7
     text = (unit * length)[:length]
     signal.setitimer(signal.ITIMER_PROF, GIVE_UP_S)
     try:
-        convention.read(text, SIZE)
+        dialect.read(text, SIZE)
     except GivenUpError:
         return False
     finally:
@@ -78,16 +78,16 @@ def is_read(convention: Convention, unit: str, length: int) -> bool:
     return True
 
 
-def first_failure(convention: Convention, num: int) -> str | None:
+def first_failure(dialect: Dialect, num: int) -> str | None:
     """Any exception, or a region that is not in the picture."""
     source = random.Random(20240711)
     cup = make.box(100, 200, 300, 400, label="cup")
     more = [make.point(88, 240), make.box(0, 0, 1280, 720, label='a "b" <c>')]
-    sayings = [convention.say([cup], SIZE), convention.say(more, SIZE)]
+    sayings = [dialect.say([cup], SIZE), dialect.say(more, SIZE)]
     for _ in range(num):
         text = hostile(source, source.choice(sayings))
         try:
-            boxes = [region.box() for region in convention.read(text, SIZE).regions]
+            boxes = [region.box() for region in dialect.read(text, SIZE).regions]
         except Exception as failure:  # noqa: BLE001  # any exception is what we look for
             return f"{text!r}: {failure!r}"
         if any(min(b.xyxy) < 0 or b.x1 > SIZE.width or b.y1 > SIZE.height for b in boxes):

@@ -1,4 +1,4 @@
-"""What every coordinate convention keeps to; a new file is tested the moment it exists."""
+"""What every dialect keeps to; a new file is tested the moment it exists."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from deixis.coordinates import Convention, Reading, conventions
+from deixis.coordinates import Dialect, Reading, dialects
 from deixis.core import region as make
 from deixis.core.convert import shape_box
 from deixis.core.errors import RegionError
@@ -20,7 +20,7 @@ from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
 from tests.long import long
 
-NAMES = conventions.names()
+NAMES = dialects.names()
 SIZE = Size(width=1280, height=720)
 Report: TypeAlias = dict[str, dict[str, Any]]
 HOSTILE = Path(__file__).with_name("hostile_texts.py")
@@ -39,8 +39,8 @@ LABELS = (
 
 
 @pytest.fixture(params=NAMES)
-def convention(request: pytest.FixtureRequest) -> Convention:
-    return conventions.get(request.param)()
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    return dialects.get(request.param)()
 
 
 @pytest.fixture(scope="module", params=[(500, 10_000), long((10_000, 100_000))], ids=str)
@@ -90,15 +90,15 @@ def expected(region: Region, kinds: tuple[str, ...], size: Size) -> Box:
     return Box(x0=x, y0=y, x1=x, y1=y)
 
 
-def assert_near(found: Region, wanted: Box, convention: Convention, size: Size) -> None:
-    quantum = convention.quantum(size)
+def assert_near(found: Region, wanted: Box, dialect: Dialect, size: Size) -> None:
+    quantum = dialect.quantum(size)
     halves = (quantum.x / 2, quantum.y / 2) * 2
     for read, true, half in zip(found.box().xyxy, wanted.xyxy, halves, strict=True):
         assert abs(read - true) <= half * (1 + 1e-6) + 1e-6
 
 
 def cleaned(label: str | None) -> str | None:
-    """A label without what conventions may clean off it."""
+    """A label without what dialects may clean off it."""
     kept = (label or "").translate(str.maketrans("<>;", "‹›,"))
     return " ".join(kept.split()) or None
 
@@ -107,38 +107,36 @@ def cleaned(label: str | None) -> str | None:
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_said_region_reads_back_within_half_the_quantum(name: str, data: st.DataObject) -> None:
-    convention = conventions.get(name)()
+    dialect = dialects.get(name)()
     size = data.draw(sizes())
     said = data.draw(st.lists(regions(size), max_size=5))
-    reading = convention.read(convention.say(said, size), size)
+    reading = dialect.read(dialect.say(said, size), size)
     assert reading.unread == ()
     assert len(reading.regions) == len(said)
     keeps_labels = (
-        convention.read(convention.say([make.point(0, 0, label="cup")], size), size)
-        .regions[0]
-        .label
+        dialect.read(dialect.say([make.point(0, 0, label="cup")], size), size).regions[0].label
     )
     for found, region in zip(reading.regions, said, strict=True):
-        assert_near(found, expected(region, convention.kinds, size), convention, size)
+        assert_near(found, expected(region, dialect.kinds, size), dialect, size)
         assert cleaned(found.label) == (cleaned(region.label) if keeps_labels else None)
-        if region.kind in convention.kinds:
+        if region.kind in dialect.kinds:
             assert found.kind == region.kind
 
 
-def test_a_region_outside_of_the_picture_is_refused(convention: Convention) -> None:
+def test_a_region_outside_of_the_picture_is_refused(dialect: Dialect) -> None:
     with pytest.raises(RegionError, match="outside"):
-        convention.say([make.box(1300, 10, 1400, 20)], SIZE)
+        dialect.say([make.box(1300, 10, 1400, 20)], SIZE)
 
 
-def test_a_region_that_sticks_out_is_cut_at_the_border(convention: Convention) -> None:
-    reading = convention.read(convention.say([make.box(-100, 90, 2000, 610)], SIZE), SIZE)
-    wanted = expected(make.box(0, 90, 1280, 610), convention.kinds, SIZE)
-    assert_near(reading.regions[0], wanted, convention, SIZE)
+def test_a_region_that_sticks_out_is_cut_at_the_border(dialect: Dialect) -> None:
+    reading = dialect.read(dialect.say([make.box(-100, 90, 2000, 610)], SIZE), SIZE)
+    wanted = expected(make.box(0, 90, 1280, 610), dialect.kinds, SIZE)
+    assert_near(reading.regions[0], wanted, dialect, SIZE)
 
 
 @pytest.mark.parametrize("kind", ["ellipse", "polygon", "stroke", "mask"])
 def test_other_kinds_are_said_as_their_box_or_else_their_centre(
-    convention: Convention, kind: str
+    dialect: Dialect, kind: str
 ) -> None:
     inside = np.zeros((SIZE.height, SIZE.width), dtype=np.bool_)
     inside[200:340, 400:700] = True
@@ -148,45 +146,45 @@ def test_other_kinds_are_said_as_their_box_or_else_their_centre(
         "stroke": make.stroke([(400, 200), (600, 300), (700, 250)], width=8),
         "mask": make.mask(inside),
     }[kind]
-    (found,) = convention.read(convention.say([region], SIZE), SIZE).regions
-    if kind in convention.kinds:
+    (found,) = dialect.read(dialect.say([region], SIZE), SIZE).regions
+    if kind in dialect.kinds:
         assert found.kind == kind
     else:
-        assert found.kind == ("box" if "box" in convention.kinds else "point")
+        assert found.kind == ("box" if "box" in dialect.kinds else "point")
     wanted = region.box()
     if found.kind == "point":
         centre = region.centre()
         wanted = Box(x0=centre.x, y0=centre.y, x1=centre.x, y1=centre.y)
-    assert_near(found, wanted, convention, SIZE)
+    assert_near(found, wanted, dialect, SIZE)
 
 
 @pytest.mark.parametrize(
     "text", ["", "I see no cup.", "A (small) cat, age 3; see [1].", "It costs 12.50 <b>now</b>."]
 )
-def test_a_text_without_coordinates_reads_empty(convention: Convention, text: str) -> None:
-    assert convention.read(text, SIZE) == Reading(regions=())
+def test_a_text_without_coordinates_reads_empty(dialect: Dialect, text: str) -> None:
+    assert dialect.read(text, SIZE) == Reading(regions=())
 
 
-def test_nothing_said_reads_as_nothing(convention: Convention) -> None:
-    assert convention.read(convention.say([], SIZE), SIZE) == Reading(regions=())
+def test_nothing_said_reads_as_nothing(dialect: Dialect) -> None:
+    assert dialect.read(dialect.say([], SIZE), SIZE) == Reading(regions=())
 
 
-def test_prose_around_a_saying_changes_nothing(convention: Convention) -> None:
+def test_prose_around_a_saying_changes_nothing(dialect: Dialect) -> None:
     said = [make.box(100, 200, 300, 400), make.box(500, 100, 900, 700)]
-    text = convention.say(said, SIZE)
-    bare = [region.shape for region in convention.read(text, SIZE).regions]
-    around = convention.read(f"Sure! Here they are:\n```json\n{text}\n```\nAnything else?", SIZE)
+    text = dialect.say(said, SIZE)
+    bare = [region.shape for region in dialect.read(text, SIZE).regions]
+    around = dialect.read(f"Sure! Here they are:\n```json\n{text}\n```\nAnything else?", SIZE)
     assert [region.shape for region in around.regions] == bare
 
 
-def test_a_saying_cut_anywhere_invents_no_place(convention: Convention) -> None:
+def test_a_saying_cut_anywhere_invents_no_place(dialect: Dialect) -> None:
     said = [make.box(100, 200, 300, 400, label="cup"), make.box(500, 100, 900, 700, label="dog")]
-    text = convention.say(said, SIZE)
-    whole = {region.shape for region in convention.read(text, SIZE).regions}
+    text = dialect.say(said, SIZE)
+    whole = {region.shape for region in dialect.read(text, SIZE).regions}
     for end in range(len(text)):
-        reading = convention.read(text[:end], SIZE)
-        boxes = {region.shape for region in reading.regions if region.kind in convention.kinds}
-        if convention.kinds[0] == "point" and "paligemma" in type(convention).__name__.lower():
+        reading = dialect.read(text[:end], SIZE)
+        boxes = {region.shape for region in reading.regions if region.kind in dialect.kinds}
+        if dialect.kinds[0] == "point" and "paligemma" in type(dialect).__name__.lower():
             boxes = {box for box in boxes if isinstance(box, Box)}  # half a box is a point there
         assert boxes <= whole
 
@@ -222,9 +220,9 @@ def test_very_long_texts_are_read_to_their_end(name: str, hostile: Report) -> No
     ],
     ids=["a C", "two parts", "a stroke"],
 )
-@pytest.mark.parametrize("name", [n for n in NAMES if "box" not in conventions.get(n).kinds])
+@pytest.mark.parametrize("name", [n for n in NAMES if "box" not in dialects.get(n).kinds])
 def test_a_hollow_region_that_is_said_as_a_point_is_met(name: str, region: Region) -> None:
-    convention = conventions.get(name)()
-    (found,) = convention.read(convention.say([region], SIZE), SIZE).regions
+    dialect = dialects.get(name)()
+    (found,) = dialect.read(dialect.say([region], SIZE), SIZE).regions
     assert isinstance(found.shape, Point)
     assert region.mask(SIZE).to_array()[int(found.shape.y), int(found.shape.x)]

@@ -12,7 +12,7 @@ from transformers.models.kosmos2.processing_kosmos2 import (
 )
 from transformers.models.qwen2_vl import image_processing_pil_qwen2_vl as qwen
 
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region as make
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size, smart_resize
@@ -50,7 +50,7 @@ def test_kosmos_cells_are_those_of_transformers() -> None:
     for x0, y0, x1, y1 in random_boxes(120):
         region = make.box(x0 * 1280, y0 * 720, x1 * 1280, y1 * 720)
         first, last = coordinate_to_patch_index((x0, y0, x1, y1), 32)
-        said = conventions.get("kosmos2")().say([region], SIZE)
+        said = dialects.get("kosmos2")().say([region], SIZE)
         assert said == f"<object><patch_index_{first:04d}><patch_index_{last:04d}></object>"
 
 
@@ -61,7 +61,7 @@ def test_kosmos_answers_are_read_as_transformers_reads_them() -> None:
         )
         text += "</object>."
         _, ((name, _, boxes),) = clean_text_and_extract_entities_with_bboxes(text)
-        (found,) = conventions.get("kosmos2")().read(text, SIZE).regions
+        (found,) = dialects.get("kosmos2")().read(text, SIZE).regions
         assert found.label == name.strip()
         wanted = np.array(boxes[0]) * [1280, 720, 1280, 720]
         assert found.box().xyxy == pytest.approx(wanted.tolist())
@@ -76,7 +76,7 @@ def test_florence_bins_are_those_of_transformers(florence: Florence2PostProcesso
     boxes = [(x0 * 1280, y0 * 720, x1 * 1280, y1 * 720) for x0, y0, x1, y1 in random_boxes(120)]
     bins = florence.quantize(torch.tensor(boxes, dtype=torch.float64), (1280, 720)).tolist()
     for box, numbers in zip(boxes, bins, strict=True):
-        said = conventions.get("florence2")().say([make.box(*box)], SIZE)
+        said = dialects.get("florence2")().say([make.box(*box)], SIZE)
         assert said == "".join(f"<loc_{number}>" for number in numbers)
 
 
@@ -86,7 +86,7 @@ def test_florence_answers_are_read_as_transformers_reads_them(
     """Theirs are cut to whole pixels: less than one pixel apart."""
     text = "cup<loc_10><loc_20><loc_300><loc_400>red car<loc_1><loc_2><loc_999><loc_999>"
     theirs = florence.parse_description_with_bboxes_from_text_and_spans(text, (1280, 720))
-    ours = conventions.get("florence2")().read(text, SIZE).regions
+    ours = dialects.get("florence2")().read(text, SIZE).regions
     assert [region.label for region in ours] == [record["cat_name"] for record in theirs]
     for region, record in zip(ours, theirs, strict=True):
         assert np.abs(np.subtract(region.box().xyxy, record["bbox"])).max() < 1

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image as PIL
 
-from deixis.coordinates import Convention, Reading, conventions
-from deixis.coordinates.convention import LENGTH_LIMIT
+from deixis.coordinates import Dialect, Reading, dialects
+from deixis.coordinates.dialect import LENGTH_LIMIT
 from deixis.core import region as make
 from deixis.core.answer_text import DRAFTS
 from deixis.core.size import Size
 
-NAMES = conventions.names()
+NAMES = dialects.names()
 SIZE = Size(width=1280, height=720)
 CUP = make.box(100, 200, 300, 400, label="cup")
 BYTES_OF_A_LETTER = 100  # at the peak, of the costliest answer
@@ -47,8 +47,8 @@ OTHERS = (
 
 
 @pytest.fixture(params=NAMES)
-def convention(request: pytest.FixtureRequest) -> Convention:
-    return conventions.get(request.param)()
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    return dialects.get(request.param)()
 
 
 @pytest.fixture(scope="module")
@@ -62,100 +62,98 @@ def hostile() -> Report:
 
 
 @pytest.mark.parametrize(("start", "end"), DRAFTS)
-def test_a_place_in_a_draft_is_no_answer(convention: Convention, start: str, end: str) -> None:
-    draft, answer = convention.say([make.point(9, 9)], SIZE), convention.say([CUP], SIZE)
+def test_a_place_in_a_draft_is_no_answer(dialect: Dialect, start: str, end: str) -> None:
+    draft, answer = dialect.say([make.point(9, 9)], SIZE), dialect.say([CUP], SIZE)
     text = f"{start}maybe {draft} or [1, 2, 3, 4]{end}{answer}"
-    assert convention.read(text, SIZE) == convention.read(answer, SIZE)
-    assert convention.read(text.removeprefix(start), SIZE).regions or "/" not in end
+    assert dialect.read(text, SIZE) == dialect.read(answer, SIZE)
+    assert dialect.read(text.removeprefix(start), SIZE).regions or "/" not in end
 
 
-def test_a_draft_that_was_cut_off_is_unread(convention: Convention) -> None:
-    draft = f"<think>maybe {convention.say([CUP], SIZE)}"
-    assert convention.read(draft, SIZE) == Reading(regions=(), unread=(draft,))
+def test_a_draft_that_was_cut_off_is_unread(dialect: Dialect) -> None:
+    draft = f"<think>maybe {dialect.say([CUP], SIZE)}"
+    assert dialect.read(draft, SIZE) == Reading(regions=(), unread=(draft,))
 
 
 @pytest.mark.parametrize("token", ["<eos>", "</s>", "<|im_end|>", "<end_of_turn>", "<pad><pad>"])
-def test_no_control_token_is_in_a_label(convention: Convention, token: str) -> None:
-    answer = convention.say([CUP, make.box(500, 100, 900, 700, label="dog")], SIZE)
+def test_no_control_token_is_in_a_label(dialect: Dialect, token: str) -> None:
+    answer = dialect.say([CUP, make.box(500, 100, 900, 700, label="dog")], SIZE)
     with_tokens = answer.replace("cup", f"cup{token}").replace("dog", f"dog{token}") + token
-    assert convention.read(with_tokens, SIZE) == convention.read(answer, SIZE)
+    assert dialect.read(with_tokens, SIZE) == dialect.read(answer, SIZE)
 
 
 def test_tokens_of_other_names_are_in_no_label_between_tokens() -> None:
-    read = conventions.get("paligemma")().read("<loc0001><loc0002><loc0009><loc0009> cup<x7>", SIZE)
+    read = dialects.get("paligemma")().read("<loc0001><loc0002><loc0009><loc0009> cup<x7>", SIZE)
     assert [region.label for region in read.regions] == ["cup"]
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_no_model_s_words_for_a_place_vanish(convention: Convention, other: str) -> None:
-    reading = convention.read(f"Here: {other}.", SIZE)
+def test_no_model_s_words_for_a_place_vanish(dialect: Dialect, other: str) -> None:
+    reading = dialect.read(f"Here: {other}.", SIZE)
     assert reading.regions or reading.unread
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_convention_s_words_vanish_in_another_reader(convention: Convention, name: str) -> None:
+def test_no_dialect_s_words_vanish_in_another_reader(dialect: Dialect, name: str) -> None:
     for region in (CUP, make.point(640, 360)):
-        reading = convention.read(conventions.get(name)().say([region], SIZE), SIZE)
+        reading = dialect.read(dialects.get(name)().say([region], SIZE), SIZE)
         assert reading.regions or reading.unread
 
 
 def test_the_words_that_were_not_read_are_told() -> None:
-    read = conventions.get("qwen3_vl")().read('<point x="10.5" y="20.5">a</point>', SIZE)
+    read = dialects.get("qwen3_vl")().read('<point x="10.5" y="20.5">a</point>', SIZE)
     assert read.unread == ('<point x="10.5" y="20.5">',)
 
 
 def test_lists_under_other_keys_are_unread_beside_what_is_read() -> None:
     text = '{"box_2d": [0, 0, 500, 500], "mask": [[10, 20], [30, 40]], "box_2d": [1, 2]}'
-    read = conventions.get("gemini")().read(text, SIZE)
+    read = dialects.get("gemini")().read(text, SIZE)
     assert [region.kind for region in read.regions] == ["point"]
     assert set(read.unread) == {"[[10, 20], [30, 40]]", "[0, 0, 500, 500]"}
 
 
 def test_the_name_of_a_tool_is_no_label() -> None:
     text = '{"name": "computer_use", "arguments": {"coordinate": [500, 300]}}'
-    assert [r.label for r in conventions.get("qwen3_vl")().read(text, SIZE).regions] == [None]
+    assert [r.label for r in dialects.get("qwen3_vl")().read(text, SIZE).regions] == [None]
 
 
 @pytest.mark.parametrize("name", ["permille", "qwen3_vl", "gemini", "pixels", "qwen2_5_vl"])
 def test_shares_of_one_are_no_thousandths_and_no_pixels(name: str) -> None:
-    assert conventions.get(name)().read("[0.5, 0.3]", SIZE).unread == ("[0.5, 0.3]",)
-    assert len(conventions.get(name)().read("[0, 0, 1, 1]", SIZE).regions) == 1
+    assert dialects.get(name)().read("[0.5, 0.3]", SIZE).unread == ("[0.5, 0.3]",)
+    assert len(dialects.get(name)().read("[0, 0, 1, 1]", SIZE).regions) == 1
 
 
 def test_two_outlines_have_a_label_each() -> None:
     outlines = [
         make.polygon([(100, 50), (300, 60), (200, 200)], label=label) for label in ("kite", "sail")
     ]
-    florence = conventions.get("florence2")()
+    florence = dialects.get("florence2")()
     read = florence.read(florence.say(outlines, SIZE), SIZE)
     assert [region.label for region in read.regions] == ["kite", "sail"]
 
 
 def test_a_picture_that_the_family_does_not_take_leaves_the_answer_unread() -> None:
-    read = conventions.get("qwen2_5_vl")().read("[1, 2, 3, 4]", Size(width=3, height=20_000))
+    read = dialects.get("qwen2_5_vl")().read("[1, 2, 3, 4]", Size(width=3, height=20_000))
     assert read == Reading(regions=(), unread=("[1, 2, 3, 4]",))
 
 
 def test_what_lies_beyond_the_longest_answer_is_unread() -> None:
     text = "[1, 2, 3, 4]" + " " * LENGTH_LIMIT + "[5, 6, 7, 8]"
-    read = conventions.get("pixels")().read(text, SIZE)
+    read = dialects.get("pixels")().read(text, SIZE)
     assert len(read.regions) == 1
     assert [piece.strip() for piece in read.unread] == ["[5, 6, 7, 8]"]
 
 
 def test_a_label_for_many_places_is_cut() -> None:
     text = "cup" * 1000 + "<loc_1><loc_1><loc_9><loc_9>" * 3
-    labels = [region.label for region in conventions.get("florence2")().read(text, SIZE).regions]
+    labels = [region.label for region in dialects.get("florence2")().read(text, SIZE).regions]
     assert labels == [("cup" * 1000)[:2000] + "…"] * 3
 
 
-def test_halves_of_characters_are_said_and_read_as_replaced(convention: Convention) -> None:
-    said = convention.say([make.box(1, 1, 90, 90, label="a\ud83d")], SIZE)
+def test_halves_of_characters_are_said_and_read_as_replaced(dialect: Dialect) -> None:
+    said = dialect.say([make.box(1, 1, 90, 90, label="a\ud83d")], SIZE)
     said.encode()
-    assert {region.label for region in convention.read(said, SIZE).regions} <= {"a\ufffd", None}
-    both = conventions.get("qwen3_vl")().read(
-        '{"bbox": [1, 1, 9, 9], "label": "\ud83e\udd8a"}', SIZE
-    )
+    assert {region.label for region in dialect.read(said, SIZE).regions} <= {"a\ufffd", None}
+    both = dialects.get("qwen3_vl")().read('{"bbox": [1, 1, 9, 9], "label": "\ud83e\udd8a"}', SIZE)
     assert both.regions[0].label == "🦊"
 
 
@@ -164,7 +162,7 @@ def test_masks_are_read_up_to_a_number_of_pixels() -> None:
     PIL.fromarray(np.full((4, 4), 255, dtype=np.uint8)).save(buffer, format="PNG")
     mask = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
     answer = ", ".join([f'{{"box_2d": [0, 0, 1000, 1000], "mask": "{mask}"}}'] * 40)
-    read = conventions.get("gemini")().read(answer, Size(width=8000, height=8000))
+    read = dialects.get("gemini")().read(answer, Size(width=8000, height=8000))
     kinds = [region.kind for region in read.regions]
     assert (kinds.count("mask"), kinds.count("box")) == (2, 38)
     assert read.unread == (mask,) * 38
@@ -174,7 +172,7 @@ def test_a_mask_of_many_parts_comes_back_in_its_window() -> None:
     inside = np.zeros((720, 1280), dtype=np.bool_)
     inside[0:720:3, 5:400:2] = True
     inside[719, 1279] = True
-    gemini = conventions.get("gemini")()
+    gemini = dialects.get("gemini")()
     (found,) = gemini.read(gemini.say([make.mask(inside)], SIZE), SIZE).regions
     assert found == make.mask(inside)
 

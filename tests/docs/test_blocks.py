@@ -219,7 +219,7 @@ def _of_remote(place, server, monkeypatch):
     from deixis.remote.model import from_name
 
     question = dx.Question(pictures=(dx.open_image("street.jpg"),), text="What is this?")
-    model = from_name(f"openai:failing@{server.url}", convention="qwen3_vl", retries=0)
+    model = from_name(f"openai:failing@{server.url}", dialect="qwen3_vl", retries=0)
     return {
         "model": model,
         "question": question,

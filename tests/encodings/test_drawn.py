@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deixis.ask.composer import Asking, compose
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UnknownNameError, UsageError
 from deixis.core.image import Image
@@ -10,7 +10,7 @@ from deixis.encodings.blurred import blurred
 from deixis.encodings.drawn import drawn
 from deixis.marks import Mark, draw
 
-PIXELS = conventions.get("pixels")()
+PIXELS = dialects.get("pixels")()
 CUP, DOG = regions.box(3, 4, 20, 22), regions.point(30, 12)
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.image import Image
@@ -14,7 +14,7 @@ from deixis.encodings.dimmed import dimmed
 from deixis.encodings.masked import masked
 from deixis.encodings.said import said
 
-PIXELS = conventions.get("pixels")()
+PIXELS = dialects.get("pixels")()
 
 
 def picture(width=40, height=30):

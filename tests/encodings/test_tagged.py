@@ -3,14 +3,14 @@ import pytest
 
 import deixis as dx
 from deixis.ask.composer import Asking, compose
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.errors import UsageError
 from deixis.encodings.tagged import Tagged
 from deixis.marks.tagging import draw_tagged
 
 IMAGE = dx.Image(pixels=np.full((120, 160, 3), 200, dtype=np.uint8))
 CUP, DOG = dx.box(10, 10, 60, 60), dx.box(80, 40, 150, 100)
-PIXELS = conventions.get("pixels")()
+PIXELS = dialects.get("pixels")()
 
 
 def asked(**regions):

@@ -14,7 +14,7 @@ __all__ = ["Told", "build", "examine", "server", "sleeping_server"]
 class Told(VisionLanguageModel):
     """Answers by a function of the question's words; remembers what it was asked."""
 
-    convention = "unit"
+    dialect = "unit"
     abilities = Abilities(
         many_pictures=True,
         system=True,

@@ -67,7 +67,7 @@ def evaluate(folder):
             benchmark=NAME,
             options=options,
             settings=settings,
-            convention=model.convention_name,
+            dialect=model.dialect_name,
             judge=judge.name,
         )
         write_run(folder, report, ran.rows)

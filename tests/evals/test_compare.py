@@ -40,7 +40,7 @@ def made(tmp_path, told):
             benchmark=benchmark,
             options=options,
             settings=settings,
-            convention="unit",
+            dialect="unit",
             judge=None if judge is None else judge.name,
         )
         return load_run(write_run(tmp_path, report, ran.rows))

@@ -220,7 +220,7 @@ def test_vip_bench_end_to_end_with_failures_shown_and_never_scored_as_zero(
         benchmark="scenes_vip_bench",
         options=Options(),
         settings=settings,
-        convention="unit",
+        dialect="unit",
         judge=judge.name,
     )
     assert found.counts.ungraded > 5
@@ -247,7 +247,7 @@ def test_the_judge_is_part_of_the_results_name(answers, told):
         benchmark="scenes_vip_bench",
         options=Options(),
         settings=settings,
-        convention="unit",
+        dialect="unit",
         judge=Rules.name,
     )
     assert found.name == "scenes_vip_bench · mine · said · rules/1"

@@ -41,7 +41,7 @@ def report(name, ran, settings, judge=None):
         benchmark=name,
         options=Options(),
         settings=settings,
-        convention="unit",
+        dialect="unit",
         judge=judge,
     )
 

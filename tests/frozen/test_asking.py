@@ -16,7 +16,7 @@ from deixis.models.interface import Completion, Generation, Question
 from deixis.pixel.prompts import Layout, build
 from tests.frozen import same, stored
 
-# one of each convention and way of looking; Molmo 2 needs torchvision
+# one of each dialect and way of looking; Molmo 2 needs torchvision
 NAMES = (
     "blip_2",
     "idefics3",

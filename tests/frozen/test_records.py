@@ -43,7 +43,7 @@ REGIONS = {
 }
 SENT = Sent(
     model="tiny:llava",
-    convention="unit",
+    dialect="unit",
     frames=(
         Frame(
             image=WIDE,
@@ -92,6 +92,8 @@ def test_what_was_sent_is_written_and_read_as_it_was():
     same("sent_record", record)
     before = stored("sent_record", record)
     before["pictures"][0]["png"] = png
+    assert Sent.from_json(json.dumps(before)) == SENT
+    before["convention"] = before.pop("dialect")  # as 0.1 wrote it
     assert Sent.from_json(json.dumps(before)) == SENT
 
 

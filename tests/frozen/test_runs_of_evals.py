@@ -21,7 +21,7 @@ from tests.frozen.test_asking import ASKED, WAYS
 LAB = [name for name in benchmarks.names() if name.startswith("scenes_")]
 PUBLISHED = [name for name in benchmarks.names() if name not in LAB]
 JPEGS = {*FILES, "eurosat", "imagenette", "json_rows", "picture_folders"}  # decoders differ
-CONVENTIONS = ("unit", "permille", "qwen3_vl")
+DIALECTS = ("unit", "permille", "qwen3_vl")
 
 
 class Saying(Told):
@@ -117,16 +117,16 @@ def test_a_run_of_each_benchmark_is_stored_as_it_was(tmp_path, area, names):
 
 def test_questions_in_each_way_have_the_keys_that_they_had(tmp_path):
     found = {}
-    for convention in CONVENTIONS:
+    for dialect in DIALECTS:
         for spec in WAYS:
-            folder = tmp_path / f"{convention} {len(found)}"
+            folder = tmp_path / f"{dialect} {len(found)}"
             with Answers(folder / "answers.jsonl") as answers:
                 exam = Exam(
-                    model=dx.Model(Saying(), convention=convention),
+                    model=dx.Model(Saying(), dialect=dialect),
                     benchmark=Two(),
                     answers=answers,
                 )
                 ran = run(exam, RunSettings(way=EncodingSpec.of(spec)))
             told = [row.sent or row.problem for row in ran.rows]
-            found[f"{convention}: {spec}"] = [*told, *(key[:12] for key in keys_of(folder))]
+            found[f"{dialect}: {spec}"] = [*told, *(key[:12] for key in keys_of(folder))]
     same("eval_keys", found)

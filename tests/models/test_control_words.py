@@ -101,7 +101,7 @@ def test_an_ordinary_question_stays_as_it_is(model):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_all_that_tells_a_place_stays(family):
-    """A convention says these; a tokenizer may well hold them for special."""
+    """A dialect says these; a tokenizer may well hold them for special."""
     model = load(f"tiny:{family}")
     places = (
         "<loc0012><loc1023><seg003> <loc_12> <patch_index_0001> <ref>a</ref><box>[[1]]</box> "

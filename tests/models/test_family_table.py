@@ -14,7 +14,7 @@ def test_every_family_has_a_row():
 @pytest.mark.parametrize("name", sorted(FAMILIES))
 def test_a_row_says_what_the_class_says(name):
     family, row = families.get(name), FAMILIES[name]
-    assert (row.convention, row.abilities) == (family.convention, family.abilities)
+    assert (row.dialect, row.abilities) == (family.dialect, family.abilities)
 
 
 def test_a_family_of_another_package_is_listed_by_its_class(monkeypatch):
@@ -22,4 +22,4 @@ def test_a_family_of_another_package_is_listed_by_its_class(monkeypatch):
         name, value = "of_another", "deixis.models.families.internvl:InternVlFamily"
 
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [Point])
-    assert listed_families()["of_another"].convention == "internvl"
+    assert listed_families()["of_another"].dialect == "internvl"

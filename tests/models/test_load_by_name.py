@@ -301,14 +301,14 @@ def test_said_numbers_are_shares_of_what_the_tower_sees(name):
     (view,) = model.vlm.family.views(size)
     seen = view.transform.box(cup.box())
     shares = [value / view.size.width for value in seen.xyxy]
-    said = model.convention.say([cup], size)
+    said = model.dialect.say([cup], size)
     # the processor rounds its crop to whole pixels of a view that is very small here
     assert json.loads(said) == pytest.approx(shares, abs=0.0005 + 0.5 / view.size.width)
-    (read,) = model.convention.read(said, size).regions
+    (read,) = model.dialect.read(said, size).regions
     assert read.box().xyxy == pytest.approx(cup.box().xyxy, abs=0.5)
 
 
 def test_a_region_that_the_tower_does_not_see_is_refused():
     model = dx.load("tiny:llava")
     with pytest.raises(RegionError, match="outside"):
-        model.convention.say([dx.box(0, 100, 90, 200)], dx.Size(width=640, height=420))
+        model.dialect.say([dx.box(0, 100, 90, 200)], dx.Size(width=640, height=420))

@@ -35,8 +35,8 @@ def test_a_picture_is_seen_as_if_it_had_been_padded(name):
     seen = pixels_of(padded, WIDE)
     assert not torch.equal(seen, pixels_of(plain, WIDE))
     torch.testing.assert_close(seen, pixels_of(plain, padded_by_hand(plain, WIDE)))
-    assert padded.convention_settings == {"fit": "pad"}
-    assert plain.convention_settings == {"fit": "crop"}
+    assert padded.dialect_settings == {"fit": "pad"}
+    assert plain.dialect_settings == {"fit": "crop"}
 
 
 def test_what_is_saved_pads_as_well(tmp_path):

@@ -131,7 +131,7 @@ def test_every_stage_follows_the_one_before(aligned, tmp_path):
     run_recipe("vip_llava_instruct", tmp_path / "two", model=aligned, **given)
     second = tmp_path / "two" / "model"
     run_recipe("vip_llava_region", tmp_path / "three", model=second, **given)
-    assert load(str(tmp_path / "three" / "model")).convention_settings == {"fit": "pad"}
+    assert load(str(tmp_path / "three" / "model")).dialect_settings == {"fit": "pad"}
     third = VipLlavaForConditionalGeneration.from_pretrained(tmp_path / "three" / "model")
     assert list(third.config.vision_feature_layer) == list(LAYERS)
     before = VipLlavaForConditionalGeneration.from_pretrained(aligned)
@@ -157,7 +157,7 @@ def test_adapters_and_projector_are_loaded_back_the_same(aligned, tmp_path):
     question = Question(pictures=(picture(40, 30),), text="What is this?")
     plain = load(str(aligned)).answer_logprobs(question, ["a cup"])[0].total
     tuned = load(str(aligned), adapter=str(adapter))
-    assert tuned.convention_settings == {"fit": "pad"}  # as it was trained
+    assert tuned.dialect_settings == {"fit": "pad"}  # as it was trained
     assert tuned.answer_logprobs(question, ["a cup"])[0].total != plain
     names = {n for n, p in tuned.family.model.named_parameters() if "modules_to_save" in n}
     assert names

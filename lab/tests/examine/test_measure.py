@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deixis.ask.composer import Asking, compose
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.evals.findings import Trial
 from deixis.evals.trial_asking import ANSWERS
 from deixis.models.interface import Completion, Generation, Question, VisionLanguageModel
@@ -17,7 +17,7 @@ from deixis_lab.examine.probes import BY_MARK, SAID, TWO, UNDRAWN, Examination, 
 from deixis_lab.world.world import SceneWorld
 
 WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
-CONVENTION = conventions.get("padded_unit")()
+CONVENTION = dialects.get("padded_unit")()
 
 
 @functools.cache
@@ -28,7 +28,7 @@ def examined() -> list[Examination]:
 class Oracle(VisionLanguageModel):
     """Answers from the trials themselves, or always "anchor"."""
 
-    name, convention = "oracle", "padded_unit"
+    name, dialect = "oracle", "padded_unit"
 
     def __init__(self, *, knows: bool = True, breaks_after: int | None = None) -> None:
         self.knows, self.left = knows, breaks_after

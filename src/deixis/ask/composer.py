@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from deixis.ask.mark_visibility import surviving, widened
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -104,7 +104,7 @@ class Composed:
 
 def compose(
     asking: Asking,
-    convention: Convention,
+    dialect: Dialect,
     settle: Settle | None = None,
     control_words: tuple[str, ...] = (),
 ) -> Composed:
@@ -142,7 +142,7 @@ def compose(
     frames |= {name: frame for name, frame in own.items() if frame is not None}
     numbered = _numbered(frames, had)
     phrases = {
-        name: encoding.phrase(numbered.get(name) or numbered[""], convention)
+        name: encoding.phrase(numbered.get(name) or numbered[""], dialect)
         for name, encoding in encodings.items()
     }
     return _turned(asking, had, numbered, phrases)
@@ -259,12 +259,12 @@ Marks: TypeAlias = Literal["given", "widened", "told", "strict"]
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Composer:
-    """Questions are composed for one model: regions reach it in its convention, no label says its
+    """Questions are composed for one model: regions reach it in its dialect, no label says its
     control words, and what is known of a picture comes in its form.
     """
 
     model: VisionLanguageModel
-    convention: Convention
+    dialect: Dialect
     knowledge: "Knowledge | None" = None
 
     def compose(
@@ -291,7 +291,7 @@ class Composer:
                 return widened(self.model, image, encodings, alone=alone)
             return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
 
-        composed = compose(asking, self.convention, settle, self.model.control_words)
+        composed = compose(asking, self.dialect, settle, self.model.control_words)
         spoken = self.model.spoken
         earlier = tuple(replace(turn, text=spoken(turn.text)) for turn in composed.earlier)
         composed = replace(composed, text=spoken(composed.text), earlier=earlier)

@@ -21,7 +21,7 @@ WRAP = "deixis.models.checkpoint_model:wrap"
 def load(
     name: str,
     *,
-    convention: str | None = None,
+    dialect: str | None = None,
     knowledge: str | Path | None = None,
     sources: Sequence[str | KnowledgeSource] | None = None,
     looking: SourceOptions | None = None,
@@ -34,7 +34,7 @@ def load(
     - "openai:MODEL@URL": any OpenAI-compatible server
     - "tiny:FAMILY": a random model of the family's real class, for trying code out
 
-    `convention` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
+    `dialect` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
     of a trained knowledge prompt, or "told" or "drawn": what `sources` find in a picture is then
     infused in the vision tokens, told before the question, or drawn on the picture. Without
     `sources` a prompt's own are used, else rapidocr; `looking` is what is asked of them (the words
@@ -46,7 +46,7 @@ def load(
     if knowledge is None and (sources is not None or looking is not None):
         raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
     how = None if knowledge is None else known(vlm, knowledge, sources, looking)
-    model = Model(vlm, convention=convention, knowledge=how)
+    model = Model(vlm, dialect=dialect, knowledge=how)
     return model if pixel is None else model.with_pixel(pixel)
 
 
@@ -80,12 +80,10 @@ def known(
     )
 
 
-def wrap(
-    model: Any, processor: Any, *, name: str = "model", convention: str | None = None
-) -> Model:
+def wrap(model: Any, processor: Any, *, name: str = "model", dialect: str | None = None) -> Model:
     """A transformers model and processor that you have loaded yourself, ready to be asked."""
     wrapped = opened(WRAP, needed_for="a model of transformers")(model, processor, name=name)
-    return Model(wrapped, convention=convention)
+    return Model(wrapped, dialect=dialect)
 
 
 def _told(sources: Sequence[KnowledgeSource]) -> str:

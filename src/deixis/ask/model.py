@@ -12,9 +12,9 @@ from typing import final
 
 from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
 from deixis.ask.knowledge_forms import Knowledge, Looked
-from deixis.ask.pixel_prompt_convention import Prompted
+from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.ask.sent import Sent, software
-from deixis.coordinates import Convention, conventions
+from deixis.coordinates import Dialect, dialects
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
@@ -57,7 +57,7 @@ class Model:
         self,
         vlm: VisionLanguageModel,
         *,
-        convention: str | None = None,
+        dialect: str | None = None,
         knowledge: Knowledge | None = None,
         pixel: KnownPixelChange | None = None,
     ) -> None:
@@ -67,23 +67,23 @@ class Model:
         if knowledge is not None and knowledge.prompt is not None:
             prompt = knowledge.prompt
             self.vlm = vlm.with_token_change(prompt, place=prompt.place)
-        self.convention_name = convention or vlm.convention
-        settings = vlm.convention_settings if convention in (None, vlm.convention) else {}
+        self.dialect_name = dialect or vlm.dialect
+        settings = vlm.dialect_settings if dialect in (None, vlm.dialect) else {}
         self._looked: Looked | None = None
-        self._plain = conventions.get(self.convention_name)(**settings)
+        self._plain = dialects.get(self.dialect_name)(**settings)
 
     @property
-    def convention(self) -> Convention:
+    def dialect(self) -> Dialect:
         """How it says and reads places of the picture as it is given."""
         return self._plain if self.pixel is None else Prompted(self._plain, self.pixel)
 
     @property
     def composer(self) -> Composer:
         """What it is asked is composed by this."""
-        return Composer(model=self.vlm, convention=self.convention, knowledge=self.knowledge)
+        return Composer(model=self.vlm, dialect=self.dialect, knowledge=self.knowledge)
 
     def __repr__(self) -> str:
-        return f"Model({self.vlm.name!r}, convention={self.convention_name!r})"
+        return f"Model({self.vlm.name!r}, dialect={self.dialect_name!r})"
 
     def ask(  # noqa: PLR0913  # the one verb, all but two by name
         self,
@@ -153,10 +153,10 @@ class Model:
         """Send the same again: the same pictures, words and settings."""
         if sent.model != self.vlm.name:
             raise UsageError(f"this was sent to {sent.model!r}, this model is {self.vlm.name!r}")
-        if sent.convention != self.convention_name:
+        if sent.dialect != self.dialect_name:
             raise UsageError(
-                f"this was said in {sent.convention!r}, this model speaks {self.convention_name!r};"
-                f" make the model with convention={sent.convention!r}"
+                f"this was said in {sent.dialect!r}, this model speaks {self.dialect_name!r};"
+                f" make the model with dialect={sent.dialect!r}"
             )
         if dict(sent.loaded) != self._record:
             raise UsageError(
@@ -242,7 +242,7 @@ class Model:
         self, asked: Composed, completion: Completion, system: str | None, settings: Generation
     ) -> Answer:
         first = asked.frames[0]
-        reading = self.convention.read(completion.text, first.image.size)
+        reading = self.dialect.read(completion.text, first.image.size)
         back = first.transform.inverse()
         return Answer(
             text=completion.text,
@@ -251,7 +251,7 @@ class Model:
             finish=completion.finish,
             sent=Sent(
                 model=self.vlm.name,
-                convention=self.convention_name,
+                dialect=self.dialect_name,
                 frames=asked.frames,
                 text=asked.text,
                 system=system,

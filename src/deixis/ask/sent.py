@@ -33,7 +33,7 @@ class Sent:
     """
 
     model: str
-    convention: str
+    dialect: str
     frames: tuple[Frame, ...]
     text: str
     system: str | None
@@ -48,7 +48,7 @@ class Sent:
         record = {
             "deixis": VERSION,
             "model": self.model,
-            "convention": self.convention,
+            "dialect": self.dialect,
             "text": self.text,
             "system": self.system,
             "settings": asdict(self.settings),
@@ -71,6 +71,8 @@ class Sent:
         try:
             told = object_of(parse(text), name="a record")
             version = told.pop("deixis", None)
+            if "convention" in told:  # as 0.1 called it
+                told.setdefault("dialect", told.pop("convention"))
             if version != VERSION:
                 raise UsageError(f"this Deixis reads {VERSION}, got {shown(version)}")
             record = read_as(_Record, told, name="sent")
@@ -84,7 +86,7 @@ class Sent:
             )
         return cls(
             model=record.model,
-            convention=record.convention,
+            dialect=record.dialect,
             frames=frames,
             text=record.text,
             system=record.system,
@@ -125,7 +127,7 @@ class _Record:
     """What the record holds beside its version."""
 
     model: str
-    convention: str
+    dialect: str
     text: str
     system: str | None
     settings: Generation

@@ -9,7 +9,7 @@ import numpy as np
 
 from deixis.ask.loading import load
 from deixis.ask.model import Model
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.image import Image
@@ -144,14 +144,14 @@ def _regions(still: DemoPicture) -> str:
 
 def _said(still: DemoPicture) -> str:
     rows = [
-        (name, conventions.get(name)().say([still.region("cup")], still.image.size))
-        for name in conventions.names()
+        (name, dialects.get(name)().say([still.region("cup")], still.image.size))
+        for name in dialects.names()
     ]
     answer = 'Sure! ```json\n[{"bbox_2d": [672, 762, 922, 886], "label": "book"}]\n```'
-    reading = conventions.get("qwen3_vl")().read(answer, still.image.size)
+    reading = dialects.get("qwen3_vl")().read(answer, still.image.size)
     return page.section(
         "It can be said, in the words of each model family, and read back",
-        page.table(("convention", "the cup"), rows),
+        page.table(("dialect", "the cup"), rows),
         page.text("And from an answer back to the picture:"),
         page.code(answer),
         page.picture(still.image, "What was read.", regions=reading.regions, width=420),

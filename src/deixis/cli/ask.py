@@ -7,7 +7,7 @@
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
-the model's own convention, the default), drawn, tagged, cropped, dimmed, masked, blurred. A drawn
+the model's own dialect, the default), drawn, tagged, cropped, dimmed, masked, blurred. A drawn
 mark of which the model can hardly see anything is told; with --strict it is refused before
 anything is sent. --knowledge brings what --source finds in the picture to the model: told before
 the question, drawn on the picture, or, with the folder of a trained prompt, infused in its tokens.
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", required=True, help="the model to ask")
     parser.add_argument("--system", help="a system prompt, for models that take one")
-    parser.add_argument("--convention", help="coordinates other than the model's own")
+    parser.add_argument("--dialect", help="coordinates other than the model's own")
     parser.add_argument(
         "--max-new-tokens",
         type=int,
@@ -124,7 +124,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
     given = {name: value for name, value in options.items() if value is not None}
     return load(
         arguments.model,
-        convention=arguments.convention,
+        dialect=arguments.dialect,
         knowledge=arguments.knowledge,
         sources=arguments.source,
         looking=source_options(arguments) if has_source_options(arguments) else None,
@@ -185,7 +185,7 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
             "unread": list(answer.unread),
             "sent": {
                 "model": answer.sent.model,
-                "convention": answer.sent.convention,
+                "dialect": answer.sent.dialect,
                 "text": answer.sent.text,
                 "pictures": [frame.image.sha256 for frame in answer.sent.frames],
                 "notes": [

@@ -51,7 +51,7 @@ Ask a model the questions of a benchmark, and write what came of it.
   deixis eval run vip_bench --data DIR --model MODEL --judge rules --out runs/eval
   deixis eval run vip_bench --data DIR --model MODEL --judge openai:gpt-4o --judge-runs 5 --out OUT
 
-An --encoding is how regions reach the model: said (coordinates in its own convention), cropped,
+An --encoding is how regions reach the model: said (coordinates in its own dialect), cropped,
 dimmed, masked, blurred, drawn:arrow, drawn:ellipse,color=lime,width=6 …, with the settings of
 dx.cropped, dx.drawn and the others. "drawn:*" is every shape, "usual" every encoding in a few
 settings. With several, the same questions are asked in each of them: mean, spread and the worst of
@@ -254,7 +254,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
     given = {name: value for name, value in options.items() if value is not None}
     return load(
         arguments.model,
-        convention=arguments.convention,
+        dialect=arguments.dialect,
         knowledge=arguments.knowledge,
         sources=arguments.source,
         looking=source_options(arguments) if has_source_options(arguments) else None,

@@ -68,17 +68,17 @@ def _list(arguments: argparse.Namespace) -> None:
     found = listed_families()
     if arguments.json:
         records = {
-            name: {"convention": family.convention, **asdict(family.abilities)}
+            name: {"dialect": family.dialect, **asdict(family.abilities)}
             for name, family in found.items()
         }
         print(json.dumps(records))
         return
     marks = [field.name for field in fields(Abilities)]
     rows = [
-        (name, family.convention, *("yes" if getattr(family.abilities, m) else "-" for m in marks))
+        (name, family.dialect, *("yes" if getattr(family.abilities, m) else "-" for m in marks))
         for name, family in found.items()
     ]
-    print(table(("family", "convention", *(mark.replace("_", " ") for mark in marks)), rows))
+    print(table(("family", "dialect", *(mark.replace("_", " ") for mark in marks)), rows))
     print()
     for field in fields(Abilities):
         print(f"{field.name.replace('_', ' ')}: {field.metadata['doc']}")

@@ -1,9 +1,9 @@
 """Say regions in the coordinates of every model family.
 
   deixis say --size 640x480 cup=box:412,300,520,411
-  deixis say street.jpg cup=box:412,300,520,411 dog=point:88,240 --convention gemini
+  deixis say street.jpg cup=box:412,300,520,411 dog=point:88,240 --dialect gemini
 
-A region of a kind that a convention lacks is said as its box, or as its centre.
+A region of a kind that a dialect lacks is said as its box, or as its centre.
 """
 
 import argparse
@@ -30,13 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="box:412,300,520,411 in pixels of the picture, under a name of your own",
     )
     parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
-    parser.add_argument("--convention", help="only this one; its words are then printed alone")
+    parser.add_argument("--dialect", help="only this one; its words are then printed alone")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Each convention is printed on a line."""
-    from deixis.coordinates import conventions
+    """Each dialect is printed on a line."""
+    from deixis.coordinates import dialects
 
     specs = list(arguments.regions)
     image = arguments.image
@@ -47,15 +47,15 @@ def run(arguments: argparse.Namespace) -> None:
     if not regions:
         raise UsageError(f"no region is given\n\n{FORMS}")
     size = _size(image, arguments.size)
-    names = [arguments.convention] if arguments.convention else conventions.names()
+    names = [arguments.dialect] if arguments.dialect else dialects.names()
     said = {name: _said(name, regions, size) for name in names}
     if arguments.json:
         print(json.dumps({"size": [size.width, size.height], "said": said}, ensure_ascii=False))
-    elif arguments.convention:
-        print(said[arguments.convention])
+    elif arguments.dialect:
+        print(said[arguments.dialect])
     else:
-        rows = [(name, said[name], conventions.get(name).summary) for name in names]
-        print(table(("convention", "said", "form"), rows))
+        rows = [(name, said[name], dialects.get(name).summary) for name in names]
+        print(table(("dialect", "said", "form"), rows))
 
 
 def _size(image: str | None, size: str | None) -> "Size":
@@ -69,6 +69,6 @@ def _size(image: str | None, size: str | None) -> "Size":
 
 
 def _said(name: str, regions: "list[Region]", size: "Size") -> str:
-    from deixis.coordinates import conventions
+    from deixis.coordinates import dialects
 
-    return conventions.get(name)().say(regions, size)
+    return dialects.get(name)().say(regions, size)

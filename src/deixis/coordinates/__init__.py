@@ -1,20 +1,20 @@
 """Regions are said in the words of each model family, and read back from its answers."""
 
-from deixis.coordinates.convention import Convention, Reading
+from deixis.coordinates.dialect import Dialect, Reading
 from deixis.coordinates.number_scale import Quantum
 from deixis.core.catalog import Catalog
 
-conventions: Catalog[Convention] = Catalog(
-    kind="coordinate convention",
+dialects: Catalog[Dialect] = Catalog(
+    kind="dialect",
     package="deixis.coordinates",
     group="deixis.coordinates",
-    interface=Convention,
-    rows=dict.fromkeys(("permille", "pixels", "unit"), "plain_lists:CONVENTIONS")
-    | dict.fromkeys(("deepseek_vl2", "internvl"), "tagged_lists:CONVENTIONS")
-    | dict.fromkeys(("molmo", "molmo2"), "point_tags:CONVENTIONS")
-    | dict.fromkeys(("qwen2_5_vl", "qwen2_vl", "qwen3_vl"), "qwen:CONVENTIONS"),
+    interface=Dialect,
+    rows=dict.fromkeys(("permille", "pixels", "unit"), "plain_lists:DIALECTS")
+    | dict.fromkeys(("deepseek_vl2", "internvl"), "tagged_lists:DIALECTS")
+    | dict.fromkeys(("molmo", "molmo2"), "point_tags:DIALECTS")
+    | dict.fromkeys(("qwen2_5_vl", "qwen2_vl", "qwen3_vl"), "qwen:DIALECTS"),
     besides=(
-        "convention",
+        "dialect",
         "json_in_text",
         "labels",
         "number_scale",
@@ -24,4 +24,4 @@ conventions: Catalog[Convention] = Catalog(
     ),
 )
 
-__all__ = ["Convention", "Quantum", "Reading", "conventions"]
+__all__ = ["Dialect", "Quantum", "Reading", "dialects"]

@@ -9,7 +9,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale, whole_scale
-from deixis.coordinates.records import ListConvention
+from deixis.coordinates.records import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -19,7 +19,7 @@ PATCH = 28
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class ClaudeConvention(ListConvention):
+class ClaudeDialect(ListDialect):
     """`[412, 300, 520, 411]`: whole pixels, x first, of the picture as the model sees it.
 
     Claude shrinks a picture to the largest size of the same aspect whose 28-pixel patches are at

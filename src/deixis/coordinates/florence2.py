@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.labels import read_label, token_label
 from deixis.coordinates.number_scale import NumberScale, binned_scale, said_shape
 from deixis.coordinates.reading_builder import Collected
@@ -21,7 +21,7 @@ CUT_TOKEN = re.compile(r"<loc[_\d]{0,7}\Z")
 
 
 @final
-class Florence2Convention(ScaledConvention):
+class Florence2Dialect(ScaledDialect):
     """`cup<loc_322><loc_417><loc_406><loc_571>`, x first, in the middles of 1000 bins (0-999).
 
     A polygon is said between `<poly>` and `</poly>`, its rings separated by `<sep>`. Read without
@@ -129,7 +129,7 @@ def _numbers(tokens: Sequence[str]) -> list[int]:
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    shape = said_shape(region, scale.size, Florence2Convention.kinds)
+    shape = said_shape(region, scale.size, Florence2Dialect.kinds)
     label = token_label(region.label) or "\n"  # else it would share the label before it
     if not isinstance(shape, Polygon):
         return label + _tokens(said_numbers(shape, scale))

@@ -13,7 +13,7 @@ from jaxtyping import Bool
 from PIL import Image as PIL
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.labels import json_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
 from deixis.coordinates.records import RecordReader
@@ -34,7 +34,7 @@ THRESHOLD = 127
 
 
 @final
-class GeminiConvention(ScaledConvention):
+class GeminiDialect(ScaledDialect):
     """`[{"box_2d": [417, 322, 571, 406], "label": "cup"}]`: y first, 0-1000 of the picture.
 
     Points stand under `point` as y, x. A mask is a greyscale PNG (inside above 127) stretched
@@ -61,7 +61,7 @@ class GeminiConvention(ScaledConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    shape = said_shape(region, scale.size, GeminiConvention.kinds)
+    shape = said_shape(region, scale.size, GeminiDialect.kinds)
     if isinstance(shape, Mask):
         return _said_mask(shape, region.label, scale)
     numbers = said_numbers(shape, scale)

@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Convention, Reading
+from deixis.coordinates.dialect import Dialect, Reading
 from deixis.coordinates.number_scale import Quantum, said_shape
 from deixis.coordinates.reading_builder import Collected
 from deixis.coordinates.tagged_lists import Tags
@@ -24,7 +24,7 @@ CUT_PATCH = re.compile(r"<patch_index_\d{0,6}\Z")
 
 
 @final
-class Kosmos2Convention(Convention):
+class Kosmos2Dialect(Dialect):
     """`<phrase>cup</phrase><object><patch_index_0330><patch_index_0588></object>`.
 
     The first cell holds the left upper corner, the second the right lower one; read as
@@ -65,7 +65,7 @@ class Kosmos2Convention(Convention):
 
 
 def _said(region: Region, size: Size) -> str:
-    box = said_shape(region, size, Kosmos2Convention.kinds)
+    box = said_shape(region, size, Kosmos2Dialect.kinds)
     assert isinstance(box, Box)
     left, right = _cells(box.x0 / size.width, box.x1 / size.width)
     top, bottom = _cells(box.y0 / size.height, box.y1 / size.height)

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.records import ListConvention
+from deixis.coordinates.records import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_records
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -15,7 +15,7 @@ EDGES = ("x_min", "y_min", "x_max", "y_max")
 
 
 @final
-class MoondreamConvention(ListConvention):
+class MoondreamDialect(ListDialect):
     """`[{"x_min": 0.3219, "y_min": 0.4167, "x_max": 0.4063, "y_max": 0.5708}]`, points as x, y.
 
     0-1 of the picture, said with four decimals, read with any. Its answers are the dictionaries of
@@ -35,7 +35,7 @@ class MoondreamConvention(ListConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    numbers = said_numbers(said_shape(region, scale.size, MoondreamConvention.kinds), scale)
+    numbers = said_numbers(said_shape(region, scale.size, MoondreamDialect.kinds), scale)
     names = ("x", "y") if len(numbers) == 2 else EDGES
     fields = (f'"{name}": {number:.4f}' for name, number in zip(names, numbers, strict=True))
     return f"{{{', '.join(fields)}}}"

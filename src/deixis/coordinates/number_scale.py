@@ -1,4 +1,4 @@
-"""A convention's numbers are laid on a picture: pixels become numbers, and numbers pixels again."""
+"""A dialect's numbers are laid on a picture: pixels become numbers, and numbers pixels again."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SLACK = 0.05  # models overshoot the border a little; beyond this share the numb
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quantum:
-    """A convention's numbers have this step in pixels of the picture: say-then-read moves no edge
+    """A dialect's numbers have this step in pixels of the picture: say-then-read moves no edge
     by more than half of it.
     """
 
@@ -130,7 +130,7 @@ def binned_scale(size: Size, *, bins: int) -> NumberScale:
 
 
 def said_shape(region: Region, size: Size, kinds: Sequence[str]) -> Shape:
-    """A convention of these kinds says the region's shape so, cut to the picture."""
+    """A dialect of these kinds says the region's shape so, cut to the picture."""
     cut = region.within(size)
     if cut.kind == "mask" and "mask" in kinds:
         return cut.shape

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale
-from deixis.coordinates.records import ListConvention
+from deixis.coordinates.records import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.errors import UnknownNameError
 from deixis.core.region import Region
@@ -17,7 +17,7 @@ FITS = ("pad", "crop")
 
 
 @final
-class PaddedUnitConvention(ListConvention):
+class PaddedUnitDialect(ListDialect):
     """`[0.100,0.200,0.300,0.400]`: 0-1 of a square with the picture in its middle.
 
     The square is that of the longer side ("pad"), or, for checkpoints whose processor crops the

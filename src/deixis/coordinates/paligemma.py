@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.labels import plain_label, read_label, token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
 from deixis.coordinates.reading_builder import Collected
@@ -21,7 +21,7 @@ CUT_TOKEN = re.compile(r"<(?:l|lo|loc\d{0,4}|s|se|seg\d{0,4})\Z")
 
 
 @final
-class PaliGemmaConvention(ScaledConvention):
+class PaliGemmaDialect(ScaledDialect):
     """`<loc0427><loc0329><loc0584><loc0415> cup`, several separated by ` ; `; a point has two.
 
     y first, the share of the picture times 1023 to the nearest, as its makers' data and scorers
@@ -58,7 +58,7 @@ class PaliGemmaConvention(ScaledConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    numbers = said_numbers(said_shape(region, scale.size, PaliGemmaConvention.kinds), scale)
+    numbers = said_numbers(said_shape(region, scale.size, PaliGemmaDialect.kinds), scale)
     tokens = "".join(f"<loc{numbers[i ^ 1]:04d}>" for i in range(len(numbers)))
     label = plain_label((token_label(region.label) or "").replace(";", ","))
     return f"{tokens} {label}" if label else tokens

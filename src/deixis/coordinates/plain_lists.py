@@ -1,4 +1,4 @@
-"""These conventions are bare lists of numbers, and differ only in what the numbers count."""
+"""These dialects are bare lists of numbers, and differ only in what the numbers count."""
 
 from collections.abc import Sequence
 from typing import ClassVar, final
@@ -6,13 +6,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale, whole_scale
-from deixis.coordinates.records import ListConvention
+from deixis.coordinates.records import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.region import Region
 from deixis.core.size import Size
 
 
-class PlainLists(ListConvention):
+class PlainLists(ListDialect):
     """`[x0, y0, x1, y1]` or `[x, y]`, x first. There is no place for labels; those of JSON are
     read.
     """
@@ -25,7 +25,7 @@ class PlainLists(ListConvention):
 
 
 @final
-class PixelsConvention(PlainLists):
+class PixelsDialect(PlainLists):
     """`[412, 300, 520, 411]`: whole pixels of the picture as it was sent."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], whole pixels of the picture as sent"
@@ -36,7 +36,7 @@ class PixelsConvention(PlainLists):
 
 
 @final
-class PermilleConvention(PlainLists):
+class PermilleDialect(PlainLists):
     """`[322, 417, 406, 571]`: thousandths of the picture, without any family's tokens."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], 0-1000 of the picture"
@@ -47,7 +47,7 @@ class PermilleConvention(PlainLists):
 
 
 @final
-class UnitConvention(PlainLists):
+class UnitDialect(PlainLists):
     """`[0.322, 0.417, 0.406, 0.571]`: shares of the picture with three decimals."""
 
     summary: ClassVar[str] = "[x0, y0, x1, y1], 0-1 of the picture, three decimals"
@@ -57,4 +57,4 @@ class UnitConvention(PlainLists):
         return whole_scale(size, last=(1.0, 1.0), decimals=3)
 
 
-CONVENTIONS = {"permille": PermilleConvention, "pixels": PixelsConvention, "unit": UnitConvention}
+DIALECTS = {"permille": PermilleDialect, "pixels": PixelsDialect, "unit": UnitDialect}

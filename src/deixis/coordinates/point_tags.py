@@ -8,7 +8,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.json_in_text import as_number
 from deixis.coordinates.labels import read_xml_label, xml_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
@@ -84,7 +84,7 @@ AXIS = re.compile(r"([xy])(\d{0,6})\Z")
 
 
 @final
-class MolmoConvention(ScaledConvention):
+class MolmoDialect(ScaledDialect):
     """`<point x="36.4" y="49.4" alt="cup">cup</point>`, several as `<points x1= y1= x2= …>`.
 
     Percent of the picture with one decimal, x first. Every region is said as a point; neighbours
@@ -119,7 +119,7 @@ def _said(label: str, regions: Sequence[Region], scale: NumberScale) -> str:
     name = "point" if len(regions) == 1 else "points"
     numbered: list[str] = []
     for i, region in enumerate(regions, start=1):
-        x, y = said_numbers(said_shape(region, scale.size, MolmoConvention.kinds), scale)
+        x, y = said_numbers(said_shape(region, scale.size, MolmoDialect.kinds), scale)
         number = "" if name == "point" else str(i)
         numbered.append(f'x{number}="{x:.1f}" y{number}="{y:.1f}"')
     return f"<{name} {' '.join(numbered)}{alt}>{label}</{name}>"
@@ -148,7 +148,7 @@ PICTURES = re.compile(r"[\t\n:;,]")
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Molmo2Convention(ScaledConvention):
+class Molmo2Dialect(ScaledDialect):
     """`<points coords="1 1 364 494 2 610 220">cup</points>`: the picture's number, then for each
     point its own number, x and y in 0-1000 with three digits.
 
@@ -207,4 +207,4 @@ class Molmo2Convention(ScaledConvention):
             collected.leave(tag.written)
 
 
-CONVENTIONS = {"molmo": MolmoConvention, "molmo2": Molmo2Convention}
+DIALECTS = {"molmo": MolmoDialect, "molmo2": Molmo2Dialect}

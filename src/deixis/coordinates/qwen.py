@@ -6,9 +6,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.records import ListConvention, RecordReader
+from deixis.coordinates.records import ListDialect, RecordReader
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_record, said_records
 from deixis.coordinates.tagged_lists import Tags
 from deixis.core.region import Region
@@ -24,7 +24,7 @@ TAGS = Tags(
 
 
 @final
-class Qwen2VlConvention(ScaledConvention):
+class Qwen2VlDialect(ScaledDialect):
     """`<|object_ref_start|>cup<|object_ref_end|><|box_start|>(322,417),(406,571)<|box_end|>`.
 
     0-1000 of the picture, x first. Its JSON (`bbox_2d`, `point_2d`) is read as well, and the
@@ -55,14 +55,14 @@ class Qwen2VlConvention(ScaledConvention):
 
 
 def _said(region: Region, scale: NumberScale) -> str:
-    numbers = said_numbers(said_shape(region, scale.size, Qwen2VlConvention.kinds), scale)
+    numbers = said_numbers(said_shape(region, scale.size, Qwen2VlDialect.kinds), scale)
     x0, y0, x1, y1 = (str(number) for number in numbers)
     return TAGS.say(f"({x0},{y0}),({x1},{y1})", region.label)
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class Qwen25VlConvention(ListConvention):
+class Qwen25VlDialect(ListDialect):
     """`[{"bbox_2d": [412, 300, 520, 411], "label": "cup"}]`, points under `point_2d`, x first.
 
     The limits are those of the checkpoints of the family (56·56 and 28·28·16384 pixels); a server
@@ -90,7 +90,7 @@ class Qwen25VlConvention(ListConvention):
 
 
 @final
-class Qwen3VlConvention(ListConvention):
+class Qwen3VlDialect(ListDialect):
     """`[{"bbox_2d": [322, 417, 406, 571], "label": "cup"}]`, points under `point_2d`: 0-1000 of the
     picture, x first. Labels come back exactly.
     """
@@ -117,8 +117,8 @@ def _said_objects(regions: Sequence[Region], scale: NumberScale) -> str:
     return said_records(records)
 
 
-CONVENTIONS = {
-    "qwen2_5_vl": Qwen25VlConvention,
-    "qwen2_vl": Qwen2VlConvention,
-    "qwen3_vl": Qwen3VlConvention,
+DIALECTS = {
+    "qwen2_5_vl": Qwen25VlDialect,
+    "qwen2_vl": Qwen2VlDialect,
+    "qwen3_vl": Qwen3VlDialect,
 }

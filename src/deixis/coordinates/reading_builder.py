@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import final
 
-from deixis.coordinates.convention import Reading
+from deixis.coordinates.dialect import Reading
 from deixis.core.convert import Shape
 from deixis.core.region import Region
 
@@ -34,7 +34,7 @@ class Collected:
             self.unread.append(written.strip())
 
     def leave_places(self, prose: str) -> None:
-        """What looks like places is kept from a text that is not this convention's."""
+        """What looks like places is kept from a text that is not this dialect's."""
         for written in places_in(prose):
             self.leave(written)
 

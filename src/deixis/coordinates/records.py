@@ -1,4 +1,4 @@
-"""JSON-like conventions share this reading of regions from lists and objects."""
+"""JSON-like dialects share this reading of regions from lists and objects."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from typing import TypeAlias, final
 
 from typing_extensions import TypeIs, override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.json_in_text import ScannedList, ScannedObject, Value, as_number, scan
 from deixis.coordinates.number_scale import NumberScale
 from deixis.coordinates.reading_builder import Collected
@@ -194,8 +194,8 @@ class _Walk:
         return self.text[value.start : value.end]
 
 
-class ListConvention(ScaledConvention):
-    """The convention's answers are nothing but lists and objects, x first."""
+class ListDialect(ScaledDialect):
+    """The dialect's answers are nothing but lists and objects, x first."""
 
     @final
     @override

@@ -1,4 +1,4 @@
-"""Conventions write numbers in bare lists and in JSON."""
+"""Dialects write numbers in bare lists and in JSON."""
 
 from collections.abc import Iterable, Sequence
 

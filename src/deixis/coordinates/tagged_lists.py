@@ -9,7 +9,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.convention import Reading, ScaledConvention
+from deixis.coordinates.dialect import Reading, ScaledDialect
 from deixis.coordinates.labels import read_label, token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
 from deixis.coordinates.records import RecordReader
@@ -82,7 +82,7 @@ class Tags:
         return TaggedPiece(text=text, label=None, is_place=False, closed=True, written=text)
 
 
-class TaggedLists(ScaledConvention):
+class TaggedLists(ScaledDialect):
     """LABEL[[x0, y0, x1, y1]], each between `tags`; numbers run from 0 to `last`, x first.
 
     Several boxes may share one label, as `[[…], […]]`. Lists and JSON without the tokens are read
@@ -117,7 +117,7 @@ class TaggedLists(ScaledConvention):
 
 
 @final
-class InternVlConvention(TaggedLists):
+class InternVlDialect(TaggedLists):
     """`<ref>cup</ref><box>[[322, 417, 406, 571]]</box>`."""
 
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in box tokens, 0-1000 of the picture"
@@ -128,7 +128,7 @@ class InternVlConvention(TaggedLists):
 
 
 @final
-class DeepSeekVl2Convention(TaggedLists):
+class DeepSeekVl2Dialect(TaggedLists):
     """`<|ref|>cup<|/ref|><|det|>[[322, 417, 406, 570]]<|/det|>`."""
 
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in det tokens, 0-999 of the picture"
@@ -138,4 +138,4 @@ class DeepSeekVl2Convention(TaggedLists):
     last: ClassVar[float] = 999.0
 
 
-CONVENTIONS = {"deepseek_vl2": DeepSeekVl2Convention, "internvl": InternVlConvention}
+DIALECTS = {"deepseek_vl2": DeepSeekVl2Dialect, "internvl": InternVlDialect}

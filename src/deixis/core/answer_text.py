@@ -2,7 +2,7 @@
 turn.
 
 Reasoning models write what they think before what they say. Places and letters in a draft are no
-answer, so whatever reads an answer reads it through here: conventions, scorers and judges.
+answer, so whatever reads an answer reads it through here: dialects, scorers and judges.
 """
 
 import re

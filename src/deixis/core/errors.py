@@ -6,9 +6,9 @@ DeixisError
 │   ├── ImageError            a picture that is refused: format, size, truncated, hostile
 │   ├── FetchError            a URL that is refused or did not answer as an image should
 │   ├── NoRoomError           tags that do not fit on a picture of that size
-│   ├── UnknownNameError      no such convention, model family, mark …; names the nearest
+│   ├── UnknownNameError      no such dialect, model family, mark …; names the nearest
 │   ├── MissingExtraError     an optional package is needed; names its pip install
-│   └── UnsupportedError      this model or convention cannot do what was asked
+│   └── UnsupportedError      this model or dialect cannot do what was asked
 ├── SampleError               one bad row of a data set; names the data set and the row
 ├── ModelError                a checkpoint that is broken, unsafe or not what it claims
 ├── TrainingError             a run that cannot go on: the loss is not a number, the disk is full
@@ -58,7 +58,7 @@ class FetchError(UsageError):
 
 @final
 class UnsupportedError(UsageError):
-    """A model or a convention cannot do what was asked."""
+    """A model or a dialect cannot do what was asked."""
 
 
 @final

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -73,7 +73,7 @@ class Encoding(ABC):
         return None
 
     @abstractmethod
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         """These words stand for the region in the question. `frame` is the encoding's own
         picture where it has one, else the whole one.
         """

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame, checked_share
@@ -43,7 +43,7 @@ class Blurred(Encoding):
         return Image(pixels=np.where(inside[..., None], image.pixels, soft), source=image.source)
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         return "the object in focus (the rest of the picture is blurred)"
 
 

@@ -6,7 +6,7 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core import transform
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -54,7 +54,7 @@ class Cropped(Encoding):
         )
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         if frame.num_pictures == 1:
             return "the object in the picture"
         return f"the object in picture {frame.number}"

@@ -6,7 +6,7 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
@@ -59,7 +59,7 @@ class Drawn(Encoding):
         return draw(image, (self.mark,))
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         return f"the object {self.mark.phrase}"
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 import numpy as np
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
@@ -35,7 +35,7 @@ class Masked(Encoding):
         return Image(pixels=np.where(inside[..., None], image.pixels, ground), source=image.source)
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         return "the only part of the picture that is shown (the rest is painted over)"
 
 

@@ -5,7 +5,7 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
 
@@ -13,7 +13,7 @@ from deixis.encodings._encoding import Encoding, Frame
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said(Encoding):
-    """The phrase is `[412, 300, 520, 411]`, or whatever the model's convention makes of the
+    """The phrase is `[412, 300, 520, 411]`, or whatever the model's dialect makes of the
     region.
     """
 
@@ -23,8 +23,8 @@ class Said(Encoding):
         return cls(region=region)
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
-        return convention.say([frame.transform.region(self.region)], frame.image.size)
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
+        return dialect.say([frame.transform.region(self.region)], frame.image.size)
 
 
 def said(region: Region) -> Said:

@@ -6,7 +6,7 @@ from typing import final
 
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -63,7 +63,7 @@ class Tagged(Encoding):
         return draw_tagged(image, listed) if listed[0] == own else image
 
     @override
-    def phrase(self, frame: Frame, convention: Convention) -> str:
+    def phrase(self, frame: Frame, dialect: Dialect) -> str:
         return f"the object marked {self.text or '1'}"
 
 

@@ -57,7 +57,7 @@ class Report:
     options: Mapping[str, str | int | None]
     model: str
     encoding: str
-    convention: str
+    dialect: str
     judge: str | None
     who: Mapping[str, str]
     settings: Mapping[str, Any]  # Any: JSON
@@ -113,6 +113,8 @@ class Report:
             raise UsageError(f"{path} is no report: {error}") from None
         version = record.pop("deixis", None)
         record.pop("name", None)  # follows from the rest
+        if "convention" in record:  # as 0.1 called it
+            record.setdefault("dialect", record.pop("convention"))
         if version != VERSION:
             raise UsageError(f"{path} is no report: {shown(version)} where {VERSION} is read")
         try:

@@ -34,7 +34,7 @@ def evaluate(
         benchmark=_name_of(type(exam.benchmark)),
         options=options,
         settings=settings,
-        convention=exam.model.convention_name,
+        dialect=exam.model.dialect_name,
         judge=None if exam.judge is None else exam.judge.name,
     )
     return load_run(write_run(out, report, ran.rows))
@@ -46,7 +46,7 @@ def report_of(
     benchmark: str,
     options: Options,
     settings: RunSettings,
-    convention: str,
+    dialect: str,
     judge: str | None,
 ) -> Report:
     """A finished run is summed up in its report."""
@@ -61,7 +61,7 @@ def report_of(
         },
         model=called(ran.who),
         encoding=settings.way.spec,
-        convention=convention,
+        dialect=dialect,
         judge=judge,
         who=ran.who,
         settings=_settings(settings, ran.generation),

@@ -42,7 +42,7 @@ def spoken(processor: Any, text: str) -> str:
     """A question's own words as this model may read them: a space in each token that would open or
     end a turn or stand for a picture, all else as it is.
 
-    Tokens that only tell a place stay: a convention says them. Where turns are opened by plain
+    Tokens that only tell a place stay: a dialect says them. Where turns are opened by plain
     words ("ASSISTANT:") and no token, these are broken too.
     """
     num_tokens = tuple(map(len, _tokenizers(processor)))

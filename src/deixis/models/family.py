@@ -45,7 +45,7 @@ class Family(ABC):
     every number comes from their configs, none from a name.
     """
 
-    convention: ClassVar[str]
+    dialect: ClassVar[str]
     abilities: ClassVar[Abilities] = FULL
     # the processor's tensors that go to `get_image_features`, the pixels first
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values",)
@@ -96,7 +96,7 @@ class Family(ABC):
         return Joint(module=self.base.multi_modal_projector)
 
     @property
-    def convention_settings(self) -> dict[str, int | str]:
+    def dialect_settings(self) -> dict[str, int | str]:
         """What the family's coordinates depend on."""
         return {}
 

@@ -30,30 +30,30 @@ QFORMER = replace(FULL, many_pictures=False, system=False, spatial_tokens=False,
 class FamilyRow:
     """The coordinates that a family is spoken to in, and what it can do."""
 
-    convention: str
+    dialect: str
     abilities: Abilities = FULL
 
 
 FAMILIES: Mapping[str, FamilyRow] = {
-    "blip_2": FamilyRow(convention="permille", abilities=QFORMER),
-    "gemma3": FamilyRow(convention="permille"),
-    "idefics3": FamilyRow(convention="permille"),
-    "instructblip": FamilyRow(convention="permille", abilities=QFORMER),
-    "internvl": FamilyRow(convention="internvl"),
-    "llava": FamilyRow(convention="padded_unit"),
-    "llava_next": FamilyRow(convention="padded_unit"),
-    "llava_onevision": FamilyRow(convention="padded_unit"),
-    "mistral3": FamilyRow(convention="permille"),
-    "molmo2": FamilyRow(convention="molmo2"),
+    "blip_2": FamilyRow(dialect="permille", abilities=QFORMER),
+    "gemma3": FamilyRow(dialect="permille"),
+    "idefics3": FamilyRow(dialect="permille"),
+    "instructblip": FamilyRow(dialect="permille", abilities=QFORMER),
+    "internvl": FamilyRow(dialect="internvl"),
+    "llava": FamilyRow(dialect="padded_unit"),
+    "llava_next": FamilyRow(dialect="padded_unit"),
+    "llava_onevision": FamilyRow(dialect="padded_unit"),
+    "mistral3": FamilyRow(dialect="permille"),
+    "molmo2": FamilyRow(dialect="molmo2"),
     "paligemma": FamilyRow(
-        convention="paligemma", abilities=replace(FULL, system=False, text_alone=False)
+        dialect="paligemma", abilities=replace(FULL, system=False, text_alone=False)
     ),
-    "pixtral": FamilyRow(convention="permille"),
-    "qwen2_5_vl": FamilyRow(convention="qwen2_5_vl"),
-    "qwen2_vl": FamilyRow(convention="qwen2_vl"),
-    "qwen3_vl": FamilyRow(convention="qwen3_vl"),
-    "smolvlm": FamilyRow(convention="permille"),
-    "vipllava": FamilyRow(convention="padded_unit"),
+    "pixtral": FamilyRow(dialect="permille"),
+    "qwen2_5_vl": FamilyRow(dialect="qwen2_5_vl"),
+    "qwen2_vl": FamilyRow(dialect="qwen2_vl"),
+    "qwen3_vl": FamilyRow(dialect="qwen3_vl"),
+    "smolvlm": FamilyRow(dialect="permille"),
+    "vipllava": FamilyRow(dialect="padded_unit"),
 }
 
 
@@ -64,7 +64,7 @@ def listed_families() -> dict[str, FamilyRow]:
         for point in metadata.entry_points(group="deixis.families")
     }
     rows = {
-        name: FamilyRow(convention=one.convention, abilities=one.abilities)
+        name: FamilyRow(dialect=one.dialect, abilities=one.abilities)
         for name, one in joined.items()
     }
     return dict(sorted((rows | dict(FAMILIES)).items()))

@@ -36,7 +36,7 @@ class GenericModel(LocalModel):
     model: Any  # Any: transformers' own classes
     processor: Any
     batch_size: int = 8
-    convention: str = "permille"  # of no model in particular
+    dialect: str = "permille"  # of no model in particular
     loading: Mapping[str, str] = field(default_factory=dict)
     pixel_change: PixelChange | None = None
 

@@ -257,12 +257,12 @@ class VisionLanguageModel(ABC):
     """
 
     name: str
-    convention: str
+    dialect: str
     abilities: Abilities
     stored_name: ClassVar[str] = ""  # in the keys of kept answers; empty: the class's own name
 
     @property
-    def convention_settings(self) -> Mapping[str, int | str]:
+    def dialect_settings(self) -> Mapping[str, int | str]:
         """What its coordinates depend on (Qwen2.5-VL: the pixels that its processor allows)."""
         return {}
 

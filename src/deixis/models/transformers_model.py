@@ -91,13 +91,13 @@ class TransformersModel(LocalModel):
 
     @property
     @override
-    def convention(self) -> str:  # type: ignore[override]  # read-only here
-        return self.family.convention
+    def dialect(self) -> str:  # type: ignore[override]  # read-only here
+        return self.family.dialect
 
     @property
     @override
-    def convention_settings(self) -> Mapping[str, int | str]:
-        return self.family.convention_settings
+    def dialect_settings(self) -> Mapping[str, int | str]:
+        return self.family.dialect_settings
 
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]

@@ -67,7 +67,7 @@ class OpenAIModel(VisionLanguageModel):
     def __init__(self, remote: Remote) -> None:
         self.remote = remote
         self.name = remote.name
-        self.convention = remote.convention
+        self.dialect = remote.dialect
         self._is_closed = False
         self._journal = None if remote.journal is None else Journal(remote.journal)
         self._server = Server(remote)

@@ -32,7 +32,7 @@ class Remote:
     model: str = field(metadata={"doc": "the model's name at the server"})
     url: str = field(default=OPENAI_URL, metadata={"doc": "what /chat/completions is added to"})
     api_key: str = field(default="", repr=False, metadata={"doc": "bearer token; empty: none"})
-    convention: str = field(default="permille", metadata={"doc": "how it says coordinates"})
+    dialect: str = field(default="permille", metadata={"doc": "how it says coordinates"})
     concurrency: int = field(default=8, metadata={"doc": "most requests at the same time"})
     connect_timeout: float = field(default=10.0, metadata={"doc": "for reaching the server"})
     read_timeout: float = field(default=120.0, metadata={"doc": "of silence while it answers"})

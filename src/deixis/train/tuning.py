@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from deixis.ask.composer import Asking, Composer, Exchange
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.errors import (
     MissingExtraError,
     RegionError,
@@ -137,7 +137,7 @@ class Tuning(Task):
         self.encoding = encodings.get(options.encoding)
         self.composer = Composer(
             model=self.model,
-            convention=conventions.get(model.convention)(**model.convention_settings),
+            dialect=dialects.get(model.dialect)(**model.dialect_settings),
             knowledge=self.knowledge,
         )
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from deixis.ask.knowledge_forms import FORMS, Knowledge
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.evals.findings import Trial
@@ -70,9 +70,9 @@ def known_trial(
 
 @cache
 def _known(harm: NoteCorruption) -> KnownScenes:
-    convention = conventions.get("padded_unit")()
+    dialect = dialects.get("padded_unit")()
     asked = AskedScenes(
-        world=RARE, convention=convention, num_marks=MARKS, pointing="drawn", asks=tuple(SORTS)
+        world=RARE, dialect=dialect, num_marks=MARKS, pointing="drawn", asks=tuple(SORTS)
     )
     return KnownScenes(asked=asked, harm=harm)
 

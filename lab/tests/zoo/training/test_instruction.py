@@ -33,7 +33,7 @@ def task(name: str) -> InstructionTask:
 
 @functools.cache
 def scenes() -> list[AskedScene]:
-    source = AskedScenes(world=SceneWorld(seed=4), convention=task("vipllava").convention)
+    source = AskedScenes(world=SceneWorld(seed=4), dialect=task("vipllava").dialect)
     return [source.example(index, np.random.default_rng(index)) for index in range(12)]
 
 

@@ -26,7 +26,7 @@ SHRINK_FROM = 1.1  # both models' own: a map hardly over its limit stays as it i
 class AnyResFamily(Family):
     """What both share."""
 
-    convention: ClassVar[str] = "padded_unit"
+    dialect: ClassVar[str] = "padded_unit"
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "image_sizes", "batch_num_images")
 
     @property

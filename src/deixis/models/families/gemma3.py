@@ -19,7 +19,7 @@ from deixis.models.processor_view import resized
 class Gemma3Family(Family):
     """`google/gemma-3-*` of 4 billion parameters and more."""
 
-    convention: ClassVar[str] = "permille"
+    dialect: ClassVar[str] = "permille"
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:

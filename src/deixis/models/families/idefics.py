@@ -18,7 +18,7 @@ from deixis.models.language import Tensors
 class IdeficsFamily(Family):
     """`HuggingFaceM4/Idefics3-*` and `HuggingFaceTB/SmolVLM*`, with more patches to a token."""
 
-    convention: ClassVar[str] = "permille"
+    dialect: ClassVar[str] = "permille"
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "pixel_attention_mask")
 
     @override

@@ -19,7 +19,7 @@ from deixis.models.processor_view import resized
 class InternVlFamily(Family):
     """`OpenGVLab/InternVL*-hf`."""
 
-    convention: ClassVar[str] = "internvl"
+    dialect: ClassVar[str] = "internvl"
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:

@@ -21,7 +21,7 @@ from deixis.models.language import Tensors
 class Molmo2Family(Family):
     """`allenai/Molmo2-*`. Its views are the small picture and the large one, before the crops."""
 
-    convention: ClassVar[str] = "molmo2"
+    dialect: ClassVar[str] = "molmo2"
     vision_inputs: ClassVar[tuple[str, ...]] = (
         "pixel_values",
         "image_token_pooling",

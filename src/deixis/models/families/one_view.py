@@ -42,11 +42,11 @@ class OneViewFamily(Family):
 class LlavaFamily(OneViewFamily):
     """`llava-hf/llava-1.5-*` and `llava-hf/vip-llava-*`, which reads several layers at once."""
 
-    convention: ClassVar[str] = "padded_unit"
+    dialect: ClassVar[str] = "padded_unit"
 
     @property
     @override
-    def convention_settings(self) -> dict[str, int | str]:
+    def dialect_settings(self) -> dict[str, int | str]:
         """Numbers are shares of a square: of what the processor shows of the picture."""
         pictures = self.image_processor
         padded = getattr(pictures, "do_pad", False) or not pictures.do_center_crop
@@ -59,7 +59,7 @@ class PaliGemmaFamily(OneViewFamily):
     task's, as "detect cat" or "answer en where is it?".
     """
 
-    convention: ClassVar[str] = "paligemma"
+    dialect: ClassVar[str] = "paligemma"
     abilities: ClassVar[Abilities] = replace(FULL, system=False, text_alone=False)
     answer_marks: ClassVar[dict[str, int]] = {"token_type_ids": 1}
 

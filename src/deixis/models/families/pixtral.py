@@ -20,7 +20,7 @@ class PixtralFamily(Family):
     `mistralai/Mistral-Small-3.1-24B-Instruct-2503`, with two by two patches a token, and their kin.
     """
 
-    convention: ClassVar[str] = "permille"
+    dialect: ClassVar[str] = "permille"
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "image_sizes")
 
     @override

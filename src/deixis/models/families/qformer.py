@@ -30,7 +30,7 @@ class QFormerFamily(OneViewFamily):
     The words are the question as it is: BLIP-2 is asked "Question: … Answer:".
     """
 
-    convention: ClassVar[str] = "permille"
+    dialect: ClassVar[str] = "permille"
     abilities: ClassVar[Abilities] = QFORMER
     vision_inputs: ClassVar[tuple[str, ...]] = ("pixel_values", "qformer_input_ids", MASK)
     answer_lead: ClassVar[str] = " "

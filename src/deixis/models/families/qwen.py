@@ -87,18 +87,18 @@ class QwenFamily(Family):
 class Qwen2VlFamily(QwenFamily):
     """`Qwen/Qwen2-VL-*` and its kin."""
 
-    convention: ClassVar[str] = "qwen2_vl"
+    dialect: ClassVar[str] = "qwen2_vl"
 
 
 @final
 class Qwen25VlFamily(QwenFamily):
     """`Qwen/Qwen2.5-VL-*` and its kin, which point in pixels of the resized picture."""
 
-    convention: ClassVar[str] = "qwen2_5_vl"
+    dialect: ClassVar[str] = "qwen2_5_vl"
 
     @property
     @override
-    def convention_settings(self) -> dict[str, int | str]:
+    def dialect_settings(self) -> dict[str, int | str]:
         return dict(self.sizing)
 
     @override
@@ -120,4 +120,4 @@ class Qwen25VlFamily(QwenFamily):
 class Qwen3VlFamily(QwenFamily):
     """`Qwen/Qwen3-VL-*` and its kin, whose early layers also reach into the decoder."""
 
-    convention: ClassVar[str] = "qwen3_vl"
+    dialect: ClassVar[str] = "qwen3_vl"

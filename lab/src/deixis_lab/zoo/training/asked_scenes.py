@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from typing_extensions import override
 
-from deixis.coordinates import Convention
+from deixis.coordinates import Dialect
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -109,7 +109,7 @@ class AskedScene:
 @final
 @dataclass(frozen=True, kw_only=True)
 class AskedScenes(Source):
-    """Endless marked scenes with their questions, boxes said in `convention`.
+    """Endless marked scenes with their questions, boxes said in `dialect`.
 
     `pointing`: things are pointed at by drawn marks, or the same things by said boxes, or marks
     and now and then a box. `shapes` are the marks that there are, `asks` the kinds of questions
@@ -117,7 +117,7 @@ class AskedScenes(Source):
     """
 
     world: SceneWorld
-    convention: Convention
+    dialect: Dialect
     patch: int = 8
     num_marks: int | None = None
     pointing: Pointing = "both"
@@ -173,7 +173,7 @@ class AskedScenes(Source):
         if self.pointing != "said":
             return pointed
         boxes = [Region(shape=one.thing.region.box()) for one in pointed]
-        said = [self.convention.say([box], scene.image.size) for box in boxes]
+        said = [self.dialect.say([box], scene.image.size) for box in boxes]
         return [replace(one, words=f"at {box}") for one, box in zip(pointed, said, strict=True)]
 
     def _said(self, scene: Scene, draws: np.random.Generator) -> list[Asked]:
@@ -182,7 +182,7 @@ class AskedScenes(Source):
             return []
         thing = scene.things[int(draws.integers(len(scene.things)))]
         box = Region(shape=thing.region.box())
-        said = self.convention.say([box], scene.image.size)
+        said = self.dialect.say([box], scene.image.size)
         rests = (scene.owner(thing),)
         return [_ask("naming_said", NAMING_SAID, thing.name, said, rests, draws)]
 

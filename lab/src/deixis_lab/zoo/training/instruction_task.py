@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from typing_extensions import override
 
-from deixis.coordinates import Convention, conventions
+from deixis.coordinates import Dialect, dialects
 from deixis.models.checkpoint_model import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.task import Losses, ParameterGroup, Task
@@ -74,10 +74,10 @@ class InstructionTask(Task):
             self.module["reader"] = reader
         self.asking = asking_of(self.nano, options.architecture, reader)
         world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
-        self.convention = _convention(self.nano)
+        self.dialect = _dialect(self.nano)
         self.scenes = AskedScenes(
             world=world,
-            convention=self.convention,
+            dialect=self.dialect,
             pointing=options.pointing,
             shapes=options.shapes,
             asks=options.asks,
@@ -143,7 +143,7 @@ def _named_mark(scene: AskedScene, asked: Asked) -> str:
     return max(said, key=lambda mark: len(mark.phrase)).kind
 
 
-def _convention(built: nano.Nano) -> Convention:
+def _dialect(built: nano.Nano) -> Dialect:
     """How this architecture's family says coordinates."""
     model = wrap(built.model, built.processor, name="nano")
-    return conventions.get(model.convention)(**model.convention_settings)
+    return dialects.get(model.dialect)(**model.dialect_settings)

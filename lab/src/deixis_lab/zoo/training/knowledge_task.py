@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from typing_extensions import override
 
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.knowledge.prompt import PromptConfig
@@ -75,10 +75,10 @@ class SceneKnowledge(Task):
     def __init__(self, options: SceneKnowledgeOptions) -> None:
         self.options = options
         model = load(options.start, dtype="float32")
-        convention = conventions.get(model.convention)(**model.convention_settings)
+        dialect = dialects.get(model.dialect)(**model.dialect_settings)
         world = SceneWorld(seed=options.world_seed, split=options.split, exponent=options.exponent)
         asked = AskedScenes(
-            world=world, convention=convention, num_marks=options.num_marks, asks=options.asks
+            world=world, dialect=dialect, num_marks=options.num_marks, asks=options.asks
         )
         self.scenes = KnownScenes(asked=asked, harm=options.harm)
         known = replace(options.knowledge, seed=options.seed)

@@ -5,34 +5,34 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates import Convention, Quantum, Reading
+from deixis.coordinates import Dialect, Quantum, Reading
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.models.interface import KnownPixelChange
 
 
 @final
-class Prompted(Convention):
-    """A convention whose places are in the picture before the prompt, and whose numbers are in the
+class Prompted(Dialect):
+    """A dialect whose places are in the picture before the prompt, and whose numbers are in the
     one that the model sees after it.
     """
 
     summary: ClassVar[str] = "places through a pixel prompt"
     kinds: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, convention: Convention, prompt: KnownPixelChange) -> None:
-        self.convention, self.prompt = convention, prompt
-        self.kinds = convention.kinds  # type: ignore[misc]  # those of what it stands for
+    def __init__(self, dialect: Dialect, prompt: KnownPixelChange) -> None:
+        self.dialect, self.prompt = dialect, prompt
+        self.kinds = dialect.kinds  # type: ignore[misc]  # those of what it stands for
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
         seen = self.prompt.view(size).transform
-        return self.convention.say([seen.region(region) for region in regions], seen.after)
+        return self.dialect.say([seen.region(region) for region in regions], seen.after)
 
     @override
     def parse(self, text: str, size: Size) -> Reading:
         seen = self.prompt.view(size).transform
-        reading = self.convention.read(text, seen.after)
+        reading = self.dialect.read(text, seen.after)
         back = seen.inverse()
         regions = tuple(back.region(region) for region in reading.regions)
         return Reading(regions=regions, unread=reading.unread)
@@ -40,5 +40,5 @@ class Prompted(Convention):
     @override
     def quantum(self, size: Size) -> Quantum:
         seen = self.prompt.view(size).transform
-        step = self.convention.quantum(seen.after)
+        step = self.dialect.quantum(seen.after)
         return Quantum(x=step.x / seen.scale_x, y=step.y / seen.scale_y)

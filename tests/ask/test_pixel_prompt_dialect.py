@@ -6,9 +6,9 @@ import json
 import pytest
 
 import deixis as dx
-from deixis.ask.pixel_prompt_convention import Prompted
+from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.cli.main import main
-from deixis.coordinates import conventions
+from deixis.coordinates import dialects
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.pixel.card import Card, PromptSource
 from deixis.pixel.saved import NUMBERS, save_prompt
@@ -46,7 +46,7 @@ def test_a_loaded_prompt_is_seen_through(saved):
 @pytest.mark.parametrize("name", ["permille", "qwen3_vl", "pixels"])
 def test_a_place_is_said_where_the_model_sees_it_and_read_back(name):
     prompt = learned("frame", side=200, width=30)
-    plain = conventions.get(name)()
+    plain = dialects.get(name)()
     through = Prompted(plain, prompt)
     said = through.say([CUP], IMAGE.size)
     seen = prompt.view(IMAGE.size).transform
@@ -81,7 +81,7 @@ def test_an_answers_region_is_in_pixels_of_the_original():
 def test_a_token_change_keeps_the_prompt(saved):
     model = tiny().with_pixel(saved).with_token_change(lambda seen: [one.tokens for one in seen])
     assert model.vlm.pixel_change is model.pixel
-    assert isinstance(model.convention, Prompted)
+    assert isinstance(model.dialect, Prompted)
     assert model.with_pixel_change(None).pixel is None
     assert tiny().with_pixel_change(model.pixel).pixel is model.pixel  # its places move too
 

@@ -1,4 +1,4 @@
-"""A coordinate convention says regions and reads them back: this is its interface."""
+"""A dialect says regions and reads them back: this is its interface."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
     """A text was read as this: regions in pixels of the original image, in the text's order, and
-    the pieces that look like coordinates of this convention but could not be read.
+    the pieces that look like coordinates of this dialect but could not be read.
     """
 
     regions: tuple[Region, ...]
     unread: tuple[str, ...] = ()
 
 
-class Convention(ABC):
-    """A convention is how one family of models writes places down; every one can be made without
+class Dialect(ABC):
+    """A dialect is how one family of models writes places down; every one can be made without
     arguments.
 
     `size` is always the size of the picture as it was sent to the model, and regions are in its
@@ -42,7 +42,7 @@ class Convention(ABC):
 
     @abstractmethod
     def say(self, regions: Sequence[Region], size: Size) -> str:
-        """The regions are said in this convention's words, one phrase for all. RegionError if one
+        """The regions are said in this dialect's words, one phrase for all. RegionError if one
         lies wholly outside of the picture; what sticks out is cut at its border.
         """
 
@@ -77,8 +77,8 @@ class Convention(ABC):
         """
 
 
-class ScaledConvention(Convention):
-    """The convention's numbers lie on the picture by a scale."""
+class ScaledDialect(Dialect):
+    """The dialect's numbers lie on the picture by a scale."""
 
     @abstractmethod
     def scale(self, size: Size) -> NumberScale:
