@@ -20,6 +20,7 @@ dialects: Catalog[Dialect] = Catalog(
         "number_scale",
         "reading_builder",
         "records",
+        "resizing",
         "saying",
     ),
 )
