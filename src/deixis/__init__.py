@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from deixis._version import __version__
 
 if TYPE_CHECKING:
+    from deixis.ask.answer import Answer
     from deixis.ask.composer import Exchange
     from deixis.ask.loading import load, wrap
-    from deixis.ask.model import Answer, Model, Session
+    from deixis.ask.model import Model, Session
     from deixis.ask.sent import Sent
     from deixis.coordinates import Dialect, Reading, dialects
     from deixis.core.errors import DeixisError, UsageError
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "ask.loading": ("load", "wrap"),
     "ask.composer": ("Exchange",),
-    "ask.model": ("Answer", "Model", "Session"),
+    "ask.answer": ("Answer",),
+    "ask.model": ("Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),
     "coordinates": ("Dialect", "Reading", "dialects"),

@@ -101,6 +101,11 @@ def test_a_path_is_opened(tmp_path):
     assert answer.sent.frames[0].image == IMAGE
 
 
+def test_a_schema_is_written_down_with_what_was_sent():
+    sent = dx.Model(Echo("yes")).ask(IMAGE, "Is it?", settings=dx.Generation(schema="{}")).sent
+    assert dx.Sent.from_json(sent.to_json()) == sent
+
+
 def test_replaying_to_another_model_is_refused():
     sent = dx.Model(Echo("yes")).ask(IMAGE, "Is it?").sent
     with pytest.raises(UsageError, match="was sent to 'echo'"):

@@ -88,3 +88,12 @@ def test_a_server_s_journal_finds_its_answers():
         for how, settings in SETTINGS.items()
     }
     same("journal_keys", found)
+
+
+def test_a_schema_makes_another_question():
+    who = {"model": "m", "kind": "k"}
+    remote = load("openai:some/model@http://127.0.0.1:9/v1", api_key="none").remote
+    for schema in ("{}", '{"type": "object"}'):
+        settings = Generation(schema=schema)
+        assert request_key(PLAIN, settings, who) != request_key(PLAIN, Generation(), who)
+        assert fingerprint(remote, PLAIN, settings) != fingerprint(remote, PLAIN, Generation())

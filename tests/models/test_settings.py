@@ -242,3 +242,8 @@ def test_hundreds_of_answers_are_scored_as_each_alone():
     for i in (0, 63, 64, 69):
         (alone,) = model().answer_logprobs(question, [answers[i]])
         assert together[i].total == pytest.approx(alone.total, abs=1e-3)
+
+
+def test_a_model_on_this_machine_is_held_to_no_schema():
+    with pytest.raises(UnsupportedError, match="held to no schema"):
+        answer(schema="{}")

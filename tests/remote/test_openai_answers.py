@@ -67,6 +67,19 @@ def test_every_setting_is_sent(server, build, ask):
     }
 
 
+def test_a_schema_is_sent_as_the_form_of_the_answer(server, build, ask):
+    build().generate(ask("?"), Generation(schema='{"type": "object"}'))
+    form = server.bodies[0]["response_format"]
+    assert form["type"] == "json_schema"
+    assert form["json_schema"]["schema"] == {"type": "object"}
+
+
+@pytest.mark.parametrize("schema", ["[1]", "{", "text", "[" * 100_000])
+def test_a_schema_is_a_json_object(schema):
+    with pytest.raises(UsageError, match="a schema is a JSON object, as text, got"):
+        Generation(schema=schema)
+
+
 def test_a_picture_arrives_pixel_for_pixel(server, build, picture):
     build().generate([Question(pictures=(picture,), text="?")])
     kind, pixels = sent_picture(server)

@@ -39,7 +39,8 @@ def test_a_streamed_answer_is_kept_for_both_ways(server, build, ask, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"max_new_tokens": 7}, {"seed": 1}, {"stop": ("x",)}, {"top_p": 0.5}]
+    "change",
+    [{"max_new_tokens": 7}, {"seed": 1}, {"stop": ("x",)}, {"top_p": 0.5}, {"schema": "{}"}],
 )
 def test_other_settings_are_another_request(server, build, ask, tmp_path, change):
     model = build(journal=tmp_path / "journal.jsonl")

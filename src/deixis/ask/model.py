@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
+from deixis.ask.answer import Answer as Answer
 from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
 from deixis.ask.knowledge_forms import Knowledge, Looked
 from deixis.ask.pixel_prompt_dialect import Prompted
@@ -33,20 +34,6 @@ from deixis.models.interface import (
 
 # opened where it is asked for, since it needs an extra
 PIXEL_PROMPT = "deixis.pixel.saved:fitting_prompt"
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What the model said; the regions in its words, in pixels of the original image; the pieces
-    that look like coordinates but could not be read; and exactly what was sent.
-    """
-
-    text: str
-    regions: tuple[Region, ...]
-    unread: tuple[str, ...]
-    finish: str
-    sent: Sent
 
 
 @final

@@ -51,7 +51,7 @@ class Sent:
             "dialect": self.dialect,
             "text": self.text,
             "system": self.system,
-            "settings": asdict(self.settings),
+            "settings": _settings_record(self.settings),
             "loaded": dict(self.loaded),
             "software": dict(self.software),
             "pictures": [_frame_record(frame) for frame in self.frames],
@@ -136,6 +136,14 @@ class _Record:
     pictures: tuple[_Picture, ...]
     notes: tuple[tuple[object, ...], ...] = ()
     earlier: tuple[ChatTurn, ...] = ()
+
+
+def _settings_record(settings: Generation) -> dict[str, object]:
+    """The settings; a schema among them only where there is one, as in records before."""
+    record = asdict(settings)
+    if not settings.schema:
+        del record["schema"]
+    return record
 
 
 def software() -> dict[str, str]:

@@ -69,6 +69,7 @@ def request_key(
         "who": dict(who),
         "repeat": repeat,
         **({"choices": list(choices)} if choices else {}),
+        **({"schema": settings.schema} if settings.schema else {}),
     }
     if any(question.notes):  # without any, a key is what it was before there were notes
         known["notes"] = [

@@ -187,6 +187,10 @@ def generate_settings(settings: Generation, tokenizer: Any) -> dict[str, object]
     """Keyword arguments of transformers' `generate`. A checkpoint's own top_k and beams are put
     off; its repetition penalty, where it has one, stays.
     """
+    if settings.schema:
+        raise UnsupportedError(
+            "models on this machine are held to no schema: leave Generation(schema=…) out"
+        )
     sampling = settings.temperature > 0
     chosen: dict[str, object] = {
         "max_new_tokens": settings.max_new_tokens,

@@ -4,7 +4,6 @@ Nothing here needs torch: where pixels may be a tensor, `PixelTensor` stands for
 model on this machine does with tensors is in `tensor_interface`.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,9 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View, seen
+from deixis.models.generation import AnswerScore as AnswerScore
+from deixis.models.generation import Completion as Completion
+from deixis.models.generation import Generation as Generation
 
 
 @runtime_checkable
@@ -126,60 +128,6 @@ class Example:
 
     question: Question
     answer: str
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Generation:
-    """How an answer is made. Greedy by default."""
-
-    max_new_tokens: int = 128
-    temperature: float = 0.0  # 0: greedy
-    top_p: float = 1.0
-    seed: int | None = None  # of sampling; None: the framework's own state
-    stop: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.max_new_tokens < 1:
-            raise UsageError(f"max_new_tokens is at least 1, got {self.max_new_tokens}")
-        finite = math.isfinite(self.temperature)
-        if not finite or self.temperature < 0 or not 0 < self.top_p <= 1:
-            raise UsageError(
-                f"temperature is ≥ 0 and top_p within (0, 1], got {self.temperature}, {self.top_p}"
-            )
-        if self.seed is not None and not 0 <= self.seed < 2**63:
-            raise UsageError(f"a seed is within 0..2^63, got {self.seed}")
-        if not all(isinstance(stop, str) and stop for stop in self.stop):
-            raise UsageError(f"stops are words of at least one letter, got {self.stop}")
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Completion:
-    """A model's words. `finish` tells why it stopped: "stop" or "length"."""
-
-    text: str
-    finish: str = "stop"
-    tokens: tuple[int, ...] = ()
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswerScore:
-    """How likely one given answer is: the log-probability of each of its tokens."""
-
-    answer: str
-    token_logprobs: tuple[float, ...]
-
-    @property
-    def total(self) -> float:
-        """Log-probability of the whole answer."""
-        return sum(self.token_logprobs)
-
-    @property
-    def mean(self) -> float:
-        """Log-probability per token: fair between short and long answers."""
-        return self.total / len(self.token_logprobs)
 
 
 TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Former

@@ -75,6 +75,15 @@ def _body(
         body["seed"] = settings.seed
     if settings.stop:
         body["stop"] = list(settings.stop)
+    if settings.schema:  # without one, a request is what it was before there were schemas
+        body["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {
+                "name": "answer",
+                "strict": True,
+                "schema": json.loads(settings.schema),
+            },
+        }
     return body
 
 
