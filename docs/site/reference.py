@@ -37,7 +37,7 @@ def public_modules() -> list[str]:
         if module.ispkg and not module.name.startswith("_")
     ]
     told = [n for n in names if getattr(importlib.import_module(n), "__all__", None)]
-    return ["deixis", *told, "deixis.testing.tiny"]
+    return ["deixis", *told, "deixis.testing.simulated", "deixis.testing.tiny"]
 
 
 def entries() -> list[str]:

@@ -1,0 +1,127 @@
+"""The simulated kinds of model: one for each dialect, and the usual hosted ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, final
+
+from deixis.testing.simulated import actions, lists, tokens
+from deixis.testing.simulated.molmo_point import Patches
+from deixis.testing.simulated.providers import (
+    ClaudeFit,
+    Kept,
+    LongestSide,
+    OpenAITiles,
+    Provider,
+    Smart,
+)
+from deixis.testing.simulated.writing import Writing
+
+Order: TypeAlias = Literal["x", "y"]
+WRITINGS: dict[str, Writing] = {
+    **lists.WRITINGS,
+    **tokens.WRITINGS,
+    **actions.WRITINGS,
+    "molmo_point": Patches(),
+}
+TARS = Smart(min_pixels=100 * 28 * 28, max_pixels=16384 * 28 * 28)
+LARGE = Smart(min_pixels=56 * 56, max_pixels=16384 * 28 * 28)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """A kind of model: what it writes and in which space.
+
+    `dialect` is Deixis' name for that, empty where it has none. `order` says which axis comes
+    first. `space` is in words. `provider` is what is done to a picture before the model sees it.
+    """
+
+    name: str
+    writing: Writing
+    dialect: str
+    order: Order = "x"
+    space: str
+    provider: Provider = Kept()  # noqa: RUF009  # a frozen value
+
+
+def _row(
+    name: str,
+    space: str,
+    *,
+    writing: str = "",
+    dialect: str | None = None,
+    provider: Provider | None = None,
+) -> Kind:
+    spelled = WRITINGS[writing or name]
+    is_y_first = bool(getattr(spelled, "is_y_first", False))
+    return Kind(
+        name=name,
+        writing=spelled,
+        dialect=name if dialect is None else dialect,
+        order="y" if is_y_first else "x",
+        space=space,
+        provider=provider or Kept(),
+    )
+
+
+OF_DIALECTS = (
+    _row("permille", "0-1000"),
+    _row("pixels", "pixels"),
+    _row("unit", "0-1"),
+    _row("padded_unit", "0-1, padded"),
+    _row("claude", "pixels", provider=ClaudeFit()),
+    _row("deepseek_vl2", "0-999"),
+    _row("florence2", "bins of 1000"),
+    _row("gemini", "0-1000"),
+    _row("internvl", "0-1000"),
+    _row("kosmos2", "32 cells"),
+    _row("moondream", "0-1"),
+    _row("molmo", "percent"),
+    _row("molmo2", "0-1000"),
+    _row("paligemma", "0-1023"),
+    _row("qwen2_vl", "0-1000"),
+    _row("qwen2_5_vl", "pixels", provider=LARGE),
+    _row("qwen3_vl", "0-1000"),
+    _row("locate_anything", "0-1000"),
+    _row("rex_omni", "bins of 999"),
+    _row("seed", "0-1000"),
+    _row("minicpm_v", "0-1000"),
+    _row("glm_v", "0-1000"),
+    _row("kimi_vl", "0-1"),
+    _row("holo", "pixels", provider=LARGE),
+    _row("agentcpm_gui", "0-1000"),
+    _row("molmo_point", "patches"),
+    _row("ui_tars", "0-1000"),
+    _row("ui_tars_1_5", "pixels", provider=TARS),
+    _row("opencua", "pixels", provider=LARGE),
+    _row("anthropic_computer", "pixels", provider=ClaudeFit()),
+    _row("openai_computer", "pixels"),
+    _row("gemini_computer", "0-1000"),
+)
+HOSTED = (
+    _row("gpt", "pixels", writing="pixel_edges", dialect="pixels", provider=OpenAITiles()),
+    _row("gpt_original", "pixels", writing="pixel_edges", dialect="pixels"),
+    _row("gpt_unit", "0-1", writing="unit", dialect="unit", provider=OpenAITiles()),
+    _row(
+        "claude_high",
+        "pixels",
+        writing="claude",
+        dialect="claude",
+        provider=ClaudeFit(edge=2576, patches=4784),
+    ),
+    _row("gemini_list", "0-1000", writing="permille_y_first", dialect="gemini"),
+    _row(
+        "qwen2_5_vl_small",
+        "pixels",
+        writing="qwen2_5_vl",
+        dialect="qwen2_5_vl",
+        provider=Smart(min_pixels=4 * 28 * 28, max_pixels=1280 * 28 * 28),
+    ),
+    _row("shrunk", "pixels", writing="pixels", dialect="pixels", provider=LongestSide(pixels=1024)),
+    _row("percent", "percent", dialect=""),
+)
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All simulated kinds by their names: Deixis' dialects first, then hosted ones."""
+    return {kind.name: kind for kind in (*OF_DIALECTS, *HOSTED)}

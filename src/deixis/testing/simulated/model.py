@@ -1,0 +1,181 @@
+"""Simulated models: they render nothing and know the truth, and answer as a kind of model would."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, final
+
+import numpy as np
+from typing_extensions import override
+
+from deixis.core.errors import UnknownNameError
+from deixis.core.image import Image
+from deixis.core.images import open_image
+from deixis.core.portable_rng import Draws
+from deixis.core.size import Size
+from deixis.core.view import Resized, View
+from deixis.models.interface import (
+    Abilities,
+    Completion,
+    Generation,
+    Question,
+    VisionLanguageModel,
+    image_of,
+)
+from deixis.testing.simulated.album import Album, Truth
+from deixis.testing.simulated.answering import Asked, answer_to
+from deixis.testing.simulated.kinds import Kind, kinds
+from deixis.testing.simulated.manner import Manner
+from deixis.testing.simulated.pointing import pointer_of
+from deixis.testing.simulated.providers import ClaudeFit, Provider, Smart
+from deixis.testing.simulated.wording import names_in, wish_of
+from deixis.testing.simulated.writing import Writing
+
+Body: TypeAlias = Mapping[str, Any]  # Any: JSON
+REFUSALS = (
+    "I'm sorry, but I can't help with that.",
+    "I cannot determine where objects are in this image.",
+    "I'm not able to assist with this request.",
+)
+SEES_NOTHING = "I cannot tell what is in this picture."
+
+
+@final
+class SimulatedModel(VisionLanguageModel):
+    """A model that knows the truth of some pictures, and tells it as its kind would.
+
+    The answer to a question depends on the seed, the words and the pixels: not on the order of
+    questions. `reply` answers the body of a request as a server does: `serve(answer=model.reply)`.
+    """
+
+    stored_name = "SimulatedModel"
+    abilities = Abilities(
+        many_pictures=True,
+        system=True,
+        answer_logprobs=False,
+        loss=False,
+        pixel_gradient=False,
+        vision_tokens=False,
+        spatial_tokens=False,
+        text_alone=True,
+    )
+
+    def __init__(
+        self, kind: Kind, truth: Truth, *, manner: Manner | None = None, seed: int = 0
+    ) -> None:
+        self.kind, self.manner, self.seed = kind, manner or Manner(), seed
+        self.name = f"simulated:{kind.name}"
+        self.dialect = kind.dialect
+        self._album = Album(truth)
+        things = (thing for known in self._album.known for thing in known.things)
+        self._names = frozenset(str(thing.label) for thing in things)
+        self._provider = self.manner.provider or kind.provider
+        self._other = _kind_named(self.manner.mixes) if self.manner.mixes else None
+
+    @property
+    @override
+    def dialect_settings(self) -> Mapping[str, int | str]:
+        match self.dialect, self.kind.provider:
+            case "qwen2_5_vl", Smart(factor=28, min_pixels=least, max_pixels=most):
+                return {"min_pixels": least, "max_pixels": most}
+            case "claude", ClaudeFit(edge=edge, patches=patches):
+                return {"max_edge": edge, "max_patches": patches}
+        return {}
+
+    @property
+    @override
+    def record(self) -> Mapping[str, str]:
+        return {"seed": str(self.seed), **self.manner.record}
+
+    @override
+    def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
+        seen = self._provider(size)
+        resizes = () if seen == size else (Resized(size=seen, resample="bicubic"),)
+        return (View(original=size, steps=resizes),)
+
+    @override
+    def generate(
+        self, questions: Sequence[Question], settings: Generation | None = None
+    ) -> list[Completion]:
+        return [Completion(text=self.answer(question)) for question in questions]
+
+    def answer(self, question: Question) -> str:
+        """The words of one answer."""
+        shown = [image_of(picture) for picture in question.pictures]
+        draws = Draws(self.seed, zlib.crc32(question.text.encode()), _fingerprint(shown))
+        if draws.uniform(0, 1) < self.manner.refused:
+            return draws.pick(REFUSALS)
+        writing, provider = self._way(draws)
+        sightings = tuple(self._album.sighting(image) for image in shown)
+        last = next((one for one in reversed(sightings) if one is not None), None)
+        if last is None:
+            return SEES_NOTHING
+        seen = provider(last.shown.size)
+        _, rest = names_in(question.text, self._names)
+        pointer = pointer_of(rest, writing.read(question.text, seen))
+        return answer_to(
+            Asked(
+                wish=wish_of(question.text, self._names, is_pointed=pointer is not None),
+                pointer=pointer,
+                sightings=sightings,
+                known=self._album.known,
+                writing=writing,
+                seen=seen,
+                draws=draws,
+                manner=self.manner,
+            )
+        )
+
+    def reply(self, body: Body) -> str:
+        """The answer to the body of a request to /chat/completions."""
+        return self.answer(question_of(body))
+
+    def _way(self, draws: Draws) -> tuple[Writing, Provider]:
+        """How it writes this time, and what was done to the picture."""
+        if self._other is not None and draws.chance(50):
+            return self._other.writing, self.manner.provider or self._other.provider
+        return self.kind.writing, self._provider
+
+
+def simulated(
+    kind: str | Kind, truth: Truth, *, manner: Manner | None = None, seed: int = 0
+) -> SimulatedModel:
+    """A model of a kind (`kinds()` lists them) that knows the truth of these pictures.
+
+    `truth` has the regions of each image, in its pixels: a region's `label` is the thing's name,
+    its `text` what stands on it.
+    """
+    chosen = kind if isinstance(kind, Kind) else _kind_named(kind)
+    return SimulatedModel(chosen, truth, manner=manner, seed=seed)
+
+
+def question_of(body: Body) -> Question:
+    """The question that a request's body asks: all its pictures, and the words of its last turn."""
+    pictures: list[Image] = []
+    text = ""
+    for message in body["messages"]:
+        content = message["content"]
+        if isinstance(content, str):
+            content = [{"type": "text", "text": content}]
+        parts: list[Any] = content
+        pictures += [
+            open_image(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"
+        ]
+        text = "".join(part["text"] for part in parts if part["type"] == "text")
+    return Question(pictures=tuple(pictures), text=text)
+
+
+def _kind_named(name: str) -> Kind:
+    found = kinds().get(name)
+    if found is None:
+        raise UnknownNameError(kind="simulated model", name=name, known=kinds())
+    return found
+
+
+def _fingerprint(shown: Sequence[Image]) -> int:
+    """A number of the pixels' own, the same wherever they come from."""
+    number = 0
+    for image in shown:
+        step = max(1, min(image.size.width, image.size.height) // 32)
+        sample = np.ascontiguousarray(image.pixels[::step, ::step])
+        number = zlib.crc32(str(image.size).encode() + sample.tobytes(), number)
+    return number

@@ -1,0 +1,78 @@
+"""A known picture is recognised whole, cropped, resized and marked."""
+
+import numpy as np
+import pytest
+from PIL import Image as PIL
+
+from deixis.core.image import Image
+from deixis.core.region import box
+from deixis.core.size import Size
+from deixis.testing.simulated import scene
+from deixis.testing.simulated.album import Album
+
+SCREEN = scene(Size(width=1930, height=1070), num_things=12, share=(0.03, 0.08), seed=5)
+
+
+def photograph(width, height, seed):
+    noise = np.random.default_rng(seed).integers(0, 256, (height // 12, width // 12, 3), np.uint8)
+    smooth = PIL.fromarray(noise).resize((width, height), PIL.Resampling.BICUBIC)
+    return Image(pixels=np.asarray(smooth))
+
+
+def part(image, left, top, right, bottom, size=None):
+    pixels = PIL.fromarray(image.pixels[top:bottom, left:right])
+    return Image(pixels=np.asarray(pixels if size is None else pixels.resize(size)))
+
+
+PHOTOGRAPH = photograph(660, 480, 1)
+ALBUM = Album(
+    {
+        PHOTOGRAPH: [box(100, 120, 200, 300, label="cup")],
+        photograph(640, 480, 2): [box(10, 20, 60, 90, label="pen")],
+        SCREEN.image: SCREEN.things,
+    }
+)
+
+
+def test_a_picture_is_recognised_by_its_pixels():
+    seen = ALBUM.sighting(Image(pixels=PHOTOGRAPH.pixels.copy()))
+    assert (seen.known.number, seen.window, seen.is_same) == (0, (0, 0, 660, 480), True)
+
+
+def test_a_crop_of_a_photograph_is_placed_to_the_pixel():
+    seen = ALBUM.sighting(part(PHOTOGRAPH, 91, 47, 333, 208))
+    assert (seen.known.number, seen.window, seen.is_same) == (0, (91, 47, 333, 208), True)
+
+
+def test_a_photograph_at_another_size_is_recognised():
+    seen = ALBUM.sighting(part(PHOTOGRAPH, 0, 0, 660, 480, size=(330, 240)))
+    assert (seen.known.number, seen.is_whole) == (0, True)
+
+
+@pytest.mark.parametrize("size", [(240, 160), (900, 600)])
+def test_a_crop_of_a_scene_at_another_size_is_placed_within_two_pixels(size):
+    seen = ALBUM.sighting(part(SCREEN.image, 403, 217, 1003, 617, size=size))
+    assert seen.known.number == 2
+    assert seen.window == pytest.approx((403, 217, 1003, 617), abs=2)
+
+
+def test_a_marked_picture_is_recognised():
+    pixels = PHOTOGRAPH.pixels.copy()
+    pixels[100:300, 120:124] = (255, 0, 0)
+    seen = ALBUM.sighting(Image(pixels=pixels))
+    assert (seen.known.number, seen.is_same, seen.change().max() > 50) == (0, False, True)
+
+
+def test_a_foreign_picture_is_not_recognised():
+    assert ALBUM.sighting(photograph(500, 300, 7)) is None
+
+
+def test_places_are_shares_of_what_is_shown():
+    seen = ALBUM.sighting(part(PHOTOGRAPH, 50, 20, 250, 420))
+    [(thing, shares)] = seen.visible()
+    assert thing.label == "cup"
+    assert shares == pytest.approx((0.25, 0.25, 0.75, 0.7))
+
+
+def test_a_thing_of_which_less_than_half_is_shown_is_not_seen():
+    assert ALBUM.sighting(part(PHOTOGRAPH, 160, 20, 360, 420)).visible() == []

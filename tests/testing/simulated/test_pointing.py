@@ -1,0 +1,62 @@
+"""A simulated model names what it is shown, in the ways that it follows and in no others."""
+
+import pytest
+
+import deixis as dx
+from deixis.core.size import Size
+from deixis.testing.simulated import Manner, scene, simulated
+
+SCENE = scene(Size(width=660, height=480), num_things=6, seed=3)
+WAYS = {
+    "said": dx.said,
+    "cropped": dx.cropped,
+    "dimmed": dx.dimmed,
+    "blurred": dx.blurred,
+    "masked": dx.masked,
+    "tagged": dx.tagged,
+    **{
+        shape: (lambda region, shape=shape: dx.drawn(region, shape))
+        for shape in (
+            "rectangle",
+            "ellipse",
+            "arrow",
+            "triangle",
+            "point",
+            "scribble",
+            "contour",
+            "mask",
+        )
+    },
+}
+
+
+def named(model, way, thing):
+    shown = WAYS[way](dx.Region(shape=thing.shape))
+    return dx.Model(model).ask(SCENE.image, "What is {it}? Answer with its name.", it=shown).text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_thing_is_named_when_it_is_pointed_at(way):
+    model = simulated("permille", SCENE.truth)
+    assert [named(model, way, thing) for thing in SCENE.things] == [t.label for t in SCENE.things]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_not_followed_is_not_followed(way):
+    model = simulated("permille", SCENE.truth, manner=Manner(follows=set(WAYS) - {way}), seed=1)
+    told = [named(model, way, thing) for thing in SCENE.things]
+    assert told != [t.label for t in SCENE.things]
+
+
+def test_two_marks_of_different_colours_are_told_apart():
+    model = dx.Model(simulated("permille", SCENE.truth))
+    one, other = SCENE.things[:2]
+    for place, thing in (("a", one), ("b", other)):
+        text = f"What is {{{place}}}? Not {{{'b' if place == 'a' else 'a'}}}."
+        told = model.ask(
+            SCENE.image,
+            text,
+            a=dx.drawn(dx.Region(shape=one.shape), color="red"),
+            b=dx.drawn(dx.Region(shape=other.shape), color="blue"),
+        )
+        assert told.text == thing.label
