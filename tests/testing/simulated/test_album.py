@@ -56,6 +56,22 @@ def test_a_crop_of_a_scene_at_another_size_is_placed_within_two_pixels(size):
     assert seen.window == pytest.approx((403, 217, 1003, 617), abs=2)
 
 
+@pytest.mark.parametrize("times", [2, 3, 4])
+@pytest.mark.parametrize(("image", "number"), [(PHOTOGRAPH, 0), (SCREEN.image, 2)])
+@pytest.mark.parametrize("resample", ["BICUBIC", "NEAREST", "LANCZOS"])
+def test_an_enlarged_crop_is_placed_to_the_pixel(times, image, number, resample):
+    crop = PIL.fromarray(image.pixels[147:238, 191:333])
+    larger = crop.resize((142 * times, 91 * times), PIL.Resampling[resample])
+    seen = ALBUM.sighting(Image(pixels=np.asarray(larger)))
+    assert (seen.known.number, seen.window) == (number, (191, 147, 333, 238))
+
+
+def test_what_is_painted_over_is_not_seen():
+    pixels = PHOTOGRAPH.pixels.copy()
+    pixels[110:310, 90:210] = 128
+    assert ALBUM.sighting(Image(pixels=pixels)).visible() == []
+
+
 def test_a_marked_picture_is_recognised():
     pixels = PHOTOGRAPH.pixels.copy()
     pixels[100:300, 120:124] = (255, 0, 0)

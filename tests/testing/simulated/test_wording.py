@@ -7,8 +7,8 @@ from deixis.testing.simulated.wording import wish_of
 KNOWN = frozenset({"red circle", "blue square", "Save button", "circle", "sign"})
 
 
-def wish(text, is_pointed=False):
-    return wish_of(text, KNOWN, is_pointed=is_pointed)
+def wish(text, pointed=""):
+    return wish_of(text, KNOWN, pointed=pointed)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,10 @@ def wish(text, is_pointed=False):
         "What are the coordinates of the red circle?",
         "Tell me where the red circle is.",
         "Can you find the red circle?",
+        "Find the place that shows the answer to “What does the red circle say?”. Give its box.",
+        "<|ref|>the place that shows the answer to “What does the red circle say?”<|/ref|>.",
+        "You are a GUI agent. Answer with click(point='<point>x1 y1</point>'). Click on red circle",
+        "What element matches the following task? Output only the coordinate of red circle",
         "detect red circle",
         "<CAPTION_TO_PHRASE_GROUNDING>red circle",
         "Click on the red circle. Answer with a list like [x, y].",
@@ -27,9 +31,8 @@ def wish(text, is_pointed=False):
     ],
 )
 def test_these_words_ask_for_the_place_of_the_red_circle(text):
-    for is_pointed in ("[" in text, False):
-        asked = wish(text, is_pointed)
-        assert (asked.want, asked.names) == ("places", ("red circle",))
+    asked = wish(text, "surely" if "[1" in text else "perhaps")
+    assert (asked.want, asked.names) == ("places", ("red circle",))
 
 
 @pytest.mark.parametrize(
@@ -37,12 +40,13 @@ def test_these_words_ask_for_the_place_of_the_red_circle(text):
     [
         "What is at [100, 200]?",
         "Which of these is at [100, 200]: a red circle or a blue square?",
+        "What is in the picture: a red circle or a blue square?",
         "Name the thing within the red rectangle. Choose from: red circle, blue square.",
         "What is the object in the picture?",
     ],
 )
 def test_these_words_ask_what_is_pointed_at(text):
-    assert wish(text, is_pointed=True).want == "pointed"
+    assert wish(text, "perhaps" if "in the picture" in text else "surely").want == "pointed"
 
 
 def test_a_question_about_a_thing_wants_words():
@@ -53,6 +57,10 @@ def test_a_question_about_a_thing_wants_words():
 def test_a_question_about_a_thing_may_want_its_place_too():
     asked = wish("What does the sign say? Give the box of the region that the answer rests on.")
     assert (asked.want, asked.wants_place, asked.form) == ("words", True, "box")
+
+
+def test_a_question_about_a_thing_in_the_picture_is_about_the_thing():
+    assert wish("What does the sign in the picture say?", "perhaps").want == "words"
 
 
 def test_how_many_wants_a_number():
@@ -73,7 +81,13 @@ def test_box_and_point_are_told_apart(text, form):
 
 
 @pytest.mark.parametrize(
-    "text", ["Detect all red circles.", "Point to every red circle.", "Find the red circles."]
+    "text",
+    [
+        "Detect all red circles.",
+        "detect red circle",
+        "Point to every red circle.",
+        "Find the red circles.",
+    ],
 )
 def test_all_of_a_name_are_wanted(text):
     assert wish(text).is_many

@@ -4,7 +4,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
 import numpy as np
@@ -14,7 +14,8 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.testing.simulated import ground
+from deixis.testing.simulated import enlarged, ground
+from deixis.testing.simulated.covers import covered
 from deixis.testing.simulated.windows import Packed, packed
 
 Truth: TypeAlias = Mapping[Image, Sequence[Region]]
@@ -25,6 +26,7 @@ ALIKE = 12  # mean difference of two thumbnails of one picture, at most
 SAME_ASPECT = 0.02
 CHANGED = 24  # a pixel differs by more, of a picture that was resized too
 NEAR = 0.002  # of a side: a window's edge that is nearer to the picture's is that
+MOST_COVERED = 0.75  # of a thing's box: a thing of which more is painted over is not seen
 LEAST_SHOWN = 0.5  # of a thing: less of it is not seen
 
 
@@ -36,6 +38,7 @@ class Known:
         self.number, self.image, self.things = number, image, tuple(things)
         self.ground_blue = ground.blue_of(image.pixels)
         self._packed: Packed | None = None
+        self._colours: np.ndarray | None = None
         self._thumb: np.ndarray | None = None
 
     @property
@@ -44,6 +47,13 @@ class Known:
         if self._packed is None:
             self._packed = packed(self.image.pixels)
         return self._packed
+
+    @property
+    def colours(self) -> np.ndarray:
+        """How often each coarse colour occurs in it."""
+        if self._colours is None:
+            self._colours = enlarged.colour_counts(self.image.pixels)
+        return self._colours
 
     @property
     def thumb(self) -> np.ndarray:
@@ -82,7 +92,9 @@ class Sighting:
         )
 
     def visible(self) -> list[tuple[Region, Edges]]:
-        """The things of which at least half is shown, with what is shown of them, in shares."""
+        """The things of which at least half is shown, with what is shown of them, in shares. One
+        that is painted over is not.
+        """
         found = []
         for thing in self.known.things:
             whole = self.shares(thing.box().xyxy)
@@ -91,7 +103,10 @@ class Sighting:
                 found.append((thing, cut))
             elif _area(whole) == 0 and all(0 <= share <= 1 for share in whole):
                 found.append((thing, whole))
-        return found
+        if self.is_same or not self.is_whole:
+            return found
+        cover = covered(self.original(), self.shown.pixels)
+        return [pair for pair in found if _mean_within(cover, pair[1]) < MOST_COVERED]
 
     def original(self) -> np.ndarray:
         """What the window shows in the known picture, at the size of what is shown."""
@@ -139,8 +154,16 @@ class Album:
         for one in self._same.get(_key(image), []):
             if np.array_equal(one.image.pixels, image.pixels):
                 return _whole(one, image, is_same=True)
-        for find in (self._marked, self._cut_out, self._on_a_ground, self._shrunk):
-            found = find(image)
+        ways = (
+            self._marked,
+            self._cut_out,
+            self._near_on_a_ground,
+            self._enlarged,
+            self._on_a_ground,
+            self._shrunk,
+        )
+        for way in ways:
+            found = way(image)
             if found is not None:
                 return found
         return None
@@ -168,6 +191,22 @@ class Album:
                 edges = (left, top, left + image.size.width, top + image.size.height)
                 return Sighting(known=one, window=edges, shown=image, is_same=True)
         return None
+
+    def _enlarged(self, image: Image) -> Sighting | None:
+        """A window of a picture, a whole number of times its size."""
+        for one in self.known:
+            edges = enlarged.window_of(one.image.pixels, one.colours, image)
+            if edges is not None:
+                return Sighting(known=one, window=edges, shown=image, is_same=False)
+        return None
+
+    def _near_on_a_ground(self, image: Image) -> Sighting | None:
+        """The same, near where the ground's colours say."""
+        guess = self._on_a_ground(image)
+        if guess is None:
+            return None
+        edges = enlarged.window_near(guess.known.image.pixels, guess.window, image)
+        return None if edges is None else replace(guess, window=edges)
 
     def _on_a_ground(self, image: Image) -> Sighting | None:
         """A window at another size, by the ground's colours, which tell the place."""
@@ -201,6 +240,13 @@ def cut_to_picture(box: Edges) -> Edges:
     """The part of a box, in shares, that is shown."""
     x0, y0, x1, y1 = (min(max(share, 0.0), 1.0) for share in box)
     return x0, y0, x1, y1
+
+
+def _mean_within(values: np.ndarray, box: Edges) -> float:
+    height, width = values.shape
+    top, bottom = int(box[1] * height), max(round(box[3] * height), int(box[1] * height) + 1)
+    left, right = int(box[0] * width), max(round(box[2] * width), int(box[0] * width) + 1)
+    return float(values[top:bottom, left:right].mean())
 
 
 def _check(image: object, things: Sequence[Region]) -> None:

@@ -1,8 +1,8 @@
 """What a simulated model answers, once its pictures are recognised and the question understood."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
@@ -10,12 +10,17 @@ from deixis.core.size import Size
 from deixis.testing.simulated.album import Edges, Known, Sighting, cut_to_picture
 from deixis.testing.simulated.manner import Manner
 from deixis.testing.simulated.pointing import Pointer, Visible, pointed_at
+from deixis.testing.simulated.schemas import filled
 from deixis.testing.simulated.spaces import Shares
 from deixis.testing.simulated.wording import Wish
 from deixis.testing.simulated.writing import Spot, Writing
 
 UNKNOWN = "There is no such thing in the picture."
 SHIFT_PART, EDGE_PART = 0.9, 0.43  # of an error: their squares add up to about one
+COLOUR_WORDS = frozenset(
+    {"red", "yellow", "blue", "white", "black", "cyan", "orange", "magenta", "green", "brown"}
+    | {"purple", "pink", "grey", "gray", "gold", "lime", "teal", "navy", "silver", "violet"}
+)
 LARGEST_JITTER = 0.12  # of a thing's extent
 
 
@@ -32,6 +37,7 @@ class Asked:
     seen: Size  # of the picture that the model sees
     draws: Draws
     manner: Manner
+    schema: Mapping[str, Any] | None = None  # Any: JSON
 
     @property
     def sighting(self) -> Sighting:
@@ -39,41 +45,63 @@ class Asked:
         return next(one for one in reversed(self.sightings) if one is not None)
 
 
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What is answered: words, places, or both."""
+
+    words: str = ""
+    spots: tuple[Spot, ...] = ()
+
+
 def answer_to(asked: Asked) -> str:
-    """The words of the answer."""
+    """The answer as it is written, under the schema if there is one."""
+    answer = _answer(asked)
+    rows = asked.writing.rows(answer.spots, asked.seen)
+    if asked.schema is not None and rows is not None:
+        y_first = asked.writing.is_y_first
+        return filled(asked.schema, rows, answer.words, is_y_first=y_first)
+    if not answer.spots:
+        return answer.words
+    written = asked.writing.write(answer.spots, asked.seen)
+    return f"{answer.words}\n{written}" if answer.words else written
+
+
+def _answer(asked: Asked) -> Answered:
     match asked.wish.want:
         case "places":
             return _places(asked)
         case "words":
             return _words(asked)
         case "pointed":
-            return _named(asked)
+            return Answered(words=_named(asked))
         case "number":
             names = set(asked.wish.names)
             visible = asked.sighting.visible()
-            return str(sum(thing.label in names for thing, _ in visible))
+            return Answered(words=str(sum(thing.label in names for thing, _ in visible)))
     names_shown = [f"a {thing.label}" for thing, _ in asked.sighting.visible()]
-    return f"I see {', '.join(names_shown)}." if names_shown else UNKNOWN
+    return Answered(words=f"I see {', '.join(names_shown)}." if names_shown else UNKNOWN)
 
 
-def _places(asked: Asked) -> str:
+def _places(asked: Asked) -> Answered:
     """Where the named things are."""
     manner, visible = asked.manner, asked.sighting.visible()
     form = _form(asked)
     if manner.is_noise or not manner.looks:
         names = asked.wish.names or ("object",)
-        return _written(asked, [_by_lot(name, form, asked.draws) for name in names])
+        return Answered(spots=tuple(_by_lot(name, form, asked.draws) for name in names))
     found = _wanted(asked, visible)
     if not found:
-        return asked.writing.nothing(asked.wish.names[0]) if asked.wish.names else UNKNOWN
+        names = asked.wish.names
+        return Answered(words=asked.writing.nothing(names[0]) if names else UNKNOWN)
     if _is_mistaken(asked):
         name = str(found[0][0].label)
         others = [pair for pair in visible if pair[0].label not in asked.wish.names]
         if not others:
-            return _written(asked, [_by_lot(name, form, asked.draws)])
+            return Answered(spots=(_by_lot(name, form, asked.draws),))
         thing, box = asked.draws.pick(others)
-        return _written(asked, [_spot(asked, (thing.named(label=name), box), form)])
-    return _written(asked, [_spot(asked, pair, form) for pair in found])
+        return Answered(spots=(_spot(asked, (thing.named(label=name), box), form),))
+    return Answered(spots=tuple(_spot(asked, pair, form) for pair in found))
 
 
 def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
@@ -85,7 +113,7 @@ def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
     return found
 
 
-def _words(asked: Asked) -> str:
+def _words(asked: Asked) -> Answered:
     """What stands on the named thing; with its place, where that is asked for too."""
     manner, name = asked.manner, asked.wish.names[0]
     visible = [pair for pair in asked.sighting.visible() if pair[0].label == name]
@@ -95,13 +123,13 @@ def _words(asked: Asked) -> str:
         text = _text(remembered[0]) if manner.looks is False else _text(_any_thing(asked))
         spot = _by_lot(name, form, asked.draws)
     elif not visible:
-        return f"I cannot see the {name} in the picture."
+        return Answered(words=f"I cannot see the {name} in the picture.")
     else:
         pair = visible[0]
         is_mistaken = _is_mistaken(asked)
         text = _text(_any_thing(asked, but=name) if is_mistaken else pair[0])
         spot = _spot(asked, pair, form)
-    return f"{text}\n{_written(asked, [spot])}" if asked.wish.wants_place else text
+    return Answered(words=text, spots=(spot,) if asked.wish.wants_place else ())
 
 
 def _named(asked: Asked) -> str:
@@ -122,7 +150,11 @@ def _named(asked: Asked) -> str:
 
 
 def _spoken(asked: Asked, thing: Region) -> str:
-    return str(thing.label)
+    """A thing's name; or of what colour it is, where that is asked for and its name tells."""
+    name = str(thing.label)
+    if asked.wish.wants_colour:
+        return next((word for word in name.split() if word in COLOUR_WORDS), name)
+    return name
 
 
 def _text(thing: Region) -> str:
@@ -148,10 +180,6 @@ def _form(asked: Asked) -> str:
     """Box or point: as asked, if the writing has words for it."""
     kinds = asked.writing.kinds
     return asked.wish.form if asked.wish.form in kinds else kinds[0]
-
-
-def _written(asked: Asked, spots: Sequence[Spot]) -> str:
-    return asked.writing.write(spots, asked.seen)
 
 
 def _by_lot(name: str, form: str, draws: Draws) -> Spot:

@@ -53,12 +53,11 @@ def _row(
     provider: Provider | None = None,
 ) -> Kind:
     spelled = WRITINGS[writing or name]
-    is_y_first = bool(getattr(spelled, "is_y_first", False))
     return Kind(
         name=name,
         writing=spelled,
         dialect=name if dialect is None else dialect,
-        order="y" if is_y_first else "x",
+        order="y" if spelled.is_y_first else "x",
         space=space,
         provider=provider or Kept(),
     )

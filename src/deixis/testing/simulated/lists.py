@@ -99,7 +99,7 @@ WRITINGS: dict[str, Writing] = {
     "unit": Spelled(kinds=BOTH, space=SHARES, spelling=plain),
     "padded_unit": Spelled(kinds=BOTH, space=TWO_DECIMALS, spelling=in_a_tight_list),
     "percent": Spelled(kinds=BOTH, space=PERCENT, spelling=plain),
-    "permille_y_first": Spelled(kinds=BOTH, space=THOUSANDTHS, spelling=plain, is_y_first=True),
+    "permille_y_first": Spelled(kinds=BOTH, space=THOUSANDTHS, spelling=plain, puts_y_first=True),
     "pixel_edges": Spelled(
         kinds=BOTH, space=PIXELS, spelling=edges_json, places=NAMED_EDGES, none="[]"
     ),
@@ -107,11 +107,11 @@ WRITINGS: dict[str, Writing] = {
     "qwen2_5_vl": Spelled(kinds=BOTH, space=PIXELS, spelling=qwen_json, none=NO_OBJECTS),
     "qwen3_vl": Spelled(kinds=BOTH, space=THOUSANDTHS, spelling=qwen_json, none=NO_OBJECTS),
     "gemini": Spelled(
-        kinds=BOTH, space=THOUSANDTHS, spelling=gemini_json, is_y_first=True, none=NO_OBJECTS
+        kinds=BOTH, space=THOUSANDTHS, spelling=gemini_json, puts_y_first=True, none=NO_OBJECTS
     ),
     "moondream": Spelled(
         kinds=BOTH,
-        space=Space(last=1, decimals=4),
+        space=Space(last=1, steps=1024),
         spelling=moondream_json,
         places=NAMED_EDGES,
         none='{"objects": []}',

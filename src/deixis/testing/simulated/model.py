@@ -1,5 +1,6 @@
 """Simulated models: they render nothing and know the truth, and answer as a kind of model would."""
 
+import json
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, final
@@ -25,9 +26,9 @@ from deixis.testing.simulated.album import Album, Truth
 from deixis.testing.simulated.answering import Asked, answer_to
 from deixis.testing.simulated.kinds import Kind, kinds
 from deixis.testing.simulated.manner import Manner
-from deixis.testing.simulated.pointing import pointer_of
+from deixis.testing.simulated.pointing import Pointer, pointer_of
 from deixis.testing.simulated.providers import ClaudeFit, Provider, Smart
-from deixis.testing.simulated.wording import names_in, wish_of
+from deixis.testing.simulated.wording import Pointed, names_in, wish_of
 from deixis.testing.simulated.writing import Writing
 
 Body: TypeAlias = Mapping[str, Any]  # Any: JSON
@@ -96,10 +97,11 @@ class SimulatedModel(VisionLanguageModel):
     def generate(
         self, questions: Sequence[Question], settings: Generation | None = None
     ) -> list[Completion]:
-        return [Completion(text=self.answer(question)) for question in questions]
+        schema = json.loads(settings.schema) if settings and settings.schema else None
+        return [Completion(text=self.answer(question, schema)) for question in questions]
 
-    def answer(self, question: Question) -> str:
-        """The words of one answer."""
+    def answer(self, question: Question, schema: Body | None = None) -> str:
+        """The words of one answer, which is held to a JSON schema where there is one."""
         shown = [image_of(picture) for picture in question.pictures]
         draws = Draws(self.seed, zlib.crc32(question.text.encode()), _fingerprint(shown))
         if draws.uniform(0, 1) < self.manner.refused:
@@ -114,7 +116,7 @@ class SimulatedModel(VisionLanguageModel):
         pointer = pointer_of(rest, writing.read(question.text, seen))
         return answer_to(
             Asked(
-                wish=wish_of(question.text, self._names, is_pointed=pointer is not None),
+                wish=wish_of(question.text, self._names, pointed=_pointed(pointer)),
                 pointer=pointer,
                 sightings=sightings,
                 known=self._album.known,
@@ -122,12 +124,14 @@ class SimulatedModel(VisionLanguageModel):
                 seen=seen,
                 draws=draws,
                 manner=self.manner,
+                schema=schema,
             )
         )
 
     def reply(self, body: Body) -> str:
         """The answer to the body of a request to /chat/completions."""
-        return self.answer(question_of(body))
+        wanted = body.get("response_format") or {}
+        return self.answer(question_of(body), wanted.get("json_schema", {}).get("schema"))
 
     def _way(self, draws: Draws) -> tuple[Writing, Provider]:
         """How it writes this time, and what was done to the picture."""
@@ -162,6 +166,12 @@ def question_of(body: Body) -> Question:
         ]
         text = "".join(part["text"] for part in parts if part["type"] == "text")
     return Question(pictures=tuple(pictures), text=text)
+
+
+def _pointed(pointer: Pointer | None) -> Pointed:
+    if pointer is None:
+        return ""
+    return "surely" if pointer.is_sure else "perhaps"
 
 
 def _kind_named(name: str) -> Kind:

@@ -58,6 +58,11 @@ class Pointer:
     tag: str = ""
     picture: int = 0  # counted from 1; 0: the only one
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it points even where a thing is named too ("in the picture" may not)."""
+        return self.encoding != "cropped" or self.picture > 0
+
 
 def pointer_of(rest: str, places: list[Shares]) -> Pointer | None:
     """How a question points. `rest` are its words without known names; `places` those it says."""

@@ -27,6 +27,7 @@ class Space:
     rounding: Literal["nearest", "down"] = "nearest"
     most: int | None = None
     middle: float = 0.0
+    steps: int | None = None  # shares are written in full, of so many steps
     is_padded: bool = False
 
     def numbers(self, shares: Shares, seen: Size) -> Numbers:
@@ -44,6 +45,8 @@ class Space:
         return _unpadded(placed, seen) if self.is_padded else placed
 
     def _number(self, share: float, side: int) -> str:
+        if self.steps is not None:
+            return str(round(share * self.steps) / self.steps)
         value = share * (side if self.last is None else self.last)
         if self.decimals:
             return f"{value:.{self.decimals}f}"

@@ -175,7 +175,7 @@ WRITINGS: dict[str, Writing] = {
         spelling=paligemma_tokens,
         places=_token_runs(r"<loc\d{4}>"),
         number=DIGITS,
-        is_y_first=True,
+        puts_y_first=True,
     ),
     "locate_anything": Spelled(
         kinds=BOTH,

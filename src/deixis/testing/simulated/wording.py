@@ -6,22 +6,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias, final
 
+Pointed: TypeAlias = Literal["surely", "perhaps", ""]
 Want: TypeAlias = Literal["places", "words", "pointed", "number", "nothing"]
 PLACE = re.compile(
-    r"\b(where|whereabouts|locat\w*|find|detect\w*|ground\w*|point\w*|click\w*|tap|taps|press|"
-    r"box|boxes|bbox\w*|box_2d|bounding|coordinates?|positions?|regions?|area|centre|center|"
-    r"highlight)\b",
+    r"\b(where|whereabouts|locat\w*|locali\w*|find|detect\w*|ground\w*|point\w*|click\w*|tap|"
+    r"press|box|boxes|bbox\w*|box_2d|bounding|coordinates?|positions?|regions?|places?|area|centre|"
+    r"center|highlight|outline)\b|<\|ref\|>|<\|object_ref_start\|>",
     re.IGNORECASE,
 )
 ASKS = re.compile(
-    r"\b(what|which|who|whose|how|why|when|read|describe|identify)\b|^\W*(is|are|do|does|has)\b",
+    r"\b(what|which|who|whose|how|why|when|read|describe|identify|name|tell me)\b|"
+    r"^\W*(is|are|do|does|has)\b",
     re.IGNORECASE,
 )
-ASKS_WHAT = re.compile(r"\b(what|which|who|name|identify|describe|tell me)\b", re.IGNORECASE)
 COUNTS = re.compile(r"\bhow many\b|\bcount\b|\bnumber of\b", re.IGNORECASE)
 BOX = re.compile(r"\b(box|boxes|bbox\w*|bounding|box_2d|rectangle)\b", re.IGNORECASE)
 POINT = re.compile(r"\b(point\w*|click\w*|tap|press|centre|center)\b", re.IGNORECASE)
-MANY = re.compile(r"\b(all|every|each|instances)\b", re.IGNORECASE)
+MANY = re.compile(
+    r"\b(all|every|each|instances)\b|OPEN_VOCABULARY|<\|ref\|>|"
+    r"^\W*detect\b(?!.*(no more than|a single|bounding box of))",
+    re.IGNORECASE,
+)
+COLOUR = re.compile(r"\bcolou?r\b", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(
     r"\b(where|(coordinates?|positions?|locations?|place|cent(re|er)|(bounding )?box(es)?|points?)"
     r" (of|for|around|to|at))\W+(is |are )?(the |a |an |all |every |each )*\Z",
@@ -45,36 +51,40 @@ class Wish:
     form: Literal["box", "point", ""] = ""
     is_many: bool = False
     wants_place: bool = False
+    wants_colour: bool = False
     rest: str
 
 
 @lru_cache(maxsize=4096)
-def wish_of(text: str, known: frozenset[str], *, is_pointed: bool) -> Wish:
-    """The wish behind a question. `is_pointed`: something in it says or shows a place."""
+def wish_of(text: str, known: frozenset[str], *, pointed: Pointed = "") -> Wish:
+    """The wish behind a question. `pointed`: whether something in it says or shows a place."""
     found, rest = names_in(text, known)
     names = tuple(dict.fromkeys(found))
     has_place = PLACE.search(rest) is not None
     is_direct = _is_direct(text, found)
     return Wish(
-        want=_want(rest, bool(names), has_place, is_direct, is_pointed),
+        want=_want(rest, len(names), has_place, is_direct, pointed),
         names=names,
         form=_form(rest),
         is_many=MANY.search(rest) is not None or _has_plural(text, names),
         wants_place=has_place,
+        wants_colour=COLOUR.search(rest) is not None,
         rest=rest,
     )
 
 
-def _want(rest: str, has_name: bool, has_place: bool, is_direct: bool, is_pointed: bool) -> Want:
-    if has_name and is_direct and not COUNTS.search(rest):
+def _want(rest: str, num_names: int, has_place: bool, is_direct: bool, pointed: Pointed) -> Want:
+    asks_first = _asks_first(rest)
+    if num_names and (is_direct or (has_place and not asks_first)) and not COUNTS.search(rest):
         return "places"
-    if is_pointed and (ASKS_WHAT.search(rest) or not has_name):
+    is_pointed = pointed == "surely" or (pointed == "perhaps" and num_names != 1)
+    if is_pointed and (num_names == 0 or asks_first):
         return "pointed"
-    if has_name and COUNTS.search(rest):
+    if num_names and COUNTS.search(rest):
         return "number"
-    if has_name:
-        return "words" if _asks_first(rest) else "places"
-    return "places" if has_place and not ASKS_WHAT.search(rest) else "nothing"
+    if num_names:
+        return "words" if asks_first else "places"
+    return "places" if has_place and not asks_first else "nothing"
 
 
 def _asks_first(rest: str) -> bool:

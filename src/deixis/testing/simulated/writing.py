@@ -71,6 +71,15 @@ class Writing(ABC):
         """What it answers where there is no such thing."""
         return f"There is no {name} in the picture."
 
+    @property
+    def is_y_first(self) -> bool:
+        """Whether the vertical number comes first."""
+        return False
+
+    def rows(self, spots: Sequence[Spot], seen: Size) -> list[Numbered] | None:
+        """The numbers alone, x first; None: its places are no numbers."""
+        return None
+
 
 Spelling: TypeAlias = Callable[[Sequence[Numbered]], str]
 
@@ -88,8 +97,13 @@ class Spelled(Writing):
     spelling: Spelling
     places: re.Pattern[str] = LISTS
     number: re.Pattern[str] = NUMBER
-    is_y_first: bool = False
+    puts_y_first: bool = False
     none: str = ""
+
+    @property
+    @override
+    def is_y_first(self) -> bool:
+        return self.puts_y_first
 
     @override
     def nothing(self, name: str) -> str:
@@ -97,11 +111,19 @@ class Spelled(Writing):
 
     @override
     def write(self, spots: Sequence[Spot], seen: Size) -> str:
-        rows = []
-        for spot in spots:
-            numbers = self.space.numbers(spot.shares, seen)
-            rows.append(Numbered(name=spot.name, numbers=self._ordered(numbers)))
-        return self.spelling(rows)
+        return self.spelling(
+            [
+                Numbered(name=row.name, numbers=self._ordered(row.numbers))
+                for row in self.rows(spots, seen)
+            ]
+        )
+
+    @override
+    def rows(self, spots: Sequence[Spot], seen: Size) -> list[Numbered]:
+        return [
+            Numbered(name=spot.name, numbers=self.space.numbers(spot.shares, seen))
+            for spot in spots
+        ]
 
     @override
     def read(self, text: str, seen: Size) -> list[Shares]:
