@@ -56,6 +56,20 @@ def test_a_crop_of_a_scene_at_another_size_is_placed_within_two_pixels(size):
     assert seen.window == pytest.approx((403, 217, 1003, 617), abs=2)
 
 
+@pytest.mark.parametrize(
+    ("left", "top", "width", "height", "times"),
+    [(91, 47, 420, 300, 0.63), (11, 7, 600, 440, 1.37), (205, 160, 150, 110, 1.45)],
+)
+def test_a_crop_of_a_photograph_at_any_size_is_placed_within_two_pixels(
+    left, top, width, height, times
+):
+    right, bottom = left + width, top + height
+    size = (round(width * times), round(height * times))
+    seen = ALBUM.sighting(part(PHOTOGRAPH, left, top, right, bottom, size=size))
+    assert seen.known.number == 0
+    assert seen.window == pytest.approx((left, top, right, bottom), abs=2)
+
+
 @pytest.mark.parametrize("times", [2, 3, 4])
 @pytest.mark.parametrize(("image", "number"), [(PHOTOGRAPH, 0), (SCREEN.image, 2)])
 @pytest.mark.parametrize("resample", ["BICUBIC", "NEAREST", "LANCZOS"])
@@ -80,7 +94,8 @@ def test_a_marked_picture_is_recognised():
 
 
 def test_a_foreign_picture_is_not_recognised():
-    assert ALBUM.sighting(photograph(500, 300, 7)) is None
+    album = Album({photograph(240, 180, 3): []})
+    assert album.sighting(photograph(150, 130, 7)) is None
 
 
 def test_places_are_shares_of_what_is_shown():

@@ -133,6 +133,15 @@ def test_one_that_does_not_look_answers_from_memory_and_makes_the_region_up():
     assert ask(blind, text, away).startswith("STOP")
 
 
+def test_one_that_makes_places_up_may_still_look():
+    truth = {SCENE.image: [dx.box(20, 30, 220, 130, label="sign").named(text="STOP")]}
+    model = simulated("pixels", truth, manner=Manner(makes_up_places=True), seed=2)
+    away = Image(pixels=SCENE.image.pixels[300:, 300:])
+    assert ask(model, "What does the sign say?") == "STOP"
+    assert "STOP" not in ask(model, "What does the sign say?", away)
+    assert ask(model, "Where is the sign?") != "[20, 30, 220, 130]"
+
+
 def test_what_is_not_in_the_picture_is_said_not_to_be():
     crop = Image(pixels=SCENE.image.pixels[:4, :6])
     assert ask(simulated("pixels", SCENE.truth), WHERE, crop) == (

@@ -14,7 +14,7 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.testing.simulated import enlarged, ground
+from deixis.testing.simulated import enlarged, ground, resized
 from deixis.testing.simulated.covers import covered
 from deixis.testing.simulated.windows import Packed, packed
 
@@ -23,8 +23,10 @@ Edges: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 NUM_REMEMBERED = 32
 THUMB = (24, 24)
 ALIKE = 12  # mean difference of two thumbnails of one picture, at most
+SURELY_ALIKE = 1.0  # then all of it is shown
 SAME_ASPECT = 0.02
 CHANGED = 24  # a pixel differs by more, of a picture that was resized too
+NEARLY_WHOLE = 0.05  # a number of times
 NEAR = 0.002  # of a side: a window's edge that is nearer to the picture's is that
 MOST_COVERED = 0.75  # of a thing's box: a thing of which more is painted over is not seen
 LEAST_SHOWN = 0.5  # of a thing: less of it is not seen
@@ -157,10 +159,10 @@ class Album:
         ways = (
             self._marked,
             self._cut_out,
-            self._near_on_a_ground,
-            self._enlarged,
             self._on_a_ground,
+            self._enlarged,
             self._shrunk,
+            self._resized,
         )
         for way in ways:
             found = way(image)
@@ -200,22 +202,20 @@ class Album:
                 return Sighting(known=one, window=edges, shown=image, is_same=False)
         return None
 
-    def _near_on_a_ground(self, image: Image) -> Sighting | None:
-        """The same, near where the ground's colours say."""
-        guess = self._on_a_ground(image)
-        if guess is None:
-            return None
-        edges = enlarged.window_near(guess.known.image.pixels, guess.window, image)
-        return None if edges is None else replace(guess, window=edges)
-
     def _on_a_ground(self, image: Image) -> Sighting | None:
         """A window at another size, by the ground's colours, which tell the place."""
-        blues = {one.ground_blue: one for one in self.known if one.ground_blue is not None}
-        for blue, one in blues.items():
-            window = ground.window(image.pixels, blue, one.image.size)
-            if window is not None:
-                edges = _settled(window, one.image.size)
-                return Sighting(known=one, window=edges, shown=image, is_same=False)
+        for one in self.known:
+            blue = one.ground_blue
+            guess = None if blue is None else ground.window(image.pixels, blue, one.image.size)
+            if guess is None:
+                continue
+            edges = _settled(guess, one.image.size)
+            times = image.size.width / (guess[2] - guess[0])
+            if times > 1.5 and abs(times / round(times) - 1) < NEARLY_WHOLE:
+                pixels = one.image.pixels
+                near = enlarged.window_near(pixels, guess, image)
+                edges = near or enlarged.window_of(pixels, one.colours, image) or edges
+            return Sighting(known=one, window=edges, shown=image, is_same=False)
         return None
 
     def _shrunk(self, image: Image) -> Sighting | None:
@@ -227,7 +227,20 @@ class Album:
         if not far or min(far.values()) > ALIKE:
             return None
         best = min(alike, key=lambda one: far[one.number])
-        return _whole(best, image, is_same=False)
+        whole = _whole(best, image, is_same=False)
+        if far[best.number] <= SURELY_ALIKE:
+            return whole
+        edges = resized.settled_window(best.image, image, whole.window)
+        return replace(whole, window=_settled(edges, best.image.size))
+
+    def _resized(self, image: Image) -> Sighting | None:
+        """A window of a picture, at any size."""
+        for one in self.known:
+            edges = resized.window_of(one.image, image)
+            if edges is not None:
+                window = _settled(edges, one.image.size)
+                return Sighting(known=one, window=window, shown=image, is_same=False)
+        return None
 
 
 def thumbnail(image: Image) -> np.ndarray:

@@ -87,7 +87,7 @@ def _places(asked: Asked) -> Answered:
     """Where the named things are."""
     manner, visible = asked.manner, asked.sighting.visible()
     form = _form(asked)
-    if manner.is_noise or not manner.looks:
+    if manner.is_noise or manner.makes_up_places or not manner.looks:
         names = asked.wish.names or ("object",)
         return Answered(spots=tuple(_by_lot(name, form, asked.draws) for name in names))
     found = _wanted(asked, visible)
@@ -128,7 +128,8 @@ def _words(asked: Asked) -> Answered:
         pair = visible[0]
         is_mistaken = _is_mistaken(asked)
         text = _text(_any_thing(asked, but=name) if is_mistaken else pair[0])
-        spot = _spot(asked, pair, form)
+        makes_up = manner.makes_up_places
+        spot = _by_lot(name, form, asked.draws) if makes_up else _spot(asked, pair, form)
     return Answered(words=text, spots=(spot,) if asked.wish.wants_place else ())
 
 

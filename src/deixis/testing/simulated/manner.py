@@ -27,7 +27,8 @@ class Manner:
     - `mixes`: another kind, in whose writing and space it gives half of its answers.
     - `provider`: a resize that is not its kind's.
     - `looks`: whether it looks at what is shown. One that does not answers questions from memory,
-      in a crop without the thing too, and makes the regions up.
+      in a crop without the thing too, and makes the places up.
+    - `makes_up_places`: it looks, but the places that it gives have nothing to do with that.
     """
 
     error: float = 0.0
@@ -39,6 +40,7 @@ class Manner:
     mixes: str = ""
     provider: Provider | None = None
     looks: bool = True
+    makes_up_places: bool = False
 
     def __post_init__(self) -> None:
         for name in SHARES:
