@@ -20,6 +20,7 @@ GUIDES = (
     "images",
     "marks",
     "coordinates",
+    "find",
     "models",
     "remote",
     "knowledge",

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from deixis._version import __version__
 
 if TYPE_CHECKING:
-    from deixis.ask.answer import Answer
+    from deixis.ask.answer import Answer, Cited
     from deixis.ask.composer import Exchange
+    from deixis.ask.found import Found
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Model, Session
     from deixis.ask.sent import Sent
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "ask.loading": ("load", "wrap"),
     "ask.composer": ("Exchange",),
-    "ask.answer": ("Answer",),
+    "ask.answer": ("Answer", "Cited"),
+    "ask.found": ("Found",),
     "ask.model": ("Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
     "ask.sent": ("Sent",),
@@ -87,11 +89,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Answer",
+    "Cited",
     "DeixisError",
     "Dialect",
     "Example",
     "Exchange",
     "FetchPolicy",
+    "Found",
     "Generation",
     "Image",
     "ImageLimits",

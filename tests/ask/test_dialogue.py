@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import deixis as dx
+from deixis.ask.asking import pointed
 from deixis.ask.composer import Exchange
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.ask.model import Model, pointed
+from deixis.ask.model import Model
 from deixis.core.errors import UnsupportedError, UsageError
 from deixis.evals.request_key import request_key
 from deixis.models.interface import ChatTurn, Question

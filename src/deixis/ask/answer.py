@@ -1,10 +1,18 @@
-"""What comes back from asking."""
+"""What comes back from asking, and what was found out about the region that an answer rests on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, TypeAlias, final
 
 from deixis.ask.sent import Sent
+from deixis.core import region_json
 from deixis.core.region import Region
+from deixis.core.shapes import Box
+
+# the question, the answer and another answer; how far they agree, 0..1
+Judging: TypeAlias = Callable[[str, str, str], float]
+Verdict: TypeAlias = Literal["confirmed", "not needed", "not enough", "unsupported", "unknown"]
+AGREES = 0.75  # from so much agreement on, two answers say the same
 
 
 @final
@@ -12,6 +20,8 @@ from deixis.core.region import Region
 class Answer:
     """What the model said; the regions in its words, in pixels of the original image; the pieces
     that look like coordinates but could not be read; and exactly what was sent.
+
+    `cited` is what was found out about the region that it rests on, where that was asked for.
     """
 
     text: str
@@ -19,3 +29,55 @@ class Answer:
     unread: tuple[str, ...]
     finish: str
     sent: Sent
+    cited: "Cited | None" = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cited:
+    """The region that an answer is said to rest on, and two checks of it.
+
+    `crop` is the answer to the same question about nothing but the `window` around the region,
+    `hidden` the one about the picture with the window painted over; `agreement` and
+    `hidden_agreement` are how far each says what the answer says, 0..1. Where no region could be
+    asked for or found, `why` says so.
+    """
+
+    region: Region | None
+    found: Answer | None
+    window: Box | None = None
+    crop: Answer | None = None
+    agreement: float | None = None
+    hidden: Answer | None = None
+    hidden_agreement: float | None = None
+    why: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the two checks say together.
+
+        "confirmed": the window alone gives the answer, and without it there is another one. "not
+        needed": it gives the answer, and so does the rest: the answer stands elsewhere too, or
+        comes from memory. "not enough": hiding it changes the answer, but alone it does not give
+        it. "unsupported": the answer does not change without it, and it does not give the answer.
+        "unknown": there was nothing to check.
+        """
+        if self.agreement is None or self.hidden_agreement is None:
+            return "unknown"
+        if self.hidden_agreement < AGREES:
+            return "confirmed" if self.agreement >= AGREES else "not enough"
+        return "not needed" if self.agreement >= AGREES else "unsupported"
+
+    def record(self) -> dict[str, object]:
+        """All of it as JSON, the answers by their words."""
+        return {
+            "verdict": self.verdict,
+            "region": None if self.region is None else region_json.to_record(self.region),
+            "window": None if self.window is None else list(self.window.xyxy),
+            "found": None if self.found is None else self.found.text,
+            "crop": None if self.crop is None else self.crop.text,
+            "agreement": self.agreement,
+            "hidden": None if self.hidden is None else self.hidden.text,
+            "hidden_agreement": self.hidden_agreement,
+            "why": self.why,
+        }

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import final
 
 from deixis.ask.answer import Answer as Answer
+from deixis.ask.answer import Judging
+from deixis.ask.asking import asking_of, opened_images, pointed
 from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
+from deixis.ask.find_prompts import Kind
+from deixis.ask.found import Found
 from deixis.ask.knowledge_forms import Knowledge, Looked
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.ask.sent import Sent, software
 from deixis.coordinates import Dialect, dialects
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.core.images import open_image
 from deixis.core.optional_parts import opened
-from deixis.core.region import Region
-from deixis.encodings import Encoding
 from deixis.models.interface import (
     Completion,
     Generation,
@@ -82,6 +83,8 @@ class Model:
         system: str | None = None,
         settings: Generation | None = None,
         strict: bool = False,
+        cite: bool = False,
+        judge: Judging | None = None,
         regions: Mapping[str, Pointed] | None = None,
         **named: Pointed,
     ) -> Answer:
@@ -92,12 +95,17 @@ class Model:
         given. `history` is what was said before: answers of this model, with the pictures that they
         were about, or exchanges of your own about `image`. Marks whose width is left open are drawn
         as wide as this model needs; one of which it can hardly see anything is logged as a warning,
-        and refused if `strict`.
+        and refused if `strict`. `cite` asks for the region that the answer rests on, too, and
+        checks it, with three more calls: see `Cited`.
         """
-        asking = asking_of(
-            image, question, pointed(regions, named, system, settings, strict, history), history
-        )
-        return self._asked([asking], system=system, settings=settings, strict=strict)[0]
+        named = pointed(regions, named, system, settings, strict, history, cite, judge)
+        asking = asking_of(image, question, named, history)
+        (answer,) = self._asked([asking], system=system, settings=settings, strict=strict)
+        if not cite:
+            return answer
+        from deixis.ask.cite import cited
+
+        return cited(self, asking, answer, judge=judge, strict=strict)
 
     def ask_all(
         self,
@@ -127,6 +135,43 @@ class Model:
         """The words of one answer as they come; `regions` by their names in the question."""
         (asked,) = self._composed([asking_of(image, question, regions, history)], strict=strict)
         return self.vlm.stream(asked.question(system), settings)
+
+    def find(  # noqa: PLR0913  # all but two by name
+        self,
+        image: Image | str,
+        what: str,
+        /,
+        *,
+        kind: Kind = "point",
+        many: bool = False,
+        refine: int = 0,
+        scale: float = 1.0,
+        prompt: str | None = None,
+        prompts: str | Path | None = None,
+        settings: Generation | None = None,
+    ) -> Found:
+        """Where a thing is, in pixels of the original picture: "the Save button".
+
+        The model is asked in its own best words for a "point" or a "box", or for `many`. `refine`
+        looks again in crops around the answer, so many times at most, until the place is stable:
+        a call each. `scale` is how many pixels of the picture a logical one has, on a screen.
+        `prompt` are other words, `{what}` in them; `prompts` a file of them. That nothing was found
+        is told by the result.
+        """
+        from deixis.ask.find import find_in
+
+        return find_in(
+            self,
+            image,
+            what,
+            kind=kind,
+            many=many,
+            refine=refine,
+            scale=scale,
+            prompt=prompt,
+            prompts=prompts,
+            settings=settings,
+        )
 
     def session(self, image: Image | str | Sequence[Image | str]) -> "Session":
         """The picture, or several, for many questions: opened once, looked at once, and, where the
@@ -261,7 +306,7 @@ class Session:
     model: Model
     images: tuple[Image, ...]
 
-    def ask(
+    def ask(  # noqa: PLR0913  # as `Model.ask`
         self,
         question: str,
         /,
@@ -270,6 +315,8 @@ class Session:
         system: str | None = None,
         settings: Generation | None = None,
         strict: bool = False,
+        cite: bool = False,
+        judge: Judging | None = None,
         regions: Mapping[str, Pointed] | None = None,
         **named: Pointed,
     ) -> Answer:
@@ -281,7 +328,9 @@ class Session:
             system=system,
             settings=settings,
             strict=strict,
-            regions=pointed(regions, named, system, settings, strict, history),
+            cite=cite,
+            judge=judge,
+            regions=pointed(regions, named, system, settings, strict, history, cite, judge),
         )
 
     def stream(
@@ -304,54 +353,3 @@ class Session:
             settings=settings,
             strict=strict,
         )
-
-
-def asking_of(
-    image: Image | str | Sequence[Image | str],
-    text: str,
-    regions: Mapping[str, Pointed],
-    history: Sequence[Answer | Exchange] = (),
-) -> Asking:
-    """What is asked, its pictures opened; answers in the history bring the pictures and turns that
-    they were sent with.
-    """
-    said: list[Exchange] = []
-    for one in history:
-        if isinstance(one, Exchange):
-            said.append(one)
-            continue
-        sent = one.sent
-        said += [] if said else _exchanges(sent)
-        said.append(Exchange(question=sent.text, answer=one.text, frames=sent.frames))
-    return Asking(images=opened_images(image), text=text, regions=regions, history=tuple(said))
-
-
-def _exchanges(sent: Sent) -> list[Exchange]:
-    """The turns before a question that was sent, with the pictures shown so far."""
-    found: list[Exchange] = []
-    num = 0
-    for asked, answered in zip(sent.earlier[::2], sent.earlier[1::2], strict=True):
-        num += asked.num_pictures
-        frames = sent.frames[: max(num, 1)]
-        found.append(Exchange(question=asked.text, answer=answered.text, frames=frames))
-    return found
-
-
-def pointed(
-    regions: Mapping[str, Pointed] | None, named: Mapping[str, Pointed], *options: object
-) -> dict[str, Pointed]:
-    """The regions of a question by their names; UsageError where one was taken for an option."""
-    if any(isinstance(one, Region | Encoding) for one in (regions, *options)):
-        raise UsageError(
-            "a region of that name would be taken for an option of ask (system, settings, strict, "
-            'history, regions): give it as regions={"system": …}'
-        )
-    for name in (regions or {}).keys() & named.keys():
-        raise UsageError(f"the region {name!r} is given twice, in regions and by its name")
-    return {**(regions or {}), **named}
-
-
-def opened_images(image: Image | str | Sequence[Image | str]) -> tuple[Image, ...]:
-    """One picture or several, those that are paths opened."""
-    several = [image] if isinstance(image, Image | str) else image
-    return tuple(one if isinstance(one, Image) else open_image(one) for one in several)

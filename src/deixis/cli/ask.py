@@ -3,6 +3,7 @@
   deixis ask street.jpg "What is {cup} standing on?" cup=box:412,300,520,411 --model MODEL
   deixis ask street.jpg "What is {cup}?" cup=cropped:box:412,300,520,411 --model MODEL
   deixis ask sign.jpg "Where does the road lead?" --knowledge told --source rapidocr --model MODEL
+  deixis ask page.png "What is the total?" --cite --model MODEL
   deixis ask --replay sent.json --model MODEL
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
@@ -12,6 +13,8 @@ mark of which the model can hardly see anything is told; with --strict it is ref
 anything is sent. --knowledge brings what --source finds in the picture to the model: told before
 the question, drawn on the picture, or, with the folder of a trained prompt, infused in its tokens.
 --pixel shows every picture through a pixel prompt that was learned for a task (`deixis pixel`).
+--cite asks for the region that the answer rests on, then asks again about that region alone and
+about the picture without it, and says what this tells: three more calls.
 """
 
 import argparse
@@ -26,7 +29,8 @@ from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from deixis.ask.model import Answer, Model
+    from deixis.ask.answer import Answer, Cited
+    from deixis.ask.model import Model
     from deixis.core.image import Image
     from deixis.encodings import Encoding
     from deixis.models.interface import Generation
@@ -60,6 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sources(parser.add_argument_group("sources of knowledge (`deixis look --help`)"))
     parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
     parser.add_argument("--strict", action="store_true", help="refuse marks it cannot see")
+    parser.add_argument(
+        "--cite", action="store_true", help="ask for the region it rests on, and check it"
+    )
     parser.add_argument("--stream", action="store_true", help="print words as they come")
     parser.add_argument("--save", type=Path, metavar="FILE", help="save what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
@@ -80,8 +87,11 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError("give a picture and a question, or --replay FILE")
     if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
         raise UsageError(f"cannot write {arguments.save}: there is no such folder")
-    if arguments.stream and (arguments.json or arguments.save or arguments.replay):
-        raise UsageError("--stream prints words only; leave out --json, --save and --replay")
+    others = (arguments.json, arguments.save, arguments.replay, arguments.cite)
+    if arguments.stream and any(others):
+        raise UsageError("--stream prints words only; leave out --json, --save, --replay, --cite")
+    if arguments.cite and arguments.replay:
+        raise UsageError("--replay sends one call again, as it was; leave out --cite")
     if arguments.replay is not None:
         answer = _replayed(arguments)
     else:
@@ -92,10 +102,14 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.stream:
             _stream(arguments, image, pointed, settings)
             return
-        questions = [(image, arguments.question, pointed)]
-        model = _model(arguments)
-        (answer,) = model.ask_all(
-            questions, system=arguments.system, settings=settings, strict=arguments.strict
+        answer = _model(arguments).ask(
+            image,
+            arguments.question,
+            system=arguments.system,
+            settings=settings,
+            strict=arguments.strict,
+            cite=arguments.cite,
+            regions=pointed,
         )
     if arguments.save is not None:
         answer.sent.save(arguments.save)
@@ -193,6 +207,8 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
                 ],
             },
         }
+        if answer.cited is not None:
+            record["cited"] = answer.cited.record()
         print(json.dumps(record, ensure_ascii=False))
         return
     print(answer.text)
@@ -202,6 +218,22 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
         print(json.dumps(record, ensure_ascii=False))
     for piece in answer.unread:
         print(f"unread: {piece}")
+    if answer.cited is not None:
+        _print_cited(answer.cited)
+
+
+def _print_cited(cited: "Cited") -> None:
+    """The verdict, the region, and the two answers that it rests on."""
+    print(f"cited: {cited.verdict}" + (f": {cited.why}" if cited.why else ""))
+    if cited.region is not None:
+        box = ",".join(f"{edge:g}" for edge in cited.region.box().xyxy)
+        print(f"  region: box:{box}")
+    for name, other, agreed in (
+        ("the region alone", cited.crop, cited.agreement),
+        ("without it", cited.hidden, cited.hidden_agreement),
+    ):
+        if other is not None:
+            print(f"  {name}: {' '.join(other.text.split())} (agreement {agreed:.2f})")
 
 
 def _tell_of_nothing(how: str) -> None:

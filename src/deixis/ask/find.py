@@ -1,0 +1,195 @@
+"""Finding a thing in a picture: asked in the model's own best words, and looked at again nearer."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import final
+
+from deixis.ask.answer import Answer
+from deixis.ask.asking import opened_images
+from deixis.ask.close_up import CloseUp, close_up, whole
+from deixis.ask.contradiction import contradiction, is_stable, step
+from deixis.ask.find_prompts import (
+    KINDS,
+    FindPrompt,
+    Kind,
+    check_words,
+    filled,
+    find_prompt,
+    load_find_prompts,
+)
+from deixis.ask.found import Found, Look, without_repeats
+from deixis.ask.model import Model
+from deixis.core.errors import RegionError, UsageError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.shapes import Point
+from deixis.core.size import Size
+from deixis.core.untrusted_text import shown
+from deixis.models.interface import Generation
+
+ONE_ANSWER, MANY_ANSWERS = 256, 2048  # tokens
+MOST_LOOKS = 16
+
+
+def find_in(  # noqa: PLR0913  # the one verb, all but three by name
+    model: Model,
+    image: Image | str,
+    what: str,
+    *,
+    kind: Kind = "point",
+    many: bool = False,
+    refine: int = 0,
+    scale: float = 1.0,
+    prompt: str | None = None,
+    prompts: str | Path | None = None,
+    settings: Generation | None = None,
+) -> Found:
+    """A thing is looked for in a picture: see `Model.find`."""
+    _check(kind, what, many=many, refine=refine, scale=scale)
+    (opened,) = opened_images(image)
+    words = _words(model, kind, prompt, prompts, many=many)
+    chosen = settings or Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
+    search = _Search(
+        model=model, image=opened, what=what.strip(), kind=kind, words=words, settings=chosen
+    )
+    looks = [search.look(whole(opened))]
+    found = looks[0].regions
+    why = looks[0].why
+    if many:
+        found = without_repeats(found, opened.size)
+    elif found:
+        looks += search.nearer(looks[0], refine)
+        stands = looks[0] if looks[-1].why else looks[-1]
+        found = stands.regions[:1]
+    return Found(
+        what=search.what, image=opened, regions=found, why=why, trace=tuple(looks), scale=scale
+    )
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Search:
+    """One thing that is looked for, in one picture, by one model."""
+
+    model: Model
+    image: Image
+    what: str
+    kind: Kind
+    words: str
+    settings: Generation
+
+    def look(self, shot: CloseUp) -> Look:
+        """One look: the model is asked where the thing is in what is shown."""
+        seen = counted_size(self.model, shot.image.size)
+        answer = self.model.ask(
+            shot.image, filled(self.words, self.what, seen), settings=self.settings
+        )
+        back = shot.transform.inverse()
+        inside, num_outside = _inside(answer.regions, shot.image.size)
+        regions = tuple(
+            back.region(region).named(label=region.label or self.what)
+            for region in _of_kind(inside, self.kind)
+        )
+        why = "" if regions else _nothing(answer, num_outside)
+        return Look(window=shot.window, image=shot.image, answer=answer, regions=regions, why=why)
+
+    def nearer(self, first: Look, refine: int) -> list[Look]:
+        """Further looks, each around the place that the one before has found. The last one has a
+        `why` where it contradicts what came before it; then the first answer stands.
+        """
+        looks: list[Look] = []
+        shot, before = whole(self.image), first
+        for _ in range(refine):
+            closer = close_up(self.image, before.regions[0].box(), shot, self.model.vlm)
+            if closer is None:
+                break
+            look = _nearest_first(self.look(closer), before)
+            why = look.why or contradiction([first, *looks, look])
+            looks.append(replace(look, why=why))
+            if why or is_stable(before, look):
+                break
+            shot, before = closer, look
+        return looks
+
+
+def counted_size(model: Model, size: Size) -> Size:
+    """The size of a picture as the model counts it: that to which its provider resizes it, where
+    its dialect is told of one.
+    """
+    seen = getattr(getattr(model.dialect, "resize", None), "seen", None)
+    return size if seen is None else seen(size)
+
+
+def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> None:
+    if kind not in KINDS:
+        raise UsageError(f"kind is {' or '.join(map(repr, KINDS))}, got {kind!r}")
+    if not what.strip():
+        raise UsageError('say what to find: "the Save button"; got no words')
+    if not 0 <= refine <= MOST_LOOKS:
+        raise UsageError(f"refine is how many times to look nearer, 0..{MOST_LOOKS}, got {refine}")
+    if many and refine:
+        raise UsageError(
+            "refine looks nearer at one place, and many are asked for: leave one of them out, or "
+            "find each again by words of its own"
+        )
+    if not (math.isfinite(scale) and scale > 0):
+        raise UsageError(
+            f"scale is how many pixels of the picture a logical one has, above 0, got {scale}"
+        )
+
+
+def _words(
+    model: Model, kind: Kind, prompt: str | None, prompts: str | Path | None, *, many: bool
+) -> str:
+    """The words to ask with, {what} in them."""
+    can = model.dialect.kinds
+    if kind == "box" and not {"box", "polygon", "mask"} & set(can):
+        raise UsageError(
+            f"models that write {model.dialect_name!r} write points, no boxes: ask for "
+            'kind="point", or name another dialect'
+        )
+    if prompt is not None:
+        check_words(prompt, "a prompt")
+        return prompt
+    own: tuple[FindPrompt, ...] = () if prompts is None else load_find_prompts(prompts)
+    row = find_prompt(model.dialect_name, kind, own, can=can)
+    return row.many if many else row.one
+
+
+def _inside(regions: Sequence[Region], size: Size) -> tuple[list[Region], int]:
+    """The regions cut to what was shown, and how many are not in it at all."""
+    kept, num_outside = list[Region](), 0
+    for region in regions:
+        try:
+            kept.append(region.within(size))
+        except RegionError:
+            num_outside += 1
+    return kept, num_outside
+
+
+def _of_kind(regions: Sequence[Region], kind: Kind) -> Sequence[Region]:
+    """Those of the kind that was asked for, or where there are none, all."""
+    fitting = [one for one in regions if isinstance(one.shape, Point) == (kind == "point")]
+    return fitting or regions
+
+
+def _nothing(answer: Answer, num_outside: int) -> str:
+    """Why an answer has no place."""
+    said = shown(answer.text.strip())
+    cut = " (the answer was cut at its limit)" if answer.finish == "length" else ""
+    if num_outside:
+        return f"the place lies outside of what was shown: {said}{cut}"
+    if answer.unread:
+        return f"what looks like a place could not be read: {said}{cut}"
+    return f"the answer names no place: {said}{cut}"
+
+
+def _nearest_first(look: Look, before: Look) -> Look:
+    """The same look, the region that is nearest to the place before it first."""
+
+    def away(region: Region) -> float:
+        return step(before, replace(look, regions=(region,)))
+
+    return replace(look, regions=tuple(sorted(look.regions, key=away)))
