@@ -37,6 +37,7 @@ class Asked:
     seen: Size  # of the picture that the model sees
     draws: Draws
     manner: Manner
+    gives_all: bool = False
     schema: Mapping[str, Any] | None = None  # Any: JSON
 
     @property
@@ -106,10 +107,11 @@ def _places(asked: Asked) -> Answered:
 
 def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
     """The things that are meant, in the order of their names."""
+    is_many = asked.wish.is_many or (asked.gives_all and not asked.wish.is_one)
     found: list[Visible] = []
     for name in asked.wish.names:
         named = [pair for pair in visible if pair[0].label == name]
-        found += named if asked.wish.is_many else named[:1]
+        found += named if is_many else named[:1]
     return found
 
 

@@ -124,6 +124,7 @@ class SimulatedModel(VisionLanguageModel):
                 seen=seen,
                 draws=draws,
                 manner=self.manner,
+                gives_all=self.kind.gives_all,
                 schema=schema,
             )
         )
