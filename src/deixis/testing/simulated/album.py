@@ -15,7 +15,7 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.testing.simulated import enlarged, ground, resized
-from deixis.testing.simulated.covers import covered
+from deixis.testing.simulated.covers import covered, is_one_colour
 from deixis.testing.simulated.windows import Packed, packed
 
 Truth: TypeAlias = Mapping[Image, Sequence[Region]]
@@ -25,6 +25,8 @@ THUMB = (24, 24)
 ALIKE = 12  # mean difference of two thumbnails of one picture, at most
 SURELY_ALIKE = 1.0  # then all of it is shown
 SAME_ASPECT = 0.02
+LEAST_SAME = 0.001  # of the pixels; fewer tell nothing
+SURELY_SAME, SURELY_LIKE = 0.3, 0.8  # a share of the pixels; a correlation of thumbnails
 CHANGED = 24  # a pixel differs by more, of a picture that was resized too
 NEARLY_WHOLE = 0.05  # a number of times
 NEAR = 0.002  # of a side: a window's edge that is nearer to the picture's is that
@@ -157,12 +159,13 @@ class Album:
             if np.array_equal(one.image.pixels, image.pixels):
                 return _whole(one, image, is_same=True)
         ways = (
-            self._marked,
             self._cut_out,
+            self._marked,
             self._on_a_ground,
             self._enlarged,
             self._shrunk,
             self._resized,
+            self._same_size,
         )
         for way in ways:
             found = way(image)
@@ -172,16 +175,28 @@ class Album:
 
     def _marked(self, image: Image) -> Sighting | None:
         """A picture of the same size, of which some pixels were changed."""
-        alike = [one for one in self.known if one.image.size == image.size]
-        if not alike:
+        found = self._same_size(image)
+        if found is None:
             return None
-        shares = [float((one.image.pixels == image.pixels).all(axis=2).mean()) for one in alike]
-        best = max(range(len(alike)), key=shares.__getitem__)
-        if shares[best] > 0.001:
-            return _whole(alike[best], image, is_same=False)
-        thumb = thumbnail(image)
-        nearest = min(alike, key=lambda one: _distance(one.thumb, thumb))
-        return _whole(nearest, image, is_same=False)
+        changed = (found.known.image.pixels != image.pixels).any(axis=2)
+        is_sure = (
+            changed.mean() <= 1 - SURELY_SAME
+            or is_one_colour(image.pixels[changed])
+            or _alike(found.known.thumb, thumbnail(image)) >= SURELY_LIKE
+        )
+        return found if is_sure else None
+
+    def _same_size(self, image: Image) -> Sighting | None:
+        """The picture of the same size of which most pixels are as they were."""
+        sized = [one for one in self.known if one.image.size == image.size]
+        shares = [float((one.image.pixels == image.pixels).all(axis=2).mean()) for one in sized]
+        if not sized:
+            return None
+        if max(shares) < LEAST_SAME:
+            thumb = thumbnail(image)
+            nearest = min(sized, key=lambda one: _distance(one.thumb, thumb))
+            return _whole(nearest, image, is_same=False)
+        return _whole(sized[shares.index(max(shares))], image, is_same=False)
 
     def _cut_out(self, image: Image) -> Sighting | None:
         """A window of a larger picture, pixel by pixel."""
@@ -303,6 +318,13 @@ def _aspect(known: Known) -> float:
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).mean())
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    """How far two thumbnails correlate."""
+    left, right = (values - values.mean(axis=(0, 1)) for values in (one, other))
+    scale = float(np.sqrt((left**2).sum() * (right**2).sum()))
+    return float((left * right).sum()) / scale if scale > 0 else 0.0
 
 
 def _area(box: Edges) -> float:

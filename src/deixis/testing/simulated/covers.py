@@ -6,6 +6,7 @@ from jaxtyping import Bool, UInt8
 OFF_GREY = 6  # of a grey's channels, at most
 LEAST_SHARE = 0.002  # of the picture: less is a line or a letter
 NEAR = 3
+NEARLY_ALL = 0.98
 
 
 def covered(
@@ -24,3 +25,9 @@ def covered(
     level = int(levels.argmax())
     of_one: np.ndarray = grey & (np.abs(now[..., 1] - level) <= NEAR)
     return of_one if of_one.mean() >= LEAST_SHARE else np.zeros_like(grey)
+
+
+def is_one_colour(pixels: UInt8[np.ndarray, "pixel 3"]) -> bool:
+    """Whether nearly all of these pixels have the same colour."""
+    middle = np.median(pixels, axis=0)
+    return bool((np.abs(pixels - middle).max(axis=1) <= NEAR).mean() >= NEARLY_ALL)
