@@ -147,6 +147,23 @@ def test_a_box_and_a_point_are_written_as_the_maker_shows(kind):
     assert (boxed, pointed) == WRITTEN[kind]
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("gpt", "[256, 192, 512, 576]"),
+        ("gemini", '{"box_2d": [250, 250, 750, 500]}'),
+        ("gemini_computer", '{"x": 375, "y": 500}'),
+        ("agentcpm_gui", "<box>250 250 500 750</box>"),
+        ("ui_tars", "<point>375 500</point>"),
+        ("minicpm_v", "<point>375 500</point>"),
+        ("qwen2_vl", "(250,250),(500,750)"),
+        ("moondream", '{"x": 0.375, "y": 0.5}'),
+    ],
+)
+def test_other_words_of_its_maker_for_a_place_are_understood_too(kind, place):
+    assert ask(kind, f"What is at {place}?") == "cup"
+
+
 def test_every_kind_is_held_here():
     assert set(WRITTEN) == set(kinds())
 
