@@ -5,13 +5,14 @@ of mark to look for, and its colour.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
 import numpy as np
 
 from deixis.core.region import Region
-from deixis.testing.simulated.album import CHANGED, Edges, Sighting
+from deixis.testing.simulated.sighting import Edges, Sighting
 from deixis.testing.simulated.spaces import Shares
 
 Visible: TypeAlias = tuple[Region, Edges]
@@ -41,6 +42,7 @@ WHOLE_CHANGES = {
     "blurred": re.compile(r"\bblurred\b|\bin focus\b|\bsharp\b", re.IGNORECASE),
     "masked": re.compile(r"\bpainted over\b|\bonly part\b", re.IGNORECASE),
 }
+CHANGED = 24  # a pixel differs by more, of a picture that was resized too
 OFF_COLOUR = 20.0  # how far a marked pixel may be from a blend with the mark's colour
 LEAST_ALPHA = 0.15
 KEPT_SHARE = 0.35  # of the mean change of all things: what is shown changes less
@@ -87,7 +89,7 @@ def pointer_of(rest: str, places: list[Shares]) -> Pointer | None:
 
 def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     """The thing that is pointed at; None: nothing, or nobody can tell."""
-    visible = sighting.visible()
+    visible = sighting.visible
     if not visible:
         return None
     if pointer.encoding == "said":
@@ -115,7 +117,7 @@ def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     return at_place(box, visible)
 
 
-def at_place(place: Shares, visible: list[Visible]) -> Region | None:
+def at_place(place: Shares, visible: Sequence[Visible]) -> Region | None:
     """The smallest thing at a point; or the one that a box fits best."""
     if len(place) == 4:
         overlaps = [_overlap((place[0], place[1], place[2], place[3]), box) for _, box in visible]
@@ -132,7 +134,7 @@ def at_place(place: Shares, visible: list[Visible]) -> Region | None:
     return None
 
 
-def _nearest(place: tuple[float, float], visible: list[Visible]) -> Region:
+def _nearest(place: tuple[float, float], visible: Sequence[Visible]) -> Region:
     def far(pair: Visible) -> float:
         x0, y0, x1, y1 = pair[1]
         return abs((x0 + x1) / 2 - place[0]) + abs((y0 + y1) / 2 - place[1])
@@ -140,9 +142,9 @@ def _nearest(place: tuple[float, float], visible: list[Visible]) -> Region:
     return min(visible, key=far)[0]
 
 
-def _least_changed(sighting: Sighting, visible: list[Visible]) -> Region | None:
+def _least_changed(sighting: Sighting, visible: Sequence[Visible]) -> Region | None:
     """The thing that is as it was, where all others are not."""
-    change = sighting.change()
+    change = sighting.change
     height, width = change.shape
     means = []
     for _, (x0, y0, x1, y1) in visible:
@@ -157,13 +159,13 @@ def _least_changed(sighting: Sighting, visible: list[Visible]) -> Region | None:
 def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
     """The pixels that a mark changed; of its own colour, where that is told."""
     least = 3 if sighting.is_same or sighting.is_whole else CHANGED
-    marked: np.ndarray = sighting.change() > least
+    marked: np.ndarray = sighting.change > least
     colour = pointer.colour
     if pointer.tag.isdigit():
         colour = list(COLOURS)[(int(pointer.tag) - 1) % len(COLOURS)]
     if not colour:
         return marked
-    before, after = sighting.original()[marked], sighting.shown.pixels[marked]
+    before, after = sighting.original[marked], sighting.shown.pixels[marked]
     own = _is_blend(before.astype(float), after.astype(float), np.array(COLOURS[colour], float))
     if not own.any():
         return marked if pointer.tag else np.zeros_like(marked)
