@@ -1,10 +1,12 @@
 """The pictures whose truth is known, and how one is recognised: whole, cropped, resized, marked."""
 
+import hashlib
 import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeAlias, final
 
 import numpy as np
@@ -42,6 +44,12 @@ class Album:
             self._same.setdefault(_key(one.image), []).append(one)
         self._seen: OrderedDict[int, tuple[np.ndarray, Sighting | None]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @cached_property
+    def digest(self) -> str:
+        """Two albums that agree in it know the same."""
+        told = [f"{one.image.sha256} {one.things}" for one in self.known]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
     def sighting(self, image: Image) -> Sighting | None:
         """Which known picture is shown, and which window of it; None: a foreign one."""

@@ -35,6 +35,13 @@ MARK = re.compile(
     r"(?P<shape>rectangle|ellipse|arrow|triangle|point|scribble|mask contour|contour|mask)\b",
     re.IGNORECASE,
 )
+# as `ask` writes them: words for marks even where they hold the name of a thing ("red triangle")
+MARKED = re.compile(
+    rf"\b(?:within the (?:(?:{'|'.join(COLOURS)}) )?(?:rectangle|ellipse)|"
+    rf"with the (?:(?:{'|'.join(COLOURS)}) )?(?:triangle|scribble|mask contour|mask)|"
+    rf"pointed to by the (?:(?:{'|'.join(COLOURS)}) )?arrow|"
+    rf"the object at the (?:(?:{'|'.join(COLOURS)}) )?point)\b"
+)
 TAG = re.compile(r"\b(?:marked|tagged|labell?ed|numbered)\s+(?P<tag>\d{1,3}|[A-Z]{1,3})\b")
 PICTURE = re.compile(r"\bpicture (\d+)\b|\bin the picture\b", re.IGNORECASE)
 WHOLE_CHANGES = {
@@ -64,6 +71,14 @@ class Pointer:
     def is_sure(self) -> bool:
         """Whether it points even where a thing is named too ("in the picture" may not)."""
         return self.encoding != "cropped" or self.picture > 0
+
+
+def without_mark(text: str) -> tuple[str, str]:
+    """The first words for a mark, and a text without them."""
+    marked = MARKED.search(text)
+    if marked is None:
+        return "", text
+    return marked.group(), text[: marked.start()] + " " + text[marked.end() :]
 
 
 def pointer_of(rest: str, places: list[Shares]) -> Pointer | None:
