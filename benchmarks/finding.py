@@ -1,6 +1,6 @@
 """How much nearer the places of `find` come when it looks again, what misleading crops cost, and
 whether `cite` tells a model that looks from one that does not. On simulated models, which know the
-truth: python benchmarks/finding.py
+truth: python benchmarks/finding.py --count 1000 --cited 300
 
 The alternative beside it believes the last crop, whatever it says.
 """
@@ -8,6 +8,7 @@ The alternative beside it believes the last crop, whatever it says.
 import argparse
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from deixis.testing.simulated import Manner, scene, simulated
 
 UHD = Size(width=3840, height=2160)
 KINDS = ("qwen3_vl", "gemini", "claude")
-ERRORS = (0.01, 0.02)
 MISLED = 0.2
 PRINTED = "{:<22} {:>6} {:>6} {:>17} {:>6} {:>13} {:>20} {:>20} {:>5}"
 
@@ -116,22 +116,24 @@ def cited(kind: str, way: str, manner: Manner, count: int, image) -> None:
 def main() -> None:
     """Both measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1000, help="targets of each row")
-    parser.add_argument("--cited", type=int, default=300, help="questions of each row")
+    parser.add_argument("--count", type=int, default=200, help="targets of each row")
+    parser.add_argument("--cited", type=int, default=100, help="questions of each row")
     parser.add_argument("--kinds", default=",".join(KINDS), help="kinds of simulated models")
+    parser.add_argument("--asked", default="point,box", help="what is asked for")
+    parser.add_argument("--errors", default="0.01,0.02", help="errors, as shares of what is seen")
     arguments = parser.parse_args()
     kinds = arguments.kinds.split(",")
+    errors = [float(error) for error in arguments.errors.split(",")]
     image = scene(UHD, num_things=1, seed=3).image
     things = targets(arguments.count, seed=1)
     print(f"find --refine 2 on {UHD}, {len(things)} targets a row; lost: of those hit at first")
     columns = ("model", "error", "misled", "median error", "cut", "hits", "lost")
     print(PRINTED.format(*columns, "believing crops", "calls"))
-    for kind in kinds:
-        for asked in ("point", "box"):
-            for error in ERRORS:
-                for misled in (0.0, MISLED):
-                    manner = Manner(error=error, misled=misled)
-                    found(kind, asked, manner, things, image)
+    for kind in kinds if arguments.count else ():
+        for asked, error, misled in product(arguments.asked.split(","), errors, (0.0, MISLED)):
+            found(kind, asked, Manner(error=error, misled=misled), things, image)
+    if not arguments.cited:
+        return
     print(f"\ncite, {arguments.cited} questions a row; the share that is confirmed")
     for kind in kinds:
         for way, manner in (

@@ -13,9 +13,9 @@ from deixis.ask.found import Look
 from deixis.core.region import Region
 from deixis.core.shapes import Point
 
-FAR = 0.045  # of the earlier window's sides; models that err by 1 to 2 % of them stay within
+FAR = 0.04  # of the earlier window's sides; models that err by 1 to 2 % of them mostly stay within
 OTHER_SIZE = 3  # times as wide or as high, beyond what errors of FAR at both edges explain
-LEAPS = 5  # times the later steps' scatter, each as a share of what was seen
+LEAPS = 4  # times the later steps' scatter, each as a share of what was seen
 LEAST_SCATTER = 0.002  # dialects count in thousandths
 STABLE = 0.001  # of the earlier window's sides
 
