@@ -21,6 +21,7 @@ GUIDES = (
     "marks",
     "coordinates",
     "find",
+    "contracts",
     "models",
     "remote",
     "knowledge",
@@ -35,6 +36,7 @@ LABORATORY = ("deixis-lab", "lab/README", "scenes")
 # where the heading of a page is longer than a line of the navigation
 SHORT = {
     "marks": "Marks",
+    "contracts": "Contracts",
     "remote": "Servers",
     "lab/README": "Claims tried",
     "scenes": "Scenes",

@@ -171,7 +171,7 @@ def test_a_question_that_fails_at_the_server_stops_the_run_and_loses_nothing(
         return server.say(body, text="cup")
 
     server.answer = reply
-    model = dx.Model(build(concurrency=1))
+    model = dx.Model(build(concurrency=1, dialect="permille"))
     with pytest.raises(RemoteError, match=r"1 failed.*the same again goes on"):
         run(model, few(), answers, RunSettings())
     assert len(answers) == 3
@@ -186,7 +186,7 @@ def test_failures_that_are_allowed_are_counted_and_bound_the_figure(answers, ser
 
     server.answer = reply
     settings = RunSettings(max_failures=1)
-    ran = run(dx.Model(build()), few(), answers, settings)
+    ran = run(dx.Model(build(dialect="permille")), few(), answers, settings)
     found = report("scenes_naming", ran, settings)
     assert (found.counts.failed, found.counts.scored) == (1, 5)
     low, high = found.bounds
@@ -199,7 +199,7 @@ def test_many_questions_are_asked_of_a_server_at_once(answers, server, build):
 
     together = threading.Barrier(3, timeout=20)
     server.before_reply = lambda body: together.wait()
-    ran = run(dx.Model(build(concurrency=3)), few(), answers, RunSettings())
+    ran = run(dx.Model(build(concurrency=3, dialect="permille")), few(), answers, RunSettings())
     assert ran.num_asked == 6
     assert server.most_in_flight == 3
 

@@ -150,17 +150,17 @@ def _words(
     model: Model, kind: Kind, prompt: str | None, prompts: str | Path | None, *, many: bool
 ) -> str:
     """The words to ask with, {what} in them."""
-    can = model.dialect.kinds
+    name, can = model.known_dialect(), model.dialect.kinds
     if kind == "box" and not {"box", "polygon", "mask"} & set(can):
         raise UsageError(
-            f"models that write {model.dialect_name!r} write points, no boxes: ask for "
+            f"models that write {name!r} write points, no boxes: ask for "
             'kind="point", or name another dialect'
         )
     if prompt is not None:
         check_words(prompt, "a prompt")
         return prompt
     own: tuple[FindPrompt, ...] = () if prompts is None else load_find_prompts(prompts)
-    row = find_prompt(model.dialect_name, kind, own, can=can)
+    row = find_prompt(name, kind, own, can=can)
     return row.many if many else row.one
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
+from deixis.coordinates.contract import Contract
 from deixis.core.errors import UsageError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
@@ -18,10 +19,11 @@ PROMPT = "deixis.knowledge.saved:load_prompt"
 WRAP = "deixis.models.checkpoint_model:wrap"
 
 
-def load(
+def load(  # noqa: PLR0913  # all but the first by name
     name: str,
     *,
     dialect: str | None = None,
+    contract: Contract | str | Path | None = None,
     knowledge: str | Path | None = None,
     sources: Sequence[str | KnowledgeSource] | None = None,
     looking: SourceOptions | None = None,
@@ -34,7 +36,11 @@ def load(
     - "openai:MODEL@URL": any OpenAI-compatible server
     - "tiny:FAMILY": a random model of the family's real class, for trying code out
 
-    `dialect` overrides the coordinates that the model is spoken to in. `knowledge` is the folder
+    How a model counts places, and what its provider does to pictures, is known by its name (the
+    contracts: `deixis contracts`). `contract` names another row, another model that counts as this
+    one does, or a file that `deixis probe` wrote; `dialect` overrides the coordinates that the
+    model is spoken to in. Of a model behind a server that no contract is about, nothing is
+    guessed: it can be asked, but no place is said to it or read from it. `knowledge` is the folder
     of a trained knowledge prompt, or "told" or "drawn": what `sources` find in a picture is then
     infused in the vision tokens, told before the question, or drawn on the picture. Without
     `sources` a prompt's own are used, else rapidocr; `looking` is what is asked of them (the words
@@ -46,7 +52,7 @@ def load(
     if knowledge is None and (sources is not None or looking is not None):
         raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
     how = None if knowledge is None else known(vlm, knowledge, sources, looking)
-    model = Model(vlm, dialect=dialect, knowledge=how)
+    model = Model(vlm, dialect=dialect, contract=contract, knowledge=how)
     return model if pixel is None else model.with_pixel(pixel)
 
 
@@ -80,10 +86,17 @@ def known(
     )
 
 
-def wrap(model: Any, processor: Any, *, name: str = "model", dialect: str | None = None) -> Model:
+def wrap(
+    model: Any,
+    processor: Any,
+    *,
+    name: str = "model",
+    dialect: str | None = None,
+    contract: Contract | str | Path | None = None,
+) -> Model:
     """A transformers model and processor that you have loaded yourself, ready to be asked."""
     wrapped = opened(WRAP, needed_for="a model of transformers")(model, processor, name=name)
-    return Model(wrapped, dialect=dialect)
+    return Model(wrapped, dialect=dialect, contract=contract)
 
 
 def _told(sources: Sequence[KnowledgeSource]) -> str:

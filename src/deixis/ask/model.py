@@ -13,13 +13,17 @@ from typing import final
 from deixis.ask.answer import Answer as Answer
 from deixis.ask.answer import Judging
 from deixis.ask.asking import asking_of, opened_images, pointed
+from deixis.ask.chosen_dialect import chosen_dialect
 from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
 from deixis.ask.find_prompts import Kind
 from deixis.ask.found import Found
 from deixis.ask.knowledge_forms import Knowledge, Looked
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.ask.sent import Sent, software
-from deixis.coordinates import Dialect, dialects
+from deixis.coordinates import Dialect
+from deixis.coordinates.contract import Contract
+from deixis.coordinates.contracts import contract_named
+from deixis.coordinates.unknown import UnknownDialect
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.optional_parts import opened
@@ -46,24 +50,36 @@ class Model:
         vlm: VisionLanguageModel,
         *,
         dialect: str | None = None,
+        contract: Contract | str | Path | None = None,
         knowledge: Knowledge | None = None,
         pixel: KnownPixelChange | None = None,
     ) -> None:
+        told = None if contract is None else contract_named(contract)
+        vlm = vlm if told is None else vlm.under(told)
+        chosen = chosen_dialect(vlm, dialect, told)
         self.pixel = pixel
         self.vlm = vlm = vlm if pixel is None else vlm.with_pixel_change(pixel)
         self.knowledge = None if knowledge is None else knowledge.of(vlm)
         if knowledge is not None and knowledge.prompt is not None:
             prompt = knowledge.prompt
             self.vlm = vlm.with_token_change(prompt, place=prompt.place)
-        self.dialect_name = dialect or vlm.dialect
-        settings = vlm.dialect_settings if dialect in (None, vlm.dialect) else {}
+        self.dialect_name = chosen.name
+        self.contract = chosen.contract
         self._looked: Looked | None = None
-        self._plain = dialects.get(self.dialect_name)(**settings)
+        self._plain = chosen.dialect
 
     @property
     def dialect(self) -> Dialect:
         """How it says and reads places of the picture as it is given."""
         return self._plain if self.pixel is None else Prompted(self._plain, self.pixel)
+
+    def known_dialect(self) -> str:
+        """The dialect's name; UsageError with what to do where it is not known how the model counts
+        places.
+        """
+        if isinstance(self._plain, UnknownDialect):
+            raise self._plain.refusal()
+        return str(self.dialect_name)
 
     @property
     def composer(self) -> Composer:
@@ -98,6 +114,8 @@ class Model:
         and refused if `strict`. `cite` asks for the region that the answer rests on, too, and
         checks it, with three more calls: see `Cited`.
         """
+        if cite:
+            self.known_dialect()
         named = pointed(regions, named, system, settings, strict, history, cite, judge)
         asking = asking_of(image, question, named, history)
         (answer,) = self._asked([asking], system=system, settings=settings, strict=strict)
@@ -190,6 +208,11 @@ class Model:
                 f"this was said in {sent.dialect!r}, this model speaks {self.dialect_name!r};"
                 f" make the model with dialect={sent.dialect!r}"
             )
+        if sent.contract not in (None, self._contract_name):
+            raise UsageError(
+                f"this was said under the contract {sent.contract!r}, this model is under "
+                f"{self._contract_name!r}; make the model with contract={sent.contract!r}"
+            )
         if dict(sent.loaded) != self._record:
             raise UsageError(
                 f"this was sent to a model of {dict(sent.loaded)}, this one is of "
@@ -266,6 +289,10 @@ class Model:
         ]
 
     @property
+    def _contract_name(self) -> str | None:
+        return None if self.contract is None else self.contract.name
+
+    @property
     def _record(self) -> dict[str, str]:
         known = {} if self.knowledge is None else self.knowledge.record
         return {**self.vlm.record, **{f"knowledge {name}": told for name, told in known.items()}}
@@ -292,6 +319,7 @@ class Model:
                 earlier=asked.earlier,
                 loaded=self._record,
                 software=software(),
+                contract=self._contract_name,
             ),
         )
 

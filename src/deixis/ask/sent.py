@@ -34,7 +34,7 @@ class Sent:
     """
 
     model: str
-    dialect: str
+    dialect: str | None  # None: it is not known how the model counts places
     frames: tuple[Frame, ...]
     text: str
     system: str | None
@@ -43,6 +43,7 @@ class Sent:
     software: Mapping[str, str]
     notes: tuple[tuple[Region, ...], ...] = ()  # of each picture, infused in its tokens
     earlier: tuple[ChatTurn, ...] = ()  # before the text, with the first of the pictures
+    contract: str | None = None  # the row, or the file's contract, by which places were said
 
     def to_json(self) -> str:
         """All of it, the pictures as PNG."""
@@ -60,6 +61,8 @@ class Sent:
         }
         if self.earlier:
             record["earlier"] = [asdict(turn) for turn in self.earlier]
+        if self.contract is not None:
+            record["contract"] = self.contract
         return json.dumps(record, ensure_ascii=False)
 
     def save(self, path: str | Path) -> None:
@@ -96,6 +99,7 @@ class Sent:
             software=record.software,
             notes=notes,
             earlier=record.earlier,
+            contract=record.contract,
         )
 
     @classmethod
@@ -128,7 +132,7 @@ class _Record:
     """What the record holds beside its version."""
 
     model: str
-    dialect: str
+    dialect: str | None
     text: str
     system: str | None
     settings: Generation
@@ -137,6 +141,7 @@ class _Record:
     pictures: tuple[_Picture, ...]
     notes: tuple[tuple[object, ...], ...] = ()
     earlier: tuple[ChatTurn, ...] = ()
+    contract: str | None = None
 
 
 def _settings_record(settings: Generation) -> dict[str, object]:

@@ -81,6 +81,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 def _add_loading(parser: argparse.ArgumentParser) -> None:
     loading = parser.add_argument_group("loading a checkpoint")
     loading.add_argument("--dialect", help="coordinates other than the model's own")
+    loading.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
     add_placing(loading)
     loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")

@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="the model to ask")
     parser.add_argument("--system", help="a system prompt, for models that take one")
     parser.add_argument("--dialect", help="coordinates other than the model's own")
+    parser.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
     parser.add_argument(
         "--max-new-tokens",
         type=int,
@@ -139,6 +140,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
     return load(
         arguments.model,
         dialect=arguments.dialect,
+        contract=arguments.contract,
         knowledge=arguments.knowledge,
         sources=arguments.source,
         looking=source_options(arguments) if has_source_options(arguments) else None,
@@ -200,6 +202,7 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
             "sent": {
                 "model": answer.sent.model,
                 "dialect": answer.sent.dialect,
+                "contract": answer.sent.contract,
                 "text": answer.sent.text,
                 "pictures": [frame.image.sha256 for frame in answer.sent.frames],
                 "notes": [

@@ -255,6 +255,7 @@ def _model(arguments: argparse.Namespace) -> "Model":
     return load(
         arguments.model,
         dialect=arguments.dialect,
+        contract=arguments.contract,
         knowledge=arguments.knowledge,
         sources=arguments.source,
         looking=source_options(arguments) if has_source_options(arguments) else None,

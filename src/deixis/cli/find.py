@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt-file", metavar="FILE", help="a table of words, by dialects")
     parser.add_argument("--prompts", action="store_true", help="list the words, ask nothing")
     parser.add_argument("--dialect", help="coordinates other than the model's own")
+    parser.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
     parser.add_argument("--max-new-tokens", type=int, metavar="N", help="limit of each answer")
     parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
     parser.add_argument("--out", type=Path, metavar="FILE", help="draw every look, as PNG")
@@ -90,7 +91,7 @@ def _found(arguments: argparse.Namespace) -> "Found":
     options = {name: getattr(arguments, name) for name in ("quantize", "adapter", "revision")}
     given = {name: value for name, value in options.items() if value is not None}
     longest = arguments.max_new_tokens
-    model = load(arguments.model, dialect=arguments.dialect, **given)
+    model = load(arguments.model, dialect=arguments.dialect, contract=arguments.contract, **given)
     return model.find(
         image,
         arguments.what,

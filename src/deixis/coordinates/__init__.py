@@ -14,14 +14,18 @@ dialects: Catalog[Dialect] = Catalog(
     | dict.fromkeys(("molmo", "molmo2"), "point_tags:DIALECTS")
     | dict.fromkeys(("qwen2_5_vl", "qwen2_vl", "qwen3_vl"), "qwen:DIALECTS"),
     besides=(
+        "contract",
+        "contracts",
         "dialect",
         "json_in_text",
         "labels",
+        "model_names",
         "number_scale",
         "reading_builder",
         "records",
         "resizing",
         "saying",
+        "unknown",
     ),
 )
 

@@ -34,7 +34,7 @@ def evaluate(
         benchmark=_name_of(type(exam.benchmark)),
         options=options,
         settings=settings,
-        dialect=exam.model.dialect_name,
+        dialect=exam.model.dialect_name or "not known",
         judge=None if exam.judge is None else exam.judge.name,
     )
     return load_run(write_run(out, report, ran.rows))

@@ -8,7 +8,6 @@ from typing import final
 
 from deixis.ask.composer import Asking, Composer
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.coordinates import dialects
 from deixis.core.answer_store import Answers
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.evals.asking import Asker, Failed, Request
@@ -50,8 +49,7 @@ def ask_trials(
     reporter = reporter or Silent()
     model, changed = _knowing(model, knowledge)
     who = identity(model, changed=changed)
-    dialect = dialects.get(model.dialect)(**model.dialect_settings)
-    composer = Composer(model=model, dialect=dialect, knowledge=knowledge)
+    composer = Composer(model=model, dialect=model.own_dialect(), knowledge=knowledge)
     answers: list[JudgedTrial] = []
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias, final
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from deixis.coordinates.resizing import Resize
 from deixis.core.errors import UnsupportedError
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid, views_grid
@@ -99,6 +100,11 @@ class Family(ABC):
     def dialect_settings(self) -> dict[str, int | str]:
         """What the family's coordinates depend on."""
         return {}
+
+    @property
+    def resize(self) -> Resize | None:
+        """What its processor does to a picture as a whole, where that is one law of size."""
+        return None
 
     def encode(self, inputs: Tensors) -> Output:
         """The vision side's output; its `pooler_output` holds the projected tokens."""

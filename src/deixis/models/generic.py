@@ -9,6 +9,9 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from deixis.coordinates import Dialect
+from deixis.coordinates.contract import Contract
+from deixis.coordinates.unknown import UnknownDialect
 from deixis.core.errors import UnsupportedError
 from deixis.core.ordering import batches
 from deixis.models.chat import (
@@ -36,14 +39,25 @@ class GenericModel(LocalModel):
     model: Any  # Any: transformers' own classes
     processor: Any
     batch_size: int = 8
-    dialect: str = "permille"  # of no model in particular
     loading: Mapping[str, str] = field(default_factory=dict)
     pixel_change: PixelChange | None = None
+    told: Contract | None = None
 
     @property
     @override
     def module(self) -> Any:
         return self.model
+
+    @property
+    @override
+    def dialect(self) -> str | None:  # type: ignore[override]  # read-only here
+        return None if self.contract is None else self.contract.contract.dialect or None
+
+    @override
+    def own_dialect(self) -> Dialect:
+        if self.contract is None or not self.contract.contract.dialect:
+            return UnknownDialect(asked=self.name)
+        return self.contract.contract.spoken()
 
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]  # read-only here

@@ -21,6 +21,7 @@ from deixis.core.view import View, seen
 from deixis.models.generation import AnswerScore as AnswerScore
 from deixis.models.generation import Completion as Completion
 from deixis.models.generation import Generation as Generation
+from deixis.models.pointed_to import PointedTo
 
 
 @runtime_checkable
@@ -197,22 +198,15 @@ class Abilities:
     )
 
 
-class VisionLanguageModel(ABC):
+class VisionLanguageModel(PointedTo):
     """A model that answers questions about pictures.
 
     Pictures are the original ones; all resizing, tiling and tokenising is the adapter's. What an
     adapter's `abilities` do not list raises UnsupportedError with the reason.
     """
 
-    name: str
-    dialect: str
     abilities: Abilities
     stored_name: ClassVar[str] = ""  # in the keys of kept answers; empty: the class's own name
-
-    @property
-    def dialect_settings(self) -> Mapping[str, int | str]:
-        """What its coordinates depend on (Qwen2.5-VL: the pixels that its processor allows)."""
-        return {}
 
     @property
     def record(self) -> Mapping[str, str]:

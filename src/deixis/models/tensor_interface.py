@@ -4,7 +4,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
 from typing import Any, TypeAlias, final
@@ -14,6 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
+from deixis.coordinates.contract import Contract
+from deixis.coordinates.contracts import Match, told_match
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -29,6 +31,8 @@ from deixis.models.interface import (
     VisionLanguageModel,
     image_of,
 )
+from deixis.models.local_contract import contract_of_checkpoint
+from deixis.models.pointed_to import Told
 from deixis.models.tensor_view import look
 
 Pixels: TypeAlias = Float[Tensor, "3 height width"]  # 0..255, may carry a gradient
@@ -72,6 +76,7 @@ class LocalModel(VisionLanguageModel):
 
     batch_size: int
     processor: Any  # Any: transformers' own class
+    told: Contract | None = None  # the contract that a user tells of it
 
     @property
     @abstractmethod
@@ -82,6 +87,18 @@ class LocalModel(VisionLanguageModel):
     def device(self) -> torch.device:
         """Where the inputs go."""
         return self.module.device
+
+    @property
+    @override
+    def contract(self) -> Match | None:
+        if self.told is not None:
+            return told_match(self.told)
+        return contract_of_checkpoint(self.name, getattr(self.module, "config", None))
+
+    @override
+    def under(self: Told, contract: Contract) -> Told:
+        told: Any = self  # Any: a frozen dataclass, as every kind of local model is
+        return replace(told, told=contract)
 
     @property
     @override

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from typing_extensions import override
 
+from deixis.coordinates.contract import Contract
 from deixis.core.errors import ModelError, UsageError
 from deixis.core.ordering import batches
 from deixis.core.size import Size
@@ -43,10 +44,10 @@ from deixis.models.interface import (
     picture_size,
 )
 from deixis.models.language import Answers, Language, Output, Tensors
+from deixis.models.of_family import OfFamily
 from deixis.models.pixel_changes import behind, grid_behind, told, with_pixels
 from deixis.models.soft_prompt import LearnedWords, WordedLanguage
 from deixis.models.tensor_interface import (
-    LocalModel,
     PixelChange,
     Pixels,
     TokenChange,
@@ -60,7 +61,7 @@ from deixis.models.vision_tokens import KeptTokens, before, by_picture, changed,
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class TransformersModel(LocalModel):
+class TransformersModel(OfFamily):
     """A transformers checkpoint of a known family; safe with several threads, one at a time.
 
     `rounding` keeps the 8-bit roundings of the family's processor when pixels are tensors; a
@@ -75,6 +76,7 @@ class TransformersModel(LocalModel):
     token_change: TokenChange | None = None
     token_place: TokenPlace = "after"
     pixel_change: PixelChange | None = None
+    told: Contract | None = None
     words: LearnedWords | None = None
     loading: Mapping[str, str] = field(default_factory=dict)
     memory: VisionMemory | None = None
@@ -88,16 +90,6 @@ class TransformersModel(LocalModel):
     @override
     def processor(self) -> Any:
         return self.family.processor
-
-    @property
-    @override
-    def dialect(self) -> str:  # type: ignore[override]  # read-only here
-        return self.family.dialect
-
-    @property
-    @override
-    def dialect_settings(self) -> Mapping[str, int | str]:
-        return self.family.dialect_settings
 
     @cached_property
     def abilities(self) -> Abilities:  # type: ignore[override]

@@ -9,6 +9,11 @@ from typing import Any, TypeAlias, final
 
 from typing_extensions import override
 
+from deixis.coordinates import Dialect
+from deixis.coordinates.contract import Contract, built
+from deixis.coordinates.contracts import Match
+from deixis.coordinates.resizing import Kept, LongestSide, Resize
+from deixis.coordinates.unknown import UnknownDialect
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
@@ -67,7 +72,8 @@ class OpenAIModel(VisionLanguageModel):
     def __init__(self, remote: Remote) -> None:
         self.remote = remote
         self.name = remote.name
-        self.dialect = remote.dialect
+        self._match = match = remote.match
+        self.dialect = remote.dialect or (match and match.contract.dialect) or None
         self._is_closed = False
         self._journal = None if remote.journal is None else Journal(remote.journal)
         self._server = Server(remote)
@@ -108,22 +114,50 @@ class OpenAIModel(VisionLanguageModel):
         batch = Batch(questions, fingerprint=known_as, ask=ask, keep=self._keep)
         return batch.run(self.remote.concurrency)
 
+    @property
+    @override
+    def contract(self) -> Match | None:
+        return self._match
+
+    @override
+    def own_dialect(self) -> Dialect:
+        row = None if self._match is None else self._match.contract
+        if row is not None and row.dialect and row.dialect == self.dialect:
+            return row.spoken()
+        if self.dialect is not None:
+            return built(self.dialect, settings={})
+        return UnknownDialect(asked=self.remote.model, note="" if row is None else row.note)
+
+    @override
+    def under(self, contract: Contract) -> "OpenAIModel":
+        told = copy.copy(self)
+        told.remote = self.remote.under(contract)
+        told._match = told.remote.match
+        told.dialect = self.remote.dialect or contract.dialect or None
+        return told
+
     @override
     def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
-        """The picture, shrunk to the longest side that the server is known to keep. What it does
-        to it after that is not known here.
+        """The picture, shrunk as the server is known to shrink it. What it does to it after that is
+        not known here.
         """
-        view, limit = View(original=size, steps=()), self.remote.longest_side
+        view = View(original=size, steps=())
         if isinstance(self._change, KnownPixelChange):
             view = self._change.view(size)
             size = view.size
-        if limit is None or max(size.width, size.height) <= limit:
+        seen = self._shrink.seen(size)
+        if seen == size:
             return (view,)
-        share = limit / max(size.width, size.height)
-        longest = Size(
-            width=max(1, round(size.width * share)), height=max(1, round(size.height * share))
-        )
-        return (view.then(Resized(size=longest, resample="bicubic")),)
+        return (view.then(Resized(size=seen, resample="bicubic")),)
+
+    @property
+    def _shrink(self) -> Resize:
+        """What the server does to pictures: by the contract, unless the user chose a side."""
+        limit = self.remote.longest_side
+        row = None if self._match is None else self._match.contract
+        if row is not None and limit in (None, row.longest_side) and row.resize != Kept():
+            return row.resize
+        return Kept() if limit is None else LongestSide(edge=limit)
 
     @property
     @override

@@ -10,6 +10,8 @@ from typing import Any, final
 
 import httpx
 
+from deixis.coordinates.contract import Contract
+from deixis.coordinates.contracts import Match, contract_named, contract_of, told_match
 from deixis.core.errors import UsageError
 
 EXAMPLE = "openai:MODEL@http://localhost:8000/v1"
@@ -32,7 +34,12 @@ class Remote:
     model: str = field(metadata={"doc": "the model's name at the server"})
     url: str = field(default=OPENAI_URL, metadata={"doc": "what /chat/completions is added to"})
     api_key: str = field(default="", repr=False, metadata={"doc": "bearer token; empty: none"})
-    dialect: str = field(default="permille", metadata={"doc": "how it says coordinates"})
+    dialect: str | None = field(
+        default=None, metadata={"doc": "how it says coordinates; none: as its contract tells"}
+    )
+    contract: Contract | str | Path | None = field(
+        default=None, metadata={"doc": "what is known of it: a row, a model or a file; by its name"}
+    )
     concurrency: int = field(default=8, metadata={"doc": "most requests at the same time"})
     connect_timeout: float = field(default=10.0, metadata={"doc": "for reaching the server"})
     read_timeout: float = field(default=120.0, metadata={"doc": "of silence while it answers"})
@@ -58,6 +65,8 @@ class Remote:
             raise UsageError(f"the model's name is empty; for example {EXAMPLE}")
         object.__setattr__(self, "url", _checked_url(self.url))
         object.__setattr__(self, "api_key", _checked_key(self.api_key))
+        told = None if self.contract is None else contract_named(self.contract, self.url)
+        object.__setattr__(self, "contract", told)
         if self.image_format not in ("png", "jpeg"):
             raise UsageError(f"image_format is 'png' or 'jpeg', got {self.image_format!r}")
         if self.limit_name not in ("max_tokens", "max_completion_tokens"):
@@ -78,6 +87,30 @@ class Remote:
     def name(self) -> str:
         """The name that builds this model again."""
         return f"openai:{self.model}@{self.url}"
+
+    @property
+    def match(self) -> Match | None:
+        """What is known of the model, and why: as told, else by its name."""
+        if isinstance(self.contract, Contract):
+            return told_match(self.contract)
+        return contract_of(self.model, self.url)
+
+    @property
+    def known_side(self) -> int | None:
+        """The longer side to which the server is known to shrink: by the model's contract, else by
+        what the server documents of all its models.
+        """
+        match = self.match
+        if match is not None and match.contract.longest_side is not None:
+            return match.contract.longest_side
+        return LONGEST_SIDES.get(httpx.URL(self.url).host)
+
+    def under(self, contract: Contract) -> "Remote":
+        """The same of which a user tells the contract; a longest side that was chosen stays."""
+        told = replace(self, contract=contract)
+        if self.longest_side != self.known_side:
+            return told
+        return replace(told, longest_side=told.known_side)
 
     @property
     def endpoint(self) -> str:
@@ -112,9 +145,7 @@ def remote_from_name(name: str, options: Mapping[str, Any]) -> Remote:  # Any: o
         remote = Remote(model=model, **{"limit_name": "max_completion_tokens", **given})
     else:
         remote = Remote(model=model, url=url, **given)
-    if "longest_side" in given:
-        return remote
-    return replace(remote, longest_side=LONGEST_SIDES.get(httpx.URL(remote.url).host))
+    return remote if "longest_side" in given else replace(remote, longest_side=remote.known_side)
 
 
 def key_variable(url: str) -> str:

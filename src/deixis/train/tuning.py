@@ -14,7 +14,6 @@ from typing_extensions import override
 
 from deixis.ask.composer import Asking, Composer, Exchange
 from deixis.ask.knowledge_forms import Knowledge
-from deixis.coordinates import dialects
 from deixis.core.errors import (
     MissingExtraError,
     RegionError,
@@ -137,7 +136,7 @@ class Tuning(Task):
         self.encoding = encodings.get(options.encoding)
         self.composer = Composer(
             model=self.model,
-            dialect=dialects.get(model.dialect)(**model.dialect_settings),
+            dialect=model.own_dialect(),
             knowledge=self.knowledge,
         )
         self.dtypes = {name: p.dtype for name, p in self.tuned.named_parameters()}

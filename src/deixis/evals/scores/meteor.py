@@ -60,7 +60,7 @@ V2005 = Parameters(  # of the first paper
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Match:
+class WordMatch:
     """Two places, one in the answer and one in the reference, say the same; a match by stem
     weighs less.
     """
@@ -76,7 +76,7 @@ class _Draft:
     """An alignment has come so far; `used` has a bit for each place of the reference."""
 
     used: int = 0
-    matches: tuple[Match, ...] = ()
+    matches: tuple[WordMatch, ...] = ()
     weight: float = 0.0
     chunks: int = 0
     apart: int = 0
@@ -141,7 +141,9 @@ def value(
     return np.asarray(mean * (1 - np.where(matched > 0, penalty, 0.0)))
 
 
-def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> tuple[Match, ...]:
+def align(
+    said: Sequence[str], reference: Sequence[str], stem_weight: float
+) -> tuple[WordMatch, ...]:
     """Each word is matched at most once: as many as can be, then by the better stage, then in as
     few chunks as can be.
     """
@@ -151,7 +153,7 @@ def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> 
         followed = list(drafts)
         for draft in drafts:
             followed += [
-                _with(draft, Match(said=place, reference=where, weight=weight))
+                _with(draft, WordMatch(said=place, reference=where, weight=weight))
                 for where, weight in choices
                 if not draft.used >> where & 1
             ]
@@ -159,10 +161,10 @@ def align(said: Sequence[str], reference: Sequence[str], stem_weight: float) -> 
     return min(drafts, key=lambda draft: draft.rank).matches
 
 
-def num_chunks(matches: Sequence[Match]) -> int:
+def num_chunks(matches: Sequence[WordMatch]) -> int:
     """A chunk is a run of matches that are neighbours, in the same order, on both sides."""
     runs = 0
-    before: Match | None = None
+    before: WordMatch | None = None
     for match in matches:
         runs += before is None or not _follows(before, match)
         before = match
@@ -178,7 +180,7 @@ def _options(word: str, reference: Sequence[str], stem_weight: float) -> list[tu
     ]
 
 
-def _with(draft: _Draft, match: Match) -> _Draft:
+def _with(draft: _Draft, match: WordMatch) -> _Draft:
     goes_on = bool(draft.matches) and _follows(draft.matches[-1], match)
     return _Draft(
         used=draft.used | 1 << match.reference,
@@ -189,7 +191,7 @@ def _with(draft: _Draft, match: Match) -> _Draft:
     )
 
 
-def _follows(before: Match, match: Match) -> bool:
+def _follows(before: WordMatch, match: WordMatch) -> bool:
     return match.said == before.said + 1 and match.reference == before.reference + 1
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from typing_extensions import override
 
+from deixis.coordinates.resizing import Kept, Resize, Smart
 from deixis.core.size import Size, smart_resize
 from deixis.core.token_grid import TokenGrid, whole_grid
 from deixis.core.view import Resized, View
@@ -30,6 +31,11 @@ class QwenFamily(Family):
             "min_pixels": pictures.size["shortest_edge"],
             "max_pixels": pictures.size["longest_edge"],
         }
+
+    @property
+    @override
+    def resize(self) -> Resize:
+        return Smart(**self.sizing) if self.image_processor.do_resize else Kept()
 
     @override
     def views(self, size: Size) -> tuple[View, ...]:

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from typing_extensions import override
 
-from deixis.coordinates import Dialect, dialects
+from deixis.coordinates import Dialect
 from deixis.models.checkpoint_model import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.task import Losses, ParameterGroup, Task
@@ -146,4 +146,4 @@ def _named_mark(scene: AskedScene, asked: Asked) -> str:
 def _dialect(built: nano.Nano) -> Dialect:
     """How this architecture's family says coordinates."""
     model = wrap(built.model, built.processor, name="nano")
-    return dialects.get(model.dialect)(**model.dialect_settings)
+    return model.own_dialect()

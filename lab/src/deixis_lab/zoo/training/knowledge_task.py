@@ -9,7 +9,6 @@ from typing import final
 import numpy as np
 from typing_extensions import override
 
-from deixis.coordinates import dialects
 from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.knowledge.prompt import PromptConfig
@@ -75,7 +74,7 @@ class SceneKnowledge(Task):
     def __init__(self, options: SceneKnowledgeOptions) -> None:
         self.options = options
         model = load(options.start, dtype="float32")
-        dialect = dialects.get(model.dialect)(**model.dialect_settings)
+        dialect = model.own_dialect()
         world = SceneWorld(seed=options.world_seed, split=options.split, exponent=options.exponent)
         asked = AskedScenes(
             world=world, dialect=dialect, num_marks=options.num_marks, asks=options.asks
