@@ -24,6 +24,7 @@ GUIDES = (
     "contracts",
     "models",
     "remote",
+    "probe",
     "knowledge",
     "pixel",
     "priors",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deixis.ask.found import Found
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Model, Session
+    from deixis.ask.probe import Probe, probe
     from deixis.ask.sent import Sent
     from deixis.coordinates import Dialect, Reading, dialects
     from deixis.core.errors import DeixisError, UsageError
@@ -52,6 +53,7 @@ _HOMES = {
     "ask.found": ("Found",),
     "ask.model": ("Model", "Session"),
     "priors.rank_entities": ("rank_entities",),
+    "ask.probe": ("Probe", "probe"),
     "ask.sent": ("Sent",),
     "coordinates": ("Dialect", "Reading", "dialects"),
     "core.errors": ("DeixisError", "UsageError"),
@@ -102,6 +104,7 @@ __all__ = [
     "Mark",
     "Mask",
     "Model",
+    "Probe",
     "Question",
     "Reading",
     "Region",
@@ -130,6 +133,7 @@ __all__ = [
     "open_image",
     "point",
     "polygon",
+    "probe",
     "rank_entities",
     "said",
     "stroke",

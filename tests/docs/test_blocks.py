@@ -56,6 +56,7 @@ SMALLER = {
     ],
     "pixel transfer": ["--limit", "2"],
     "lab card": ["--num", "2"],
+    "probe": ["--budget", "2", "--marks-budget", "0"],
     "lab report": ["--num", "2"],
 }
 # what is not run, but read by the command's own parser, and why
