@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deixis.coordinates import dialects
-from deixis.coordinates.contract import Contract
+from deixis.coordinates.contract import Contract, counts_what_is_seen
 from deixis.coordinates.contracts import (
     contract_named,
     contract_of,
@@ -379,6 +379,19 @@ def test_a_file_that_is_no_contract_is_refused_with_the_reason(tmp_path, text: s
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError, match=re.escape(reason)):
         load_contract(path)
+
+
+def test_a_file_in_pixels_of_what_is_seen_tells_the_resize(tmp_path):
+    told = {name: value for name, value in MADE.record().items() if name != "resize"}
+    (tmp_path / "it.json").write_text(json.dumps({"deixis": "contract/1", **told}))
+    with pytest.raises(UsageError, match="so it tells its resize"):
+        load_contract(tmp_path / "it.json")
+
+
+@rows
+def test_a_row_in_pixels_of_what_is_seen_tells_the_resize(row: Contract):
+    if row.dialect and row.dialect not in PENDING and counts_what_is_seen(row.dialect):
+        assert row.resize != Kept()
 
 
 def test_a_file_of_a_gigabyte_is_not_read(tmp_path):

@@ -105,6 +105,12 @@ def built(name: str, *, settings: Mapping[str, object], resize: Resize | None = 
     return kind(**{**law, **settings})
 
 
+def counts_what_is_seen(name: str) -> bool:
+    """Whether a dialect's numbers count pixels of the picture as its provider resizes it."""
+    known = inspect.signature(dialects.get(name)).parameters
+    return any(setting in known for setting in ("resize", "max_pixels", "max_edge"))
+
+
 def contract_from(record: Mapping[str, object], *, name: str) -> Contract:
     """A contract as a data file holds it, strictly read."""
     told = dict(record)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, final
 from urllib.parse import urlsplit
 
-from deixis.coordinates.contract import VERSION, Contract, contract_from
+from deixis.coordinates.contract import VERSION, Contract, contract_from, counts_what_is_seen
 from deixis.coordinates.model_names import forms, matcher, names_of
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import read_bytes
@@ -123,6 +123,11 @@ def load_contract(path: str | Path) -> Contract:
         if version != VERSION:
             raise UsageError(f"this Deixis reads {VERSION}, got {shown(version)}")
         contract = contract_from(told, name="contract")
+        if contract.dialect and "resize" not in told and counts_what_is_seen(contract.dialect):
+            raise UsageError(
+                f"{contract.dialect!r} counts pixels of what the model sees, so it tells its resize"
+                ', {"law": "kept"} where there is none'
+            )
         if contract.dialect:
             contract.spoken()
         if contract.schema:

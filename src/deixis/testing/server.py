@@ -1,9 +1,9 @@
 """A server on loopback that speaks as OpenAI's does and answers as a test has told it.
 
     with serve("red", "two") as server:
-        model = dx.load(f"openai:any@{server.url}")
+        model = dx.load(f"openai:any@{server.url}", dialect="unit")
         assert model.ask(image, "What colour is {cup}?", cup=cup).text == "red"
-    assert server.texts == ["What colour is the region (0.1, ...)?"]
+    assert server.texts == ["What colour is [0.100, ...]?"]
 
 It needs no network, no torch and no test framework: any client of such servers can be tried on it.
 """
