@@ -1,18 +1,21 @@
 """A simulated model answers by what it is shown, errs as it was told to, and does so again."""
 
+import inspect
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import deixis as dx
+from deixis.coordinates import dialects
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.models.interface import Question
 from deixis.testing import serve
-from deixis.testing.simulated import Manner, scene, simulated
+from deixis.testing.simulated import Manner, kinds, scene, simulated
 
 SCENE = scene(Size(width=660, height=480), num_things=6, seed=3)
 FIRST = SCENE.things[0]
@@ -162,6 +165,35 @@ def test_behind_a_server_it_answers_the_same(stream):
     with serve(answer=model.reply) as server:
         client = dx.load(f"openai:any@{server.url}", stream=stream).vlm
         assert ask(client, WHERE) == ask(model, WHERE)
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds()) - {"percent"}))
+def test_under_its_contract_deixis_says_and_reads_its_places(kind):
+    shown = scene(Size(width=1930, height=1370), num_things=2, seed=5)
+    found = simulated(kind, shown.truth)
+    if found.dialect not in dialects.names():
+        pytest.skip("there is no such dialect yet")
+    takes_resize = "resize" in inspect.signature(dialects.get(found.dialect)).parameters
+    if kind in ("gpt", "shrunk") and not takes_resize:
+        pytest.skip("the dialect takes no resize yet")
+    model = dx.Model(found)
+    for thing in shown.things:
+        [region] = model.ask(shown.image, f"Give the bounding box of the {thing.label}.").regions
+        quantum, true = model.dialect.quantum(shown.image.size), thing.centre()
+        assert abs(region.centre().x - true.x) <= 6 * quantum.x
+        assert abs(region.centre().y - true.y) <= 6 * quantum.y
+
+
+def test_without_a_dialect_of_ours_nothing_is_guessed():
+    model = dx.Model(simulated("percent", SCENE.truth))
+    told = model.ask(SCENE.image, WHERE)
+    assert (told.regions, len(told.unread)) == ((), 1)
+
+
+def test_a_law_of_your_own_has_no_contract():
+    kind = replace(kinds()["pixels"], provider=lambda size: size)
+    with pytest.raises(UsageError, match="no name"):
+        kind.contract  # noqa: B018  # it is made when it is asked for
 
 
 def test_deixis_reads_what_it_says():

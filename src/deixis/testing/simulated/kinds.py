@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
+from deixis.coordinates import resizing
+from deixis.coordinates.contract import Contract
+from deixis.core.errors import UsageError
 from deixis.testing.simulated import actions, lists, tokens
 from deixis.testing.simulated.molmo_point import Patches
 from deixis.testing.simulated.providers import (
@@ -42,6 +45,35 @@ class Kind:
     order: Order = "x"
     space: str
     provider: Provider = Kept()  # noqa: RUF009  # a frozen value
+
+    @property
+    def contract(self) -> Contract:
+        """What a user would tell Deixis of such a model: its dialect, and its provider's resize.
+        UsageError where the resize is a law of your own, of which Deixis has no name.
+        """
+        return Contract(
+            name=f"simulated:{self.name}",
+            dialect=self.dialect,
+            resize=_told(self.provider),
+            source="deixis.testing.simulated",
+            date="2026-11-29",
+        )
+
+
+def _told(provider: Provider) -> resizing.Resize:
+    """The law by which Deixis undoes a provider's resize."""
+    match provider:
+        case Kept():
+            return resizing.Kept()
+        case Smart(factor=factor, min_pixels=least, max_pixels=most):
+            return resizing.Smart(factor=factor, min_pixels=least, max_pixels=most)
+        case LongestSide(pixels=pixels):
+            return resizing.LongestSide(edge=pixels)
+        case OpenAITiles(box=box, short=short):
+            return resizing.OpenaiTiles(box=box, short=short)
+        case ClaudeFit(edge=edge, patches=patches):
+            return resizing.ClaudeFit(max_edge=edge, max_patches=patches)
+    raise UsageError(f"Deixis has no name for the resize {provider!r}; take one of `providers`")
 
 
 def _row(

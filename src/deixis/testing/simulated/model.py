@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from typing_extensions import override
 
+from deixis.coordinates import Dialect
 from deixis.core.errors import UnknownNameError
 from deixis.core.image import Image
 from deixis.core.images import open_image
@@ -27,7 +28,7 @@ from deixis.testing.simulated.answering import Asked, answer_to
 from deixis.testing.simulated.kinds import Kind, kinds
 from deixis.testing.simulated.manner import Manner
 from deixis.testing.simulated.pointing import Pointer, pointer_of
-from deixis.testing.simulated.providers import ClaudeFit, Provider, Smart
+from deixis.testing.simulated.providers import Provider
 from deixis.testing.simulated.wording import Pointed, names_in, wish_of
 from deixis.testing.simulated.writing import Writing
 
@@ -65,22 +66,16 @@ class SimulatedModel(VisionLanguageModel):
     ) -> None:
         self.kind, self.manner, self.seed = kind, manner or Manner(), seed
         self.name = f"simulated:{kind.name}"
-        self.dialect = kind.dialect
+        self.dialect = kind.dialect or None
         self._album = Album(truth)
         things = (thing for known in self._album.known for thing in known.things)
         self._names = frozenset(str(thing.label) for thing in things)
         self._provider = self.manner.provider or kind.provider
         self._other = _kind_named(self.manner.mixes) if self.manner.mixes else None
 
-    @property
     @override
-    def dialect_settings(self) -> Mapping[str, int | str]:
-        match self.dialect, self.kind.provider:
-            case "qwen2_5_vl", Smart(factor=28, min_pixels=least, max_pixels=most):
-                return {"min_pixels": least, "max_pixels": most}
-            case "claude", ClaudeFit(edge=edge, patches=patches):
-                return {"max_edge": edge, "max_patches": patches}
-        return {}
+    def own_dialect(self) -> Dialect:
+        return self.kind.contract.spoken() if self.dialect else super().own_dialect()
 
     @property
     @override
