@@ -318,6 +318,57 @@ def test_pixels_are_those_of_what_the_model_sees(
     assert [int(number) for number in re.findall(r"\d+", words)][-2:] == list(said)
 
 
+BOX, SPOT = (100, 100, 300, 200), (500, 250, 500, 250)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "meant"),
+    [  # as the source of each row has it, about a picture of 1000 x 500; seen by Qwen as 1008 x 504
+        ("gpt-5.2", '{"detections": [{"label": "cup", "box_2d": [100, 100, 300, 200]}]}', BOX),
+        ("gpt-6-sol", '[{"box_2d": [100, 100, 300, 200], "label": "cup"}]', BOX),
+        (
+            "gpt-5.1",
+            '{"detections": [{"x_min": 0.1, "y_min": 0.2, "x_max": 0.3, "y_max": 0.4}]}',
+            BOX,
+        ),
+        ("gemini-3.6-flash", '[{"box_2d": [200, 100, 400, 300], "label": "cup"}]', BOX),
+        ("z-ai/glm-5.3-flash", '[{"box_2d": [200, 100, 400, 300], "label": "cup"}]', BOX),
+        ("claude-opus-4-8", "The cup: [100, 100, 300, 200]", BOX),
+        ("qwen/qwen3.7-plus", '[{"box_2d": [100, 200, 300, 400], "label": "cup"}]', BOX),
+        ("meta/muse-spark-1.2", '[{"x_min": 100, "y_min": 200, "x_max": 300, "y_max": 400}]', BOX),
+        ("xiaomi/mimo-v2.6-pro", '[{"box_2d": [100, 200, 300, 400], "label": "cup"}]', BOX),
+        ("deepseek-ai/DeepSeek-OCR", "<|ref|>a<|/ref|><|det|>[[100, 200, 300, 400]]<|/det|>", BOX),
+        ("doubao-seed-1-8", "<bbox>100 200 300 400</bbox>", BOX),
+        ("doubao-1-5-ui-tars-250428", "Action: click(point='<point>500 500</point>')", SPOT),
+        ("UI-TARS-7B-DPO", "Action: click(start_box='(500,500)')", SPOT),
+        ("UI-TARS-1.5-7B", "Action: click(start_box='(504,252)')", SPOT),
+        ("OpenCUA-7B", "pyautogui.click(x=504, y=252)", SPOT),
+        ("xlangai/OpenCUA-A3B", "pyautogui.click(x=0.5, y=0.5)", SPOT),
+        ("Holo1.5-7B", '{"action": "click_absolute", "x": 504, "y": 252}', SPOT),
+        ("Holo2-4B", '{"x": 500, "y": 500}', SPOT),
+        (
+            "Fara-7B",
+            '<tool_call>\n{"name": "computer_use", "arguments": {"action": "left_click", '
+            '"coordinate": [504, 252]}}\n</tool_call>',
+            SPOT,
+        ),
+        ("openbmb/AgentCPM-GUI", '{"thought":"…","POINT":[500,500]}', SPOT),
+        ("glm-4.6v", "<|begin_of_box|>[[100,200,300,400]]<|end_of_box|>", BOX),
+        ("MiniCPM-V-4_5", "<ref>cup</ref><box>100 200 300 400</box>", BOX),
+        ("LocateAnything-3B", "<ref>cup</ref><box><100><200><300><400></box>", BOX),
+    ],
+)
+def test_an_answer_in_the_form_that_the_source_shows_is_read(
+    name: str, answer: str, meant: tuple[float, float, float, float]
+):
+    match = contract_of(name)
+    assert match is not None
+    if match.contract.dialect in PENDING:
+        pytest.skip("its dialect is being written")
+    (found,) = match.contract.spoken().read(answer, Size(width=1000, height=500)).regions
+    assert _numbers(found) == pytest.approx(meant, abs=0.6)
+
+
 MADE = Contract(
     name="probe of tiny",
     dialect="qwen2_5_vl",

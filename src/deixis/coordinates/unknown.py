@@ -15,6 +15,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 
 NUMBERS = re.compile(r"[\[(<{]*-?\d+(?:\.\d+)?(?:[\s,;><\])([]{1,8}-?\d+(?:\.\d+)?)+[\])>}]*")
+LONGEST = 300  # letters of a note in a message
 REASON = "it is not known how this model counts places"
 
 
@@ -38,7 +39,7 @@ class UnknownDialect(Dialect):
     def refusal(self) -> UsageError:
         """What is said where a place is to be said to the model or read from it."""
         if self.note:
-            known = f"no dialect here writes places as {self.asked!r} does ({self.note})"
+            known = f"no dialect here writes places as {self.asked!r} does ({self.note[:LONGEST]})"
         else:
             near = nearest_said(self.asked)
             known = f"it is not known how {self.asked!r} counts places{near}"
