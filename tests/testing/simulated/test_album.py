@@ -1,10 +1,13 @@
 """A known picture is recognised whole, cropped, resized and marked."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image as PIL
 
 from deixis.core.image import Image
+from deixis.core.images import open_image
 from deixis.core.region import box
 from deixis.core.size import Size
 from deixis.testing.simulated import scene
@@ -83,14 +86,14 @@ def test_an_enlarged_crop_is_placed_to_the_pixel(times, image, number, resample)
 def test_what_is_painted_over_is_not_seen():
     pixels = PHOTOGRAPH.pixels.copy()
     pixels[110:310, 90:210] = 128
-    assert ALBUM.sighting(Image(pixels=pixels)).visible() == []
+    assert ALBUM.sighting(Image(pixels=pixels)).visible == ()
 
 
 def test_a_marked_picture_is_recognised():
     pixels = PHOTOGRAPH.pixels.copy()
     pixels[100:300, 120:124] = (255, 0, 0)
     seen = ALBUM.sighting(Image(pixels=pixels))
-    assert (seen.known.number, seen.is_same, seen.change().max() > 50) == (0, False, True)
+    assert (seen.known.number, seen.is_same, seen.change.max() > 50) == (0, False, True)
 
 
 def test_a_foreign_picture_is_not_recognised():
@@ -100,10 +103,33 @@ def test_a_foreign_picture_is_not_recognised():
 
 def test_places_are_shares_of_what_is_shown():
     seen = ALBUM.sighting(part(PHOTOGRAPH, 50, 20, 250, 420))
-    [(thing, shares)] = seen.visible()
+    [(thing, shares)] = seen.visible
     assert thing.label == "cup"
     assert shares == pytest.approx((0.25, 0.25, 0.75, 0.7))
 
 
 def test_a_thing_of_which_less_than_half_is_shown_is_not_seen():
-    assert ALBUM.sighting(part(PHOTOGRAPH, 160, 20, 360, 420)).visible() == []
+    assert ALBUM.sighting(part(PHOTOGRAPH, 160, 20, 360, 420)).visible == ()
+
+
+def test_a_crop_is_not_taken_for_another_picture_of_its_size():
+    other = photograph(240, 160, 4)
+    album = Album({other: [], PHOTOGRAPH: []})
+    crop = part(PHOTOGRAPH, 101, 57, 341, 217)
+    assert crop.size == other.size
+    assert album.sighting(crop).known.number == 1
+
+
+def test_a_picture_that_was_written_as_jpeg_is_recognised():
+    file = io.BytesIO()
+    PHOTOGRAPH.pil().save(file, format="JPEG", quality=85)
+    seen = ALBUM.sighting(open_image(file.getvalue()))
+    assert (seen.known.number, seen.is_whole) == (0, True)
+
+
+def test_a_picture_of_which_one_part_alone_is_left_is_recognised():
+    pixels = np.full_like(PHOTOGRAPH.pixels, 128)
+    pixels[120:300, 100:200] = PHOTOGRAPH.pixels[120:300, 100:200]
+    seen = ALBUM.sighting(Image(pixels=pixels))
+    assert (seen.known.number, seen.is_whole) == (0, True)
+    assert [thing.label for thing, _ in seen.visible] == ["cup"]

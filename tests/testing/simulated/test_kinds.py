@@ -1,13 +1,16 @@
 """Each kind writes the truth as its maker's pages show, in numbers worked out by hand here."""
 
+import re
+
 import numpy as np
 import pytest
 
 from deixis.coordinates import dialects
 from deixis.core.image import Image
 from deixis.core.region import box
+from deixis.core.size import Size
 from deixis.models.interface import Question
-from deixis.testing.simulated import kinds, simulated
+from deixis.testing.simulated import kinds, scene, simulated
 
 # 1600 x 1200; the cup's box has the shares .25 .25 .5 .75, its middle .375 .5
 PICTURE = Image(pixels=np.full((1200, 1600, 3), 200, np.uint8))
@@ -144,6 +147,23 @@ def test_a_box_and_a_point_are_written_as_the_maker_shows(kind):
     assert (boxed, pointed) == WRITTEN[kind]
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("gpt", "[256, 192, 512, 576]"),
+        ("gemini", '{"box_2d": [250, 250, 750, 500]}'),
+        ("gemini_computer", '{"x": 375, "y": 500}'),
+        ("agentcpm_gui", "<box>250 250 500 750</box>"),
+        ("ui_tars", "<point>375 500</point>"),
+        ("minicpm_v", "<point>375 500</point>"),
+        ("qwen2_vl", "(250,250),(500,750)"),
+        ("moondream", '{"x": 0.375, "y": 0.5}'),
+    ],
+)
+def test_other_words_of_its_maker_for_a_place_are_understood_too(kind, place):
+    assert ask(kind, f"What is at {place}?") == "cup"
+
+
 def test_every_kind_is_held_here():
     assert set(WRITTEN) == set(kinds())
 
@@ -156,3 +176,70 @@ def test_every_dialect_has_a_kind_of_its_name():
 def test_a_place_in_its_own_words_is_understood(kind):
     answer = WRITTEN[kind][0].replace("cup", "thing")
     assert ask(kind, f"What is at {answer}?") == "cup"
+
+
+# two cups: the shares of their middles are .375 .5 and .75 .075
+TWO = {PICTURE: [*TRUTH[PICTURE][:1], box(1000, 60, 1400, 120, label="cup")]}
+SEVERAL = {
+    "permille": "cup: [250, 250, 500, 750]\ncup: [625, 50, 875, 100]",
+    "gemini": fenced(
+        '{"box_2d": [250, 250, 750, 500], "label": "cup"},\n'
+        '\t{"box_2d": [50, 625, 100, 875], "label": "cup"}'
+    ),
+    "deepseek_vl2": (
+        "<|ref|>cup<|/ref|><|det|>[[250, 250, 500, 749], [624, 50, 874, 100]]<|/det|>"
+    ),
+    "florence2": "cup<loc_250><loc_250><loc_500><loc_750>cup<loc_625><loc_50><loc_875><loc_100>",
+    # columns 20 to 27, rows 1 to 3
+    "kosmos2": (
+        "<phrase>cup</phrase><object><patch_index_0264><patch_index_0751>"
+        "</delimiter_of_multi_objects/><patch_index_0052><patch_index_0123></object>"
+    ),
+    "internvl": "<ref>cup</ref><box>[[250, 250, 500, 750], [625, 50, 875, 100]]</box>",
+    "molmo": ' <points x1="37.5" y1="50.0" x2="75.0" y2="7.5" alt="cup">cup</points>',
+    "molmo2": '<points coords="1 1 375 500 2 750 075">cup</points>',
+    "locate_anything": (
+        "<ref>cup</ref><box><250><250><500><750></box><box><625><50><875><100></box>"
+    ),
+    "rex_omni": (
+        "<|object_ref_start|>cup<|object_ref_end|>"
+        "<|box_start|><249><249><499><749>, <624><49><874><99><|box_end|>"
+    ),
+    "seed": "<bbox>250 250 500 750</bbox><bbox>625 50 875 100</bbox>",
+    "holo": "Click(599, 602)\nClick(1197, 90)",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(SEVERAL))
+def test_all_things_of_a_name_are_written_as_the_maker_shows(kind):
+    question = Question(pictures=(PICTURE,), text="Detect all cups.")
+    assert simulated(kind, TWO).answer(question) == SEVERAL[kind]
+
+
+def test_a_detector_gives_all_unless_a_single_one_is_asked_for():
+    model = simulated("rex_omni", TWO)
+    for text, num in (("Detect cup.", 2), ("Locate a single instance of cup.", 1)):
+        told = model.answer(Question(pictures=(PICTURE,), text=text))
+        assert told.count("<") - 4 == 4 * num
+
+
+SIZES = [(641, 479), (1931, 1070), (333, 1777)]
+LAST = {"permille": 1000, "internvl": 1000, "deepseek_vl2": 999, "seed": 1000, "glm_v": 1000}
+LAST |= {"qwen2_vl": 1000, "minicpm_v": 1000, "percent": 100, "unit": 1, "qwen3_vl": 1000}
+
+
+@pytest.mark.parametrize("kind", sorted(LAST))
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_numbers_are_shares_of_each_side_at_any_size(kind, width, height):
+    shown = scene(Size(width=width, height=height), num_things=3, seed=width)
+    model = simulated(kind, shown.truth)
+    for thing in shown.things:
+        text = f"Give the bounding box of the {thing.label}."
+        told = model.answer(Question(pictures=(shown.image,), text=text))
+        found = re.findall(r"(?<![\w])\d+(?:\.\d+)?", told.replace("bbox_2d", ""))
+        assert len(found) == 4
+        x0, y0, x1, y1 = (float(number) / LAST[kind] for number in found)
+        read = (x0 * width, y0 * height, x1 * width, y1 * height)
+        quantum = 0.1 if kind == "percent" else 0.001 if kind == "unit" else 1
+        allowed = 0.51 * quantum / LAST[kind] * max(width, height)
+        assert read == pytest.approx(thing.box().xyxy, abs=allowed)

@@ -215,6 +215,17 @@ def test_a_manner_out_of_range_is_refused(change):
         Manner(**change)
 
 
+def test_what_it_knows_is_in_its_record():
+    one, same = (simulated("pixels", SCENE.truth) for _ in range(2))
+    other = simulated("pixels", {SCENE.image: SCENE.things[1:]})
+    assert one.identity == same.identity != other.identity
+
+
+def test_a_negative_seed_is_refused():
+    with pytest.raises(UsageError, match="seed"):
+        simulated("pixels", SCENE.truth, seed=-1)
+
+
 def test_a_truth_without_names_is_refused():
     with pytest.raises(UsageError, match="label"):
         simulated("pixels", {SCENE.image: [dx.box(1, 2, 3, 4)]})

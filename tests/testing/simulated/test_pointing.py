@@ -1,8 +1,10 @@
 """A simulated model names what it is shown, in the ways that it follows and in no others."""
 
+import numpy as np
 import pytest
 
 import deixis as dx
+from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.testing.simulated import Manner, scene, simulated
 
@@ -46,6 +48,18 @@ def test_what_is_not_followed_is_not_followed(way):
     model = simulated("permille", SCENE.truth, manner=Manner(follows=set(WAYS) - {way}), seed=1)
     told = [named(model, way, thing) for thing in SCENE.things]
     assert told != [t.label for t in SCENE.things]
+
+
+def test_a_mark_is_told_from_a_thing_of_its_name():
+    image = Image(pixels=np.full((300, 400, 3), 240, np.uint8))
+    cup, red = (
+        dx.box(40, 50, 120, 140, label="cup"),
+        dx.box(250, 150, 330, 260, label="red triangle"),
+    )
+    model = dx.Model(simulated("permille", {image: [cup, red]}))
+    for thing in (cup, red):
+        mark = dx.drawn(dx.Region(shape=thing.shape), "triangle", color="red")
+        assert model.ask(image, "What is {it}?", it=mark).text == thing.label
 
 
 def test_two_marks_of_different_colours_are_told_apart():

@@ -84,13 +84,20 @@ def test_box_and_point_are_told_apart(text, form):
     "text",
     [
         "Detect all red circles.",
-        "detect red circle",
         "Point to every red circle.",
         "Find the red circles.",
     ],
 )
 def test_all_of_a_name_are_wanted(text):
     assert wish(text).is_many
+
+
+def test_each_number_is_not_each_thing():
+    assert not wish("Find the red circle: [x, y], each a share of the side.").is_many
+
+
+def test_a_number_of_pixels_is_not_counted():
+    assert wish("Click on red circle. x is the number of pixels from the left.").want == "places"
 
 
 def test_one_is_wanted_without_such_a_word():

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from deixis.testing.simulated.spaces import PIXELS, THOUSANDTHS, Space
-from deixis.testing.simulated.writing import N, Numbered, Spelled, Spelling, Writing
+from deixis.testing.simulated.writing import LISTS, N, Numbered, Spelled, Spelling, Writing
 
 POINT = ("point",)
 ROUND = re.compile(
@@ -60,7 +60,12 @@ WRITINGS: dict[str, Writing] = {
     "ui_tars": Spelled(kinds=POINT, space=THOUSANDTHS, spelling=each(_tars), places=ROUND),
     "ui_tars_1_5": Spelled(kinds=POINT, space=PIXELS, spelling=each(_tars), places=ROUND),
     "opencua": Spelled(kinds=POINT, space=PIXELS, spelling=each(_opencua), places=CLICK),
-    "agentcpm_gui": Spelled(kinds=POINT, space=THOUSANDTHS, spelling=each(_agentcpm)),
+    "agentcpm_gui": Spelled(
+        kinds=POINT,
+        space=THOUSANDTHS,
+        spelling=each(_agentcpm),
+        places=re.compile(rf"{LISTS.pattern}|<box>[\s\d]+"),
+    ),
     "holo": Spelled(kinds=POINT, space=PIXELS, spelling=each(_holo), places=CLICK),
     "anthropic_computer": Spelled(kinds=POINT, space=PIXELS, spelling=each(_anthropic)),
     "openai_computer": Spelled(

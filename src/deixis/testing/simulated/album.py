@@ -1,127 +1,34 @@
 """The pictures whose truth is known, and how one is recognised: whole, cropped, resized, marked."""
 
+import hashlib
 import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from typing import TypeAlias, final
 
 import numpy as np
-from PIL import Image as PIL
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.testing.simulated import enlarged, ground, resized
-from deixis.testing.simulated.covers import covered
-from deixis.testing.simulated.windows import Packed, packed
+from deixis.testing.simulated.covers import is_one_colour
+from deixis.testing.simulated.sighting import Edges, Known, Sighting, thumbnail, whole
+from deixis.testing.simulated.windows import packed
 
 Truth: TypeAlias = Mapping[Image, Sequence[Region]]
-Edges: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 NUM_REMEMBERED = 32
-THUMB = (24, 24)
 ALIKE = 12  # mean difference of two thumbnails of one picture, at most
 SURELY_ALIKE = 1.0  # then all of it is shown
 SAME_ASPECT = 0.02
-CHANGED = 24  # a pixel differs by more, of a picture that was resized too
+LEAST_SAME = 0.001  # of the pixels; fewer tell nothing
+SURELY_SAME, SURELY_LIKE = 0.3, 0.8  # a share of the pixels; a correlation of thumbnails
 NEARLY_WHOLE = 0.05  # a number of times
 NEAR = 0.002  # of a side: a window's edge that is nearer to the picture's is that
-MOST_COVERED = 0.75  # of a thing's box: a thing of which more is painted over is not seen
-LEAST_SHOWN = 0.5  # of a thing: less of it is not seen
-
-
-@final
-class Known:
-    """One picture with its things. What recognising needs is made when it is first needed."""
-
-    def __init__(self, number: int, image: Image, things: Sequence[Region]) -> None:
-        self.number, self.image, self.things = number, image, tuple(things)
-        self.ground_blue = ground.blue_of(image.pixels)
-        self._packed: Packed | None = None
-        self._colours: np.ndarray | None = None
-        self._thumb: np.ndarray | None = None
-
-    @property
-    def packed(self) -> Packed:
-        """Its pixels, ready to be searched."""
-        if self._packed is None:
-            self._packed = packed(self.image.pixels)
-        return self._packed
-
-    @property
-    def colours(self) -> np.ndarray:
-        """How often each coarse colour occurs in it."""
-        if self._colours is None:
-            self._colours = enlarged.colour_counts(self.image.pixels)
-        return self._colours
-
-    @property
-    def thumb(self) -> np.ndarray:
-        """Its pixels, very small."""
-        if self._thumb is None:
-            self._thumb = thumbnail(self.image)
-        return self._thumb
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """A picture that was shown: a window of a known one, at some size."""
-
-    known: Known
-    window: Edges  # in pixels of the known picture
-    shown: Image
-    is_same: bool  # pixel by pixel
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the known picture is shown."""
-        size = self.known.image.size
-        return self.window == (0.0, 0.0, float(size.width), float(size.height))
-
-    def shares(self, box: Edges) -> Edges:
-        """A box of the known picture, in shares of what is shown; beyond 0..1 where it is not."""
-        left, top, right, bottom = self.window
-        across, down = right - left, bottom - top
-        x0, y0, x1, y1 = box
-        return (
-            (x0 - left) / across,
-            (y0 - top) / down,
-            (x1 - left) / across,
-            (y1 - top) / down,
-        )
-
-    def visible(self) -> list[tuple[Region, Edges]]:
-        """The things of which at least half is shown, with what is shown of them, in shares. One
-        that is painted over is not.
-        """
-        found = []
-        for thing in self.known.things:
-            whole = self.shares(thing.box().xyxy)
-            cut = cut_to_picture(whole)
-            if _area(cut) > 0 and _area(cut) >= LEAST_SHOWN * _area(whole):
-                found.append((thing, cut))
-            elif _area(whole) == 0 and all(0 <= share <= 1 for share in whole):
-                found.append((thing, whole))
-        if self.is_same or not self.is_whole:
-            return found
-        cover = covered(self.original(), self.shown.pixels)
-        return [pair for pair in found if _mean_within(cover, pair[1]) < MOST_COVERED]
-
-    def original(self) -> np.ndarray:
-        """What the window shows in the known picture, at the size of what is shown."""
-        if self.is_whole and self.shown.size == self.known.image.size:
-            return self.known.image.pixels
-        size = (self.shown.size.width, self.shown.size.height)
-        fitted = self.known.image.pil().resize(size, PIL.Resampling.BICUBIC, box=self.window)
-        return np.asarray(fitted)
-
-    def change(self) -> np.ndarray:
-        """By how much each pixel differs from the known picture, height x width."""
-        before = self.original().astype(np.int16)
-        return np.abs(self.shown.pixels.astype(np.int16) - before).max(axis=2)
 
 
 @final
@@ -137,6 +44,12 @@ class Album:
             self._same.setdefault(_key(one.image), []).append(one)
         self._seen: OrderedDict[int, tuple[np.ndarray, Sighting | None]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @cached_property
+    def digest(self) -> str:
+        """Two albums that agree in it know the same."""
+        told = [f"{one.image.sha256} {one.things}" for one in self.known]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
     def sighting(self, image: Image) -> Sighting | None:
         """Which known picture is shown, and which window of it; None: a foreign one."""
@@ -155,14 +68,15 @@ class Album:
     def _found(self, image: Image) -> Sighting | None:
         for one in self._same.get(_key(image), []):
             if np.array_equal(one.image.pixels, image.pixels):
-                return _whole(one, image, is_same=True)
+                return whole(one, image, is_same=True)
         ways = (
-            self._marked,
             self._cut_out,
+            self._marked,
             self._on_a_ground,
             self._enlarged,
             self._shrunk,
             self._resized,
+            self._same_size,
         )
         for way in ways:
             found = way(image)
@@ -172,16 +86,29 @@ class Album:
 
     def _marked(self, image: Image) -> Sighting | None:
         """A picture of the same size, of which some pixels were changed."""
-        alike = [one for one in self.known if one.image.size == image.size]
-        if not alike:
+        found = self._same_size(image)
+        if found is None:
             return None
-        shares = [float((one.image.pixels == image.pixels).all(axis=2).mean()) for one in alike]
-        best = max(range(len(alike)), key=shares.__getitem__)
-        if shares[best] > 0.001:
-            return _whole(alike[best], image, is_same=False)
-        thumb = thumbnail(image)
-        nearest = min(alike, key=lambda one: _distance(one.thumb, thumb))
-        return _whole(nearest, image, is_same=False)
+        changed = found.change > 0
+        is_sure = (
+            changed.mean() <= 1 - SURELY_SAME
+            or is_one_colour(image.pixels[changed])
+            or _alike(found.known.thumb, thumbnail(image)) >= SURELY_LIKE
+        )
+        return found if is_sure else None
+
+    def _same_size(self, image: Image) -> Sighting | None:
+        """The picture of the same size of which most pixels are as they were."""
+        sized = [one for one in self.known if one.image.size == image.size]
+        if not sized:
+            return None
+        colours = packed(image.pixels).colours
+        shares = [float((one.packed.colours == colours).mean()) for one in sized]
+        if max(shares) < LEAST_SAME:
+            thumb = thumbnail(image)
+            nearest = min(sized, key=lambda one: _distance(one.thumb, thumb))
+            return whole(nearest, image, is_same=False)
+        return whole(sized[shares.index(max(shares))], image, is_same=False)
 
     def _cut_out(self, image: Image) -> Sighting | None:
         """A window of a larger picture, pixel by pixel."""
@@ -227,11 +154,11 @@ class Album:
         if not far or min(far.values()) > ALIKE:
             return None
         best = min(alike, key=lambda one: far[one.number])
-        whole = _whole(best, image, is_same=False)
+        found = whole(best, image, is_same=False)
         if far[best.number] <= SURELY_ALIKE:
-            return whole
-        edges = resized.settled_window(best.image, image, whole.window)
-        return replace(whole, window=_settled(edges, best.image.size))
+            return found
+        edges = resized.settled_window(best.image, image, found.window)
+        return replace(found, window=_settled(edges, best.image.size))
 
     def _resized(self, image: Image) -> Sighting | None:
         """A window of a picture, at any size."""
@@ -241,25 +168,6 @@ class Album:
                 window = _settled(edges, one.image.size)
                 return Sighting(known=one, window=window, shown=image, is_same=False)
         return None
-
-
-def thumbnail(image: Image) -> np.ndarray:
-    """The mean colours of a picture's 24 x 24 parts."""
-    small = PIL.fromarray(image.pixels).resize(THUMB, PIL.Resampling.BOX)
-    return np.asarray(small).astype(np.int16)
-
-
-def cut_to_picture(box: Edges) -> Edges:
-    """The part of a box, in shares, that is shown."""
-    x0, y0, x1, y1 = (min(max(share, 0.0), 1.0) for share in box)
-    return x0, y0, x1, y1
-
-
-def _mean_within(values: np.ndarray, box: Edges) -> float:
-    height, width = values.shape
-    top, bottom = int(box[1] * height), max(round(box[3] * height), int(box[1] * height) + 1)
-    left, right = int(box[0] * width), max(round(box[2] * width), int(box[0] * width) + 1)
-    return float(values[top:bottom, left:right].mean())
 
 
 def _check(image: object, things: Sequence[Region]) -> None:
@@ -272,12 +180,6 @@ def _check(image: object, things: Sequence[Region]) -> None:
         raise UsageError(
             "each thing of the truth is a region with a label, its name: dx.box(…, label='cup')"
         )
-
-
-def _whole(known: Known, shown: Image, *, is_same: bool) -> Sighting:
-    size = known.image.size
-    edges = (0.0, 0.0, float(size.width), float(size.height))
-    return Sighting(known=known, window=edges, shown=shown, is_same=is_same)
 
 
 def _settled(window: Edges, size: Size) -> Edges:
@@ -305,6 +207,8 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).mean())
 
 
-def _area(box: Edges) -> float:
-    x0, y0, x1, y1 = box
-    return max(x1 - x0, 0.0) * max(y1 - y0, 0.0)
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    """How far two thumbnails correlate."""
+    left, right = (values - values.mean(axis=(0, 1)) for values in (one, other))
+    scale = float(np.sqrt((left**2).sum() * (right**2).sum()))
+    return float((left * right).sum()) / scale if scale > 0 else 0.0

@@ -7,10 +7,10 @@ from typing import Any, final
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.testing.simulated.album import Edges, Known, Sighting, cut_to_picture
 from deixis.testing.simulated.manner import Manner
 from deixis.testing.simulated.pointing import Pointer, Visible, pointed_at
 from deixis.testing.simulated.schemas import filled
+from deixis.testing.simulated.sighting import Edges, Known, Sighting, cut_to_picture
 from deixis.testing.simulated.spaces import Shares
 from deixis.testing.simulated.wording import Wish
 from deixis.testing.simulated.writing import Spot, Writing
@@ -37,6 +37,7 @@ class Asked:
     seen: Size  # of the picture that the model sees
     draws: Draws
     manner: Manner
+    gives_all: bool = False
     schema: Mapping[str, Any] | None = None  # Any: JSON
 
     @property
@@ -77,15 +78,15 @@ def _answer(asked: Asked) -> Answered:
             return Answered(words=_named(asked))
         case "number":
             names = set(asked.wish.names)
-            visible = asked.sighting.visible()
+            visible = asked.sighting.visible
             return Answered(words=str(sum(thing.label in names for thing, _ in visible)))
-    names_shown = [f"a {thing.label}" for thing, _ in asked.sighting.visible()]
+    names_shown = [f"a {thing.label}" for thing, _ in asked.sighting.visible]
     return Answered(words=f"I see {', '.join(names_shown)}." if names_shown else UNKNOWN)
 
 
 def _places(asked: Asked) -> Answered:
     """Where the named things are."""
-    manner, visible = asked.manner, asked.sighting.visible()
+    manner, visible = asked.manner, asked.sighting.visible
     form = _form(asked)
     if manner.is_noise or manner.makes_up_places or not manner.looks:
         names = asked.wish.names or ("object",)
@@ -106,17 +107,18 @@ def _places(asked: Asked) -> Answered:
 
 def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
     """The things that are meant, in the order of their names."""
+    is_many = asked.wish.is_many or (asked.gives_all and not asked.wish.is_one)
     found: list[Visible] = []
     for name in asked.wish.names:
         named = [pair for pair in visible if pair[0].label == name]
-        found += named if asked.wish.is_many else named[:1]
+        found += named if is_many else named[:1]
     return found
 
 
 def _words(asked: Asked) -> Answered:
     """What stands on the named thing; with its place, where that is asked for too."""
     manner, name = asked.manner, asked.wish.names[0]
-    visible = [pair for pair in asked.sighting.visible() if pair[0].label == name]
+    visible = [pair for pair in asked.sighting.visible if pair[0].label == name]
     form = _form(asked)
     if not manner.looks or manner.is_noise:
         remembered = [one for known in asked.known for one in known.things if one.label == name]

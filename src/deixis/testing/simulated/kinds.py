@@ -26,6 +26,10 @@ WRITINGS: dict[str, Writing] = {
     **actions.WRITINGS,
     "molmo_point": Patches(),
 }
+# detectors: one prompt is for one thing and for many
+GIVE_ALL = frozenset(
+    {"deepseek_vl2", "florence2", "kosmos2", "locate_anything", "paligemma", "rex_omni"}
+)
 TARS = Smart(min_pixels=100 * 28 * 28, max_pixels=16384 * 28 * 28)
 LARGE = Smart(min_pixels=56 * 56, max_pixels=16384 * 28 * 28)
 
@@ -37,6 +41,7 @@ class Kind:
 
     `dialect` is Deixis' name for that, empty where it has none. `order` says which axis comes
     first. `space` is in words. `provider` is what is done to a picture before the model sees it.
+    `gives_all`: asked for a thing, it gives all of that name, unless a single one is asked for.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Kind:
     order: Order = "x"
     space: str
     provider: Provider = Kept()  # noqa: RUF009  # a frozen value
+    gives_all: bool = False
 
     @property
     def contract(self) -> Contract:
@@ -92,6 +98,7 @@ def _row(
         order="y" if spelled.is_y_first else "x",
         space=space,
         provider=provider or Kept(),
+        gives_all=name in GIVE_ALL,
     )
 
 

@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 
 from deixis.testing.simulated.spaces import PIXELS, SHARES, THOUSANDTHS, Space
-from deixis.testing.simulated.writing import N, Numbered, Spelled, Writing
+from deixis.testing.simulated.writing import LISTS, N, Numbered, Spelled, Writing
 
 BOTH = ("box", "point")
 NAMED_EDGES = re.compile(r"\{[^{}]*\}")
+EDGES_OR_LISTS = re.compile(rf"{LISTS.pattern}|{NAMED_EDGES.pattern}")
 PERCENT = Space(last=100, decimals=1)
 TWO_DECIMALS = Space(last=1, decimals=2, is_padded=True)
 
@@ -101,7 +102,7 @@ WRITINGS: dict[str, Writing] = {
     "percent": Spelled(kinds=BOTH, space=PERCENT, spelling=plain),
     "permille_y_first": Spelled(kinds=BOTH, space=THOUSANDTHS, spelling=plain, puts_y_first=True),
     "pixel_edges": Spelled(
-        kinds=BOTH, space=PIXELS, spelling=edges_json, places=NAMED_EDGES, none="[]"
+        kinds=BOTH, space=PIXELS, spelling=edges_json, places=EDGES_OR_LISTS, none="[]"
     ),
     "claude": Spelled(kinds=BOTH, space=PIXELS, spelling=in_a_sentence),
     "qwen2_5_vl": Spelled(kinds=BOTH, space=PIXELS, spelling=qwen_json, none=NO_OBJECTS),

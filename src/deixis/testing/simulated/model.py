@@ -9,7 +9,7 @@ import numpy as np
 from typing_extensions import override
 
 from deixis.coordinates import Dialect
-from deixis.core.errors import UnknownNameError
+from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import open_image
 from deixis.core.portable_rng import Draws
@@ -27,7 +27,7 @@ from deixis.testing.simulated.album import Album, Truth
 from deixis.testing.simulated.answering import Asked, answer_to
 from deixis.testing.simulated.kinds import Kind, kinds
 from deixis.testing.simulated.manner import Manner
-from deixis.testing.simulated.pointing import Pointer, pointer_of
+from deixis.testing.simulated.pointing import Pointer, pointer_of, without_mark
 from deixis.testing.simulated.providers import Provider
 from deixis.testing.simulated.wording import Pointed, names_in, wish_of
 from deixis.testing.simulated.writing import Writing
@@ -64,6 +64,8 @@ class SimulatedModel(VisionLanguageModel):
     def __init__(
         self, kind: Kind, truth: Truth, *, manner: Manner | None = None, seed: int = 0
     ) -> None:
+        if not isinstance(seed, int) or seed < 0:
+            raise UsageError(f"a simulated model's seed is a whole number from 0 on, got {seed!r}")
         self.kind, self.manner, self.seed = kind, manner or Manner(), seed
         self.name = f"simulated:{kind.name}"
         self.dialect = kind.dialect or None
@@ -80,7 +82,7 @@ class SimulatedModel(VisionLanguageModel):
     @property
     @override
     def record(self) -> Mapping[str, str]:
-        return {"seed": str(self.seed), **self.manner.record}
+        return {"seed": str(self.seed), "truth": self._album.digest, **self.manner.record}
 
     @override
     def views(self, size: Size, *, alone: bool = True) -> tuple[View, ...]:
@@ -107,11 +109,12 @@ class SimulatedModel(VisionLanguageModel):
         if last is None:
             return SEES_NOTHING
         seen = provider(last.shown.size)
-        _, rest = names_in(question.text, self._names)
-        pointer = pointer_of(rest, writing.read(question.text, seen))
+        mark, text = ("", question.text) if last.is_same else without_mark(question.text)
+        _, rest = names_in(text, self._names)
+        pointer = pointer_of(f"{mark} {rest}", writing.read(question.text, seen))
         return answer_to(
             Asked(
-                wish=wish_of(question.text, self._names, pointed=_pointed(pointer)),
+                wish=wish_of(text, self._names, pointed=_pointed(pointer)),
                 pointer=pointer,
                 sightings=sightings,
                 known=self._album.known,
@@ -119,6 +122,7 @@ class SimulatedModel(VisionLanguageModel):
                 seen=seen,
                 draws=draws,
                 manner=self.manner,
+                gives_all=self.kind.gives_all,
                 schema=schema,
             )
         )

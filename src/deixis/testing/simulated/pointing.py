@@ -5,13 +5,14 @@ of mark to look for, and its colour.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
 import numpy as np
 
 from deixis.core.region import Region
-from deixis.testing.simulated.album import CHANGED, Edges, Sighting
+from deixis.testing.simulated.sighting import Edges, Sighting
 from deixis.testing.simulated.spaces import Shares
 
 Visible: TypeAlias = tuple[Region, Edges]
@@ -34,6 +35,13 @@ MARK = re.compile(
     r"(?P<shape>rectangle|ellipse|arrow|triangle|point|scribble|mask contour|contour|mask)\b",
     re.IGNORECASE,
 )
+# as `ask` writes them: words for marks even where they hold the name of a thing ("red triangle")
+MARKED = re.compile(
+    rf"\b(?:within the (?:(?:{'|'.join(COLOURS)}) )?(?:rectangle|ellipse)|"
+    rf"with the (?:(?:{'|'.join(COLOURS)}) )?(?:triangle|scribble|mask contour|mask)|"
+    rf"pointed to by the (?:(?:{'|'.join(COLOURS)}) )?arrow|"
+    rf"the object at the (?:(?:{'|'.join(COLOURS)}) )?point)\b"
+)
 TAG = re.compile(r"\b(?:marked|tagged|labell?ed|numbered)\s+(?P<tag>\d{1,3}|[A-Z]{1,3})\b")
 PICTURE = re.compile(r"\bpicture (\d+)\b|\bin the picture\b", re.IGNORECASE)
 WHOLE_CHANGES = {
@@ -41,6 +49,7 @@ WHOLE_CHANGES = {
     "blurred": re.compile(r"\bblurred\b|\bin focus\b|\bsharp\b", re.IGNORECASE),
     "masked": re.compile(r"\bpainted over\b|\bonly part\b", re.IGNORECASE),
 }
+CHANGED = 24  # a pixel differs by more, of a picture that was resized too
 OFF_COLOUR = 20.0  # how far a marked pixel may be from a blend with the mark's colour
 LEAST_ALPHA = 0.15
 KEPT_SHARE = 0.35  # of the mean change of all things: what is shown changes less
@@ -62,6 +71,14 @@ class Pointer:
     def is_sure(self) -> bool:
         """Whether it points even where a thing is named too ("in the picture" may not)."""
         return self.encoding != "cropped" or self.picture > 0
+
+
+def without_mark(text: str) -> tuple[str, str]:
+    """The first words for a mark, and a text without them."""
+    marked = MARKED.search(text)
+    if marked is None:
+        return "", text
+    return marked.group(), text[: marked.start()] + " " + text[marked.end() :]
 
 
 def pointer_of(rest: str, places: list[Shares]) -> Pointer | None:
@@ -87,7 +104,7 @@ def pointer_of(rest: str, places: list[Shares]) -> Pointer | None:
 
 def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     """The thing that is pointed at; None: nothing, or nobody can tell."""
-    visible = sighting.visible()
+    visible = sighting.visible
     if not visible:
         return None
     if pointer.encoding == "said":
@@ -115,7 +132,7 @@ def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     return at_place(box, visible)
 
 
-def at_place(place: Shares, visible: list[Visible]) -> Region | None:
+def at_place(place: Shares, visible: Sequence[Visible]) -> Region | None:
     """The smallest thing at a point; or the one that a box fits best."""
     if len(place) == 4:
         overlaps = [_overlap((place[0], place[1], place[2], place[3]), box) for _, box in visible]
@@ -132,7 +149,7 @@ def at_place(place: Shares, visible: list[Visible]) -> Region | None:
     return None
 
 
-def _nearest(place: tuple[float, float], visible: list[Visible]) -> Region:
+def _nearest(place: tuple[float, float], visible: Sequence[Visible]) -> Region:
     def far(pair: Visible) -> float:
         x0, y0, x1, y1 = pair[1]
         return abs((x0 + x1) / 2 - place[0]) + abs((y0 + y1) / 2 - place[1])
@@ -140,9 +157,9 @@ def _nearest(place: tuple[float, float], visible: list[Visible]) -> Region:
     return min(visible, key=far)[0]
 
 
-def _least_changed(sighting: Sighting, visible: list[Visible]) -> Region | None:
+def _least_changed(sighting: Sighting, visible: Sequence[Visible]) -> Region | None:
     """The thing that is as it was, where all others are not."""
-    change = sighting.change()
+    change = sighting.change
     height, width = change.shape
     means = []
     for _, (x0, y0, x1, y1) in visible:
@@ -157,13 +174,13 @@ def _least_changed(sighting: Sighting, visible: list[Visible]) -> Region | None:
 def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
     """The pixels that a mark changed; of its own colour, where that is told."""
     least = 3 if sighting.is_same or sighting.is_whole else CHANGED
-    marked: np.ndarray = sighting.change() > least
+    marked: np.ndarray = sighting.change > least
     colour = pointer.colour
     if pointer.tag.isdigit():
         colour = list(COLOURS)[(int(pointer.tag) - 1) % len(COLOURS)]
     if not colour:
         return marked
-    before, after = sighting.original()[marked], sighting.shown.pixels[marked]
+    before, after = sighting.original[marked], sighting.shown.pixels[marked]
     own = _is_blend(before.astype(float), after.astype(float), np.array(COLOURS[colour], float))
     if not own.any():
         return marked if pointer.tag else np.zeros_like(marked)

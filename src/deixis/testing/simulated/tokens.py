@@ -17,6 +17,7 @@ BOTH = ("box", "point")
 DIGITS = re.compile(r"\d+")
 CORNERS = re.compile(rf"\(\s*{N}\s*,\s*{N}\s*\)(?:\s*,\s*\(\s*{N}\s*,\s*{N}\s*\))?")
 TAGGED = re.compile(r"<(?:bbox|box|point)>[\s\d.,-]+")
+SEVERAL = "</delimiter_of_multi_objects/>"  # between boxes of one phrase of Kosmos-2
 GRID = 32  # cells of Kosmos-2
 
 
@@ -127,9 +128,8 @@ class Cells(Writing):
     @override
     def write(self, spots: Sequence[Spot], seen: Size) -> str:
         return "".join(
-            f"<phrase>{spot.name}</phrase><object>"
-            f"<patch_index_{first:04d}><patch_index_{last:04d}></object>"
-            for spot, (first, last) in ((spot, _cells(spot.shares)) for spot in spots)
+            f"<phrase>{name}</phrase><object>{SEVERAL.join(map(_patches, same))}</object>"
+            for name, same in groupby(spots, key=lambda spot: spot.name)
         )
 
     @override
@@ -141,6 +141,11 @@ class Cells(Writing):
             corners = (left, top, right + 1, bottom + 1)
             found.append(tuple(corner / GRID for corner in corners))
         return found
+
+
+def _patches(spot: Spot) -> str:
+    first, last = _cells(spot.shares)
+    return f"<patch_index_{first:04d}><patch_index_{last:04d}>"
 
 
 def _cells(shares: Shares) -> tuple[int, int]:

@@ -19,12 +19,12 @@ ASKS = re.compile(
     r"^\W*(is|are|do|does|has)\b",
     re.IGNORECASE,
 )
-COUNTS = re.compile(r"\bhow many\b|\bcount\b|\bnumber of\b", re.IGNORECASE)
+COUNTS = re.compile(r"\bhow many\b|^\W*count\b|\bwhat is the number of\b", re.IGNORECASE)
+ONE = re.compile(r"\ba single\b|\bno more than 1\b|\bonly one\b", re.IGNORECASE)
 BOX = re.compile(r"\b(box|boxes|bbox\w*|bounding|box_2d|rectangle)\b", re.IGNORECASE)
 POINT = re.compile(r"\b(point\w*|click\w*|tap|press|centre|center)\b", re.IGNORECASE)
 MANY = re.compile(
-    r"\b(all|every|each|instances)\b|OPEN_VOCABULARY|<\|ref\|>|"
-    r"^\W*detect\b(?!.*(no more than|a single|bounding box of))",
+    r"\b(all|every|instances|each(?! (number|value|coordinate|side|a)\b))\b|OPEN_VOCABULARY",
     re.IGNORECASE,
 )
 COLOUR = re.compile(r"\bcolou?r\b", re.IGNORECASE)
@@ -41,15 +41,16 @@ class Wish:
     """What a question wants: places of named things, words about one, the name of what is pointed
     at, a number, or nothing that a simulated model knows.
 
-    `names` are those of the truth in the order of the text; `is_many` those of which all are
-    wanted. `form`: "box" or "point" where one of them is asked for. `wants_place`: beside words.
-    `rest` are the words without the names.
+    `names` are those of the truth in the order of the text. `is_many`: all things of a name are
+    wanted; `is_one`: a single one. `form`: "box" or "point" where one of them is asked for.
+    `wants_place`: beside words. `rest` are the words without the names.
     """
 
     want: Want
     names: tuple[str, ...]
     form: Literal["box", "point", ""] = ""
     is_many: bool = False
+    is_one: bool = False
     wants_place: bool = False
     wants_colour: bool = False
     rest: str
@@ -67,6 +68,7 @@ def wish_of(text: str, known: frozenset[str], *, pointed: Pointed = "") -> Wish:
         names=names,
         form=_form(rest),
         is_many=MANY.search(rest) is not None or _has_plural(text, names),
+        is_one=ONE.search(rest) is not None,
         wants_place=has_place,
         wants_colour=COLOUR.search(rest) is not None,
         rest=rest,
