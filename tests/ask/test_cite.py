@@ -31,6 +31,7 @@ def test_a_model_that_looks_is_confirmed():
     assert (cited.agreement, cited.hidden_agreement) == (1.0, 0.0)
     assert cited.region.box().x0 == pytest.approx(1500, abs=40)
     assert (cited.crop.text, cited.hidden.text) == ("QUILT", "I cannot see the sign.")
+    assert cited.chance == cited.window.area / SIZE.area < 0.05
     assert len(reader.questions) == 4
 
 
@@ -49,8 +50,8 @@ def test_the_crop_shows_the_window_and_the_other_picture_all_but_it():
 def test_the_window_has_room_for_a_model_s_error():
     _, answer = asked("looks")
     box, window = answer.cited.region.box(), answer.cited.window
-    assert box.x0 - window.x0 == pytest.approx(0.25 * box.width + 0.04 * SIZE.width, abs=1)
-    assert window.y1 - box.y1 == pytest.approx(0.25 * box.height + 0.04 * SIZE.height, abs=1)
+    assert box.x0 - window.x0 == pytest.approx(0.1 * box.width + 0.04 * SIZE.width, abs=1)
+    assert window.y1 - box.y1 == pytest.approx(0.1 * box.height + 0.04 * SIZE.height, abs=1)
 
 
 def test_a_region_that_is_made_up_is_unsupported():
@@ -65,7 +66,7 @@ def test_an_answer_from_memory_needs_no_region():
 
 
 def test_a_region_that_is_needed_but_not_enough_is_told():
-    model = Script("red", boxed(400, 400, 600, 600), "blue", "green")
+    model = Script("red", boxed(400, 400, 500, 500), "blue", "green")
     assert dx.Model(model).ask(IMAGE, "Which?", cite=True).cited.verdict == "not enough"
 
 
@@ -74,7 +75,10 @@ def test_a_region_that_is_needed_but_not_enough_is_told():
     [
         (("red", "nowhere"), "the answer names no place: 'nowhere'"),
         ((" ",), "the model said nothing that could rest on any"),
-        (("red", boxed(0, 0, 1000, 1000)), "the region is nearly the whole picture"),
+        (
+            ("red", boxed(0, 0, 500, 500)),
+            "the window around the region is 36% of the picture, too much to tell by",
+        ),
     ],
 )
 def test_where_nothing_can_be_checked_the_reason_is_told(words, why):
@@ -123,13 +127,14 @@ def test_regions_of_the_question_are_in_the_crop():
     picture = ground(1000, 1000)
     cup = dx.box(100, 100, 200, 200)
     answer = dx.Model(model).ask(picture, "Is {it} red?", cite=True, it=cup)
-    window = answer.cited.window
-    assert (window.x0, window.y0) == (100, 100)
-    crop = model.asked[2]
+    assert answer.cited.window == Box(x0=550, y0=550, x1=750, y1=750)
+    crop, hidden = model.asked[2:]
+    assert crop.pictures[0].size == Size(width=650, height=650)
     said = dx.dialects.get("qwen3_vl")().read(crop.text, crop.pictures[0].size).regions[0]
     assert (said.box().x0, said.box().y0) == (0, 0)
     assert said.box().x1 == pytest.approx(100, abs=1)
-    assert "[100, 100, 200, 200]" in model.asked[3].text
+    assert (hidden.pictures[0].pixels == GREY).all(axis=2).sum() == 200 * 200
+    assert "[100, 100, 200, 200]" in hidden.text
 
 
 def test_an_encoded_region_of_the_question_is_drawn_in_the_crop():

@@ -39,13 +39,15 @@ class Cited:
 
     `crop` is the answer to the same question about nothing but the `window` around the region,
     `hidden` the one about the picture with the window painted over; `agreement` and
-    `hidden_agreement` are how far each says what the answer says, 0..1. Where no region could be
-    asked for or found, `why` says so.
+    `hidden_agreement` are how far each says what the answer says, 0..1. `chance` is the window's
+    share of the picture: a region that is made up is confirmed about so often. Where nothing could
+    be checked, `why` says so.
     """
 
     region: Region | None
     found: Answer | None
     window: Box | None = None
+    chance: float | None = None
     crop: Answer | None = None
     agreement: float | None = None
     hidden: Answer | None = None
@@ -74,6 +76,7 @@ class Cited:
             "verdict": self.verdict,
             "region": None if self.region is None else region_json.to_record(self.region),
             "window": None if self.window is None else list(self.window.xyxy),
+            "chance": self.chance,
             "found": None if self.found is None else self.found.text,
             "crop": None if self.crop is None else self.crop.text,
             "agreement": self.agreement,

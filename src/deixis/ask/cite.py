@@ -12,7 +12,7 @@ import numpy as np
 
 from deixis.ask.agreement import agreement
 from deixis.ask.answer import Answer, Cited, Judging
-from deixis.ask.close_up import WORTH, cut_out, enlargement
+from deixis.ask.close_up import cut_out, enlargement
 from deixis.ask.composer import Asking, Pointed
 from deixis.ask.find import find_in
 from deixis.ask.find_prompts import Kind
@@ -27,8 +27,9 @@ from deixis.core.transform import Transform
 from deixis.encodings import Encoding
 from deixis.models.interface import Generation
 
-MARGIN = 0.25  # of the region's extent, on each side of it
+MARGIN = 0.1  # of the region's extent, on each side of it
 ERROR = 0.04  # of the picture's sides: how far off the region of a model that looks may be
+LARGEST = 1 / 4  # of the picture; a larger window holds the answer by chance too often
 AROUND_POINT = 0.1  # of the picture's longer side, where a model gives points alone
 GREY = 128
 LONGEST = 300  # letters of a question or an answer that are repeated
@@ -48,12 +49,13 @@ def cited(
     if found.region is None:
         told = Cited(region=None, found=found.trace[0].answer, why=found.why)
         return replace(answer, cited=told)
-    window = _window(found.region, image.size, asking.regions)
+    window = _window(found.region, image.size)
     label = None if found.region.label == found.what else found.region.label
     region = replace(found.region, label=label)  # the words that were looked for name nothing
-    known = Cited(region=region, found=found.trace[0].answer, window=window)
-    if window.area > WORTH * image.size.area:
-        why = "the region is nearly the whole picture, so that nothing can be told by hiding it"
+    chance = window.area / image.size.area
+    known = Cited(region=region, found=found.trace[0].answer, window=window, chance=chance)
+    if chance > LARGEST:
+        why = f"the window around the region is {chance:.0%} of the picture, too much to tell by"
         return replace(answer, cited=replace(known, why=why))
     crop = _asked_of_crop(model, asking, answer, window, strict=strict)
     hidden = _asked(model, asking, answer, _painted_over(image, window), strict=strict)
@@ -79,29 +81,39 @@ def _found(model: Model, image: Image, answer: Answer) -> Found:
     return find_in(model, image, what, kind=kind, settings=settings)
 
 
-def _window(region: Region, size: Size, regions: Mapping[str, object]) -> Box:
-    """Whole pixels around the region, and around the regions of the question: without those it
-    could not be asked.
-    """
+def _window(region: Region, size: Size) -> Box:
+    """Whole pixels around the region, with room for a model's error."""
     box = region.box()
     point = AROUND_POINT * max(size.width, size.height) if region.kind == "point" else 0.0
     across = MARGIN * box.width + ERROR * size.width + point
     down = MARGIN * box.height + ERROR * size.height + point
-    boxes = [Box(x0=box.x0 - across, y0=box.y0 - down, x1=box.x1 + across, y1=box.y1 + down)]
-    boxes += [_region_of(one).within(size).box() for one in _pointed(regions).values()]
     return Box(
-        x0=max(math.floor(min(one.x0 for one in boxes)), 0),
-        y0=max(math.floor(min(one.y0 for one in boxes)), 0),
-        x1=min(math.ceil(max(one.x1 for one in boxes)), size.width),
-        y1=min(math.ceil(max(one.y1 for one in boxes)), size.height),
+        x0=max(math.floor(box.x0 - across), 0),
+        y0=max(math.floor(box.y0 - down), 0),
+        x1=min(math.ceil(box.x1 + across), size.width),
+        y1=min(math.ceil(box.y1 + down), size.height),
+    )
+
+
+def _with_regions(window: Box, regions: Mapping[str, object], size: Size) -> Box:
+    """The window grown around the regions of the question, without which it cannot be asked."""
+    boxes = [window, *(_region_of(one).within(size).box() for one in _pointed(regions).values())]
+    return Box(
+        x0=math.floor(min(box.x0 for box in boxes)),
+        y0=math.floor(min(box.y0 for box in boxes)),
+        x1=math.ceil(max(box.x1 for box in boxes)),
+        y1=math.ceil(max(box.y1 for box in boxes)),
     )
 
 
 def _asked_of_crop(
     model: Model, asking: Asking, answer: Answer, window: Box, *, strict: bool
 ) -> Answer:
-    """The same question about the window alone; regions of the answer are of the original."""
+    """The same question about the window alone, and the regions that it speaks of; regions of the
+    answer are of the original.
+    """
     (image,) = asking.images
+    window = _with_regions(window, asking.regions, image.size)
     times = enlargement(model.vlm, image.size, window)
     shot = cut_out(image, window, enlarged=times)
     moved = {name: _moved(one, shot.transform) for name, one in _pointed(asking.regions).items()}

@@ -13,16 +13,17 @@ from deixis.ask.found import Look
 from deixis.core.region import Region
 from deixis.core.shapes import Point
 
-FAR = 0.045  # of the earlier window's sides; models that err by 1 to 2 % of them stay within
+FAR = 0.04  # of the earlier window's sides; models that err by 1 to 2 % of them mostly stay within
 OTHER_SIZE = 3  # times as wide or as high, beyond what errors of FAR at both edges explain
-LEAPS = 5  # times the later steps' scatter, each as a share of what was seen
+LEAPS = 4  # times the later steps' scatter, each as a share of what was seen
 LEAST_SCATTER = 0.002  # dialects count in thousandths
 STABLE = 0.001  # of the earlier window's sides
 
 
-def contradiction(looks: Sequence[Look]) -> str:
+def contradiction(looks: Sequence[Look], step_of_numbers: float = 0.0) -> str:
     """Why the last of the looks, each with its place first, contradicts the ones before it; empty
-    where it does not.
+    where it does not. Answers scatter by the step of the dialect's numbers at least, as a share of
+    the picture.
     """
     before, last = looks[-2], looks[-1]
     moved = step(before, last)
@@ -31,7 +32,8 @@ def contradiction(looks: Sequence[Look]) -> str:
     if (told := _other_size(before, last)) is not None:
         return told
     steps = [step(one, other) for one, other in pairwise(looks)]
-    if len(steps) > 1 and steps[0] > LEAPS * max(LEAST_SCATTER, *steps[1:]):
+    least = max(LEAST_SCATTER, step_of_numbers)
+    if len(steps) > 1 and steps[0] > LEAPS * max(least, *steps[1:]):
         centre = last.regions[0].centre()
         if not _holds(looks[0].regions[0], centre):
             return (

@@ -95,6 +95,12 @@ class _Search:
         why = "" if regions else _nothing(answer, num_outside)
         return Look(window=shot.window, image=shot.image, answer=answer, regions=regions, why=why)
 
+    def _step_of_numbers(self) -> float:
+        """The step of the dialect's numbers in the picture, as a share of it."""
+        size = self.image.size
+        quantum = self.model.dialect.quantum(size)
+        return max(quantum.x / size.width, quantum.y / size.height)
+
     def nearer(self, first: Look, refine: int) -> list[Look]:
         """Further looks, each around the place that the one before has found. The last one has a
         `why` where it contradicts what came before it; then the first answer stands.
@@ -106,7 +112,7 @@ class _Search:
             if closer is None:
                 break
             look = _nearest_first(self.look(closer), before)
-            why = look.why or contradiction([first, *looks, look])
+            why = look.why or contradiction([first, *looks, look], self._step_of_numbers())
             looks.append(replace(look, why=why))
             if why or is_stable(before, look):
                 break

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, final
 
@@ -153,6 +154,11 @@ def _settings_record(settings: Generation) -> dict[str, object]:
 
 def software() -> dict[str, str]:
     """Versions of what takes part in a call, of what is installed."""
+    return dict(_versions())
+
+
+@cache  # to look them up takes longer than to compose a question
+def _versions() -> dict[str, str]:
     return installed_versions(PACKAGES)
 
 
