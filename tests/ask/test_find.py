@@ -1,8 +1,11 @@
 """Finding: in whose words, what comes of the answers, and which closer look is believed."""
 
 import math
+import re
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from deixis.core.errors import UsageError
 from deixis.core.shapes import Box
 from deixis.core.size import Size
 from deixis.models.interface import Completion
+from deixis.testing import serve
 from tests.ask.seers import Seer, ground, scattered
 from tests.ask.test_model import IMAGE, Echo
 
@@ -193,20 +197,10 @@ def test_that_nothing_was_found_is_a_result(answer, why):
 
 
 def test_a_place_outside_of_the_picture_is_a_result_that_says_so():
-    class Far(dx.Dialect):
-        kinds, summary = ("point", "box"), ""
-
-        def say(self, regions, size):
-            raise AssertionError
-
-        def parse(self, text, size):
-            return dx.Reading(regions=(dx.box(size.width + 9, 5, size.width + 20, 9),))
-
-        def quantum(self, size):
-            raise AssertionError
-
+    far = Mock(spec=dx.Dialect, kinds=("point", "box"))
+    far.read.return_value = SimpleNamespace(regions=(dx.box(65, 5, 70, 9),), unread=())
     model = dx.Model(Script("there"))
-    model._plain = Far()
+    model._plain = far
     found = model.find(IMAGE, "cup", kind="box")
     assert found.why == "the place lies outside of what was shown: 'there'"
 
@@ -385,3 +379,47 @@ def test_what_a_dialect_cannot_tell_apart_is_no_leap():
     words = [cell.format(*cells) for cells in ((528, 528), (563, 564), (495, 496))]
     found = dx.Model(Script(*words, dialect="kosmos2")).find(shot(), "it", kind="box", refine=2)
     assert [look.why for look in found.trace] == [""] * 3
+
+
+DETECTED = '{"detections": [{"label": "cup", "box_2d": [100, 50, 300, 150]}]}'
+
+
+def test_a_schema_that_helps_is_sent_and_the_counted_size_is_told(monkeypatch):
+    monkeypatch.delenv("DEIXIS_API_KEY", raising=False)
+    image = ground(4000, 2000)
+    with serve(DETECTED, '{"point_2d": [1, 1]}', "prose", DETECTED, "prose", "more") as server:
+        model = dx.load(f"openai:gpt-5.2@{server.url}")
+        found = model.find(image, "cup", kind="box")
+        model.find(image, "cup")
+        model.ask(image, "What is it?", cite=True)
+    told = int(re.search(r"in this (\d+)x\d+ pixel image", server.texts[0])[1])
+    assert found.region.box().x0 == pytest.approx(100 * image.size.width / told)
+    has_schema = ["response_format" in body for body in server.bodies]
+    assert has_schema == [True, False, False, True, False, False]
+    assert found.trace[0].answer.sent.settings.schema
+
+
+def test_settings_with_a_schema_of_their_own_keep_it():
+    with serve("[]") as server:
+        model = dx.load(f"openai:gpt-5.2@{server.url}")
+        model.find(IMAGE, "cup", kind="box", settings=dx.Generation(schema="{}"))
+    assert server.bodies[0]["response_format"]["json_schema"]["schema"] == {}
+
+
+def test_a_dialect_of_the_user_s_own_choice_is_asked_without_the_contract_s_schema():
+    with serve("[]") as server:
+        model = dx.load(f"openai:gpt-5.2@{server.url}", dialect="permille")
+        model.find(IMAGE, "cup", kind="box")
+    assert "response_format" not in server.bodies[0]
+
+
+def test_a_model_of_which_nothing_is_known_is_refused_with_what_to_do():
+    with serve() as server:
+        model = dx.load(f"openai:some-unheard-of-model@{server.url}")
+        for refused in (
+            lambda: model.find(IMAGE, "cup"),
+            lambda: model.ask(IMAGE, "What is it?", cite=True),
+        ):
+            with pytest.raises(UsageError, match="dialect="):
+                refused()
+    assert server.bodies == []

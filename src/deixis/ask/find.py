@@ -1,5 +1,6 @@
 """Finding a thing in a picture: asked in the model's own best words, and looked at again nearer."""
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ from deixis.ask.find_prompts import (
 )
 from deixis.ask.found import Found, Look, without_repeats
 from deixis.ask.model import Model
+from deixis.ask.pixel_prompt_dialect import Prompted
+from deixis.coordinates.contracts import Schema, schema_named
+from deixis.coordinates.resizing import Resize
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -49,8 +53,11 @@ def find_in(  # noqa: PLR0913  # the one verb, all but three by name
     """A thing is looked for in a picture: see `Model.find`."""
     _check(kind, what, many=many, refine=refine, scale=scale)
     (opened,) = opened_images(image)
-    words = _words(model, kind, prompt, prompts, many=many)
+    schema = _schema(model, kind)
+    words = _words(model, kind, prompt, prompts, schema=schema, many=many)
     chosen = settings or Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
+    if schema is not None and not chosen.schema:
+        chosen = replace(chosen, schema=json.dumps(schema.body, sort_keys=True))
     search = _Search(
         model=model, image=opened, what=what.strip(), kind=kind, words=words, settings=chosen
     )
@@ -121,11 +128,24 @@ class _Search:
 
 
 def counted_size(model: Model, size: Size) -> Size:
-    """The size of a picture as the model counts it: that to which its provider resizes it, where
-    its dialect is told of one.
+    """The size of a picture as the model's numbers count it: that to which its provider resizes it,
+    where its dialect counts those pixels.
     """
-    seen = getattr(getattr(model.dialect, "resize", None), "seen", None)
-    return size if seen is None else seen(size)
+    dialect = model.dialect
+    if isinstance(dialect, Prompted):
+        size, dialect = dialect.prompt.view(size).size, dialect.dialect
+    resize = getattr(dialect, "resize", None)
+    return resize.seen(size) if isinstance(resize, Resize) else size
+
+
+def _schema(model: Model, kind: Kind) -> Schema | None:
+    """The schema that the model's contract says to help for places of this kind, of a server."""
+    contract = model.contract
+    if contract is None or not contract.schema or not model.vlm.is_remote:
+        return None
+    schema = schema_named(contract.schema)
+    is_spoken = contract.dialect == model.dialect_name
+    return schema if schema.kind == kind and is_spoken else None
 
 
 def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> None:
@@ -147,7 +167,13 @@ def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> No
 
 
 def _words(
-    model: Model, kind: Kind, prompt: str | None, prompts: str | Path | None, *, many: bool
+    model: Model,
+    kind: Kind,
+    prompt: str | None,
+    prompts: str | Path | None,
+    *,
+    schema: Schema | None,
+    many: bool,
 ) -> str:
     """The words to ask with, {what} in them."""
     name, can = model.known_dialect(), model.dialect.kinds
@@ -160,7 +186,7 @@ def _words(
         check_words(prompt, "a prompt")
         return prompt
     own: tuple[FindPrompt, ...] = () if prompts is None else load_find_prompts(prompts)
-    row = find_prompt(name, kind, own, can=can)
+    row = find_prompt(name, kind, own, can=can, schema="" if schema is None else schema.name)
     return row.many if many else row.one
 
 
@@ -188,7 +214,9 @@ def _nothing(answer: Answer, num_outside: int) -> str:
     if num_outside:
         return f"the place lies outside of what was shown: {said}{cut}"
     if answer.unread:
-        return f"what looks like a place could not be read: {said}{cut}"
+        reason = getattr(answer.unread[0], "reason", "")
+        because = f" ({reason})" if reason else ""
+        return f"what looks like a place could not be read{because}: {said}{cut}"
     return f"the answer names no place: {said}{cut}"
 
 

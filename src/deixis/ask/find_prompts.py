@@ -86,16 +86,21 @@ def load_find_prompts(path: str | Path) -> tuple[FindPrompt, ...]:
 
 
 def find_prompt(
-    dialect: str, kind: Kind, own: tuple[FindPrompt, ...] = (), *, can: tuple[str, ...] = KINDS
+    dialect: str,
+    kind: Kind,
+    own: tuple[FindPrompt, ...] = (),
+    *,
+    can: tuple[str, ...] = KINDS,
+    schema: str = "",
 ) -> FindPrompt:
     """The prompt of a dialect for a kind: one of your `own` first, then a shipped one. A kind that
     its models `can` not write, or that it has no words for, is asked for as the other; a dialect
-    without any words is asked in those of any.
+    without any words is asked in those of any. Under a schema, words that go with it come first.
     """
     other: Kind = "box" if kind == "point" else "point"
     kinds = [one for one in (kind, other) if one in can] or [kind]
     rows = (*own, *find_prompts())
-    for name, asked in product((dialect, ANY), kinds):
+    for name, asked in product(filter(None, (schema, dialect, ANY)), kinds):
         for row in rows:
             if (row.dialect, row.kind) == (name, asked):
                 return row
