@@ -58,7 +58,7 @@ def find_in(  # noqa: PLR0913  # the one verb, all but three by name
     chosen = settings or Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
     if schema is not None and not chosen.schema:
         chosen = replace(chosen, schema=json.dumps(schema.body, sort_keys=True))
-    search = _Search(
+    search = _ThingSearch(
         model=model, image=opened, what=what.strip(), kind=kind, words=words, settings=chosen
     )
     looks = [search.look(whole(opened))]
@@ -77,7 +77,7 @@ def find_in(  # noqa: PLR0913  # the one verb, all but three by name
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Search:
+class _ThingSearch:
     """One thing that is looked for, in one picture, by one model."""
 
     model: Model

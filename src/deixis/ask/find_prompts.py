@@ -47,7 +47,7 @@ class FindPrompt:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
+class _PromptRow:
     """A prompt as a file holds it."""
 
     one: str
@@ -117,7 +117,7 @@ def _prompts(tables: Mapping[str, object], *, name: str) -> tuple[FindPrompt, ..
             if kind not in KINDS:
                 raise UsageError(f"{name}: [{dialect}.{kind}] is neither .point nor .box")
             told = _dated(row)
-            read = read_as(_Row, told, name=f"{name}: {dialect}.{kind}")
+            read = read_as(_PromptRow, told, name=f"{name}: {dialect}.{kind}")
             found.append(
                 FindPrompt(
                     dialect=dialect,
