@@ -57,6 +57,12 @@ def test_the_window_after_a_window_is_smaller():
     assert (first.width, second.width, third.width) == (768, 192, MIN_SIDE)
 
 
+def test_the_window_around_a_point_leaves_room_for_a_thing_of_unknown_size():
+    size, place = Size(width=3840, height=2160), Box(x0=1000, y0=900, x1=1000, y1=900)
+    first = next_window(size, place, full(size))
+    assert (first.width, next_window(size, place, first).width) == (768, 256)
+
+
 def test_a_crop_is_the_pixels_of_the_original():
     shot = cut_out(IMAGE, Box(x0=100, y0=200, x1=300, y1=260))
     assert np.array_equal(shot.image.pixels, IMAGE.pixels[200:260, 100:300])

@@ -21,6 +21,7 @@ from deixis.models.interface import VisionLanguageModel
 
 FIRST_SHARE = 1 / 5  # of the picture's longer side; a model that errs by 3 % stays within
 NEXT_SHARE = 1 / 4  # of the crop before it
+NEXT_OF_POINT = 1 / 3  # around a point, which does not tell how large the thing is
 CONTEXT = 3  # times the place's extent, at least
 MIN_SIDE = 64  # pixels of the original; four times enlarged they are more than any patch
 LONGEST = 8  # times as wide as high, at most, or the other way round
@@ -59,7 +60,8 @@ def close_up(image: Image, place: Box, before: CloseUp, vlm: VisionLanguageModel
 def next_window(size: Size, place: Box, before: Box) -> Box:
     """The window of the original around a place, in whole pixels, within the picture."""
     is_first = before.width == size.width and before.height == size.height
-    share = FIRST_SHARE if is_first else NEXT_SHARE
+    nearer = NEXT_SHARE if place.width or place.height else NEXT_OF_POINT
+    share = FIRST_SHARE if is_first else nearer
     side = max(share * max(before.width, before.height), MIN_SIDE)
     width, height = (
         max(side, min(CONTEXT * extent, extent + side)) for extent in (place.width, place.height)
