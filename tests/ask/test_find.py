@@ -186,13 +186,14 @@ def test_many_points_are_found_each_once():
     [
         ("I see no cup.", "the answer names no place: 'I see no cup.'"),
         ("", "the answer names no place: ''"),
-        ("[[1, 2, 3]]", "what looks like a place could not be read: '[[1, 2, 3]]'"),
+        ("[[1, 2, 3]]", "what looks like a place could not be read"),
     ],
 )
 def test_that_nothing_was_found_is_a_result(answer, why):
     found = dx.Model(Script(answer)).find(IMAGE, "cup", refine=2)
     assert (found.regions, found.points, found.region) == ((), (), None)
-    assert found.why == why
+    assert found.why.startswith(why)
+    assert found.why.endswith(f": {answer!r}")
     assert found.num_calls == 1
 
 
