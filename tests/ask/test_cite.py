@@ -152,11 +152,20 @@ def test_a_point_is_looked_at_with_a_tenth_around_it():
 
 
 def test_a_dialogue_and_several_pictures_are_not_cited():
-    model = dx.Model(Script("red", "red", "red"))
+    script = Script("red")
+    model = dx.Model(script)
     before = model.ask(IMAGE, "Which?")
     for image, history in ((IMAGE, [before]), ([IMAGE, IMAGE], [])):
         with pytest.raises(UsageError, match="give one, and no history"):
             model.ask(image, "Why?", history=history, cite=True)
+    assert len(script.asked) == 1
+
+
+def test_what_a_model_thinks_is_no_answer_to_be_cited():
+    script = Script("<think>Is it blue?</think>red", boxed(400, 400, 500, 500), "red", "blue")
+    cited = dx.Model(script).ask(IMAGE, "Which?", cite=True).cited
+    assert "which is “red”" in script.asked[1].text
+    assert cited.verdict == "confirmed"
 
 
 def test_a_session_cites_too():

@@ -18,6 +18,7 @@ from deixis.ask.find import find_in
 from deixis.ask.find_prompts import Kind
 from deixis.ask.found import Found
 from deixis.ask.model import Model
+from deixis.core.answer_text import answered
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -35,14 +36,19 @@ GREY = 128
 LONGEST = 300  # letters of a question or an answer that are repeated
 
 
+def check_citable(model: Model, asking: Asking) -> None:
+    """UsageError where an answer could not be checked, before anything is asked."""
+    model.known_dialect()
+    if len(asking.images) != 1 or asking.history:
+        raise UsageError("cite asks again about a part of one picture: give one, and no history")
+
+
 def cited(
     model: Model, asking: Asking, answer: Answer, *, judge: Judging | None, strict: bool
 ) -> Answer:
     """The same answer, with what was found out about the region that it rests on."""
-    if len(asking.images) != 1 or asking.history:
-        raise UsageError("cite asks again about a part of one picture: give one, and no history")
     (image,) = asking.images
-    if not answer.text.strip():
+    if not answered(answer.text).text.strip():
         told = Cited(region=None, found=None, why="the model said nothing that could rest on any")
         return replace(answer, cited=told)
     found = _found(model, image, answer)
@@ -64,16 +70,19 @@ def cited(
     told = replace(
         known,
         crop=crop,
-        agreement=_checked(judged(question, answer.text, crop.text)),
+        agreement=_checked(judged(question, _words(answer), _words(crop))),
         hidden=hidden,
-        hidden_agreement=_checked(judged(question, answer.text, hidden.text)),
+        hidden_agreement=_checked(judged(question, _words(answer), _words(hidden))),
     )
     return replace(answer, cited=told)
 
 
 def _found(model: Model, image: Image, answer: Answer) -> Found:
     """Where the answer's evidence is, in the model's own words for places."""
-    question, said = (" ".join(text.split())[:LONGEST] for text in (answer.sent.text, answer.text))
+    question, said = (
+        " ".join(text.split())[:LONGEST]
+        for text in (answer.sent.text, answered(_words(answer)).text)
+    )
     what = f"the place that shows the answer to the question “{question}”, which is “{said}”"
     settings = replace(answer.sent.settings, max_new_tokens=256, stop=())
     kinds = set(model.dialect.kinds)
@@ -133,6 +142,15 @@ def _asked(model: Model, asking: Asking, answer: Answer, image: Image, *, strict
         strict=strict,
         regions=_pointed(asking.regions),
     )
+
+
+def _words(answer: Answer) -> str:
+    """What was said, without the places in it: in a crop they have other numbers."""
+    text = answer.text
+    places = getattr(answer, "places", ())
+    for place in sorted(places, key=lambda place: -place.start):
+        text = f"{text[: place.start]} {text[place.end :]}"
+    return text
 
 
 def _painted_over(image: Image, window: Box) -> Image:

@@ -114,16 +114,14 @@ class Model:
         and refused if `strict`. `cite` asks for the region that the answer rests on, too, and
         checks it, with three more calls: see `Cited`.
         """
-        if cite:
-            self.known_dialect()
         named = pointed(regions, named, system, settings, strict, history, cite, judge)
         asking = asking_of(image, question, named, history)
-        (answer,) = self._asked([asking], system=system, settings=settings, strict=strict)
-        if not cite:
-            return answer
-        from deixis.ask.cite import cited
+        if cite:
+            from deixis.ask.cite import check_citable, cited
 
-        return cited(self, asking, answer, judge=judge, strict=strict)
+            check_citable(self, asking)
+        (answer,) = self._asked([asking], system=system, settings=settings, strict=strict)
+        return cited(self, asking, answer, judge=judge, strict=strict) if cite else answer
 
     def ask_all(
         self,
