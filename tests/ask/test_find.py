@@ -1,5 +1,6 @@
 """Finding: in whose words, what comes of the answers, and which closer look is believed."""
 
+import json
 import math
 import re
 from dataclasses import replace
@@ -9,6 +10,8 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import deixis as dx
 from deixis.ask.found import click_point
@@ -424,3 +427,33 @@ def test_a_model_of_which_nothing_is_known_is_refused_with_what_to_do():
             with pytest.raises(UsageError, match="dialect="):
                 refused()
     assert server.bodies == []
+
+
+numbers = st.one_of(st.integers(-50, 1100), st.floats(-1, 1100, allow_nan=False))
+pieces = st.one_of(
+    st.text(max_size=20),
+    st.lists(numbers, min_size=1, max_size=6).map(str),
+    st.lists(numbers, min_size=4, max_size=4).map(lambda four: f'{{"bbox_2d": {four}}}'),
+    st.lists(numbers, min_size=2, max_size=2).map(lambda two: f'{{"point_2d": {two}}}'),
+)
+answers = st.lists(pieces, max_size=4).map(" ".join)
+
+
+@given(
+    words=st.lists(answers, min_size=4, max_size=4),
+    kind=st.sampled_from(["point", "box"]),
+    refine=st.integers(0, 3),
+    scale=st.sampled_from([1, 1.5, 3]),
+)
+def test_whatever_is_answered_a_result_is_within_the_picture(words, kind, refine, scale):
+    image = IMAGE if refine % 2 else ground(700, 500)
+    found = dx.Model(Script(*words)).find(image, "it", kind=kind, refine=refine, scale=scale)
+    assert bool(found.regions) != bool(found.why)
+    assert found.num_calls <= 1 + refine
+    for region, point in zip(found.regions, found.points, strict=True):
+        assert region.within(image.size) == region
+        assert 0 <= point.x < image.size.width
+        assert 0 <= point.y < image.size.height
+    json.dumps(found.record(), allow_nan=False)
+    if found.num_calls > 1:
+        found.picture()
