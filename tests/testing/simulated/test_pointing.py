@@ -6,6 +6,7 @@ import pytest
 import deixis as dx
 from deixis.core.image import Image
 from deixis.core.size import Size
+from deixis.testing import serve
 from deixis.testing.simulated import Manner, scene, simulated
 
 SCENE = scene(Size(width=660, height=480), num_things=6, seed=3)
@@ -73,4 +74,24 @@ def test_two_marks_of_different_colours_are_told_apart():
             a=dx.drawn(dx.Region(shape=one.shape), color="red"),
             b=dx.drawn(dx.Region(shape=other.shape), color="blue"),
         )
+        assert told.text == thing.label
+
+
+@pytest.mark.parametrize("way", ["rectangle", "arrow", "tagged"])
+@pytest.mark.parametrize("options", [{"image_format": "jpeg"}, {"longest_side": 500}], ids=str)
+def test_marks_are_seen_in_what_a_server_receives(way, options):
+    with serve(answer=simulated("permille", SCENE.truth).reply) as server:
+        model = dx.load(f"openai:any@{server.url}", dialect="permille", **options)
+        told = [
+            model.ask(SCENE.image, "What is {it}?", it=WAYS[way](dx.Region(shape=thing.shape))).text
+            for thing in SCENE.things[:3]
+        ]
+    assert told == [thing.label for thing in SCENE.things[:3]]
+
+
+def test_tags_beside_each_other_are_told_apart():
+    model = dx.Model(simulated("permille", SCENE.truth))
+    one, other = (dx.tagged(dx.Region(shape=thing.shape)) for thing in SCENE.things[:2])
+    for text, thing in zip(("{a}, not {b}", "{b}, not {a}"), SCENE.things[:2], strict=True):
+        told = model.ask(SCENE.image, f"What is {text}?", a=one, b=other)
         assert told.text == thing.label

@@ -49,10 +49,14 @@ WHOLE_CHANGES = {
     "blurred": re.compile(r"\bblurred\b|\bin focus\b|\bsharp\b", re.IGNORECASE),
     "masked": re.compile(r"\bpainted over\b|\bonly part\b", re.IGNORECASE),
 }
-CHANGED = 24  # a pixel differs by more, of a picture that was resized too
+CHANGED = 24  # a marked pixel differs by more, where the file format changed all
+LOSSY_SHARE = 0.3  # of the pixels, changed a little: the file format did that
+NEIGHBOURS = 5  # of nine
 OFF_COLOUR = 20.0  # how far a marked pixel may be from a blend with the mark's colour
 LEAST_ALPHA = 0.15
 KEPT_SHARE = 0.35  # of the mean change of all things: what is shown changes less
+BAND = 4  # pixels on each side of an outline
+LEAST_OUTLINED = 0.1  # of that band
 LEAST_OVERLAP = 0.1
 
 
@@ -116,6 +120,8 @@ def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     marked = _marked(pointer, sighting)
     if not marked.any():
         return None
+    if pointer.encoding == "tagged":
+        return _outlined(marked, visible)
     height, width = marked.shape
     rows, columns = np.nonzero(marked)
     if pointer.encoding == "arrow":
@@ -171,10 +177,27 @@ def _least_changed(sighting: Sighting, visible: Sequence[Visible]) -> Region | N
     return visible[best][0] if means[best] < KEPT_SHARE * rest else None
 
 
+def _outlined(marked: np.ndarray, visible: Sequence[Visible]) -> Region | None:
+    """The thing along whose box most is marked."""
+    height, width = marked.shape
+    shares = []
+    for _, box in visible:
+        x0, y0, x1, y1 = (
+            round(share * side) for share, side in zip(box, (width, height) * 2, strict=True)
+        )
+        band = np.zeros_like(marked)
+        band[max(y0 - BAND, 0) : y1 + BAND, max(x0 - BAND, 0) : x1 + BAND] = True
+        band[y0 + BAND : max(y1 - BAND, y0 + BAND), x0 + BAND : max(x1 - BAND, x0 + BAND)] = False
+        shares.append(float(marked[band].mean()) if band.any() else 0.0)
+    best = max(range(len(shares)), key=shares.__getitem__)
+    return visible[best][0] if shares[best] >= LEAST_OUTLINED else None
+
+
 def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
     """The pixels that a mark changed; of its own colour, where that is told."""
-    least = 3 if sighting.is_same or sighting.is_whole else CHANGED
-    marked: np.ndarray = sighting.change > least
+    change = sighting.change
+    is_lossy = ((change > 0) & (change < CHANGED)).mean() > LOSSY_SHARE
+    marked: np.ndarray = change > (CHANGED if is_lossy else 3)
     colour = pointer.colour
     if pointer.tag.isdigit():
         colour = list(COLOURS)[(int(pointer.tag) - 1) % len(COLOURS)]
@@ -186,7 +209,18 @@ def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
         return marked if pointer.tag else np.zeros_like(marked)
     of_colour = np.zeros_like(marked)
     of_colour[marked] = own
-    return of_colour
+    return _without_specks(of_colour) if is_lossy else of_colour
+
+
+def _without_specks(marked: np.ndarray) -> np.ndarray:
+    """The pixels most of whose neighbours are marked too."""
+    padded = np.pad(marked.astype(np.uint8), 1)
+    rows, columns = marked.shape
+    around = sum(
+        padded[y : y + rows, x : x + columns].astype(int) for y in range(3) for x in range(3)
+    )
+    dense: np.ndarray = marked & (around >= NEIGHBOURS)
+    return dense
 
 
 def _is_blend(before: np.ndarray, after: np.ndarray, colour: np.ndarray) -> np.ndarray:
