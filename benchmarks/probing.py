@@ -154,9 +154,9 @@ def main():
     if not only or arguments.kinds:
         names = arguments.kinds.split(",") if arguments.kinds else list(kinds())
         finding(names, arguments.seeds, cache)
-    if arguments.noise or not only:
+    if arguments.noise or not (only or arguments.kinds):
         refusing("noise", [(name, {"is_noise": True}) for name in NOISE], arguments.seeds, cache)
-    if arguments.mixed or not only:
+    if arguments.mixed or not (only or arguments.kinds):
         refusing("mixed", [(one, {"mixes": two}) for one, two in MIXED], arguments.seeds, cache)
 
 

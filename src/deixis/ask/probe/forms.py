@@ -1,11 +1,13 @@
 """Which dialect's form an answer has: what stands around its numbers, compared with what each
-dialect says.
+dialect says, and with answers that were seen of it (`forms.toml`).
 """
 
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import TypeAlias, final
 
@@ -21,25 +23,27 @@ Pairs: TypeAlias = Counter[tuple[str, str]]
 SIZE = Size(width=1120, height=840)  # of a picture on which forms are said
 LABEL = "wapiti"  # a word of no form
 NOTHING = ""
+SEEN = "forms.toml"
+BARE = ("number", "sign")  # kinds of pieces that any form has
+ANY_FORM = 0.6  # the likeness of dialects without words of their own, which read any form
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class KnownForms:
     """The neighbours of pieces in each dialect's phrases; `vocabulary` holds the pieces of all."""
 
     phrases: Mapping[str, tuple[Pairs, ...]]
     vocabulary: frozenset[str]
+    least: Float[np.ndarray, " dialect"]
 
     def likeness(self, answer: Written) -> Float[np.ndarray, " dialect"]:
         """How much of each dialect's form an answer has, and has nothing else: 0 to 1."""
         found = _pairs(answer.pieces, self.vocabulary)
-        return np.array(
-            [
-                max(_overlap(found, phrase) for phrase in phrases)
-                for phrases in self.phrases.values()
-            ]
-        )
+        likeness = [
+            max(_likeness(found, phrase) for phrase in phrases) for phrases in self.phrases.values()
+        ]
+        return np.maximum(likeness, self.least)
 
     @property
     def names(self) -> list[str]:
@@ -51,6 +55,12 @@ class KnownForms:
 def known_forms() -> KnownForms:
     """The forms of every dialect of the catalog are said once."""
     said = {name: _said(name) for name in dialects.names()}
+    for form in tomllib.loads(files(__package__).joinpath(SEEN).read_text(encoding="utf-8"))[
+        "form"
+    ]:
+        if form["dialect"] in said:
+            said[form["dialect"]].append(written(form["answer"]).pieces)
+    bare = [all(piece.kind in BARE for phrase in of for piece in phrase) for of in said.values()]
     vocabulary = frozenset(
         piece.text
         for phrases in said.values()
@@ -58,10 +68,13 @@ def known_forms() -> KnownForms:
         for piece in phrase
         if LABEL not in piece.text
     )
-    phrases = {
-        name: tuple(_pairs(phrase, vocabulary) for phrase in of) for name, of in said.items()
-    }
-    return KnownForms(phrases=phrases, vocabulary=vocabulary)
+    return KnownForms(
+        phrases={
+            name: tuple(_pairs(phrase, vocabulary) for phrase in of) for name, of in said.items()
+        },
+        vocabulary=vocabulary,
+        least=np.where(bare, ANY_FORM, 0.0),
+    )
 
 
 def _said(name: str) -> list[tuple[WrittenPiece, ...]]:
@@ -77,8 +90,10 @@ def _pairs(pieces: tuple[WrittenPiece, ...], vocabulary: frozenset[str]) -> Pair
     return Counter(pairwise([NOTHING, *kept, NOTHING]))
 
 
-def _overlap(answer: Pairs, phrase: Pairs) -> float:
-    """What both have, of what either has; repetitions of the phrase count once."""
+def _likeness(answer: Pairs, phrase: Pairs) -> float:
+    """The mean of two shares: how much of the phrase the answer has, and how much both have of
+    what either has.
+    """
     common = sum((answer & phrase).values())
     either = sum((answer | phrase).values())
-    return common / either if either else 0.0
+    return (common / max(sum(phrase.values()), 1) + common / max(either, 1)) / 2

@@ -14,7 +14,7 @@ from deixis.ask.probe.spaces import Space, lines, spaces
 from deixis.ask.probe.written import written
 from deixis.coordinates import Dialect, dialects
 from deixis.coordinates.contract import built
-from deixis.coordinates.resizing import Kept, Resize
+from deixis.coordinates.resizing import Resize
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region, box, point
 from deixis.core.size import Size
@@ -24,6 +24,7 @@ SIZES = (
     Size(width=700, height=1600),
     Size(width=298, height=186),
     Size(width=2600, height=1400),
+    Size(width=2300, height=3400),
 )
 NEAR = 0.006  # of the side, beside half a quantum
 
@@ -61,7 +62,7 @@ def read_by_own(text: str, size: Size) -> dict[str, Region]:
 
 def with_resize(name: str, resize: Resize | None) -> Dialect | None:
     """The dialect, counting pixels of a resize; None where it cannot be told one."""
-    if resize is None or isinstance(resize, Kept):
+    if resize is None:
         return dialects.get(name)()
     told = told_resize(name, resize)
     return None if told is None else built(name, settings={}, resize=told)
@@ -73,6 +74,11 @@ def told_resize(name: str, resize: Resize | None) -> Resize | None:
     numbers = () if resize is None else resize.record().keys() - {"law", "patch"}
     can_be_told = "resize" in known or (numbers and set(numbers) <= known)
     return resize if can_be_told else None
+
+
+def num_settings(name: str) -> int:
+    """How many settings the dialect has: plain ones have few."""
+    return len(inspect.signature(dialects.get(name)).parameters)
 
 
 def _native(name: str) -> Native:

@@ -158,12 +158,11 @@ def _gain(
     centre = np.array([(edges.x0 + edges.x1) / 2 / width, (edges.y0 + edges.y1) / 2 / height])
     weights = found.probabilities[leaders] ** 0.5
     weights /= weights.sum()
-    logs = np.log(np.maximum(_numbers(found.hypotheses, leaders, picture, centre), 1e-3))
-    apart = np.abs(logs[:, None] - logs[None]).max(2)  # about shares of the side
-    told = 1 - np.exp(-((apart / TELLING) ** 2) / 2)
-    return float((weights[:, None] * weights[None] * told).sum()) - 1e-3 * math.log(
-        picture.size.area
-    )
+    numbers, steps = _numbers(found.hypotheses, leaders, picture, centre)
+    apart = np.abs(numbers[:, None] - numbers[None]) / np.maximum(steps[:, None], steps[None])
+    told = 1 - np.exp(-((apart.max(2) / TELLING) ** 2) / 2)
+    cost = 1e-3 * math.log(picture.size.area)
+    return float((weights[:, None] * weights[None] * told).sum()) - cost
 
 
 def _numbers(
@@ -171,16 +170,18 @@ def _numbers(
     leaders: Int[np.ndarray, " leader"],
     picture: ProbePicture,
     centre: Float[np.ndarray, "2"],
-) -> Float[np.ndarray, "leader 2"]:
-    """The numbers by which each meaning would point at the centre."""
+) -> tuple[Float[np.ndarray, "leader 2"], Float[np.ndarray, "leader 2"]]:
+    """The numbers by which each meaning would point at the centre, and those of a whole side."""
     line = of.lines(picture.size)
-    numbers = centre * line[:, :2] + line[:, 2:]
-    rows = []
+    numbers, steps = [], []
     for leader in leaders:
         meaning = of.meanings[leader]
-        own = numbers[leader % len(of.spaces)] if meaning.space is not None else centre * 1000
-        rows.append(own[::-1] if meaning.order == ORDERS[1] else own)
-    return np.array(rows)
+        own = np.array([1000.0, 1000.0, 0.0, 0.0])
+        row = own if meaning.space is None else line[leader % len(of.spaces)]
+        turn = -1 if meaning.order == ORDERS[1] else 1
+        numbers.append((centre * row[:2] + row[2:])[::turn])
+        steps.append(row[:2][::turn])
+    return np.array(numbers), np.array(steps)
 
 
 def _answer(question: PlaceQuestion, text: str) -> PlaceAnswer:

@@ -16,8 +16,10 @@ from deixis.core.size import Size
 
 ALIKE = 0.01  # of the side: meanings that differ by less in these pictures are one
 STEP = 0.025  # beside that, for a meaning that stands for all between its neighbours
-NATIVE_POWER = 5.0  # log-odds of a meaning that the form's own dialect has
+NATIVE_POWER = 5.0  # log-odds of a meaning that the form's own dialects have
+SOLE_POWER = 8.0  # the same where one dialect alone has the form
 CLOSE_FORM = 0.02
+WHOLE_FORM = 0.8  # of likeness
 
 
 @final
@@ -114,7 +116,8 @@ def _by_form(answers: Sequence[PlaceAnswer], of: Hypotheses) -> Float[np.ndarray
     total = likeness.sum(0)
     names = known_forms().names
     leaders = [names[i] for i in np.flatnonzero(total >= total.max() - CLOSE_FORM * len(placed))]
-    bonus = NATIVE_POWER * min(1.0, float(likeness.mean(0).max()) / 0.8)
+    power = SOLE_POWER if len(leaders) == 1 else NATIVE_POWER
+    bonus = power * min(1.0, float(likeness.mean(0).max()) / WHOLE_FORM)
     return np.array(
         [
             bonus if any(is_native(name, meaning) for name in leaders) else 0.0

@@ -18,7 +18,7 @@ from deixis.ask.probe import following, places
 from deixis.ask.probe.asking import ProbeAsker
 from deixis.ask.probe.exactness import Exactness, exactness
 from deixis.ask.probe.following import EncodingsFound, ask_encodings
-from deixis.ask.probe.natives import with_resize
+from deixis.ask.probe.natives import told_resize, with_resize
 from deixis.ask.probe.places import PlacesFound, ask_places
 from deixis.ask.probe.record import contract_of_probe, record_of
 from deixis.ask.probe.report import report_of
@@ -163,7 +163,8 @@ def _spoken(model: Model, verdict: DialectVerdict) -> tuple[str | None, Dialect 
     speak.
     """
     if verdict.dialect is not None:
-        return verdict.dialect, with_resize(verdict.dialect, verdict.resize)
+        resize = told_resize(verdict.dialect, verdict.resize)
+        return verdict.dialect, with_resize(verdict.dialect, resize)
     if model.dialect_name is None:
         return None, None
     return model.dialect_name, model.dialect

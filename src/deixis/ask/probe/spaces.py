@@ -23,7 +23,13 @@ from deixis.coordinates.resizing import (
 from deixis.core.size import Size
 
 SpaceKind: TypeAlias = Literal["share", "padded", "cropped", "pixels"]
-SHARES = {"0-1": 1.0, "percent": 100.0, "0-999": 999.0, "0-1000": 1000.0, "0-1024": 1024.0}
+SHARES = {  # the last number, and how often it is met
+    "0-1": (1.0, 8.0),
+    "percent": (100.0, 4.0),
+    "0-999": (999.0, 4.0),
+    "0-1000": (1000.0, 16.0),
+    "0-1024": (1024.0, 1.5),
+}
 SQUARES = (224, 336, 384, 448, 512, 560, 640, 672, 768, 896, 980)
 PATCHES = 28 * 28
 MAX_PIXELS = {
@@ -31,7 +37,20 @@ MAX_PIXELS = {
     32: tuple(1024 * n for n in (256, 512, 1280, 2048, 4096, 16384)),
 }
 MIN_PIXELS = {28: (56 * 56, PATCHES * 100, PATCHES * 256), 32: (64 * 64, 256 * 256)}
-EDGES = (512, 768, 1000, 1024, 1280, 1344, 1536, 1568, 1920, 2000, 2048, 2560)
+EDGES = {  # of a longest side, and how often it is met
+    512: 0.5,
+    768: 1.0,
+    1000: 0.5,
+    1024: 2.0,
+    1280: 1.0,
+    1344: 0.5,
+    1536: 1.0,
+    1568: 1.5,
+    1920: 0.7,
+    2000: 0.5,
+    2048: 2.0,
+    2560: 0.5,
+}
 UNKNOWN_STEP = 1.045  # between areas that a server may have set
 UNKNOWN = (150_000, 8_000_000)
 
@@ -82,8 +101,8 @@ def lines(of: Sequence[Space], size: Size) -> Float[np.ndarray, "space 4"]:
 
 def _shares() -> list[Space]:
     found = [
-        Space(name=name, kind="share", last=last, weight=8.0 if last != 999 else 4.0)
-        for name, last in SHARES.items()
+        Space(name=name, kind="share", last=last, weight=weight)
+        for name, (last, weight) in SHARES.items()
     ]
     found += [
         Space(name=f"0-{side}, stretched to a square", kind="share", last=float(side), weight=0.2)
@@ -113,7 +132,8 @@ def _pixels() -> list[Space]:
         (Moonvit(max_patches=16384), "pixels after Kimi-K2.5's resize", 1.0),
     ]
     laws += [
-        (LongestSide(edge=edge), f"pixels, longest side at most {edge}", 1.0) for edge in EDGES
+        (LongestSide(edge=edge), f"pixels, longest side at most {edge}", weight)
+        for edge, weight in EDGES.items()
     ]
     for factor, limits in MAX_PIXELS.items():
         for least in MIN_PIXELS[factor]:

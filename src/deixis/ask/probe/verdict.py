@@ -19,7 +19,7 @@ from deixis.ask.probe.likelihood import (
     region_shares,
 )
 from deixis.ask.probe.mixture import mixture
-from deixis.ask.probe.natives import natives, with_resize
+from deixis.ask.probe.natives import natives, num_settings, with_resize
 from deixis.ask.probe.posterior import (
     Posterior,
     ShownPlaces,
@@ -191,8 +191,9 @@ def _forms(
     weights = {name: math.exp(log - top) for name, log in logs.items()}
     whole = sum(weights.values())
     found = [Ranked(name=name, probability=weight / whole) for name, weight in weights.items()]
-    best_meaning = of.meanings[best]  # of equals, the dialect that has it, not one that is alike
-    found.sort(key=lambda one: not is_native(one.name, best_meaning))
+    # of equals the dialect that has the meaning, not one that is alike; then the plainest
+    found.sort(key=lambda one: num_settings(one.name))
+    found.sort(key=lambda one: not is_native(one.name, of.meanings[best]))
     return sorted(found, key=lambda one: -round(one.probability, 3))
 
 
