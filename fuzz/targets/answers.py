@@ -47,7 +47,7 @@ PIECES = (
 
 @final
 class Answers(Target):
-    """A line `CONVENTION WIDTHxHEIGHT`, then the answer."""
+    """A line `DIALECT WIDTHxHEIGHT`, then the answer."""
 
     def seeds(self) -> Sequence[bytes]:
         """What each dialect says itself, with words around it."""
@@ -95,5 +95,7 @@ class Answers(Target):
             reading = dialects.get(name)().read(answer, size)
         except DeixisError as error:
             raise AssertionError(f"a reader raised: {error}") from error
-        assert sum(map(len, reading.unread)) <= 4 * len(answer) + 1000
+        for piece in (*reading.places, *reading.unread):
+            assert 0 <= piece.start < piece.end <= len(answer)
+        assert sum(len(piece.text) for piece in reading.unread) <= 4 * len(answer) + 1000
         assert len(reading.regions) <= len(answer)

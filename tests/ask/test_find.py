@@ -5,8 +5,6 @@ import math
 import re
 from dataclasses import replace
 from functools import cache
-from types import SimpleNamespace
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 import deixis as dx
 from deixis.ask.found import click_point
+from deixis.coordinates.groups import Grammar
 from deixis.core.errors import UsageError
 from deixis.core.shapes import Box
 from deixis.core.size import Size
@@ -201,12 +200,24 @@ def test_that_nothing_was_found_is_a_result(answer, why):
 
 
 def test_a_place_outside_of_the_picture_is_a_result_that_says_so():
-    far = Mock(spec=dx.Dialect, kinds=("point", "box"))
-    far.read.return_value = SimpleNamespace(regions=(dx.box(65, 5, 70, 9),), unread=())
-    model = dx.Model(Script("there"))
-    model._plain = far
+    class Far(dx.Dialect):
+        kinds, summary = ("point", "box"), ""
+
+        def say(self, regions, size):
+            raise AssertionError
+
+        grammar = Grammar(lists=True)
+
+        def shape(self, group, size):
+            return dx.box(size.width + 9, 5, size.width + 20, 9).shape
+
+        def quantum(self, size):
+            raise AssertionError
+
+    model = dx.Model(Script("[1, 2, 30, 40]"))
+    model._plain = Far()
     found = model.find(IMAGE, "cup", kind="box")
-    assert found.why == "the place lies outside of what was shown: 'there'"
+    assert found.why == "the place lies outside of what was shown: '[1, 2, 30, 40]'"
 
 
 def test_a_cut_answer_is_told():

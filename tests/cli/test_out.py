@@ -27,7 +27,7 @@ def commands(parser):
 
 
 OWN_CHECK = {"demo", "train", "knowledge extract", "models convert", "pixel import"}
-FILES = {"draw", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
+FILES = {"draw", "find", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
          "lab atlas", "pixel show"}  # fmt: skip
 
 

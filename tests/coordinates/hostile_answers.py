@@ -104,7 +104,8 @@ def failures(dialect: Dialect, answers: dict[str, str]) -> list[str]:
         for size in (SIZE, Size(width=3, height=20_000), Size(width=1, height=1)):
             try:
                 reading = dialect.read(answer, size)
-                for text in (*reading.unread, *(region.label or "" for region in reading.regions)):
+                labels = [region.label or "" for region in reading.regions]
+                for text in (*(piece.text for piece in reading.unread), *labels):
                     text.encode()
             except Exception as failure:  # noqa: BLE001  # any exception is what we look for
                 found.append(f"{name}, {size}: {failure!r:.200}")
@@ -119,7 +120,7 @@ def costs(dialect: Dialect, first: str, unit: str) -> list[dict[str, int]]:
         tracemalloc.start()
         reading = dialect.read(answer, SIZE)
         labels = sum(len(region.label or "") for region in reading.regions)
-        unread = sum(len(piece) for piece in reading.unread)
+        unread = sum(len(piece.text) for piece in reading.unread)
         found.append(
             {"bytes": tracemalloc.get_traced_memory()[1], "letters": labels, "unread": unread}
         )

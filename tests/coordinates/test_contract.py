@@ -162,11 +162,11 @@ def test_other_kinds_are_said_as_their_box_or_else_their_centre(
     "text", ["", "I see no cup.", "A (small) cat, age 3; see [1].", "It costs 12.50 <b>now</b>."]
 )
 def test_a_text_without_coordinates_reads_empty(dialect: Dialect, text: str) -> None:
-    assert dialect.read(text, SIZE) == Reading(regions=())
+    assert dialect.read(text, SIZE) == Reading()
 
 
 def test_nothing_said_reads_as_nothing(dialect: Dialect) -> None:
-    assert dialect.read(dialect.say([], SIZE), SIZE) == Reading(regions=())
+    assert dialect.read(dialect.say([], SIZE), SIZE) == Reading()
 
 
 def test_prose_around_a_saying_changes_nothing(dialect: Dialect) -> None:

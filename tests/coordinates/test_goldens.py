@@ -44,6 +44,25 @@ SAID = {
     "molmo": '<point x="20.0" y="25.0" alt="cup">cup</point> '
     '<point x="50.0" y="25.0" alt="dog">dog</point>',
     "molmo2": '<points coords="1 1 200 250">cup</points> <points coords="1 1 500 250">dog</points>',
+    "agentcpm_gui": '<box>100 100 300 400</box>\n{"POINT":[500,250]}',
+    "anthropic_computer": '{"region": [100, 50, 300, 200]}\n{"coordinate": [500, 125]}',
+    "gemini_computer": '{"x": 200, "y": 250}\n{"x": 500, "y": 250}',
+    "glm_v": "[100, 100, 300, 400], [500, 250]",
+    "holo": '{"element": "cup", "x": 202, "y": 126}\n{"element": "dog", "x": 504, "y": 126}',
+    "kimi_vl": '[{"bbox_2d": [0.100, 0.100, 0.300, 0.400], "label": "cup"}, '
+    '{"point_2d": [0.500, 0.250], "label": "dog"}]',
+    "locate_anything": "<ref>cup</ref><box><100><100><300><400></box>"
+    "<ref>dog</ref><box><500><250></box>",
+    "minicpm_v": "<ref>cup</ref><box>100 100 300 400</box>\n<ref>dog</ref><point>500 250</point>",
+    "molmo_point": '<points coords="<POINT_414><POINT_1165><POINT_1174>1<POINT_1162>">cup</point> '
+    '<points coords="<POINT_427><POINT_1165><POINT_1168>1<POINT_1162>">dog</point>',
+    "openai_computer": '{"x": 200, "y": 125}\n{"x": 500, "y": 125}',
+    "opencua": "pyautogui.click(x=202, y=126)\npyautogui.click(x=504, y=126)",
+    "rex_omni": "<|object_ref_start|>cup<|object_ref_end|><|box_start|><100><100><300><400>"
+    "<|box_end|>, <|object_ref_start|>dog<|object_ref_end|><|box_start|><499><250><|box_end|>",
+    "seed": "<bbox>100 100 300 400</bbox>\n<point>500 250</point>",
+    "ui_tars": "<|box_start|>(100,100,300,400)<|box_end|> <|box_start|>(500,250)<|box_end|>",
+    "ui_tars_1_5": "<|box_start|>(101,50,302,202)<|box_end|> <|box_start|>(504,126)<|box_end|>",
     "moondream": '[{"x_min": 0.1000, "y_min": 0.1000, "x_max": 0.3000, "y_max": 0.4000}, '
     '{"x": 0.5000, "y": 0.2500}]',
 }
@@ -79,14 +98,14 @@ def test_every_dialect_has_a_golden() -> None:
     assert set(SAID) == set(dialects.names())
 
 
-def test_there_are_fifteen_dialects_or_more() -> None:
-    assert len(dialects.names()) >= 15
+def test_there_are_32_dialects() -> None:
+    assert len(dialects.names()) == 32
 
 
 def read(name: str, text: str, size: Size = SIZE) -> tuple[list[object], tuple[str, ...]]:
     reading = dialects.get(name)().read(text, size)
     found = [(r.label, tuple(round(v, 1) for v in r.box().xyxy)) for r in reading.regions]
-    return found, reading.unread
+    return found, tuple(piece.text for piece in reading.unread)
 
 
 def test_a_list_cut_at_the_token_limit_keeps_its_whole_objects_and_reports_the_tail() -> None:
@@ -106,14 +125,15 @@ def test_a_list_cut_within_its_numbers_is_unread() -> None:
     assert read("pixels", "It is at [412, 30") == ([], ("[412, 30",))
 
 
-def test_numbers_a_little_beyond_the_picture_are_taken_as_its_border() -> None:
-    assert read("pixels", "[-20, 0, 1040, 500]")[0] == [(None, (0, 0, 1000, 500))]
+def test_a_number_a_step_beyond_the_picture_is_its_border() -> None:
+    assert read("pixels", "[-1, 0, 1001, 500]")[0] == [(None, (0, 0, 1000, 500))]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "[0, 0, 1100, 400]",  # 10 % beyond
+        "[0, 0, 1010, 400]",  # 1 % beyond
+        "[-20, 0, 900, 400]",
         "[300, 200, 100, 50]",  # reversed
         "[NaN, 1, 2, 3]",
         "[1, 2, 3]",
@@ -159,7 +179,8 @@ def test_one_label_counts_for_several_boxes() -> None:
 
 
 def test_a_box_token_without_a_box_is_unread() -> None:
-    assert read("internvl", "<box>none</box>") == ([], ("<box>none</box>",))
+    assert read("internvl", "<box>at 7</box>") == ([], ("<box>at 7</box>",))
+    assert read("internvl", "<box>none</box>") == ([], ())
 
 
 def test_paligemmas_segmentation_tokens_are_reported_and_its_box_is_read() -> None:

@@ -17,7 +17,7 @@ from deixis_lab.examine.probes import BY_MARK, SAID, TWO, UNDRAWN, Examination, 
 from deixis_lab.world.world import SceneWorld
 
 WORLD = SceneWorld(seed=1, split="test", exponent=0.0)
-CONVENTION = dialects.get("padded_unit")()
+DIALECT = dialects.get("padded_unit")()
 
 
 @functools.cache
@@ -48,7 +48,7 @@ class Oracle(VisionLanguageModel):
 
 def _question(trial: Trial) -> Question:
     return compose(
-        Asking(images=(trial.image,), text=trial.text, regions=trial.regions), CONVENTION
+        Asking(images=(trial.image,), text=trial.text, regions=trial.regions), DIALECT
     ).question(None)
 
 

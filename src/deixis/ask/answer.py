@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
 from deixis.ask.sent import Sent
+from deixis.coordinates import Place, Unread
 from deixis.core import region_json
 from deixis.core.region import Region
 from deixis.core.shapes import Box
@@ -18,18 +19,24 @@ AGREES = 0.75  # from so much agreement on, two answers say the same
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What the model said; the regions in its words, in pixels of the original image; the pieces
-    that look like coordinates but could not be read; and exactly what was sent.
+    """What the model said; the places in its words, in pixels of the original image, and where in
+    the text they stand; the pieces that could be a place and were not understood, with the reason;
+    and exactly what was sent.
 
     `cited` is what was found out about the region that it rests on, where that was asked for.
     """
 
     text: str
-    regions: tuple[Region, ...]
-    unread: tuple[str, ...]
+    places: tuple[Place, ...]
+    unread: tuple[Unread, ...]
     finish: str
     sent: Sent
     cited: "Cited | None" = None
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The places' regions, in the text's order."""
+        return tuple(place.region for place in self.places)
 
 
 @final

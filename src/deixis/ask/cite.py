@@ -128,7 +128,8 @@ def _asked_of_crop(
     moved = {name: _moved(one, shot.transform) for name, one in _pointed(asking.regions).items()}
     asked = _asked(model, replace(asking, regions=moved), answer, shot.image, strict=strict)
     back = shot.transform.inverse()
-    return replace(asked, regions=tuple(back.region(region) for region in asked.regions))
+    places = (replace(place, region=back.region(place.region)) for place in asked.places)
+    return replace(asked, places=tuple(places))
 
 
 def _asked(model: Model, asking: Asking, answer: Answer, image: Image, *, strict: bool) -> Answer:

@@ -303,7 +303,10 @@ class Model:
         back = first.transform.inverse()
         return Answer(
             text=completion.text,
-            regions=tuple(replace(back.region(r), source=self.vlm.name) for r in reading.regions),
+            places=tuple(
+                replace(place, region=replace(back.region(place.region), source=self.vlm.name))
+                for place in reading.places
+            ),
             unread=reading.unread,
             finish=completion.finish,
             sent=Sent(

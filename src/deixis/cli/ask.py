@@ -20,6 +20,7 @@ about the picture without it, and says what this tells: three more calls.
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,8 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
             "text": answer.text,
             "finish": answer.finish,
             "regions": regions,
-            "unread": list(answer.unread),
+            "places": [{"start": place.start, "end": place.end} for place in answer.places],
+            "unread": [asdict(piece) for piece in answer.unread],
             "sent": {
                 "model": answer.sent.model,
                 "dialect": answer.sent.dialect,

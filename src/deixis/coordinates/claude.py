@@ -1,20 +1,17 @@
 """Claude counts pixels of the picture after its own resize."""
 
-import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.number_scale import NumberScale, whole_scale
-from deixis.coordinates.records import ListDialect
-from deixis.coordinates.saying import BARE_KINDS, said_lists
+from deixis.coordinates.number_scale import NumberScale
+from deixis.coordinates.plain_lists import ListDialect, seen_scale
+from deixis.coordinates.resizing import ClaudeFit, Resize
+from deixis.coordinates.saying import said_lists
 from deixis.core.region import Region
 from deixis.core.size import Size
-
-PATCH = 28
 
 
 @final
@@ -25,15 +22,15 @@ class ClaudeDialect(ListDialect):
     Claude shrinks a picture to the largest size of the same aspect whose 28-pixel patches are at
     most `max_patches` and whose sides, rounded up to patches, are at most `max_edge` (its guide
     on coordinates; 1568 and 1568 for the standard tier, 2576 and 4784 for the high-resolution
-    one), and pads right and below, which moves nothing. It asks not to be given 0-1000.
-    No place for labels; those of JSON are read.
+    one), and pads right and below, which moves nothing. It asks not to be given 0-1000. `resize`
+    stands for another law. No place for labels; those of JSON are read.
     """
 
-    kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "[x1, y1, x2, y2], whole pixels after its own resize"
 
     max_edge: int = 1568
     max_patches: int = 1568
+    resize: Resize | None = None
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -41,28 +38,10 @@ class ClaudeDialect(ListDialect):
 
     def seen_size(self, size: Size) -> Size:
         """The model shrinks a picture to this size; one that fits stays."""
-        if self._fits(size.width, size.height):
-            return size
-        long, short = max(size.width, size.height), min(size.width, size.height)
-        shares = range(1, long)
-        too_long = bisect_left(
-            shares, True, key=lambda edge: not self._fits(edge, _short_edge(edge, long, short))
-        )
-        edge = shares[max(too_long - 1, 0)]
-        other = _short_edge(edge, long, short)
-        if size.width >= size.height:
-            return Size(width=edge, height=other)
-        return Size(width=other, height=edge)
-
-    def _fits(self, width: int, height: int) -> bool:
-        across, down = math.ceil(width / PATCH), math.ceil(height / PATCH)
-        return max(across, down) * PATCH <= self.max_edge and across * down <= self.max_patches
+        own = ClaudeFit(max_edge=self.max_edge, max_patches=self.max_patches)
+        return (self.resize or own).seen(size)
 
     @override
     def scale(self, size: Size) -> NumberScale:
-        seen = self.seen_size(size)
-        return whole_scale(size, last=(float(seen.width), float(seen.height)))
-
-
-def _short_edge(edge: int, long: int, short: int) -> int:
-    return max(round(edge / (long / short)), 1)
+        own = ClaudeFit(max_edge=self.max_edge, max_patches=self.max_patches)
+        return seen_scale(size, self.resize or own)

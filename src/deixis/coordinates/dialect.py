@@ -2,30 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
-from typing_extensions import override
-
-from deixis.coordinates.labels import whole_characters
+from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
 from deixis.coordinates.number_scale import NumberScale, Quantum
-from deixis.core.answer_text import answered
-from deixis.core.errors import UnsupportedError
+from deixis.coordinates.reader import Reader
+from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS, Reading
+from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.size import Size
-
-LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model's
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """A text was read as this: regions in pixels of the original image, in the text's order, and
-    the pieces that look like coordinates of this dialect but could not be read.
-    """
-
-    regions: tuple[Region, ...]
-    unread: tuple[str, ...] = ()
 
 
 class Dialect(ABC):
@@ -34,11 +19,15 @@ class Dialect(ABC):
 
     `size` is always the size of the picture as it was sent to the model, and regions are in its
     pixels. `kinds` are the kinds of regions that are said as they are; any other kind is said as
-    its box where boxes are among them, else as its centre.
+    its box where boxes are among them, else as its centre. `grammar` tells the reader in which
+    writings its places stand, `shape` what the numbers of one mean; numbers that no writing
+    explains are unread for the reason `why_unread`.
     """
 
     kinds: ClassVar[tuple[str, ...]]
     summary: ClassVar[str]
+    grammar: ClassVar[Grammar] = Grammar()
+    why_unread: ClassVar[str] = OTHER_WORDS
 
     @abstractmethod
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -50,25 +39,38 @@ class Dialect(ABC):
     def read(self, text: str, size: Size) -> Reading:
         """Every region in a model's answer is read. This never raises, whatever the text holds.
 
-        Drafts and control tokens are no answer (see `deixis.core.answer_text`). Unread are, besides
-        what `parse` cannot read, a draft that was cut off, what lies beyond 2,000,000 letters, and
-        every answer about a picture of a size that the family does not take.
+        Each group of numbers that could be a place is a region, or it is unread, with its place in
+        the text and the reason. Drafts and control tokens are no answer (see
+        `deixis.core.answer_text`). Unread are, besides, a draft that was cut off, what lies beyond
+        2,000,000 letters, and every answer about a picture of a size that the family does not take.
         """
-        said = answered(whole_characters(text[:LENGTH_LIMIT]))
-        try:
-            reading = self.parse(said.text, size)
-        except UnsupportedError:
-            has_number = any(character.isdigit() for character in said.text)
-            reading = Reading(regions=(), unread=(said.text.strip(),) if has_number else ())
-        beyond = whole_characters(text[LENGTH_LIMIT:])
-        left = tuple(piece for piece in (said.unfinished, beyond) if piece)
-        return Reading(regions=reading.regions, unread=(*reading.unread, *left))
+        reader = self.reader(size)
+        reader.feed(text)
+        reader.end()
+        return reader.reading()
+
+    @final
+    def reader(self, size: Size) -> Reader:
+        """An answer that comes piece by piece is read by this: its regions come as soon as they
+        are complete, and the reading of the whole is the same, however it was cut.
+        """
+        return Reader(dialect=self, size=size)
+
+    def parted(self, group: Group) -> list[Group]:
+        """Tokens and attributes that stand together are these places."""
+        return [group]
 
     @abstractmethod
-    def parse(self, text: str, size: Size) -> Reading:
-        """Every region in an answer without drafts is read, in time that grows with its length
-        alone. This raises nothing but the UnsupportedError of a size that the family does not take.
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """A group of numbers is a place, or the reason tells why it is none. This raises nothing
+        but the UnsupportedError of a size that the family does not take.
         """
+
+    def told_together(
+        self, record: GroupedRecord, size: Size, budget: Budget
+    ) -> list[ToldPiece] | None:
+        """The groups of one object are places together; None where each one stands for itself."""
+        return None
 
     @abstractmethod
     def quantum(self, size: Size) -> Quantum:
@@ -78,13 +80,35 @@ class Dialect(ABC):
 
 
 class ScaledDialect(Dialect):
-    """The dialect's numbers lie on the picture by a scale."""
+    """The dialect's numbers lie on the picture by a scale.
+
+    Read as places are the writings that `grammar` lists: 4 numbers are a box, 2 a point; `y_first`
+    turns each pair around, but for numbers whose names tell their axis.
+    """
+
+    y_first: ClassVar[bool] = False
 
     @abstractmethod
     def scale(self, size: Size) -> NumberScale:
         """The scale tells what the numbers count in a picture of this size."""
 
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """A group of numbers is a box, a point or an outline by its count and its writing."""
+        if not self.grammar.takes(group):
+            return OTHER_WORDS
+        if not group.closed and self.is_half(group):
+            return CUT_OFF
+        return self.scale(size).shape(self.ordered(group), outline=group.form == "outline")
+
+    def is_half(self, group: Group) -> bool:
+        """Whether more may have been meant by what stands in a tag that never ends."""
+        return group.form != "list" or (self.grammar.corners and len(group.numbers) == 2)
+
+    def ordered(self, group: Group) -> Group:
+        """The group's numbers stand x first."""
+        return group.swapped() if self.y_first and not group.names else group
+
     @final
-    @override
     def quantum(self, size: Size) -> Quantum:
+        """The numbers have this step."""
         return self.scale(size).quantum()

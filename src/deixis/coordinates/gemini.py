@@ -5,7 +5,7 @@ import io
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -13,15 +13,17 @@ from jaxtyping import Bool
 from PIL import Image as PIL
 from typing_extensions import override
 
-from deixis.coordinates.dialect import Reading, ScaledDialect
+from deixis.coordinates.dialect import ScaledDialect
+from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
 from deixis.coordinates.labels import json_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.records import RecordReader
 from deixis.coordinates.saying import said_numbers, said_record, said_records
+from deixis.coordinates.values import Words
+from deixis.core.convert import Shape
 from deixis.core.errors import ImageError
 from deixis.core.mask import Mask
 from deixis.core.region import Region
-from deixis.core.shapes import Box, Point
+from deixis.core.shapes import Box, Point, Polygon
 from deixis.core.size import Size
 from deixis.core.spans import joined
 
@@ -29,7 +31,6 @@ PREFIX = "data:image/png;base64,"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SIDE_LIMIT = 4096
 ENCODED_LIMIT = 8_000_000
-PIXEL_LIMIT = 2**27  # that all masks of an answer have, in their PNGs and in the picture
 THRESHOLD = 127
 
 
@@ -42,6 +43,8 @@ class GeminiDialect(ScaledDialect):
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("point", "box", "mask")
+    grammar: ClassVar[Grammar] = Grammar(lists=True)
+    y_first: ClassVar[bool] = True
     summary: ClassVar[str] = "JSON box_2d / point / mask, y first, 0-1000 of the picture"
 
     @override
@@ -49,11 +52,47 @@ class GeminiDialect(ScaledDialect):
         return said_records(_said(region, self.scale(size)) for region in regions)
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        masks = _MaskReader(size=size)
-        reader = RecordReader(scale=self.scale(size), y_first=True, read_mask=masks.read)
-        reader.read(text)
-        return reader.collected.reading()
+    def told_together(
+        self, record: GroupedRecord, size: Size, budget: Budget
+    ) -> list[ToldPiece] | None:
+        """A box and the mask in it are one region: a picture in the box, or an outline, whose
+        numbers are x first and of the whole picture.
+        """
+        boxes = [group for group in record.groups if group.form != "outline"]
+        outlines = [group for group in record.groups if group.form == "outline"]
+        mask = record.fields.get("mask")
+        if len(boxes) != 1 or not (outlines or isinstance(mask, Words)):
+            return None
+        box = ToldPiece(what=self.shape(boxes[0], size), start=record.start, end=record.end)
+        if not isinstance(box.what, Box):
+            return [box, *(replace(box, what="a mask without its box") for _ in outlines)]
+        if outlines:
+            return [replace(box, what=self._outline(outlines, size))]
+        assert isinstance(mask, Words)
+        if not mask.value.strip():
+            return [box]
+        found = _mask_in(mask.value, box.what, size, budget)
+        if found is not None:
+            return [replace(box, what=found)]
+        begin = mask.start if mask.inner is None else mask.inner
+        end = mask.end if mask.inner is None else mask.end - 1
+        return [
+            box,
+            ToldPiece(what="no mask that can be read: a small PNG is", start=begin, end=end),
+        ]
+
+    def _outline(self, outlines: Sequence[Group], size: Size) -> Shape | str:
+        shapes = [self.scale(size).shape(group, outline=True) for group in outlines]
+        wrong = next((shape for shape in shapes if isinstance(shape, str)), None)
+        if wrong is not None:
+            return f"its mask: {wrong}"
+        polygons = [shape for shape in shapes if isinstance(shape, Polygon)]
+        return Polygon(rings=tuple(ring for one in polygons for ring in one.rings))
+
+    @override
+    def ordered(self, group: Group) -> Group:
+        """Boxes and points are y first, outlines x first."""
+        return group if group.form == "outline" else super().ordered(group)
 
     @override
     def scale(self, size: Size) -> NumberScale:
@@ -73,8 +112,12 @@ def _said_mask(mask: Mask, label: str | None, scale: NumberScale) -> str:
     box = mask.box()
     x0, y0 = math.floor(box.x0 / scale.step[0]), math.floor(box.y0 / scale.step[1])
     x1, y1 = math.ceil(box.x1 / scale.step[0]), math.ceil(box.y1 / scale.step[1])
-    outer = scale.box((x0, y0, min(x1, 1000), min(y1, 1000)))
-    assert outer is not None
+    outer = Box(
+        x0=x0 * scale.step[0],
+        y0=y0 * scale.step[1],
+        x1=min(min(x1, 1000) * scale.step[0], scale.size.width),
+        y1=min(min(y1, 1000) * scale.step[1], scale.size.height),
+    )
     left, top, right, bottom = _pixel_window(outer, scale.size)
     window = mask.to_array()[top:bottom, left:right]
     buffer = io.BytesIO()
@@ -87,38 +130,31 @@ def _said_mask(mask: Mask, label: str | None, scale: NumberScale) -> str:
     )
 
 
-@final
-@dataclass(kw_only=True, slots=True)
-class _MaskReader:
-    """The masks of one answer are read as long as they have fewer pixels than the limit in all."""
-
-    size: Size
-    pixels_left: int = PIXEL_LIMIT
-
-    def read(self, written: str, box: Box) -> Mask | None:
-        """A data URL has a mask in its box; None for anything that is not a small, whole PNG."""
-        data = _png_of(written)
-        if data is None:
-            return None
-        window = _pixel_window(box, self.size)
-        width, height = struct.unpack(">II", data[16:24])
-        if not (1 <= width <= SIDE_LIMIT and 1 <= height <= SIDE_LIMIT):
-            return None
-        self.pixels_left -= width * height + (window[2] - window[0]) * (window[3] - window[1])
-        if self.pixels_left < 0:
-            return None
-        try:
-            inside = _stretched(data, Size(width=width, height=height), window)
-        except ImageError:
-            return None
-        return _placed(inside, window, self.size) if inside.any() else None
+def _mask_in(written: str, box: Box, size: Size, budget: Budget) -> Mask | None:
+    """A data URL has a mask in its box; None for anything that is not a small, whole PNG, and where
+    the answer's masks have too many pixels in all.
+    """
+    data = _png_of(written)
+    if data is None:
+        return None
+    window = _pixel_window(box, size)
+    width, height = struct.unpack(">II", data[16:24])
+    if not (1 <= width <= SIDE_LIMIT and 1 <= height <= SIDE_LIMIT):
+        return None
+    if not budget.take(width * height + (window[2] - window[0]) * (window[3] - window[1])):
+        return None
+    try:
+        inside = _stretched(data, Size(width=width, height=height), window)
+    except ImageError:
+        return None
+    return _placed(inside, window, size) if inside.any() else None
 
 
 def _png_of(written: str) -> bytes | None:
-    if not written.startswith(PREFIX) or len(written) > ENCODED_LIMIT:
+    if len(written) > ENCODED_LIMIT:
         return None
     try:
-        data = base64.b64decode(written[len(PREFIX) :], validate=True)
+        data = base64.b64decode(written.removeprefix(PREFIX), validate=True)
     except ValueError:
         return None
     return data if len(data) >= 24 and data.startswith(PNG_SIGNATURE) else None

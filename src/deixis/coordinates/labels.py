@@ -4,6 +4,7 @@ import html
 import json
 import re
 
+LABEL_LIMIT = 2000  # letters; many places may share one label
 HALVES = re.compile("[\ud800-\udfff]+")
 TOKEN_MARKS = str.maketrans({"<": "‹", ">": "›"})
 TOKEN = re.compile(r"<[|/]{0,2}\w[^<>\s]{0,40}>")

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.records import ListDialect
+from deixis.coordinates.plain_lists import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_records
 from deixis.core.region import Region
 from deixis.core.size import Size

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from deixis.coordinates.groups import Group
 from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Box, Point, Polygon
@@ -12,7 +13,8 @@ from deixis.core.size import Size
 
 Number: TypeAlias = int | float
 SMALL = 100  # a picture of fewer pixels may have a place below 1
-SLACK = 0.05  # models overshoot the border a little; beyond this share the number is not theirs
+SLACK = 0.002  # of the range: a number that is rounded or a step beyond the border is the border
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @final
@@ -31,8 +33,8 @@ class Quantum:
 class NumberScale:
     """pixel = (number + centre) · step - shift on each axis (x, y).
 
-    Numbers run from 0 to `last`; up to 5 % beyond they are taken as the border, further out they
-    are refused. `shift` is padding to the left and above; what lies in padding is cut off.
+    Numbers run from 0 to `last`; a step (or 0.2 %) beyond they are taken as the border, further out
+    they are refused. `shift` is padding to the left and above; what lies in padding is cut off.
     """
 
     size: Size
@@ -60,41 +62,54 @@ class NumberScale:
             self._said(box.y1, 1),
         )
 
-    def point(self, numbers: Sequence[float]) -> Point | None:
-        """The numbers x, y are a point; None where that is no place in the picture."""
-        box = self.box((*numbers, *numbers)) if len(numbers) == 2 else None
-        return None if box is None else Point(x=box.x0, y=box.y0)
-
-    def box(self, numbers: Sequence[float]) -> Box | None:
-        """The numbers x0, y0, x1, y1 are a box, cut to the picture; None where that is no place in
-        it: reversed corners, numbers out of range, shares of 1, wholly in the padding.
+    def shape(self, group: Group, *, outline: bool = False) -> Shape | str:
+        """The numbers x, y are a point and x0, y0, x1, y1 a box, three pairs and more an outline
+        where one is meant; else the reason tells why they are no place.
         """
-        if len(numbers) != 4 or not all(self._in_range(n, i % 2) for i, n in enumerate(numbers)):
-            return None
-        if self._are_shares(numbers):
-            return None
-        x0, y0, x1, y1 = (self._pixel(number, i % 2) for i, number in enumerate(numbers))
-        slack = [SLACK * self.last[axis] * self.step[axis] for axis in (0, 1)]
-        if x1 < x0 or x1 < -slack[0] or x0 > self.size.width + slack[0]:
-            return None
-        if y1 < y0 or y1 < -slack[1] or y0 > self.size.height + slack[1]:
-            return None
-        return Box(
+        wrong = self._problem(group, outline=outline)
+        if wrong is not None:
+            return wrong
+        places = [self._pixel(number, i % 2) for i, number in enumerate(group.numbers)]
+        if outline:
+            return _outline(places, group.parts, self.size)
+        x0, y0, x1, y1 = places if len(places) == 4 else (*places, *places)
+        if self._in_padding(x0, y0, x1, y1):
+            return "wholly in the padding around the picture"
+        box = Box(
             x0=_clamped(x0, self.size.width),
             y0=_clamped(y0, self.size.height),
             x1=_clamped(x1, self.size.width),
             y1=_clamped(y1, self.size.height),
         )
+        return box if len(places) == 4 else Point(x=box.x0, y=box.y0)
 
-    def ring(self, numbers: Sequence[float]) -> tuple[XY, ...] | None:
-        """The numbers x, y, x, y … are a closed outline; None where it is not one in the
-        picture.
-        """
-        if len(numbers) < 6 or len(numbers) % 2:
-            return None
-        points = [self.point(numbers[i : i + 2]) for i in range(0, len(numbers), 2)]
-        ring = tuple((point.x, point.y) for point in points if point is not None)
-        return ring if len(ring) == len(points) else None
+    def _problem(self, group: Group, *, outline: bool) -> str | None:
+        """The numbers are no place for this reason."""
+        numbers = group.numbers
+        count = len(numbers)
+        if outline and (count < 6 or count % 2 or any(part < 6 for part in group.parts)):
+            return f"{_counted(count)} where an outline has three pairs or more"
+        if not outline and count not in (2, 4):
+            return _counted(count)
+        if not all(map(math.isfinite, numbers)):
+            return "no finite number"
+        if self._are_shares(group):
+            return f"looks like 0-1 where {self._range()} is spoken"
+        if not all(self._in_range(number, i % 2) for i, number in enumerate(numbers)):
+            return f"outside {self._range()}"
+        if count == 4 and not outline and (numbers[0] > numbers[2] or numbers[1] > numbers[3]):
+            return "the corners are reversed: x1 < x0 or y1 < y0"
+        return None
+
+    def _range(self) -> str:
+        """Numbers run so far, in words."""
+        across, down = (f"{last:g}" for last in self.last)
+        return f"0..{across}" if across == down else f"0..{across} across and 0..{down} down"
+
+    def _in_padding(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        slack = [SLACK * last * step for last, step in zip(self.last, self.step, strict=True)]
+        across = x1 < -slack[0] or x0 > self.size.width + slack[0]
+        return across or y1 < -slack[1] or y0 > self.size.height + slack[1]
 
     def _said(self, pixel: float, axis: int) -> Number:
         number = (pixel + self.shift[axis]) / self.step[axis] - self.centre
@@ -104,13 +119,14 @@ class NumberScale:
 
     def _in_range(self, number: float, axis: int) -> bool:
         last = self.last[axis]
-        return math.isfinite(number) and -SLACK * last <= number <= (1 + SLACK) * last
+        slack = max(SLACK * last, 10.0**-self.decimals)
+        return -slack <= number <= last + slack
 
-    def _are_shares(self, numbers: Sequence[float]) -> bool:
+    def _are_shares(self, group: Group) -> bool:
         """Whether whole numbers are wanted and these are 0-1, which is another way of counting."""
-        if self.decimals or min(self.last) < SMALL:
+        if self.decimals or min(self.last) < SMALL or not group.has_fraction:
             return False
-        return max(numbers) <= 1 and any(number % 1 for number in numbers)
+        return max(group.numbers) <= 1
 
     def _pixel(self, number: float, axis: int) -> float:
         inside = _clamped(number, self.last[axis])
@@ -141,6 +157,25 @@ def said_shape(region: Region, size: Size, kinds: Sequence[str]) -> Shape:
     if "box" in kinds:
         return _box_inside(cut.box(), size)
     return _point_inside(cut.centre(), size)
+
+
+def _outline(places: Sequence[float], parts: Sequence[int], size: Size) -> Polygon:
+    """Places x, y, x, y … are rings of so many numbers each."""
+    points = [
+        (_clamped(places[i], size.width), _clamped(places[i + 1], size.height))
+        for i in range(0, len(places), 2)
+    ]
+    rings: list[tuple[XY, ...]] = []
+    for part in parts or (len(places),):
+        rings.append(tuple(points[: part // 2]))
+        points = points[part // 2 :]
+    return Polygon(rings=tuple(rings))
+
+
+def _counted(count: int) -> str:
+    """A number of numbers is told in words."""
+    number = WORDS[count] if count < len(WORDS) else str(count)
+    return f"{number} number{'' if count == 1 else 's'}"
 
 
 def _box_inside(box: Box, size: Size) -> Box:

@@ -1,23 +1,20 @@
 """PaliGemma writes location tokens, y first."""
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.dialect import Reading, ScaledDialect
-from deixis.coordinates.labels import plain_label, read_label, token_label
+from deixis.coordinates.dialect import ScaledDialect
+from deixis.coordinates.groups import Grammar, Group
+from deixis.coordinates.labels import plain_label, token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.reading_builder import Collected
+from deixis.coordinates.number_tokens import in_parts
+from deixis.coordinates.reading import OTHER_WORDS
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
+from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.size import Size
-
-TOKENS = re.compile(r"(?:<(?:loc|seg)\d{1,4}>\s{0,3})+")
-LOCATION = re.compile(r"<loc(\d{1,4})>")
-SEGMENT = re.compile(r"<seg\d{1,4}>")
-CUT_TOKEN = re.compile(r"<(?:l|lo|loc\d{0,4}|s|se|seg\d{0,4})\Z")
 
 
 @final
@@ -31,26 +28,28 @@ class PaliGemmaDialect(ScaledDialect):
 
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "<locYYYY><locXXXX> tokens, y first, 0-1023 of the picture"
+    grammar: ClassVar[Grammar] = Grammar(tokens={"loc": frozenset()}, labels="after")
+    y_first: ClassVar[bool] = True
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
         return " ; ".join(_said(region, self.scale(size)) for region in regions)
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        collected = Collected()
-        runs = list(TOKENS.finditer(text))
-        collected.leave_places(text[: runs[0].start()] if runs else text)
-        for i, run in enumerate(runs):
-            until = runs[i + 1].start() if i + 1 < len(runs) else len(text)
-            after = CUT_TOKEN.sub("", text[run.end() : until])
-            label = read_label(after.partition(";")[0])
-            _read_run(run.group(), label, self.scale(size), collected)
-            collected.leave_places(after)
-        cut = CUT_TOKEN.search(text)
-        if cut is not None:
-            collected.leave(cut.group())
-        return collected.reading()
+    def parted(self, group: Group) -> list[Group]:
+        """Four locations each are a box, two alone a point."""
+        if group.prefix != "loc" or len(group.numbers) % 4:
+            return [group]
+        return in_parts(group, 4)
+
+    @override
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """Locations are boxes or a point; segmentation tokens are told apart."""
+        if group.prefix == "seg":
+            return "segmentation tokens, which only the makers' decoder draws"
+        if group.form != "tokens":
+            return OTHER_WORDS
+        return super().shape(group, size)
 
     @override
     def scale(self, size: Size) -> NumberScale:
@@ -62,18 +61,3 @@ def _said(region: Region, scale: NumberScale) -> str:
     tokens = "".join(f"<loc{numbers[i ^ 1]:04d}>" for i in range(len(numbers)))
     label = plain_label((token_label(region.label) or "").replace(";", ","))
     return f"{tokens} {label}" if label else tokens
-
-
-def _read_run(run: str, label: str | None, scale: NumberScale, collected: Collected) -> None:
-    tokens = list(LOCATION.finditer(run))
-    numbers = [int(token.group(1)) for token in tokens]
-    placed = [numbers[i ^ 1] for i in range(len(numbers) - len(numbers) % 2)]
-    if len(numbers) == 2:
-        collected.place(scale.point(placed), label=label, written=run)
-    elif numbers and len(numbers) % 4 == 0:
-        for i in range(0, len(placed), 4):
-            written = run[tokens[i].start() : tokens[i + 3].end()]
-            collected.place(scale.box(placed[i : i + 4]), label=label, written=written)
-    elif numbers:
-        collected.leave(run)
-    collected.leave("".join(SEGMENT.findall(run)))

@@ -1,57 +1,26 @@
 """The Molmo family writes XML: <point …>label</point> and <points …>label</points>."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.dialect import Reading, ScaledDialect
-from deixis.coordinates.json_in_text import as_number
+from deixis.coordinates.dialect import ScaledDialect
+from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import read_xml_label, xml_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.reading_builder import Collected
+from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS
 from deixis.coordinates.saying import said_numbers
+from deixis.coordinates.values import QUOTED_NUMBER
+from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.size import Size
 
-TAG = re.compile(r"<(/?)(?:points?|tracks?)(?![\w-])")
-ATTRIBUTE = re.compile(r"\s{0,9}([A-Za-z_]{1,20}\d{0,6})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)')")
-TAG_END = re.compile(r"\s{0,9}(/?)>")
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PointTag:
-    """A tag has attributes by their names, and a label; it may be whole or cut off."""
-
-    attributes: dict[str, str]
-    label: str | None
-    whole: bool
-    written: str
-    start: int
-
-
-def point_tags(text: str) -> Iterator[PointTag]:
-    """A text has these point tags. The label is the `alt` attribute, else what stands inside."""
-    marks = list(TAG.finditer(text))
-    for i, mark in enumerate(marks):
-        if mark.group(1):
-            continue
-        until = marks[i + 1].start() if i + 1 < len(marks) else len(text)
-        closes = i + 1 < len(marks) and marks[i + 1].group(1) == "/"
-        yield _tag(text, mark.start(), mark.end(), until, closes=closes)
-
-
-def prose_around(text: str, tags: Sequence[PointTag]) -> Iterator[str]:
-    """Prose stands before, between and after point tags."""
-    at = 0
-    for tag in tags:
-        yield text[at : tag.start]
-        at = tag.start + len(tag.written)
-    yield text[at:]
+TAG_NAMES = frozenset(("point", "points", "track", "tracks"))
+AXIS = re.compile(r"([xy])(\d{0,6})\Z")
 
 
 def grouped_by_label(regions: Sequence[Region]) -> list[tuple[str, list[Region]]]:
@@ -60,27 +29,10 @@ def grouped_by_label(regions: Sequence[Region]) -> list[tuple[str, list[Region]]
     return [(label, list(members)) for label, members in groups]
 
 
-def _tag(text: str, start: int, at: int, until: int, *, closes: bool) -> PointTag:
-    attributes: dict[str, str] = {}
-    while (found := ATTRIBUTE.match(text, at, until)) is not None:
-        name, double, single = found.groups()
-        attributes[name] = single if double is None else double
-        at = found.end()
-    end = TAG_END.match(text, at, until)
-    written = text[start:until]
-    label = read_xml_label(attributes.get("alt", ""))
-    if end is None:
-        return PointTag(
-            attributes=attributes, label=label, whole=False, written=written, start=start
-        )
-    if label is None and closes and not end.group(1):
-        label = read_xml_label(text[end.end() : until])
-    if end.group(1) or not closes:
-        written = text[start : end.end()]
-    return PointTag(attributes=attributes, label=label, whole=True, written=written, start=start)
-
-
-AXIS = re.compile(r"([xy])(\d{0,6})\Z")
+def tag_label(group: Group) -> str | None:
+    """A tag's label is its `alt`, else what stands in it."""
+    alt = read_xml_label(group.attributes.get("alt", ""))
+    return alt if alt is not None else read_xml_label(group.attributes.get("", ""))
 
 
 @final
@@ -93,6 +45,7 @@ class MolmoDialect(ScaledDialect):
 
     kinds: ClassVar[tuple[str, ...]] = ("point",)
     summary: ClassVar[str] = "XML <point x y>, percent of the picture, one decimal"
+    grammar: ClassVar[Grammar] = Grammar(attributes=TAG_NAMES)
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -100,18 +53,60 @@ class MolmoDialect(ScaledDialect):
         return " ".join(_said(label, members, self.scale(size)) for label, members in groups)
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        collected = Collected()
-        tags = list(point_tags(text))
-        for tag in tags:
-            _read_tag(tag, self.scale(size), collected)
-        for prose in prose_around(text, tags):
-            collected.leave_places(prose)
-        return collected.reading()
+    def parted(self, group: Group) -> list[Group]:
+        """Each x and y of one number are a point."""
+        if group.form != "attributes" or group.tag not in TAG_NAMES:
+            return [group]
+        label = tag_label(group)
+        places: dict[str, dict[str, str]] = {}
+        for name in group.attributes:
+            axis = AXIS.match(name)
+            if axis is not None:
+                places.setdefault(axis[2], {})[axis[1]] = name
+        cut = group.key  # the attribute in which the text ends
+        rest = None if cut is None else places.pop(cut.lstrip("xy"), None)
+        found = [_point(group, label, place) for place in places.values()]
+        if cut is not None:
+            start = group.start if rest is None or not found else _start(group, rest)
+            found.append(replace(group, numbers=(), start=start))
+        return found or [group]
+
+    @override
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """An x and a y are a point."""
+        if not self.grammar.takes(group):
+            return OTHER_WORDS
+        if group.key is not None:
+            return CUT_OFF
+        if len(group.numbers) != 2:
+            return "a point has an x and a y"
+        return self.scale(size).shape(group)
 
     @override
     def scale(self, size: Size) -> NumberScale:
         return whole_scale(size, last=(100.0, 100.0), decimals=1)
+
+
+def _point(group: Group, label: str | None, place: dict[str, str]) -> Group:
+    """An x and a y of one number, by the names of their attributes, are a point."""
+    written = [group.attributes.get(place.get(axis, ""), "") for axis in "xy"]
+    whole = all(len(one) <= 20 and QUOTED_NUMBER.match(one) for one in written)
+    numbers = tuple(map(float, written)) if whole else ()
+    ends = [group.starts[name] + len(group.attributes[name]) for name in place.values()]
+    return replace(
+        group,
+        label=label,
+        closed=True,
+        key=None,
+        numbers=numbers,
+        start=_start(group, place),
+        end=max(ends),
+    )
+
+
+def _start(group: Group, place: dict[str, str]) -> int:
+    """The first attribute of a place begins here, with its name."""
+    return min(group.starts[name] - len(name) - 2 for name in place.values())
 
 
 def _said(label: str, regions: Sequence[Region], scale: NumberScale) -> str:
@@ -125,25 +120,8 @@ def _said(label: str, regions: Sequence[Region], scale: NumberScale) -> str:
     return f"<{name} {' '.join(numbered)}{alt}>{label}</{name}>"
 
 
-def _read_tag(tag: PointTag, scale: NumberScale, collected: Collected) -> None:
-    places: dict[str, dict[str, float | None]] = {}
-    for name, value in tag.attributes.items():
-        axis = AXIS.match(name)
-        if axis is not None:
-            places.setdefault(axis.group(2), {})[axis.group(1)] = as_number(value)
-    all_read = tag.whole and bool(places)
-    for place in places.values():
-        x, y = place.get("x"), place.get("y")
-        point = None if x is None or y is None else scale.point((x, y))
-        if point is None:
-            all_read = False
-        else:
-            collected.place(point, label=tag.label, written=tag.written)
-    if not all_read:
-        collected.leave(tag.written)
-
-
-PICTURES = re.compile(r"[\t\n:;,]")
+PARTS = re.compile(r"[^\t\n:;,]+")  # numbers of one picture
+WORD = re.compile(r"\S+")
 
 
 @final
@@ -159,6 +137,7 @@ class Molmo2Dialect(ScaledDialect):
 
     kinds: ClassVar[tuple[str, ...]] = ("point",)
     summary: ClassVar[str] = 'XML <points coords="1 1 x y …">, 0-1000 of the picture'
+    grammar: ClassVar[Grammar] = Grammar(attributes=TAG_NAMES)
 
     picture: int = 1
 
@@ -168,14 +147,76 @@ class Molmo2Dialect(ScaledDialect):
         return " ".join(self._said(label, members, self.scale(size)) for label, members in groups)
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        collected = Collected()
-        tags = list(point_tags(text))
-        for tag in tags:
-            self._read_tag(tag, self.scale(size), collected)
-        for prose in prose_around(text, tags):
-            collected.leave_places(prose)
-        return collected.reading()
+    def parted(self, group: Group) -> list[Group]:
+        """After the picture's number, each three are a point with its own number."""
+        written = group.attributes.get("coords")
+        if group.form != "attributes" or group.tag not in TAG_NAMES or written is None:
+            return [group]
+        inside = read_xml_label(group.attributes.get("", ""))
+        label = inside if inside is not None else tag_label(group)
+        found: list[Group] = []
+        parts = [list(WORD.finditer(written, *part.span())) for part in PARTS.finditer(written)]
+        parts = [words for words in parts if words]
+        if group.key == "coords" and parts and not written[-1:].isspace():
+            parts[-1].pop()  # its last number may go on
+        alone = len(parts) == 1 and str(group.tag)[:5] == "point"
+        for words in parts:
+            told = self._points(words, alone=alone, cut=group.key is not None)
+            if told is None:
+                said = " ".join(word.group() for word in words)
+                found.append(self._at(group, words, label=said, key="other", numbers=()))
+                continue
+            for i, (three, numbers) in enumerate(told):
+                own = three if i else words[: words.index(three[0]) + 3]  # with its picture
+                found.append(self._at(group, own, label=label, key=None, numbers=numbers))
+        if group.key is not None:
+            found.append(replace(group, numbers=(), start=found[-1].end if found else group.start))
+        return found or [group]
+
+    def _at(
+        self, group: Group, words: Sequence[re.Match[str]], **told: Any
+    ) -> Group:  # Any: fields
+        """A group of these words of the coordinates."""
+        if not words:
+            return replace(group, closed=True, **told)
+        begin = group.starts["coords"]
+        start, end = begin + words[0].start(), begin + words[-1].end()
+        return replace(group, closed=True, start=start, end=end, **told)
+
+    def _points(
+        self, words: Sequence[re.Match[str]], *, alone: bool, cut: bool
+    ) -> list[tuple[Sequence[re.Match[str]], tuple[float, ...]]] | None:
+        """Numbers of one picture are these points, in threes after the picture's own number, which
+        one picture may lack; none where they are of another picture, or no numbers.
+        """
+        numbers = [_number(word.group()) for word in words]
+        # an x has three digits, the number of a point seldom
+        lacks_number = len(words[1].group()) > 2 if cut and len(words) > 1 else len(words) % 3 == 0
+        first = 0 if alone and lacks_number else 1
+        if not words or None in numbers or len(numbers) <= first:
+            return None
+        if first and words[0].group() != str(self.picture):
+            return None
+        threes = [slice(i, i + 3) for i in range(first, len(words), 3)]
+        return [
+            (words[three], tuple(n for n in numbers[three][1:] if n is not None))
+            for three in threes
+        ]
+
+    @override
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """A point's x and y."""
+        if not self.grammar.takes(group):
+            return OTHER_WORDS
+        if group.key == "coords":
+            return CUT_OFF
+        if group.key == "other":
+            return f"points of another picture than {self.picture}: {group.label}"
+        if not group.closed:
+            return CUT_OFF
+        if len(group.numbers) != 2:
+            return "a point has its number, an x and a y"
+        return self.scale(size).shape(group)
 
     @override
     def scale(self, size: Size) -> NumberScale:
@@ -188,23 +229,9 @@ class Molmo2Dialect(ScaledDialect):
             numbers += [str(i), f"{x:03d}", f"{y:03d}"]
         return f'<points coords="{" ".join(numbers)}">{label}</points>'
 
-    def _read_tag(self, tag: PointTag, scale: NumberScale, collected: Collected) -> None:
-        written = tag.attributes.get("coords", "")
-        before = collected.count
-        for group in PICTURES.split(written):
-            words = group.split()
-            numbers = [as_number(word) for word in words]
-            own = bool(numbers) and numbers[0] == self.picture
-            if not own or len(numbers) % 3 != 1:
-                collected.leave(group)
-                continue
-            for i in range(2, len(numbers), 3):
-                x, y = numbers[i], numbers[i + 1]
-                point = None if x is None or y is None else scale.point((x, y))
-                said = " ".join(words[i - 1 : i + 2])
-                collected.place(point, label=tag.label, written=said)
-        if not tag.whole or collected.count == before:
-            collected.leave(tag.written)
+
+def _number(word: str) -> float | None:
+    return float(word) if len(word) <= 20 and QUOTED_NUMBER.match(word) else None
 
 
 DIALECTS = {"molmo": MolmoDialect, "molmo2": Molmo2Dialect}

@@ -6,21 +6,16 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.coordinates.dialect import Reading, ScaledDialect
+from deixis.coordinates.dialect import ScaledDialect
+from deixis.coordinates.groups import Grammar
+from deixis.coordinates.labels import token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
-from deixis.coordinates.records import ListDialect, RecordReader
+from deixis.coordinates.plain_lists import ListDialect, seen_scale
+from deixis.coordinates.resizing import Resize, Smart
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_record, said_records
-from deixis.coordinates.tagged_lists import Tags
 from deixis.core.region import Region
 from deixis.core.shapes import Point
-from deixis.core.size import Size, smart_resize
-
-TAGS = Tags(
-    label_start="<|object_ref_start|>",
-    label_end="<|object_ref_end|>",
-    place_start="<|box_start|>",
-    place_end="<|box_end|>",
-)
+from deixis.core.size import Size
 
 
 @final
@@ -33,21 +28,13 @@ class Qwen2VlDialect(ScaledDialect):
 
     kinds: ClassVar[tuple[str, ...]] = ("box",)
     summary: ClassVar[str] = "(x0,y0),(x1,y1) in box tokens, 0-1000 of the picture"
+    grammar: ClassVar[Grammar] = Grammar(
+        lists=True, corners=True, listed=frozenset(("box_start", "box"))
+    )
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(_said(region, self.scale(size)) for region in regions)
-
-    @override
-    def parse(self, text: str, size: Size) -> Reading:
-        reader = RecordReader(scale=self.scale(size), join_corners=True)
-        for piece in TAGS.pieces(text):
-            before = reader.collected.count
-            if piece.closed or piece.text.count("(") > 1:  # one corner alone is half a box
-                reader.read(piece.text, label=piece.label)
-            if piece.is_place and reader.collected.count == before:
-                reader.collected.leave(piece.written)
-        return reader.collected.reading()
 
     @override
     def scale(self, size: Size) -> NumberScale:
@@ -57,7 +44,9 @@ class Qwen2VlDialect(ScaledDialect):
 def _said(region: Region, scale: NumberScale) -> str:
     numbers = said_numbers(said_shape(region, scale.size, Qwen2VlDialect.kinds), scale)
     x0, y0, x1, y1 = (str(number) for number in numbers)
-    return TAGS.say(f"({x0},{y0}),({x1},{y1})", region.label)
+    label = token_label(region.label)
+    name = f"<|object_ref_start|>{label}<|object_ref_end|>" if label else ""
+    return f"{name}<|box_start|>({x0},{y0}),({x1},{y1})<|box_end|>"
 
 
 @final
@@ -66,8 +55,8 @@ class Qwen25VlDialect(ListDialect):
     """`[{"bbox_2d": [412, 300, 520, 411], "label": "cup"}]`, points under `point_2d`, x first.
 
     The limits are those of the checkpoints of the family (56·56 and 28·28·16384 pixels); a server
-    that sets others must be told here, else every box lands in the wrong place. Pictures longer
-    than 200:1 are an UnsupportedError. Labels come back exactly.
+    that sets others must be told here, else every box lands in the wrong place; `resize` tells all
+    at once. Pictures longer than 200:1 are an UnsupportedError. Labels come back exactly.
     """
 
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
@@ -76,6 +65,7 @@ class Qwen25VlDialect(ListDialect):
     min_pixels: int = 56 * 56
     max_pixels: int = 28 * 28 * 16384
     factor: int = 28
+    resize: Resize | None = None
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -83,10 +73,8 @@ class Qwen25VlDialect(ListDialect):
 
     @override
     def scale(self, size: Size) -> NumberScale:
-        seen = smart_resize(
-            size, factor=self.factor, min_pixels=self.min_pixels, max_pixels=self.max_pixels
-        )
-        return whole_scale(size, last=(float(seen.width), float(seen.height)))
+        own = Smart(factor=self.factor, min_pixels=self.min_pixels, max_pixels=self.max_pixels)
+        return seen_scale(size, self.resize or own)
 
 
 @final

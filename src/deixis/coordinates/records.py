@@ -1,259 +1,397 @@
-"""JSON-like dialects share this reading of regions from lists and objects."""
+"""Lists, objects and calls of an answer are turned into groups of numbers, with their names."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias, final
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import final
 
-from typing_extensions import TypeIs, override
-
-from deixis.coordinates.dialect import Reading, ScaledDialect
-from deixis.coordinates.json_in_text import ScannedList, ScannedObject, Value, as_number, scan
-from deixis.coordinates.number_scale import NumberScale
-from deixis.coordinates.reading_builder import Collected
-from deixis.core.mask import Mask
-from deixis.core.shapes import Box
-from deixis.core.size import Size
-
-MaskReader: TypeAlias = Callable[[str, Box], Mask | None]
-BOX_KEYS = ("bbox_2d", "box_2d", "bbox", "box", "bounding_box", "boundingbox", "bboxes", "boxes")
-POINT_KEYS = ("point_2d", "point", "points", "coordinate", "coordinates")
-LABEL_KEYS = ("label", "name", "class", "category", "object", "text_content", "text", "description")
-EDGE_KEYS = (
-    ("x_min", "y_min", "x_max", "y_max"),
-    ("xmin", "ymin", "xmax", "ymax"),
-    ("x0", "y0", "x1", "y1"),
-    ("x1", "y1", "x2", "y2"),
-    ("left", "top", "right", "bottom"),
+from deixis.coordinates.groups import Group, GroupedRecord
+from deixis.coordinates.values import (
+    Fields,
+    Listed,
+    Number,
+    Value,
+    Words,
+    all_numbers,
+    as_number,
+    count_numbers,
 )
-EXTENT_KEYS = {"w", "h", "width", "height"}
-NESTING_LIMIT = 2  # strings that hold JSON that holds strings
+from deixis.coordinates.vocabulary import (
+    ACTIONS,
+    AMOUNTS,
+    ARGUMENTS,
+    BOX_KEYS,
+    EDGE_KEYS,
+    EXTENT_KEYS,
+    LABEL_KEYS,
+    OTHER_NUMBERS,
+    OUTLINE_KEYS,
+    PLACE_KEYS,
+    POINT_EDGES,
+    TEXT_KEYS,
+    TYPING,
+    action_of,
+)
+
+WIDTH_MEANT = "x, y with a width and a height: a corner, or the centre?"
+MUDDLED = "numbers among other things between brackets"
+NO_OUTLINE = "an outline has three pairs or more"
+HALF = "an x without its y, or a y without its x"
+UNKNOWN_NAME = "numbers under a name that tells no place"
+TOOL_KEYS = frozenset(("arguments", "args", "input", "parameters"))
+TYPING_KEYS = frozenset(("action", "action_type", "type", "press_enter"))
+NO_PLACE = "no place is told where one is named"
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordReader:
-    """The reader takes lists of 4 (boxes) and 2 (points), and objects with such lists or with named
-    edges.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A value stands under this key, in this call or tag, and is called so."""
 
-    Anything else that looks like a place goes to `collected.unread`: other counts of numbers,
-    numbers out of range, reversed corners (x and y may be swapped, or width and height meant), x
-    with width, lists of numbers under keys that are not known, four bare numbers without brackets,
-    other models' words for places, a cut-off tail. With `join_corners`, `(x0,y0),(x1,y1)` is one
-    box.
-    """
+    key: str | None = None
+    call: str | None = None
+    tag: str | None = None
+    label: str | None = None
+    closed: bool = True
 
-    scale: NumberScale
-    collected: Collected = field(default_factory=Collected)
-    y_first: bool = False
-    join_corners: bool = False
-    read_mask: MaskReader | None = None
 
-    def read(self, text: str, *, label: str | None = None, nesting: int = 0) -> None:
-        """Every region of a text is collected; `label` is that of places without their own."""
-        scanned = scan(text)
-        values = _joined(text, scanned.values) if self.join_corners else scanned.values
-        pieces: list[tuple[int, int, Value | None]]
-        pieces = [(value.start, value.end, value) for value in values]
-        pieces += [(start, end, None) for start, end in scanned.tails]
-        pieces.sort(key=lambda piece: piece[0])
-        at = 0
-        for start, end, value in pieces:
-            self.collected.leave_places(text[at:start])
-            if value is None:
-                self.collected.leave(text[start:end])
+class Findings(ABC):
+    """What was found in a value goes here."""
+
+    @abstractmethod
+    def group(self, group: Group) -> None:
+        """A group of numbers stands for itself."""
+
+    @abstractmethod
+    def record(self, record: GroupedRecord) -> None:
+        """An object holds these groups."""
+
+    @abstractmethod
+    def leave(self, start: int, end: int, reason: str) -> None:
+        """A piece could be a place, and is none that is understood."""
+
+    @abstractmethod
+    def name(self, start: int, end: int) -> None:
+        """A piece is a name or a text, and no place."""
+
+    @abstractmethod
+    def count(self) -> int:
+        """So much was found, read or not."""
+
+    @abstractmethod
+    def nested(self, words: Words, context: Context) -> None:
+        """A text in quotes may hold places."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk goes once through a value."""
+
+    found: Findings
+
+    def value(self, value: Value, context: Context) -> None:
+        """Whatever stands in an answer."""
+        if isinstance(value, Fields):
+            if value.call is not None:
+                self._call(value, context)
             else:
-                _Walk(reader=self, text=text, nesting=nesting).value(value, label)
-            at = max(at, end)
-        self.collected.leave_places(text[at:])
+                self._object(value, context)
+        elif isinstance(value, Listed):
+            self._listed(value, context, self.found.group)
+        elif isinstance(value, Words):
+            self.found.nested(value, context)
 
-    def ordered(self, numbers: Sequence[float]) -> tuple[float, ...]:
-        """The numbers are given x first."""
-        if not self.y_first:
-            return tuple(numbers)
-        return tuple(numbers[i ^ 1] for i in range(len(numbers)))
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Walk:
-    """A walk goes once through a value that was found in a text."""
-
-    reader: RecordReader
-    text: str
-    nesting: int
-
-    def value(self, value: object, label: str | None) -> None:
-        if isinstance(value, ScannedObject):
-            self._named(value, label)
-        elif isinstance(value, ScannedList):
-            self._listed(value, label)
-        elif isinstance(value, str) and self.nesting < NESTING_LIMIT:
-            self.reader.read(value, label=label, nesting=self.nesting + 1)
-
-    def _listed(self, listed: ScannedList, label: str | None) -> None:
+    def _listed(self, listed: Listed, context: Context, out: Callable[[Group], None]) -> None:
         numbers = listed.numbers()
-        if numbers is not None and len(numbers) in (2, 4):
-            self._numbers(numbers, label, self._written(listed))
+        if numbers is not None and len(numbers) > 1:
+            is_code = context.call not in (None, *ACTIONS) and context.key is None
+            out(replace(_group(listed, numbers, context), is_code=is_code))
             return
-        enough = 2 if listed.sound and numbers is not None else (4 if listed.round else 2)
-        if listed.num_numbers >= enough or (numbers is not None and len(numbers) > 1):
-            self.reader.collected.leave(self._written(listed))
+        if _is_muddled(listed):
+            self.found.leave(listed.start, listed.end, MUDDLED)
+            return
+        outline = _outline(listed, context)
+        if outline is not None:
+            out(outline)
             return
         for item in listed.items:
-            self.value(item, label)
-        if not any(isinstance(item, ScannedList | ScannedObject) for item in listed.items):
-            self.reader.collected.leave_places(self._written(listed)[1:-1])
+            if isinstance(item, Listed):
+                self._listed(item, context, out)
+            else:
+                self.value(item, context)
 
-    def _numbers(self, numbers: Sequence[float], label: str | None, written: str) -> None:
-        reader = self.reader
-        scale, placed = reader.scale, reader.ordered(numbers)
-        shape = scale.point(placed) if len(placed) == 2 else scale.box(placed)
-        reader.collected.place(shape, label=label, written=written)
-
-    def _named(self, found: ScannedObject, inherited: str | None) -> None:
-        fields = {key.lower(): value for key, value in found.fields}
-        label = _label(fields) or inherited
-        used = self._edges(fields, label, found) or self._keyed(fields, label, found)
+    def _object(self, found: Fields, context: Context) -> None:
+        fields = found.named()
+        label = label_of(fields) or context.label
+        inner = replace(context, key=None, label=label)
+        groups: list[Group] = []
+        used = self._edges(found, fields, inner, groups)
         if not used:
-            used = set(fields)
-            for key, value in fields.items():
-                if key not in LABEL_KEYS or not isinstance(value, str):
-                    self.value(value, label)
-        for value in found.loose:
-            self.value(value, label)
-        for key, value in found.fields:
-            is_used = key.lower() in used and fields[key.lower()] is value
-            if (
-                not is_used
-                and isinstance(value, ScannedList | ScannedObject)
-                and _num_numbers(value) > 1
-            ):
-                self.reader.collected.leave(self._written(value))
-
-    def _keyed(
-        self, fields: dict[str, object], label: str | None, found: ScannedObject
-    ) -> set[str]:
-        """Fields that hold places are read by their names, which are given back."""
-        keys = [key for key in (*BOX_KEYS, *POINT_KEYS) if key in fields]
-        before = len(self.reader.collected.regions)
-        for key in keys:
-            self._place(fields[key], label, found, is_box=key in BOX_KEYS)
-        mask = fields.get("mask")
-        if keys and self.reader.read_mask is not None and isinstance(mask, str):
-            self._mask(mask, self.reader.read_mask, before)
-        return set(keys)
+            used = self._keyed(found, fields, inner, groups)
+        if groups:
+            self.found.record(
+                GroupedRecord(
+                    groups=tuple(groups),
+                    label=label,
+                    fields=fields,
+                    start=found.start,
+                    end=found.end,
+                )
+            )
+        self._rest(found, fields, used, replace(inner, key=context.key))
 
     def _edges(
-        self, fields: dict[str, object], label: str | None, found: ScannedObject
+        self, found: Fields, fields: dict[str, Value], context: Context, out: list[Group]
     ) -> set[str]:
-        """An object with named edges is read; their names are given back, none if it is not one."""
-        written = self._written(found)
-        scale, collected = self.reader.scale, self.reader.collected
-        for edges in EDGE_KEYS:
-            if all(key in fields for key in edges):
-                numbers = _all_numbers(fields[key] for key in edges)
-                shape = None if numbers is None else scale.box(numbers)
-                collected.place(shape, label=label, written=written)
-                return set(edges)
-        if "x" in fields and "y" in fields:
-            place = (
-                None if EXTENT_KEYS & fields.keys() else _all_numbers((fields["x"], fields["y"]))
-            )
-            point = None if place is None else scale.point(place)
-            collected.place(point, label=label, written=written)
-            return {"x", "y"} | (EXTENT_KEYS & fields.keys())
-        return set()
+        """Named numbers of an object or a call are places; their names are given back."""
+        whole = (found.start, found.end)
+        for names in EDGE_KEYS:
+            if all(name in fields for name in names):
+                numbers = all_numbers(fields[name] for name in names)
+                if numbers is None:
+                    self.found.leave(*whole, NO_PLACE)
+                else:
+                    out.append(_edge_group(whole, names, numbers, context))
+                return set(names)
+        used: set[str] = set()
+        for pair in POINT_EDGES:
+            if all(name in fields for name in pair):
+                numbers = all_numbers(fields[name] for name in pair)
+                extent = EXTENT_KEYS & fields.keys()
+                if numbers is None or extent:
+                    self.found.leave(*whole, WIDTH_MEANT if extent else NO_PLACE)
+                else:
+                    group = _edge_group(whole, pair, numbers, context)
+                    out.append(replace(group, is_round=found.is_round))
+                used |= {*pair, *extent}
+            elif any(isinstance(fields.get(name), Number) for name in pair):
+                self.found.leave(*whole, HALF)
+                used |= {*pair}
+        out.sort(key=lambda group: _first_place(found, group.names))
+        return used
 
-    def _place(
-        self, value: object, label: str | None, found: ScannedObject, *, is_box: bool
+    def _keyed(
+        self, found: Fields, fields: dict[str, Value], context: Context, out: list[Group]
+    ) -> set[str]:
+        """Fields that hold places are read by their names, which are given back."""
+        used: set[str] = set()
+        for key, value in found.fields:
+            small = key.lower()
+            if small not in PLACE_KEYS or fields[small] is not value:
+                continue
+            keyed = replace(context, key=small)
+            if isinstance(value, Listed):
+                corners = _two_corners(value) if small in BOX_KEYS else None
+                if corners is not None:
+                    out.append(_group(value, corners, keyed))
+                elif small in OUTLINE_KEYS and not _has_outline(value, keyed):
+                    self.found.leave(value.start, value.end, NO_OUTLINE)
+                else:
+                    self._listed(value, keyed, out.append)
+            elif isinstance(value, Fields | Words):
+                before = self.found.count() + len(out)
+                self._under(value, keyed, out)
+                told = self.found.count() + len(out) > before
+                if isinstance(value, Words) and not told and _has_digit(value) and small != "mask":
+                    self.found.leave(found.start, found.end, NO_PLACE)
+            elif as_number(value) is not None:
+                continue
+            used.add(small)
+        return used
+
+    def _under(self, value: Fields | Words, context: Context, out: list[Group]) -> None:
+        """A text or an object tells the place of a field."""
+        if isinstance(value, Fields):
+            inner: list[Group] = []
+            if value.call is None and self._edges(value, value.named(), context, inner):
+                out.extend(inner)
+            elif context.key == "keypoints" and value.call is None:
+                for name, one in value.fields:
+                    self.value(one, replace(context, label=name))
+            else:
+                self.value(value, context)
+        elif context.key != "mask":
+            self.found.nested(value, context)
+
+    def _rest(
+        self, found: Fields, fields: dict[str, Value], used: set[str], context: Context
     ) -> None:
-        """The value of a field that holds places is read."""
-        before = self.reader.collected.count
-        corners = _two_corners(value) if is_box else None
-        if corners is not None:
-            self._numbers(corners, label, self._written(found))
+        """What is no place of its own may hold others."""
+        for key, value in found.fields:
+            small = key.lower()
+            if small in used and fields[small] is value:
+                continue
+            if isinstance(value, Words):
+                self._text(small, value, context)
+            elif isinstance(value, Listed) and value.numbers() is not None:
+                if small not in OTHER_NUMBERS and count_numbers(value) > 1:
+                    self.found.leave(value.start, value.end, UNKNOWN_NAME)
+                else:
+                    self.found.name(value.start, value.end)
+            elif small not in OTHER_NUMBERS:
+                self.value(value, replace(context, key=None))
+        for loose in found.loose:
+            self.value(loose, replace(context, key=None))
+
+    def _text(self, key: str, words: Words, context: Context) -> None:
+        """A text is a name, words that are typed, or an answer within the answer."""
+        is_json = context.call is None and words.value.lstrip()[:2] in ('{"', "[{", "``", "{'")
+        if key in TEXT_KEYS and not is_json:
+            self.found.name(words.start, words.end)
         else:
-            self.value(value, label)
-        empty = isinstance(value, ScannedList) and not value.items
-        wordy = isinstance(value, str) and not any(character.isdigit() for character in value)
-        if self.reader.collected.count == before and not empty and not wordy:
-            self.reader.collected.leave(self._written(found))
+            self.found.nested(words, replace(context, key=None))
 
-    def _mask(self, mask: str, read_mask: MaskReader, before: int) -> None:
-        """The mask is put in the place of the one box that was just read."""
-        collected = self.reader.collected
-        regions = collected.regions[before:]
-        box = regions[0].shape if len(regions) == 1 else None
-        found = read_mask(mask, box) if isinstance(box, Box) else None
-        if found is None:
-            collected.leave(mask)
-        else:
-            collected.regions[before] = replace(regions[0], shape=found)
-
-    def _written(self, value: Value) -> str:
-        return self.text[value.start : value.end]
-
-
-class ListDialect(ScaledDialect):
-    """The dialect's answers are nothing but lists and objects, x first."""
-
-    @final
-    @override
-    def parse(self, text: str, size: Size) -> Reading:
-        reader = RecordReader(scale=self.scale(size))
-        reader.read(text)
-        return reader.collected.reading()
-
-
-def _joined(text: str, values: Sequence[Value]) -> list[Value]:
-    joined: list[Value] = []
-    for value in values:
-        last = joined[-1] if joined else None
-        if (
-            _is_corner(last)
-            and _is_corner(value)
-            and text[last.end : value.start].strip() in ("", ",")
-        ):
-            items = (*last.items, *value.items)
-            joined[-1] = ScannedList(
-                items=items, start=last.start, end=value.end, round=True, sound=True
+    def _call(self, call: Fields, context: Context) -> None:
+        """The arguments of an action are places; those of other calls are code."""
+        action = action_of(str(call.call))
+        fields = call.named()
+        if action not in ACTIONS and ARGUMENTS.isdisjoint(fields):
+            self._other_call(call, action, context)
+            return
+        label = fields.get("element_info", fields.get("element"))
+        called = label.value if isinstance(label, Words) and label.value.strip() else None
+        inner = replace(context, call=action, key=None, label=called)
+        groups: list[Group] = []
+        used = self._edges(call, fields, inner, groups)
+        used |= self._keyed(call, fields, inner, groups) if not used else set()
+        loose = all_numbers(call.loose)
+        if loose and not groups and len(loose) > 1:
+            skipped = 1 if action in AMOUNTS else 0
+            if not skipped or len(loose) > 2:
+                groups.append(_group(call, loose[skipped:], inner))
+        if groups:
+            self.found.record(
+                GroupedRecord(
+                    groups=tuple(groups),
+                    label=called,
+                    fields=fields,
+                    start=call.start,
+                    end=call.end,
+                )
             )
-        else:
-            joined.append(value)
-    return joined
+        loose_values = () if loose else call.loose
+        rest = Fields(call.fields, loose_values, call.start, call.end, call.call)
+        self._rest(rest, fields, used, inner)
+
+    def _other_call(self, call: Fields, action: str, context: Context) -> None:
+        """Words before a bracket are a name, as in "the cup(100,100),(300,400)", or code."""
+        numbers = all_numbers(call.loose)
+        if not call.fields and numbers is not None and len(numbers) in (2, 4):
+            begin = call.start + len(str(call.call))
+            listed = Listed(call.loose, begin, call.end, True, True)
+            self.found.group(replace(_group(listed, numbers, context), is_code=True))
+            return
+        inner = replace(context, key=None, call=action)
+        named = [(key.lower(), value) for key, value in call.fields]
+        for key, value in (*named, *(("", value) for value in call.loose)):
+            is_text = isinstance(value, Words) and (key in TEXT_KEYS or action in TYPING)
+            if value is not None and is_text:
+                self.found.name(value.start, value.end)
+            else:
+                self.value(value, inner)
 
 
-def _is_corner(value: Value | None) -> TypeIs[ScannedList]:
-    return isinstance(value, ScannedList) and value.round and len(value.numbers() or ()) == 2
+def label_of(fields: Mapping[str, Value]) -> str | None:
+    """An object is called so; the name of a tool that is called is no label, nor is a text that an
+    agent types.
+    """
+    for key in LABEL_KEYS:
+        value = fields.get(key)
+        if not isinstance(value, Words) or not value.value.strip():
+            continue
+        is_tool = key == "name" and not TOOL_KEYS.isdisjoint(fields)
+        is_typed = key == "text" and not TYPING_KEYS.isdisjoint(fields)
+        if not is_tool and not is_typed:
+            return value.value
+    return None
 
 
-def _label(fields: dict[str, object]) -> str | None:
-    """An object is called so; the name of a called tool is no label."""
-    keys = [key for key in LABEL_KEYS if key != "name" or "arguments" not in fields]
-    texts = (fields.get(key) for key in keys)
-    return next((text for text in texts if isinstance(text, str) and text.strip()), None)
+def _group(value: Listed | Fields, numbers: Sequence[Number], context: Context) -> Group:
+    return Group(
+        form="outline" if context.key in OUTLINE_KEYS and len(numbers) > 4 else "list",
+        numbers=tuple(number.value for number in numbers),
+        start=value.start,
+        end=value.end,
+        label=context.label,
+        key=context.key,
+        tag=context.tag,
+        call=context.call,
+        has_fraction=any(number.has_point for number in numbers),
+        is_round=isinstance(value, Listed) and value.is_round,
+        closed=context.closed,
+    )
 
 
-def _num_numbers(value: object) -> int:
-    """A value holds so many numbers, at any depth."""
-    if isinstance(value, ScannedList):
-        return sum(map(_num_numbers, value.items))
-    if isinstance(value, ScannedObject):
-        return sum(_num_numbers(item) for _, item in value.fields)
-    return int(as_number(value) is not None)
+def _edge_group(
+    whole: tuple[int, int], names: tuple[str, ...], numbers: Sequence[Number], context: Context
+) -> Group:
+    return Group(
+        form="edges",
+        numbers=tuple(number.value for number in numbers),
+        start=whole[0],
+        end=whole[1],
+        label=context.label,
+        key=context.key,
+        call=context.call,
+        tag=context.tag,
+        names=names,
+        has_fraction=any(number.has_point for number in numbers),
+    )
 
 
-def _all_numbers(values: Iterable[object]) -> tuple[float, ...] | None:
-    found = [as_number(value) for value in values]
-    kept = tuple(number for number in found if number is not None)
-    return kept if len(kept) == len(found) else None
+def _has_outline(value: Listed, context: Context) -> bool:
+    """Whether a list, or one in it, is an outline."""
+    numbers = value.numbers()
+    if numbers is not None:
+        return len(numbers) > 4
+    inner = [item for item in value.items if isinstance(item, Listed)]
+    return _outline(value, context) is not None or any(_has_outline(one, context) for one in inner)
 
 
-def _two_corners(value: object) -> tuple[float, ...] | None:
+def _is_muddled(listed: Listed) -> bool:
+    """Numbers stand beside lists, or in square brackets beside signs, as in [1.2.3, 4]."""
+    own = sum(isinstance(item, Number) for item in listed.items)
+    words = any(isinstance(item, Words) for item in listed.items)
+    if own and any(isinstance(item, Listed) for item in listed.items):
+        return own > 1 or not words
+    return own > 1 and not words and not listed.sound and not listed.is_round
+
+
+def _has_digit(words: Words) -> bool:
+    return any(map(str.isdigit, words.value))
+
+
+def _first_place(found: Fields, names: Iterable[str]) -> int:
+    """The first of these fields stands here."""
+    return min(i for i, (key, _) in enumerate(found.fields) if key.lower() in names)
+
+
+def _pairs(listed: Listed) -> list[tuple[Number, ...]] | None:
+    """All items are pairs of numbers."""
+    pairs: list[tuple[Number, ...]] = []
+    for item in listed.items:
+        numbers = item.numbers() if isinstance(item, Listed) else None
+        if numbers is None or len(numbers) != 2:
+            return None
+        pairs.append(numbers)
+    return pairs
+
+
+def _two_corners(value: Listed) -> tuple[Number, ...] | None:
     """[[x0, y0], [x1, y1]] is read as four numbers."""
-    if not isinstance(value, ScannedList) or len(value.items) != 2:
+    pairs = _pairs(value)
+    if pairs is None or len(pairs) != 2:
         return None
-    corners = [item.numbers() for item in value.items if isinstance(item, ScannedList)]
-    if len(corners) != 2 or any(corner is None or len(corner) != 2 for corner in corners):
+    return (*pairs[0], *pairs[1])
+
+
+def _outline(listed: Listed, context: Context) -> Group | None:
+    """Three pairs or more under a name of outlines are one."""
+    if context.key not in OUTLINE_KEYS:
         return None
-    return tuple(number for corner in corners for number in corner or ())
+    pairs = _pairs(listed)
+    if pairs is None or len(pairs) < 3:
+        return None
+    numbers = [number for pair in pairs for number in pair]
+    return replace(_group(listed, numbers, context), form="outline")

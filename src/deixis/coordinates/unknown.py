@@ -1,6 +1,5 @@
 """Of some models it is not known how they count places: nothing is said to them, nothing read."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -8,13 +7,15 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.contracts import nearest_said
-from deixis.coordinates.dialect import Dialect, Reading
+from deixis.coordinates.dialect import Dialect
+from deixis.coordinates.groups import Group
 from deixis.coordinates.number_scale import Quantum
+from deixis.coordinates.reading import OTHER_WORDS
+from deixis.core.convert import Shape
 from deixis.core.errors import UsageError
 from deixis.core.region import Region
 from deixis.core.size import Size
 
-NUMBERS = re.compile(r"[\[(<{]*-?\d+(?:\.\d+)?(?:[\s,;><\])([]{1,8}-?\d+(?:\.\d+)?)+[\])>}]*")
 LONGEST = 300  # letters of a note in a message
 REASON = "it is not known how this model counts places"
 
@@ -27,6 +28,7 @@ class UnknownDialect(Dialect):
     """
 
     kinds: ClassVar[tuple[str, ...]] = ()
+    why_unread: ClassVar[str] = REASON
     summary: ClassVar[str] = "of a model of which it is not known how it counts places"
 
     asked: str = "this model"
@@ -51,8 +53,8 @@ class UnknownDialect(Dialect):
         )
 
     @override
-    def parse(self, text: str, size: Size) -> Reading:
-        return Reading(regions=(), unread=tuple(found[0] for found in NUMBERS.finditer(text)))
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        return OTHER_WORDS
 
     @override
     def quantum(self, size: Size) -> Quantum:
