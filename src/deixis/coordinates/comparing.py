@@ -11,7 +11,7 @@ from deixis.core.size import Size
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Meaning:
+class SharedMeaning:
     """These dialects read the same places from an answer; none of its numbers is unread by them."""
 
     dialects: tuple[str, ...]
@@ -23,7 +23,7 @@ def readings(text: str, size: Size) -> dict[str, Reading]:
     return {name: dialects.get(name)().read(text, size) for name in dialects.names()}
 
 
-def meanings(text: str, size: Size) -> list[Meaning]:
+def meanings(text: str, size: Size) -> list[SharedMeaning]:
     """The answer could have been written in these dialects, those that mean the same together, the
     most agreed upon first. Empty where it holds no place that any of them reads whole.
     """
@@ -31,5 +31,7 @@ def meanings(text: str, size: Size) -> list[Meaning]:
     for name, reading in readings(text, size).items():
         if reading.places and not reading.unread:
             found.setdefault(reading.regions, []).append(name)
-    told = [Meaning(dialects=tuple(names), regions=regions) for regions, names in found.items()]
+    told = [
+        SharedMeaning(dialects=tuple(names), regions=regions) for regions, names in found.items()
+    ]
     return sorted(told, key=lambda meaning: -len(meaning.dialects))

@@ -1,12 +1,12 @@
-"""Pieces of a text, by where they start and end."""
+"""TextPieces of a text, by where they start and end."""
 
 from bisect import bisect_right
 from typing import final
 
 
 @final
-class Pieces:
-    """Pieces of a text are kept; `gaps` tells what of a piece none of them covers."""
+class TextPieces:
+    """TextPieces of a text are kept; `gaps` tells what of a piece none of them covers."""
 
     def __init__(self) -> None:
         self._added: list[tuple[int, int]] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, final
 from deixis.coordinates.audit import groups_in
 from deixis.coordinates.groups import Budget, Group
 from deixis.coordinates.labels import LABEL_LIMIT, whole_characters
-from deixis.coordinates.pieces import Pieces
+from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import (
     CUT_DRAFT,
     LENGTH_LIMIT,
@@ -49,7 +49,7 @@ class Reader:
         self._places: list[Place] = []
         self._unread: list[Unread] = []
         self._told = (0, 0)
-        self._kept = Pieces()  # of the text: places, unread pieces, names
+        self._kept = TextPieces()  # of the text: places, unread pieces, names
         self._answer_start = 0
         self._sink = TextSink(self, self._kept, nesting=0)
         self._scanner = Scanner(self._sink)

@@ -55,7 +55,7 @@ class Context:
     closed: bool = True
 
 
-class Findings(ABC):
+class ValueFindings(ABC):
     """What was found in a value goes here."""
 
     @abstractmethod
@@ -88,7 +88,7 @@ class Findings(ABC):
 class Walk:
     """A walk goes once through a value."""
 
-    found: Findings
+    found: ValueFindings
 
     def value(self, value: Value, context: Context) -> None:
         """Whatever stands in an answer."""

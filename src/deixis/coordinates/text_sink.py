@@ -15,9 +15,9 @@ from deixis.coordinates.element_groups import (
 )
 from deixis.coordinates.groups import Group, GroupedRecord, ToldPiece
 from deixis.coordinates.labels import read_label
-from deixis.coordinates.pieces import Pieces
+from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS
-from deixis.coordinates.records import NO_PLACE, Context, Findings, Walk, label_of
+from deixis.coordinates.records import NO_PLACE, Context, ValueFindings, Walk, label_of
 from deixis.coordinates.scanned import Element, Sink, Token
 from deixis.coordinates.scanner import Scanner
 from deixis.coordinates.values import Fields, Listed, Number, Value, Words
@@ -33,7 +33,7 @@ NOTHING_AROUND = Context()
 
 
 @final
-class TextSink(Sink, Findings):
+class TextSink(Sink, ValueFindings):
     """The sink of a text's scanner: the answer itself, or a text in quotes within it.
 
     `offset` is where the text begins in the answer, none where its letters cannot be found there:
@@ -43,7 +43,7 @@ class TextSink(Sink, Findings):
     def __init__(
         self,
         reader: "Reader",
-        kept: Pieces,
+        kept: TextPieces,
         *,
         nesting: int,
         offset: int | None = 0,
