@@ -28,20 +28,7 @@ from deixis.core.size import Size
 ROWS = contracts()
 NAMES = sorted({name for row in ROWS for pattern in row.models for name in names_of(pattern)})
 # rows that wait for a dialect that is being written: none may wait when it is there
-PENDING = {
-    "agentcpm_gui",
-    "glm_v",
-    "holo",
-    "kimi_vl",
-    "locate_anything",
-    "minicpm_v",
-    "molmo_point",
-    "opencua",
-    "rex_omni",
-    "seed",
-    "ui_tars",
-    "ui_tars_1_5",
-}
+PENDING: set[str] = set()
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 ADDRESS = re.compile(r"https://[\w.-]+/\S*|[\w.-]+/[\w.-]+#\d+")
 
