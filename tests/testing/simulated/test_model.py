@@ -1,6 +1,5 @@
 """A simulated model answers by what it is shown, errs as it was told to, and does so again."""
 
-import inspect
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 import deixis as dx
-from deixis.coordinates import dialects
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
@@ -171,11 +169,6 @@ def test_behind_a_server_it_answers_the_same(stream):
 def test_under_its_contract_deixis_says_and_reads_its_places(kind):
     shown = scene(Size(width=1930, height=1370), num_things=2, seed=5)
     found = simulated(kind, shown.truth)
-    if found.dialect not in dialects.names():
-        pytest.skip("there is no such dialect yet")
-    takes_resize = "resize" in inspect.signature(dialects.get(found.dialect)).parameters
-    if kind in ("gpt", "shrunk") and not takes_resize:
-        pytest.skip("the dialect takes no resize yet")
     model = dx.Model(found)
     for thing in shown.things:
         [region] = model.ask(shown.image, f"Give the bounding box of the {thing.label}.").regions
