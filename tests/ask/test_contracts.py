@@ -76,10 +76,11 @@ def test_the_places_in_its_answer_are_unread_and_none_is_a_region(server, load, 
     server.then('It is at [0.25, 0.2, 0.5, 0.5], or {"bbox_2d": [100, 60, 200, 150]}. It costs $5.')
     answer = load("made-up").ask(image, "Where is the cup?")
     assert answer.regions == ()
-    told = [str(piece) for piece in answer.unread]
-    assert len(told) == 2
-    assert "0.25, 0.2, 0.5, 0.5" in told[0]
-    assert "100, 60, 200, 150" in told[1]
+    assert len(answer.unread) == 2
+    assert "0.25, 0.2, 0.5, 0.5" in answer.unread[0].text
+    assert "100, 60, 200, 150" in answer.unread[1].text
+    reasons = {piece.reason for piece in answer.unread}
+    assert reasons == {"it is not known how this model counts places"}
 
 
 def test_an_answer_without_places_leaves_nothing_unread(server, load, image):

@@ -81,3 +81,35 @@ def test_a_file_is_shown_with_what_was_measured(capsys, tmp_path):
 def test_a_file_that_is_none_is_your_mistake(capsys, tmp_path):
     assert main(["contracts", str(tmp_path / "none.json")]) == 2
     assert "is no contract" in capsys.readouterr().err
+
+
+PLACE = ["cup=box:100,60,200,150"]
+SIZE = ["--size", "400x300"]
+
+
+def printed(capsys, *words):
+    assert main(list(words)) == 0
+    return capsys.readouterr().out.strip()
+
+
+def test_a_place_is_said_and_read_as_a_model_of_that_name_does(capsys):
+    said = printed(capsys, "say", *SIZE, *PLACE, "--contract", "qwen2.5vl:7b")
+    assert said == '[{"bbox_2d": [98, 62, 196, 154], "label": "cup"}]'
+    read = json.loads(printed(capsys, "read", said, *SIZE, "--contract", "qwen2.5vl:7b"))
+    assert read["box"] == pytest.approx([100, 60, 200, 150], abs=0.6)
+
+
+def test_a_dialect_and_a_contract_hold_together(capsys):
+    words = ["say", *SIZE, *PLACE, "--dialect", "pixels", "--contract", "qwen2.5vl:7b"]
+    assert printed(capsys, *words) == "[98, 62, 196, 154]"
+
+
+def test_what_is_said_by_a_contract_is_named_by_it_in_json(capsys):
+    told = printed(capsys, "say", *SIZE, *PLACE, "--contract", "qwen3-vl", "--json")
+    assert list(json.loads(told)["said"]) == ["qwen3-vl"]
+
+
+@pytest.mark.parametrize("words", [["say", *PLACE], ["read", "[1, 2, 3, 4]"]])
+def test_a_contract_that_is_none_is_your_mistake(capsys, words):
+    assert main([*words, *SIZE, "--contract", "qwn"]) == 2
+    assert "deixis contracts" in capsys.readouterr().err

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.coordinates import dialects
 from deixis.coordinates.contract import Contract, counts_what_is_seen
 from deixis.coordinates.contracts import (
     contract_named,
@@ -27,8 +26,6 @@ from deixis.core.size import Size
 
 ROWS = contracts()
 NAMES = sorted({name for row in ROWS for pattern in row.models for name in names_of(pattern)})
-# rows that wait for a dialect that is being written: none may wait when it is there
-PENDING: set[str] = set()
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 ADDRESS = re.compile(r"https://[\w.-]+/\S*|[\w.-]+/[\w.-]+#\d+")
 
@@ -62,10 +59,8 @@ def test_a_schema_that_is_not_there_names_the_nearest():
 
 
 @rows
-def test_a_row_speaks_a_dialect_that_is_here_or_is_expressly_waited_for(row: Contract):
-    if row.dialect in PENDING:
-        assert row.dialect not in dialects.names()
-    elif row.dialect:
+def test_a_row_speaks_a_dialect_that_is_here_or_says_that_none_is(row: Contract):
+    if row.dialect:
         assert row.spoken().kinds
     else:
         with pytest.raises(UsageError, match="no dialect here writes as the models of"):
@@ -264,9 +259,7 @@ def test_the_nearest_rows_of_a_fine_tune_are_told():
     assert nearest("zzzzzz") == ()
 
 
-@pytest.mark.parametrize(
-    "row", [r for r in ROWS if r.dialect and r.dialect not in PENDING], ids=lambda row: row.name
-)
+@pytest.mark.parametrize("row", [r for r in ROWS if r.dialect], ids=lambda row: row.name)
 @pytest.mark.parametrize("size", [Size(width=4000, height=3000), Size(width=333, height=777)])
 def test_what_the_provider_does_to_a_picture_is_undone(row: Contract, size: Size):
     spoken = row.spoken()
@@ -350,8 +343,6 @@ def test_an_answer_in_the_form_that_the_source_shows_is_read(
 ):
     match = contract_of(name)
     assert match is not None
-    if match.contract.dialect in PENDING:
-        pytest.skip("its dialect is being written")
     (found,) = match.contract.spoken().read(answer, Size(width=1000, height=500)).regions
     assert _numbers(found) == pytest.approx(meant, abs=0.6)
 
@@ -375,8 +366,6 @@ def test_a_contract_comes_back_from_its_file(tmp_path):
 @rows
 def test_a_row_comes_back_from_a_file(row: Contract, tmp_path):
     row.save(tmp_path / "row.json")
-    if row.dialect in PENDING:
-        return
     read = load_contract(tmp_path / "row.json")
     assert (read.name, read.models, read.resize) == (row.name, row.models, row.resize)
 
@@ -434,7 +423,7 @@ def test_a_file_in_pixels_of_what_is_seen_tells_the_resize(tmp_path):
 
 @rows
 def test_a_row_in_pixels_of_what_is_seen_tells_the_resize(row: Contract):
-    if row.dialect and row.dialect not in PENDING and counts_what_is_seen(row.dialect):
+    if row.dialect and "space" not in row.settings and counts_what_is_seen(row.dialect):
         assert row.resize != Kept()
 
 

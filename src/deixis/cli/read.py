@@ -2,11 +2,13 @@
 
   deixis read '{"bbox_2d": [64, 63, 81, 86]}' --size 640x480 --dialect qwen3_vl
   some-model | deixis read - --size 640x480 --dialect gemini --json
+  some-model | deixis read - --size 640x480 --contract qwen2.5vl:7b
   deixis read '<box>100 200 300 400</box>' --size 640x480
 
 A line per region, in pixels of the picture. Whatever could be a place and is none in this dialect
-is said on standard error, with the reason. Without --dialect nothing is chosen: the dialects that
-could have written the answer are listed, with what it would mean in each.
+is said on standard error, with the reason. --contract reads as the model of that name writes, what
+its provider did to the picture undone. Without either nothing is chosen: the dialects that could
+have written the answer are listed, with what it would mean in each.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from deixis.cli._dialects import add_contract, chosen
 from deixis.cli._regions import size_of
 
 if TYPE_CHECKING:
@@ -29,19 +32,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="the answer, or - for standard input")
     parser.add_argument("--size", required=True, help="WIDTHxHEIGHT of the picture that was sent")
     parser.add_argument("--dialect", help="how the answer writes coordinates; none: compare all")
+    add_contract(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """The regions that were read are printed, or what they would be in every dialect."""
-    from deixis.coordinates import dialects
-
     text = _piped() if arguments.text == "-" else arguments.text
     size = size_of(arguments.size)
-    if arguments.dialect is None:
+    dialect = chosen(arguments)
+    if dialect is None:
         _compare(text, size, as_json=arguments.json)
     else:
-        _print(dialects.get(arguments.dialect)().read(text, size), as_json=arguments.json)
+        _print(dialect.read(text, size), as_json=arguments.json)
 
 
 def _print(reading: "Reading", *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
   deixis say --size 640x480 cup=box:412,300,520,411
   deixis say street.jpg cup=box:412,300,520,411 dog=point:88,240 --dialect gemini
+  deixis say street.jpg cup=box:412,300,520,411 --contract qwen2.5vl:7b
 
 A region of a kind that a dialect lacks is said as its box, or as its centre.
 """
@@ -10,12 +11,12 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from deixis.cli._dialects import add_contract, chosen
 from deixis.cli._regions import FORMS, named_spec, region_of, size_of
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from deixis.core.region import Region
     from deixis.core.size import Size
 
 
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
     parser.add_argument("--dialect", help="only this one; its words are then printed alone")
+    add_contract(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -47,12 +49,13 @@ def run(arguments: argparse.Namespace) -> None:
     if not regions:
         raise UsageError(f"no region is given\n\n{FORMS}")
     size = _size(image, arguments.size)
-    names = [arguments.dialect] if arguments.dialect else dialects.names()
-    said = {name: _said(name, regions, size) for name in names}
+    only = chosen(arguments)
+    names = [arguments.dialect or arguments.contract] if only else dialects.names()
+    said = {name: (only or dialects.get(name)()).say(regions, size) for name in names}
     if arguments.json:
         print(json.dumps({"size": [size.width, size.height], "said": said}, ensure_ascii=False))
-    elif arguments.dialect:
-        print(said[arguments.dialect])
+    elif only is not None:
+        print(said[names[0]])
     else:
         rows = [(name, said[name], dialects.get(name).summary) for name in names]
         print(table(("dialect", "said", "form"), rows))
@@ -66,9 +69,3 @@ def _size(image: str | None, size: str | None) -> "Size":
     if image is None:
         raise UsageError("give a picture, or its size as --size 640x480")
     return open_image(image).size
-
-
-def _said(name: str, regions: "list[Region]", size: "Size") -> str:
-    from deixis.coordinates import dialects
-
-    return dialects.get(name)().say(regions, size)
