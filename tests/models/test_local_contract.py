@@ -56,6 +56,15 @@ def test_a_folder_that_is_called_as_a_known_model_has_its_contract(tmp_path):
     assert (model.dialect_name, model.contract.name) == ("qwen2_5_vl", "odd")
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "dialect"),
+    [("UI-TARS-1.5-7B", "qwen2_5_vl", "ui_tars_1_5"), ("UI-TARS-7B-DPO", "qwen2_vl", "ui_tars")],
+)
+def test_ui_tars_is_a_qwen_by_its_class_and_speaks_its_own_way(tmp_path, name, family, dialect):
+    tiny_folder(tmp_path / name, family=family)
+    assert dx.load(str(tmp_path / name)).dialect_name == dialect
+
+
 def test_pixels_count_as_the_checkpoints_own_processor_resizes(qwen2):
     model = wrap(qwen2.model, qwen2.processor, name="Someone/Odd-7B")
     seen = smart_resize(SIZE, **model.family.sizing)
