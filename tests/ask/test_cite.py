@@ -161,6 +161,14 @@ def test_a_dialogue_and_several_pictures_are_not_cited():
     assert len(script.asked) == 1
 
 
+def test_the_numbers_of_a_place_in_the_words_are_no_part_of_what_agrees():
+    said = (f"A cup {boxed(*edges)}." for edges in ((400, 400, 500, 500), (30, 40, 900, 910)))
+    script = Script(next(said), boxed(400, 400, 500, 500), next(said), "a dog")
+    cited = dx.Model(script).ask(IMAGE, "What is it?", cite=True).cited
+    assert cited.verdict == "confirmed"
+    assert "which is “A cup .”" in script.asked[1].text
+
+
 def test_what_a_model_thinks_is_no_answer_to_be_cited():
     script = Script("<think>Is it blue?</think>red", boxed(400, 400, 500, 500), "red", "blue")
     cited = dx.Model(script).ask(IMAGE, "Which?", cite=True).cited

@@ -148,8 +148,7 @@ def _asked(model: Model, asking: Asking, answer: Answer, image: Image, *, strict
 def _words(answer: Answer) -> str:
     """What was said, without the places in it: in a crop they have other numbers."""
     text = answer.text
-    places = getattr(answer, "places", ())
-    for place in sorted(places, key=lambda place: -place.start):
+    for place in sorted(answer.places, key=lambda place: -place.start):
         text = f"{text[: place.start]} {text[place.end :]}"
     return text
 

@@ -15,7 +15,7 @@ from deixis.core.shapes import Point
 
 FAR = 0.04  # of the earlier window's sides; models that err by 1 to 2 % of them mostly stay within
 OTHER_SIZE = 3  # times as wide or as high, beyond what errors of FAR at both edges explain
-LEAPS = 4  # times the later steps' scatter, each as a share of what was seen
+LEAPS = 3  # times the later steps' scatter, each as a share of what was seen
 LEAST_SCATTER = 0.002  # dialects count in thousandths
 STABLE = 0.001  # of the earlier window's sides
 
@@ -26,9 +26,10 @@ def contradiction(looks: Sequence[Look], step_of_numbers: float = 0.0) -> str:
     the picture.
     """
     before, last = looks[-2], looks[-1]
-    moved = step(before, last)
-    if moved > FAR:
-        return f"far away: {moved:.1%} of the side of what the look before it saw"
+    for earlier, saw in ((before, "the look before it"), (looks[0], "the first look")):
+        moved = step(earlier, last)
+        if moved > FAR:
+            return f"far away: {moved:.1%} of the side of what {saw} saw"
     if (told := _other_size(before, last)) is not None:
         return told
     steps = [step(one, other) for one, other in pairwise(looks)]

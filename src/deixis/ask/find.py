@@ -214,9 +214,8 @@ def _nothing(answer: Answer, num_outside: int) -> str:
     if num_outside:
         return f"the place lies outside of what was shown: {said}{cut}"
     if answer.unread:
-        reason = getattr(answer.unread[0], "reason", "")
-        because = f" ({reason})" if reason else ""
-        return f"what looks like a place could not be read{because}: {said}{cut}"
+        reason = answer.unread[0].reason
+        return f"what looks like a place could not be read ({reason}): {said}{cut}"
     return f"the answer names no place: {said}{cut}"
 
 
