@@ -16,7 +16,7 @@ from deixis.core.shapes import Point
 FAR = 0.04  # of the earlier window's sides; models that err by 1 to 2 % of them mostly stay within
 OTHER_SIZE = 3  # times as wide or as high, beyond what errors of FAR at both edges explain
 LEAPS = 3  # times the later steps' scatter, each as a share of what was seen
-LEAST_SCATTER = 0.002  # dialects count in thousandths
+LEAST_SCATTER = 0.003  # of what was seen; dialects count in thousandths
 STABLE = 0.001  # of the earlier window's sides
 
 
