@@ -16,7 +16,8 @@ Separators are commas, semicolons (full-width ones too) and white space.
    the like; three after *RGB* and the like; years in round brackets; fences of programs; maths.
 2. ``run``: 4+ plain numbers on a line; grey: whole ones with a leading zero, four blocks of four
    digits, after ``+``, years, whole ones in a constant step below 10 or in 5+ terms, possible
-   thousands, next to glued numbers, fences of programs, maths. ``answer``: 2 or 3 numbers are the whole answer.
+   thousands, next to glued numbers, fences of programs, maths. ``answer``: 2 or 3 numbers are the
+   whole answer.
 3. ``token``: ``<loc_1>``, ``<seg001>``, ``<patch_index_0001>``, ``<bin_7>``; 2+ of ``<165>``.
 4. ``tag``: a box, point, … tag whose content is 2+ numbers with brackets, separators and names of
    axes alone, or one at the text's end; ``attribute``: x…, y…, coords of such a tag, likewise.
