@@ -18,7 +18,8 @@ Separators are commas, semicolons (full-width ones too) and white space.
    digits, after ``+``, years, whole ones in a constant step below 10 or in 5+ terms, possible
    thousands, next to glued numbers, fences of programs, maths. ``answer``: 2 or 3 numbers are the
    whole answer.
-3. ``token``: ``<loc_1>``, ``<seg001>``, ``<patch_index_0001>``, ``<bin_7>``; 2+ of ``<165>``.
+3. ``token``: ``<loc_1>``, ``<seg001>``, ``<patch_index_0001>``, ``<bin_7>``; 2+ of ``<165>`` or
+   ``<POINT_7>`` side by side.
 4. ``tag``: a box, point, … tag whose content is 2+ numbers with brackets, separators and names of
    axes alone, or one at the text's end; ``attribute``: x…, y…, coords of such a tag, likewise.
 5. ``edge``: names of edges with numbers in a row, both axes among them; *left* and its like all
@@ -28,7 +29,8 @@ Separators are commas, semicolons (full-width ones too) and white space.
    numbers, or a string of 2+ numbers. Bare ones are grey in programs.
 
 What stands in a finished draft (``<think>`` … ``</think>``), or before the end of one that has no
-start, is no answer and left out.
+start, is no answer and left out. So are texts that stand beside places: strings under label, name,
+text, content, thought and the like, references, phrases, and the words inside of point tags.
 """
 
 import re
@@ -61,7 +63,7 @@ RUN = re.compile(rf"{LONE}{PLAIN}(?:{BLANK}{PLAIN}){{3,}}")
 WHOLE = re.compile(rf"\s*(?:```\s*)?({PLAIN}(?:{SEPARATOR}{PLAIN}){{1,2}})\.?\s*(?:```\s*)?")
 
 TOKEN = re.compile(r"<(?:loc|seg|patch_index|bin)_?(\d+)>")
-ANGLES = re.compile(r"<\d+>(?:\s*+<\d+>)+")
+ANGLES = re.compile(r"<(?:POINT_)?\d+>(?:\s*+<(?:POINT_)?\d+>)+")
 TAGS = r"(?:b?box|points?|quad|poly(?:gon)?|coordinates?|det|region|tracks?)"
 CONTENT = re.compile(rf"<\|?{TAGS}(?:_start)?\|?>([^<]*)", re.IGNORECASE)
 AXIS_NAMES = r"[xy](?:_?(?:min|max)|\d)?(?!\w)"
@@ -71,7 +73,10 @@ ATTRIBUTE = re.compile(
     r"\b(?:[xy]\w*|coords|left|top|right|bottom)\s*=\s*\\*[\"'“”]?([\d\s.,;:\-−+]*)", re.IGNORECASE
 )
 
-AXIS = r"(?:{0}(?:_?(?:min|max|cent(?:er|re))|_?\d)?|(?:min|max|start|end|cent(?:er|re))_?{0}|c{0})"
+AXIS = (
+    r"(?:{0}(?:_?(?:min|max|cent(?:er|re))|_?\d)?"
+    r"|(?:min|max|start|end|destination|cent(?:er|re))_?{0}|c{0})"
+)
 SIDES = r"(?:left|right|top|bottom)"
 EDGE = (
     rf"(?<!\w){QUOTE}?({AXIS.format('x')}|{AXIS.format('y')}|{SIDES}|width|height|w|h){QUOTE}?"
@@ -102,6 +107,13 @@ DRAFTS = (
     *(("◁think▷", "◁/think▷"), ("[THINK]", "[/THINK]"), ("<|channel>thought", "<channel|>")),
     ("<|channel|>analysis<|message|>", "<|end|>"),
 )
+TEXTS = re.compile(
+    rf"{QUOTE}?\b(?:\w*label|name\w*|text\w*|content|message|title|caption|description|\w*thought"
+    rf"|element|\w*element_info|reason\w*|intent|note|keys?|category|class|type|alt|summary|query)"
+    rf"{QUOTE}?\s*[:=]\s*(\\*[\"'])(.*?)(?:(?<!\\)\1|\Z)"
+    r"|<(?:ref|phrase)>[^<]*|<\|(?:object_ref_start|ref)\|>[^<]*|<points?\s[^<>]*>[^<]*",
+    re.IGNORECASE | re.DOTALL,
+)
 FENCE = re.compile(r"```([^\n`]*)\n?(.*?)(?:```|\Z)", re.DOTALL)
 NO_PROGRAMS = frozenset(("", "json", "jsonc", "json5", "text", "txt", "xml", "plaintext", "plain"))
 MATHS = re.compile(
@@ -131,7 +143,7 @@ class Group:
 
 def groups(text: str) -> list[Group]:
     """All groups of a text, by where they start; the same numbers may stand in several."""
-    drafts = list(draft_spans(text))
+    left_out = [*draft_spans(text), *text_spans(text)]
     programs = list(program_spans(text))
     code = programs + [match.span() for match in MATHS.finditer(text) if "boxed" not in match[0]]
     scans: tuple[tuple[str, Callable[..., Iterable[Iterable[Span]]], list[Span]], ...] = (
@@ -150,7 +162,7 @@ def groups(text: str) -> list[Group]:
     found = []
     for rule, scan, grey in scans:
         for numbers in filter(None, map(tuple, scan(text))):
-            if not any(start <= numbers[0][0] < end for start, end in drafts + grey):
+            if not any(start <= numbers[0][0] < end for start, end in left_out + grey):
                 found.append(Group(rule=rule, numbers=numbers))
     return sorted(found, key=lambda group: (group.start, group.end))
 
@@ -174,6 +186,12 @@ def draft_spans(text: str) -> Iterator[Span]:
             if opened >= 0 or "/" in end:
                 yield (max(opened, 0), close + len(end))
             at = close + len(end)
+
+
+def text_spans(text: str) -> Iterator[Span]:
+    for match in TEXTS.finditer(text):
+        inside = match.start(2) if match[1] else text.index(">", match.start())
+        yield (inside, match.end())
 
 
 def program_spans(text: str) -> Iterator[Span]:
@@ -260,7 +278,7 @@ def tokens(text: str) -> Iterator[list[Span]]:
     for match in TOKEN.finditer(text):
         yield [match.span(1)]
     for match in ANGLES.finditer(text):
-        yield numbers_in(text, *match.span())
+        yield [found.span() for found in re.compile(r"\d+").finditer(text, *match.span())]
 
 
 def contents(text: str) -> Iterator[list[Span]]:

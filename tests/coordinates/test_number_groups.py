@@ -25,6 +25,7 @@ PLACES = {
     "```\n500 300\n```": "answer",
     "<loc0001>": "token",
     "<165><132><361><422>": "token",
+    '<points coords="<POINT_662><POINT_1163><POINT_1172>1<POINT_1162>">': "token",
     "<bbox>100 200 300 400</bbox>": "tag",
     "click(point='<point>500 300</point>')": "tag",
     "<|box_start|>(1,2),(3,4)<|box_end|>": "tag",
@@ -61,6 +62,9 @@ OTHERS = (
     "x = 4 and y = 7, left: 3, right: 5, width: 1920, height: 1080",
     "<think>[100, 200, 300, 400]</think> none",
     "[100, 200] or so</think> none",
+    '{"label": "cup [3, 14]", "n": 1} type(content=\'go to (3, 14)\')',
+    "<ref>cup [3, 14]</ref> <points coords='1'>cup (3, 14)</points> coords=<POINT_1162>",
+    '{"arguments": "{\\"action\\": \\"type\\", \\"text\\": \\"(3, 14)\\"}"}',
     "I see 3 cats, 2 dogs, 10 birds, 4 fish.",
 )
 
