@@ -30,27 +30,14 @@ def in_pieces(dialect: Dialect, pieces: Iterable[str], size: Size) -> dict[str, 
 
 
 def kept(events: Iterable[Any]) -> list[Any]:
-    """Places and unreads that came and were not taken back."""
+    """Places and unreads that came and were not taken back; a withdrawal says up to where."""
     found: list[Any] = []
     for event in events:
         if type(event).__name__ == "Withdrawn":
-            taken_back(found, event)
+            found = [part for part in found if part.end > event.end]
         else:
             found.append(event)
     return sorted(found, key=lambda part: (part.start, part.end, repr(part)))
-
-
-def taken_back(found: list[Any], event: Any) -> None:
-    """A withdrawal names what it takes back, in any of a few ways."""
-    for name in ("place", "part", "event", "what"):
-        if hasattr(event, name):
-            found.remove(getattr(event, name))
-            return
-    for at, part in enumerate(found):
-        if (part.start, part.end) == (event.start, event.end):
-            del found[at]
-            return
-    raise AssertionError(f"{event} takes back what never came")
 
 
 def whole(dialect: Dialect, text: str, size: Size) -> dict[str, Any]:
