@@ -29,6 +29,7 @@ from typing import Any
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 from deixis.coordinates import Dialect, dialects
+from deixis.coordinates.resizing import resize_of
 from deixis.core import region as make
 from deixis.core.size import Size
 
@@ -137,6 +138,12 @@ def page_of(row: dict[str, Any], rows: dict[str, Any]) -> str:
     return f"{page_of(rows[source['from']], rows)} ({source['from']}, but {source['change']})"
 
 
+def with_settings(name: str, settings: dict[str, Any]) -> Dialect:
+    """A dialect as the settings of a row of the corpus say."""
+    made = {key: resize_of(told) if key == "resize" else told for key, told in settings.items()}
+    return dialects.get(name)(**made)
+
+
 def box_meant(region: dict[str, Any]) -> tuple[float, float, float, float] | None:
     """The box of a region of the corpus, unless it is a point."""
     if "box" in region:
@@ -169,7 +176,7 @@ def from_vlm(case: Case) -> Any:
     if case.name == "moondream":
         told = json.loads(case.text)
     if case.name == "qwen2_5_vl":
-        dialect = dialects.get(case.name)(**case.settings)
+        dialect = with_settings(case.name, case.settings)
         settings["input_wh"] = seen(dialect, case.size)
     name = NAMES[case.name]
     if case.name == "gemini" and '"boxes"' in case.text:
@@ -187,7 +194,7 @@ def seen(dialect: Dialect, size: Size) -> tuple[int, int]:
 
 def judged(case: Case) -> Verdict:
     """Both readers on a case, against what was meant."""
-    dialect = dialects.get(case.name)(**case.settings)
+    dialect = with_settings(case.name, case.settings)
     quantum = dialect.quantum(case.size)
     found = ours(dialect, case.text, case.size)
     try:
@@ -274,7 +281,7 @@ def timed(case: Case) -> tuple[float, float] | None:
         from_vlm(case)
     except Exception:  # noqa: BLE001  # it is told among the cases
         return None
-    dialect = dialects.get(case.name)(**case.settings)
+    dialect = with_settings(case.name, case.settings)
     works: tuple[Callable[[], Any], ...] = (
         lambda: dialect.read(case.text, case.size).regions,
         lambda: from_vlm(case),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deixis.coordinates import Dialect, Reading, dialects
+from deixis.coordinates.resizing import resize_of
 from deixis.core import region as make
 from deixis.core.size import Size
 from tests.coordinates.number_groups import unaccounted
@@ -56,6 +57,16 @@ class Row:
     answer: str
     size: Size
     settings: dict[str, Any]
+
+    def reader(self) -> Dialect:
+        """Its dialect with its settings."""
+        return with_settings(self.dialect, self.settings)
+
+
+def with_settings(name: str, settings: dict[str, Any]) -> Dialect:
+    """A dialect as the settings of a row of the corpus say."""
+    made = {key: resize_of(told) if key == "resize" else told for key, told in settings.items()}
+    return dialects.get(name)(**made)
 
 
 def rows() -> list[Row]:
@@ -225,8 +236,8 @@ def main(num: int, first: int = 0) -> None:
     told: defaultdict[str, list[Any]] = defaultdict(list)
     for at in range(first, first + num):
         row, text, name = mutated(found, at)
-        settings = row.settings if name == row.dialect else {}
-        for kind, about in failures(dialects.get(name)(**settings), text, row.size):
+        dialect = row.reader() if name == row.dialect else dialects.get(name)()
+        for kind, about in failures(dialect, text, row.size):
             counts[f"{name}: {kind}"] += 1
             if len(told[f"{name}: {kind}"]) < FIRST:
                 told[f"{name}: {kind}"].append({"number": at, "text": text, "about": about})

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deixis.coordinates import Dialect, dialects
+from deixis.coordinates import Dialect
 from deixis.core.size import Size
 from tests.coordinates.mutations import Row, mutated, rows
 
@@ -60,7 +60,7 @@ def ways(text: str, step: int, source: random.Random) -> Iterator[list[str]]:
 
 def differences(row: Row, text: str, step: int) -> Iterator[dict[str, Any]]:
     source = random.Random(f"{SEED} {text}")
-    dialect = dialects.get(row.dialect)(**row.settings)
+    dialect = row.reader()
     wanted = whole(dialect, text, row.size)
     for pieces in ways(text, step, source):
         found = in_pieces(dialect, pieces, row.size)
