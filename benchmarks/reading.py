@@ -146,8 +146,8 @@ def with_settings(name: str, settings: dict[str, Any]) -> Dialect:
 
 def box_meant(region: dict[str, Any]) -> tuple[float, float, float, float] | None:
     """The box of a region of the corpus, unless it is a point."""
-    if "box" in region:
-        return tuple(region["box"])
+    if "box" in region or "mask" in region:
+        return tuple(region.get("box") or region["mask"]["box"])
     corners = region.get("polygon") or []
     while corners and isinstance(corners[0][0], list):
         corners = [corner for part in corners for corner in part]
@@ -164,7 +164,16 @@ def ours(dialect: Dialect, text: str, size: Size) -> Boxes:
 
 def theirs(case: Case) -> Boxes:
     """What supervision reads."""
-    return [tuple(map(float, box)) for box in from_vlm(case).xyxy]
+    found = from_vlm(case)
+    if found.mask is None or not found.mask.any():
+        return [tuple(map(float, box)) for box in found.xyxy]
+    return [box_inside(mask) for mask in found.mask if mask.any()]
+
+
+def box_inside(mask: Any) -> tuple[float, float, float, float]:
+    """The box of a mask; the box that the model wrote beside it may be wider."""
+    ys, xs = mask.nonzero()
+    return float(xs.min()), float(ys.min()), float(xs.max()) + 1, float(ys.max()) + 1
 
 
 def from_vlm(case: Case) -> Any:
