@@ -1,9 +1,10 @@
 """Answers that come in pieces, each compared with the whole; prints what differs as JSON.
 
-    python -m tests.coordinates.streams STEP LONGEST NUM
+    python -m tests.coordinates.streams STEP LONGEST NUM NTH
 
 Each answer of at most LONGEST letters comes in two pieces, parted at each STEP-th place, letter by
-letter, and in random pieces: those of the corpus, what the dialects say, and NUM mutations.
+letter, and in random pieces: each NTH of the corpus and of what the dialects say, and NUM
+mutations.
 """
 
 import json
@@ -70,9 +71,9 @@ def differences(row: Row, text: str, step: int) -> Iterator[dict[str, Any]]:
                 yield told | {"streamed": repr(found[what]), "whole": repr(wanted[what])}
 
 
-def texts(longest: int, num_mutated: int) -> Iterator[tuple[Row, str]]:
+def texts(longest: int, num_mutated: int, nth: int) -> Iterator[tuple[Row, str]]:
     found = rows()
-    for row in found:
+    for row in found[::nth]:
         yield row, row.answer
     for at in range(num_mutated):
         row, text, name = mutated(found, at)
@@ -86,10 +87,10 @@ def texts(longest: int, num_mutated: int) -> Iterator[tuple[Row, str]]:
         )
 
 
-def main(step: int, longest: int, num_mutated: int) -> None:
+def main(step: int, longest: int, num_mutated: int, nth: int) -> None:
     told: dict[str, list[Any]] = {}
     counts: dict[str, int] = {}
-    for row, text in texts(longest, num_mutated):
+    for row, text in texts(longest, num_mutated, nth):
         if len(text) > longest:
             continue
         for difference in differences(row, text, step):

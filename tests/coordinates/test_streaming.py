@@ -17,22 +17,38 @@ from tests.long import long
 ROOT = Path(__file__).parents[2]
 SIZE = Size(width=1280, height=720)
 NAMES = dialects.names()
-QUICK, EVERY = ("7", "300", "60"), ("1", "100000", "1500")
+QUICK, EVERY = ("41", "250", "30", "7"), ("1", "100000", "1500", "1")
+CUT_QUICK, CUT_EVERYWHERE = ("11", "250", "7"), ("1", "2500", "1")
 
 
-@pytest.fixture(scope="module", params=[QUICK, long(EVERY)], ids=["quick", "every split"])
-def report(request: pytest.FixtureRequest) -> dict[str, Any]:
+def reported(module: str, *arguments: str) -> dict[str, Any]:
     """In a process of its own: without this suite's type checks it is twenty times as fast."""
-    module = "tests.coordinates.streams"
-    command = [sys.executable, "-W", "error", "-m", module, *request.param]
+    command = [sys.executable, "-W", "error", "-m", f"tests.coordinates.{module}", *arguments]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
 
+@pytest.fixture(scope="module", params=[QUICK, long(EVERY)], ids=["quick", "every split"])
+def report(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return reported("streams", *request.param)
+
+
+@pytest.fixture(
+    scope="module", params=[CUT_QUICK, long(CUT_EVERYWHERE)], ids=["quick", "everywhere"]
+)
+def cut_off(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return reported("prefixes", *request.param)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_streamed_is_whole_for_every_split(name: str, report: dict[str, Any]) -> None:
     assert report["counts"].get(name, 0) == 0, json.dumps(report["told"][name], indent=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_cut_off_invents_no_region(name: str, cut_off: dict[str, Any]) -> None:
+    assert cut_off["counts"].get(name, 0) == 0, json.dumps(cut_off["told"][name], indent=1)
 
 
 RECORDS = [make.box(100 + 9 * k, 200, 300 + 9 * k, 400, label=f"cup {k}") for k in range(6)]
