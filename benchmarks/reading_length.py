@@ -1,12 +1,12 @@
 """Reading takes a time linear in the length: what doubling the length of a hostile text costs.
 
-    python benchmarks/reading_length.py [--longest 1000000] [--dialects NAME,NAME]
+    python benchmarks/reading_length.py [--longest 1000000] [--share 16] [--dialects NAME,NAME]
 
 The texts are the units of tests/coordinates/hostile_texts.py and below, each repeated to a length;
-lengths double up to a sixteenth of the longest for all of them, and up to the longest for brackets,
-quotes, tags, digits and nested JSON. A step's cost is the ratio of the least processor times of a
-few readings. The bar is for the median of the doublings of a dialect; the steps that cost more than
-it are told. One process, one thread.
+lengths double up to a share of the longest for all of them (`--share 1` is for the patient), and up
+to the longest for brackets, quotes, tags, digits and nested JSON. A step's cost is the ratio of the
+least processor times of a few readings. The bar is for the median of the doublings of a dialect;
+texts whose own doublings cost more than it are told. One process, one thread.
 """
 
 import argparse
@@ -62,6 +62,7 @@ def main() -> None:
     """A line for each dialect, and what costs more than the bar."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--longest", type=int, default=1_000_000)
+    parser.add_argument("--share", type=int, default=16)
     parser.add_argument("--dialects", default=",".join(dialects.names()))
     arguments = parser.parse_args()
     short = [*dict.fromkeys((*hostile_units(), *MORE))]
@@ -69,7 +70,7 @@ def main() -> None:
         dialect = dialects.get(name)()
         longest = arguments.longest
         steps = {
-            **{repr(unit): doublings(dialect, unit, longest // 16) for unit in short},
+            **{repr(unit): doublings(dialect, unit, longest // arguments.share) for unit in short},
             **{what: doublings(dialect, unit, longest) for what, unit in LONG.items()},
         }
         show(name, steps)

@@ -1,7 +1,5 @@
 """The answers that every reader lost in 2026 (market.md, 1.4) are read, or named as unread."""
 
-from typing import Any
-
 import pytest
 
 from deixis.coordinates import Dialect, dialects
@@ -39,6 +37,7 @@ ANSWERS = {
     "box tokens": BOX_TOKENS,
     "polygon": POLYGON,
 }
+AROUND = ("{}", "Here it is: {}.", "```json\n{}\n```")
 SMART = (1280 / 1288, 720 / 728)  # a smart resize by 28 takes 1280 x 720 to 1288 x 728
 THOUSANDTHS = make.box(128, 144, 384, 288)
 # answer, dialect, and the region meant
@@ -93,15 +92,15 @@ def test_every_live_dialect_is_there() -> None:
     assert set(LIVE.split()) <= set(NAMES)
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.parametrize("text", ["{}", "Here it is: {}.", "```json\n{}\n```"])
-def test_every_number_is_read_or_named(dialect: Dialect, answer: str, text: str) -> None:
-    written = text.format(ANSWERS[answer])
-    reading = dialect.read(written, SIZE)
-    parts = (*reading.places, *reading.unread)
-    assert parts
-    assert unaccounted(written, [(part.start, part.end) for part in parts]) == []
-    assert all(part.text and part.reason for part in reading.unread)
+@pytest.mark.parametrize("around", AROUND)
+def test_every_number_is_read_or_named(dialect: Dialect, around: str) -> None:
+    for answer in ANSWERS.values():
+        text = around.format(answer)
+        reading = dialect.read(text, SIZE)
+        parts = (*reading.places, *reading.unread)
+        assert parts, text
+        assert unaccounted(text, [(part.start, part.end) for part in parts]) == [], text
+        assert all(part.text and part.reason for part in reading.unread)
 
 
 @pytest.mark.parametrize(("answer", "name", "meant"), MEANT)
@@ -114,13 +113,11 @@ def test_its_own_dialect_reads_it(answer: str, name: str, meant: Region) -> None
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in SPEAK_SHARES])
-@pytest.mark.parametrize(
-    "text", ["[0.5, 0.3]", '{"point": [0.5, 0.3]}', '{"bbox": [0.1, 0.2, 0.3, 0.4]}']
-)
-def test_shares_are_no_place_where_others_are_spoken(name: str, text: str) -> None:
-    reading = dialects.get(name)().read(text, SIZE)
-    assert reading.regions == ()
-    assert any("0.3" in part.text for part in reading.unread)
+def test_shares_are_no_place_where_others_are_spoken(name: str) -> None:
+    for text in ("[0.5, 0.3]", '{"point": [0.5, 0.3]}', '{"bbox": [0.1, 0.2, 0.3, 0.4]}'):
+        reading = dialects.get(name)().read(text, SIZE)
+        assert reading.regions == ()
+        assert any("0.3" in part.text for part in reading.unread)
 
 
 def test_box_tokens_are_never_two_points(dialect: Dialect) -> None:
@@ -138,18 +135,18 @@ def test_a_polygon_of_gemini_is_read_whole() -> None:
     assert reading.unread == ()
 
 
-@pytest.mark.parametrize("answer", ["Qwen's tool", "Claude's tool"])
-def test_the_name_of_a_tool_labels_nothing(dialect: Dialect, answer: str) -> None:
-    labels = [region.label for region in dialect.read(ANSWERS[answer], SIZE).regions]
-    assert set(labels) <= {None}
+def test_the_name_of_a_tool_labels_nothing(dialect: Dialect) -> None:
+    for text in (TOOL, CLAUDE_TOOL):
+        assert {region.label for region in dialect.read(text, SIZE).regions} <= {None}
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_no_half_of_it_is_a_place_that_is_not_meant(dialect: Dialect, answer: str) -> None:
+def test_no_half_of_it_is_a_place_that_is_not_meant(answer: str) -> None:
     """Cut off within its numbers, an answer gives no region that the whole does not give."""
     text = ANSWERS[answer]
-    meant = {region.shape for region in dialect.read(text, SIZE).regions}
     digits = [at for at, letter in enumerate(text) if letter.isdigit()]
-    for at in digits[1:]:
-        found: Any = dialect.read(text[:at], SIZE).regions
-        assert {region.shape for region in found} <= meant, text[:at]
+    for dialect in (dialects.get(name)() for name in NAMES):
+        meant = {region.shape for region in dialect.read(text, SIZE).regions}
+        for at in digits[1:]:
+            found = dialect.read(text[:at], SIZE).regions
+            assert {region.shape for region in found} <= meant, (dialect, text[:at])
