@@ -10,6 +10,9 @@ import json
 import sys
 from typing import Any
 
+from deixis.coordinates import Dialect
+from deixis.core.shapes import Shape
+from deixis.core.size import Size
 from tests.coordinates.mutations import rows
 
 ENDLESS = {
@@ -17,6 +20,15 @@ ENDLESS = {
     "paligemma": "two tokens are a point, or half of a box",
 }
 FIRST = 5
+
+
+def beyond(whole: set[Shape], dialect: Dialect, text: str, size: Size) -> str:
+    """The regions of a text that are not among some, or what it raised."""
+    try:
+        found = {region.shape for region in dialect.read(text, size).regions}
+    except Exception as failure:  # noqa: BLE001  # any exception is a failure
+        return repr(failure)
+    return repr(found - whole) if found - whole else ""
 
 
 def main(step: int, longest: int, nth: int) -> None:
@@ -28,11 +40,10 @@ def main(step: int, longest: int, nth: int) -> None:
         dialect = row.reader()
         whole = {region.shape for region in dialect.read(row.answer, row.size).regions}
         for end in range(0, len(row.answer), step):
-            found = {r.shape for r in dialect.read(row.answer[:end], row.size).regions}
-            if not found <= whole:
+            invented = beyond(whole, dialect, row.answer[:end], row.size)
+            if invented:
                 counts[row.dialect] = counts.get(row.dialect, 0) + 1
-                case = {"cut": row.answer[:end], "whole": row.answer}
-                case["invented"] = repr(found - whole)
+                case = {"cut": row.answer[:end], "whole": row.answer, "invented": invented}
                 told.setdefault(row.dialect, []).append(case)
     told = {name: cases[:FIRST] for name, cases in told.items()}
     sys.stdout.write(json.dumps({"counts": counts, "told": told}, ensure_ascii=False))
