@@ -24,13 +24,14 @@ Separators are commas, semicolons (full-width ones too) and white space.
    axes alone, or one at the text's end; ``attribute``: x…, y…, coords of such a tag, likewise.
 5. ``edge``: names of edges with numbers in a row, both axes among them; *left* and its like all
    four, or quoted; a quoted one at the text's end. Bare ones are grey in programs and maths.
-6. ``call``: click and its like with 2+ numbers first, or with one at the text's end.
+6. ``call``: click and its like with 2+ numbers or x= and y= first, or with one at the text's end.
 7. ``key``: bbox and its like, quoted with ``:`` or bare with ``=``, then a nest of lists with 1+
    numbers, or a string of 2+ numbers. Bare ones are grey in programs.
 
-What stands in a finished draft (``<think>`` … ``</think>``), or before the end of one that has no
-start, is no answer and left out. So are texts that stand beside places: strings under label, name,
-text, content, thought and the like, references, phrases, and the words inside of point tags.
+Upper and lower case are the same. What stands in a finished draft (``<think>`` … ``</think>``), or
+before the end of one that has no start, is no answer and left out. So are texts that stand beside
+places: strings under label, name, text, content, thought, url and the like, references, phrases,
+and the words inside of point tags.
 """
 
 import re
@@ -74,7 +75,7 @@ ATTRIBUTE = re.compile(
 )
 
 AXIS = (
-    r"(?:{0}(?:_?(?:min|max|cent(?:er|re))|_?\d)?"
+    r"(?:{0}(?:_?(?:min|max|cent(?:er|re))|_?[0-9]{{1,2}})?"
     r"|(?:min|max|start|end|destination|cent(?:er|re))_?{0}|c{0})"
 )
 SIDES = r"(?:left|right|top|bottom)"
@@ -86,6 +87,7 @@ ONE_EDGE = re.compile(EDGE, re.IGNORECASE)
 EDGES = re.compile(rf"{EDGE}(?:[\s,;{{}}]*+{EDGE})*", re.IGNORECASE)
 
 CALL = re.compile(rf"(?<!\w)([A-Za-z_][\w.]*)\(\s*+({ELEMENT}(?:{SEPARATOR}{ELEMENT})*)\s*+,?\s*+")
+CALL_NAMED = re.compile(r"(?<!\w)([A-Za-z_][\w.]*)\(\s*+(?=[xy]\s*=)")
 CALL_CUT = re.compile(rf"(?<!\w)([A-Za-z_][\w.]*)\(\s*+x\s*=\s*({NUMBER}),?\s*\Z")
 POINTING = re.compile(
     r"(?:(?:left|right|middle|double|triple)?click(?:at)?|tap|longpress|(?:mouse)?move(?:to)?"
@@ -107,12 +109,15 @@ DRAFTS = (
     *(("◁think▷", "◁/think▷"), ("[THINK]", "[/THINK]"), ("<|channel>thought", "<channel|>")),
     ("<|channel|>analysis<|message|>", "<|end|>"),
 )
-TEXTS = re.compile(
+TEXT_KEYS = re.compile(
     rf"{QUOTE}?\b(?:\w*label|name\w*|text\w*|content|message|title|caption|description|\w*thought"
-    rf"|element|\w*element_info|reason\w*|intent|note|keys?|category|class|type|alt|summary|query)"
-    rf"{QUOTE}?\s*[:=]\s*(\\*[\"'])(.*?)(?:(?<!\\)\1|\Z)"
-    r"|<(?:ref|phrase)>[^<]*|<\|(?:object_ref_start|ref)\|>[^<]*|<points?\s[^<>]*>[^<]*",
-    re.IGNORECASE | re.DOTALL,
+    rf"|element|\w*element_info|reason\w*|intent|note|keys?|category|class|type|alt|summary|query"
+    rf"|url){QUOTE}?\s*[:=]\s*(\\*[\"'])",
+    re.IGNORECASE,
+)
+LABELS = re.compile(
+    r"<(?:ref|phrase)>[^<]*|<\|(?:object_ref_start|ref)\|>[^<]*|<points?\s[^<>]*>[^<]*",
+    re.IGNORECASE,
 )
 FENCE = re.compile(r"```([^\n`]*)\n?(.*?)(?:```|\Z)", re.DOTALL)
 NO_PROGRAMS = frozenset(("", "json", "jsonc", "json5", "text", "txt", "xml", "plaintext", "plain"))
@@ -189,9 +194,11 @@ def draft_spans(text: str) -> Iterator[Span]:
 
 
 def text_spans(text: str) -> Iterator[Span]:
-    for match in TEXTS.finditer(text):
-        inside = match.start(2) if match[1] else text.index(">", match.start())
-        yield (inside, match.end())
+    for match in TEXT_KEYS.finditer(text):
+        end = re.compile(rf"(?<!\\){re.escape(match[1])}|\Z").search(text, match.end())
+        yield (match.end(), end.start() if end else len(text))
+    for match in LABELS.finditer(text):
+        yield (text.index(">", match.start()), match.end())
 
 
 def program_spans(text: str) -> Iterator[Span]:
@@ -328,10 +335,19 @@ def quoted_edges(text: str) -> Iterator[list[Span]]:
 
 def calls(text: str) -> Iterator[list[Span]]:
     for match in (*CALL.finditer(text), *CALL_CUT.finditer(text)):
-        name = match[1].split(".")[-1].lower().replace("_", "")
         numbers = numbers_in(text, *match.span(2))
-        if POINTING.fullmatch(name) and len(numbers) > (0 if match.end() == len(text) else 1):
+        if is_pointing(match[1]) and len(numbers) > (0 if match.end() == len(text) else 1):
             yield numbers
+    for match in CALL_NAMED.finditer(text):
+        row = EDGES.match(text, match.end())
+        if row and is_pointing(match[1]):
+            items = list(ONE_EDGE.finditer(text, *row.span()))
+            if {axis_of(item[1].lower()) for item in items} >= {"x", "y"}:
+                yield [span for item in items for span in numbers_in(text, *item.span(2))]
+
+
+def is_pointing(call: str) -> bool:
+    return bool(POINTING.fullmatch(call.split(".")[-1].lower().replace("_", "")))
 
 
 def quoted_keys(text: str) -> Iterator[list[Span]]:

@@ -39,6 +39,8 @@ PLACES = {
     "click(500, 300)": "call",
     "pyautogui.moveTo(500, 300, duration=1)": "call",
     "click(500": "call",
+    "```python\npyautogui.click(x=500, y=300)\n```": "call",
+    "<Points Coords='1 1 364": "attribute",
     '{"bbox_2d": [100, 2': "key",
     '"coordinate": "500,300"': "key",
     "start_box='(500,300)'": "key",
