@@ -11,7 +11,6 @@ import sys
 from typing import Any
 
 from deixis.coordinates import Dialect
-from deixis.core.shapes import Shape
 from deixis.core.size import Size
 from tests.coordinates.mutations import rows
 
@@ -22,7 +21,7 @@ ENDLESS = {
 FIRST = 5
 
 
-def beyond(whole: set[Shape], dialect: Dialect, text: str, size: Size) -> str:
+def beyond(whole: set[Any], dialect: Dialect, text: str, size: Size) -> str:
     """The regions of a text that are not among some, or what it raised."""
     try:
         found = {region.shape for region in dialect.read(text, size).regions}
