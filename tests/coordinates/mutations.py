@@ -71,21 +71,14 @@ def with_settings(name: str, settings: dict[str, Any]) -> Dialect:
 
 def rows() -> list[Row]:
     """The corpus and what the dialects say, in an order that does not depend on the disk."""
-    found = []
+    names, found = dialects.names(), []
     for file in sorted(CORPUS.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+        lines = file.read_text(encoding="utf-8").splitlines() if file.stem in names else ()
+        for row in map(json.loads, lines):
             size = Size(width=row["size"][0], height=row["size"][1])
-            if file.stem in dialects.names():
-                found.append(
-                    Row(
-                        dialect=file.stem,
-                        answer=row["answer"],
-                        size=size,
-                        settings=row.get("settings", {}),
-                    )
-                )
-    return found + [row for name in dialects.names() for row in sayings(name)]
+            settings = row.get("settings", {})
+            found.append(Row(dialect=file.stem, answer=row["answer"], size=size, settings=settings))
+    return found + [row for name in names for row in sayings(name)]
 
 
 def sayings(name: str) -> list[Row]:
@@ -234,14 +227,22 @@ def main(num: int, first: int = 0) -> None:
     found = rows()
     counts: Counter[str] = Counter()
     told: defaultdict[str, list[Any]] = defaultdict(list)
+    failed = 0
     for at in range(first, first + num):
         row, text, name = mutated(found, at)
         dialect = row.reader() if name == row.dialect else dialects.get(name)()
-        for kind, about in failures(dialect, text, row.size):
+        wrong = failures(dialect, text, row.size)
+        failed += bool(wrong)
+        for kind, about in wrong:
             counts[f"{name}: {kind}"] += 1
             if len(told[f"{name}: {kind}"]) < FIRST:
                 told[f"{name}: {kind}"].append({"number": at, "text": text, "about": about})
-    report = {"rows": len(found), "counts": dict(counts.most_common()), "told": told}
+    report = {
+        "rows": len(found),
+        "failed": failed,
+        "counts": dict(counts.most_common()),
+        "told": told,
+    }
     sys.stdout.write(json.dumps(report, ensure_ascii=False))
 
 
