@@ -18,6 +18,7 @@ from deixis.core.size import Size
 from tests.coordinates.mutations import Row, mutated, rows
 
 SEED = 19
+MOST_SPLITS = 2_000  # of one text; only a mask of 14,478 letters has more
 FIRST = 5  # differences that are told for each dialect
 
 
@@ -52,7 +53,7 @@ def whole(dialect: Dialect, text: str, size: Size) -> dict[str, Any]:
 
 def ways(text: str, step: int, source: random.Random) -> Iterator[list[str]]:
     yield list(text)
-    for at in range(0, len(text) + 1, step):
+    for at in range(0, len(text) + 1, max(step, len(text) // MOST_SPLITS)):
         yield [text[:at], text[at:]]
     for _ in range(3):
         cuts = sorted(source.randrange(len(text) + 1) for _ in range(6))
