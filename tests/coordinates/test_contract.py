@@ -43,7 +43,10 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return dialects.get(request.param)()
 
 
-@pytest.fixture(scope="module", params=[(500, 10_000), long((10_000, 100_000))], ids=str)
+QUICK = ("florence2", "molmo2", "qwen2_vl")  # one of each way of writing; the rest are long
+
+
+@pytest.fixture(scope="module", params=[(500, 10_000, *QUICK), long((10_000, 100_000))], ids=str)
 def hostile(request: pytest.FixtureRequest) -> Report:
     """In a process of its own: without this suite's type checks it is twenty times as fast."""
     command = [sys.executable, "-W", "error", str(HOSTILE), *map(str, request.param)]
@@ -104,7 +107,7 @@ def cleaned(label: str | None) -> str | None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_a_said_region_reads_back_within_half_the_quantum(name: str, data: st.DataObject) -> None:
     dialect = dialects.get(name)()
@@ -189,15 +192,13 @@ def test_a_saying_cut_anywhere_invents_no_place(dialect: Dialect) -> None:
         assert boxes <= whole
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_hostile_texts_raise_nothing(name: str, hostile: Report) -> None:
-    assert hostile[name]["failure"] is None
+def test_hostile_texts_raise_nothing(hostile: Report) -> None:
+    assert {name: report["failure"] for name, report in hostile.items() if report["failure"]} == {}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_very_long_texts_are_read_to_their_end(name: str, hostile: Report) -> None:
+def test_very_long_texts_are_read_to_their_end(hostile: Report) -> None:
     """A reader of quadratic time would not come there."""
-    assert hostile[name]["unread"] is None
+    assert {name: report["unread"] for name, report in hostile.items() if report["unread"]} == {}
 
 
 @pytest.mark.parametrize(

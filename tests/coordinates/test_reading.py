@@ -17,11 +17,13 @@ from deixis.coordinates.reading import LENGTH_LIMIT
 from deixis.core import region as make
 from deixis.core.answer_text import DRAFTS
 from deixis.core.size import Size
+from tests.long import long
 
 NAMES = dialects.names()
 SIZE = Size(width=1280, height=720)
 CUP = make.box(100, 200, 300, 400, label="cup")
 BYTES_OF_A_LETTER = 100  # at the peak, of the costliest answer
+QUICK = ["florence2", "molmo2", "permille"]  # one of each way of writing; the rest are long
 Report: TypeAlias = dict[str, dict[str, Any]]
 HOSTILE = Path(__file__).with_name("hostile_answers.py")
 OTHERS = (
@@ -55,22 +57,22 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return dialects.get(request.param)()
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Report:
+@pytest.fixture(scope="module", params=[QUICK, long([])], ids=["some", "all"])
+def hostile(request: pytest.FixtureRequest) -> Report:
     """In a process of its own: without this suite's type checks it is twenty times as fast."""
-    run = subprocess.run(
-        [sys.executable, "-W", "error", str(HOSTILE)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-W", "error", str(HOSTILE), *request.param]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
 
-@pytest.mark.parametrize(("start", "end"), DRAFTS)
-def test_a_place_in_a_draft_is_no_answer(dialect: Dialect, start: str, end: str) -> None:
+def test_a_place_in_a_draft_is_no_answer(dialect: Dialect) -> None:
     draft, answer = dialect.say([make.point(9, 9)], SIZE), dialect.say([CUP], SIZE)
-    text = f"{start}maybe {draft} or [1, 2, 3, 4]{end}{answer}"
-    assert dialect.read(text, SIZE).regions == dialect.read(answer, SIZE).regions
-    assert dialect.read(text.removeprefix(start), SIZE).regions or "/" not in end
+    meant = dialect.read(answer, SIZE).regions
+    for start, end in DRAFTS:
+        text = f"{start}maybe {draft} or [1, 2, 3, 4]{end}{answer}"
+        assert dialect.read(text, SIZE).regions == meant, start
+        assert dialect.read(text.removeprefix(start), SIZE).regions or "/" not in end, end
 
 
 def test_a_draft_that_was_cut_off_is_unread(dialect: Dialect) -> None:
@@ -79,11 +81,12 @@ def test_a_draft_that_was_cut_off_is_unread(dialect: Dialect) -> None:
     assert (read.regions, words(read)) == ((), (draft,))
 
 
-@pytest.mark.parametrize("token", ["<eos>", "</s>", "<|im_end|>", "<end_of_turn>", "<pad><pad>"])
-def test_no_control_token_is_in_a_label(dialect: Dialect, token: str) -> None:
+def test_no_control_token_is_in_a_label(dialect: Dialect) -> None:
     answer = dialect.say([CUP, make.box(500, 100, 900, 700, label="dog")], SIZE)
-    with_tokens = answer.replace("cup", f"cup{token}").replace("dog", f"dog{token}") + token
-    assert dialect.read(with_tokens, SIZE).regions == dialect.read(answer, SIZE).regions
+    meant = dialect.read(answer, SIZE).regions
+    for token in ("<eos>", "</s>", "<|im_end|>", "<end_of_turn>", "<pad><pad>"):
+        with_tokens = answer.replace("cup", f"cup{token}").replace("dog", f"dog{token}") + token
+        assert dialect.read(with_tokens, SIZE).regions == meant, token
 
 
 def test_tokens_of_other_names_are_in_no_label_between_tokens() -> None:
@@ -91,17 +94,12 @@ def test_tokens_of_other_names_are_in_no_label_between_tokens() -> None:
     assert [region.label for region in read.regions] == ["cup"]
 
 
-@pytest.mark.parametrize("other", OTHERS)
-def test_no_model_s_words_for_a_place_vanish(dialect: Dialect, other: str) -> None:
-    reading = dialect.read(f"Here: {other}.", SIZE)
-    assert reading.regions or reading.unread
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_dialect_s_words_vanish_in_another_reader(dialect: Dialect, name: str) -> None:
-    for region in (CUP, make.point(640, 360)):
-        reading = dialect.read(dialects.get(name)().say([region], SIZE), SIZE)
-        assert reading.regions or reading.unread
+def test_no_model_s_words_for_a_place_vanish(dialect: Dialect) -> None:
+    said = [dialects.get(name)().say([CUP], SIZE) for name in NAMES]
+    points = [dialects.get(name)().say([make.point(640, 360)], SIZE) for name in NAMES]
+    for other in (*OTHERS, *said, *points):
+        reading = dialect.read(f"Here: {other}.", SIZE)
+        assert reading.regions or reading.unread, other
 
 
 def test_the_words_that_were_not_read_are_told() -> None:
@@ -182,15 +180,17 @@ def test_a_mask_of_many_parts_comes_back_in_its_window() -> None:
     assert found == make.mask(inside)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_answer_made_to_harm_raises(name: str, hostile: Report) -> None:
-    assert hostile[name]["failures"] == []
+def test_no_answer_made_to_harm_raises(hostile: Report) -> None:
+    assert {
+        name: report["failures"] for name, report in hostile.items() if report["failures"]
+    } == {}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_memory_and_what_is_unread_grow_with_the_length_alone(name: str, hostile: Report) -> None:
-    for answer, (short, long) in hostile[name]["costs"]:
-        assert long["bytes"] < 5 * short["bytes"] + 500_000, answer
-        assert long["bytes"] < BYTES_OF_A_LETTER * 16_000, answer
-        assert long["letters"] < 5 * short["letters"] + 10_000, answer
-        assert long["unread"] < 3 * 16_000, answer
+def test_memory_and_what_is_unread_grow_with_the_length_alone(hostile: Report) -> None:
+    for name, report in hostile.items():
+        for answer, (short, long_one) in report["costs"]:
+            told = (name, answer)
+            assert long_one["bytes"] < 5 * short["bytes"] + 500_000, told
+            assert long_one["bytes"] < BYTES_OF_A_LETTER * 16_000, told
+            assert long_one["letters"] < 5 * short["letters"] + 10_000, told
+            assert long_one["unread"] < 3 * 16_000, told

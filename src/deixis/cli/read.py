@@ -84,8 +84,8 @@ def _compare(text: str, size: "Size", *, as_json: bool) -> None:
         for region in meaning.regions:
             print(f"  {_short(region)}")
     if found:
-        more = " that mean different places" if len(found) > 1 else ""
-        print(f"choose one with --dialect NAME{more}", file=sys.stderr)
+        if len(found) > 1:
+            print("which is meant? choose with --dialect NAME", file=sys.stderr)
         return
     reasons = {str(piece) for reading in readings(text, size).values() for piece in reading.unread}
     if not reasons:

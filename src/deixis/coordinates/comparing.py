@@ -5,6 +5,7 @@ from typing import final
 
 from deixis.coordinates import dialects
 from deixis.coordinates.reading import Reading
+from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -27,11 +28,17 @@ def meanings(text: str, size: Size) -> list[SharedMeaning]:
     """The answer could have been written in these dialects, those that mean the same together, the
     most agreed upon first. Empty where it holds no place that any of them reads whole.
     """
-    found: dict[tuple[Region, ...], list[str]] = {}
+    found: dict[tuple[Shape, ...], list[tuple[str, tuple[Region, ...]]]] = {}
     for name, reading in readings(text, size).items():
         if reading.places and not reading.unread:
-            found.setdefault(reading.regions, []).append(name)
-    told = [
-        SharedMeaning(dialects=tuple(names), regions=regions) for regions, names in found.items()
-    ]
+            shapes = tuple(region.shape for region in reading.regions)
+            found.setdefault(shapes, []).append((name, reading.regions))
+    told = [_shared(readers) for readers in found.values()]
     return sorted(told, key=lambda meaning: -len(meaning.dialects))
+
+
+def _shared(readers: list[tuple[str, tuple[Region, ...]]]) -> SharedMeaning:
+    """Dialects that read the same places, with the names of one that reads names."""
+    named = [sum(region.label is not None for region in regions) for _, regions in readers]
+    regions = readers[named.index(max(named))][1]
+    return SharedMeaning(dialects=tuple(name for name, _ in readers), regions=regions)
