@@ -84,7 +84,7 @@ def test_wrong_settings_are_told(settings, message):
 def test_a_plan_asks_nothing_and_says_what_would_be_asked():
     planned = plan(ProbeSettings(seed=2))
     assert planned["first"][0].startswith("1500x1000: ")
-    assert len(planned["first"]) == 3
+    assert len(planned["first"]) == 4
     assert "said" in planned["encodings"]
 
 

@@ -38,6 +38,7 @@ LAYOUTS = 2  # of each size
 NUM_PICTURES = LAYOUTS * len(SIZES)
 KINDS = ("box", "point")
 BUDGET = 24
+FIRST = 4  # questions go round the first sizes, a large one among them
 LEAST_CALLS = 12  # fewer cannot show that a server mixes
 SILENT_CALLS = 8  # without any place
 STOP_SURE = 0.99
@@ -112,8 +113,8 @@ def next_question(
     draws = Draws(seed, count)
     kind = KINDS[count % 2]
     text = draws.pick(prompts().place[kind])
-    if found is None or count < 3:
-        options = [(i, target) for i, target in _options(seed, asked) if i == count % 3]
+    if found is None or count < FIRST:
+        options = [(i, target) for i, target in _options(seed, asked) if i == count % FIRST]
         place, target = draws.pick(options or _options(seed, asked))
     else:
         options = _options(seed, asked)

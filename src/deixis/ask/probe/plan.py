@@ -3,17 +3,15 @@
 from typing import Any
 
 from deixis.ask.probe.following import ways
-from deixis.ask.probe.places import BUDGET, next_question, pool
+from deixis.ask.probe.places import FIRST, next_question, pool
 from deixis.ask.probe.probing import ProbeSettings
-
-FIRST = 3  # questions that do not depend on answers
 
 
 def plan(settings: ProbeSettings) -> dict[str, Any]:  # Any: JSON
     """The pictures that may be shown, the first questions, and the encodings that are tried."""
     asked: set[tuple[str, int]] = set()
     first: list[str] = []
-    for count in range(min(FIRST, settings.budget, BUDGET)):
+    for count in range(min(FIRST, settings.budget)):
         question = next_question(None, asked, count, settings.seed)
         asked.add((question.picture.name, question.target))
         first.append(f"{question.picture.size}: {question.text}")
