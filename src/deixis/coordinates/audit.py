@@ -48,7 +48,7 @@ EDGES = rf"(?P<edges>{EDGE}(?:[\s,;，}}{{]{{0,20}}+{EDGE}){{0,50}}+(?:{APART}{N
 KEY_NAMES = "|".join(sorted(PLACE_KEYS, key=len, reverse=True))
 KEYED = (
     rf"(?P<keyed>(?<![A-Za-z_])(?P<key_quote>\\{{0,40}}+[\"'`“”‘’])?+(?:{KEY_NAMES})(?(key_quote)\\{{0,40}}+[\"'`“”‘’]\s{{0,9}}+:|\s{{0,9}}+=)"
-    rf"\s{{0,9}}+(?P<told>{QUOTE}[\[({{\s]{{0,30}}+{ELEMENT}(?:[\s,;\[\](){{}}]{{0,30}}+{ELEMENT}){{0,400}}+))"
+    rf"\s{{0,9}}+(?P<told>{QUOTE}[\[({{\s]{{0,30}}+{ELEMENT}(?:[\s,;，、；\[\](){{}}]{{0,30}}+{ELEMENT}){{0,400}}+))"
 )
 ARGUMENT = rf"(?:[a-z_]{{1,12}}\s?=\s?)?+{NUMBER}"
 CALL = (
@@ -65,7 +65,7 @@ WORDS_OF_RANGES = re.compile(
     re.IGNORECASE,
 )
 WORDS_OF_COLOURS = re.compile(r"\b(?:rgb|hsl|colou?rs?)\W{0,3}\Z", re.IGNORECASE)
-EDGE_WORD = re.compile(EDGE_NAME + r"(?=[\"'`\\]{0,4}\s{0,9}[=:])", re.IGNORECASE)
+EDGE_WORD = re.compile(EDGE_NAME + r"(?=[\"'`“”‘’\\]{0,60}\s{0,9}[=:])", re.IGNORECASE)
 PLACE_ATTRIBUTE = re.compile(
     r"(?:\b[xy]\w{0,3}|coords)\s{0,9}=[\s\\\"'`“”‘’]{0,50}([^\"'>\\]*)", re.IGNORECASE
 )
@@ -220,7 +220,7 @@ def _are_edges(match: re.Match[str], grey: _Grey) -> bool:
     across = any(ALONG.search(name) for name in own)
     down = any(DOWN.search(name) for name in own)
     quoted = written[0] in "\"'`\\“”‘’"
-    if quoted and len(own) == 1 and match.end() >= len(match.string.rstrip()):
+    if quoted and len(own) == 1 and match.end() >= len(match.string.rstrip(" \n,.}")):
         return own[0] not in ("left", "top", "right", "bottom")
     if not (across and down) or len(set(own)) < 2 or (grey.holds(match.start()) and not quoted):
         return False

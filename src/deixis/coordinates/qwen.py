@@ -7,12 +7,13 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.dialect import ScaledDialect
-from deixis.coordinates.groups import Grammar
+from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
 from deixis.coordinates.plain_lists import ListDialect, seen_scale
 from deixis.coordinates.resizing import Resize, Smart
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_record, said_records
+from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.shapes import Point
 from deixis.core.size import Size
@@ -35,6 +36,14 @@ class Qwen2VlDialect(ScaledDialect):
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(_said(region, self.scale(size)) for region in regions)
+
+    @override
+    def shape(self, group: Group, size: Size) -> Shape | str:
+        """A pair in round brackets, outside of the tokens, is one corner of a box."""
+        is_lone = group.form == "list" and group.is_round and len(group.numbers) == 2
+        if is_lone and group.tag is None and group.key is None:
+            return "one corner of a box"
+        return super().shape(group, size)
 
     @override
     def scale(self, size: Size) -> NumberScale:

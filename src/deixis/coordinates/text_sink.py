@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, final
 
 from typing_extensions import override
 
-from deixis.coordinates.audit import PLACE_ATTRIBUTE, is_no_place
+from deixis.coordinates.audit import is_no_place
 from deixis.coordinates.element_groups import (
     bare_numbers,
     joined_corners,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NESTING_LIMIT = 2  # strings that hold JSON that holds strings
 GLUED = re.compile(r"[^\W_][\w '-]{0,60}\Z")
+ALT = re.compile(r"alt\s{0,9}=\s{0,9}(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 LONE_NUMBER = re.compile(r"(?<![\w.])[-+]?\.?\d")
 NOTHING_AROUND = Context()
 
@@ -304,9 +305,10 @@ class TextSink(Sink, ValueFindings):
         start, end = self._at(element.start, element.end)
         if self.offset is None:
             return
-        text = self.reader.text
-        for left, right in self.kept.gaps(start, end):
-            if any(LONE_NUMBER.search(told) for told in PLACE_ATTRIBUTE.findall(text[left:right])):
+        inside = self._at(element.start, element.content[0])[1]  # the tag's own end
+        for left, right in self.kept.gaps(start, inside):
+            told = ALT.sub("", self.reader.text[left:right])
+            if LONE_NUMBER.search(told):
                 self.reader.leave(left, right, NO_PLACE)
         self.kept.add(start, end)
 
