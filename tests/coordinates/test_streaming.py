@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 SIZE = Size(width=1280, height=720)
 NAMES = dialects.names()
 QUICK, EVERY = ("41", "250", "30", "7"), ("1", "100000", "1500", "1")
-GUESSES = {"qwen2_vl": "`at (342,308)` may be half of a box without tokens, and is read as a point"}
 CUT_QUICK, CUT_EVERYWHERE = ("11", "250", "7"), ("1", "2500", "1")
 
 
@@ -47,13 +46,7 @@ def test_streamed_is_whole_for_every_split(name: str, report: dict[str, Any]) ->
     assert report["counts"].get(name, 0) == 0, json.dumps(report["told"][name], indent=1)
 
 
-def or_known(name: str) -> Any:
-    """A case, expected to fail where it is known to."""
-    known = GUESSES.get(name)
-    return pytest.param(name, marks=pytest.mark.xfail(reason=known)) if known else name
-
-
-@pytest.mark.parametrize("name", [or_known(name) for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_an_answer_cut_off_invents_no_region(name: str, cut_off: dict[str, Any]) -> None:
     assert cut_off["counts"].get(name, 0) == 0, json.dumps(cut_off["told"][name], indent=1)
 

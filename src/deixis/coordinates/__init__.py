@@ -35,6 +35,7 @@ dialects: Catalog[Dialect] = Catalog(
         "number_scale",
         "open_brackets",
         "pieces",
+        "plain_records",
         "reader",
         "reading",
         "records",

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import ClassVar, final
 
 from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
+from deixis.coordinates.labels import whole_characters
 from deixis.coordinates.number_scale import NumberScale, Quantum
-from deixis.coordinates.reader import Reader
-from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS, Reading
+from deixis.coordinates.plain_records import plain_groups
+from deixis.coordinates.reader import Reader, told_label
+from deixis.coordinates.reading import CUT_OFF, LENGTH_LIMIT, OTHER_WORDS, Place, Reading, Unread
 from deixis.core.convert import Shape
+from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
 from deixis.core.size import Size
 
@@ -44,6 +47,9 @@ class Dialect(ABC):
         `deixis.core.answer_text`). Unread are, besides, a draft that was cut off, what lies beyond
         2,000,000 letters, and every answer about a picture of a size that the family does not take.
         """
+        plain = self._plain_reading(text, size)
+        if plain is not None:
+            return plain
         reader = self.reader(size)
         reader.feed(text)
         reader.end()
@@ -59,6 +65,31 @@ class Dialect(ABC):
     def parted(self, group: Group) -> list[Group]:
         """Tokens and attributes that stand together are these places."""
         return [group]
+
+    def _plain_reading(self, text: str, size: Size) -> Reading | None:
+        """An answer that holds plain records and no other numbers is read at once."""
+        if not self.grammar.lists or len(text) > LENGTH_LIMIT:
+            return None
+        groups = plain_groups(text)
+        if groups is None:
+            return None
+        places: list[Place] = []
+        unread: list[Unread] = []
+        for group in groups:
+            start, end = group.start, group.end
+            try:
+                shape = self.shape(group, size)
+            except UnsupportedError as error:
+                shape = str(error)
+            if shape == OTHER_WORDS:
+                return None
+            if isinstance(shape, str):
+                said = whole_characters(text[start:end])
+                unread.append(Unread(text=said, start=start, end=end, reason=shape))
+            else:
+                region = Region(shape=shape, label=told_label(self.grammar, group.label))
+                places.append(Place(region=region, start=start, end=end))
+        return Reading(places=tuple(places), unread=tuple(unread))
 
     @abstractmethod
     def shape(self, group: Group, size: Size) -> Shape | str:

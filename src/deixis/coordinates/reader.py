@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from deixis.coordinates.audit import groups_in
-from deixis.coordinates.groups import Budget, Group
+from deixis.coordinates.groups import Budget, Grammar, Group
 from deixis.coordinates.labels import LABEL_LIMIT, whole_characters
 from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import (
@@ -94,12 +94,7 @@ class Reader:
 
     def place(self, shape: Shape, group: Group, start: int, end: int) -> None:
         """A region was read."""
-        label = group.label
-        if self.dialect.grammar.labels == "none":
-            label = None
-        if label is not None:
-            label = whole_characters(without_blanks(label))
-            label = f"{label[:LABEL_LIMIT]}…" if len(label) > LABEL_LIMIT else label
+        label = told_label(self.dialect.grammar, group.label)
         region = Region(shape=shape, label=label)
         self._places.append(Place(region=region, start=start, end=end))
         self._kept.add(start, end)
@@ -150,6 +145,14 @@ class Reader:
         for start, end in pieces:
             if LEFT_NUMBER.search(text[start:end]):
                 self.leave(start, end, self.dialect.why_unread)
+
+
+def told_label(grammar: Grammar, label: str | None) -> str | None:
+    """A place is called so: without control tokens and halves of characters, and not too long."""
+    if label is None or grammar.labels == "none":
+        return None
+    label = whole_characters(without_blanks(label))
+    return f"{label[:LABEL_LIMIT]}…" if len(label) > LABEL_LIMIT else label
 
 
 def _order(piece: Place | Unread) -> tuple[int, int]:
