@@ -5,6 +5,7 @@ form they are written, or why it cannot be told.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias, final
 
 import numpy as np
@@ -204,13 +205,19 @@ def _reads(
     if best.dialect is not None:
         return name == best.dialect
     native = any(natives()[name].has(meaning) for meaning in near)
-    dialect = with_resize(name, None if native or best.space is None else best.space.resize)
-    if dialect is None or not (native or best.space is None or best.space.resize is not None):
+    resize = None if native or best.space is None else best.space.resize
+    if with_resize(name, resize) is None or not (native or resize is not None):
         return False
-    num = sum(
-        _agrees(dialect.read(one.text, one.picture.size).regions, one, best) for one in placed
-    )
+    num = sum(_agrees(_regions_of(name, resize, one), one, best) for one in placed)
     return num >= LEAST_READ * len(placed)
+
+
+@lru_cache(maxsize=4096)
+def _regions_of(name: str, resize: Resize | None, answer: PlaceAnswer) -> tuple[Region, ...]:
+    """What a dialect reads in an answer; each is judged many times."""
+    dialect = with_resize(name, resize)
+    assert dialect is not None
+    return dialect.read(answer.text, answer.picture.size).regions
 
 
 def _agrees(regions: Sequence[Region], answer: PlaceAnswer, best: Meaning) -> bool:
