@@ -9,6 +9,7 @@ import re
 
 NUMBER = r"[-+]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][-+]?\d{1,4})?"
 EXPONENT_BEGUN = re.compile(r"[eE][-+]?\Z")
+NUMBER_BEGUN = re.compile(r"[-+]?\.?\Z")
 OPENERS = {"[": "[", "(": "(", "{": "{", "［": "[", "（": "(", "【": "["}
 CLOSERS = {"]": "[", ")": "(", "}": "{", "］": "[", "）": "(", "】": "["}
 OPENING = re.compile(r"[\[({<［（【]")
@@ -84,9 +85,11 @@ def tag_may_go_on(text: str, at: int) -> bool:
     return TAG_CUT.match(text, at) is not None or TAG_BEGUN.match(text, at) is not None
 
 
-def may_go_on(text: str, end: int) -> bool:
-    """Whether a token that ends here may go on in what comes: also 1e to 1e5."""
-    return end == len(text) or EXPONENT_BEGUN.match(text, end) is not None
+def may_go_on(text: str, start: int, end: int) -> bool:
+    """Whether a token may go on in what comes: also 1e to 1e5, and -. to -.5."""
+    if end == len(text) or EXPONENT_BEGUN.match(text, end) is not None:
+        return True
+    return NUMBER_BEGUN.match(text, start) is not None
 
 
 def is_same_end(name: str, wanted: str) -> bool:

@@ -49,6 +49,7 @@ class Scanner:
         self.sink = sink
         self.text = ""
         self.at = 0
+        self.is_over = False
         self._stack: list[OpenBracket] = []
         self._run: list[Token | Parting] = []  # tokens outside of tags
         self._strings = Strings()
@@ -61,6 +62,7 @@ class Scanner:
 
     def end(self) -> None:
         """The text is over."""
+        self.is_over = True
         self._scan(final=True)
         self._flush_run()
         self._cut_all(len(self.text))
@@ -107,7 +109,7 @@ class Scanner:
         if kind == "tag":
             self.at = start
             return self._tag(start, final=final)
-        if kind in ("number", "word", "other") and not final and may_go_on(self.text, end):
+        if kind in ("number", "word", "other") and not final and may_go_on(self.text, start, end):
             return None
         return self._take(here, kind, start, end, final=final)
 

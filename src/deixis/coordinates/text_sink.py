@@ -187,7 +187,7 @@ class TextSink(Sink, ValueFindings):
     @override
     def count(self) -> int:
         """So much was found, read or not."""
-        return self._count()
+        return len(self.reader._places) + len(self.reader._unread)  # its sink
 
     @override
     def nested(self, words: Words, context: Context) -> None:
@@ -222,7 +222,7 @@ class TextSink(Sink, ValueFindings):
         if element.attributes and element.name is not None:
             self._attributes(element, label)
             return
-        before = self._count()
+        before = self.count()
         context = Context(
             key=self.outer.key,
             call=self.outer.call,
@@ -240,7 +240,7 @@ class TextSink(Sink, ValueFindings):
                     self.walk.value(item, context)
         self._flush_corner()
         content = self._text()[element.content[0] : element.content[1]]
-        is_told = self._count() > before or not LONE_NUMBER.search(content)
+        is_told = self.count() > before or not LONE_NUMBER.search(content)
         if element.closed and self._is_own(element) and not is_told:
             self.leave(element.start, element.end, NO_PLACE)
         self.prose_from = element.end
@@ -262,7 +262,7 @@ class TextSink(Sink, ValueFindings):
         numbers = [item for item in element.items if isinstance(item, Number)]
         if element.has_words or not numbers:
             return
-        is_cut = not element.closed and element.end == self._length()
+        is_cut = not element.closed and self._source().is_over and element.end == self._length()
         if len(numbers) > 1 or is_cut or (element.closed and self._is_own(element)):
             self._place(plain_group(element, numbers, context))
 
@@ -307,8 +307,7 @@ class TextSink(Sink, ValueFindings):
             return
         inside = self._at(element.start, element.content[0])[1]  # the tag's own end
         for left, right in self.kept.gaps(start, inside):
-            told = ALT.sub("", self.reader.text[left:right])
-            if LONE_NUMBER.search(told):
+            if LONE_NUMBER.search(ALT.sub("", self.reader.text[left:right])):
                 self.reader.leave(left, right, NO_PLACE)
         self.kept.add(start, end)
 
@@ -380,12 +379,11 @@ class TextSink(Sink, ValueFindings):
     def _touch(self, end: int, start: int) -> bool:
         return self._text()[end:start].strip() in ("", ",")
 
-    def _count(self) -> int:
-        return len(self.reader._places) + len(self.reader._unread)  # its sink
+    def _source(self) -> Scanner:
+        return self.scanner or self.reader._scanner  # its sink
 
     def _text(self) -> str:
-        scanner = self.scanner or self.reader._scanner  # its sink
-        return scanner.text
+        return self._source().text
 
     def _length(self) -> int:
         return len(self._text())
