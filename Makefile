@@ -19,7 +19,7 @@ TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings test
 
 RELEASING := .venv-release
 
-.PHONY: demo test test-long coverage test-torchvision test-lowest check benchmarks fuzz docs release clean
+.PHONY: demo test test-long night coverage test-torchvision test-lowest check benchmarks fuzz docs release clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
@@ -33,7 +33,11 @@ test: $(READY)
 
 # kills, studies, builds, and every combination of what `test` tries pairwise
 test-long: $(READY)
-	$(PYTEST) -m long
+	$(PYTEST) -m "long and not night"
+
+# thousands of cases each, for hours when nobody waits
+night: $(READY)
+	$(PYTEST) -m night
 
 coverage: $(READY)
 	$(BIN)/coverage report --skip-covered

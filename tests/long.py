@@ -1,4 +1,4 @@
-"""What `make test` leaves to `make test-long`."""
+"""What `make test` leaves to `make test-long`, and that to `make night`."""
 
 import zlib
 
@@ -13,6 +13,11 @@ def long(*values):
     if len(values) == 1 and isinstance(values[0], PARAMETER_SET):
         values, marks = values[0].values, [*values[0].marks, *marks]
     return pytest.param(*values, marks=marks)
+
+
+def night(*values):
+    """A case of thousands, that is tried by `make night` alone."""
+    return pytest.param(*values, marks=[pytest.mark.long, pytest.mark.night])
 
 
 def all_long_but(quick, values):

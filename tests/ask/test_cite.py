@@ -11,6 +11,7 @@ from deixis.evals.intervals import wilson
 from tests.ask.seers import GREY, Reader, ground, written
 from tests.ask.test_find import Script, boxed
 from tests.ask.test_model import IMAGE
+from tests.long import night
 
 SIZE = Size(width=1920, height=1080)
 SIGN = {"sign": ("QUILT", Box(x0=1500, y0=800, x1=1660, y1=850))}
@@ -212,8 +213,7 @@ def test_a_model_that_looks_is_told_from_one_that_does_not(way):
     assert other <= 0.1 < 0.8 <= looks
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("error", [0.01, 0.02])
+@pytest.mark.parametrize("error", [night(0.01), night(0.02)])
 def test_three_hundred_answers_tell_them_apart_with_room_between(error):
     _, looks = confirmed("looks", 300, error=error)
     for way in ("invents", "remembers"):

@@ -21,6 +21,7 @@ from deixis.models.interface import Completion
 from deixis.testing import serve
 from tests.ask.seers import Seer, ground, scattered
 from tests.ask.test_model import IMAGE, Echo
+from tests.long import long, night
 
 UHD = Size(width=3840, height=2160)
 SAVE = Box(x0=2800, y0=1830, x1=2960, y1=1880)
@@ -362,9 +363,14 @@ def test_two_closer_looks_cut_the_error_at_least_four_times(kind):
     assert calls <= 3
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("kind", ["point", "box"])
-@pytest.mark.parametrize("error", [0.01, 0.02, 0.03])
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        long("point", 0.02),
+        *(night("point", error) for error in (0.01, 0.03)),
+        *(night("box", error) for error in (0.01, 0.02, 0.03)),
+    ],
+)
 def test_two_closer_looks_cut_the_error_of_a_thousand_things(kind, error):
     cut, lost, calls = median_cut(1000, kind=kind, error=error)
     assert cut >= 4
@@ -378,10 +384,15 @@ def test_misleading_crops_lose_hardly_any_thing_that_was_hit(how):
     assert lost <= 0.05  # one of some twenty; the long test has a thousand
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("kind", ["point", "box"])
-@pytest.mark.parametrize("how", ["once", "always"])
-@pytest.mark.parametrize("error", [0.01, 0.02])
+@pytest.mark.parametrize(
+    ("kind", "how", "error"),
+    [
+        long("box", "always", 0.02),
+        night("box", "always", 0.01),
+        *(night("point", "always", error) for error in (0.01, 0.02)),
+        *(night(kind, "once", error) for kind in ("point", "box") for error in (0.01, 0.02)),
+    ],
+)
 def test_misleading_crops_lose_at_most_one_in_a_hundred_of_a_thousand(kind, how, error):
     cut, lost, _ = median_cut(1000, kind=kind, error=error, misled=0.2, how=how)
     assert lost <= 0.01

@@ -31,11 +31,15 @@ def leaves(whole: argparse.ArgumentParser, name: str = "") -> Iterator[tuple[str
 
 
 COMMANDS = dict(leaves(parser()))
+ABOUT_A_NAME = {"contracts"}  # they tell of a model, and load none
 LOADING = [
     name
     for name, command in COMMANDS.items()
     if name in WITHOUT_A_NAME
-    or any(action.dest in NAMING or action.metavar == "MODEL" for action in command._actions)
+    or (
+        name not in ABOUT_A_NAME
+        and any(action.dest in NAMING or action.metavar == "MODEL" for action in command._actions)
+    )
 ]
 
 

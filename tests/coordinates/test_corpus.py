@@ -93,7 +93,7 @@ def test_answers_are_read_as_they_are_meant(name: str) -> None:
 def test_plain_records_read_at_once_are_what_the_scanner_reads() -> None:
     plain = [row for row in ROWS if plain_groups(row["answer"]) is not None]
     assert len(plain) > 40
-    for name in dialects.names():
+    for name in ("gemini", "glm_v", "padded_unit", "qwen2_5_vl"):
         for row in plain:
             dialect, size = dialects.get(name)(), size_of(row)
             reader = dialect.reader(size)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.coordinates.mutations import mutated, rows
-from tests.long import long
+from tests.long import long, night
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module", params=[3_000, long(100_000)], ids=str)
+@pytest.fixture(scope="module", params=[3_000, long(20_000), night(100_000)], ids=str)
 def report(request: pytest.FixtureRequest) -> dict[str, Any]:
     """In a process of its own: without this suite's type checks it is twenty times as fast."""
     module = "tests.coordinates.mutations"

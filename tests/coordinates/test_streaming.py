@@ -12,13 +12,21 @@ from deixis.coordinates import dialects
 from deixis.core import region as make
 from deixis.core.size import Size
 from tests.coordinates.streams import kept
-from tests.long import long
+from tests.long import long, night
 
 ROOT = Path(__file__).parents[2]
 SIZE = Size(width=1280, height=720)
 NAMES = dialects.names()
-QUICK, EVERY = ("41", "250", "30", "7"), ("1", "100000", "1500", "1")
-CUT_QUICK, CUT_EVERYWHERE = ("11", "250", "7"), ("1", "2500", "1")
+SPLITS = [
+    pytest.param(("41", "250", "30", "7"), id="quick"),
+    long(("7", "900", "200", "7")),
+    night(("1", "100000", "1500", "1")),
+]
+CUTS = [
+    pytest.param(("11", "250", "7"), id="quick"),
+    long(("3", "900", "5")),
+    night(("1", "2500", "1")),
+]
 
 
 def reported(module: str, *arguments: str) -> dict[str, Any]:
@@ -29,14 +37,12 @@ def reported(module: str, *arguments: str) -> dict[str, Any]:
     return json.loads(run.stdout)
 
 
-@pytest.fixture(scope="module", params=[QUICK, long(EVERY)], ids=["quick", "every split"])
+@pytest.fixture(scope="module", params=SPLITS)
 def report(request: pytest.FixtureRequest) -> dict[str, Any]:
     return reported("streams", *request.param)
 
 
-@pytest.fixture(
-    scope="module", params=[CUT_QUICK, long(CUT_EVERYWHERE)], ids=["quick", "everywhere"]
-)
+@pytest.fixture(scope="module", params=CUTS)
 def cut_off(request: pytest.FixtureRequest) -> dict[str, Any]:
     return reported("prefixes", *request.param)
 

@@ -35,6 +35,7 @@ def test_what_a_model_follows_is_found_and_nothing_else():
     assert told.recommended.partition(",")[0] in names
 
 
+@pytest.mark.long
 def test_what_is_followed_is_told_from_what_is_not():
     told = found(follows=frozenset({"arrow"}), chosen=(ARROW, "dimmed"))
     assert [(one.encoding, one.is_followed) for one in told.followed] == [

@@ -52,6 +52,7 @@ def test_nothing_is_asked_twice(tmp_path):
     assert steps.steps[-1] == (first.num_calls, first.num_calls)
 
 
+@pytest.mark.long
 def test_another_seed_is_another_question(tmp_path):
     probe(loaded("gemini"), budget=2, marks_budget=0, out=tmp_path)
     again = probe(loaded("gemini"), budget=2, marks_budget=0, out=tmp_path, seed=1)

@@ -13,7 +13,7 @@ from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.models.interface import Question
 from deixis.testing.simulated import Manner, kinds, scene, simulated
-from tests.long import long
+from tests.long import long, night
 
 SMALL, LARGE = Size(width=1920, height=1080), Size(width=3840, height=2160)
 PICTURE = Image(pixels=np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8))
@@ -57,8 +57,8 @@ def off(found, thing):
     ("kind", "screen", "num_scenes", "num_things"),
     [
         ("qwen3_vl", SMALL, 1, 3),
-        long("qwen3_vl", LARGE, 20, 50),
-        long("molmo", LARGE, 4, 50),
+        long("qwen3_vl", LARGE, 2, 50),
+        night("qwen3_vl", LARGE, 20, 50),
     ],
 )
 def test_looking_again_divides_the_error_by_four_and_loses_nothing(
