@@ -103,6 +103,7 @@ class Scanner:
             return self._text_of_tag(here, final=final)
         token = TOKEN.match(self.text, self.at)
         if token is None:
+            self.at = len(self.text)  # blanks, which are not looked at again
             return None
         kind = str(token.lastgroup)
         start, end = token.span(kind)
