@@ -13,6 +13,7 @@ NUMBER_BEGUN = re.compile(r"[-+]?\.?\Z")
 OPENERS = {"[": "[", "(": "(", "{": "{", "［": "[", "（": "(", "【": "["}
 CLOSERS = {"]": "[", ")": "(", "}": "{", "］": "[", "）": "(", "】": "["}
 OPENING = re.compile(r"[\[({<［（【]")
+TAG_OPENING = re.compile("<")
 TOKEN = re.compile(
     rf"\s*(?:(?P<number>{NUMBER})|(?P<word>[^\W\d]\w{{0,99}})|(?P<open>[\[({{［（【])"
     r"|(?P<close>[\])}］）】])|(?P<comma>[,;，、；])|(?P<colon>[:=])|(?P<quote>[\"'])"

@@ -6,7 +6,7 @@ from typing import final
 
 from deixis.coordinates.scanned import Parting, Token
 from deixis.coordinates.values import Fields, Listed, Number, Value, Words
-from deixis.coordinates.vocabulary import EDGE_KEYS, PLACE_KEYS, POINT_EDGES
+from deixis.coordinates.vocabulary import EDGE_KEYS, OUTLINE_KEYS, PLACE_KEYS, POINT_EDGES
 
 PLACE_NAMES = frozenset(
     (*PLACE_KEYS, *(name for names in (*EDGE_KEYS, *POINT_EDGES) for name in names))
@@ -88,10 +88,15 @@ class OpenBracket:
             return (None, begin)
         return (Fields(tuple(fields), (), self.start, until, self.name), begin)
 
-    def left_of(self, end: int, *, tells: bool) -> tuple[Listed | Fields | None, int]:
+    def left_of(
+        self, end: int, *, tells: bool, key: str | None
+    ) -> tuple[Listed | Fields | None, int]:
         """Of what was cut off at `end`, this is told, and from there on it is unread. An object is
-        kept back as a whole where its name may have followed, unless it `tells`.
+        kept back as a whole where its name may have followed, unless it `tells`; so is an outline,
+        which stands under such a `key`.
         """
+        if not self.is_named and (key or "").lower() in OUTLINE_KEYS:
+            return (None, self.start)
         if self.is_named and self.name is None and not tells:
             return (None, self.start if self.holds_place() else end)
         part, begin = self.whole_part(end)

@@ -53,9 +53,11 @@ class Element:
 class Sink(ABC):
     """What was found in an answer goes here, as soon as it is complete. `tells_cut` says that what
     an object told before it was cut off is told; else it is kept back, since its name may follow.
+    Without `reads_brackets` they are letters like others, as in the labels of tokens.
     """
 
     tells_cut: bool
+    reads_brackets: bool
 
     @abstractmethod
     def value(

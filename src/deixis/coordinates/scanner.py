@@ -19,6 +19,7 @@ from deixis.coordinates.lexing import (
     PARTING,
     PLACING,
     TAG,
+    TAG_OPENING,
     TOKEN,
     attributes_of,
     is_same_end,
@@ -83,7 +84,7 @@ class Scanner:
 
     def _outside(self, *, final: bool) -> int | None:
         """One step in prose: to behind the next bracket or tag; none where more text is needed."""
-        opening = OPENING.search(self.text, self.at)
+        opening = (OPENING if self.sink.reads_brackets else TAG_OPENING).search(self.text, self.at)
         if opening is None:
             self._break_run(self.at, len(self.text))
             self.at = len(self.text)
@@ -386,7 +387,8 @@ class Scanner:
             if node.kind == "<":
                 self._end_element(node, end, end, closed=False)
                 continue
-            part, begin = node.left_of(end, tells=self.sink.tells_cut)
+            around = cut[i - 1].key if i > 0 else None
+            part, begin = node.left_of(end, tells=self.sink.tells_cut, key=around)
             tail = min(tail, begin)
             if part is None or not ((node.is_kept and i > 0) or isinstance(part, Fields)):
                 continue

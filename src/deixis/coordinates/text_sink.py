@@ -55,6 +55,7 @@ class TextSink(Sink, ValueFindings):
         self.offset, self.whole, self.outer = offset, whole, outer
         self.grammar = reader.dialect.grammar
         self.tells_cut = not self.grammar.lists or self.grammar.labels == "none"
+        self.reads_brackets = self.grammar.labels not in ("before", "after")
         self.walk = Walk(self)
         self.scanner: Scanner | None = None
         self.restart()
@@ -239,8 +240,7 @@ class TextSink(Sink, ValueFindings):
                 if isinstance(item, Listed | Fields | Words):
                     self.walk.value(item, context)
         self._flush_corner()
-        content = self._text()[element.content[0] : element.content[1]]
-        is_told = self.count() > before or not LONE_NUMBER.search(content)
+        is_told = self.count() > before or not LONE_NUMBER.search(self._text(), *element.content)
         if element.closed and self._is_own(element) and not is_told:
             self.leave(element.start, element.end, NO_PLACE)
         self.prose_from = element.end
@@ -270,9 +270,9 @@ class TextSink(Sink, ValueFindings):
         """Whether a box of two corners has one that is no pair, or is another dialect's."""
         lists = [item for item in element.items if isinstance(item, Listed) and item.is_round]
         if not self.grammar.corners:
-            is_box = element.name in ("box", "box_start")
-            half = not element.closed and not self._is_own(element)
-            return is_box and (len(lists) > 1 or (len(lists) == 1 and half))
+            more = lists and self._text()[lists[-1].end : element.content[1]].strip()
+            half = not element.closed and (not self._is_own(element) or bool(more))
+            return element.name in ("box", "box_start") and len(lists) > (0 if half else 1)
         return len(lists) > 1 and any(len(one.numbers() or ()) not in (2, 4) for one in lists)
 
     def _attributes(self, element: Element, label: str | None) -> None:
