@@ -77,10 +77,7 @@ class Dialect(ABC):
         unread: list[Unread] = []
         for group in groups:
             start, end = group.start, group.end
-            try:
-                shape = self.shape(group, size)
-            except UnsupportedError as error:
-                shape = str(error)
+            shape = self.told(group, size)
             if shape == OTHER_WORDS:
                 return None
             if isinstance(shape, str):
@@ -90,6 +87,16 @@ class Dialect(ABC):
                 region = Region(shape=shape, label=told_label(self.grammar, group.label))
                 places.append(Place(region=region, start=start, end=end))
         return Reading(places=tuple(places), unread=tuple(unread))
+
+    @final
+    def told(self, group: Group, size: Size) -> Shape | str:
+        """A group of numbers is a place, or the reason tells why it is none, whatever the size."""
+        if group.why_none is not None:
+            return group.why_none
+        try:
+            return self.shape(group, size)
+        except UnsupportedError as error:
+            return str(error)
 
     @abstractmethod
     def shape(self, group: Group, size: Size) -> Shape | str:

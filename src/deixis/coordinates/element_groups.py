@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from deixis.coordinates.groups import Group
-from deixis.coordinates.records import Context
+from deixis.coordinates.records import Context, grouped
 from deixis.coordinates.scanned import Element, Parting, Token
 from deixis.coordinates.values import Number, Words, all_numbers
 
@@ -50,17 +50,7 @@ def _token_group(
 
 def plain_group(element: Element, numbers: list[Number], context: Context) -> Group:
     """Bare numbers in a tag are a group."""
-    return Group(
-        form="plain",
-        numbers=tuple(number.value for number in numbers),
-        start=element.start,
-        end=element.end,
-        label=context.label,
-        key=context.key,
-        tag=element.name,
-        has_fraction=any(number.has_point for number in numbers),
-        closed=element.closed,
-    )
+    return grouped("plain", numbers, context, (element.start, element.end))
 
 
 def joined_corners(first: Group, second: Group) -> Group:
@@ -81,13 +71,5 @@ def bare_numbers(words: Words, context: Context) -> Group | None:
     values = all_numbers([Words(piece, words.start, words.end, None) for piece in pieces])
     if values is None or len(values) < 2:
         return None
-    return Group(
-        form="list",
-        numbers=tuple(number.value for number in values),
-        start=words.start,
-        end=words.end,
-        label=context.label,
-        key=context.key,
-        call=context.call,
-        has_fraction="." in words.value,
-    )
+    around = Context(key=context.key, label=context.label)
+    return grouped("list", values, around, (words.start, words.end), call=context.call)

@@ -8,9 +8,7 @@ from deixis.core.convert import Shape
 
 # how the numbers are written: [1, 2] · (1,2),(3,4) · x=1, y=2 · 1 2 · <1><2> · x="1" y="2" in a tag
 # · [[1, 2], [3, 4], [5, 6]]
-Form: TypeAlias = Literal[
-    "list", "corners", "edges", "plain", "tokens", "attributes", "outline", "empty"
-]
+Form: TypeAlias = Literal["list", "corners", "edges", "plain", "tokens", "attributes", "outline"]
 
 
 @final
@@ -21,7 +19,8 @@ class Group:
     `key` is the field of an object or the argument of a call that it is the value of, `tag` the
     element around it, `call` the function whose argument it is, `prefix` what stands in its tokens
     before the number, `names` what its numbers are called, `attributes` all that its tag tells,
-    and `starts` where their values begin.
+    `starts` where their values begin, `content` the text in it, and `cut` the attribute in which
+    the text ends. It is none for the reason `why_none`, where that is known before its numbers are.
     `has_fraction` says that a number was written with a point, `is_code` that a word stands
     directly before its round bracket. `spans` tell where each of its tokens stands.
     """
@@ -38,6 +37,9 @@ class Group:
     names: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     starts: Mapping[str, int] = field(default_factory=dict)
+    content: str | None = None
+    cut: str | None = None
+    why_none: str | None = None
     has_fraction: bool = False
     is_round: bool = False
     is_code: bool = False
@@ -58,7 +60,6 @@ class GroupedRecord:
     """An object has these groups, and other fields, by their names in small letters."""
 
     groups: tuple[Group, ...]
-    label: str | None
     fields: Mapping[str, object]
     start: int
     end: int

@@ -4,6 +4,8 @@ import html
 import json
 import re
 
+from deixis.core.answer_text import without_blanks
+
 LABEL_LIMIT = 2000  # letters; many places may share one label
 HALVES = re.compile("[\ud800-\udfff]+")
 TOKEN_MARKS = str.maketrans({"<": "‹", ">": "›"})
@@ -18,6 +20,13 @@ def whole_characters(text: str) -> str:
     no encoding can write.
     """
     return HALVES.sub(_joined, text)
+
+
+def cleaned(text: str) -> str:
+    """A piece of a filtered answer, without what stands for control tokens, and in whole
+    characters.
+    """
+    return whole_characters(without_blanks(text))
 
 
 def plain_label(label: str | None) -> str | None:

@@ -23,7 +23,6 @@ STRING_END = {
     '"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL),
     "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*'"),
 }
-BROKEN_STRING = re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*\n")  # a single quote that no line closes
 CALL_BEFORE = re.compile(r"[A-Za-z_][\w.]{0,60}\Z")
 
 # tags whose text is a name, and tags in which a place stands, each with the tag that ends it
@@ -51,7 +50,8 @@ PLACING = {
     "begin_of_box": "end_of_box",
 }
 PARTING = ("sep", "/delimiter_of_multi_objects/", "delimiter_of_multi_objects")
-ENDING = frozenset(NAMING.values()) | frozenset(PLACING.values())
+ENDS = {**NAMING, **PLACING}
+ENDING = frozenset(ENDS.values())
 KNOWN = (*NAMING, *PLACING, *PARTING)
 NAMES = "|".join(sorted({name.strip("/") for name in (*KNOWN, *ENDING)}, key=len, reverse=True))
 # <loc_12>, <loc0012>, <patch_index_0012>, <165>, < 165 >, <165.5>
@@ -79,6 +79,11 @@ ESCAPE = re.compile(
     re.DOTALL,
 )
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text holds a digit of any script."""
+    return any(map(str.isdigit, text))
 
 
 def tag_may_go_on(text: str, at: int) -> bool:

@@ -71,22 +71,22 @@ class MolmoPointDialect(Dialect):
             for triple in TRIPLE.finditer(written)
         ]
         last = TOKEN.findall(TRIPLE.sub("", written))
-        if group.key is not None:  # cut off
-            rest = [replace(group, numbers=(), key=None)] if last or not found else []
-            return [*(replace(one, key=None) for one in found), *rest]
-        return [replace(one, key=last[0] if last else None) for one in found] or [group]
+        if group.cut is not None:
+            return [*found, *([group] if last or not found else [])]
+        count = tuple(map(float, last[:1]))  # of all vision tokens
+        return [replace(one, numbers=one.numbers + count) for one in found] or [group]
 
     @override
     def shape(self, group: Group, size: Size) -> Shape | str:
         """A triple is a point of the picture's grid."""
         if not self.grammar.takes(group):
             return OTHER_WORDS
-        if len(group.numbers) != 3:
+        if not group.numbers:
             return CUT_OFF if not group.closed else "no <POINT_n> tokens, which a server may skip"
         grid = patch_grid(size, self.max_crops)
-        if group.key is not None and int(group.key) != grid.count:
-            return f"tokens of a picture with {group.key} vision tokens, this one has {grid.count}"
-        token, patch, part = (int(number) for number in group.numbers)
+        token, patch, part, *told = (int(number) for number in group.numbers)
+        if told and told[0] != grid.count:
+            return f"tokens of a picture with {told[0]} vision tokens, this one has {grid.count}"
         patch, part = patch - grid.count - 1, part - grid.count - 1 - POOL * POOL
         if not (OVERVIEW <= token < grid.count and 0 <= patch < 4 and 0 <= part < 9):
             return f"no tokens of a picture with {grid.count} vision tokens"

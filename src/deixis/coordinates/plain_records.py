@@ -8,6 +8,7 @@ import re
 
 from deixis.coordinates.audit import groups_in
 from deixis.coordinates.groups import Group
+from deixis.coordinates.lexing import has_digit
 
 NUMBER = r"\s*(-?\d{1,17}(?:\.\d{1,17})?)\s*"
 LABEL = r"\"label\"\s*:\s*\"([^\"\\\x00-\x1f]*)\"\s*"
@@ -45,5 +46,5 @@ def plain_groups(text: str) -> list[Group] | None:
             break
     if not found or REST.match(text, at) is None:
         return None
-    told = (prose for prose in (text[:first], text[at:]) if any(map(str.isdigit, prose)))
+    told = (prose for prose in (text[:first], text[at:]) if has_digit(prose))
     return None if any(groups_in(prose) for prose in told) else found

@@ -32,7 +32,7 @@ def grouped_by_label(regions: Sequence[Region]) -> list[tuple[str, list[Region]]
 def tag_label(group: Group) -> str | None:
     """A tag's label is its `alt`, else what stands in it."""
     alt = read_xml_label(group.attributes.get("alt", ""))
-    return alt if alt is not None else read_xml_label(group.attributes.get("", ""))
+    return alt if alt is not None else read_xml_label(group.content or "")
 
 
 @final
@@ -63,12 +63,11 @@ class MolmoDialect(ScaledDialect):
             axis = AXIS.match(name)
             if axis is not None:
                 places.setdefault(axis[2], {})[axis[1]] = name
-        cut = group.key  # the attribute in which the text ends
-        rest = None if cut is None else places.pop(cut.lstrip("xy"), None)
+        rest = None if group.cut is None else places.pop(group.cut.lstrip("xy"), None)
         found = [_point(group, label, place) for place in places.values()]
-        if cut is not None:
+        if group.cut is not None:
             start = group.start if rest is None or not found else _start(group, rest)
-            found.append(replace(group, numbers=(), start=start))
+            found.append(replace(group, why_none=CUT_OFF, start=start))
         return found or [group]
 
     @override
@@ -76,8 +75,6 @@ class MolmoDialect(ScaledDialect):
         """An x and a y are a point."""
         if not self.grammar.takes(group):
             return OTHER_WORDS
-        if group.key is not None:
-            return CUT_OFF
         if len(group.numbers) != 2:
             return "a point has an x and a y"
         return self.scale(size).shape(group)
@@ -97,7 +94,6 @@ def _point(group: Group, label: str | None, place: dict[str, str]) -> Group:
         group,
         label=label,
         closed=True,
-        key=None,
         numbers=numbers,
         start=_start(group, place),
         end=max(ends),
@@ -152,30 +148,32 @@ class Molmo2Dialect(ScaledDialect):
         written = group.attributes.get("coords")
         if group.form != "attributes" or group.tag not in TAG_NAMES or written is None:
             return [group]
-        inside = read_xml_label(group.attributes.get("", ""))
+        inside = read_xml_label(group.content or "")
         label = inside if inside is not None else tag_label(group)
         found: list[Group] = []
         parts = [list(WORD.finditer(written, *part.span())) for part in PARTS.finditer(written)]
         parts = [words for words in parts if words]
-        if group.key == "coords" and parts and not written[-1:].isspace():
+        if group.cut == "coords" and parts and not written[-1:].isspace():
             parts[-1].pop()  # its last number may go on
         alone = len(parts) == 1 and str(group.tag)[:5] == "point"
         for words in parts:
-            told = self._points(words, alone=alone, cut=group.key is not None)
+            told = self._points(words, alone=alone, cut=group.cut is not None)
             if told is None:
                 said = " ".join(word.group() for word in words)
-                found.append(self._at(group, words, label=said, key="other", numbers=()))
+                why = f"points of another picture than {self.picture}: {said}"
+                found.append(self._at(group, words, why_none=why))
                 continue
             for i, (three, numbers) in enumerate(told):
                 own = three if i else words[: words.index(three[0]) + 3]  # with its picture
-                found.append(self._at(group, own, label=label, key=None, numbers=numbers))
-        if group.key is not None:
-            found.append(replace(group, numbers=(), start=found[-1].end if found else group.start))
+                found.append(self._at(group, own, label=label, numbers=numbers))
+        if group.cut is not None:
+            start = found[-1].end if found else group.start
+            found.append(replace(group, why_none=CUT_OFF, start=start))
         return found or [group]
 
-    def _at(
+    def _at(  # Any: fields of a group
         self, group: Group, words: Sequence[re.Match[str]], **told: Any
-    ) -> Group:  # Any: fields
+    ) -> Group:
         """A group of these words of the coordinates."""
         if not words:
             return replace(group, closed=True, **told)
@@ -208,10 +206,6 @@ class Molmo2Dialect(ScaledDialect):
         """A point's x and y."""
         if not self.grammar.takes(group):
             return OTHER_WORDS
-        if group.key == "coords":
-            return CUT_OFF
-        if group.key == "other":
-            return f"points of another picture than {self.picture}: {group.label}"
         if not group.closed:
             return CUT_OFF
         if len(group.numbers) != 2:

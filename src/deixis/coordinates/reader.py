@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, TypeAlias, final
 
 from deixis.coordinates.audit import groups_in
 from deixis.coordinates.groups import Budget, Grammar, Group
-from deixis.coordinates.labels import LABEL_LIMIT, whole_characters
+from deixis.coordinates.labels import LABEL_LIMIT, cleaned, whole_characters
+from deixis.coordinates.lexing import has_digit
 from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import (
     CUT_DRAFT,
@@ -16,9 +17,8 @@ from deixis.coordinates.reading import (
     Unread,
     Withdrawn,
 )
-from deixis.coordinates.scanner import Scanner
 from deixis.coordinates.text_sink import TextSink
-from deixis.core.answer_text import AnswerFilter, without_blanks
+from deixis.core.answer_text import AnswerFilter
 from deixis.core.convert import Shape
 from deixis.core.region import Region
 from deixis.core.size import Size
@@ -52,7 +52,7 @@ class Reader:
         self._kept = TextPieces()  # of the text: places, unread pieces, names
         self._answer_start = 0
         self._sink = TextSink(self, self._kept, nesting=0)
-        self._scanner = Scanner(self._sink)
+        self._scanner = self._sink.scanner
 
     def feed(self, text: str) -> list[Event]:
         """The answer goes on; what is complete now is given back."""
@@ -64,7 +64,6 @@ class Reader:
     def end(self) -> list[Event]:
         """The answer is over; what is left is given back."""
         found = self._scanned(self._filter.end())
-        self._scanner.end()
         self._sink.end()
         self._audit()
         draft = self._filter.draft_start
@@ -88,9 +87,10 @@ class Reader:
         """The answer as it is read: drafts and control tokens are blanks."""
         return self._scanner.text
 
-    def words(self, start: int, end: int) -> str:
-        """A piece of the answer, without control tokens."""
-        return whole_characters(without_blanks(self._scanner.text[start:end]))
+    @property
+    def num_found(self) -> int:
+        """So many pieces were found so far, read or not."""
+        return len(self._places) + len(self._unread)
 
     def place(self, shape: Shape, group: Group, start: int, end: int) -> None:
         """A region was read."""
@@ -138,7 +138,7 @@ class Reader:
         """What could be a place, and was not explained, is unread."""
         text = self._scanner.text
         left = self._kept.gaps(self._answer_start, len(text))
-        if not any(any(map(str.isdigit, text[start:end])) for start, end in left):
+        if not any(has_digit(text[start:end]) for start, end in left):
             return
         groups = groups_in(text, self._answer_start)
         pieces = [piece for group in groups for piece in self._kept.gaps(*group)]
@@ -151,7 +151,7 @@ def told_label(grammar: Grammar, label: str | None) -> str | None:
     """A place is called so: without control tokens and halves of characters, and not too long."""
     if label is None or grammar.labels == "none":
         return None
-    label = whole_characters(without_blanks(label))
+    label = cleaned(label)
     return f"{label[:LABEL_LIMIT]}…" if len(label) > LABEL_LIMIT else label
 
 

@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Any, final
 
-from deixis.coordinates.groups import Group, GroupedRecord
+from deixis.coordinates.groups import Form, Group, GroupedRecord
+from deixis.coordinates.lexing import has_digit
 from deixis.coordinates.values import (
     Fields,
     Listed,
@@ -129,30 +130,30 @@ class Walk:
         used = self._edges(found, fields, inner, groups)
         if not used:
             used = self._keyed(found, fields, inner, groups)
-        if groups:
-            self.found.record(
-                GroupedRecord(
-                    groups=tuple(groups),
-                    label=label,
-                    fields=fields,
-                    start=found.start,
-                    end=found.end,
-                )
-            )
+        self._record(found, fields, groups)
         self._rest(found, fields, used, replace(inner, key=context.key))
+
+    def _record(self, found: Fields, fields: dict[str, Value], groups: list[Group]) -> None:
+        if groups:
+            told = tuple(groups)
+            self.found.record(
+                GroupedRecord(groups=told, fields=fields, start=found.start, end=found.end)
+            )
 
     def _edges(
         self, found: Fields, fields: dict[str, Value], context: Context, out: list[Group]
     ) -> set[str]:
         """Named numbers of an object or a call are places; their names are given back."""
-        whole = (found.start, found.end)
+        whole, named = (found.start, found.end), replace(context, closed=True)
         for names in EDGE_KEYS:
             if all(name in fields for name in names):
                 numbers = all_numbers(fields[name] for name in names)
                 if numbers is None:
                     self.found.leave(*whole, NO_PLACE)
                 else:
-                    out.append(_edge_group(whole, names, numbers, context))
+                    out.append(
+                        grouped("edges", numbers, named, whole, names=names, call=named.call)
+                    )
                 return set(names)
         used: set[str] = set()
         for pair in POINT_EDGES:
@@ -162,8 +163,8 @@ class Walk:
                 if numbers is None or extent:
                     self.found.leave(*whole, WIDTH_MEANT if extent else NO_PLACE)
                 else:
-                    group = _edge_group(whole, pair, numbers, context)
-                    out.append(replace(group, is_round=found.is_round))
+                    told = {"names": pair, "call": named.call, "is_round": found.is_round}
+                    out.append(grouped("edges", numbers, named, whole, **told))
                 used |= {*pair, *extent}
             elif any(isinstance(fields.get(name), Number) for name in pair):
                 self.found.leave(*whole, HALF)
@@ -193,7 +194,12 @@ class Walk:
                 before = self.found.count() + len(out)
                 self._under(value, keyed, out)
                 told = self.found.count() + len(out) > before
-                if isinstance(value, Words) and not told and _has_digit(value) and small != "mask":
+                if (
+                    isinstance(value, Words)
+                    and not told
+                    and has_digit(value.value)
+                    and small != "mask"
+                ):
                     self.found.leave(found.start, found.end, NO_PLACE)
             elif as_number(value) is not None:
                 continue
@@ -260,16 +266,7 @@ class Walk:
             skipped = 1 if action in AMOUNTS else 0
             if not skipped or len(loose) > 2:
                 groups.append(_group(call, loose[skipped:], inner))
-        if groups:
-            self.found.record(
-                GroupedRecord(
-                    groups=tuple(groups),
-                    label=called,
-                    fields=fields,
-                    start=call.start,
-                    end=call.end,
-                )
-            )
+        self._record(call, fields, groups)
         loose_values = () if loose else call.loose
         rest = Fields(call.fields, loose_values, call.start, call.end, call.call)
         self._rest(rest, fields, used, inner)
@@ -307,37 +304,29 @@ def label_of(fields: Mapping[str, Value]) -> str | None:
     return None
 
 
-def _group(value: Listed | Fields, numbers: Sequence[Number], context: Context) -> Group:
-    return Group(
-        form="outline" if context.key in OUTLINE_KEYS and len(numbers) > 4 else "list",
-        numbers=tuple(number.value for number in numbers),
-        start=value.start,
-        end=value.end,
-        label=context.label,
-        key=context.key,
-        tag=context.tag,
-        call=context.call,
-        has_fraction=any(number.has_point for number in numbers),
-        is_round=isinstance(value, Listed) and value.is_round,
-        closed=context.closed,
-    )
-
-
-def _edge_group(
-    whole: tuple[int, int], names: tuple[str, ...], numbers: Sequence[Number], context: Context
+def grouped(  # Any: other fields of a group
+    form: Form, numbers: Sequence[Number], context: Context, span: tuple[int, int], **told: Any
 ) -> Group:
+    """Numbers that stand there are a group, in what is around them."""
     return Group(
-        form="edges",
+        form=form,
         numbers=tuple(number.value for number in numbers),
-        start=whole[0],
-        end=whole[1],
+        start=span[0],
+        end=span[1],
         label=context.label,
         key=context.key,
-        call=context.call,
         tag=context.tag,
-        names=names,
         has_fraction=any(number.has_point for number in numbers),
+        closed=context.closed,
+        **told,
     )
+
+
+def _group(value: Listed | Fields, numbers: Sequence[Number], context: Context) -> Group:
+    form: Form = "outline" if context.key in OUTLINE_KEYS and len(numbers) > 4 else "list"
+    is_round = isinstance(value, Listed) and value.is_round
+    span = (value.start, value.end)
+    return grouped(form, numbers, context, span, call=context.call, is_round=is_round)
 
 
 def _has_outline(value: Listed, context: Context) -> bool:
@@ -356,10 +345,6 @@ def _is_muddled(listed: Listed) -> bool:
     if own and any(isinstance(item, Listed) for item in listed.items):
         return own > 1 or not words
     return own > 1 and not words and not listed.sound and not listed.is_round
-
-
-def _has_digit(words: Words) -> bool:
-    return any(map(str.isdigit, words.value))
 
 
 def _first_place(found: Fields, names: Iterable[str]) -> int:

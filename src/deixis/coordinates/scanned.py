@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
 
-from deixis.coordinates.lexing import ATTRIBUTE_BEGUN, TAG_BEGUN, attributes_of
+from deixis.coordinates.lexing import ATTRIBUTE_BEGUN, TAG_BEGUN, attributes_of, has_digit
 from deixis.coordinates.values import Fields, Listed, Value
 
 
@@ -91,7 +91,7 @@ def cut_element(text: str, start: int) -> Element | None:
     if cut is not None:
         attributes[cut[1].lower()] = cut[2]
         starts[cut[1].lower()] = cut.start(2)
-    if not any(map(str.isdigit, "".join(attributes.values()))):
+    if not has_digit("".join(attributes.values())):
         return None
     first, end = begun.start("attributes"), len(text)
     return Element(

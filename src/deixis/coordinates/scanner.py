@@ -12,6 +12,7 @@ from deixis.coordinates.lexing import (
     CALL_BEFORE,
     CLOSERS,
     ENDING,
+    ENDS,
     NAMING,
     NUMBER_TAG,
     OPENERS,
@@ -22,6 +23,7 @@ from deixis.coordinates.lexing import (
     TAG_OPENING,
     TOKEN,
     attributes_of,
+    has_digit,
     is_same_end,
     may_go_on,
     tag_may_go_on,
@@ -100,7 +102,7 @@ class Scanner:
     def _inside(self, *, final: bool) -> int | None:
         """One token within brackets or a tag; none where more text is needed."""
         here = self._stack[-1]
-        if here.kind == "<" and here.attributes:
+        if here.kind == "<" and (here.attributes or here.name in NAMING):
             return self._text_of_tag(here, final=final)
         token = TOKEN.match(self.text, self.at)
         if token is None:
@@ -286,9 +288,6 @@ class Scanner:
         )
         if tag.group().endswith("/>"):
             self._end_element(node, end, end, closed=True)
-        elif name in NAMING:
-            node.attributes = {"": ""}  # its content is a text
-            self._stack.append(node)
         else:
             self._stack.append(node)
         return end
@@ -300,7 +299,7 @@ class Scanner:
             return
         place = wanted[-1]
         node = self._stack[place]
-        ends = {**NAMING, **PLACING}[str(node.name)]
+        ends = ENDS[str(node.name)]
         self._cut_to(place + 1, start)
         self._stack.pop()
         self._end_element(node, start, end, closed=is_same_end(name, ends))
@@ -326,7 +325,7 @@ class Scanner:
 
     def _end_text(self, here: OpenBracket, start: int, tag: "re.Match[str] | None") -> int:
         """The text of a tag ends here; where its own end does not follow, the text is prose."""
-        ends = {**NAMING, **PLACING}[str(here.name)]
+        ends = ENDS[str(here.name)]
         self._stack.remove(here)
         if tag is not None and is_same_end(tag["name"].lower(), ends):
             self._end_element(here, start, tag.end(), closed=True)
@@ -396,5 +395,5 @@ class Scanner:
                 inner = part
             else:
                 self.sink.value(part, [], part.start)
-        if any(map(str.isdigit, self.text[tail:end])):
+        if has_digit(self.text[tail:end]):
             self.sink.cut(tail, end)

@@ -14,7 +14,8 @@ from deixis.coordinates.element_groups import (
     token_groups,
 )
 from deixis.coordinates.groups import Group, GroupedRecord, ToldPiece
-from deixis.coordinates.labels import read_label
+from deixis.coordinates.labels import cleaned, read_label
+from deixis.coordinates.lexing import has_digit
 from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS
 from deixis.coordinates.records import NO_PLACE, Context, ValueFindings, Walk, label_of
@@ -57,7 +58,7 @@ class TextSink(Sink, ValueFindings):
         self.tells_cut = not self.grammar.lists or self.grammar.labels == "none"
         self.reads_brackets = self.grammar.labels not in ("before", "after")
         self.walk = Walk(self)
-        self.scanner: Scanner | None = None
+        self.scanner = Scanner(self)
         self.restart()
 
     def restart(self) -> None:
@@ -127,6 +128,7 @@ class TextSink(Sink, ValueFindings):
 
     def end(self) -> None:
         """The text is over."""
+        self.scanner.end()
         corner = self.corner
         if corner is not None and self._text()[corner.end :].strip() == ",":
             self.corner = None
@@ -188,33 +190,27 @@ class TextSink(Sink, ValueFindings):
     @override
     def count(self) -> int:
         """So much was found, read or not."""
-        return len(self.reader._places) + len(self.reader._unread)  # its sink
+        return self.reader.num_found
 
     @override
     def nested(self, words: Words, context: Context) -> None:
         """A text in quotes may hold places."""
-        if self.nesting >= NESTING_LIMIT or not any(map(str.isdigit, words.value)):
+        if self.nesting >= NESTING_LIMIT or not has_digit(words.value):
             return
-        start, end = self._at(words.start, words.end)
-        inner = (
-            None if self.offset is None or words.inner is None else self._at(words.inner, end)[0]
-        )
+        bare = None if context.key is None else bare_numbers(words, context)
+        if bare is not None:
+            self.group(bare)
+            return
+        inner = None if words.inner is None or self.offset is None else self.offset + words.inner
         sink = TextSink(
             self.reader,
             self.kept,
             nesting=self.nesting + 1,
             offset=inner,
-            whole=(start, end),
+            whole=self._at(words.start, words.end),
             outer=context,
         )
-        bare = None if context.key is None else bare_numbers(words, context)
-        if bare is not None:
-            self.group(bare)
-            return
-        scanner = Scanner(sink)
-        sink.scanner = scanner
-        scanner.feed(words.value)
-        scanner.end()
+        sink.scanner.feed(words.value)
         sink.end()
 
     # how it becomes places
@@ -262,7 +258,7 @@ class TextSink(Sink, ValueFindings):
         numbers = [item for item in element.items if isinstance(item, Number)]
         if element.has_words or not numbers:
             return
-        is_cut = not element.closed and self._source().is_over and element.end == self._length()
+        is_cut = not element.closed and self.scanner.is_over and element.end == self._length()
         if len(numbers) > 1 or is_cut or (element.closed and self._is_own(element)):
             self._place(plain_group(element, numbers, context))
 
@@ -277,10 +273,7 @@ class TextSink(Sink, ValueFindings):
 
     def _attributes(self, element: Element, label: str | None) -> None:
         """A tag tells places in its attributes."""
-        told = {name: value for name, value in element.attributes.items() if name}
-        content = None
-        if element.closed and element.content[1] > element.content[0]:
-            content = self._words(*element.content)
+        has_content = element.closed and element.content[1] > element.content[0]
         group = Group(
             form="attributes",
             numbers=(),
@@ -288,10 +281,11 @@ class TextSink(Sink, ValueFindings):
             end=element.end,
             label=label,
             tag=element.name,
-            attributes={**told, **({} if content is None else {"": content})},
-            closed=element.closed,
-            key=element.cut,
+            attributes=element.attributes,
             starts=element.starts,
+            content=self._words(*element.content) if has_content else None,
+            cut=element.cut,
+            closed=element.closed,
         )
         if not self.grammar.takes(group):
             return  # the audit tells whether it could be a place
@@ -315,11 +309,7 @@ class TextSink(Sink, ValueFindings):
         told_from, told_to = span or (group.start, group.end)
         if group.is_code or self._is_deferred(group):
             return
-        reader = self.reader
-        try:
-            shape = reader.dialect.shape(group, reader.size)
-        except UnsupportedError as error:
-            shape = str(error)
+        shape = self.reader.dialect.told(group, self.reader.size)
         if shape == OTHER_WORDS:
             return  # the audit tells whether it could be a place
         self._tell(ToldPiece(what=shape, start=told_from, end=told_to), group)
@@ -379,19 +369,14 @@ class TextSink(Sink, ValueFindings):
     def _touch(self, end: int, start: int) -> bool:
         return self._text()[end:start].strip() in ("", ",")
 
-    def _source(self) -> Scanner:
-        return self.scanner or self.reader._scanner  # its sink
-
     def _text(self) -> str:
-        return self._source().text
+        return self.scanner.text
 
     def _length(self) -> int:
         return len(self._text())
 
     def _words(self, start: int, end: int) -> str:
-        if self.scanner is None:
-            return self.reader.words(start, end)
-        return self.scanner.text[start:end]
+        return cleaned(self.scanner.text[start:end])
 
     def _at(self, start: int, end: int) -> tuple[int, int]:
         """A piece of this text stands here in the answer."""
