@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from deixis.cli._notes import add_sources
-from deixis.cli.parsers import add_placing
+from deixis.cli.parsers import add_loading, add_speaking
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -79,16 +79,11 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_loading(parser: argparse.ArgumentParser) -> None:
-    loading = parser.add_argument_group("loading a checkpoint")
-    loading.add_argument("--dialect", help="coordinates other than the model's own")
-    loading.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
-    add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
-    loading.add_argument("--adapter", help="folder of a LoRA adapter")
+    loading = add_loading(parser)
+    add_speaking(loading)
     loading.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
     loading.add_argument(
         "--knowledge", metavar="FOLDER|told|drawn", help="what --source finds reaches it"
     )
-    loading.add_argument("--revision", help="the revision of a hub checkpoint")
     loading.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
     add_sources(parser.add_argument_group("who looks, with --knowledge (`deixis look --help`)"))

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._regions import FORMS, named_spec, region_of
-from deixis.cli.parsers import add_placing
+from deixis.cli.parsers import add_loading, add_speaking
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", required=True, help="the model to ask")
     parser.add_argument("--system", help="a system prompt, for models that take one")
-    parser.add_argument("--dialect", help="coordinates other than the model's own")
-    parser.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
+    add_speaking(parser)
     parser.add_argument(
         "--max-new-tokens",
         type=int,
@@ -73,11 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save", type=Path, metavar="FILE", help="save what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    loading = parser.add_argument_group("loading a checkpoint")
-    add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
-    loading.add_argument("--adapter", help="folder of a LoRA adapter")
-    loading.add_argument("--revision", help="revision of a hub checkpoint")
+    add_loading(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli.parsers import add_placing
+from deixis.cli.parsers import add_loading, add_speaking
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,17 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt", metavar="WORDS", help="ask in these words, {what} in them")
     parser.add_argument("--prompt-file", metavar="FILE", help="a table of words, by dialects")
     parser.add_argument("--prompts", action="store_true", help="list the words, ask nothing")
-    parser.add_argument("--dialect", help="coordinates other than the model's own")
-    parser.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
+    add_speaking(parser)
     parser.add_argument("--max-new-tokens", type=int, metavar="N", help="limit of each answer")
     parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
     parser.add_argument("--out", type=Path, metavar="FILE", help="draw every look, as PNG")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    loading = parser.add_argument_group("loading a checkpoint")
-    add_placing(loading)
-    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
-    loading.add_argument("--adapter", help="folder of a LoRA adapter")
-    loading.add_argument("--revision", help="revision of a hub checkpoint")
+    add_loading(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

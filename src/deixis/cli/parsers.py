@@ -31,6 +31,22 @@ def add_placing(parser: "argparse._ActionsContainer", *, trains: bool = False) -
     parser.add_argument("--dtype", metavar="NAME", help=f"auto, float32, bfloat16, float16{kept}")
 
 
+def add_loading(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
+    """A group of arguments tells how a checkpoint is loaded; it is given back for others."""
+    loading = parser.add_argument_group("loading a checkpoint")
+    add_placing(loading)
+    loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
+    loading.add_argument("--adapter", help="folder of a LoRA adapter")
+    loading.add_argument("--revision", help="revision of a hub checkpoint")
+    return loading
+
+
+def add_speaking(parser: "argparse._ActionsContainer") -> None:
+    """Arguments tell how a model counts places, where that is not known or is known otherwise."""
+    parser.add_argument("--dialect", help="coordinates other than the model's own")
+    parser.add_argument("--contract", metavar="NAME|FILE", help="what is known of the model")
+
+
 @contextmanager
 def placing(arguments: argparse.Namespace) -> Iterator[None]:
     """All models that the command loads are placed so; wrong names are reported before any is

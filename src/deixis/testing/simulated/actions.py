@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 
-from deixis.testing.simulated.spaces import PIXELS, THOUSANDTHS, Space
+from deixis.testing.simulated.spaces import PIXELS, THOUSANDTHS, NumberSpace
 from deixis.testing.simulated.writing import LISTS, N, Numbered, Spelled, Spelling, Writing
 
 POINT = ("point",)
@@ -73,7 +73,7 @@ WRITINGS: dict[str, Writing] = {
     ),
     "gemini_computer": Spelled(
         kinds=POINT,
-        space=Space(last=1000, most=999),
+        space=NumberSpace(last=1000, most=999),
         spelling=each(_gemini),
         places=re.compile(rf'{NAMED_AXES.pattern}|"y"\s*:\s*{N}\s*,\s*"x"\s*:\s*{N}'),
     ),

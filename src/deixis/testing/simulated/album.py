@@ -17,7 +17,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.testing.simulated import enlarged, ground, resized
 from deixis.testing.simulated.covers import is_one_colour
-from deixis.testing.simulated.sighting import Edges, Known, Sighting, thumbnail, whole
+from deixis.testing.simulated.sighting import Edges, KnownPicture, Sighting, thumbnail, whole
 from deixis.testing.simulated.windows import packed
 
 Truth: TypeAlias = Mapping[Image, Sequence[Region]]
@@ -38,8 +38,8 @@ class Album:
     def __init__(self, truth: Truth) -> None:
         for image, things in truth.items():
             _check(image, things)
-        self.known = tuple(Known(i, *pair) for i, pair in enumerate(truth.items()))
-        self._same: dict[tuple[Size, int], list[Known]] = {}
+        self.known = tuple(KnownPicture(i, *pair) for i, pair in enumerate(truth.items()))
+        self._same: dict[tuple[Size, int], list[KnownPicture]] = {}
         for one in self.known:
             self._same.setdefault(_key(one.image), []).append(one)
         self._seen: OrderedDict[int, tuple[np.ndarray, Sighting | None]] = OrderedDict()
@@ -199,7 +199,7 @@ def _key(image: Image) -> tuple[Size, int]:
     return image.size, zlib.crc32(sample.tobytes())
 
 
-def _aspect(known: Known) -> float:
+def _aspect(known: KnownPicture) -> float:
     return known.image.size.width / known.image.size.height
 
 

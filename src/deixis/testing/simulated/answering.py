@@ -10,7 +10,7 @@ from deixis.core.size import Size
 from deixis.testing.simulated.manner import Manner
 from deixis.testing.simulated.pointing import Pointer, Visible, pointed_at
 from deixis.testing.simulated.schemas import filled
-from deixis.testing.simulated.sighting import Edges, Known, Sighting, cut_to_picture
+from deixis.testing.simulated.sighting import Edges, KnownPicture, Sighting, cut_to_picture
 from deixis.testing.simulated.spaces import Shares
 from deixis.testing.simulated.wording import Wish
 from deixis.testing.simulated.writing import Spot, Writing
@@ -32,7 +32,7 @@ class Asked:
     wish: Wish
     pointer: Pointer | None
     sightings: tuple[Sighting | None, ...]
-    known: tuple[Known, ...]
+    known: tuple[KnownPicture, ...]
     writing: Writing
     seen: Size  # of the picture that the model sees
     draws: Draws
@@ -48,7 +48,7 @@ class Asked:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class SimulatedReply:
     """What is answered: words, places, or both."""
 
     words: str = ""
@@ -68,41 +68,41 @@ def answer_to(asked: Asked) -> str:
     return f"{answer.words}\n{written}" if answer.words else written
 
 
-def _answer(asked: Asked) -> Answered:
+def _answer(asked: Asked) -> SimulatedReply:
     match asked.wish.want:
         case "places":
             return _places(asked)
         case "words":
             return _words(asked)
         case "pointed":
-            return Answered(words=_named(asked))
+            return SimulatedReply(words=_named(asked))
         case "number":
             names = set(asked.wish.names)
             visible = asked.sighting.visible
-            return Answered(words=str(sum(thing.label in names for thing, _ in visible)))
+            return SimulatedReply(words=str(sum(thing.label in names for thing, _ in visible)))
     names_shown = [f"a {thing.label}" for thing, _ in asked.sighting.visible]
-    return Answered(words=f"I see {', '.join(names_shown)}." if names_shown else UNKNOWN)
+    return SimulatedReply(words=f"I see {', '.join(names_shown)}." if names_shown else UNKNOWN)
 
 
-def _places(asked: Asked) -> Answered:
+def _places(asked: Asked) -> SimulatedReply:
     """Where the named things are."""
     manner, visible = asked.manner, asked.sighting.visible
     form = _form(asked)
     if manner.is_noise or manner.makes_up_places or not manner.looks:
         names = asked.wish.names or ("object",)
-        return Answered(spots=tuple(_by_lot(name, form, asked.draws) for name in names))
+        return SimulatedReply(spots=tuple(_by_lot(name, form, asked.draws) for name in names))
     found = _wanted(asked, visible)
     if not found:
         names = asked.wish.names
-        return Answered(words=asked.writing.nothing(names[0]) if names else UNKNOWN)
+        return SimulatedReply(words=asked.writing.nothing(names[0]) if names else UNKNOWN)
     if _is_mistaken(asked):
         name = str(found[0][0].label)
         others = [pair for pair in visible if pair[0].label not in asked.wish.names]
         if not others:
-            return Answered(spots=(_by_lot(name, form, asked.draws),))
+            return SimulatedReply(spots=(_by_lot(name, form, asked.draws),))
         thing, box = asked.draws.pick(others)
-        return Answered(spots=(_spot(asked, (thing.named(label=name), box), form),))
-    return Answered(spots=tuple(_spot(asked, pair, form) for pair in found))
+        return SimulatedReply(spots=(_spot(asked, (thing.named(label=name), box), form),))
+    return SimulatedReply(spots=tuple(_spot(asked, pair, form) for pair in found))
 
 
 def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
@@ -115,7 +115,7 @@ def _wanted(asked: Asked, visible: Sequence[Visible]) -> list[Visible]:
     return found
 
 
-def _words(asked: Asked) -> Answered:
+def _words(asked: Asked) -> SimulatedReply:
     """What stands on the named thing; with its place, where that is asked for too."""
     manner, name = asked.manner, asked.wish.names[0]
     visible = [pair for pair in asked.sighting.visible if pair[0].label == name]
@@ -125,14 +125,14 @@ def _words(asked: Asked) -> Answered:
         text = _text(remembered[0]) if manner.looks is False else _text(_any_thing(asked))
         spot = _by_lot(name, form, asked.draws)
     elif not visible:
-        return Answered(words=f"I cannot see the {name} in the picture.")
+        return SimulatedReply(words=f"I cannot see the {name} in the picture.")
     else:
         pair = visible[0]
         is_mistaken = _is_mistaken(asked)
         text = _text(_any_thing(asked, but=name) if is_mistaken else pair[0])
         makes_up = manner.makes_up_places
         spot = _by_lot(name, form, asked.draws) if makes_up else _spot(asked, pair, form)
-    return Answered(words=text, spots=(spot,) if asked.wish.wants_place else ())
+    return SimulatedReply(words=text, spots=(spot,) if asked.wish.wants_place else ())
 
 
 def _named(asked: Asked) -> str:

@@ -10,12 +10,12 @@ from deixis.core.errors import UsageError
 from deixis.testing.simulated import actions, lists, tokens
 from deixis.testing.simulated.molmo_point import Patches
 from deixis.testing.simulated.providers import (
-    ClaudeFit,
-    Kept,
-    LongestSide,
+    AsSent,
+    ClaudeSides,
     OpenAITiles,
     Provider,
-    Smart,
+    ShrunkSides,
+    SmartSides,
 )
 from deixis.testing.simulated.writing import Writing
 
@@ -30,8 +30,8 @@ WRITINGS: dict[str, Writing] = {
 GIVE_ALL = frozenset(
     {"deepseek_vl2", "florence2", "kosmos2", "locate_anything", "paligemma", "rex_omni"}
 )
-TARS = Smart(min_pixels=100 * 28 * 28, max_pixels=16384 * 28 * 28)
-LARGE = Smart(min_pixels=56 * 56, max_pixels=16384 * 28 * 28)
+TARS = SmartSides(min_pixels=100 * 28 * 28, max_pixels=16384 * 28 * 28)
+LARGE = SmartSides(min_pixels=56 * 56, max_pixels=16384 * 28 * 28)
 
 
 @final
@@ -49,7 +49,7 @@ class Kind:
     dialect: str
     order: Order = "x"
     space: str
-    provider: Provider = Kept()  # noqa: RUF009  # a frozen value
+    provider: Provider = AsSent()  # noqa: RUF009  # a frozen value
     gives_all: bool = False
 
     @property
@@ -69,15 +69,15 @@ class Kind:
 def _told(provider: Provider) -> resizing.Resize:
     """The law by which Deixis undoes a provider's resize."""
     match provider:
-        case Kept():
+        case AsSent():
             return resizing.Kept()
-        case Smart(factor=factor, min_pixels=least, max_pixels=most):
+        case SmartSides(factor=factor, min_pixels=least, max_pixels=most):
             return resizing.Smart(factor=factor, min_pixels=least, max_pixels=most)
-        case LongestSide(pixels=pixels):
+        case ShrunkSides(pixels=pixels):
             return resizing.LongestSide(edge=pixels)
         case OpenAITiles(box=box, short=short):
             return resizing.OpenaiTiles(box=box, short=short)
-        case ClaudeFit(edge=edge, patches=patches):
+        case ClaudeSides(edge=edge, patches=patches):
             return resizing.ClaudeFit(max_edge=edge, max_patches=patches)
     raise UsageError(f"Deixis has no name for the resize {provider!r}; take one of `providers`")
 
@@ -97,7 +97,7 @@ def _row(
         dialect=name if dialect is None else dialect,
         order="y" if spelled.is_y_first else "x",
         space=space,
-        provider=provider or Kept(),
+        provider=provider or AsSent(),
         gives_all=name in GIVE_ALL,
     )
 
@@ -107,7 +107,7 @@ OF_DIALECTS = (
     _row("pixels", "pixels"),
     _row("unit", "0-1"),
     _row("padded_unit", "0-1, padded"),
-    _row("claude", "pixels", provider=ClaudeFit()),
+    _row("claude", "pixels", provider=ClaudeSides()),
     _row("deepseek_vl2", "0-999"),
     _row("florence2", "bins of 1000"),
     _row("gemini", "0-1000"),
@@ -132,7 +132,7 @@ OF_DIALECTS = (
     _row("ui_tars", "0-1000"),
     _row("ui_tars_1_5", "pixels", provider=TARS),
     _row("opencua", "pixels", provider=LARGE),
-    _row("anthropic_computer", "pixels", provider=ClaudeFit()),
+    _row("anthropic_computer", "pixels", provider=ClaudeSides()),
     _row("openai_computer", "pixels"),
     _row("gemini_computer", "0-1000"),
 )
@@ -145,7 +145,7 @@ HOSTED = (
         "pixels",
         writing="claude",
         dialect="claude",
-        provider=ClaudeFit(edge=2576, patches=4784),
+        provider=ClaudeSides(edge=2576, patches=4784),
     ),
     _row("gemini_list", "0-1000", writing="permille_y_first", dialect="gemini"),
     _row(
@@ -153,9 +153,9 @@ HOSTED = (
         "pixels",
         writing="qwen2_5_vl",
         dialect="qwen2_5_vl",
-        provider=Smart(min_pixels=4 * 28 * 28, max_pixels=1280 * 28 * 28),
+        provider=SmartSides(min_pixels=4 * 28 * 28, max_pixels=1280 * 28 * 28),
     ),
-    _row("shrunk", "pixels", writing="pixels", dialect="pixels", provider=LongestSide(pixels=1024)),
+    _row("shrunk", "pixels", writing="pixels", dialect="pixels", provider=ShrunkSides(pixels=1024)),
     _row("percent", "percent", dialect=""),
 )
 

@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Sequence
 
-from deixis.testing.simulated.spaces import PIXELS, SHARES, THOUSANDTHS, Space
+from deixis.testing.simulated.spaces import PIXELS, SHARES, THOUSANDTHS, NumberSpace
 from deixis.testing.simulated.writing import LISTS, N, Numbered, Spelled, Writing
 
 BOTH = ("box", "point")
 NAMED_EDGES = re.compile(r"\{[^{}]*\}")
 EDGES_OR_LISTS = re.compile(rf"{LISTS.pattern}|{NAMED_EDGES.pattern}")
-PERCENT = Space(last=100, decimals=1)
-TWO_DECIMALS = Space(last=1, decimals=2, is_padded=True)
+PERCENT = NumberSpace(last=100, decimals=1)
+TWO_DECIMALS = NumberSpace(last=1, decimals=2, is_padded=True)
 
 
 def plain(rows: Sequence[Numbered]) -> str:
@@ -112,7 +112,7 @@ WRITINGS: dict[str, Writing] = {
     ),
     "moondream": Spelled(
         kinds=BOTH,
-        space=Space(last=1, steps=1024),
+        space=NumberSpace(last=1, steps=1024),
         spelling=moondream_json,
         places=NAMED_EDGES,
         none='{"objects": []}',

@@ -12,35 +12,25 @@ from typing import TypeAlias, final
 import numpy as np
 
 from deixis.core.region import Region
+from deixis.marks.colours import NAMED
 from deixis.testing.simulated.sighting import Edges, Sighting
 from deixis.testing.simulated.spaces import Shares
 
 Visible: TypeAlias = tuple[Region, Edges]
-COLOURS = {
-    "red": (255, 0, 0),
-    "lime": (0, 255, 0),
-    "blue": (0, 0, 255),
-    "yellow": (255, 255, 0),
-    "fuchsia": (255, 0, 255),
-    "aqua": (0, 255, 255),
-    "orange": (255, 165, 0),
-    "purple": (128, 0, 128),
-    "gold": (255, 215, 0),
-}
 MARKS = ("rectangle", "ellipse", "arrow", "triangle", "point", "scribble", "contour", "mask")
 ALL = frozenset(("said", "cropped", "dimmed", "blurred", "masked", "tagged", *MARKS))
 MARK = re.compile(
     r"\b(?:within|inside|in|with|by|at|under|of|the|an|a)\s+(?:the |an |a )?"
-    rf"(?:(?P<colour>{'|'.join(COLOURS)})\s+)?"
+    rf"(?:(?P<colour>{'|'.join(NAMED)})\s+)?"
     r"(?P<shape>rectangle|ellipse|arrow|triangle|point|scribble|mask contour|contour|mask)\b",
     re.IGNORECASE,
 )
 # as `ask` writes them: words for marks even where they hold the name of a thing ("red triangle")
 MARKED = re.compile(
-    rf"\b(?:within the (?:(?:{'|'.join(COLOURS)}) )?(?:rectangle|ellipse)|"
-    rf"with the (?:(?:{'|'.join(COLOURS)}) )?(?:triangle|scribble|mask contour|mask)|"
-    rf"pointed to by the (?:(?:{'|'.join(COLOURS)}) )?arrow|"
-    rf"the object at the (?:(?:{'|'.join(COLOURS)}) )?point)\b"
+    rf"\b(?:within the (?:(?:{'|'.join(NAMED)}) )?(?:rectangle|ellipse)|"
+    rf"with the (?:(?:{'|'.join(NAMED)}) )?(?:triangle|scribble|mask contour|mask)|"
+    rf"pointed to by the (?:(?:{'|'.join(NAMED)}) )?arrow|"
+    rf"the object at the (?:(?:{'|'.join(NAMED)}) )?point)\b"
 )
 TAG = re.compile(r"\b(?:marked|tagged|labell?ed|numbered)\s+(?P<tag>\d{1,3}|[A-Z]{1,3})\b")
 PICTURE = re.compile(r"\bpicture (\d+)\b|\bin the picture\b", re.IGNORECASE)
@@ -200,11 +190,11 @@ def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
     marked: np.ndarray = change > (CHANGED if is_lossy else 3)
     colour = pointer.colour
     if pointer.tag.isdigit():
-        colour = list(COLOURS)[(int(pointer.tag) - 1) % len(COLOURS)]
+        colour = list(NAMED)[(int(pointer.tag) - 1) % len(NAMED)]
     if not colour:
         return marked
     before, after = sighting.original[marked], sighting.shown.pixels[marked]
-    own = _is_blend(before.astype(float), after.astype(float), np.array(COLOURS[colour], float))
+    own = _is_blend(before.astype(float), after.astype(float), np.array(NAMED[colour], float))
     if not own.any():
         return marked if pointer.tag else np.zeros_like(marked)
     of_colour = np.zeros_like(marked)

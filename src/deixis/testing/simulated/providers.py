@@ -20,7 +20,7 @@ CLAUDE_PATCH = 28
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class AsSent:
     """The model sees the picture as it was sent."""
 
     def __call__(self, size: Size) -> Size:
@@ -30,7 +30,7 @@ class Kept:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Smart:
+class SmartSides:
     """Qwen-VL's processor makes sides multiples of `factor` and keeps the area within limits:
     transformers' own function is called (needs `deixis[torch]`).
     """
@@ -48,7 +48,7 @@ class Smart:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LongestSide:
+class ShrunkSides:
     """A provider shrinks what is longer than `pixels` to that; the aspect ratio stays."""
 
     pixels: int
@@ -77,7 +77,7 @@ class OpenAITiles:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClaudeFit:
+class ClaudeSides:
     """Claude takes the largest size of the same aspect ratio whose sides, rounded up to patches of
     28 pixels, are at most `edge`, and which has at most `patches` of them (its guide on vision
     coordinates).

@@ -21,7 +21,7 @@ LEAST_SHOWN = 0.5  # of a thing: less of it is not seen
 
 
 @final
-class Known:
+class KnownPicture:
     """One picture with its things. What recognising needs is made when it is first needed."""
 
     def __init__(self, number: int, image: Image, things: Sequence[Region]) -> None:
@@ -58,7 +58,7 @@ class Known:
 class Sighting:
     """A picture that was shown: a window of a known one, at some size."""
 
-    known: Known
+    known: KnownPicture
     window: Edges  # in pixels of the known picture
     shown: Image
     is_same: bool  # pixel by pixel
@@ -127,7 +127,7 @@ def cut_to_picture(box: Edges) -> Edges:
     return x0, y0, x1, y1
 
 
-def whole(known: Known, shown: Image, *, is_same: bool) -> Sighting:
+def whole(known: KnownPicture, shown: Image, *, is_same: bool) -> Sighting:
     """All of a known picture is shown."""
     size = known.image.size
     edges = (0.0, 0.0, float(size.width), float(size.height))

@@ -14,7 +14,7 @@ Numbers: TypeAlias = tuple[str, ...]  # as they are written, x first
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Space:
+class NumberSpace:
     """A side is counted from 0 to `last`; None: in pixels of what the model sees.
 
     Whole numbers are the nearest, or with `rounding` "down" cut off; `most` is the highest that is
@@ -57,9 +57,9 @@ class Space:
         return (number + self.middle) / (side if self.last is None else self.last)
 
 
-PIXELS = Space()
-THOUSANDTHS = Space(last=1000)
-SHARES = Space(last=1, decimals=3)
+PIXELS = NumberSpace()
+THOUSANDTHS = NumberSpace(last=1000)
+SHARES = NumberSpace(last=1, decimals=3)
 
 
 def _padded(shares: Shares, seen: Size) -> Shares:

@@ -10,7 +10,7 @@ from typing import final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.testing.simulated.spaces import THOUSANDTHS, Numbers, Shares, Space
+from deixis.testing.simulated.spaces import THOUSANDTHS, Numbers, NumberSpace, Shares
 from deixis.testing.simulated.writing import N, Numbered, Spelled, Spot, Writing
 
 BOTH = ("box", "point")
@@ -119,7 +119,7 @@ def molmo2_tags(rows: Sequence[Numbered]) -> str:
 
 
 @final
-class Cells(Writing):
+class GridCells(Writing):
     """Kosmos-2 names the cells of a 32 x 32 grid in which a box's first and last corner lie."""
 
     kinds = ("box",)
@@ -165,18 +165,18 @@ NUMBER_RUNS = _token_runs(r"<\d+>")
 WRITINGS: dict[str, Writing] = {
     "qwen2_vl": Spelled(kinds=("box",), space=THOUSANDTHS, spelling=qwen2_tokens, places=CORNERS),
     "internvl": Spelled(kinds=("box",), space=THOUSANDTHS, spelling=internvl_tags),
-    "deepseek_vl2": Spelled(kinds=("box",), space=Space(last=999), spelling=deepseek_tokens),
+    "deepseek_vl2": Spelled(kinds=("box",), space=NumberSpace(last=999), spelling=deepseek_tokens),
     "florence2": Spelled(
         kinds=("box",),
-        space=Space(last=1000, rounding="down", most=999, middle=0.5),
+        space=NumberSpace(last=1000, rounding="down", most=999, middle=0.5),
         spelling=florence_tokens,
         places=_token_runs(r"<loc_\d+>"),
         number=DIGITS,
     ),
-    "kosmos2": Cells(),
+    "kosmos2": GridCells(),
     "paligemma": Spelled(
         kinds=BOTH,
-        space=Space(last=1023),
+        space=NumberSpace(last=1023),
         spelling=paligemma_tokens,
         places=_token_runs(r"<loc\d{4}>"),
         number=DIGITS,
@@ -192,7 +192,7 @@ WRITINGS: dict[str, Writing] = {
     ),
     "rex_omni": Spelled(
         kinds=BOTH,
-        space=Space(last=999, rounding="down"),
+        space=NumberSpace(last=999, rounding="down"),
         spelling=rex_omni_tokens,
         places=NUMBER_RUNS,
         number=DIGITS,
@@ -202,7 +202,7 @@ WRITINGS: dict[str, Writing] = {
     "minicpm_v": Spelled(kinds=BOTH, space=THOUSANDTHS, spelling=minicpm_tags, places=TAGGED),
     "molmo": Spelled(
         kinds=("point",),
-        space=Space(last=100, decimals=1),
+        space=NumberSpace(last=100, decimals=1),
         spelling=molmo_tags,
         places=re.compile(rf'x1?="{N}"\s+y1?="{N}"'),
         none="There are none.",

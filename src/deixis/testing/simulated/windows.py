@@ -12,7 +12,7 @@ MOST_COMPARED = 200  # places, with all their pixels
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
+class CropOrigin:
     """Where a crop begins."""
 
     left: int
@@ -27,7 +27,7 @@ class Packed:
     colours: UInt32[np.ndarray, "height width"]
     counts: np.ndarray
 
-    def window_of(self, crop: "Packed") -> Window | None:
+    def window_of(self, crop: "Packed") -> CropOrigin | None:
         """Where the crop was cut out; None: nowhere."""
         height, width = self.colours.shape
         rows, columns = crop.colours.shape
@@ -41,7 +41,7 @@ class Packed:
         held = self.colours[row:bottom, column:right] == crop.colours[row, column]
         return self._first(crop, *np.nonzero(held))
 
-    def _first(self, crop: "Packed", tops: np.ndarray, lefts: np.ndarray) -> Window | None:
+    def _first(self, crop: "Packed", tops: np.ndarray, lefts: np.ndarray) -> CropOrigin | None:
         """The first of these places at which the crop lies, pixel by pixel."""
         rows, columns = crop.colours.shape
         for number in range(1, NUM_COMPARED + 1):
@@ -51,7 +51,7 @@ class Packed:
         for top, left in zip(tops[:MOST_COMPARED], lefts[:MOST_COMPARED], strict=True):
             held = self.colours[top : top + rows, left : left + columns]
             if np.array_equal(held, crop.colours):
-                return Window(left=int(left), top=int(top))
+                return CropOrigin(left=int(left), top=int(top))
         return None
 
 

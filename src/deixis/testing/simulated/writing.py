@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar, final
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.testing.simulated.spaces import Numbers, Shares, Space
+from deixis.testing.simulated.spaces import Numbers, NumberSpace, Shares
 
 Item = TypeVar("Item")
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])-?\d+(?:\.\d+)?|(?<![A-Za-z_\d])-?\.\d+")
@@ -93,7 +93,7 @@ class Spelled(Writing):
     """
 
     kinds: tuple[str, ...]
-    space: Space
+    space: NumberSpace
     spelling: Spelling
     places: re.Pattern[str] = LISTS
     number: re.Pattern[str] = NUMBER
