@@ -10,7 +10,7 @@ from deixis.core.size import Size
 PAGE = Path(__file__).with_name("coordinates.md")
 BEGIN = "<!-- dialects: made by python docs/dialects_table.py -->\n"
 END = "<!-- end -->\n"
-HEADER = ("dialect", "whose", "this cup is written", "numbers are", "trap")
+HEADER = ("dialect", "numbers are", "this cup is written", "trap", "whose")
 SIZE = Size(width=1280, height=720)
 CUP = make.box(412, 300, 520, 411, label="cup")
 # whose it is, what the numbers count, and what goes wrong
@@ -170,7 +170,7 @@ def with_table(page: str) -> str:
 def _cells(name: str) -> tuple[str, ...]:
     whose, numbers, trap = ABOUT[name]
     said = html.escape(dialects.get(name)().say([CUP], SIZE), quote=False).replace("|", "&#124;")
-    return (f"`{name}`", whose, f"<code>{said}</code>", numbers, trap)
+    return (f"`{name}`", numbers, f"<code>{said}</code>", trap, whose)
 
 
 def main() -> None:

@@ -103,7 +103,8 @@ def _words(look: Look, number: int, *, letters: int = 3 * LETTERS) -> PIL.Image:
         told += f", sent as {look.image.size}"
     lines = [told, *_wrapped(look.answer.text, letters, most=3)]
     if look.why:
-        lines += _wrapped(f"not followed: {look.why}", letters, most=4)
+        why = look.why if number == 1 else f"not followed: {look.why}"
+        lines += _wrapped(why, letters, most=4)
     words = PIL.new("RGB", (letters * 7, LINE * len(lines) + 2), "white")
     pen = ImageDraw.Draw(words)
     for place, line in enumerate(lines):
