@@ -97,18 +97,13 @@ def built(name: str, *, settings: Mapping[str, object], resize: Resize | None = 
         if setting not in known:
             have = f"has {', '.join(sorted(known))}" if known else "has none"
             raise UsageError(f"the dialect {name!r} has no setting {setting!r}; it {have}")
-    law: dict[str, object] = {}
-    if resize is not None and "resize" in known:
-        law = {"resize": resize}
-    elif resize is not None:
-        law = {key: value for key, value in resize.record().items() if key in known}
+    law = {} if resize is None or "resize" not in known else {"resize": resize}
     return kind(**{**law, **settings})
 
 
 def counts_what_is_seen(name: str) -> bool:
     """Whether a dialect's numbers count pixels of the picture as its provider resizes it."""
-    known = inspect.signature(dialects.get(name)).parameters
-    return any(setting in known for setting in ("resize", "max_pixels", "max_edge"))
+    return "resize" in inspect.signature(dialects.get(name)).parameters
 
 
 def contract_from(record: Mapping[str, object], *, name: str) -> Contract:

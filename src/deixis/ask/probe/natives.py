@@ -13,7 +13,7 @@ from deixis.ask.probe.likelihood import ORDERS, Meaning, in_order
 from deixis.ask.probe.spaces import Space, lines, spaces
 from deixis.ask.probe.written import written
 from deixis.coordinates import Dialect, dialects
-from deixis.coordinates.contract import built
+from deixis.coordinates.contract import built, counts_what_is_seen
 from deixis.coordinates.resizing import Resize
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region, box, point
@@ -70,10 +70,7 @@ def with_resize(name: str, resize: Resize | None) -> Dialect | None:
 
 def told_resize(name: str, resize: Resize | None) -> Resize | None:
     """The resize, where the dialect counts pixels of one that it can be told."""
-    known = set(inspect.signature(dialects.get(name)).parameters)
-    numbers = () if resize is None else resize.record().keys() - {"law", "patch"}
-    can_be_told = "resize" in known or (numbers and set(numbers) <= known)
-    return resize if can_be_told else None
+    return resize if counts_what_is_seen(name) else None
 
 
 def num_settings(name: str) -> int:
