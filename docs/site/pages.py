@@ -31,6 +31,7 @@ GUIDES = (
     "train",
     "evals",
     "data",
+    "adapters",
     "testing",
 )
 LABORATORY = ("deixis-lab", "lab/README", "scenes")

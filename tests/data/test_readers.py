@@ -13,8 +13,9 @@ from PIL import Image as PIL
 from deixis.core.errors import SampleError, UsageError
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data import datasets, labelme
+from deixis.data import datasets
 from deixis.data.reading.fields import BadRowError
+from deixis.data.reading.labelme_shapes import labelme_region
 from tests.data.published import FIXTURES, opened, path_of, samples
 
 PICTURE = Size(width=64, height=42)
@@ -313,21 +314,21 @@ class TestLabelMe:
         shape = {"points": [[20, 30], [23, 34]], "shape_type": "mask", "mask": base64_png(pixels)}
         whole = np.zeros((42, 64), dtype=bool)
         whole[30:35, 20:24] = pixels > 0
-        assert (labelme.region_of(shape, PICTURE).shape.to_array() == whole).all()
+        assert (labelme_region(shape, PICTURE).shape.to_array() == whole).all()
 
     def test_a_turned_rectangle_is_its_four_corners(self):
         corners = [[40, 20], [50, 25], [48, 29], [38, 24]]
         shape = {"points": corners, "shape_type": "oriented_rectangle"}
-        assert labelme.region_of(shape, PICTURE).shape.rings == (tuple(map(tuple, corners)),)
+        assert labelme_region(shape, PICTURE).shape.rings == (tuple(map(tuple, corners)),)
 
     def test_several_points_are_the_pixels_that_they_lie_in(self):
         shape = {"points": [[5.5, 6.5], [9.2, 6.7], [64, 41.9]], "shape_type": "points"}
-        rows, columns = np.nonzero(labelme.region_of(shape, PICTURE).shape.to_array())
+        rows, columns = np.nonzero(labelme_region(shape, PICTURE).shape.to_array())
         assert list(zip(columns, rows, strict=True)) == [(5, 6), (9, 6), (63, 41)]
 
     def test_one_of_several_points_is_a_point(self):
         shape = {"points": [[5.5, 6.5]], "shape_type": "points"}
-        assert labelme.region_of(shape, PICTURE).kind == "point"
+        assert labelme_region(shape, PICTURE).kind == "point"
 
     @pytest.mark.parametrize(
         ("kind", "count"), [("oriented_rectangle", 3), ("point", 2), ("points", 0), ([[]], 1)]
@@ -335,7 +336,7 @@ class TestLabelMe:
     def test_a_shape_with_other_points_than_its_kind_has_is_told(self, kind, count):
         shape = {"points": [[1, 1]] * count, "shape_type": kind}
         with pytest.raises(BadRowError, match=r"points, got|no point|not known"):
-            labelme.region_of(shape, PICTURE)
+            labelme_region(shape, PICTURE)
 
     @pytest.mark.parametrize(
         ("points", "inside"),
@@ -349,7 +350,7 @@ class TestLabelMe:
         pixels = np.zeros((4, 3), np.uint8)
         pixels[[0, 1, 2, 3], [0, 1, 1, 2]] = 1
         shape = {"points": points, "shape_type": "mask", "mask": base64_png(pixels)}
-        region = labelme.region_of(shape, PICTURE)
+        region = labelme_region(shape, PICTURE)
         rows, columns = np.nonzero(region.shape.to_array())
         assert sorted(zip(columns, rows, strict=True)) == sorted(inside)
 
@@ -360,12 +361,12 @@ class TestLabelMe:
             "mask": base64_png(np.ones((4, 3), np.uint8)),
         }
         with pytest.raises(BadRowError, match="the 3x4 mask at 90, 90 has no pixel in 64x42"):
-            labelme.region_of(shape, PICTURE)
+            labelme_region(shape, PICTURE)
 
     def test_a_point_outside_of_the_picture_is_told(self):
         shape = {"points": [[1, 1], [65, 3]], "shape_type": "points"}
         with pytest.raises(BadRowError, match="the point 65, 3 lies outside of the 64x42 picture"):
-            labelme.region_of(shape, PICTURE)
+            labelme_region(shape, PICTURE)
 
     @pytest.mark.parametrize(
         ("name", "value", "reason"),

@@ -8,14 +8,13 @@ import numpy as np
 from jaxtyping import Int32
 from typing_extensions import override
 
-from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.data import vip_llava_questions as release_questions
 from deixis.data.coco_instances import coco_file, coco_pictures
 from deixis.data.dataset import DatasetCard, NestedDataset
 from deixis.data.question_text import literal
-from deixis.data.reading.coco import CocoIndex, mask_of
+from deixis.data.reading.coco import CocoIndex, mask_of, segment_numbers
 from deixis.data.reading.fields import BadRowError, Record, list_of, record_of, text_of, whole_of
 from deixis.data.reading.json_rows import Nested
 from deixis.data.reading.pictures import folder_of_pictures, picture_in
@@ -90,12 +89,8 @@ class CocoPanoptic(NestedDataset):
         )
 
     def _region(self, entry: Record, segment: Record, size: Size) -> Region:
-        owners = open_image(picture_in(self.maps, text_of(entry, "file_name")))
-        if owners.size != size:
-            raise BadRowError(f"the map is {owners.size}, the picture {size}")
-        red, green, blue = np.moveaxis(owners.pixels.astype(np.int32), 2, 0)
-        inside = red + 256 * green + 65_536 * blue == whole_of(segment, "id")
-        return Region(shape=mask_of(inside))
+        numbers = segment_numbers(picture_in(self.maps, text_of(entry, "file_name")), size)
+        return Region(shape=mask_of(numbers == whole_of(segment, "id")))
 
 
 def _kept(listed: CocoIndex, place: int) -> Int32[np.ndarray, " segment"]:

@@ -12,11 +12,10 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.core.images import open_image
 from deixis.core.region import Region
-from deixis.data.reading.coco import CocoIndex, coco_region, mask_of
+from deixis.data.reading.bad_rows import in_row
+from deixis.data.reading.coco import CocoIndex, coco_region, mask_of, segment_numbers
 from deixis.data.reading.fields import (
-    BadRowError,
     Record,
     list_of,
     number,
@@ -32,7 +31,6 @@ from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
 from deixis.sources.notes import (
     PictureNames,
     check_size,
-    in_row,
     kept,
     record_of_file,
 )
@@ -119,11 +117,7 @@ class Coco(KnowledgeSource):
 
 def _segments(row: Record, maps: Path, image: Image) -> list[tuple[Record, np.ndarray]]:
     """A picture has these segments, each with its pixels."""
-    owners = open_image(picture_in(maps, text_of(row, "file_name")))
-    if owners.size != image.size:
-        raise BadRowError(f"the map is {owners.size}, the picture {image.size}")
-    red, green, blue = np.moveaxis(owners.pixels.astype(np.int32), 2, 0)
-    numbers = red + 256 * green + 65_536 * blue
+    numbers = segment_numbers(picture_in(maps, text_of(row, "file_name")), image.size)
     segments = [record_of(segment, "a segment") for segment in list_of(row, SEGMENTS)]
     return [(segment, numbers == whole_of(segment, "id")) for segment in segments]
 

@@ -3,17 +3,15 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import final
 
-from deixis.core.errors import DeixisError, SampleError, UsageError
+from deixis.core.errors import UsageError
 from deixis.core.files import open_file
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.data.reading.fields import BadRowError
 
 SHOWN = 3
 
@@ -52,17 +50,6 @@ class PictureNames:
                 "open it from its folder"
             )
         return [place for place, _ in found]
-
-
-@contextmanager
-def in_row(file: str, row: int | str) -> Iterator[None]:
-    """SampleError names the row for what is wrong with it."""
-    try:
-        yield
-    except SampleError:
-        raise
-    except (BadRowError, DeixisError) as problem:
-        raise SampleError(dataset=file, row=row, reason=str(problem)) from None
 
 
 def check_size(file: str, size: Size, image: Image) -> None:

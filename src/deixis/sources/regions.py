@@ -12,13 +12,13 @@ from typing_extensions import override
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
+from deixis.data.reading.bad_rows import in_row
 from deixis.data.reading.fields import BadRowError, list_of, record_of, regions_of, text_of, whole
 from deixis.data.reading.json_rows import JsonRows, rows_of
 from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
 from deixis.sources.notes import (
     PictureNames,
     check_size,
-    in_row,
     kept,
     record_of_file,
 )

@@ -11,6 +11,7 @@ from jaxtyping import Int64
 
 from deixis.core import region as regions
 from deixis.core.errors import SampleError, UsageError
+from deixis.core.images import open_image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
@@ -88,6 +89,14 @@ def mask_of(inside: np.ndarray) -> Mask:
     return Mask.from_array(inside)
 
 
+def segment_numbers(path: Path, size: Size) -> Int64[np.ndarray, "height width"]:
+    """A panoptic PNG says of each pixel to which segment it belongs, by R + 256 G + 65536 B."""
+    owners = open_image(path)
+    if owners.size != size:
+        raise BadRowError(f"the map is {owners.size}, the picture {size}")
+    return owners.pixels.astype(np.int64) @ np.array([1, 256, 65_536])
+
+
 def _is_short(ring: object) -> bool:
     return isinstance(ring, list) and len(ring) < SHORTEST
 
@@ -99,6 +108,12 @@ class Picture:
 
     file_name: str
     size: Size
+
+
+def picture_of(row: object) -> Picture:
+    """A picture is read from COCO's list."""
+    record = record_of(row, "an image")
+    return Picture(file_name=text_of(record, "file_name"), size=size_of(record))
 
 
 @final
@@ -118,11 +133,18 @@ class CocoIndex:
     names: Mapping[int, str]
 
     @classmethod
-    def open(cls, file: Path, *, key: str = "id", only: Set[int] | None = None) -> "CocoIndex":
+    def open(
+        cls,
+        file: Path,
+        *,
+        key: str = "id",
+        only: Set[int] | None = None,
+        with_crowds: bool = False,
+    ) -> "CocoIndex":
         """A file is read once for its index: the annotations of these ids, or all but crowds, which
         are no single thing.
         """
-        found = _CocoCollector(file, key, only)
+        found = _CocoCollector(file, key, only, with_crowds)
         with json_stream(file) as stream:
             for name in stream.members():
                 found.take(name, stream)
@@ -144,8 +166,7 @@ class CocoIndex:
         at = int(np.searchsorted(self.picture_keys, key))
         if at == self.picture_keys.size or self.picture_keys[at] != key:
             raise BadRowError(f"there is no picture {key} in the list of images")
-        record = record_of(self.pictures.row(int(self.picture_rows[at])), "an image")
-        return Picture(file_name=text_of(record, "file_name"), size=size_of(record))
+        return picture_of(self.pictures.row(int(self.picture_rows[at])))
 
     def label(self, record: Record) -> str:
         """An annotation's category is called so."""
@@ -156,8 +177,8 @@ class CocoIndex:
 class _CocoCollector:
     """The collector keeps what is found while a file is read."""
 
-    def __init__(self, file: Path, key: str, only: Set[int] | None) -> None:
-        self.file, self.key, self.only = file, key, only
+    def __init__(self, file: Path, key: str, only: Set[int] | None, with_crowds: bool) -> None:
+        self.file, self.key, self.only, self.with_crowds = file, key, only, with_crowds
         self.annotations, self.pictures = RowSpans(), RowSpans()
         self.keys, self.picture_keys = array("q"), array("q")
         self.names: dict[int, str] = {}
@@ -200,7 +221,8 @@ class _CocoCollector:
 
     def _annotation(self, record: Record, item: Item) -> None:
         key = whole_of(record, self.key)
-        if record.get("iscrowd") if self.only is None else key not in self.only:
+        is_crowd = record.get("iscrowd") and not self.with_crowds
+        if is_crowd if self.only is None else key not in self.only:
             return
         self.annotations.add(item, len(self.keys) + 1)
         self.keys.append(key)

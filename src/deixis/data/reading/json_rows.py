@@ -1,10 +1,11 @@
 """A JSON file's rows are read when they are asked for, by where they stand in it."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, BinaryIO, final
 
 import numpy as np
 from jaxtyping import Int64
@@ -46,11 +47,25 @@ class JsonRows:
 
     def row(self, place: int) -> Any:  # Any: what JSON holds
         """A row has this value; BadRowError where it is not JSON."""
+        with self.opened() as file:
+            return self.row_in(file, place)
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """The file is held open, for many rows."""
+        try:
+            file = open_file(self.file)
+        except OSError as error:
+            raise UsageError(f"cannot read {self.file}: {error.strerror}") from None
+        with file:
+            yield file
+
+    def row_in(self, file: BinaryIO, place: int) -> Any:  # Any: what JSON holds
+        """The same where the file is open already."""
         begin, end = int(self.begins[place]), int(self.ends[place])
         try:
-            with open_file(self.file) as file:
-                file.seek(begin)
-                return parse(file.read(end - begin))
+            file.seek(begin)
+            return parse(file.read(end - begin))
         except OSError as error:
             raise UsageError(f"cannot read {self.file}: {error.strerror}") from None
         except (ValueError, RecursionError) as error:

@@ -1,6 +1,9 @@
 """Pictures never lie outside of their folder, whatever a row says."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
+from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.data.reading.fields import BadRowError, shown
@@ -65,3 +68,28 @@ def found_file(folder: Path, *names: str) -> Path:
         expected = " or ".join(repr(name) for name in names)
         raise UsageError(f"there is no {expected} in {str(folder)!r}")
     return found
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureFolders:
+    """Pictures lie in the given folder, each of them; where none is given they may lie in a usual
+    one, or nowhere.
+    """
+
+    given: Path | None
+    usual: Sequence[Path] = ()
+
+    def __post_init__(self) -> None:
+        if self.given is not None:
+            folder_of_pictures(self.given)
+
+    def find(self, name: str) -> Path | None:
+        """The picture of that name is this file; BadRowError if its name leads elsewhere, or if it
+        is not in the given folder.
+        """
+        if is_outside(name):
+            raise BadRowError(f"the image {shown(name)} lies outside of its folder")
+        if self.given is not None:
+            return picture_in(self.given, name)
+        return next((one / name for one in self.usual if is_there(one / name)), None)

@@ -1,0 +1,87 @@
+"""Deixis' own lines hold one region each: a region's JSON (docs/region.schema.json), and with it
+`image` and the picture's `size`.
+
+Lines of one picture stand together. A picture without regions is a line with `image` alone.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar, final
+
+from typing_extensions import override
+
+from deixis.core import json_lines, region_json
+from deixis.core.region import KINDS, Region
+from deixis.core.size import Size
+from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
+from deixis.data.adapters.glance import glance
+from deixis.data.adapters.losses import Losses
+from deixis.data.adapters.regions import numbered, own_folders, own_size, write_rows
+from deixis.data.reading.bad_rows import BadRows
+from deixis.data.reading.fields import Record, record_of, text_of
+
+
+@final
+class RegionLines(Adapter):
+    """Deixis' own lines, a region a line."""
+
+    card: ClassVar[FormatCard] = FormatCard(
+        title="Deixis' lines",
+        origin="docs/region.schema.json",
+        form="a .jsonl, or a .json that is a list",
+        frame="pixels",
+        kinds=tuple(KINDS.values()),
+        words=region_json.WORDS,
+    )
+
+    @classmethod
+    @override
+    def recognises(cls, path: Path) -> bool:
+        return glance(path).first_has("", "image", "kind")
+
+    @classmethod
+    @override
+    def read(
+        cls, path: Path, *, images: Path | None = None, on_bad: OnBad | None = None
+    ) -> Iterator[Annotated]:
+        bad, folders = BadRows(path, on_bad), own_folders(path, images)
+        name, where, size = "", None, None
+        regions: list[Region] = []
+        for number, place, rows in numbered(path):
+            with bad.left_out(number):
+                row = record_of(rows.row(place))
+                here = text_of(row, "image")
+                found, told = _region(row), own_size(row)
+                if here != name:
+                    picture = folders.find(here)
+                    if name:
+                        yield Annotated(image=name, path=where, size=size, regions=tuple(regions))
+                    name, where, size, regions = here, picture, None, []
+                size = told or size
+                regions += found
+        if name:
+            yield Annotated(image=name, path=where, size=size, regions=tuple(regions))
+
+    @classmethod
+    @override
+    def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
+        losses = Losses()
+        lines: list[str] = []
+        for held in losses.held(rows, cls.card):
+            begin = {"image": held.row.image, **_sides(held.row.size)}
+            records = [region_json.to_record(region) for region in held.regions]
+            lines += [json_lines.line(begin | record) for record in records or [{}]]
+        write_rows(path, lines)
+        return losses.told()
+
+
+def _region(row: Record) -> list[Region]:
+    """A line has a region, or none."""
+    if "kind" not in row:
+        return []
+    other = ("image",) if row["kind"] == "mask" else ("image", "size")
+    return [region_json.from_record({name: row[name] for name in row if name not in other})]
+
+
+def _sides(size: Size | None) -> dict[str, list[int]]:
+    return {} if size is None else {"size": [size.width, size.height]}
