@@ -6,9 +6,12 @@ from typing import Literal, TypeAlias, final
 
 from deixis.ask.sent import Sent
 from deixis.coordinates import Place, Unread
-from deixis.core import region_json
+from deixis.core import region_json, showing
+from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
+from deixis.core.untrusted_text import shown
+from deixis.core.wording import counted
 
 # the question, the answer and another answer; how far they agree, 0..1
 Judging: TypeAlias = Callable[[str, str, str], float]
@@ -17,13 +20,14 @@ AGREES = 0.75  # from so much agreement on, two answers say the same
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Answer:
     """What the model said; the places in its words, in pixels of the original image, and where in
     the text they stand; the pieces that could be a place and were not understood, with the reason;
     and exactly what was sent.
 
-    `cited` is what was found out about the region that it rests on, where that was asked for.
+    `cited` is what was found out about the region that it rests on, where that was asked for. It
+    shows itself in a notebook; printed, it is its words.
     """
 
     text: str
@@ -33,14 +37,39 @@ class Answer:
     sent: Sent
     cited: "Cited | None" = None
 
+    def __repr__(self) -> str:
+        places = counted(len(self.places), "region")
+        unread = f", {len(self.unread)} unread" if self.unread else ""
+        return f"Answer({shown(self.text)}, {places}{unread}, from {shown(self.sent.model)})"
+
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def regions(self) -> tuple[Region, ...]:
         """The places' regions, in the text's order."""
         return tuple(place.region for place in self.places)
 
+    def picture(self) -> Image:
+        """The first picture as it was sent, with the regions answered outlined and labelled."""
+        from deixis.ask.answer_shown import drawn_answer
+
+        return drawn_answer(self)
+
+    def show(self) -> None:
+        """The answer is shown: in a notebook below the cell, elsewhere its picture in the system's
+        viewer.
+        """
+        showing.show(self, self.picture().pil())
+
+    def _repr_html_(self) -> str:
+        from deixis.ask.answer_shown import answer_html
+
+        return answer_html(self)
+
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Cited:
     """The region that an answer is said to rest on, and two checks of it.
 
@@ -60,6 +89,10 @@ class Cited:
     hidden: Answer | None = None
     hidden_agreement: float | None = None
     why: str = ""
+
+    def __repr__(self) -> str:
+        place = None if self.region is None else self.region.place
+        return f"Cited({self.verdict!r}, region={place!r})"
 
     @property
     def verdict(self) -> Verdict:

@@ -5,20 +5,23 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from deixis.ask.answer import Answer
-from deixis.core import region_json
+from deixis.core import region_json, showing
 from deixis.core.image import Image
 from deixis.core.mask import Mask, iou
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
 from deixis.core.transform import Transform
+from deixis.core.untrusted_text import shown
+from deixis.core.wording import counted
+from deixis.reports import notebook
 
 SAME = 0.5  # of the area that two regions cover together; so much in both is the same thing twice
 EDGE = 0.5  # pixels by which a click stays inside of the picture
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Look:
     """One look of a search: the window of the original that was shown, the picture as it was sent,
     the answer, and the regions in it, in pixels of the original.
@@ -31,6 +34,10 @@ class Look:
     answer: Answer
     regions: tuple[Region, ...]
     why: str = ""
+
+    def __repr__(self) -> str:
+        window = ", ".join(f"{edge:g}" for edge in self.window.xyxy)
+        return f"Look(window {window}: {counted(len(self.regions), 'region')})"
 
     def record(self) -> dict[str, object]:
         """The look as JSON, without pixels."""
@@ -45,7 +52,7 @@ class Look:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Found:
     """A search found these regions of a thing in the picture, in its own pixels; none where nothing
     was found, and then `why` says so. `trace` holds every look; one call to the model was made for
@@ -60,6 +67,11 @@ class Found:
     why: str
     trace: tuple[Look, ...]
     scale: float = 1.0
+
+    def __repr__(self) -> str:
+        told = f"nothing: {shown(self.why)}" if self.region is None else self.region.place
+        more = f" and {len(self.regions) - 1} more" if len(self.regions) > 1 else ""
+        return f"Found({shown(self.what)}, {told}{more}, {counted(self.num_calls, 'call')})"
 
     @property
     def region(self) -> Region | None:
@@ -92,6 +104,21 @@ class Found:
         from deixis.ask.found_picture import drawn_trace
 
         return drawn_trace(self)
+
+    def show(self) -> None:
+        """The looks are shown: in a notebook below the cell, elsewhere in the system's viewer."""
+        showing.show(self, self.picture().pil())
+
+    def _repr_html_(self) -> str:
+        rows = [notebook.region_row(region) for region in self.regions]
+        return notebook.block(
+            notebook.picture(self.picture(), f"where {self.what!r} was looked for", widest=640),
+            notebook.column(
+                notebook.words(self.what, title=f"looked for, {counted(self.num_calls, 'call')}"),
+                notebook.table(rows, title=counted(len(rows), "region")),
+                "" if rows else notebook.words(self.why, title="nothing was found"),
+            ),
+        )
 
     def record(self) -> dict[str, object]:
         """All of it as JSON, without pixels."""

@@ -1,8 +1,8 @@
 """The looks of a search as one picture: where each looked and what it found, for people."""
 
+import contextlib
 import textwrap
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image as PIL
@@ -10,20 +10,21 @@ from PIL import ImageDraw, ImageFont
 
 from deixis.ask.found import Found, Look
 from deixis.core import transform
+from deixis.core.errors import RegionError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.core.untrusted_text import clean
+from deixis.marks.colours import Rgb
+from deixis.marks.labelled import outline
 
-Rgb: TypeAlias = tuple[int, int, int]
 WIDTH, HEIGHT = 1200, 900  # of the original, at most
 TILE = 392  # three close-ups beside one another are as wide as the original
 GAP, LINE, LETTERS = 12, 17, 58
 COLOURS: tuple[Rgb, ...] = ((0, 120, 255), (255, 130, 0), (0, 150, 60), (160, 0, 200))
 RESULT: Rgb = (230, 0, 90)
-DOT = 4
 
 
 def drawn_trace(found: Found) -> Image:
@@ -49,15 +50,14 @@ def drawn_trace(found: Found) -> Image:
 def _overview(found: Found) -> PIL.Image:
     """The original, as large as the sheet has room for."""
     picture, way = _fitted(found.image, Size(width=WIDTH, height=HEIGHT))
-    pen = ImageDraw.Draw(picture)
     for number, look in enumerate(found.trace):
-        colour = _colour(number)
-        if number:
-            window = way.box(look.window)
-            pen.rectangle(window.xyxy, outline=colour, width=2)
-            _label(pen, (window.x0 + 4, window.y0 + 2), str(number + 1), colour)
-        _outlined(pen, [way.region(region) for region in look.regions], colour)
-    _outlined(pen, [way.region(region) for region in found.regions], RESULT, width=3)
+        picture = _outlined(picture, [way.region(one) for one in look.regions], _colour(number))
+    picture = _outlined(picture, [way.region(one) for one in found.regions], RESULT, times=1.3)
+    pen = ImageDraw.Draw(picture)
+    for number, look in enumerate(found.trace[1:], start=1):
+        window = way.box(look.window)
+        pen.rectangle(window.xyxy, outline=_colour(number), width=2)
+        _label(pen, (window.x0 + 4, window.y0 + 2), str(number + 1), _colour(number))
     for point in found.points:
         _crossed(pen, way.xy(point.x, point.y))
     return picture
@@ -81,9 +81,8 @@ def _tile(look: Look, number: int) -> PIL.Image:
         after=sent.before,
     )
     shown = moved.then(sent).then(way)
-    pen = ImageDraw.Draw(picture)
     boxes = [Region(shape=_extent(region)) for region in look.regions]
-    _outlined(pen, [shown.region(box) for box in boxes], _colour(number - 1), width=3)
+    picture = _outlined(picture, [shown.region(box) for box in boxes], _colour(number - 1))
     words = _words(look, number, letters=LETTERS)
     tile = PIL.new("RGB", (TILE, picture.height + words.height + 4), "white")
     tile.paste(picture, (0, 0))
@@ -131,16 +130,13 @@ def _fitted(image: Image, most: Size, *, enlarges: bool = False) -> tuple[PIL.Im
 
 
 def _outlined(
-    pen: ImageDraw.ImageDraw, regions: Sequence[Region], colour: Rgb, *, width: int = 2
-) -> None:
+    picture: PIL.Image, regions: Sequence[Region], colour: Rgb, *, times: float = 1.0
+) -> PIL.Image:
+    pixels = np.array(picture)
     for region in regions:
-        if isinstance(region.shape, Point):
-            x, y = region.shape.x, region.shape.y
-            pen.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill=colour, outline="white")
-            continue
-        for ring in region.polygon().rings:
-            pen.line([*ring, ring[0]], fill="white", width=width + 2)
-            pen.line([*ring, ring[0]], fill=colour, width=width)
+        with contextlib.suppress(RegionError):  # what was answered may lie beyond a close-up
+            outline(pixels, region, colour, times=times)
+    return PIL.fromarray(pixels)
 
 
 def _crossed(pen: ImageDraw.ImageDraw, place: tuple[float, float]) -> None:

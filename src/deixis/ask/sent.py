@@ -19,6 +19,7 @@ from deixis.core.region import Region
 from deixis.core.transform import Transform
 from deixis.core.typed_json import object_of, read_as
 from deixis.core.untrusted_text import shown
+from deixis.core.wording import counted
 from deixis.encodings import Frame
 from deixis.models.interface import ChatTurn, Generation
 
@@ -27,7 +28,7 @@ PACKAGES = ("deixis", "transformers", "torch", "pillow", "numpy")
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Sent:
     """Pictures, words and settings of one call. The pictures are the pixels as they left Deixis;
     what the model's own processor did to them follows from `model` and `software`.
@@ -44,6 +45,10 @@ class Sent:
     notes: tuple[tuple[Region, ...], ...] = ()  # of each picture, infused in its tokens
     earlier: tuple[ChatTurn, ...] = ()  # before the text, with the first of the pictures
     contract: str | None = None  # the row, or the file's contract, by which places were said
+
+    def __repr__(self) -> str:
+        pictures = counted(len(self.frames), "picture")
+        return f"Sent({shown(self.text)}, {pictures}, to {shown(self.model)})"
 
     def to_json(self) -> str:
         """All of it, the pictures as PNG."""

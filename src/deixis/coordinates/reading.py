@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core.region import Region
+from deixis.core.untrusted_text import shown
+from deixis.core.wording import counted
+from deixis.reports import notebook
 
 LENGTH_LIMIT = 2_000_000  # letters of an answer that are read: beyond any model's
 CUT_OFF = "cut off before it was complete"
@@ -13,7 +16,7 @@ TOO_LONG = f"beyond the {LENGTH_LIMIT:,} letters that are read"
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Place:
     """A region was read; its words are `text[start:end]` of the answer."""
 
@@ -21,9 +24,12 @@ class Place:
     start: int
     end: int
 
+    def __repr__(self) -> str:
+        return f"Place({self.region!r}, text[{self.start}:{self.end}])"
+
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Unread:
     """A piece of the answer could be a place and was not understood, for this reason; it is
     `text[start:end]` of the answer.
@@ -33,6 +39,9 @@ class Unread:
     start: int
     end: int
     reason: str
+
+    def __repr__(self) -> str:
+        return f"Unread({shown(self.text)}, {shown(self.reason)})"
 
     def __str__(self) -> str:
         return f"{self.text} ({self.reason})"
@@ -47,7 +56,7 @@ class Withdrawn:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Reading:
     """A text was read as this: places in pixels of the picture as it was sent, in the text's order,
     and the pieces that could be a place and were not understood.
@@ -55,6 +64,19 @@ class Reading:
 
     places: tuple[Place, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+    def __repr__(self) -> str:
+        places = ", ".join(region.place for region in self.regions[:2])
+        more = ", …" if len(self.places) > 2 else ""
+        told = f"{counted(len(self.places), 'region')}{': ' if places else ''}{places}{more}"
+        return f"Reading({told}; {len(self.unread)} unread)"
+
+    def _repr_html_(self) -> str:
+        rows = [notebook.region_row(region) for region in self.regions]
+        return notebook.block(
+            notebook.table(rows or [("nothing", "")], title=counted(len(rows), "region")),
+            notebook.table([(one.text, one.reason) for one in self.unread], title="not understood"),
+        )
 
     @property
     def regions(self) -> tuple[Region, ...]:

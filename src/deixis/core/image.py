@@ -2,14 +2,27 @@
 
 import hashlib
 import io
+import math
+import os
 from dataclasses import dataclass
-from typing import final
+from pathlib import Path
+from typing import TYPE_CHECKING, final
 
 import numpy as np
+from numpy.typing import DTypeLike
 from PIL import Image as PIL
 
-from deixis.core.errors import ImageError
+from deixis.core import showing
+from deixis.core.errors import ImageError, UsageError
+from deixis.core.files import write_bytes
+from deixis.core.picture_files import encoded, picture_format
+from deixis.core.region import Region
+from deixis.core.shapes import Box
 from deixis.core.size import Size
+from deixis.core.untrusted_text import shown
+
+if TYPE_CHECKING:
+    from deixis.core.overlay import Overlay, Regions
 
 
 @final
@@ -17,7 +30,8 @@ from deixis.core.size import Size
 class Image:
     """An image holds upright RGB uint8 pixels, read-only; it equals another of the same pixels.
 
-    Made by `core.images.open_image`, which checks what it opens.
+    Made by `core.images.open_image`, which checks what it opens. It shows itself in a notebook, and
+    numpy takes it as its pixels.
     """
 
     pixels: np.ndarray  # uint8, height x width x 3; anything else is refused below
@@ -43,7 +57,11 @@ class Image:
         return hash(self.sha256)
 
     def __repr__(self) -> str:
-        return f"Image({self.size}, source={self.source!r})"
+        return f"Image({self.size}, source={shown(self.source)})"
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
+        """Its pixels, read-only; a `copy`, or another `dtype`, is yours to change."""
+        return np.array(self.pixels, dtype=dtype, copy=copy)
 
     @property
     def size(self) -> Size:
@@ -65,3 +83,67 @@ class Image:
         buffer = io.BytesIO()
         self.pil().save(buffer, format="PNG", compress_level=1)
         return buffer.getvalue()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """A file is written, whole or not at all, in the format of its suffix: .png, .jpg, .webp,
+        .avif, .tiff or .bmp.
+        """
+        kind = picture_format(path)
+        write_bytes(Path(path), encoded(self.pil(), kind))
+
+    def show(self) -> None:
+        """The image is shown: in a notebook below the cell, elsewhere in the system's viewer."""
+        showing.show(self, self.pil())
+
+    def crop(self, region: Region | Box) -> "Image":
+        """What lies in the box around a region: all pixels that it touches. RegionError where that
+        is outside of the image.
+        """
+        region = Region(shape=region) if isinstance(region, Box) else region
+        if not isinstance(region, Region):
+            raise UsageError(f"region is a Region or a Box, got {shown(region)}")
+        box = region.within(self.size).box()
+        if not (box.width and box.height):
+            raise UsageError(f"a crop needs an extent, got {region!r}; give a box around it")
+        left, right = _pixels(box.x0, box.x1, self.size.width)
+        top, bottom = _pixels(box.y0, box.y1, self.size.height)
+        return Image(pixels=self.pixels[top:bottom, left:right], source=self.source)
+
+    def resize(
+        self, size: Size | None = None, *, width: int | None = None, height: int | None = None
+    ) -> "Image":
+        """The image in another size, smoothly. A `width` or `height` alone keeps the proportions.
+
+        Its regions move by `core.transform.resize(image.size, resized.size)`.
+        """
+        after = self._resized(size, width, height)
+        resized = self.pil().resize((after.width, after.height), PIL.Resampling.LANCZOS)
+        return Image(pixels=np.asarray(resized), source=self.source)
+
+    def with_(self, regions: "Regions") -> "Overlay":
+        """The image with regions outlined and labelled: Regions, a dict of them by name, or what
+        has been answered, read or found. It shows itself in a notebook; `.image` is the drawn one.
+        """
+        from deixis.core.overlay import Overlay, listed_regions
+
+        return Overlay(base=self, regions=listed_regions(regions))
+
+    def _repr_png_(self) -> bytes:
+        return showing.notebook_png(self.pil())
+
+    def _resized(self, size: Size | None, width: int | None, height: int | None) -> Size:
+        if (size is None) == (width is None and height is None):
+            raise UsageError("resize takes a size, or width=, height= or both")
+        if size is not None:
+            return size
+        share = (width or 0) / self.size.width or (height or 0) / self.size.height
+        return Size(
+            width=max(1, round(share * self.size.width)) if width is None else width,
+            height=max(1, round(share * self.size.height)) if height is None else height,
+        )
+
+
+def _pixels(low: float, high: float, limit: int) -> tuple[int, int]:
+    """These columns or rows are touched, at least one."""
+    first = min(max(math.floor(low), 0), limit - 1)
+    return first, min(max(math.ceil(high), first + 1), limit)

@@ -18,7 +18,7 @@ MAX_PIXELS = 2**31 - 1  # of a mask: COCO's own code counts places in 31 bits
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Mask:
     """A mask holds some pixels of a picture, column by column in COCO's compressed run lengths.
 
@@ -40,6 +40,9 @@ class Mask:
             raise RegionError("a mask needs at least one pixel, this one is empty")
         if not is_canonical(self.counts, runs):
             object.__setattr__(self, "counts", encode_counts(canonical(runs)))
+
+    def __repr__(self) -> str:
+        return f"Mask({self.size}, {self.area} pixels)"
 
     @classmethod
     def from_array(cls, inside: np.ndarray) -> "Mask":

@@ -13,6 +13,7 @@ from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
 from deixis.core.size import Size
+from deixis.core.untrusted_text import shown
 
 Pairs: TypeAlias = Iterable[Sequence[float]]
 KINDS: dict[type, str] = {
@@ -26,7 +27,7 @@ KINDS: dict[type, str] = {
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Region:
     """Where (a shape in pixels of the original image) and what is known of it.
 
@@ -43,6 +44,17 @@ class Region:
     def __post_init__(self) -> None:
         if self.score is not None and not 0 <= self.score <= 1:
             raise RegionError(f"a region's score is within 0..1, got {self.score}")
+
+    def __repr__(self) -> str:
+        known = ("label", "text", "score", "source")
+        told = {name: getattr(self, name) for name in known if getattr(self, name) is not None}
+        words = "".join(f", {name}={shown(value)}" for name, value in told.items())
+        return f"Region({self.place}{words})"
+
+    @property
+    def place(self) -> str:
+        """Where it is in a few words: "box 412, 300, 520, 411"."""
+        return f"{self.kind} {_place(self.shape)}"
 
     @property
     def kind(self) -> str:
@@ -150,6 +162,28 @@ def stroke(points: Pairs, *, width: float = 3.0, label: str | None = None) -> Re
 def mask(inside: np.ndarray, *, label: str | None = None) -> Region:
     """The True pixels of an array of the picture's height x width are a mask."""
     return Region(shape=Mask.from_array(inside), label=label)
+
+
+def _place(shape: Shape) -> str:
+    match shape:
+        case Point():
+            return _listed(shape.x, shape.y)
+        case Box():
+            return _listed(*shape.xyxy)
+        case Ellipse():
+            turned = f" turned by {_listed(shape.angle)}" if shape.angle else ""
+            return _listed(shape.cx, shape.cy, shape.rx, shape.ry) + turned
+        case Polygon():
+            told = f"of {sum(map(len, shape.rings))} corners"
+        case Stroke():
+            told = f"of {len(shape.points)} points"
+        case Mask():
+            told = f"of {shape.area} pixels"
+    return f"{told} within {_listed(*convert.shape_box(shape).xyxy)}"
+
+
+def _listed(*numbers: float) -> str:
+    return ", ".join(f"{round(number, 2):.10g}" for number in numbers)
 
 
 def _pairs(points: Pairs) -> tuple[XY, ...]:

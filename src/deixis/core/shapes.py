@@ -92,13 +92,16 @@ class Ellipse:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Polygon:
     """A polygon is the union of closed rings of at least three points each (COCO's
     "segmentation").
     """
 
     rings: tuple[tuple[XY, ...], ...]
+
+    def __repr__(self) -> str:
+        return f"Polygon({len(self.rings)} rings, {sum(map(len, self.rings))} corners)"
 
     def __post_init__(self) -> None:
         if not self.rings:
@@ -111,12 +114,15 @@ class Polygon:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Stroke:
     """A stroke is a pen's path with round ends; `width` is the pen's diameter."""
 
     points: tuple[XY, ...]
     width: float = 3.0
+
+    def __repr__(self) -> str:
+        return f"Stroke({len(self.points)} points, width={self.width:g})"
 
     def __post_init__(self) -> None:
         if not self.points:

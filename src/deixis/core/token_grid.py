@@ -14,7 +14,7 @@ from deixis.core.view import View, Windowed
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GridView:
     """One picture that the tower sees (the whole, a tile, a thumbnail), cut in cells.
 
@@ -24,6 +24,10 @@ class GridView:
 
     transform: Transform
     tokens: Int64[np.ndarray, "row column"]
+
+    def __repr__(self) -> str:
+        rows, columns = self.tokens.shape
+        return f"GridView({columns} x {rows} cells, {self.transform!r})"
 
     @property
     def cell_boxes(self) -> Float64[np.ndarray, "row column 4"]:
@@ -39,7 +43,7 @@ class GridView:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TokenGrid:
     """For each vision token the box of the original image that it covers.
 
@@ -56,6 +60,11 @@ class TokenGrid:
         for view in self.views:
             if view.tokens.max() >= self.num_tokens and self.spatial:
                 raise UsageError(f"a view names token {view.tokens.max()} of {self.num_tokens}")
+
+    def __repr__(self) -> str:
+        views = " + ".join("{1}x{0}".format(*view.tokens.shape) for view in self.views[:4])
+        more = " + …" if len(self.views) > 4 else ""
+        return f"TokenGrid({self.size}, {self.num_tokens} tokens: {views}{more})"
 
     @property
     def boxes(self) -> Float64[np.ndarray, "token 4"]:

@@ -21,7 +21,7 @@ from deixis.core.size import Size
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Transform:
     """x_after = scale_x · x_before + shift_x, likewise y; from a picture of `before` to `after`."""
 
@@ -35,6 +35,10 @@ class Transform:
     def __post_init__(self) -> None:
         if self.scale_x <= 0 or self.scale_y <= 0:
             raise UsageError(f"a transform's scales are > 0, got {self.scale_x}, {self.scale_y}")
+
+    def __repr__(self) -> str:
+        moved = f"x·{self.scale_x:g}{self.shift_x:+g}, y·{self.scale_y:g}{self.shift_y:+g}"
+        return f"Transform({self.before} to {self.after}, {moved})"
 
     def then(self, following: "Transform") -> "Transform":
         """Another transform follows this one."""

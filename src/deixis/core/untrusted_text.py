@@ -27,6 +27,12 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def readable(text: str) -> str:
+    """Words lose the same characters, and keep their lines and blanks."""
+    lines = text.splitlines()
+    return "\n".join("".join(filter(_is_shown, line)).expandtabs(4) for line in lines)
+
+
 def plotted(words: str) -> str:
     """Words become labels of a plot: no sign of them is taken for a formula."""
     return clean(words).replace("$", r"\$")

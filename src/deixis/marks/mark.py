@@ -17,7 +17,7 @@ from deixis.marks.style import Style
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Mark:
     """A mark is drawn on a picture; the same mark gives the same bytes on any machine."""
 
@@ -27,6 +27,9 @@ class Mark:
 
     def __post_init__(self) -> None:
         shape_named(self.shape)
+
+    def __repr__(self) -> str:
+        return f"Mark({self.shape!r}, {self.region!r}, {self.style!r})"
 
     def ink(self, size: Size) -> Ink:
         """The mark has these outlines in a picture of this size.

@@ -1,6 +1,6 @@
 """A style says how a mark looks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias, final
 
 from deixis.core.errors import UsageError
@@ -15,7 +15,7 @@ SEEDS = 2**53  # so that JSON holds every seed exactly
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Style:
     """A mark's colour, alpha and width, and how what is left to chance is settled.
 
@@ -31,6 +31,15 @@ class Style:
     profile: Profile = "plain"
     seed: int = 0
     article: bool = True
+
+    def __repr__(self) -> str:
+        told = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if one.name != "colour" and getattr(self, one.name) != one.default
+        ]
+        colour = self.colour.name or "#{:02x}{:02x}{:02x}".format(*self.colour.rgb)
+        return f"Style({', '.join([f'colour={colour!r}', *told])})"
 
     def __post_init__(self) -> None:
         settled = {

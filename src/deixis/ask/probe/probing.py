@@ -29,6 +29,9 @@ from deixis.core.answer_store import Answers
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, remove, write_text
 from deixis.core.progress import Progress, Reporter, Silent
+from deixis.core.untrusted_text import shown
+from deixis.core.wording import counted
+from deixis.reports import notebook
 
 ANSWERS = "answers.jsonl"
 CONTRACT, RECORD, REPORT = "contract.json", "probe.json", "index.html"
@@ -57,7 +60,7 @@ class ProbeSettings:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Probe:
     """What was measured of a model. `said_in` is the dialect in which regions were said to it."""
 
@@ -71,6 +74,13 @@ class Probe:
     num_calls: int
     num_kept: int
     failures: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        told = self.verdict.dialect if self.verdict.is_told else "not told"
+        return f"Probe({shown(self.model)}, dialect {told}, {counted(self.num_calls, 'call')})"
+
+    def _repr_html_(self) -> str:
+        return notebook.framed_page(self.report())
 
     @property
     def verdict(self) -> DialectVerdict:

@@ -1,0 +1,79 @@
+"""An answer as people look at it: the picture with its places, the words, what was sent."""
+
+from deixis.ask.answer import Answer
+from deixis.ask.sent import Sent
+from deixis.core.errors import RegionError
+from deixis.core.image import Image
+from deixis.core.region import Region
+from deixis.core.wording import counted
+from deixis.marks.labelled import colour_at, draw_labelled
+from deixis.reports import notebook
+
+
+def drawn_answer(answer: Answer) -> Image:
+    """The first picture as it was sent, with the places of the answer that lie in it."""
+    regions = [region for _, region in _seen(answer)]
+    return draw_labelled(answer.sent.frames[0].image, regions)
+
+
+def answer_html(answer: Answer) -> str:
+    """A block for notebooks; nothing in it is taken from elsewhere, and every word is escaped."""
+    sent = answer.sent
+    seen = [number for number, _ in _seen(answer)]
+    rows = [notebook.region_row(region) for region in answer.regions]
+    spots = {number: colour_at(place) for place, number in enumerate(seen)}
+    drawn = [
+        (rows[number][0] or str(place), rows[number][1])
+        for place, number in enumerate(seen, start=1)
+    ]
+    beyond = [row for number, row in enumerate(rows) if number not in spots]
+    finish = "" if answer.finish == "stop" else f", ended by {answer.finish}"
+    told = [
+        notebook.words(sent.text, title="asked"),
+        notebook.words(answer.text or "(nothing)", title=f"{sent.model} answered{finish}"),
+        notebook.table(
+            drawn, title=counted(len(drawn), "region"), colours=[spots[number] for number in seen]
+        ),
+        notebook.table(beyond, title="beyond the picture"),
+        notebook.table([(one.text, one.reason) for one in answer.unread], title="not understood"),
+    ]
+    if answer.cited is not None:
+        told.append(notebook.words(answer.cited.verdict, title="the region it rests on"))
+    told.append(notebook.folded("what was sent", [_sent(sent)]))
+    caption = f"the picture with {counted(len(drawn), 'region')} of the answer"
+    return notebook.block(notebook.picture(drawn_answer(answer), caption), notebook.column(*told))
+
+
+def _seen(answer: Answer) -> list[tuple[int, Region]]:
+    """Those of its regions that lie in the first picture, by their numbers, in its pixels."""
+    frame = answer.sent.frames[0]
+    found: list[tuple[int, Region]] = []
+    for number, region in enumerate(answer.regions):
+        try:
+            moved = frame.transform.region(region)
+            moved.within(frame.image.size)
+        except RegionError:  # models name places outside of their pictures too
+            continue
+        found.append((number, moved))
+    return found
+
+
+def _sent(sent: Sent) -> str:
+    """The further pictures, the turns before, and how the model was asked."""
+    rows = [
+        ("dialect", sent.dialect or "not known"),
+        ("contract", sent.contract or ""),
+        ("pictures", ", ".join(str(frame.image.size) for frame in sent.frames)),
+        ("notes", counted(sum(map(len, sent.notes)), "note") if sent.notes else ""),
+        ("settings", str(sent.settings)),
+        *sent.loaded.items(),
+        *sent.software.items(),
+    ]
+    others = [
+        notebook.picture(frame.image, f"picture {frame.number}", widest=160)
+        for frame in sent.frames[1:]
+    ]
+    system = [] if sent.system is None else [notebook.words(sent.system, title="system")]
+    turns = [notebook.words(turn.text, title=turn.role) for turn in sent.earlier]
+    how = notebook.table([row for row in rows if row[1]], title="how")
+    return "".join([*others, *system, *turns, how])
