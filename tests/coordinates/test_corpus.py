@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from deixis.coordinates import Dialect, Place, Reading, dialects
-from deixis.coordinates.plain_records import plain_groups
 from deixis.coordinates.resizing import resize_of
 from deixis.core.shapes import Polygon
 from deixis.core.size import Size
@@ -88,18 +87,6 @@ def test_answers_are_read_as_they_are_meant(name: str) -> None:
     rows = [row for row in ROWS if row["id"].rpartition("-")[0] == name]
     wrong = {row["id"]: found for row in rows if (found := differences(row))}
     assert wrong == {}
-
-
-def test_plain_records_read_at_once_are_what_the_scanner_reads() -> None:
-    plain = [row for row in ROWS if plain_groups(row["answer"]) is not None]
-    assert len(plain) > 40
-    for name in ("gemini", "glm_v", "padded_unit", "qwen2_5_vl"):
-        for row in plain:
-            dialect, size = dialects.get(name)(), size_of(row)
-            reader = dialect.reader(size)
-            reader.feed(row["answer"])
-            reader.end()
-            assert dialect.read(row["answer"], size) == reader.reading(), (name, row["id"])
 
 
 def test_every_dialect_has_a_file_of_answers() -> None:

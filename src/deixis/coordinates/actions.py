@@ -10,6 +10,7 @@ from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Grammar
 from deixis.coordinates.labels import json_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm
 from deixis.coordinates.plain_lists import seen_scale
 from deixis.coordinates.resizing import Resize, Smart
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
@@ -104,6 +105,7 @@ class KimiVlDialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "JSON bbox_2d / point_2d or pyautogui calls, 0-1 of the picture"
     grammar: ClassVar[Grammar] = Grammar(lists=True, calls=True, named=True)
+    plain: ClassVar[tuple[PlainForm, ...]] = (RECORDS, LISTS)
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from deixis.coordinates.lexing import has_digit
+from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.vocabulary import ACTIONS, PLACE_KEYS, action_of
 
 Span: TypeAlias = tuple[int, int]
@@ -59,6 +61,7 @@ ANY = re.compile("|".join((TOKENS, TAG, KEYED, CALL, EDGES, LIST, BARE)), re.IGN
 HELD = {"tag": "content", "attributes": "inside", "keyed": "told", "call": "numbers"}
 WHOLE = re.compile(rf"\s*(?:```\w*\s*)?{NUMBER}(?:{APART}{NUMBER}){{1,2}}\.?\s*(?:```)?\s*\Z")
 DIGITS = re.compile(NUMBER)
+LEFT_NUMBER = re.compile(r"(?<![A-Za-z])\d|<\|?\w*\d")
 LONE = re.compile(rf"(?<![\w.]){NUMBER}")
 WORDS_OF_RANGES = re.compile(
     r"(?:\b(?:range|interval|between|from|in|within|domain|CI)|∈|\\in|%\s?CI:)\s{0,3}\Z",
@@ -97,6 +100,19 @@ def _found(text: str, start: int, grey: "_Grey") -> Iterator[Span]:
             at = max(match.end(), at + 1)
         else:  # what it would have held may be a group of its own
             at = max(match.start(HELD[kind]), match.start() + 1) if kind in HELD else match.end()
+
+
+def left_numbers(text: str, start: int, kept: TextPieces) -> Iterator[Span]:
+    """Of the groups that could be a place, from `start` on, these pieces hold numbers and are not
+    kept.
+    """
+    gaps = kept.gaps(start, len(text))
+    if not any(has_digit(text[begin:end]) for begin, end in gaps):
+        return
+    for group in groups_in(text, start):
+        for begin, end in kept.gaps(*group):
+            if LEFT_NUMBER.search(text[begin:end]):
+                yield (begin, end)
 
 
 def is_no_place(text: str, start: int, end: int) -> bool:

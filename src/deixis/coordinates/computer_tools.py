@@ -9,6 +9,7 @@ from typing_extensions import override
 from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Grammar
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm
 from deixis.coordinates.plain_lists import seen_scale
 from deixis.coordinates.resizing import ClaudeFit, Kept, Resize
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
@@ -28,6 +29,7 @@ class AnthropicComputerDialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = 'JSON "coordinate": [x, y], pixels of the screenshot'
     grammar: ClassVar[Grammar] = Grammar(lists=True, labels="none")
+    plain: ClassVar[tuple[PlainForm, ...]] = (RECORDS, LISTS)
 
     resize: Resize = field(default_factory=ClaudeFit)
 

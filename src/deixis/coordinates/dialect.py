@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar, final
 
 from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
-from deixis.coordinates.labels import whole_characters
 from deixis.coordinates.number_scale import NumberScale, Quantum
-from deixis.coordinates.plain_records import plain_groups
-from deixis.coordinates.reader import Reader, told_label
-from deixis.coordinates.reading import CUT_OFF, LENGTH_LIMIT, OTHER_WORDS, Place, Reading, Unread
+from deixis.coordinates.plain_answers import plain_reading
+from deixis.coordinates.plain_forms import PlainForm
+from deixis.coordinates.reader import Reader
+from deixis.coordinates.reading import CUT_OFF, LENGTH_LIMIT, OTHER_WORDS, Reading
 from deixis.core.convert import Shape
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
@@ -47,7 +47,7 @@ class Dialect(ABC):
         `deixis.core.answer_text`). Unread are, besides, a draft that was cut off, what lies beyond
         2,000,000 letters, and every answer about a picture of a size that the family does not take.
         """
-        plain = self._plain_reading(text, size)
+        plain = self.plain_reading(text, size)
         if plain is not None:
             return plain
         reader = self.reader(size)
@@ -66,27 +66,9 @@ class Dialect(ABC):
         """Tokens and attributes that stand together are these places."""
         return [group]
 
-    def _plain_reading(self, text: str, size: Size) -> Reading | None:
-        """An answer that holds plain records and no other numbers is read at once."""
-        if not self.grammar.lists or len(text) > LENGTH_LIMIT:
-            return None
-        groups = plain_groups(text)
-        if groups is None:
-            return None
-        places: list[Place] = []
-        unread: list[Unread] = []
-        for group in groups:
-            start, end = group.start, group.end
-            shape = self.told(group, size)
-            if shape == OTHER_WORDS:
-                return None
-            if isinstance(shape, str):
-                said = whole_characters(text[start:end])
-                unread.append(Unread(text=said, start=start, end=end, reason=shape))
-            else:
-                region = Region(shape=shape, label=told_label(self.grammar, group.label))
-                places.append(Place(region=region, start=start, end=end))
-        return Reading(places=tuple(places), unread=tuple(unread))
+    def plain_reading(self, text: str, size: Size) -> Reading | None:
+        """An answer of the commonest form is read at once; None where it is of another."""
+        return None
 
     @final
     def told(self, group: Group, size: Size) -> Shape | str:
@@ -125,10 +107,18 @@ class ScaledDialect(Dialect):
     """
 
     y_first: ClassVar[bool] = False
+    plain: ClassVar[tuple[PlainForm, ...]] = ()
 
     @abstractmethod
     def scale(self, size: Size) -> NumberScale:
         """The scale tells what the numbers count in a picture of this size."""
+
+    @final
+    def plain_reading(self, text: str, size: Size) -> Reading | None:
+        """An answer that is wholly of one of the dialect's plain forms is read at once."""
+        if not self.plain or len(text) > LENGTH_LIMIT:
+            return None
+        return plain_reading(text, self, self.plain, size)
 
     def shape(self, group: Group, size: Size) -> Shape | str:
         """A group of numbers is a box, a point or an outline by its count and its writing."""

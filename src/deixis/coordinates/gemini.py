@@ -17,6 +17,7 @@ from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
 from deixis.coordinates.labels import json_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm
 from deixis.coordinates.saying import said_numbers, said_record, said_records
 from deixis.coordinates.values import Words
 from deixis.core.convert import Shape
@@ -45,6 +46,7 @@ class GeminiDialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = ("point", "box", "mask")
     grammar: ClassVar[Grammar] = Grammar(lists=True)
     y_first: ClassVar[bool] = True
+    plain: ClassVar[tuple[PlainForm, ...]] = (RECORDS, LISTS)
     summary: ClassVar[str] = "JSON box_2d / point / mask, y first, 0-1000 of the picture"
 
     @override

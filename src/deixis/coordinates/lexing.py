@@ -78,11 +78,14 @@ ESCAPE = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))",
     re.DOTALL,
 )
+ASCII_DIGIT = re.compile("[0-9]")
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def has_digit(text: str) -> bool:
     """Whether a text holds a digit of any script."""
+    if text.isascii():
+        return ASCII_DIGIT.search(text) is not None
     return any(map(str.isdigit, text))
 
 

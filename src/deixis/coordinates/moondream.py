@@ -6,6 +6,7 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm, edge_records
 from deixis.coordinates.plain_lists import ListDialect
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_records
 from deixis.core.region import Region
@@ -22,6 +23,7 @@ class MoondreamDialect(ListDialect):
     its `detect` and `point`, printed. No place for labels; those of JSON are read.
     """
 
+    plain: ClassVar[tuple[PlainForm, ...]] = (edge_records(EDGES), RECORDS, LISTS)
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "objects x_min, y_min, x_max, y_max or x, y; 0-1 of the picture"
 

@@ -17,6 +17,7 @@ from deixis.coordinates.number_scale import (
     said_shape,
     whole_scale,
 )
+from deixis.coordinates.plain_forms import PlainForm, tagged_tokens, tokens_after_name
 from deixis.coordinates.reading import CUT_OFF, OTHER_WORDS
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
 from deixis.coordinates.tagged import REF_BOX, Tags
@@ -50,6 +51,7 @@ class Florence2Dialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = ("box", "polygon")
     summary: ClassVar[str] = "label<loc_x0><loc_y0><loc_x1><loc_y1>, bins 0-999 of the picture"
     grammar: ClassVar[Grammar] = Grammar(tokens={"loc_": frozenset()}, labels="before")
+    plain: ClassVar[tuple[PlainForm, ...]] = (tokens_after_name("loc_"),)
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -107,6 +109,9 @@ class LocateAnythingDialect(ScaledDialect):
     grammar: ClassVar[Grammar] = Grammar(
         tokens={"": frozenset(("box",))}, listed=frozenset(("box",))
     )
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_tokens(("<ref>", "</ref>"), ("<box>", "</box>"), "box"),
+    )
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -134,6 +139,13 @@ class RexOmniDialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = (*BARE_KINDS, "polygon")
     summary: ClassVar[str] = "label, <x0><y0><x1><y1> in box tokens, 0-999 of the picture"
     grammar: ClassVar[Grammar] = Grammar(tokens={"": frozenset()}, listed=frozenset(("box_start",)))
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_tokens(
+            ("<|object_ref_start|>", "<|object_ref_end|>"),
+            ("<|box_start|>", "<|box_end|>"),
+            "box_start",
+        ),
+    )
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:

@@ -10,6 +10,7 @@ from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import plain_label, token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
 from deixis.coordinates.number_tokens import in_parts
+from deixis.coordinates.plain_forms import PlainForm, tokens_before_name
 from deixis.coordinates.reading import OTHER_WORDS
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
 from deixis.core.convert import Shape
@@ -30,6 +31,7 @@ class PaliGemmaDialect(ScaledDialect):
     summary: ClassVar[str] = "<locYYYY><locXXXX> tokens, y first, 0-1023 of the picture"
     grammar: ClassVar[Grammar] = Grammar(tokens={"loc": frozenset()}, labels="after")
     y_first: ClassVar[bool] = True
+    plain: ClassVar[tuple[PlainForm, ...]] = (tokens_before_name("loc"),)
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:

@@ -9,6 +9,7 @@ from typing_extensions import override
 from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Grammar
 from deixis.coordinates.number_scale import NumberScale, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm
 from deixis.coordinates.resizing import Kept, Resize
 from deixis.coordinates.saying import BARE_KINDS, said_lists
 from deixis.core.region import Region
@@ -20,6 +21,7 @@ class ListDialect(ScaledDialect):
 
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     grammar: ClassVar[Grammar] = Grammar(lists=True)
+    plain: ClassVar[tuple[PlainForm, ...]] = (RECORDS, LISTS)
 
 
 class PlainLists(ListDialect):

@@ -10,6 +10,7 @@ from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import LISTS, RECORDS, PlainForm, tagged_corners
 from deixis.coordinates.plain_lists import ListDialect, seen_scale
 from deixis.coordinates.resizing import Resize, Smart
 from deixis.coordinates.saying import BARE_KINDS, said_numbers, said_record, said_records
@@ -31,6 +32,15 @@ class Qwen2VlDialect(ScaledDialect):
     summary: ClassVar[str] = "(x0,y0),(x1,y1) in box tokens, 0-1000 of the picture"
     grammar: ClassVar[Grammar] = Grammar(
         lists=True, corners=True, listed=frozenset(("box_start", "box"))
+    )
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_corners(
+            ("<|object_ref_start|>", "<|object_ref_end|>"),
+            ("<|box_start|>", "<|box_end|>"),
+            "box_start",
+        ),
+        RECORDS,
+        LISTS,
     )
 
     @override

@@ -1,12 +1,10 @@
 """An answer is read as it comes: groups of numbers become places of a dialect, or are unread."""
 
-import re
 from typing import TYPE_CHECKING, TypeAlias, final
 
-from deixis.coordinates.audit import groups_in
+from deixis.coordinates.audit import left_numbers
 from deixis.coordinates.groups import Budget, Grammar, Group
 from deixis.coordinates.labels import LABEL_LIMIT, cleaned, whole_characters
-from deixis.coordinates.lexing import has_digit
 from deixis.coordinates.pieces import TextPieces
 from deixis.coordinates.reading import (
     CUT_DRAFT,
@@ -26,7 +24,6 @@ from deixis.core.size import Size
 if TYPE_CHECKING:
     from deixis.coordinates.dialect import Dialect
 
-LEFT_NUMBER = re.compile(r"(?<![A-Za-z])\d|<\|?\w*\d")
 Event: TypeAlias = Place | Unread | Withdrawn
 
 
@@ -136,15 +133,9 @@ class Reader:
 
     def _audit(self) -> None:
         """What could be a place, and was not explained, is unread."""
-        text = self._scanner.text
-        left = self._kept.gaps(self._answer_start, len(text))
-        if not any(has_digit(text[start:end]) for start, end in left):
-            return
-        groups = groups_in(text, self._answer_start)
-        pieces = [piece for group in groups for piece in self._kept.gaps(*group)]
-        for start, end in pieces:
-            if LEFT_NUMBER.search(text[start:end]):
-                self.leave(start, end, self.dialect.why_unread)
+        left = list(left_numbers(self._scanner.text, self._answer_start, self._kept))
+        for start, end in left:
+            self.leave(start, end, self.dialect.why_unread)
 
 
 def told_label(grammar: Grammar, label: str | None) -> str | None:

@@ -10,6 +10,13 @@ from deixis.coordinates.dialect import ScaledDialect
 from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import token_label
 from deixis.coordinates.number_scale import NumberScale, said_shape, whole_scale
+from deixis.coordinates.plain_forms import (
+    LISTS,
+    RECORDS,
+    PlainForm,
+    tagged_lists,
+    tagged_numbers,
+)
 from deixis.coordinates.saying import BARE_KINDS, said_numbers
 from deixis.core.convert import Shape
 from deixis.core.region import Region
@@ -73,6 +80,10 @@ class InternVlDialect(TaggedLists):
     grammar: ClassVar[Grammar] = Grammar(
         lists=True, calls=True, listed=frozenset(("box",)), labels="glued"
     )
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_lists(("<ref>", "</ref>"), ("<box>", "</box>"), "box"),
+        RECORDS,
+    )
     tags: ClassVar[Tags] = REF_BOX
     last: ClassVar[float] = 1000.0
 
@@ -90,6 +101,11 @@ class DeepSeekVl2Dialect(TaggedLists):
 
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in det tokens, 0-999 of the picture"
     grammar: ClassVar[Grammar] = Grammar(lists=True, listed=frozenset(("det",)))
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_lists(("<|ref|>", "<|/ref|>"), ("<|det|>", "<|/det|>"), "det"),
+        RECORDS,
+        LISTS,
+    )
     tags: ClassVar[Tags] = Tags(
         label_start="<|ref|>", label_end="<|/ref|>", place_start="<|det|>", place_end="<|/det|>"
     )
@@ -107,6 +123,11 @@ class GlmVDialect(ScaledDialect):
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "[[x0, y0, x1, y1]] in box tokens, 0-1000 of the picture"
     grammar: ClassVar[Grammar] = Grammar(lists=True, calls=True)
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        RECORDS,
+        LISTS,
+        tagged_lists(("", ""), ("<|begin_of_box|>", "<|end_of_box|>"), "begin_of_box"),
+    )
 
     @override
     def say(self, regions: Sequence[Region], size: Size) -> str:
@@ -180,6 +201,7 @@ class SeedDialect(PlainTagged):
     grammar: ClassVar[Grammar] = Grammar(
         objects=True, calls=True, plain=frozenset(("bbox", "point", "polygon"))
     )
+    plain: ClassVar[tuple[PlainForm, ...]] = (tagged_numbers(("", ""), ("bbox", "point")), RECORDS)
 
 
 @final
@@ -195,6 +217,9 @@ class MiniCpmVDialect(PlainTagged):
     outline_tag: ClassVar[str] = "quad"
     says_labels: ClassVar[bool] = True
     grammar: ClassVar[Grammar] = Grammar(plain=frozenset(("box", "point", "quad")))
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        tagged_numbers(("<ref>", "</ref>"), ("box", "point")),
+    )
 
 
 DIALECTS = {
