@@ -21,7 +21,7 @@ from deixis.core.shapes import Box, Polygon
 from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.glance import first_of, glance
-from deixis.data.adapters.losses import Held, Losses
+from deixis.data.adapters.losses import LossTally, Writable
 from deixis.data.reading.bad_rows import BadRows, in_row
 from deixis.data.reading.coco import CocoIndex, coco_region, picture_of
 from deixis.data.reading.fields import name_of, number, record_of, whole_of
@@ -32,7 +32,7 @@ Record: TypeAlias = dict[str, Any]  # Any: what JSON holds
 
 
 @final
-class Coco(Adapter):
+class CocoFiles(Adapter):
     """COCO's instances."""
 
     card: ClassVar[FormatCard] = FormatCard(
@@ -74,7 +74,7 @@ class Coco(Adapter):
     @classmethod
     @override
     def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
-        losses = Losses()
+        losses = LossTally()
         images: list[Record] = []
         annotations: list[Record] = []
         categories: dict[str, int] = {}
@@ -138,7 +138,7 @@ def by_picture(
     return order, index.keys[order]
 
 
-def image_record(held: Held, key: int) -> Record:
+def image_record(held: Writable, key: int) -> Record:
     """A picture is listed so."""
     size = held.size
     return {"id": key, "file_name": held.row.image, "width": size.width, "height": size.height}

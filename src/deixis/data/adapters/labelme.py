@@ -26,7 +26,7 @@ from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.folders import new_folder
 from deixis.data.adapters.glance import glance
-from deixis.data.adapters.losses import Losses
+from deixis.data.adapters.losses import LossTally
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import (
     BadRowError,
@@ -90,7 +90,7 @@ class LabelMeFiles(Adapter):
     @classmethod
     @override
     def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
-        losses = Losses()
+        losses = LossTally()
         with new_folder(path) as folder:
             for held in losses.held(rows, cls.card):
                 shapes = []
@@ -174,7 +174,7 @@ def _region(shape: Record, size: Size) -> Region:
     )
 
 
-def _shapes(region: Region, group: int, losses: Losses, where: str) -> list[Shape]:
+def _shapes(region: Region, group: int, losses: LossTally, where: str) -> list[Shape]:
     shape = region.shape
     match shape:
         case Point():

@@ -31,7 +31,7 @@ HOW = {
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class Writable:
     """A picture and its regions are such that the format holds them; each has its place's name."""
 
     row: Annotated
@@ -45,8 +45,8 @@ class Held:
 
 
 @final
-class Losses:
-    """Losses are counted while a file is written."""
+class LossTally:
+    """LossTally are counted while a file is written."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -67,13 +67,13 @@ class Losses:
 
     def held(
         self, rows: Iterable[Annotated], card: FormatCard, sources: Collection[str] = ()
-    ) -> Iterator[Held]:
+    ) -> Iterator[Writable]:
         """Each row becomes what the format holds; SampleError names one that cannot be written.
 
         `sources` have a place in the format although others have none.
         """
         self._sources = sources
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(merged(rows), start=1):
             if is_outside(row.image):
                 raise SampleError(
                     dataset=card.title,
@@ -90,7 +90,7 @@ class Losses:
                         dataset=row.image, row=f"region {place}", reason=str(problem)
                     ) from None
                 kept += [found] if found is not None else []
-            yield Held(row=whole, regions=tuple(kept))
+            yield Writable(row=whole, regions=tuple(kept))
 
     def _fitted(
         self, region: Region, row: Annotated, card: FormatCard, where: str
@@ -115,6 +115,22 @@ class Losses:
             self.note(f"a region without a label was called {card.unlabelled!r}", where)
             words["label"] = card.unlabelled
         return Region(shape=shape, **words)
+
+
+def merged(rows: Iterable[Annotated]) -> list[Annotated]:
+    """Rows of one picture become one, in the order of the pictures' first rows."""
+    by_image: dict[str, list[Annotated]] = {}
+    for row in rows:
+        by_image.setdefault(row.image, []).append(row)
+    return [
+        replace(
+            same[0],
+            path=next((row.path for row in same if row.path is not None), None),
+            size=next((row.size for row in same if row.size is not None), None),
+            regions=tuple(region for row in same for region in row.regions),
+        )
+        for same in by_image.values()
+    ]
 
 
 def size_of(row: Annotated) -> Size:

@@ -20,7 +20,7 @@ from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.folders import new_folder
 from deixis.data.adapters.glance import glance, head
-from deixis.data.adapters.losses import Losses
+from deixis.data.adapters.losses import LossTally, Writable
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import BadRowError, shown, size_of
 from deixis.data.reading.pictures import PictureFolders
@@ -118,13 +118,15 @@ def _read(
             root = read_xml(file)
             if root.tag != "annotation":
                 raise BadRowError(f"the root is <annotation>, got {shown(root.tag)}")
-            name = words_in(root, "filename")
-            found = []
-            for place, thing in enumerate(_things(root), start=1):
-                with bad.left_out(f"object {place}"):
-                    found.append(_region(thing, first))
+            name, found = words_in(root, "filename"), tuple(_regions(root, first, bad))
             where = folders.find(name)
-            yield Annotated(image=name, path=where, size=_size(root), regions=tuple(found))
+            yield Annotated(image=name, path=where, size=_size(root), regions=found)
+
+
+def _regions(root: tree.Element, first: int, bad: BadRows) -> Iterator[Region]:
+    for place, thing in enumerate(_things(root), start=1):
+        with bad.left_out(f"object {place}"):
+            yield _region(thing, first)
 
 
 def _things(root: tree.Element) -> Iterator[tree.Element]:
@@ -167,39 +169,45 @@ def _region(thing: tree.Element, first: int) -> Region:
 def _write(
     rows: Iterable[Annotated], path: Path, card: FormatCard, *, first: int
 ) -> tuple[Loss, ...]:
-    losses = Losses()
+    losses = LossTally()
     with new_folder(path) as folder:
         for held in losses.held(rows, card):
-            root = tree.Element("annotation")
-            name = PurePosixPath(held.row.image.replace("\\", "/"))
-            _add(root, "folder", str(name.parent) if name.parent.name else path.name)
-            _add(root, "filename", held.row.image)
-            size = tree.SubElement(root, "size")
-            sides = {"width": held.size.width, "height": held.size.height, "depth": 3}
-            for side, value in sides.items():
-                _add(size, side, str(value))
-            _add(root, "segmented", "0")
+            root = _root(held, path.name)
             for place, region in enumerate(held.regions, start=1):
-                box = region.box()
-                if not (box.width and box.height):
-                    where = f"{held.row.image}, region {place}"
-                    losses.note("a box without extent was left out", where)
-                    continue
-                corners = (box.x0 + first, box.y0 + first, box.x1, box.y1)
-                _add_object(root, region.label or "", corners)
+                _add_object(root, region, first, losses, f"{held.row.image}, region {place}")
             folder.write(held.row.image, "", ".xml", xml_text(root))
     return losses.told()
 
 
-def _add_object(root: tree.Element, label: str, corners: tuple[float, ...]) -> None:
+def _root(held: Writable, folder: str) -> tree.Element:
+    root = tree.Element("annotation")
+    name = PurePosixPath(held.row.image.replace("\\", "/"))
+    _add(root, "folder", str(name.parent) if name.parent.name else folder)
+    _add(root, "filename", held.row.image)
+    size = tree.SubElement(root, "size")
+    sides = {"width": held.size.width, "height": held.size.height, "depth": 3}
+    for side, value in sides.items():
+        _add(size, side, str(value))
+    _add(root, "segmented", "0")
+    return root
+
+
+def _add_object(
+    root: tree.Element, region: Region, first: int, losses: LossTally, where: str
+) -> None:
+    box = region.box()
+    if not (box.width and box.height):
+        losses.note("a box without extent was left out", where)
+        return
+    corners = (box.x0 + first, box.y0 + first, box.x1, box.y1)
     thing = tree.SubElement(root, "object")
-    _add(thing, "name", label)
+    _add(thing, "name", region.label or "")
     _add(thing, "pose", "Unspecified")
     _add(thing, "truncated", "0")
     _add(thing, "difficult", "0")
-    box = tree.SubElement(thing, "bndbox")
+    edges = tree.SubElement(thing, "bndbox")
     for name, side in zip(("xmin", "ymin", "xmax", "ymax"), corners, strict=True):
-        _add(box, name, str(int(side)) if float(side).is_integer() else repr(float(side)))
+        _add(edges, name, str(int(side)) if float(side).is_integer() else repr(float(side)))
 
 
 def _add(parent: tree.Element, name: str, words: str) -> None:

@@ -5,6 +5,7 @@ Lines of one picture stand together. A picture without regions is a line with `i
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -15,10 +16,11 @@ from deixis.core.region import KINDS, Region
 from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.glance import glance
-from deixis.data.adapters.losses import Losses
+from deixis.data.adapters.losses import LossTally, merged
 from deixis.data.adapters.regions import numbered, own_folders, own_size, write_rows
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import Record, record_of, text_of
+from deixis.data.reading.pictures import PictureFolders
 
 
 @final
@@ -37,35 +39,22 @@ class RegionLines(Adapter):
     @classmethod
     @override
     def recognises(cls, path: Path) -> bool:
-        return glance(path).first_has("", "image", "kind")
+        seen = glance(path)
+        return seen.first_has("", "image", "kind") and seen.names[""]["kind"] in KINDS.values()
 
     @classmethod
     @override
     def read(
         cls, path: Path, *, images: Path | None = None, on_bad: OnBad | None = None
     ) -> Iterator[Annotated]:
-        bad, folders = BadRows(path, on_bad), own_folders(path, images)
-        name, where, size = "", None, None
-        regions: list[Region] = []
-        for number, place, rows in numbered(path):
-            with bad.left_out(number):
-                row = record_of(rows.row(place))
-                here = text_of(row, "image")
-                found, told = _region(row), own_size(row)
-                if here != name:
-                    picture = folders.find(here)
-                    if name:
-                        yield Annotated(image=name, path=where, size=size, regions=tuple(regions))
-                    name, where, size, regions = here, picture, None, []
-                size = told or size
-                regions += found
-        if name:
-            yield Annotated(image=name, path=where, size=size, regions=tuple(regions))
+        lines = _lines(path, own_folders(path, images), BadRows(path, on_bad))
+        for _, group in groupby(lines, key=lambda line: line.image):
+            yield from merged(group)
 
     @classmethod
     @override
     def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
-        losses = Losses()
+        losses = LossTally()
         lines: list[str] = []
         for held in losses.held(rows, cls.card):
             begin = {"image": held.row.image, **_sides(held.row.size)}
@@ -73,6 +62,15 @@ class RegionLines(Adapter):
             lines += [json_lines.line(begin | record) for record in records or [{}]]
         write_rows(path, lines)
         return losses.told()
+
+
+def _lines(path: Path, folders: PictureFolders, bad: BadRows) -> Iterator[Annotated]:
+    """Each line is a picture with one region, or none."""
+    for number, place, rows in numbered(path):
+        with bad.left_out(number):
+            row = record_of(rows.row(place))
+            name, found, size = text_of(row, "image"), _region(row), own_size(row)
+            yield Annotated(image=name, path=folders.find(name), size=size, regions=tuple(found))
 
 
 def _region(row: Record) -> list[Region]:

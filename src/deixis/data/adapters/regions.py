@@ -16,7 +16,7 @@ from deixis.core.region import KINDS, Region
 from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.glance import glance
-from deixis.data.adapters.losses import Losses
+from deixis.data.adapters.losses import LossTally
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import BadRowError, Record, list_of, record_of, text_of
 from deixis.data.reading.fields import regions_of as slots_of
@@ -63,7 +63,7 @@ class RegionRows(Adapter):
     @classmethod
     @override
     def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
-        losses = Losses()
+        losses = LossTally()
         lines = []
         for held in losses.held(rows, cls.card):
             size = held.row.size

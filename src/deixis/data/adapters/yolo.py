@@ -23,7 +23,7 @@ from deixis.core.size import Size
 from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, OnBad
 from deixis.data.adapters.folders import new_folder
 from deixis.data.adapters.glance import head
-from deixis.data.adapters.losses import Held, Losses
+from deixis.data.adapters.losses import LossTally, Writable
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import BadRowError, is_count, shown
 from deixis.data.reading.flat_yaml import flat_yaml
@@ -78,16 +78,13 @@ class Yolo(Adapter):
             with bad.left_out("all"):
                 picture, name = _picture(file, root, folders)
                 size = picture_size(picture)
-                found = []
-                for number, line in enumerate(_lines(file), start=1):
-                    with bad.left_out(number):
-                        found += _region(line, size, names)
-                yield Annotated(image=name, path=picture, size=size, regions=tuple(found))
+                found = tuple(_regions(file, size, names, bad))
+                yield Annotated(image=name, path=picture, size=size, regions=found)
 
     @classmethod
     @override
     def write(cls, rows: Iterable[Annotated], path: Path) -> tuple[Loss, ...]:
-        losses = Losses()
+        losses = LossTally()
         classes: dict[str, int] = {}
         with new_folder(path) as folder:
             for held in losses.held(rows, cls.card):
@@ -98,7 +95,7 @@ class Yolo(Adapter):
         return losses.told()
 
 
-def _told(held: Held, classes: dict[str, int], losses: Losses) -> Iterator[str]:
+def _told(held: Writable, classes: dict[str, int], losses: LossTally) -> Iterator[str]:
     for place, region in enumerate(held.regions, start=1):
         where = f"{held.row.image}, region {place}"
         cut = region.within(held.size)
@@ -109,7 +106,7 @@ def _told(held: Held, classes: dict[str, int], losses: Losses) -> Iterator[str]:
         yield " ".join(map(repr, [key, *_shares(cut, held.size, losses, where), *score])) + "\n"
 
 
-def _shares(region: Region, size: Size, losses: Losses, where: str) -> list[float]:
+def _shares(region: Region, size: Size, losses: LossTally, where: str) -> list[float]:
     across, down = size.width, size.height
     if isinstance(region.shape, Box):
         box = region.shape
@@ -198,6 +195,12 @@ def _is_label(start: bytes) -> bool:
     except ValueError:
         return False
     return len(values) >= 5 and values[0].is_integer() and all(-1 <= one <= 2 for one in values[1:])
+
+
+def _regions(file: Path, size: Size, names: dict[int, str], bad: BadRows) -> Iterator[Region]:
+    for number, line in enumerate(_lines(file), start=1):
+        with bad.left_out(number):
+            yield from _region(line, size, names)
 
 
 def _region(line: str, size: Size, names: dict[int, str]) -> list[Region]:

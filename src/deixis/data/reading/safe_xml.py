@@ -27,7 +27,7 @@ def read_xml(path: Path) -> tree.Element:
 
 def parse_xml(data: bytes) -> tree.Element:
     """Bytes give their root element; BadRowError says why they are refused."""
-    reader = _Reader(keep=None)
+    reader = _ElementReader(keep=None)
     reader.feed(data, is_last=True)
     return reader.root()
 
@@ -36,7 +36,7 @@ def elements(path: Path, *tags: str) -> Iterator[tree.Element]:
     """A file of any size gives the elements of these names that stand right below its root, one by
     one; BadRowError says why it is refused.
     """
-    reader = _Reader(keep=frozenset(tags))
+    reader = _ElementReader(keep=frozenset(tags))
     try:
         with open_file(path) as file:
             while data := file.read(WINDOW):
@@ -50,7 +50,7 @@ def elements(path: Path, *tags: str) -> Iterator[tree.Element]:
 
 def root_tag(path: Path) -> str:
     """A file's outermost element is called so; BadRowError where there is none."""
-    reader = _Reader(keep=frozenset())
+    reader = _ElementReader(keep=frozenset())
     with open_file(path) as file:
         while not reader.outermost and (data := file.read(WINDOW)):
             reader.feed(data)
@@ -60,7 +60,7 @@ def root_tag(path: Path) -> str:
 
 
 @final
-class _Reader:
+class _ElementReader:
     """XML is read piece by piece: the whole tree, or elements of some names below the root."""
 
     def __init__(self, keep: frozenset[str] | None) -> None:
