@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deixis.ask.model import Model, Session
     from deixis.ask.probe import Probe, probe
     from deixis.ask.sent import Sent
+    from deixis.batch.each import ask_each
     from deixis.coordinates import Dialect, Reading, dialects
     from deixis.core.errors import DeixisError, UsageError
     from deixis.core.fetch import FetchPolicy
@@ -55,6 +56,7 @@ _HOMES = {
     "priors.rank_entities": ("rank_entities",),
     "ask.probe": ("Probe", "probe"),
     "ask.sent": ("Sent",),
+    "batch.each": ("ask_each",),
     "coordinates": ("Dialect", "Reading", "dialects"),
     "core.errors": ("DeixisError", "UsageError"),
     "core.fetch": ("FetchPolicy",),
@@ -117,6 +119,7 @@ __all__ = [
     "UsageError",
     "VisionLanguageModel",
     "__version__",
+    "ask_each",
     "blurred",
     "box",
     "box_xywh",

@@ -99,6 +99,24 @@ def _for_knowledge(place):
         save_source(build, place / "checkpoints" / build.__name__)
 
 
+def _for_each(place):
+    (place / "photos").mkdir()
+    shutil.copy(place / "street.jpg", place / "photos")
+    shutil.copy(place / "sign.jpg", place / "photos")
+    kind = {"deixis": "region/1", "kind": "box"}
+    rows = [
+        {"image": "street.jpg", **kind, "box": [110, 195, 245, 330]},
+        {"image": "sign.jpg", **kind, "box": [202, 209, 325, 326]},
+    ]
+    (place / "regions.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    record = {
+        "images": [{"id": 1, "file_name": "street.jpg", "width": 640, "height": 420}],
+        "annotations": [{"id": 7, "image_id": 1, "category_id": 2, "bbox": [110, 195, 135, 135]}],
+        "categories": [{"id": 2, "name": "cup"}],
+    }
+    (place / "coco.json").write_text(json.dumps(record))
+
+
 def _for_pixel(place):
     torch.save({"perturbation": _frame()}, place / "checkpoint_best.pth")
 
@@ -129,6 +147,7 @@ def _for_train(place):
 
 
 FOR_PAGES = {
+    "each": _for_each,
     "knowledge": _for_knowledge,
     "pixel": _for_pixel,
     "priors": _for_priors,

@@ -5,6 +5,7 @@
   deixis ask sign.jpg "Where does the road lead?" --knowledge told --source rapidocr --model MODEL
   deixis ask page.png "What is the total?" --cite --model MODEL
   deixis ask --replay sent.json --model MODEL
+  deixis ask --each photos/ --regions coco.json "Describe {it}." --model MODEL --out rows.jsonl
 
 MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
 "tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
@@ -22,8 +23,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from deixis.cli._each import add_each, check_not_each, run_each
 from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._regions import FORMS, named_spec, region_of
 from deixis.cli.parsers import add_loading, add_speaking
@@ -73,10 +75,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_loading(parser)
+    add_each(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """The model is asked, and the answer printed."""
+    if arguments.each is not None:
+        run_each(arguments, _loading(arguments), _settings(arguments))
+        return
+    check_not_each(arguments)
     from deixis.core.fetch import FetchPolicy
     from deixis.core.images import open_image
 
@@ -130,19 +137,16 @@ def _pointed(specs: list[str]) -> "dict[str, Encoding]":
 def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
-    names = ("quantize", "adapter", "revision")
-    options = {name: getattr(arguments, name) for name in names}
-    given = {name: value for name, value in options.items() if value is not None}
-    return load(
-        arguments.model,
-        dialect=arguments.dialect,
-        contract=arguments.contract,
-        knowledge=arguments.knowledge,
-        sources=arguments.source,
-        looking=source_options(arguments) if has_source_options(arguments) else None,
-        pixel=arguments.pixel,
-        **given,
-    )
+    return load(arguments.model, **_loading(arguments))
+
+
+def _loading(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: see `load`
+    """How the model is loaded."""
+    names = ("dialect", "contract", "knowledge", "pixel", "quantize", "adapter", "revision")
+    told = {name: getattr(arguments, name) for name in names}
+    told["sources"] = arguments.source
+    told["looking"] = source_options(arguments) if has_source_options(arguments) else None
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _settings(arguments: argparse.Namespace) -> "Generation":

@@ -69,10 +69,19 @@ def read_text(path: str | os.PathLike[str], *, most: int | None = None) -> str:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write under a temporary name, flush to the disk, then rename."""
+    with written(path, size=len(content)) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def written(path: Path, *, size: int = 0) -> Iterator[BufferedWriter]:
+    """What is written within has the name `path` when all of it is on the disk, not before.
+    `size` is how much it will be, where that is known.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
         with _held(draft) as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             if sys.platform != "win32":
@@ -83,8 +92,9 @@ def write_bytes(path: Path, content: bytes) -> None:
         why = refusal.strerror or str(refusal)
         if is_full(refusal):
             with contextlib.suppress(OSError):
+                size = max(size, draft.stat().st_size)
                 draft.unlink()  # what it took is free again
-            why = f"{why}; {missing_room(path.parent, len(content))}"
+            why = f"{why}; {missing_room(path.parent, size)}"
         raise UsageError(f"cannot write {path}: {why}") from None
     finally:
         with contextlib.suppress(OSError):

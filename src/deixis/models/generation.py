@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from deixis.core.errors import UsageError
@@ -51,12 +51,30 @@ def _check_schema(schema: str) -> None:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """A call took so many tokens: of the prompt, its pictures among them, and of the answer."""
+
+    prompt: int
+    answer: int
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(prompt=self.prompt + other.prompt, answer=self.answer + other.answer)
+
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(prompt=self.prompt - other.prompt, answer=self.answer - other.answer)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
-    """A model's words. `finish` tells why it stopped: "stop" or "length"."""
+    """A model's words. `finish` tells why it stopped: "stop" or "length"; `usage` is what a server
+    told of its cost, None where it told nothing or the answer was had before.
+    """
 
     text: str
     finish: str = "stop"
     tokens: tuple[int, ...] = ()
+    usage: Usage | None = field(default=None, compare=False)
 
 
 @final

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeAlias, final
 
 from deixis.core.errors import RemoteError
-from deixis.models.interface import Completion
+from deixis.models.generation import Completion, Usage
 
 Quote: TypeAlias = Callable[[str], str]  # a server's words as they may stand in a message
 
@@ -43,6 +43,16 @@ def read_stream(chunks: Iterable[bytes], quote: Quote) -> Generator[str, None, C
         if words:
             yield words
     return draft.completion()
+
+
+def usage_of(told: object) -> Usage | None:
+    """The tokens that a server tells of; None where it does not tell both, as whole numbers."""
+    if not isinstance(told, dict):
+        return None
+    prompt, answer = told.get("prompt_tokens"), told.get("completion_tokens")
+    if type(prompt) is not int or type(answer) is not int:
+        return None
+    return Usage(prompt=prompt, answer=answer) if min(prompt, answer) >= 0 else None
 
 
 def error_message(body: bytes) -> str:
@@ -103,6 +113,7 @@ class Draft:
         self._refusals: list[str] = []
         self._has_content = False
         self._finish: str | None = None
+        self._usage: Usage | None = None
 
     def add(self, answer: Any, *, words_in: str) -> str:  # Any: parsed JSON
         """Take in one object of the server's; gives the words that came with it."""
@@ -111,6 +122,7 @@ class Draft:
         if answer.get("error"):
             message = error_message(_shown(answer).encode())
             raise RemoteError(f"the server broke off with an error: {self._quote(message)}")
+        self._usage = usage_of(answer.get("usage")) or self._usage
         choices = answer.get("choices")
         if not isinstance(choices, list):
             raise self._wrong("a list of choices", answer)
@@ -135,7 +147,7 @@ class Draft:
                 "into reasoning? Raise max_new_tokens, or switch reasoning off at the server"
             )
         text = "".join(self._texts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return Completion(text=text, finish=FINISHES[self._finish])
+        return Completion(text=text, finish=FINISHES[self._finish], usage=self._usage)
 
     def _add_choice(self, choice: dict[str, Any], words_in: str) -> str:
         said = choice.get(words_in, {})

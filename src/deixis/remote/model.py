@@ -35,12 +35,8 @@ from deixis.models.opener import Opener
 from deixis.models.pixel_changes import told
 from deixis.remote.batch import Batch
 from deixis.remote.journal import Journal
-from deixis.remote.request import (
-    encoded,
-    fingerprint,
-    is_repeatable,
-    request_body,
-)
+from deixis.remote.request import fingerprint, is_repeatable, request_body
+from deixis.remote.sent_pictures import SentPictures, encoded
 from deixis.remote.server import Server
 from deixis.remote.server_settings import Remote, remote_from_name
 
@@ -77,6 +73,7 @@ class OpenAIModel(VisionLanguageModel):
         self._is_closed = False
         self._journal = None if remote.journal is None else Journal(remote.journal)
         self._server = Server(remote)
+        self._pictures = SentPictures(remote.image_format)
         self._change: PixelChange | None = None
         self._changed_image: ImageChange = _unchanged
 
@@ -224,7 +221,7 @@ class OpenAIModel(VisionLanguageModel):
         if had is not None:
             yield had.text
             return had
-        body = request_body(self.remote, question, settings, stream=stream)
+        body = request_body(self.remote, question, settings, stream=stream, pictures=self._pictures)
         spread = 0.0 if known_as is None else int(known_as[:4], 16) / 0xFFFF
         return (yield from self._server.ask(body, stream=stream, spread=spread, stop=stop))
 
@@ -241,7 +238,9 @@ class OpenAIModel(VisionLanguageModel):
         return image_of(self._change(picture))
 
     def _known_as(self, question: Question, settings: Generation) -> str | None:
-        return fingerprint(self.remote, question, settings) if is_repeatable(settings) else None
+        if not is_repeatable(settings):
+            return None
+        return fingerprint(self.remote, question, settings, pictures=self._pictures)
 
     def _had(self, known_as: str | None) -> Completion | None:
         return None if self._journal is None or known_as is None else self._journal.get(known_as)

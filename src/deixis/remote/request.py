@@ -1,8 +1,6 @@
 """The request that asks one question: its JSON, and the fingerprint under which it is known."""
 
-import base64
 import hashlib
-import io
 import json
 from collections.abc import Callable
 from itertools import islice
@@ -10,38 +8,44 @@ from typing import TypeAlias
 
 from deixis.core.image import Image
 from deixis.models.interface import Generation, Question, image_of
+from deixis.remote.sent_pictures import SentPictures
 from deixis.remote.server_settings import Remote
 
 Json: TypeAlias = dict[str, object]
 
 
 def request_body(
-    remote: Remote, question: Question, settings: Generation, *, stream: bool
+    remote: Remote,
+    question: Question,
+    settings: Generation,
+    *,
+    stream: bool,
+    pictures: SentPictures | None = None,
 ) -> bytes:
     """The JSON that is posted, its pictures as data URLs."""
-
-    def shown(image: Image) -> str:
-        return _data_url(image, remote.image_format)
-
-    body = _body(remote, question, settings, shown)
+    known = pictures or SentPictures(remote.image_format)
+    body = _body(remote, question, settings, known.url)
     body["stream"] = stream
     if stream:
         body["stream_options"] = {"include_usage": True}
     return json.dumps(body).encode()
 
 
-def fingerprint(remote: Remote, question: Question, settings: Generation) -> str:
+def fingerprint(
+    remote: Remote,
+    question: Question,
+    settings: Generation,
+    *,
+    pictures: SentPictures | None = None,
+) -> str:
     """SHA-256 of all that decides the answer: server, words, settings and pixels.
 
     Pixels stand for the file made of them, so that another version of an image library does not
     change the fingerprint; streaming is left out, since it does not change the answer.
     """
-
-    def shown(image: Image) -> str:
-        return f"{remote.image_format}:{image.sha256}"
-
-    known = {"url": remote.url, "body": _body(remote, question, settings, shown)}
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    known = pictures or SentPictures(remote.image_format)
+    told = {"url": remote.url, "body": _body(remote, question, settings, known.name)}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def is_repeatable(settings: Generation) -> bool:
@@ -85,17 +89,3 @@ def _body(
             },
         }
     return body
-
-
-def encoded(image: Image, image_format: str) -> bytes:
-    """The picture's file as it is sent."""
-    if image_format == "png":
-        return image.png()
-    buffer = io.BytesIO()
-    image.pil().save(buffer, format="JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()
-
-
-def _data_url(image: Image, image_format: str) -> str:
-    file = encoded(image, image_format)
-    return f"data:image/{image_format};base64,{base64.b64encode(file).decode()}"

@@ -83,10 +83,21 @@ class FakeServer:
     A request gets the next of the replies of `then`; when none is left, what `answer` makes of its
     body: words, or a `Reply`. By default that is "answer to" the request's own words.
     `before_reply` is called with each body first, on the request's own thread: a place to wait.
+    Each request takes `delay` seconds, so many of them at a time as there are. `keeps` says how
+    many of the last requests are kept; all are counted.
     """
 
-    def __init__(self, *replies: Answer, answer: Answering | None = None) -> None:
+    def __init__(
+        self,
+        *replies: Answer,
+        answer: Answering | None = None,
+        delay: float = 0.0,
+        keeps: int | None = None,
+    ) -> None:
         self.requests: list[ReceivedRequest] = []
+        self.num_requests = 0
+        self.delay = delay
+        self.keeps = keeps
         self.errors: list[BaseException] = []  # of `answer` and `before_reply`
         self.num_sent = 0  # pieces, of all replies
         self.most_in_flight = 0  # requests at a time
@@ -139,8 +150,15 @@ class FakeServer:
         self._http.server_close()
 
     @staticmethod
-    def say(body: Body, text: str | None = None, finish: str = "stop") -> Reply:
-        """Words, whole or streamed as the body asks for; `finish` tells why they ended."""
+    def say(
+        body: Body,
+        text: str | None = None,
+        finish: str = "stop",
+        usage: Mapping[str, int] | None = None,
+    ) -> Reply:
+        """Words, whole or streamed as the body asks for; `finish` tells why they ended, and `usage`
+        the tokens: {"prompt_tokens": 90, "completion_tokens": 7}.
+        """
         if text is None:
             asked = ReceivedRequest(path="", headers={}, body=body, time=0.0)
             text = f"answer to {asked.text}"
@@ -148,11 +166,12 @@ class FakeServer:
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": finish}
             told = {"object": "chat.completion", "model": body.get("model"), "choices": [choice]}
-            return FakeServer.json(told)
+            return FakeServer.json(told if usage is None else {**told, "usage": usage})
         words = [{"delta": {"content": part}} for part in text.partition(" ")]
         choices: list[dict[str, Any]] = [{"delta": {"role": "assistant", "content": ""}}, *words]
         choices.append({"delta": {}, "finish_reason": finish})
-        return FakeServer.events([{"choices": [{"index": 0, **choice}]} for choice in choices])
+        rows: list[dict[str, Any]] = [{"choices": [{"index": 0, **choice}]} for choice in choices]
+        return FakeServer.events([*rows, *([{"choices": [], "usage": usage}] if usage else [])])
 
     @staticmethod
     def fail(status: int, message: str = "no", **headers: str) -> Reply:
@@ -182,11 +201,16 @@ class FakeServer:
         """The request is written down and gets what the script has for it."""
         with self._lock:
             self.requests.append(request)
+            self.num_requests += 1
+            if self.keeps is not None:
+                del self.requests[: max(len(self.requests) - self.keeps, 0)]
             self._in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self._in_flight)
             reply = self._next.popleft() if self._next else None
         try:
             self.before_reply(request.body)
+            if self.delay:
+                self.is_over.wait(self.delay)
         finally:
             with self._lock:
                 self._in_flight -= 1
@@ -196,13 +220,17 @@ class FakeServer:
 
 @contextmanager
 def serve(
-    *replies: Answer, answer: Answering | None = None, is_awake: bool = True
+    *replies: Answer,
+    answer: Answering | None = None,
+    is_awake: bool = True,
+    delay: float = 0.0,
+    keeps: int | None = None,
 ) -> Iterator[FakeServer]:
     """A server runs while this lasts, and what its script raised is raised at its end.
 
     One that is not awake refuses connections until its `wake` is called.
     """
-    server = FakeServer(*replies, answer=answer)
+    server = FakeServer(*replies, answer=answer, delay=delay, keeps=keeps)
     try:
         if is_awake:
             server.wake()

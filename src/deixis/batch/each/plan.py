@@ -1,0 +1,181 @@
+"""The plan of a run: every picture with its regions, a line each, and the tasks that are left.
+
+It lies on the disk, so that a folder of any size takes the same memory, and is made anew by every
+run. A row is known by the picture's name, the region's id there, and the question; a kept answer
+counts for it while the region is the same.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, final
+
+import numpy as np
+from jaxtyping import Bool, UInt64
+
+from deixis.core import json_lines, region_json
+from deixis.core.files import open_file, written
+from deixis.core.region import Region
+
+TASK_PICTURES = 64  # at most: what a worker takes at a time
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPicture:
+    """A picture is asked about these regions, each with an id of its own; None is the picture as
+    a whole. `error` says why none of it can be asked.
+    """
+
+    image: str
+    path: Path
+    regions: tuple[Region | None, ...]
+    ids: tuple[str, ...]
+    error: str | None = None
+
+    def line(self) -> bytes:
+        """The picture as a line of the plan."""
+        record = {
+            "image": self.image,
+            "path": str(self.path),
+            "regions": [
+                None if one is None else region_json.to_record(one) for one in self.regions
+            ],
+            "ids": self.ids,
+            "error": self.error,
+        }
+        return json_lines.line(record).encode()
+
+    @classmethod
+    def of(cls, line: bytes) -> "PlannedPicture":
+        """The picture that a line of the plan holds."""
+        told = json_lines.parse(line)
+        records = told["regions"]
+        return cls(
+            image=told["image"],
+            path=Path(told["path"]),
+            regions=tuple(one and region_json.from_record(one) for one in records),
+            ids=tuple(told["ids"]),
+            error=told["error"],
+        )
+
+    def rows(self, questions: Sequence[str]) -> "list[PlannedRow]":
+        """The picture's rows: each region with each question."""
+        return [
+            PlannedRow(image=self.image, id=one, region=region, question=question)
+            for one, region in zip(self.ids, self.regions, strict=True)
+            for question in questions
+        ]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedRow:
+    """One question about one region of one picture."""
+
+    image: str
+    id: str
+    region: Region | None
+    question: str
+
+    @property
+    def key(self) -> str:
+        """The row's name, whatever the region is now."""
+        told = json.dumps([self.image, self.id, self.question])
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    @property
+    def record(self) -> dict[str, object]:
+        """The fields that each row begins with."""
+        region = None if self.region is None else region_json.to_record(self.region)
+        return {
+            "key": self.key,
+            "image": self.image,
+            "id": self.id,
+            "region": region,
+            "question": self.question,
+        }
+
+
+def mark_of(record: dict[str, object]) -> int:
+    """Two rows with one key and the same region have the same mark, of 64 bits."""
+    told = json.dumps([record["key"], record["region"]], sort_keys=True)
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EachTask:
+    """Some pictures of the plan, by where they stand in it. The rows of `is_done`, a byte each,
+    are left out.
+    """
+
+    number: int
+    begin: int
+    end: int
+    is_done: bytes
+
+    @property
+    def num_left(self) -> int:
+        """So many rows are to be asked."""
+        return self.is_done.count(0)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EachPlan:
+    """A plan that is written: its file, how much there is in it, and what is left to do."""
+
+    file: Path
+    num_pictures: int
+    num_rows: int
+    tasks: tuple[EachTask, ...]
+
+    @property
+    def num_left(self) -> int:
+        """So many rows are to be asked."""
+        return sum(task.num_left for task in self.tasks)
+
+
+# of marks: whether each has an answer
+Answered: TypeAlias = Callable[[UInt64[np.ndarray, " row"]], Bool[np.ndarray, " row"]]
+
+
+def write_plan(
+    file: Path, pictures: Iterable[PlannedPicture], questions: Sequence[str], is_done: Answered
+) -> EachPlan:
+    """The plan of these pictures is written; `is_done` tells of marks whether they have answers."""
+    tasks: list[EachTask] = []
+    num_pictures = num_rows = num_open = 0
+    begin = end = 0
+    flags = bytearray()
+    with written(file) as stream:
+        for picture in pictures:
+            line = picture.line()
+            end += stream.write(line)
+            rows = PlannedPicture.of(line).rows(questions)  # as it will be asked: 1 is then 1.0
+            marks = np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
+            flags += is_done(marks).tobytes()
+            num_pictures, num_rows, num_open = num_pictures + 1, num_rows + len(rows), num_open + 1
+            if num_open == TASK_PICTURES:
+                tasks.append(_task(len(tasks), begin, end, flags))
+                begin, num_open, flags = end, 0, bytearray()
+    tasks.append(_task(len(tasks), begin, end, flags))
+    left = tuple(task for task in tasks if task.num_left)
+    return EachPlan(file=file, num_pictures=num_pictures, num_rows=num_rows, tasks=left)
+
+
+def _task(number: int, begin: int, end: int, flags: bytearray) -> EachTask:
+    return EachTask(number=number, begin=begin, end=end, is_done=bytes(flags))
+
+
+def planned_pictures(
+    file: Path, begin: int = 0, end: int | None = None
+) -> Iterator[PlannedPicture]:
+    """The pictures of a plan, or those between two places of it."""
+    with open_file(file) as stream:
+        stream.seek(begin)
+        while (end is None or stream.tell() < end) and (line := stream.readline()):
+            yield PlannedPicture.of(line)

@@ -1,0 +1,216 @@
+"""One run over a folder: the regions are planned on the disk, what the journal holds is left out,
+the rest is asked, here or by a runner's processes, and all rows are written in their order.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import final
+
+from deixis.ask.model import Model
+from deixis.batch.each.asking import RowAsker, RowWording, check_composes
+from deixis.batch.each.outputs import EachRow, RowForm, ordered_rows, write_rows
+from deixis.batch.each.plan import EachPlan, PlannedPicture, write_plan
+from deixis.batch.each.regions import Given, pictures_with_regions
+from deixis.batch.each.row_journal import JournalPart, begin_journal, index_of
+from deixis.batch.each.shards import EachWork, NamedModel
+from deixis.batch.each.spending import Spending
+from deixis.batch.runner import Runner
+from deixis.core.errors import UsageError
+from deixis.core.files import owned
+from deixis.core.progress import Progress, Reporter
+from deixis.core.stopping import is_stopping, stop_requests
+from deixis.models.generation import Usage
+from deixis.sources import Looking
+
+AFTER = "the calls under way, whose answers are kept"
+PLAN, LOOKED = "plan.jsonl", "looked.jsonl"
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedEach:
+    """What came of a run, and of those before it: so many rows, of which some are errors, and some
+    were not asked yet. Calls, tokens and money are those of all runs together.
+    """
+
+    out: Path
+    questions: tuple[str, ...]
+    num_pictures: int
+    num_rows: int
+    num_errors: int
+    num_left: int
+    calls: int
+    usage: Usage
+    money: float
+    is_over_budget: bool
+
+    def rows(self) -> Iterator[EachRow]:
+        """The rows in their order, whatever form they were written in."""
+        folder = journal_of(self.out)
+        return ordered_rows(folder / PLAN, self.questions, index_of(folder))
+
+
+def journal_of(out: Path) -> Path:
+    """The answers of a run lie in this folder beside its output."""
+    return out.with_name(f"{out.name}.journal")
+
+
+@final
+@dataclass(kw_only=True)
+class EachRun:
+    """What is asked, and where its rows go; a `runner`'s processes load the model by its name."""
+
+    out: Path
+    form: RowForm
+    pictures: Path
+    regions: Given
+    wording: RowWording
+    at_once: int
+    spending: Spending
+    reporter: Reporter
+    runner: Runner | None = None
+    is_over_budget: bool = field(default=False, init=False)
+
+    def asked(
+        self, model: Model, *, named: NamedModel | None = None, fresh: bool = False
+    ) -> AskedEach:
+        """All that is missing is asked, and what was had is written."""
+        check_composes(model, self.wording)
+        folder = journal_of(self.out)
+        if self.out.exists() and not folder.exists() and not fresh:
+            raise UsageError(
+                f"{self.out} is there, and no journal of it ({folder.name}): name another, or "
+                "write over it with --fresh"
+            )
+        with owned(folder, "another run"), stop_requests(AFTER) as stop:
+            begin_journal(folder, self._settings(model), fresh=fresh)
+            index = index_of(folder, self.spending.add_row)
+            given = pictures_with_regions(self.pictures, self.regions, looked=folder / LOOKED)
+            questions = self.wording.questions
+            plan = write_plan(folder / PLAN, _until_stop(given), questions, index.is_answered)
+            del index
+            if plan.num_left:
+                bar = _Bar(plan, self.spending, self.reporter)
+                if self.runner is not None and named is not None:
+                    self._share(folder, plan, bar, self.runner, named)
+                else:
+                    self._ask(folder, plan, bar, model)
+            asked = self._written(folder, plan)
+            if stop.is_made:
+                raise KeyboardInterrupt
+        return asked
+
+    def _settings(self, model: Model) -> dict[str, object]:
+        """What an answer depends on besides its row."""
+        wording = self.wording
+        known = {} if model.knowledge is None else dict(model.knowledge.record)
+        looking = self.regions if isinstance(self.regions, Looking) else None
+        return {
+            "model": dict(model.vlm.identity),
+            "dialect": model.dialect_name,
+            "contract": None if model.contract is None else model.contract.name,
+            "knowledge": known,
+            "encoding": wording.encoding.spec,
+            "system": wording.system,
+            "settings": asdict(wording.settings),
+            "strict": wording.strict,
+            "looking": looking and [dict(one.record) for one in looking.sources],
+        }
+
+    def _ask(self, folder: Path, plan: EachPlan, bar: "_Bar", model: Model) -> None:
+        with closing(JournalPart(folder)) as part:
+            asker = RowAsker(model, self.wording, part, self.spending, self.at_once)
+            for _ in asker.run(plan.file, plan.tasks):
+                bar.tell(asker.num_done, asker.num_errors)
+            bar.tell(asker.num_done, asker.num_errors)
+            self.is_over_budget = asker.is_over_budget
+
+    def _share(
+        self, folder: Path, plan: EachPlan, bar: "_Bar", runner: Runner, named: NamedModel
+    ) -> None:
+        count = min(runner.num_workers, len(plan.tasks))
+        work = EachWork(
+            model=named,
+            wording=self.wording,
+            plan=plan.file.absolute(),
+            folder=folder.absolute(),
+            at_once=max(1, self.at_once // count),
+            budget=self.spending.budget.share(count, self.spending),
+            price=self.spending.price,
+        )
+        num_done = num_errors = 0
+        with closing(work):
+            for done in runner.run(work, plan.tasks):
+                num_done, num_errors = num_done + done.num_done, num_errors + done.num_errors
+                self.spending.add(done.calls, done.usage)
+                self.is_over_budget = self.is_over_budget or done.is_over_budget
+                bar.tell(num_done, num_errors)
+
+    def _written(self, folder: Path, plan: EachPlan) -> AskedEach:
+        num_had = num_errors = 0
+
+        def counted(rows: Iterator[EachRow]) -> Iterator[EachRow]:
+            nonlocal num_had, num_errors
+            for row in rows:
+                num_had += 1
+                num_errors += "error" in row
+                yield row
+
+        rows = ordered_rows(plan.file, self.wording.questions, index_of(folder))
+        write_rows(self.out, self.form, counted(rows))
+        return AskedEach(
+            out=self.out,
+            questions=self.wording.questions,
+            num_pictures=plan.num_pictures,
+            num_rows=plan.num_rows,
+            num_errors=num_errors,
+            num_left=plan.num_rows - num_had,
+            calls=self.spending.calls,
+            usage=self.spending.usage,
+            money=self.spending.money,
+            is_over_budget=self.is_over_budget,
+        )
+
+
+def _until_stop(pictures: Iterable[PlannedPicture]) -> Iterator[PlannedPicture]:
+    """A plan that is stopped is made anew by the next run."""
+    for picture in pictures:
+        if is_stopping():
+            raise KeyboardInterrupt
+        yield picture
+
+
+@final
+class _Bar:
+    """How far a run is, what it cost so far, and what the whole will cost."""
+
+    def __init__(self, plan: EachPlan, spending: Spending, reporter: Reporter) -> None:
+        self._plan, self._spending, self._reporter = plan, spending, reporter
+        self._had = plan.num_rows - plan.num_left
+        self._calls, self._money = spending.calls, spending.money
+        self._begun = time.monotonic()
+
+    def tell(self, num_done: int, num_errors: int) -> None:
+        """So many rows were done by now in this run."""
+        seconds = time.monotonic() - self._begun
+        rate = num_done / seconds if seconds > 0 else 0.0
+        left = self._plan.num_left - num_done
+        numbers: dict[str, float] = {"errors": num_errors} if num_errors else {}
+        if self._spending.tokens:
+            numbers["tokens"] = self._spending.tokens
+        if self._spending.price is not None and num_done:
+            spent = self._spending.money
+            numbers["price"] = spent
+            numbers["price of all"] = spent + (spent - self._money) / num_done * left
+        self._reporter.advance(
+            Progress(
+                step=self._had + num_done,
+                steps=self._plan.num_rows,
+                steps_per_second=rate,
+                seconds_left=left / rate if rate > 0 else None,
+                numbers=numbers,
+            )
+        )

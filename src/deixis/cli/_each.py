@@ -1,0 +1,136 @@
+"""`deixis ask --each` asks about the regions of a whole folder of pictures, a row for each."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deixis.cli.terminal import TerminalReporter
+from deixis.core.errors import DeixisError, UsageError
+
+if TYPE_CHECKING:
+    from deixis.batch.each import AskedEach
+    from deixis.models.interface import Generation
+
+AT_ONCE = 32
+ALONE = ("save", "replay", "stream", "cite")  # options about one answer
+
+
+def add_each(parser: argparse.ArgumentParser) -> None:
+    """Arguments ask about many pictures."""
+    each = parser.add_argument_group(
+        "a folder of pictures", 'ask --each photos/ --regions coco.json "Describe {it}." …'
+    )
+    each.add_argument("--each", metavar="FOLDER", help="ask about each picture in it")
+    each.add_argument(
+        "--regions",
+        metavar="FILE|SOURCE",
+        dest="regions_from",
+        help="a file of regions, or what looks for them: detector:CHECKPOINT, rapidocr …",
+    )
+    each.add_argument("--format", metavar="NAME", help="of --regions, where it is not recognised")
+    each.add_argument("--encoding", metavar="SPEC", help="said (default), cropped:0.5, drawn:arrow")
+    each.add_argument("--out", type=Path, metavar="FILE", help="the rows: .jsonl, .parquet")
+    each.add_argument(
+        "--as", dest="rows_as", metavar="FORM", help="jsonl, parquet, coco, llava or sharegpt"
+    )
+    each.add_argument(
+        "--at-once", type=int, metavar="N", help=f"calls under way at a time (default {AT_ONCE})"
+    )
+    each.add_argument("--price", metavar="in=…,out=…", help="of a million tokens, either way")
+    each.add_argument(
+        "--budget",
+        metavar="calls=…|tokens=…|money=…",
+        help="no more is spent, by all runs",
+    )
+    each.add_argument("--runner", metavar="NAME", help="pool or ray: several processes ask")
+    each.add_argument("--workers", type=int, metavar="N", help="processes of a runner (default 2)")
+    each.add_argument("--fresh", action="store_true", help="give up the answers of earlier runs")
+    each.add_argument("--skip-bad", action="store_true", help="rows with errors are no failure")
+
+
+def check_not_each(arguments: argparse.Namespace) -> None:
+    """UsageError tells of an option that only a folder has."""
+    names = {
+        "regions_from": "regions",
+        "rows_as": "as",
+        "at_once": "at-once",
+        "skip_bad": "skip-bad",
+    }
+    plain = ("format", "encoding", "out", "price", "budget", "runner", "workers", "fresh")
+    for name in (*names, *plain):
+        if getattr(arguments, name):
+            raise UsageError(f"--{names.get(name, name)} is for a folder: give --each FOLDER")
+
+
+def run_each(
+    arguments: argparse.Namespace, loading: dict[str, Any], settings: "Generation"
+) -> None:  # Any: see `dx.load`
+    """Each region is asked about, and what came of it is printed."""
+    for name in ALONE:
+        if getattr(arguments, name):
+            raise UsageError(f"--{name} is about one answer; leave it out with --each")
+    words = (arguments.image, arguments.question, *arguments.regions)
+    questions = [word for word in words if word is not None]
+    if not questions or arguments.out is None:
+        raise UsageError('give a question, as "Describe {it}.", and --out rows.jsonl')
+    from deixis.batch.each import ask_each
+
+    looking = None if "knowledge" in loading else loading.pop("looking", None)
+    asked = ask_each(
+        arguments.each,
+        questions,
+        model=arguments.model,
+        out=arguments.out,
+        regions=arguments.regions_from,
+        encoding=arguments.encoding or "said",
+        format=arguments.format,
+        rows_as=arguments.rows_as,
+        system=arguments.system,
+        settings=settings,
+        strict=arguments.strict,
+        at_once=AT_ONCE if arguments.at_once is None else arguments.at_once,
+        budget=arguments.budget,
+        price=arguments.price,
+        runner=arguments.runner,
+        workers=2 if arguments.workers is None else arguments.workers,
+        fresh=arguments.fresh,
+        looking=looking,
+        loading=loading,
+        reporter=TerminalReporter(),
+    )
+    print(json.dumps(_record(asked)) if arguments.json else _told(asked))
+    if asked.is_over_budget:
+        left = f"the budget is spent, and {asked.num_left} rows are left"
+        print(f"deixis ask: {left}: give a larger one, and the same goes on", file=sys.stderr)
+    if asked.num_errors and not arguments.skip_bad:
+        raise DeixisError(
+            f"{asked.num_errors} of {asked.num_rows} rows are errors, which say what went wrong; "
+            "the same command asks them again, and --skip-bad takes them as they are"
+        )
+
+
+def _record(asked: "AskedEach") -> dict[str, object]:
+    return {
+        "out": str(asked.out),
+        "pictures": asked.num_pictures,
+        "rows": asked.num_rows,
+        "errors": asked.num_errors,
+        "left": asked.num_left,
+        "calls": asked.calls,
+        "usage": asdict(asked.usage),
+        "price": asked.money,
+    }
+
+
+def _told(asked: "AskedEach") -> str:
+    had = asked.num_rows - asked.num_left - asked.num_errors
+    parts = [f"{asked.out}: {had} of {asked.num_rows} rows, {asked.num_pictures} pictures"]
+    parts.append(f"{asked.calls} calls")
+    if asked.usage.prompt or asked.usage.answer:
+        parts.append(f"{asked.usage.prompt} tokens in, {asked.usage.answer} out")
+    if asked.money:
+        parts.append(f"price {asked.money:.4g}")
+    return ", ".join(parts)
