@@ -1,6 +1,7 @@
-"""An answer as people look at it: the picture with its places, the words, what was sent."""
+"""Answers and what was found, as people look at them: picture, places, words, what was sent."""
 
 from deixis.ask.answer import Answer
+from deixis.ask.found import Found
 from deixis.ask.sent import Sent
 from deixis.core.errors import RegionError
 from deixis.core.image import Image
@@ -42,6 +43,26 @@ def answer_html(answer: Answer) -> str:
     told.append(notebook.folded("what was sent", [_sent(sent)]))
     caption = f"the picture with {counted(len(drawn), 'region')} of the answer"
     return notebook.block(notebook.picture(drawn_answer(answer), caption), notebook.column(*told))
+
+
+def found_html(found: Found) -> str:
+    """The picture with what was found in it, and all looks by a click."""
+    rows = [
+        (words or str(number), place)
+        for number, region in enumerate(found.regions, start=1)
+        for words, place in [notebook.region_row(region)]
+    ]
+    colours = [colour_at(number) for number in range(len(rows))]
+    looks = notebook.picture(found.picture(), "all looks", widest=640)
+    return notebook.block(
+        notebook.picture(draw_labelled(found.image, found.regions), f"{found.what!r} outlined"),
+        notebook.column(
+            notebook.words(found.what, title=f"looked for, {counted(found.num_calls, 'call')}"),
+            notebook.table(rows, title=counted(len(rows), "region"), colours=colours),
+            "" if rows else notebook.words(found.why, title="nothing was found"),
+            notebook.folded("the looks", [looks]),
+        ),
+    )
 
 
 def _seen(answer: Answer) -> list[tuple[int, Region]]:

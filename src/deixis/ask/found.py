@@ -14,7 +14,6 @@ from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.core.untrusted_text import shown
 from deixis.core.wording import counted
-from deixis.reports import notebook
 
 SAME = 0.5  # of the area that two regions cover together; so much in both is the same thing twice
 EDGE = 0.5  # pixels by which a click stays inside of the picture
@@ -110,15 +109,9 @@ class Found:
         showing.show(self, self.picture().pil())
 
     def _repr_html_(self) -> str:
-        rows = [notebook.region_row(region) for region in self.regions]
-        return notebook.block(
-            notebook.picture(self.picture(), f"where {self.what!r} was looked for", widest=640),
-            notebook.column(
-                notebook.words(self.what, title=f"looked for, {counted(self.num_calls, 'call')}"),
-                notebook.table(rows, title=counted(len(rows), "region")),
-                "" if rows else notebook.words(self.why, title="nothing was found"),
-            ),
-        )
+        from deixis.ask.answer_shown import found_html
+
+        return found_html(self)
 
     def record(self) -> dict[str, object]:
         """All of it as JSON, without pixels."""
