@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from deixis.ask.composer import Exchange
     from deixis.ask.found import Found
     from deixis.ask.loading import load, wrap
-    from deixis.ask.model import Model, Session
+    from deixis.ask.model import Model
     from deixis.ask.probe import Probe, probe
     from deixis.ask.sent import Sent
+    from deixis.ask.session import Session
     from deixis.batch.each import ask_each
     from deixis.coordinates import Dialect, Reading, dialects
     from deixis.core.errors import DeixisError, UsageError
@@ -52,11 +53,12 @@ _HOMES = {
     "ask.composer": ("Exchange",),
     "ask.answer": ("Answer", "Cited"),
     "ask.found": ("Found",),
-    "ask.model": ("Model", "Session"),
+    "ask.model": ("Model",),
     "priors.rank_entities": ("rank_entities",),
     "ask.probe": ("Probe", "probe"),
     "ask.sent": ("Sent",),
     "batch.each": ("ask_each",),
+    "ask.session": ("Session",),
     "coordinates": ("Dialect", "Reading", "dialects"),
     "core.errors": ("DeixisError", "UsageError"),
     "core.fetch": ("FetchPolicy",),

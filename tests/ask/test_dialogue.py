@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import deixis as dx
-from deixis.ask.asking import pointed
 from deixis.ask.composer import Exchange
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.ask.model import Model
@@ -47,7 +46,7 @@ def test_earlier_turns_speak_of_regions_and_show_the_picture_once():
 def test_an_answer_is_history_with_its_turns_and_its_picture_is_not_sent_again(tmp_path):
     model = tiny()
     first = model.ask(IMAGE, "What is {cup}?", cup=CUP, settings=SHORT)
-    second = model.ask(IMAGE, "Why {it}?", history=[first], settings=SHORT)
+    second = model.ask(IMAGE, "Why {{it}}?", history=[first], settings=SHORT)
     third = model.ask(IMAGE, "Sure?", history=[first, second], settings=SHORT)
     assert third.sent.earlier == (
         ChatTurn(role="user", text=first.sent.text, num_pictures=1),
@@ -128,10 +127,6 @@ def test_a_region_may_have_any_name():
     names = {"system": CUP, "settings": DOG, "strict": CUP, "regions": DOG, "history": CUP}
     text = " ".join(f"{{{name}}}" for name in names)
     assert model.ask(IMAGE, text, regions=names).sent.text.count("bbox_2d") == len(names)
-    with pytest.raises(UsageError, match="would be taken for an option of ask"):
-        pointed(None, {}, None, CUP)
-    with pytest.raises(UsageError, match="would be taken for an option of ask"):
-        pointed(None, {}, dx.drawn(CUP))
     with pytest.raises(UsageError, match="'cup' is given twice"):
         model.ask(IMAGE, "{cup}", regions={"cup": CUP}, cup=DOG)
 

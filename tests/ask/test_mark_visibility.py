@@ -203,7 +203,7 @@ def test_strict_asking_refuses_before_anything_is_sent():
 def test_strict_streaming_refuses_too():
     regions = {"cup": dx.drawn(CUP, width=1)}
     with pytest.raises(UsageError, match="nothing was sent"):
-        dx.Model(Looking(20)).stream(GREY, "What is {cup}?", regions, strict=True)
+        dx.Model(Looking(20)).stream(GREY, "What is {cup}?", regions=regions, strict=True)
 
 
 def test_a_model_that_cannot_tell_is_asked_unless_strict():

@@ -64,7 +64,7 @@ def test_many_questions_get_the_answers_of_one_by_one():
 
 
 def test_streaming_gives_the_words_of_the_answer():
-    words = "".join(tiny().stream(IMAGE, "What is {cup}?", {"cup": CUP}, settings=SHORT))
+    words = "".join(tiny().stream(IMAGE, "What is {cup}?", cup=CUP, settings=SHORT))
     assert words.strip() == tiny().ask(IMAGE, "What is {cup}?", cup=CUP, settings=SHORT).text
 
 

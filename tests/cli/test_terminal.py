@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from deixis.cli import main as cli
-from deixis.cli.terminal import VisibleStream, visible, visible_output
+from deixis.cli.terminal import VisibleStream, progress_line, visible, visible_output
+from deixis.core.progress import Progress
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,8 @@ def test_a_label_of_a_regions_file_is_shown_and_not_obeyed(capsys):
     told = capsys.readouterr().out
     assert "\x1b" not in told
     assert "\x9b" not in told
+
+
+def test_a_run_of_unknown_length_shows_how_far_it_is():
+    far = Progress(step=4, steps=0, steps_per_second=2.0, seconds_left=None, numbers={})
+    assert progress_line(far) == "4  2 steps/s"

@@ -1,38 +1,191 @@
-"""The parts of a question made ready: pictures opened, regions by name, answers before it."""
+"""A question as a user puts it becomes an `Ask`: checked, before anything is opened or sent."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
+from typing import Any, TypeAlias, TypedDict, final
 
-from deixis.ask.answer import Answer
-from deixis.ask.composer import Asking, Exchange, Pointed
+from typing_extensions import Unpack
+
+from deixis.ask.answer import Answer, Judging
+from deixis.ask.composer import Asking, Exchange, Pointed, encodings_of
 from deixis.ask.sent import Sent
-from deixis.core.errors import UsageError
+from deixis.ask.slots import check_slots, filled
+from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.core.images import open_image
-from deixis.core.region import Region
-from deixis.encodings import Encoding
+from deixis.core.images import DATA_URL, URL, ImageSource, open_image, picture_size
+from deixis.core.size import Size
+from deixis.models.interface import Generation
+
+Pictures: TypeAlias = ImageSource | Sequence[ImageSource]
+History: TypeAlias = Iterable[Answer | Exchange]
+
+
+class HowWords(TypedDict, total=False):
+    """What is said about the manner of a call, by name."""
+
+    system: str | None
+    settings: Generation | None
+    max_new_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    seed: int | None
+    stop: Sequence[str] | None
+    strict: bool
+
+
+HOW_WORDS = tuple(HowWords.__annotations__)
+SETTINGS = ("max_new_tokens", "temperature", "top_p", "seed", "stop")
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "regions": (Mapping, "a dict of regions by their names"),
+    "history": (Iterable, "a list of answers and exchanges, or a chat"),
+    "system": (str, "text"),
+    "settings": (Generation, "a Generation"),
+    "max_new_tokens": (Integral, "a whole number"),
+    "temperature": (Real, "a number"),
+    "top_p": (Real, "a number"),
+    "seed": (Integral, "a whole number"),
+    "stop": ((tuple, list), "a tuple of words"),
+    "strict": (bool, "True or False"),
+    "cite": (bool, "True or False"),
+}
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class How:
+    """The manner of a call, the same for all questions of it: a system prompt, the settings of the
+    answer, and whether marks that get lost on the way are refused.
+    """
+
+    system: str | None = None
+    settings: Generation = field(default_factory=Generation)
+    strict: bool = False
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """One question with the manner in which it is asked; `cite` and `judge` as `Model.ask` has
+    them.
+    """
+
+    asking: Asking
+    how: How
+    cite: bool = False
+    judge: Judging | None = None
+
+
+def ask_of(  # noqa: PLR0913  # what every verb of asking takes, all but two by name
+    image: Pictures,
+    question: str,
+    /,
+    *,
+    regions: Mapping[str, Pointed] | None = None,
+    history: History = (),
+    system: str | None = None,
+    settings: Generation | None = None,
+    max_new_tokens: int | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    seed: int | None = None,
+    stop: Sequence[str] | None = None,
+    strict: bool = False,
+    cite: bool = False,
+    judge: Judging | None = None,
+    **named: Pointed,
+) -> Ask:
+    """What was asked, and how; UsageError says what of it cannot be.
+
+    `image` is a picture in any form that can be opened, or several. `{name}` in the question stands
+    for the region given as `name=`, or in `regions`, where it may have any name; `{{name}}` is
+    literal, and other braces are text. Settings may be given one by one, or as a `Generation`, over
+    which those by name win.
+    """
+    check_kinds(regions=regions, history=history, strict=strict, cite=cite)
+    how = how_of(
+        system=system,
+        settings=settings,
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        stop=stop,
+        strict=strict,
+    )
+    asking = asking_of(image, question, pointed(regions, named), history)
+    return Ask(asking=asking, how=how, cite=cite, judge=judge)
+
+
+def how_of(*, usual: Generation | None = None, **words: Unpack[HowWords]) -> How:
+    """The manner of a call; settings that nobody gives are the `usual` ones."""
+    for name in words:
+        if name not in HOW_WORDS:
+            raise UnknownNameError(kind="option of this call", name=name, known=HOW_WORDS)
+    check_kinds(**words)
+    # Any: whatever `Generation` has under that name, of the kind that was checked
+    given: dict[str, Any] = {
+        name: value for name, value in words.items() if name in SETTINGS and value is not None
+    }
+    if "stop" in given:
+        given["stop"] = tuple(given["stop"])
+    base = words.get("settings") or usual or Generation()
+    return How(
+        system=words.get("system"),
+        settings=replace(base, **given),
+        strict=words.get("strict", False),
+    )
 
 
 def asking_of(
-    image: Image | str | Sequence[Image | str],
-    text: str,
-    regions: Mapping[str, Pointed],
-    history: Sequence[Answer | Exchange] = (),
+    image: Pictures, text: str, regions: Mapping[str, Pointed], history: History = ()
 ) -> Asking:
     """What is asked, its pictures opened; answers in the history bring the pictures and turns that
     they were sent with.
     """
+    asking = replace(_worded(text, regions, history), images=opened_images(image))
+    encodings_of(asking, [one.size for one in asking.images])
+    return asking
+
+
+def check_asking(
+    image: Pictures, text: str, regions: Mapping[str, Pointed], history: History = ()
+) -> None:
+    """UsageError where the question cannot be asked; pictures in files are looked at only as far as
+    their headers tell their size.
+    """
+    encodings_of(_worded(text, regions, history), [_size(one) for one in _listed(image)])
+
+
+def _worded(text: str, regions: Mapping[str, Pointed], history: History) -> Asking:
+    """The question without its pictures."""
+    if not isinstance(text, str):
+        raise UsageError(f"a question is text, got {type(text).__name__}")
     said: list[Exchange] = []
     for one in history:
         if isinstance(one, Exchange):
             said.append(one)
-            continue
-        sent = one.sent
-        said += [] if said else _exchanges(sent)
-        said.append(Exchange(question=sent.text, answer=one.text, frames=sent.frames))
-    return Asking(images=opened_images(image), text=text, regions=regions, history=tuple(said))
+        elif isinstance(one, Answer):
+            said += [] if said else exchanges(one.sent)
+            said.append(exchange(one))
+        else:
+            raise UsageError(f"history holds answers and exchanges, got {type(one).__name__}")
+    new = [one for one in said if not one.was_sent]
+    check_slots([text, *(part for one in new for part in (one.question, one.answer))], regions)
+    if not regions:  # what is literal loses its braces here, else where the slots are filled
+        text = filled(text, {})
+        said = [one if one.was_sent else _literal(one) for one in said]
+    return Asking(images=(), text=text, regions=regions, history=tuple(said))
 
 
-def _exchanges(sent: Sent) -> list[Exchange]:
+def exchange(answer: Answer) -> Exchange:
+    """A question that was asked and its answer, with the pictures sent so far."""
+    sent = answer.sent
+    return Exchange(question=sent.text, answer=answer.text, frames=sent.frames)
+
+
+def exchanges(sent: Sent) -> list[Exchange]:
     """The turns before a question that was sent, with the pictures shown so far."""
     found: list[Exchange] = []
     num = 0
@@ -44,20 +197,47 @@ def _exchanges(sent: Sent) -> list[Exchange]:
 
 
 def pointed(
-    regions: Mapping[str, Pointed] | None, named: Mapping[str, Pointed], *options: object
+    regions: Mapping[str, Pointed] | None, named: Mapping[str, Pointed]
 ) -> dict[str, Pointed]:
-    """The regions of a question by their names; UsageError where one was taken for an option."""
-    if any(isinstance(one, Region | Encoding) for one in (regions, *options)):
-        raise UsageError(
-            "a region of that name would be taken for an option of ask (system, settings, strict, "
-            'history, cite, judge, regions): give it as regions={"system": …}'
-        )
+    """The regions of a question by their names, each given once."""
     for name in (regions or {}).keys() & named.keys():
         raise UsageError(f"the region {name!r} is given twice, in regions and by its name")
     return {**(regions or {}), **named}
 
 
-def opened_images(image: Image | str | Sequence[Image | str]) -> tuple[Image, ...]:
-    """One picture or several, those that are paths opened."""
-    several = [image] if isinstance(image, Image | str) else image
-    return tuple(one if isinstance(one, Image) else open_image(one) for one in several)
+def opened_images(image: Pictures) -> tuple[Image, ...]:
+    """One picture or several, opened."""
+    return tuple(open_image(one) for one in _listed(image))
+
+
+def _listed(image: Pictures) -> Sequence[ImageSource]:
+    if isinstance(image, Sequence) and not isinstance(image, str | bytes):
+        return image
+    return [image]
+
+
+def _size(image: ImageSource) -> Size | None:
+    """The size of a picture, where it is known before it is opened."""
+    if isinstance(image, Image):
+        return image.size
+    if not isinstance(image, str | os.PathLike):
+        return None
+    path = os.fsdecode(image)
+    return None if URL.match(path) or DATA_URL.match(path) else picture_size(path)
+
+
+def _literal(one: Exchange) -> Exchange:
+    return replace(one, question=filled(one.question, {}), answer=filled(one.answer, {}))
+
+
+def check_kinds(**given: object) -> None:
+    """UsageError where an option is what it cannot be, as a region is that has its name."""
+    for name, value in given.items():
+        kind, expected = KINDS[name]
+        fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        if value is None or (fits and not (name == "history" and isinstance(value, str))):
+            continue
+        raise UsageError(
+            f"{name} is {expected}, got {type(value).__name__}; "
+            f'a region that is called so is given as regions={{"{name}": …}}'
+        )

@@ -12,6 +12,7 @@ import numpy as np
 
 from deixis.ask.agreement import agreement
 from deixis.ask.answer import Answer, Cited, Judging
+from deixis.ask.asking import How
 from deixis.ask.close_up import cut_out, enlargement
 from deixis.ask.composer import Asking, Pointed
 from deixis.ask.find import find_in
@@ -26,7 +27,6 @@ from deixis.core.shapes import Box
 from deixis.core.size import Size
 from deixis.core.transform import Transform
 from deixis.encodings import Encoding
-from deixis.models.interface import Generation
 
 MARGIN = 0.1  # of the region's extent, on each side of it
 ERROR = 0.04  # of the picture's sides: how far off the region of a model that looks may be
@@ -134,15 +134,8 @@ def _asked_of_crop(
 
 def _asked(model: Model, asking: Asking, answer: Answer, image: Image, *, strict: bool) -> Answer:
     """The same question about another picture, made in the same way."""
-    settings: Generation = answer.sent.settings
-    return model.ask(
-        image,
-        asking.text,
-        system=answer.sent.system,
-        settings=settings,
-        strict=strict,
-        regions=_pointed(asking.regions),
-    )
+    how = How(system=answer.sent.system, settings=answer.sent.settings, strict=strict)
+    return model.answers_to([replace(asking, images=(image,))], how)[0]
 
 
 def _words(answer: Answer) -> str:

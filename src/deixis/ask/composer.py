@@ -2,16 +2,17 @@
 exams and training.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from deixis.ask.mark_visibility import surviving, widened
+from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
-from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
+from deixis.core.size import Size
 from deixis.core.transform import identity
 from deixis.core.untrusted_text import sayable
 from deixis.encodings import Encoding, Frame
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Pointed: TypeAlias = Region | Encoding
 Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]
-PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @final
@@ -113,22 +113,14 @@ def compose(
     `settle` may change the encodings; it is told whether the picture is sent alone. No label says
     one of the model's `control_words`.
     """
-    encodings = {
-        name: _sayable(_encoding(pointed), control_words)
-        for name, pointed in asking.regions.items()
-    }
-    if encodings and len(asking.images) != 1:
-        raise UsageError("regions of several images are not told apart; give one image")
+    given = encodings_of(asking, [image.size for image in asking.images])
+    encodings = {name: _sayable(encoding, control_words) for name, encoding in given.items()}
     had = _had(asking.history)
     if not encodings:
         wholes = {str(i): _whole(image) for i, image in enumerate(asking.images)}
         return _turned(asking, had, _numbered(wholes, had), {})
     (image,) = asking.images
-    _check_names(asking.texts, encodings)
-    _check_sole(encodings)
     encodings = _told_apart(encodings)
-    for encoding in encodings.values():
-        encoding.region.within(image.size)
     own = {name: encoding.own_picture(image) for name, encoding in encodings.items()}
     if settle is not None:
         alone = not any(own.values())
@@ -146,6 +138,24 @@ def compose(
         for name, encoding in encodings.items()
     }
     return _turned(asking, had, numbered, phrases)
+
+
+def encodings_of(asking: Asking, sizes: Sequence[Size | None]) -> dict[str, Encoding]:
+    """How each region of a question is shown or said, of which all is right that can be known
+    without a model; `sizes` are those of its pictures, as far as they are known.
+    """
+    encodings = {name: _encoding(pointed) for name, pointed in asking.regions.items()}
+    if not encodings:
+        return encodings
+    if len(sizes) != 1:
+        raise UsageError("regions of several images are not told apart; give one image")
+    check_slots(asking.texts, encodings)
+    _check_sole(encodings)
+    (size,) = sizes
+    if size is not None:
+        for encoding in encodings.values():
+            encoding.region.within(size)
+    return encodings
 
 
 def _had(history: Sequence[Exchange]) -> tuple[Frame, ...]:
@@ -205,7 +215,7 @@ def _whole(image: Image) -> Frame:
 
 
 def _filled(text: str, phrases: Mapping[str, str]) -> str:
-    return PLACE.sub(lambda place: phrases[place[1]], text) if phrases else text
+    return filled(text, phrases) if phrases else text
 
 
 def _encoding(pointed: object) -> Encoding:
@@ -231,17 +241,6 @@ def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
         settled[name] = encodings[name].apart_from(tuple(settled.values()))
     listed = tuple(settled[name] for name in encodings)
     return {name: settled[name].among(listed) for name in encodings}
-
-
-def _check_names(texts: Sequence[str], encodings: Mapping[str, Encoding]) -> None:
-    if not encodings:
-        return
-    mentioned = {name for text in texts for name in PLACE.findall(text)}
-    for name in sorted(mentioned - set(encodings)):
-        raise UnknownNameError(kind="region of this question", name=name, known=encodings)
-    for name in encodings:
-        if name not in mentioned:
-            raise UsageError(f"the question does not mention the region {name!r}: write {{{name}}}")
 
 
 def _check_sole(encodings: Mapping[str, Encoding]) -> None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
+from typing_extensions import Unpack
+
 from deixis.ask.answer import Answer
-from deixis.ask.asking import opened_images
+from deixis.ask.asking import How, HowWords, Pictures, how_of, opened_images
 from deixis.ask.close_up import CloseUp, close_up, whole
+from deixis.ask.composer import Asking
 from deixis.ask.contradiction import contradiction, is_stable, step
 from deixis.ask.find_prompts import (
     KINDS,
@@ -39,7 +42,7 @@ MOST_LOOKS = 16
 
 def find_in(  # noqa: PLR0913  # the one verb, all but three by name
     model: Model,
-    image: Image | str,
+    image: Pictures,
     what: str,
     *,
     kind: Kind = "point",
@@ -48,18 +51,20 @@ def find_in(  # noqa: PLR0913  # the one verb, all but three by name
     scale: float = 1.0,
     prompt: str | None = None,
     prompts: str | Path | None = None,
-    settings: Generation | None = None,
+    **words: Unpack[HowWords],
 ) -> Found:
     """A thing is looked for in a picture: see `Model.find`."""
     _check(kind, what, many=many, refine=refine, scale=scale)
-    (opened,) = opened_images(image)
+    opened = _one(image)
     schema = _schema(model, kind)
-    words = _words(model, kind, prompt, prompts, schema=schema, many=many)
-    chosen = settings or Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
-    if schema is not None and not chosen.schema:
-        chosen = replace(chosen, schema=json.dumps(schema.body, sort_keys=True))
+    asked = _words(model, kind, prompt, prompts, schema=schema, many=many)
+    usual = Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
+    how = how_of(usual=usual, **words)
+    if schema is not None and not how.settings.schema:
+        held = replace(how.settings, schema=json.dumps(schema.body, sort_keys=True))
+        how = replace(how, settings=held)
     search = _ThingSearch(
-        model=model, image=opened, what=what.strip(), kind=kind, words=words, settings=chosen
+        model=model, image=opened, what=what.strip(), kind=kind, words=asked, how=how
     )
     looks = [search.look(whole(opened))]
     found = looks[0].regions
@@ -85,14 +90,14 @@ class _ThingSearch:
     what: str
     kind: Kind
     words: str
-    settings: Generation
+    how: How
 
     def look(self, shot: CloseUp) -> Look:
         """One look: the model is asked where the thing is in what is shown."""
         seen = counted_size(self.model, shot.image.size)
-        answer = self.model.ask(
-            shot.image, filled(self.words, self.what, seen), settings=self.settings
-        )
+        # words of the prompt and of the thing may hold braces, which mean nothing here
+        asking = Asking(images=(shot.image,), text=filled(self.words, self.what, seen))
+        (answer,) = self.model.answers_to([asking], self.how)
         back = shot.transform.inverse()
         inside, num_outside = _inside(answer.regions, shot.image.size)
         regions = tuple(
@@ -146,6 +151,13 @@ def _schema(model: Model, kind: Kind) -> Schema | None:
     schema = schema_named(contract.schema)
     is_spoken = contract.dialect == model.dialect_name
     return schema if schema.kind == kind and is_spoken else None
+
+
+def _one(image: Pictures) -> Image:
+    images = opened_images(image)
+    if len(images) != 1:
+        raise UsageError(f"a thing is looked for in one picture, got {len(images)}")
+    return images[0]
 
 
 def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> None:

@@ -5,37 +5,45 @@ The way of one question: the `Composer` shows or tells each region by its encodi
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, Literal, final, overload
+
+from typing_extensions import Unpack
 
 from deixis.ask.answer import Answer as Answer
-from deixis.ask.answer import Judging
-from deixis.ask.asking import asking_of, opened_images, pointed
+from deixis.ask.answer_stream import AnswerStream
+from deixis.ask.asking import Ask, How, HowWords, Pictures, ask_of, how_of, opened_images
 from deixis.ask.chosen_dialect import chosen_dialect
-from deixis.ask.composer import Asking, Composed, Composer, Exchange, Marks, Pointed
+from deixis.ask.composer import Asking, Composed, Composer, Marks
 from deixis.ask.find_prompts import Kind
 from deixis.ask.found import Found
 from deixis.ask.knowledge_forms import Knowledge, Looked
+from deixis.ask.many import OnError, QuestionRow, all_answers, each_answer
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.ask.sent import Sent, software
-from deixis.coordinates import Dialect
+from deixis.ask.verbs import takes
+from deixis.coordinates import Dialect, Place
 from deixis.coordinates.contract import Contract
 from deixis.coordinates.contracts import contract_named
 from deixis.coordinates.unknown import UnknownDialect
-from deixis.core.errors import UsageError
-from deixis.core.image import Image
+from deixis.core.errors import DeixisError, UsageError
 from deixis.core.optional_parts import opened
+from deixis.core.progress import Reporter
+from deixis.core.transform import Transform
 from deixis.models.interface import (
     Completion,
-    Generation,
     KnownPixelChange,
     PixelChange,
     TokenChange,
     TokenPlace,
     VisionLanguageModel,
 )
+
+if TYPE_CHECKING:
+    from deixis.ask.session import Session
 
 # opened where it is asked for, since it needs an extra
 PIXEL_PROMPT = "deixis.pixel.saved:fitting_prompt"
@@ -89,72 +97,97 @@ class Model:
     def __repr__(self) -> str:
         return f"Model({self.vlm.name!r}, dialect={self.dialect_name!r})"
 
-    def ask(  # noqa: PLR0913  # the one verb, all but two by name
-        self,
-        image: Image | str | Sequence[Image | str],
-        question: str,
-        /,
-        *,
-        history: "Sequence[Answer | Exchange]" = (),
-        system: str | None = None,
-        settings: Generation | None = None,
-        strict: bool = False,
-        cite: bool = False,
-        judge: Judging | None = None,
-        regions: Mapping[str, Pointed] | None = None,
-        **named: Pointed,
-    ) -> Answer:
+    @takes(ask_of)
+    def ask(self, asked: Ask) -> Answer:
         """One question is asked. `{name}` in it stands for the region given as `name=`, or in
         `regions`; a bare region is said in the model's own coordinates.
 
-        `image` is an Image, a path to open, or several. Braces stay as they are where no region is
-        given. `history` is what was said before: answers of this model, with the pictures that they
-        were about, or exchanges of your own about `image`. Marks whose width is left open are drawn
-        as wide as this model needs; one of which it can hardly see anything is logged as a warning,
-        and refused if `strict`. `cite` asks for the region that the answer rests on, too, and
-        checks it, with three more calls: see `Cited`.
+        `image` is a picture in any form that `open_image` takes, or several. A name in braces
+        without a region is refused, as is a region that the question does not mention; `{{name}}`
+        is literal, and other braces are text. `history` is what was said before: answers of this
+        model, with the pictures that they were about, or exchanges of your own about `image`.
+        Marks whose width is left open are drawn as wide as this model needs; one of which it can
+        hardly see anything is logged as a warning, and refused if `strict`. `cite` asks for the
+        region that the answer rests on, too, and checks it, with three more calls: see `Cited`.
         """
-        named = pointed(regions, named, system, settings, strict, history, cite, judge)
-        asking = asking_of(image, question, named, history)
-        if cite:
-            from deixis.ask.cite import check_citable, cited
+        if not asked.cite:
+            return self.answers_to([asked.asking], asked.how)[0]
+        from deixis.ask.cite import check_citable, cited
 
-            check_citable(self, asking)
-        (answer,) = self._asked([asking], system=system, settings=settings, strict=strict)
-        return cited(self, asking, answer, judge=judge, strict=strict) if cite else answer
+        check_citable(self, asked.asking)
+        (answer,) = self.answers_to([asked.asking], asked.how)
+        return cited(self, asked.asking, answer, judge=asked.judge, strict=asked.how.strict)
+
+    @overload
+    def ask_all(
+        self,
+        questions: Iterable[QuestionRow],
+        *,
+        on_error: Literal["raise"] = "raise",
+        progress: Reporter | None = None,
+        **how: Unpack[HowWords],
+    ) -> list[Answer]: ...
+
+    @overload
+    def ask_all(
+        self,
+        questions: Iterable[QuestionRow],
+        *,
+        on_error: Literal["keep"],
+        progress: Reporter | None = None,
+        **how: Unpack[HowWords],
+    ) -> list[Answer | DeixisError]: ...
 
     def ask_all(
         self,
-        questions: Sequence[tuple[Image | str | Sequence[Image | str], str, Mapping[str, Pointed]]],
+        questions: Iterable[QuestionRow],
         *,
-        system: str | None = None,
-        settings: Generation | None = None,
-        strict: bool = False,
-    ) -> list[Answer]:
-        """Many questions are asked, in batches; greedy answers do not depend on what else is in the
-        batch.
-        """
-        askings = [asking_of(image, text, regions) for image, text, regions in questions]
-        return self._asked(askings, system=system, settings=settings, strict=strict)
+        on_error: OnError = "raise",
+        progress: Reporter | None = None,
+        **how: Unpack[HowWords],
+    ) -> Sequence[Answer | DeixisError]:
+        """Many questions are asked: each a pair (image, question), a triple with the regions, or a
+        dict. Greedy answers do not depend on what else is asked.
 
-    def stream(  # noqa: PLR0913  # as `ask`
+        A list is checked before the first one is sent. With on_error="keep" the error stands where
+        its answer would; else the first one ends the call, and a RemoteError holds the answers that
+        were had. `progress` is told of each answer.
+        """
+        return all_answers(self, questions, how_of(**how), on_error=on_error, progress=progress)
+
+    def stream_all(
         self,
-        image: Image | str | Sequence[Image | str],
-        question: str,
-        regions: Mapping[str, Pointed],
+        questions: Iterable[QuestionRow],
         *,
-        history: "Sequence[Answer | Exchange]" = (),
-        system: str | None = None,
-        settings: Generation | None = None,
-        strict: bool = False,
-    ) -> Iterator[str]:
-        """The words of one answer as they come; `regions` by their names in the question."""
-        (asked,) = self._composed([asking_of(image, question, regions, history)], strict=strict)
-        return self.vlm.stream(asked.question(system), settings)
+        on_error: OnError = "raise",
+        progress: Reporter | None = None,
+        **how: Unpack[HowWords],
+    ) -> Iterator[Answer | DeixisError]:
+        """The answers of `ask_all` as they come, in the questions' order: of a generator of any
+        length a few are held at a time.
+        """
+        return each_answer(self, questions, how_of(**how), on_error=on_error, progress=progress)
+
+    @takes(ask_of)
+    def stream(self, asked: Ask) -> AnswerStream:
+        """The words of one answer as they come; its regions as soon as they are complete; and in
+        the end the answer. It takes what `ask` takes, but for `cite`.
+        """
+        if asked.cite:
+            raise UsageError("cite asks three times more when the answer is there: use ask")
+        how = self.spoken_how(asked.how)
+        (composed,) = self.composed([asked.asking], how)
+        frame = composed.frames[0]
+        return AnswerStream(
+            self.vlm.stream(composed.question(how.system), how.settings),
+            reader=self.dialect.reader(frame.image.size),
+            located=partial(self._located, frame.transform.inverse()),
+            answered=partial(self.answer_of, composed, how),
+        )
 
     def find(  # noqa: PLR0913  # all but two by name
         self,
-        image: Image | str,
+        image: Pictures,
         what: str,
         /,
         *,
@@ -164,7 +197,7 @@ class Model:
         scale: float = 1.0,
         prompt: str | None = None,
         prompts: str | Path | None = None,
-        settings: Generation | None = None,
+        **how: Unpack[HowWords],
     ) -> Found:
         """Where a thing is, in pixels of the original picture: "the Save button".
 
@@ -186,15 +219,16 @@ class Model:
             scale=scale,
             prompt=prompt,
             prompts=prompts,
-            settings=settings,
+            **how,
         )
 
-    def session(self, image: Image | str | Sequence[Image | str]) -> "Session":
+    def session(self, image: Pictures) -> "Session":
         """The picture, or several, for many questions: opened once, looked at once, and, where the
         model can, encoded once. Safe with threads.
         """
-        model = self._over(self.vlm.remembering())
-        model._looked = None if self.knowledge is None else Looked(self.knowledge)
+        from deixis.ask.session import Session
+
+        model = self._over(self.vlm.remembering()).looking_once()
         return Session(model=model, images=opened_images(image))
 
     def replay(self, sent: Sent) -> Answer:
@@ -218,7 +252,8 @@ class Model:
             )
         asked = Composed(frames=sent.frames, text=sent.text, notes=sent.notes, earlier=sent.earlier)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
-        return self._answer(asked, completion, sent.system, sent.settings)
+        how = How(system=sent.system, settings=sent.settings)
+        return self.answer_of(asked, how, completion)
 
     def with_token_change(
         self, change: TokenChange | None, *, place: TokenPlace = "after"
@@ -256,27 +291,24 @@ class Model:
         changed.vlm = vlm
         return changed
 
-    def _asked(
-        self,
-        askings: Sequence[Asking],
-        *,
-        system: str | None,
-        settings: Generation | None,
-        strict: bool,
-    ) -> list[Answer]:
-        settings = settings or Generation()
-        system = None if system is None else self.vlm.spoken(system)
-        asked = self._composed(askings, strict=strict)
-        completions = self.vlm.generate([one.question(system) for one in asked], settings)
+    def answers_to(self, askings: Sequence[Asking], how: How) -> list[Answer]:
+        """Questions of one batch are asked in one manner."""
+        how = self.spoken_how(how)
+        asked = self.composed(askings, how)
+        completions = self.vlm.generate([one.question(how.system) for one in asked], how.settings)
         return [
-            self._answer(one, completion, system, settings)
+            self.answer_of(one, how, completion)
             for one, completion in zip(asked, completions, strict=True)
         ]
 
-    def _composed(self, askings: Sequence[Asking], *, strict: bool) -> list[Composed]:
+    def spoken_how(self, how: How) -> How:
+        """The manner, its system prompt as this model reads it."""
+        return how if how.system is None else replace(how, system=self.vlm.spoken(how.system))
+
+    def composed(self, askings: Sequence[Asking], how: How) -> list[Composed]:
         """The questions composed; each of their pictures is looked at once."""
         composer = self.composer
-        marks: Marks = "strict" if strict else "told"
+        marks: Marks = "strict" if how.strict else "told"
         if self.knowledge is None:
             return [composer.compose(asking, marks=marks) for asking in askings]
         looked = self._looked or Looked(self.knowledge)
@@ -285,6 +317,12 @@ class Model:
         return [
             composer.compose(asking, marks=marks, notes=looked(asking.images)) for asking in askings
         ]
+
+    def looking_once(self) -> "Model":
+        """The same, which looks once at a picture that it is shown again."""
+        model = self._over(self.vlm)
+        model._looked = None if self.knowledge is None else Looked(self.knowledge)
+        return model
 
     @property
     def _contract_name(self) -> str | None:
@@ -295,18 +333,18 @@ class Model:
         known = {} if self.knowledge is None else self.knowledge.record
         return {**self.vlm.record, **{f"knowledge {name}": told for name, told in known.items()}}
 
-    def _answer(
-        self, asked: Composed, completion: Completion, system: str | None, settings: Generation
-    ) -> Answer:
+    def _located(self, back: Transform, place: Place) -> Place:
+        """A place of an answer, in pixels of the original picture."""
+        return replace(place, region=replace(back.region(place.region), source=self.vlm.name))
+
+    def answer_of(self, asked: Composed, how: How, completion: Completion) -> Answer:
+        """The answer that a completion of what was sent is."""
         first = asked.frames[0]
         reading = self.dialect.read(completion.text, first.image.size)
         back = first.transform.inverse()
         return Answer(
             text=completion.text,
-            places=tuple(
-                replace(place, region=replace(back.region(place.region), source=self.vlm.name))
-                for place in reading.places
-            ),
+            places=tuple(self._located(back, place) for place in reading.places),
             unread=reading.unread,
             finish=completion.finish,
             sent=Sent(
@@ -314,71 +352,12 @@ class Model:
                 dialect=self.dialect_name,
                 frames=asked.frames,
                 text=asked.text,
-                system=system,
-                settings=settings,
+                system=how.system,
+                settings=how.settings,
                 notes=asked.notes,
                 earlier=asked.earlier,
                 loaded=self._record,
                 software=software(),
                 contract=self._contract_name,
             ),
-        )
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Session:
-    """Pictures with a model, made by `Model.session`. Its questions are those of `Model.ask`,
-    without the picture.
-    """
-
-    model: Model
-    images: tuple[Image, ...]
-
-    def ask(  # noqa: PLR0913  # as `Model.ask`
-        self,
-        question: str,
-        /,
-        *,
-        history: Sequence[Answer | Exchange] = (),
-        system: str | None = None,
-        settings: Generation | None = None,
-        strict: bool = False,
-        cite: bool = False,
-        judge: Judging | None = None,
-        regions: Mapping[str, Pointed] | None = None,
-        **named: Pointed,
-    ) -> Answer:
-        """One question about them is asked."""
-        return self.model.ask(
-            self.images,
-            question,
-            history=history,
-            system=system,
-            settings=settings,
-            strict=strict,
-            cite=cite,
-            judge=judge,
-            regions=pointed(regions, named, system, settings, strict, history, cite, judge),
-        )
-
-    def stream(
-        self,
-        question: str,
-        regions: Mapping[str, Pointed],
-        *,
-        history: Sequence[Answer | Exchange] = (),
-        system: str | None = None,
-        settings: Generation | None = None,
-        strict: bool = False,
-    ) -> Iterator[str]:
-        """The words of one answer as they come."""
-        return self.model.stream(
-            self.images,
-            question,
-            regions,
-            history=history,
-            system=system,
-            settings=settings,
-            strict=strict,
         )

@@ -175,7 +175,7 @@ def _stream(
     words = _model(arguments).stream(
         image,
         arguments.question,
-        pointed,
+        regions=pointed,
         system=arguments.system,
         settings=settings,
         strict=arguments.strict,

@@ -123,8 +123,9 @@ class TerminalReporter(Reporter):
         if not self.draws:
             print(line, file=self.stream, flush=True)
             return
-        bar = "█" * (WIDTH * progress.step // progress.steps)
-        line = f"{bar.ljust(WIDTH, '░')} {line}"
+        if progress.steps:
+            bar = "█" * (WIDTH * progress.step // progress.steps)
+            line = f"{bar.ljust(WIDTH, '░')} {line}"
         print(
             f"\r{line.ljust(self.shown)}", end="\n" if ended else "", file=self.stream, flush=True
         )
@@ -138,7 +139,8 @@ class TerminalReporter(Reporter):
 
 def progress_line(progress: Progress) -> str:
     """The line tells where a run is, how fast it goes, and how long it will take."""
-    parts = [f"{progress.step}/{progress.steps}", f"{progress.steps_per_second:.3g} steps/s"]
+    steps = f"{progress.step}/{progress.steps}" if progress.steps else f"{progress.step}"
+    parts = [steps, f"{progress.steps_per_second:.3g} steps/s"]
     if progress.seconds_left is not None and progress.step < progress.steps:
         parts.append(f"{_duration(progress.seconds_left)} left")
     parts += [f"{name} {value:.4g}" for name, value in progress.numbers.items()]

@@ -15,6 +15,7 @@ DeixisError
 └── RemoteError               a server that failed, timed out or answered nonsense
 """
 
+import copy
 import difflib
 from collections.abc import Iterable
 from typing import final
@@ -28,6 +29,12 @@ class DeixisError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Errors travel between processes as they are, whatever their class is made with."""
         return _rebuilt, (type(self), self.args, self.__dict__)
+
+    def at(self, where: str) -> "DeixisError":
+        """The same error, told with where it came up."""
+        error = copy.copy(self)
+        error.args = (f"{where}: {self}",)
+        return error
 
 
 def _rebuilt(kind: type[DeixisError], words: tuple[object, ...], more: dict[str, object]) -> object:

@@ -11,7 +11,9 @@ from typing_extensions import override
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a run is. `seconds_left` is None until it can be told."""
+    """How far a run is. `seconds_left` is None until it can be told; `steps` is 0 where nobody
+    knows how many there will be.
+    """
 
     step: int
     steps: int

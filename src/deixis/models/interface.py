@@ -5,7 +5,7 @@ model on this machine does with tensors is in `tensor_interface`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final, runtime_checkable
 
@@ -269,9 +269,15 @@ class VisionLanguageModel(PointedTo):
     ) -> list[Completion]:
         """Answers, one per question, the same at any batch size."""
 
-    def stream(self, question: Question, settings: Generation | None = None) -> Iterator[str]:
-        """The words of one answer as they come; whole where the model gives no pieces."""
-        yield self.generate([question], settings)[0].text
+    def stream(
+        self, question: Question, settings: Generation | None = None
+    ) -> Generator[str, None, Completion]:
+        """The words of one answer as they come; whole where the model gives no pieces. The
+        generator's value is the completion.
+        """
+        completion = self.generate([question], settings)[0]
+        yield completion.text
+        return completion
 
     def answer_logprobs(self, question: Question, answers: Sequence[str]) -> list[AnswerScore]:
         """How likely each given answer is; what they share is computed once."""
