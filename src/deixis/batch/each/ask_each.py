@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from deixis.ask.composer import PLACE
 from deixis.ask.model import Model
+from deixis.ask.slots import slots
 from deixis.batch.each.asking import RowWording
 from deixis.batch.each.outputs import form_of
 from deixis.batch.each.regions import Given, RegionFile
@@ -122,13 +122,13 @@ def _slot(questions: Sequence[str], *, is_pointed: bool) -> str | None:
     """The one name by which all questions speak of the region."""
     if not questions or not all(isinstance(one, str) and one.strip() for one in questions):
         raise UsageError(f'questions are words, as "Describe {{it}}.", got {list(questions)!r}')
-    names = {name: question for question in questions for name in PLACE.findall(question)}
+    names = {name: question for question in questions for name in slots(question)}
     if not is_pointed:
         for name in names:
             raise UsageError(f"the question speaks of {{{name}}}, and no regions were given")
         return None
     for question in questions:
-        if not PLACE.search(question):
+        if not slots(question):
             raise UsageError(f"{question!r} does not mention the region: write {{it}}")
     if len(names) > 1:
         raise UsageError(
