@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deixis.core.image import Image
     from deixis.core.images import ImageLimits, open_image
     from deixis.core.mask import Mask
+    from deixis.core.overlap import iou
     from deixis.core.region import Region, box, box_xywh, ellipse, mask, point, polygon, stroke
     from deixis.core.size import Size
     from deixis.core.token_grid import TokenGrid
@@ -65,6 +66,7 @@ _HOMES = {
     "core.image": ("Image",),
     "core.images": ("ImageLimits", "open_image"),
     "core.mask": ("Mask",),
+    "core.overlap": ("iou",),
     "core.region": (
         "Region",
         "box",
@@ -131,6 +133,7 @@ __all__ = [
     "draw",
     "drawn",
     "ellipse",
+    "iou",
     "load",
     "look",
     "mask",

@@ -27,7 +27,7 @@ def answers(*addresses: str) -> Callable[[str, int], list[str]]:
 
 
 def test_open_image_refuses_urls_without_a_policy() -> None:
-    with pytest.raises(FetchError, match=r"open_image\(url, fetch=FetchPolicy\(\)\)"):
+    with pytest.raises(FetchError, match=r"dx\.open_image\(url, fetch=dx\.FetchPolicy\(\)\)"):
         open_image("https://example.org/a.png")
 
 

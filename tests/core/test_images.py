@@ -100,17 +100,64 @@ def test_an_array_with_alpha_lies_on_white() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dtype", "advice"),
+    ("array", "advice"),
     [
-        (np.float32, r"\(array \* 255\)"),
-        (np.bool_, r"astype\(np.uint8\) \* 255"),
-        (np.uint16, "array >> 8"),
-        (np.int64, "scale it to 0..255"),
+        (np.zeros((3, 5, 3), dtype=np.uint16), "array >> 8"),
+        (np.zeros((3, 5, 3), dtype=np.int64), r"astype\(np.uint8\) if it spans 0 to 255"),
+        (np.zeros((3, 5, 3), dtype=np.complex64), "scale it to 0..255"),
+        (np.full((3, 5, 3), 254.5), r"got 254.5 to 254.5; write array.round\(\)"),
+        (np.full((3, 5, 3), -2.5), "got -2.5 to -2.5; undo the normalisation"),
+        (np.full((3, 5, 3), np.nan), "holds NaN"),
+        (np.full((3, 5, 3), np.inf), "got inf to inf; undo"),
     ],
 )
-def test_an_array_of_other_numbers_is_refused_with_advice(dtype: type, advice: str) -> None:
+def test_an_array_of_other_numbers_is_refused_with_advice(array: np.ndarray, advice: str) -> None:
     with pytest.raises(ImageError, match=advice):
-        open_image(np.zeros((3, 5, 3), dtype=dtype))
+        open_image(array)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_an_array_of_floats_is_from_black_to_white(dtype: type) -> None:
+    pixels = np.arange(45, dtype=np.uint8).reshape(3, 5, 3) * 5
+    assert np.array_equal(open_image((pixels / 255).astype(dtype)).pixels, pixels)
+
+
+def test_true_is_white() -> None:
+    assert open_image(np.array([[True, False]])).pixels.tolist() == [[[255] * 3, [0] * 3]]
+
+
+def test_an_array_of_one_channel_is_grey() -> None:
+    grey = np.arange(15, dtype=np.uint8).reshape(3, 5, 1)
+    assert np.array_equal(open_image(grey).pixels, np.concatenate([grey] * 3, axis=-1))
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_other_bytes_are_opened(kind: type) -> None:
+    assert np.array_equal(open_image(kind(saved(gradient(), "PNG"))).pixels, gradient())
+
+
+def test_whatever_gives_an_array_is_opened() -> None:
+    class Frame:
+        def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+            return np.asarray(gradient())
+
+    assert np.array_equal(open_image(Frame()).pixels, gradient())
+
+
+def test_a_tensor_is_opened_channels_first_or_last() -> None:
+    torch = pytest.importorskip("torch")
+    pixels = np.array(gradient())
+    last = torch.from_numpy(pixels)
+    first = last.permute(2, 0, 1)
+    learned = (first / 255).to(torch.float64).requires_grad_()
+    for tensor in (last, first, learned, (first / 255).float()):
+        image = open_image(tensor)
+        assert np.array_equal(image.pixels, pixels)
+        assert image.source == "tensor"
+    white = open_image(torch.ones(3, 4, 5, dtype=torch.bfloat16)).pixels
+    assert (white == 255).all()
+    with pytest.raises(ImageError, match=r"take one picture of the batch, as array\[0\]"):
+        open_image(first[None])
 
 
 def test_an_array_with_channels_first_is_refused_with_advice() -> None:
@@ -118,7 +165,7 @@ def test_an_array_with_channels_first_is_refused_with_advice() -> None:
         open_image(np.zeros((3, 5, 7), dtype=np.uint8))
 
 
-@pytest.mark.parametrize("shape", [(7,), (2, 5, 7, 3), (0, 5), (5, 0, 3)])
+@pytest.mark.parametrize("shape", [(7,), (2, 5, 7, 3), (0, 5), (5, 0, 3), (5, 7, 2)])
 def test_an_array_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageError, match="an array"):
         open_image(np.zeros(shape, dtype=np.uint8))

@@ -8,6 +8,7 @@ from deixis.ask.answer import Answer
 from deixis.core import region_json, showing
 from deixis.core.image import Image
 from deixis.core.mask import Mask, iou
+from deixis.core.overlap import box_iou
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
@@ -164,18 +165,7 @@ def is_repeat(one: Region, other: Region, size: Size) -> bool:
         return False
     if isinstance(one.shape, Mask) and isinstance(other.shape, Mask):
         return iou(one.shape, other.shape) >= SAME
-    return overlap(one.box(), other.box()) >= SAME
-
-
-def overlap(one: Box, other: Box) -> float:
-    """The share that two boxes have in common of what they cover together; 1 for the same one."""
-    if one == other:
-        return 1.0
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (one.area + other.area - width * height)
+    return box_iou(one.box(), other.box()) >= SAME
 
 
 def _to_logical(size: Size, scale: float) -> Transform:

@@ -1,4 +1,4 @@
-"""One shape as another: its box, its outline, its mask, its centre.
+"""One shape as another: its box, its outline, its mask, its centre; and its area.
 
 Frame: pixels of the original image. Rules:
 - a pixel is in a mask when its centre is in the shape (polygons: COCO's own rasteriser, so that
@@ -114,6 +114,25 @@ def shape_mask(shape: Shape, size: Size) -> Mask:
     assert_never(shape)
 
 
+def shape_area(shape: Shape) -> float:
+    """A shape covers this many square pixels; a polygon's and a stroke's are counted as a mask's
+    are, which is what COCO writes as `area`.
+    """
+    match shape:
+        case Point():
+            return 0.0
+        case Box():
+            return shape.area
+        case Ellipse():
+            return math.pi * shape.rx * shape.ry
+        case Mask():
+            return float(shape.area)
+        case Polygon() | Stroke():
+            mask, _, _ = _own_mask(shape)
+            return float(mask.area)
+    assert_never(shape)
+
+
 def touches(box: Box, size: Size) -> bool:
     """Whether any of a box lies in the picture, its border included."""
     return box.x1 >= 0 and box.y1 >= 0 and box.x0 <= size.width and box.y0 <= size.height
@@ -177,13 +196,27 @@ def _ellipse_corners(ellipse: Ellipse) -> list[XY]:
 
 
 def _stroke_outline(stroke: Stroke) -> Polygon:
-    box = shape_box(stroke)
+    mask, left, top = _own_mask(stroke)
+    rings = outline_of(mask.pieces())
+    return Polygon(rings=tuple(tuple((x + left, y + top) for x, y in ring) for ring in rings))
+
+
+def _own_mask(shape: Polygon | Stroke) -> tuple[Mask, int, int]:
+    """The mask of a shape in its own box, whose left top pixel is (left, top)."""
+    box = shape_box(shape)
     left, top = math.floor(box.x0), math.floor(box.y0)
     window = Size(width=max(1, math.ceil(box.x1) - left), height=max(1, math.ceil(box.y1) - top))
-    check_size(window)
-    moved = Stroke(points=tuple((x - left, y - top) for x, y in stroke.points), width=stroke.width)
-    rings = outline_of(_stroke_mask(moved, window).pieces())
-    return Polygon(rings=tuple(tuple((x + left, y + top) for x, y in ring) for ring in rings))
+    return shape_mask(_moved(shape, -left, -top), window), left, top
+
+
+def _moved(shape: Polygon | Stroke, across: float, down: float) -> Polygon | Stroke:
+    """The same shape stands elsewhere, by so many pixels."""
+    if isinstance(shape, Stroke):
+        points = tuple((x + across, y + down) for x, y in shape.points)
+        return Stroke(points=points, width=shape.width)
+    return Polygon(
+        rings=tuple(tuple((x + across, y + down) for x, y in ring) for ring in shape.rings)
+    )
 
 
 def _one_pixel(x: float, y: float, size: Size) -> Mask:

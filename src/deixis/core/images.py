@@ -15,6 +15,9 @@ from typing import Protocol, TypeAlias, final, runtime_checkable
 import numpy as np
 from PIL import Image as PIL
 
+from deixis.core import given
+from deixis.core.array_pixels import channels_last, rgb_of
+from deixis.core.arrays import ArrayLike, array_of, is_tensor
 from deixis.core.decode import decode, rgb_pixels, upright
 from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
@@ -58,12 +61,13 @@ class Readable(Protocol):
 
 
 FilePath: TypeAlias = str | os.PathLike[str] | os.PathLike[bytes]
-Unopened: TypeAlias = FilePath | bytes | PIL.Image | np.ndarray | Readable
-ImageSource: TypeAlias = Unopened | Image
+Bytes: TypeAlias = bytes | bytearray | memoryview
+Unopened: TypeAlias = FilePath | Bytes | PIL.Image | ArrayLike | Readable
+ImageLike: TypeAlias = Unopened | Image
 
 
 def open_image(
-    source: ImageSource, *, limits: ImageLimits = DEFAULT_LIMITS, fetch: FetchPolicy | None = None
+    source: ImageLike, *, limits: ImageLimits = DEFAULT_LIMITS, fetch: FetchPolicy | None = None
 ) -> Image:
     """A picture is opened as upright RGB in 8 bits on white; ImageError says why it is refused.
 
@@ -71,6 +75,9 @@ def open_image(
     """
     if isinstance(source, Image):
         return source
+    given.instance("limits", limits, ImageLimits, "ImageLimits(…)")
+    if fetch is not None:
+        given.instance("fetch", fetch, FetchPolicy, "a FetchPolicy or None")
     if isinstance(source, str) and (url := URL.match(source)):
         return _from_url(source, url.group(1).lower(), limits, fetch)
     name = _name(source)
@@ -82,6 +89,7 @@ def open_image(
 
 def picture_size(path: FilePath, *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
     """A picture's file tells its upright size by its header; its pixels are not decoded."""
+    given.path("path", path)
     try:
         file = read_file(_path_bytes(os.fsdecode(path), limits))
         _check_size(file.size.width, file.size.height, limits)
@@ -96,8 +104,10 @@ def _name(source: Unopened) -> str:
     if isinstance(source, str | os.PathLike):
         text = os.fsdecode(source)
         return f"{text[:32]}…" if DATA_URL.match(text) else text
-    if isinstance(source, bytes):
+    if isinstance(source, Bytes):
         return "bytes"
+    if is_tensor(source):
+        return "tensor"
     if isinstance(source, np.ndarray):
         return "array"
     own = getattr(source, "filename" if isinstance(source, PIL.Image) else "name", None)
@@ -105,16 +115,19 @@ def _name(source: Unopened) -> str:
 
 
 def _pixels(source: Unopened, limits: ImageLimits) -> np.ndarray:
-    if isinstance(source, np.ndarray):
-        return _array_pixels(source, limits)
     if isinstance(source, PIL.Image):
         return _pil_pixels(source, limits)
-    if isinstance(source, bytes):
-        return _file_pixels(source, limits)
+    if isinstance(source, Bytes):
+        return _file_pixels(bytes(source), limits)
     if isinstance(source, str) and DATA_URL.match(source):
         return _file_pixels(_data_url_bytes(source, limits), limits)
     if isinstance(source, str | os.PathLike):
         return _file_pixels(_path_bytes(os.fsdecode(source), limits), limits)
+    array = array_of(source)
+    if array is not None:
+        laid = channels_last(array, is_tensor=is_tensor(source))
+        _check_size(laid.shape[1], laid.shape[0], limits)
+        return upright(rgb_of(laid), 1)
     return _file_pixels(_stream_bytes(source, limits), limits)
 
 
@@ -125,8 +138,7 @@ def _from_url(url: str, scheme: str, limits: ImageLimits, fetch: FetchPolicy | N
         raise FetchError(f"{scheme}:// URLs are not opened, only http, https and data")
     if fetch is None:
         raise FetchError(
-            "web URLs are not opened unless you say so: "
-            "open_image(url, fetch=FetchPolicy()) with `from deixis.core.fetch import FetchPolicy`"
+            "web URLs are not opened unless you say so: dx.open_image(url, fetch=dx.FetchPolicy())"
         )
     policy = replace(fetch, max_bytes=min(fetch.max_bytes, limits.max_bytes))
     fetched = fetch_bytes(url, policy)
@@ -172,34 +184,6 @@ def _pil_pixels(image: PIL.Image, limits: ImageLimits) -> np.ndarray:
     return upright(pixels, orientation_of(exif) if isinstance(exif, bytes) else 1)
 
 
-def _array_pixels(array: np.ndarray, limits: ImageLimits) -> np.ndarray:
-    if array.dtype != np.uint8:
-        raise ImageError(f"an array's numbers are uint8, got {array.dtype}; {_advice(array)}")
-    channels = array.shape[2] if array.ndim == 3 else 1
-    if array.ndim not in (2, 3) or (array.ndim == 3 and channels not in (3, 4)):
-        moved = array.ndim == 3 and array.shape[0] in (1, 3, 4)
-        advice = "; channels come last: array.transpose(1, 2, 0)" if moved else ""
-        raise ImageError(
-            f"an array is of height x width, or height x width x 3 or 4, got {array.shape}{advice}"
-        )
-    if 0 in array.shape:
-        raise ImageError(f"an array needs at least one pixel, got {array.shape}")
-    _check_size(array.shape[1], array.shape[0], limits)
-    if channels == 3:
-        return upright(np.array(array, order="C"), 1)
-    return rgb_pixels(PIL.fromarray(np.ascontiguousarray(array)))
-
-
-def _advice(array: np.ndarray) -> str:
-    if array.dtype == np.bool_:
-        return "write array.astype(np.uint8) * 255"
-    if array.dtype == np.uint16:
-        return "write (array >> 8).astype(np.uint8) if it spans all 16 bits"
-    if np.issubdtype(array.dtype, np.floating):
-        return "write (array * 255).round().astype(np.uint8) if it spans 0 to 1"
-    return "scale it to 0..255 and write array.astype(np.uint8)"
-
-
 def _data_url_bytes(url: str, limits: ImageLimits) -> bytes:
     head, _, payload = url.partition(",")
     if not head.lower().endswith(";base64"):
@@ -234,12 +218,12 @@ def _check_file(found: os.stat_result, limits: ImageLimits) -> None:
     _check_bytes(found.st_size, limits)
 
 
-def _stream_bytes(stream: Readable, limits: ImageLimits) -> bytes:
+def _stream_bytes(stream: object, limits: ImageLimits) -> bytes:
     """A file is read from where it stands; short reads are continued."""
-    if not callable(getattr(stream, "read", None)):
+    if not isinstance(stream, Readable) or not callable(stream.read):
         raise ImageError(
-            "an image is a path, URL, bytes, PIL image, uint8 array or binary file, "
-            f"got {type(stream).__name__}"
+            "an image is a path, URL, bytes, PIL image, array, tensor or binary file, "
+            f"got {given.told(stream)}"
         )
     pieces: list[bytes] = []
     num_bytes = 0
@@ -248,11 +232,11 @@ def _stream_bytes(stream: Readable, limits: ImageLimits) -> bytes:
             piece = stream.read(limits.max_bytes + 1 - num_bytes)
         except (OSError, ValueError) as error:  # ValueError: closed before
             raise ImageError(f"the file cannot be read: {error}") from error
-        if not isinstance(piece, bytes):
+        if not isinstance(piece, Bytes):
             raise ImageError(f"the file gives {type(piece).__name__}, open it in 'rb' mode")
         if not piece:
             break
-        pieces.append(piece)
+        pieces.append(bytes(piece))
         num_bytes += len(piece)
     if not pieces:
         raise ImageError("the file gives 0 bytes; if it was read before, seek(0) first")

@@ -7,10 +7,12 @@ from typing import Any, final
 import numpy as np
 from jaxtyping import Bool, Int64
 
+from deixis.core import given
+from deixis.core.arrays import ArrayLike, array_of
 from deixis.core.errors import RegionError
 from deixis.core.run_lengths import canonical, decode_counts, encode_counts, is_canonical, runs_of
 from deixis.core.shapes import Box, Point
-from deixis.core.size import Size
+from deixis.core.size import Size, size_of
 from deixis.core.spans import Pieces, Spans, common, pieces_of, united, without
 
 MAX_SIDE = 1_000_000  # pixels
@@ -30,6 +32,9 @@ class Mask:
     counts: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.size, Size):
+            object.__setattr__(self, "size", size_of(self.size, name="a mask's size"))
+        given.text("a mask's counts", self.counts)
         check_size(self.size)
         runs = decode_counts(self.counts)
         if int(runs.sum()) != self.size.area:
@@ -45,9 +50,11 @@ class Mask:
         return f"Mask({self.size}, {self.area} pixels)"
 
     @classmethod
-    def from_array(cls, inside: np.ndarray) -> "Mask":
+    def from_array(cls, inside: ArrayLike) -> "Mask":
         """The True pixels of a boolean (or 0/1 uint8) height x width array make a mask."""
-        array = np.asarray(inside)
+        array = array_of(inside)
+        if array is None:
+            raise given.refused("a mask", "a boolean array of height x width", inside)
         if array.ndim != 2 or array.dtype not in (np.bool_, np.uint8) or 0 in array.shape:
             raise RegionError(
                 f"a mask is a boolean array of height x width, got {array.dtype} {array.shape}"

@@ -3,19 +3,19 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never, final
+from typing import TypeAlias, assert_never, final, overload
 
-import numpy as np
-
-from deixis.core import convert
+from deixis.core import convert, given
+from deixis.core.arrays import ArrayLike, array_of
+from deixis.core.box_numbers import Numbers, corners_of, numbers_in
 from deixis.core.convert import Shape
 from deixis.core.errors import RegionError
 from deixis.core.mask import Mask
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
-from deixis.core.size import Size
+from deixis.core.size import Size, SizeLike, size_of
 from deixis.core.untrusted_text import shown
 
-Pairs: TypeAlias = Iterable[Sequence[float]]
+Pairs: TypeAlias = Iterable[Sequence[float]] | ArrayLike
 KINDS: dict[type, str] = {
     Point: "point",
     Box: "box",
@@ -42,8 +42,17 @@ class Region:
     source: str | None = None
 
     def __post_init__(self) -> None:
-        if self.score is not None and not 0 <= self.score <= 1:
-            raise RegionError(f"a region's score is within 0..1, got {self.score}")
+        if type(self.shape) not in KINDS:
+            raise given.refused("a region's shape", "a Box, Point … of core.shapes", self.shape)
+        for name in ("label", "text", "source"):
+            given.text_or_none(f"a region's {name}", getattr(self, name))
+        if self.score is None:
+            return
+        score = given.number("a region's score", self.score)
+        if not 0 <= score <= 1:
+            raise RegionError(f"a region's score is within 0..1, got {score}")
+        if score is not self.score:
+            object.__setattr__(self, "score", score)
 
     def __repr__(self) -> str:
         known = ("label", "text", "score", "source")
@@ -65,6 +74,11 @@ class Region:
         """The smallest upright box goes around it."""
         return convert.shape_box(self.shape)
 
+    @property
+    def area(self) -> float:
+        """The region covers this many square pixels; a point none, a polygon what COCO counts."""
+        return convert.shape_area(self.shape)
+
     def centre(self) -> Point:
         """One points here to point at it."""
         return convert.shape_centre(self.shape)
@@ -73,9 +87,9 @@ class Region:
         """The region has this outline."""
         return convert.shape_polygon(self.shape)
 
-    def mask(self, size: Size) -> Mask:
+    def mask(self, size: SizeLike) -> Mask:
         """The region covers these pixels of a picture of this size."""
-        return convert.shape_mask(self.shape, size)
+        return convert.shape_mask(self.shape, size_of(size))
 
     def named(
         self, *, label: str | None = None, text: str | None = None, source: str | None = None
@@ -88,12 +102,13 @@ class Region:
             source=self.source if source is None else source,
         )
 
-    def within(self, size: Size) -> "Region":
+    def within(self, size: SizeLike) -> "Region":
         """The region cut to the picture.
 
         Points, boxes and polygons are cut; ellipses and strokes stay whole if they touch the
         picture. RegionError if it lies wholly outside, or if its mask is of another size.
         """
+        size = size_of(size)
         if isinstance(self.shape, Mask):
             return replace(self, shape=convert.shape_mask(self.shape, size))
         box = self.box()
@@ -122,13 +137,59 @@ class Region:
         return Polygon(rings=kept)
 
 
-def point(x: float, y: float, *, label: str | None = None) -> Region:
+@overload
+def point(x: float, y: float, /, *, label: str | None = None) -> Region: ...
+
+
+@overload
+def point(pair: Numbers, /, *, label: str | None = None) -> Region: ...
+
+
+def point(*place: float | Numbers, label: str | None = None) -> Region:
     """A point is one place, in pixels of the original image."""
+    x, y = numbers_in("a point", place, ("x", "y"))
     return Region(shape=Point(x=x, y=y), label=label)
 
 
-def box(x0: float, y0: float, x1: float, y1: float, *, label: str | None = None) -> Region:
-    """A box is an upright rectangle by its left, top, right and bottom edges."""
+@overload
+def box(
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+    /,
+    *,
+    format: str = "xyxy",
+    size: SizeLike | None = None,
+    label: str | None = None,
+) -> Region: ...
+
+
+@overload
+def box(
+    numbers: Numbers,
+    /,
+    *,
+    format: str = "xyxy",
+    size: SizeLike | None = None,
+    label: str | None = None,
+) -> Region: ...
+
+
+def box(
+    *numbers: float | Numbers,
+    format: str = "xyxy",
+    size: SizeLike | None = None,
+    label: str | None = None,
+) -> Region:
+    """A box is an upright rectangle by its left, top, right and bottom edges: four numbers, or one
+    row of four.
+
+    `format`: "xyxy"; "xywh", the left top corner and the extent, as COCO writes it; "cxcywh", the
+    centre and the extent, as YOLO and DETR do. `size`: the picture's, if the numbers are shares of
+    it (0 to 1) and no pixels.
+    """
+    x0, y0, x1, y1 = corners_of(numbers, format=format, size=size)
     return Region(shape=Box(x0=x0, y0=y0, x1=x1, y1=y1), label=label)
 
 
@@ -136,15 +197,15 @@ def box_xywh(
     x: float, y: float, width: float, height: float, *, label: str | None = None
 ) -> Region:
     """A box is given by its left top corner and its extent, as COCO writes it."""
-    if width < 0 or height < 0:
-        raise RegionError(f"a box's width and height are ≥ 0, got {width}, {height}")
-    return box(x, y, x + width, y + height, label=label)
+    return box(x, y, width, height, format="xywh", label=label)
 
 
 def ellipse(
     cx: float, cy: float, rx: float, ry: float, *, angle: float = 0.0, label: str | None = None
 ) -> Region:
     """An ellipse is given by centre, half axes, and degrees turned clockwise."""
+    values = numbers_in("an ellipse", (cx, cy, rx, ry, angle), ("cx", "cy", "rx", "ry", "angle"))
+    cx, cy, rx, ry, angle = values
     return Region(shape=Ellipse(cx=cx, cy=cy, rx=rx, ry=ry, angle=angle), label=label)
 
 
@@ -156,11 +217,12 @@ def polygon(points: Pairs, *more: Pairs, label: str | None = None) -> Region:
 
 def stroke(points: Pairs, *, width: float = 3.0, label: str | None = None) -> Region:
     """A stroke is a pen's path."""
+    width = given.number("a stroke's width", width)
     return Region(shape=Stroke(points=_pairs(points), width=width), label=label)
 
 
-def mask(inside: np.ndarray, *, label: str | None = None) -> Region:
-    """The True pixels of an array of the picture's height x width are a mask."""
+def mask(inside: ArrayLike, *, label: str | None = None) -> Region:
+    """The True pixels of an array or a tensor of the picture's height x width are a mask."""
     return Region(shape=Mask.from_array(inside), label=label)
 
 
@@ -187,9 +249,19 @@ def _listed(*numbers: float) -> str:
 
 
 def _pairs(points: Pairs) -> tuple[XY, ...]:
-    listed = [tuple(float(number) for number in pair) for pair in points]
-    if any(len(pair) != 2 for pair in listed):
-        raise RegionError("points are pairs of x and y")
-    if any(math.isnan(number) for pair in listed for number in pair):
+    array = array_of(points)
+    if array is not None:
+        points = array.tolist()
+    if not isinstance(points, Iterable) or isinstance(points, str | bytes | dict):
+        raise given.refused("points", "a list of pairs of x and y", points)
+    return tuple(_pair(pair) for pair in points)
+
+
+def _pair(pair: Sequence[float]) -> XY:
+    if type(pair) is tuple and len(pair) == 2 and type(pair[0]) is type(pair[1]) is float:
+        x, y = pair  # the way of nearly all
+    else:
+        x, y = map(float, numbers_in("a point", (pair,), ("x", "y")))
+    if math.isnan(x) or math.isnan(y):
         raise RegionError("points need finite numbers, got NaN")
-    return tuple((pair[0], pair[1]) for pair in listed)
+    return (x, y)

@@ -3,12 +3,16 @@ theirs.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Protocol, TypeAlias, final, runtime_checkable
 
+from deixis.core import given
+from deixis.core.arrays import array_of, is_tensor
 from deixis.core.errors import UnsupportedError, UsageError
 
 ASPECT_LIMIT = 200  # of what Qwen-VL takes
+EXPECTED = "a Size, a picture, or a pair of whole numbers (width, height)"
 
 
 @final
@@ -22,6 +26,9 @@ class Size:
     height: int
 
     def __post_init__(self) -> None:
+        if type(self.width) is not int or type(self.height) is not int:
+            object.__setattr__(self, "width", given.whole("a size's width", self.width))
+            object.__setattr__(self, "height", given.whole("a size's height", self.height))
         if self.width < 1 or self.height < 1:
             raise UsageError(f"a size is at least 1 x 1, got {self.width} x {self.height}")
 
@@ -32,6 +39,45 @@ class Size:
     def area(self) -> int:
         """The picture has this many pixels."""
         return self.width * self.height
+
+
+@runtime_checkable
+class HasSize(Protocol):
+    """A picture of ours, of PIL, of numpy or of torch: each has a size in its own way."""
+
+    @property
+    def size(self) -> object:
+        """Its size, however that is told."""
+        ...
+
+
+SizeLike: TypeAlias = Size | HasSize | Sequence[int]
+
+
+def size_of(value: object, *, name: str = "size") -> Size:
+    """A picture's size is told by a Size, by a pair of (width, height), or by the picture itself:
+    an Image, one of PIL, an array of height x width (x channels), a tensor. `name` is what a
+    message calls it.
+    """
+    if isinstance(value, Size):
+        return value
+    own = getattr(value, "size", None)  # a number or a method, if numpy's or torch's
+    if isinstance(own, Size):
+        return own
+    pair: object = own if isinstance(own, tuple) else value
+    array = None if isinstance(own, tuple) else array_of(value)
+    if array is not None and array.ndim in (2, 3):
+        channels_first = is_tensor(value) and array.ndim == 3 and array.shape[0] in (1, 3, 4)
+        height, width = array.shape[1:] if channels_first else array.shape[:2]
+        return Size(width=width, height=height)
+    if array is not None:
+        pair = array.tolist()
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        raise given.refused(name, EXPECTED, value)
+    width, height = pair
+    return Size(
+        width=given.whole(f"{name}'s width", width), height=given.whole(f"{name}'s height", height)
+    )
 
 
 def smart_resize(

@@ -9,7 +9,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.core.images import ImageSource, open_image
+from deixis.core.images import ImageLike, open_image
 from deixis.evals.benchmark import Options, Query, RowBenchmark, Sample
 from deixis.evals.records import PublishedFolder, Record
 
@@ -60,7 +60,7 @@ class QuestionFiles(RowBenchmark):
             raise record.bad(str(error)) from None
         return Query(image=image, text=sample.text, regions={})
 
-    def picture(self, sample: Sample) -> ImageSource:
+    def picture(self, sample: Sample) -> ImageLike:
         """The sample's picture is opened from here."""
         return self.images / sample.picture
 

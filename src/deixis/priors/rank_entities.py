@@ -7,7 +7,7 @@ from typing import TypeAlias
 from deixis.ask.model import Model
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.core.images import ImageSource, open_image
+from deixis.core.images import ImageLike, open_image
 from deixis.data.entities.entity_set import CandidatePicture, checked
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load_by_name import load
@@ -20,7 +20,7 @@ Encoder: TypeAlias = str | PriorEncoder | VisionLanguageModel | Model
 
 def rank_entities(
     encoder: Encoder,
-    images: Sequence[ImageSource],
+    images: Sequence[ImageLike],
     names: Sequence[str],
     *,
     options: RankOptions | None = None,
@@ -49,5 +49,5 @@ def encoder_of(encoder: Encoder) -> PriorEncoder:
     return ModelTokens(encoder.vlm if isinstance(encoder, Model) else encoder)
 
 
-def _source(image: ImageSource) -> Path | Image:
+def _source(image: ImageLike) -> Path | Image:
     return Path(image) if isinstance(image, str | Path) else open_image(image)
