@@ -5,10 +5,12 @@ import io
 import struct
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import final
 
 import numpy as np
 from PIL import Image as PIL
+from PIL import features
 
 from deixis.core.images import open_image, picture_size
 from fuzz import hostile
@@ -17,6 +19,8 @@ from fuzz.targets import Target
 from fuzz.trying import tried
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEIC = Path(__file__).parents[2] / "tests/core/small.heic"
+PACKINGS = (None, "tiff_lzw", "tiff_deflate", "packbits", "jpeg")
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 
 
@@ -25,12 +29,11 @@ class Pictures(Target):
     """A picture's file."""
 
     def seeds(self) -> Sequence[bytes]:
-        """PNG of every mode, JPEG and WebP of some kinds."""
+        """PNG of every mode, and some kinds of all else that is opened."""
         generator = np.random.default_rng(0)
         array = generator.integers(0, 256, (12, 19, 4), dtype=np.uint8)
         whole = PIL.fromarray(array)
         files = [_file(whole.convert(mode), "PNG") for mode in MODES]
-        files.append(_file(whole.convert("RGB").convert("I;16"), "PNG") if False else files[0])
         exif = PIL.Exif()
         exif[0x0112] = 6
         rgb = whole.convert("RGB")
@@ -38,6 +41,13 @@ class Pictures(Target):
         files += [_file(rgb, "JPEG", quality=80), _file(rgb, "JPEG", progressive=True, exif=exif)]
         files += [_file(rgb.convert("L"), "JPEG"), _file(rgb.convert("CMYK"), "JPEG")]
         files += [_file(whole, "WEBP", lossless=True), _file(rgb, "WEBP", exif=exif)]
+        files += [_file(rgb.convert("P"), "GIF"), _film(rgb.convert("P"), "GIF", transparency=3)]
+        files += [_file(whole.convert(mode), "BMP") for mode in ("1", "P", "RGB", "RGBA")]
+        files += [_file(rgb, "TIFF", compression=packing) for packing in PACKINGS]
+        files += [_film(whole, "TIFF", big_tiff=True), _file(whole.convert("1"), "TIFF", exif=exif)]
+        if features.check("avif"):
+            files += [_file(whole, "AVIF", exif=exif), _film(rgb, "AVIF")]
+        files.append(HEIC.read_bytes())
         return [*files, _file(whole.convert("P"), "PNG", transparency=3, exif=exif)]
 
     def mutant(self, data: bytes, generator: np.random.Generator) -> bytes:
@@ -63,6 +73,10 @@ def _file(image: PIL.Image, kind: str, **settings: object) -> bytes:
     written = io.BytesIO()
     image.save(written, kind, **settings)
     return written.getvalue()
+
+
+def _film(image: PIL.Image, kind: str, **settings: object) -> bytes:
+    return _file(image, kind, save_all=True, append_images=[image.rotate(180)], **settings)
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:

@@ -1,30 +1,35 @@
 """Picture files and PIL pictures become pixels here: upright, RGB, 8 bits, on white."""
 
+import importlib
+import importlib.util
 import io
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image as PIL
-from PIL import UnidentifiedImageError
+from PIL import UnidentifiedImageError, features
 
 from deixis.core.errors import ImageError
-from deixis.core.picture_headers import (
-    PictureFile,
-)
+from deixis.core.picture_file import PictureFile
+
+AVIF, HEIC, PLUGIN = "AVIF", "HEIC", "pillow_heif"
 
 
 def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
     """A file gives its upright pixels; the caller has checked what its header says."""
+    _check_decoder(file.kind)
     largest = PIL.MAX_IMAGE_PIXELS
     if largest is not None and file.size.area > largest:
         raise ImageError(
             f"it has {file.size.area} pixels and Pillow itself stops at {largest}; "
             "raise PIL.Image.MAX_IMAGE_PIXELS to go beyond"
         )
+    is_turned = file.kind == HEIC  # its plug-in turns it
+    size = file.upright_size if is_turned else file.size
     try:
-        with PIL.open(io.BytesIO(file.data), formats=("PNG", "JPEG", "WEBP")) as image:
-            if image.size != (file.size.width, file.size.height):
-                raise ImageError(f"the {file.kind} tells two sizes: {file.size} and {image.size}")
+        with _opened(file) as image:
+            if image.size != (size.width, size.height):
+                raise ImageError(f"the {file.kind} tells two sizes: {size} and {image.size}")
             pixels = _on_white(image)
     except UnidentifiedImageError as error:
         raise ImageError(f"the {file.kind}'s header is damaged") from error
@@ -35,7 +40,23 @@ def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
     if file.clear_color is not None:
         clear = (pixels == np.array(file.clear_color, dtype=np.uint8)).all(axis=-1, keepdims=True)
         pixels = np.where(clear, np.uint8(255), pixels)
-    return upright(pixels, file.orientation)
+    return upright(pixels, 1 if is_turned else file.orientation)
+
+
+def _check_decoder(kind: str) -> None:
+    if kind == HEIC and importlib.util.find_spec(PLUGIN) is None:
+        raise ImageError("a HEIC file is opened where pillow-heif is: pip install pillow-heif")
+    if kind == AVIF and not features.check("avif"):
+        raise ImageError("an AVIF file needs a Pillow that was built with AVIF; this one was not")
+
+
+def _opened(file: PictureFile) -> PIL.Image:
+    """A file is opened as what it is by its first bytes, and as nothing else."""
+    if file.kind != HEIC:
+        return PIL.open(io.BytesIO(file.data), formats=(file.kind.upper(),))
+    plugin = importlib.import_module(PLUGIN)
+    opened: PIL.Image = plugin.open_heif(io.BytesIO(file.data)).to_pillow()
+    return opened
 
 
 def rgb_pixels(image: PIL.Image) -> UInt8[np.ndarray, "height width 3"]:

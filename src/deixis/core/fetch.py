@@ -35,7 +35,7 @@ BYTE_TYPES = ("application/octet-stream", "binary/octet-stream", "application/x-
 PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 8192  # characters of a URL
 HEADERS = {
-    "Accept": "image/png, image/jpeg, image/webp",
+    "Accept": "image/png, image/jpeg, image/webp, image/*;q=0.8",
     "Accept-Encoding": "identity",
     "Connection": "close",
     "User-Agent": "deixis",
@@ -108,7 +108,7 @@ class Target:
 
 
 def fetch_bytes(url: str, policy: FetchPolicy) -> Fetched:
-    """A URL gives a PNG, JPEG or WebP file; FetchError says why not, never with what was sent."""
+    """A URL gives a picture's file; FetchError says why not, never with what was sent."""
     deadline = FetchDeadline(
         connect=policy.connect_timeout, read=policy.read_timeout, total=policy.total_timeout
     )

@@ -5,6 +5,7 @@ What is opened, how each kind is handled and what is refused: docs/images.md.
 
 import base64
 import binascii
+import logging
 import os
 import re
 import stat
@@ -23,9 +24,11 @@ from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
 from deixis.core.files import open_file, working_folder
 from deixis.core.image import Image
-from deixis.core.picture_headers import orientation_of, read_file
+from deixis.core.picture_file import orientation_of
+from deixis.core.picture_headers import read_file
 from deixis.core.size import Size
 
+logger = logging.getLogger(__name__)
 MIB = 2**20
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
@@ -82,7 +85,7 @@ def open_image(
         return _from_url(source, url.group(1).lower(), limits, fetch)
     name = _name(source)
     try:
-        return Image(pixels=_pixels(source, limits), source=name)
+        return Image(pixels=_pixels(source, limits, name), source=name)
     except ImageError as error:
         raise ImageError(f"cannot open {name!r}: {error}") from error.__cause__
 
@@ -95,9 +98,7 @@ def picture_size(path: FilePath, *, limits: ImageLimits = DEFAULT_LIMITS) -> Siz
         _check_size(file.size.width, file.size.height, limits)
     except ImageError as error:
         raise ImageError(f"cannot open {os.fsdecode(path)!r}: {error}") from error.__cause__
-    if file.orientation >= 5:  # stored on its side
-        return Size(width=file.size.height, height=file.size.width)
-    return file.size
+    return file.upright_size
 
 
 def _name(source: Unopened) -> str:
@@ -114,21 +115,21 @@ def _name(source: Unopened) -> str:
     return own if isinstance(own, str) and own else f"a {type(source).__name__}"
 
 
-def _pixels(source: Unopened, limits: ImageLimits) -> np.ndarray:
+def _pixels(source: Unopened, limits: ImageLimits, name: str) -> np.ndarray:
     if isinstance(source, PIL.Image):
         return _pil_pixels(source, limits)
     if isinstance(source, Bytes):
-        return _file_pixels(bytes(source), limits)
+        return _file_pixels(bytes(source), limits, name)
     if isinstance(source, str) and DATA_URL.match(source):
-        return _file_pixels(_data_url_bytes(source, limits), limits)
+        return _file_pixels(_data_url_bytes(source, limits), limits, name)
     if isinstance(source, str | os.PathLike):
-        return _file_pixels(_path_bytes(os.fsdecode(source), limits), limits)
+        return _file_pixels(_path_bytes(os.fsdecode(source), limits), limits, name)
     array = array_of(source)
     if array is not None:
         laid = channels_last(array, is_tensor=is_tensor(source))
         _check_size(laid.shape[1], laid.shape[0], limits)
         return upright(rgb_of(laid), 1)
-    return _file_pixels(_stream_bytes(source, limits), limits)
+    return _file_pixels(_stream_bytes(source, limits), limits, name)
 
 
 def _from_url(url: str, scheme: str, limits: ImageLimits, fetch: FetchPolicy | None) -> Image:
@@ -142,10 +143,10 @@ def _from_url(url: str, scheme: str, limits: ImageLimits, fetch: FetchPolicy | N
         )
     policy = replace(fetch, max_bytes=min(fetch.max_bytes, limits.max_bytes))
     fetched = fetch_bytes(url, policy)
+    shown = fetched.url.partition("?")[0]  # a query often holds a secret
     try:
-        return Image(pixels=_file_pixels(fetched.data, limits), source=fetched.url)
+        return Image(pixels=_file_pixels(fetched.data, limits, shown), source=fetched.url)
     except ImageError as error:
-        shown = fetched.url.partition("?")[0]  # a query often holds a secret
         raise ImageError(f"cannot open {shown!r:.200}: {error}") from error.__cause__
 
 
@@ -170,10 +171,12 @@ def _check_bytes(num_bytes: int, limits: ImageLimits) -> None:
         )
 
 
-def _file_pixels(data: bytes, limits: ImageLimits) -> np.ndarray:
+def _file_pixels(data: bytes, limits: ImageLimits, name: str) -> np.ndarray:
     _check_bytes(len(data), limits)
     file = read_file(data)
     _check_size(file.size.width, file.size.height, limits)
+    if file.has_more:
+        logger.warning("%.200r holds several pictures; the first one is taken", name)
     return decode(file)
 
 

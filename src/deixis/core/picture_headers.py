@@ -3,16 +3,16 @@
 import re
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import final
 
 from deixis.core.errors import ImageError
+from deixis.core.heif_header import read_avif, read_heic
+from deixis.core.picture_file import CUT_SHORT, PictureFile, orientation_of, stored_size
+from deixis.core.raster_headers import read_bmp, read_gif
 from deixis.core.size import Size
+from deixis.core.tiff_header import read_tiff
 
-OPENED = ("PNG", "JPEG", "WebP")
+OPENED = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 MAX_CHUNKS = 100_000  # of a PNG or a WebP
-ORIENTATION_TAG = 0x0112
-SHORT, LONG = 3, 4
 
 # a JPEG's markers; fill bytes, escaped data and restart marks have no segment
 MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
@@ -28,8 +28,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 GREY, RGB, PALETTE = 0, 2, 3
 
+ANIMATED_FLAG = 0x02  # of a WebP's extended header
 EXIF_FLAG = 0x08  # of a WebP's extended header: without it, decoders look for no EXIF
-CUT_SHORT = "the {} is cut short"
 
 STARTS: tuple[tuple[str, bytes], ...] = (
     ("PNG", rb"\x89PNG\r\n\x1a\n"),
@@ -58,23 +58,6 @@ STARTS: tuple[tuple[str, bytes], ...] = (
 )
 
 
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PictureFile:
-    """A picture file has its metadata read and taken out.
-
-    `size` is as stored, before the orientation. `clear_color` is the colour that a PNG declares
-    transparent, in 8 bits. `data` holds the first frame's pixels and nothing more, so that the
-    decoder meets no text, profile, preview or further frame.
-    """
-
-    kind: str
-    size: Size
-    data: bytes
-    orientation: int = 1
-    clear_color: tuple[int, int, int] | None = None
-
-
 def file_kind(data: bytes) -> str | None:
     """The first bytes of a file announce its kind, whatever its name; None if unknown."""
     start = data[:1024].removeprefix(b"\xef\xbb\xbf")
@@ -99,36 +82,6 @@ def read_file(data: bytes) -> PictureFile:
         f"it looks like a {kind} file; {opened}: convert it to one of these, "
         "or decode it yourself and pass a PIL image or an array"
     )
-
-
-def stored_size(width: int, height: int) -> Size:
-    """A header's width and height are a size; zero is refused."""
-    if width < 1 or height < 1:
-        raise ImageError(f"the header says {width}x{height}, a picture without pixels")
-    return Size(width=width, height=height)
-
-
-def orientation_of(exif: bytes) -> int:
-    """EXIF tells the orientation, 1 to 8; it is 1 (as stored) where none can be read."""
-    tiff = exif.removeprefix(b"Exif\0\0")
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    try:
-        return _orientation_tag(tiff, order) if order else 1
-    except struct.error:  # an offset or a count beyond the end
-        return 1
-
-
-def _orientation_tag(tiff: bytes, order: str) -> int:
-    (start,) = struct.unpack_from(f"{order}I", tiff, 4)
-    (num_entries,) = struct.unpack_from(f"{order}H", tiff, start)
-    for entry in range(num_entries):
-        at = start + 2 + 12 * entry
-        tag, kind, num_values = struct.unpack_from(f"{order}HHI", tiff, at)
-        # several values would stand elsewhere, and their place here
-        if tag == ORIENTATION_TAG and kind in (SHORT, LONG) and num_values == 1:
-            (value,) = struct.unpack_from(f"{order}{'H' if kind == SHORT else 'I'}", tiff, at + 8)
-            return value if 1 <= value <= 8 else 1
-    return 1
 
 
 def read_jpeg(data: bytes) -> PictureFile:
@@ -197,7 +150,7 @@ def read_png(data: bytes) -> PictureFile:
     """A PNG whose needed chunks have the right checksums tells its size and its colour key."""
     width, height, depth, color_type = _png_header(data)
     kept = [SIGNATURE]
-    exif, clear_color, has_palette = memoryview(b""), None, False
+    exif, clear_color, has_palette, has_more = memoryview(b""), None, False, False
     at = len(SIGNATURE)
     for number in range(MAX_CHUNKS):
         name, body, end = _png_chunk(data, at)
@@ -206,6 +159,7 @@ def read_png(data: bytes) -> PictureFile:
         if name == b"IDAT" and color_type == PALETTE and not has_palette:
             raise ImageError("the PNG is damaged: its pixels are of a palette that it lacks")
         has_palette = has_palette or name == b"PLTE"
+        has_more = has_more or name == b"acTL"
         if name == b"eXIf":
             exif = body
         elif name == b"tRNS" and color_type != PALETTE:
@@ -221,6 +175,7 @@ def read_png(data: bytes) -> PictureFile:
                 data=b"".join(kept),
                 orientation=orientation_of(bytes(exif)),
                 clear_color=clear_color,
+                has_more=has_more,
             )
         at = end
     raise ImageError(f"the PNG has more than {MAX_CHUNKS} chunks")
@@ -270,7 +225,7 @@ def read_webp(data: bytes) -> PictureFile:
     if 8 + riff_length > len(data):
         raise ImageError(CUT_SHORT.format("WebP"))
     size: Size | None = None
-    orientation, at, has_exif = 1, 12, False
+    orientation, at, has_exif, has_more = 1, 12, False, False
     for _ in range(MAX_CHUNKS):
         if at + 8 > 8 + riff_length:
             break
@@ -280,6 +235,7 @@ def read_webp(data: bytes) -> PictureFile:
             size = _webp_size(name, data[body_at : body_at + 10])
         if name == b"VP8X" and at == 12:
             has_exif = bool(data[body_at] & EXIF_FLAG)
+            has_more = bool(data[body_at] & ANIMATED_FLAG)
         if name == b"EXIF" and has_exif:
             orientation = orientation_of(data[body_at : body_at + length])
             has_exif = False  # the first one counts
@@ -288,7 +244,9 @@ def read_webp(data: bytes) -> PictureFile:
         raise ImageError(f"the WebP has more than {MAX_CHUNKS} chunks")
     if size is None:
         raise ImageError("the WebP is damaged: it holds no picture")
-    return PictureFile(kind="WebP", size=size, data=data, orientation=orientation)
+    return PictureFile(
+        kind="WebP", size=size, data=data, orientation=orientation, has_more=has_more
+    )
 
 
 def _webp_size(name: bytes, start: bytes) -> Size | None:
@@ -309,4 +267,13 @@ def _webp_size(name: bytes, start: bytes) -> Size | None:
     return stored_size(width, height)
 
 
-READERS = {"PNG": read_png, "JPEG": read_jpeg, "WebP": read_webp}
+READERS = {
+    "PNG": read_png,
+    "JPEG": read_jpeg,
+    "WebP": read_webp,
+    "GIF": read_gif,
+    "BMP": read_bmp,
+    "TIFF": read_tiff,
+    "AVIF": read_avif,
+    "HEIC": read_heic,
+}
