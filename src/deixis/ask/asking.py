@@ -14,11 +14,11 @@ from deixis.ask.sent import Sent
 from deixis.ask.slots import check_slots, filled
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.core.images import DATA_URL, URL, ImageSource, open_image, picture_size
+from deixis.core.images import DATA_URL, URL, ImageLike, open_image, picture_size
 from deixis.core.size import Size
 from deixis.models.interface import Generation
 
-Pictures: TypeAlias = ImageSource | Sequence[ImageSource]
+Pictures: TypeAlias = ImageLike | Sequence[ImageLike]
 History: TypeAlias = Iterable[Answer | Exchange]
 
 
@@ -210,13 +210,13 @@ def opened_images(image: Pictures) -> tuple[Image, ...]:
     return tuple(open_image(one) for one in _listed(image))
 
 
-def _listed(image: Pictures) -> Sequence[ImageSource]:
+def _listed(image: Pictures) -> Sequence[ImageLike]:
     if isinstance(image, Sequence) and not isinstance(image, str | bytes):
         return image
     return [image]
 
 
-def _size(image: ImageSource) -> Size | None:
+def _size(image: ImageLike) -> Size | None:
     """The size of a picture, where it is known before it is opened."""
     if isinstance(image, Image):
         return image.size
