@@ -14,7 +14,7 @@ from deixis.ask.sent import Sent
 from deixis.ask.slots import check_slots, filled
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.image import Image
-from deixis.core.images import DATA_URL, URL, ImageLike, open_image, picture_size
+from deixis.core.images import DATA_URL, URL, Bytes, ImageLike, open_image, picture_size
 from deixis.core.size import Size
 from deixis.models.interface import Generation
 
@@ -211,7 +211,7 @@ def opened_images(image: Pictures) -> tuple[Image, ...]:
 
 
 def _listed(image: Pictures) -> Sequence[ImageLike]:
-    if isinstance(image, Sequence) and not isinstance(image, str | bytes):
+    if isinstance(image, Sequence) and not isinstance(image, str | Bytes):
         return image
     return [image]
 

@@ -10,7 +10,7 @@ from PIL import Image as PIL
 from PIL import UnidentifiedImageError, features
 
 from deixis.core.errors import ImageError
-from deixis.core.picture_file import PictureFile
+from deixis.core.undecoded import PictureFile
 
 AVIF, HEIC, PLUGIN = "AVIF", "HEIC", "pillow_heif"
 

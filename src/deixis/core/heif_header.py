@@ -7,8 +7,8 @@ from typing import TypeAlias
 from deixis.core.coded_sizes import av1_sizes, hevc_sizes
 from deixis.core.errors import ImageError
 from deixis.core.heif_boxes import CutShort, HeifBox, HeifItem, NumberReader, boxes, items_of
-from deixis.core.picture_file import CUT_SHORT, PictureFile, stored_size
 from deixis.core.size import Size
+from deixis.core.undecoded import CUT_SHORT, PictureFile, stored_size
 
 Items: TypeAlias = dict[int, HeifItem]
 BLOCK = 64  # pixels by which HEVC may be coded larger than its picture

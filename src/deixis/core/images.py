@@ -24,9 +24,9 @@ from deixis.core.errors import FetchError, ImageError, UsageError
 from deixis.core.fetch import FetchPolicy, fetch_bytes
 from deixis.core.files import open_file, working_folder
 from deixis.core.image import Image
-from deixis.core.picture_file import orientation_of
 from deixis.core.picture_headers import read_file
 from deixis.core.size import Size
+from deixis.core.undecoded import orientation_of
 
 logger = logging.getLogger(__name__)
 MIB = 2**20

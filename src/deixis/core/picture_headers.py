@@ -6,10 +6,10 @@ import zlib
 
 from deixis.core.errors import ImageError
 from deixis.core.heif_header import read_avif, read_heic
-from deixis.core.picture_file import CUT_SHORT, PictureFile, orientation_of, stored_size
 from deixis.core.raster_headers import read_bmp, read_gif
 from deixis.core.size import Size
 from deixis.core.tiff_header import read_tiff
+from deixis.core.undecoded import CUT_SHORT, PictureFile, orientation_of, stored_size
 
 OPENED = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 MAX_CHUNKS = 100_000  # of a PNG or a WebP

@@ -3,7 +3,7 @@
 import struct
 
 from deixis.core.errors import ImageError
-from deixis.core.picture_file import CUT_SHORT, PictureFile, stored_size
+from deixis.core.undecoded import CUT_SHORT, PictureFile, stored_size
 
 MAX_BLOCKS = 100_000  # of a GIF, before its first picture
 EXTENSION, PICTURE, TRAILER = 0x21, 0x2C, 0x3B

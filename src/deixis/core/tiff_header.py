@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import final
 
 from deixis.core.errors import ImageError
-from deixis.core.picture_file import CUT_SHORT, PictureFile, stored_size
 from deixis.core.size import Size
+from deixis.core.undecoded import CUT_SHORT, PictureFile, stored_size
 
 MAX_ENTRIES = 1024  # of a directory; a real one has a few dozen
 MAX_PIECES = 2**20  # strips or tiles
