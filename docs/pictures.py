@@ -51,9 +51,13 @@ def main() -> None:
     sheet.save(FOLDER / "pointing.png", optimize=True)
     marks = contact_sheet(still.image, [cup, ball], Style(), side=224)
     marks.pil().quantize(128).save(FOLDER / "marks.png", optimize=True)
-    window = dx.box(430, 40, 580, 190)
-    tagged = list(zip("123", (cup, ball, window), strict=True))
-    tags = draw_tagged(still.image, tagged).pil().resize((480, 315))
+    window, shine, book = (
+        dx.box(430, 40, 580, 190),
+        dx.ellipse(330, 304, 11, 11),
+        still.region("book"),
+    )
+    tagged = list(zip("12345", (cup, ball, window, shine, book), strict=True))
+    tags = draw_tagged(still.image, tagged).pil()
     tags.quantize(128).save(FOLDER / "tags.png", optimize=True)
 
 

@@ -139,3 +139,17 @@ def test_regions_can_be_tagged(picture, out, capsys, kind, words):
     assert f"dog: the object {words}" in printed
     record = json.loads(run(capsys, picture, CUP, DOG, "--tags", kind, "-o", out, "--json")[1])
     assert record["tags"][1] == {"name": "dog", "phrase": f"the object {words}"}
+
+
+def test_letters_leave_a_nose_and_a_badge_in_sight(tmp_path, out, capsys):
+    """Audit, 5: `draw --tags A` put A on the astronaut's nose and E on her badge."""
+    image = dx.Image(pixels=np.full((512, 512, 3), 90, dtype=np.uint8))
+    picture = tmp_path / "astronaut.png"
+    picture.write_bytes(image.png())
+    boxes = [(175, 60, 270, 200), (0, 100, 130, 400), (110, 280, 180, 340), (300, 390, 480, 500)]
+    boxes.append((280, 335, 335, 375))
+    given = [f"r{i}=box:{','.join(map(str, one))}" for i, one in enumerate(boxes)]
+    assert run(capsys, picture, *given, "--tags", "A", "-o", out)[0] == 0
+    nose, badge = pixels(out)[120:150, 215:240], pixels(out)[335:375, 280:335]
+    assert (nose == 90).all()
+    assert (badge == 90).all()

@@ -23,6 +23,17 @@ def test_look_prints_a_line_a_note_and_draws_them(tmp_path, known, capsys):
     assert open_image(out).size.width == 32 * open_image(picture).size.width  # room for numbers
 
 
+def test_the_number_of_a_word_stands_beside_the_word(tmp_path, capsys):
+    """Audit, 5: `look docs/scene.png -o x.png` put [1] on QUILT."""
+    out = tmp_path / "x.png"
+    assert main(["look", "docs/scene.png", "-o", str(out)]) == 0
+    assert "QUILT" in capsys.readouterr().out
+    before, after = open_image("docs/scene.png").pixels, open_image(out).pixels
+    word = before[59:118, 88:268].repeat(2, axis=0).repeat(2, axis=1)
+    assert (after[118:236, 176:536] == word).all()
+    assert (after != before.repeat(2, axis=0).repeat(2, axis=1)).any()
+
+
 def test_look_gives_regions_as_json(tmp_path, known, capsys):
     picture = tmp_path / "pictures" / "00002.png"
     assert main(["look", str(picture), "--source", f"regions:{known}", "--json"]) == 0

@@ -2,101 +2,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image as PIL
 
 from deixis.core import region as regions
 from deixis.core.errors import NoRoomError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.marks import NAMED, VERSION, colour_of
+from deixis.marks import NAMED, colour_of
 from deixis.marks.primitives import Window
-from deixis.marks.tag import Tag, draw_tags, lettered, numbered, plate_size
-from deixis.marks.tag_places import placed
+from deixis.marks.tag import TAG_VERSION, Tag, TagPlace, draw_tags, lettered, numbered, plate_size
 from deixis.marks.tagging import draw_tagged, tagged_copy
 from tests.marks.regions import ground
 
-SIZE = Size(width=200, height=150)
-GOLDEN = Path(__file__).parent / "goldens" / f"tags-{VERSION}.png"
-
-
-def tags(listed):
-    names = list(NAMED)
-    return [
-        Tag(text=str(i + 1), region=region, colour=colour_of(names[i % 9]))
-        for i, region in enumerate(listed)
-    ]
-
-
-def meet(one, two):
-    return (
-        one.left < two.right
-        and two.left < one.right
-        and one.top < two.bottom
-        and two.top < one.bottom
-    )
-
-
-def is_inside(window, size):
-    across = 0 <= window.left < window.right <= size.width
-    return across and 0 <= window.top < window.bottom <= size.height
-
-
-boxes = st.builds(
-    regions.box_xywh,
-    st.floats(0, 199),
-    st.floats(0, 149),
-    st.floats(0, 150),
-    st.floats(0, 100),
-)
-points = st.builds(regions.point, st.floats(0, 199), st.floats(0, 149))
-
-
-@pytest.mark.long
-@settings(max_examples=60, deadline=None)
-@given(st.lists(boxes | points, min_size=1, max_size=30))
-def test_no_tag_leaves_the_picture_or_meets_another(listed):
-    plates = placed(tags(listed), SIZE)
-    assert all(is_inside(plate, SIZE) for plate in plates)
-    for number, plate in enumerate(plates):
-        assert not any(meet(plate, other) for other in plates[:number])
-
-
-def test_a_tag_lies_in_the_middle_of_a_large_region():
-    (plate,) = placed(tags([regions.box(20, 30, 180, 130)]), SIZE)
-    assert (plate.left + plate.right) / 2 == pytest.approx(100, abs=1)
-    assert (plate.top + plate.bottom) / 2 == pytest.approx(80, abs=1)
-
-
-def test_a_tag_lies_in_a_mask_even_if_its_boxs_middle_does_not():
-    inside = np.ones((150, 200), dtype=bool)
-    inside[:, 40:] = False
-    inside[110:, :] = True  # an L
-    (plate,) = placed(tags([regions.mask(inside)]), SIZE)
-    assert inside[plate.top : plate.bottom, plate.left : plate.right].mean() > 0.4
-
-
-def test_a_tag_lies_beside_a_small_region():
-    (plate,) = placed(tags([regions.box(90, 70, 100, 80)]), SIZE)
-    assert not meet(plate, Window(left=90, top=70, right=100, bottom=80))
-
-
-def test_a_tag_does_not_hide_the_middle_of_another_region():
-    small = [regions.box(90, 70, 100, 80), regions.box(90, 58, 104, 68)]
-    for plate in placed(tags(small), SIZE):
-        for x, y in ((95, 75), (97, 63)):
-            assert not (plate.left <= x < plate.right and plate.top <= y < plate.bottom)
-
-
-def test_places_are_the_same_each_time():
-    listed = tags([regions.point(50, 50)] * 12)
-    assert placed(listed, SIZE) == placed(listed, SIZE)
-
-
-def test_more_tags_than_have_room_are_refused():
-    with pytest.raises(UsageError, match="no room is left for the tag"):
-        placed(tags([regions.point(10, 10)] * 60), Size(width=60, height=40))
+GOLDEN = Path(__file__).parent / "goldens" / f"tags-{TAG_VERSION}.png"
 
 
 def test_a_picture_without_room_for_one_is_refused():
@@ -149,7 +67,7 @@ def luminance(rgb):
 def test_letters_keep_their_holes():
     plate = Window(left=10, top=10, right=90, bottom=90)
     tag = Tag(text="0", region=regions.point(1, 1), colour=colour_of("red"))
-    pixels = draw_tags(ground(), [tag], [plate]).pixels
+    pixels = draw_tags(ground(), [tag], [TagPlace(plate=plate)]).pixels
     assert tuple(pixels[50, 50]) == (255, 0, 0)  # within the zero
     assert (pixels[50, 10:90] == tag.ink).all(axis=1).sum() > 10
 
@@ -158,10 +76,25 @@ def test_drawing_tags_alters_nothing_else():
     image = ground()
     plate = Window(left=10, top=10, right=40, bottom=30)
     tag = Tag(text="B", region=regions.point(1, 1), colour=colour_of("gold"))
-    changed = (draw_tags(image, [tag], [plate]).pixels != image.pixels).any(axis=2)
+    changed = (draw_tags(image, [tag], [TagPlace(plate=plate)]).pixels != image.pixels).any(axis=2)
     changed[10:30, 10:40] = False
     assert not changed.any()
     assert image == ground()
+
+
+def test_a_line_runs_from_the_plate_in_its_colour():
+    place = TagPlace(plate=Window(left=10, top=10, right=40, bottom=30), line=((40, 20), (90, 20)))
+    tag = Tag(text="B", region=regions.point(1, 1), colour=colour_of("gold"))
+    pixels = draw_tags(ground(), [tag], [place]).pixels
+    assert tuple(pixels[20, 70]) == tag.colour.rgb
+    assert tuple(pixels[18, 70]) == tag.ink  # its casing
+
+
+def test_an_outline_hides_nothing_of_a_box():
+    image = ground()
+    drawn = draw_tagged(image, [("1", regions.box(40, 40, 100, 60))]).pixels
+    assert (drawn[40:60, 40:100] == image.pixels[40:60, 40:100]).all()
+    assert (drawn[39, 40:100] == (255, 0, 0)).all()
 
 
 def scene():

@@ -279,7 +279,7 @@ def _widened(sight: Sight, one: Drawn) -> Drawn:
 
 
 def _tag_losses(sight: Sight, one: Tagged) -> tuple[str, ...]:
-    plates = plate_marks(one.beside, sight.image.size)
+    plates = plate_marks(sight.image, one.beside, one.around)
     own = plates[one.beside.index((one.text or "", one.region))]
     high = letter_height(own) * sight.scale(own)
     if high >= LEAST_LETTER:

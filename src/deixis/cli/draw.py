@@ -14,7 +14,7 @@ shapes, colours, widths and bends as ViP-LLaVA's paper or its released code does
 gives the same bytes on every machine. --for MODEL makes marks wider, then stronger, until the
 model can see them after its own resizing, and prints what is left of them there. --sheet shows
 every shape side by side instead. --tags outlines each region and sets a number (1) or letter (A)
-on or beside it.
+beside it, on free ground.
 
 Shapes: arrow, contour, ellipse, mask, point, rectangle, scribble, triangle. Colours: red, lime,
 blue, yellow, fuchsia, aqua, orange, purple, gold, or #rrggbb.
@@ -98,8 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _draw_tags(
     arguments: argparse.Namespace, image: "Image", names: Sequence[str], regions: "Sequence[Region]"
 ) -> None:
-    from deixis.marks.render import VERSION
-    from deixis.marks.tag import lettered, numbered
+    from deixis.marks.tag import TAG_VERSION, lettered, numbered
     from deixis.marks.tagging import draw_tagged
 
     given = (arguments.shape, arguments.color, arguments.alpha, arguments.width, arguments.model)
@@ -110,7 +109,7 @@ def _draw_tags(
     said = [f"the object marked {text}" for text in texts]
     if arguments.json:
         tags = [{"name": n, "phrase": s} for n, s in zip(names, said, strict=True)]
-        record = {"out": str(arguments.out), "renderer": VERSION, "tags": tags}
+        record = {"out": str(arguments.out), "renderer": TAG_VERSION, "tags": tags}
         print(json.dumps(record, ensure_ascii=False))
         return
     for name, words in zip(names, said, strict=True):

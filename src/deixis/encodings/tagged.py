@@ -21,11 +21,13 @@ class Tagged(Encoding):
     """An outline and a tag lie on the picture; without a `text`, the tag is the next free number.
 
     `beside` are the tagged regions of the question, this one among them: the first draws them all,
-    so that no outline crosses a tag and no tag covers another.
+    so that no outline crosses a tag and no tag covers another. `around` are its other regions,
+    which tags leave uncovered.
     """
 
     text: str | None = None
     beside: tuple[tuple[str, Region], ...] = ()
+    around: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
         if self.text is not None and not TEXT.fullmatch(self.text):
@@ -54,13 +56,14 @@ class Tagged(Encoding):
     @override
     def among(self, others: Sequence[Encoding]) -> "Tagged":
         tags = [(o.text or "1", o.region) for o in others if isinstance(o, Tagged)]
-        return replace(self, beside=tuple(tags))
+        around = tuple(o.region for o in others if not isinstance(o, Tagged))
+        return replace(self, beside=tuple(tags), around=around)
 
     @override
     def paint(self, image: Image) -> Image:
         own = (self.text or "1", self.region)
         listed = self.beside or (own,)
-        return draw_tagged(image, listed) if listed[0] == own else image
+        return draw_tagged(image, listed, self.around) if listed[0] == own else image
 
     @override
     def phrase(self, frame: Frame, dialect: Dialect) -> str:

@@ -19,16 +19,19 @@ from deixis.core.shapes import XY
 from deixis.core.size import Size
 from deixis.marks.colours import Colour, Rgb
 from deixis.marks.letters import UNIT, outline
-from deixis.marks.primitives import BorderInk, Ink, Rings, Window
-from deixis.marks.raster.blend import blend
-from deixis.marks.raster.rasterise import coverage_pieces
+from deixis.marks.primitives import BorderInk, Lines, Rings, Window
+from deixis.marks.render import draw_ink
 from deixis.marks.style import ANCHOR
 
+TAG_VERSION = 4  # goes up whenever any tag's place or bytes change; until 3 it was the marks' own
 TEXT = re.compile(r"[0-9]{1,3}|[A-Za-z]{1,3}")
-HEIGHT = 14  # of a plate, in 1/336 of the picture's longer side
+# of a plate, in 1/336 of the picture's longer side, the usual one first; letters of the last are
+# 5 pixels high in a model that sees 336
+HEIGHTS = (14.0, 12.0, 10.0, 8.25)
 SMALLEST = 9  # of a plate, in pixels of the picture
 CAPITAL = 1493 * UNIT  # height of a capital letter
 LETTER_SHARE = 0.62  # of the plate's height
+LINE, LEAST_LINE = 0.09, 2.0  # a line's width, of the plate's height, and in pixels
 BESIDE = 0.22  # of the plate's height, left and right of the text
 DARK, BRIGHT = (0, 0, 0), (255, 255, 255)
 
@@ -58,6 +61,19 @@ class Tag:
         return DARK if 299 * red + 587 * green + 114 * blue >= 128_000 else BRIGHT
 
 
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagPlace:
+    """A tag's plate lies there; its `line`, where it has one, runs from the plate to the region.
+
+    `hides`: it covers part of a region, since there was no free ground.
+    """
+
+    plate: Window
+    line: tuple[XY, XY] | None = None
+    hides: bool = False
+
+
 def numbered(count: int) -> list[str]:
     """The texts are 1, 2, 3 …."""
     return [str(number + 1) for number in range(count)]
@@ -68,42 +84,47 @@ def lettered(count: int) -> list[str]:
     return [_letters(number) for number in range(count)]
 
 
-def plate_size(text: str, size: Size) -> Size:
-    """The plate of a text is so large in a picture of this size."""
-    height = max(SMALLEST, int(HEIGHT * max(size.width, size.height) / ANCHOR))
-    while height > 0:
-        width = max(height, _advance(text) * _scale(height) + 2 * BESIDE * height)
-        plate = Size(width=int(np.ceil(width)), height=height)
+def plate_size(text: str, size: Size, height: float = HEIGHTS[0]) -> Size:
+    """The plate of a text is so large in a picture of this size; `height` is in 1/336 of its longer
+    side.
+    """
+    high = max(SMALLEST, int(height * max(size.width, size.height) / ANCHOR))
+    while high > 0:
+        width = max(high, _advance(text) * _scale(high) + 2 * BESIDE * high)
+        plate = Size(width=int(np.ceil(width)), height=high)
         if plate.width <= size.width and plate.height <= size.height:
             return plate
-        height -= 1
+        high -= 1
     raise NoRoomError(f"a {size} picture has no room for the tag {text!r}; use a larger copy")
 
 
-def draw_tags(image: Image, tags: Sequence[Tag], plates: Sequence[Window]) -> Image:
-    """The picture gets tags on plates, which `tag_places.placed` found; the one given stays as it
-    is.
-    """
+def draw_tags(image: Image, tags: Sequence[Tag], places: Sequence[TagPlace]) -> Image:
+    """The picture gets tags at their places, over their lines; the one given stays as it is."""
     pixels = image.pixels.copy()
-    size = image.size
-    for tag, plate in zip(tags, plates, strict=True):
+    for tag, place in zip(tags, places, strict=True):
+        if place.line is not None:
+            _draw_line(pixels, tag, place.line, place.plate.bottom - place.plate.top)
+    for tag, place in zip(tags, places, strict=True):
+        plate = place.plate
         high = plate.bottom - plate.top
-        _ink(pixels, _border(plate, high), tag.colour.rgb, size)
-        _ink(pixels, _border(plate, max(1, high // 14)), tag.ink, size)
+        draw_ink(pixels, _border(plate, high), tag.colour.rgb, 255)
+        draw_ink(pixels, _border(plate, max(1, high // 14)), tag.ink, 255)
         drawn, holes = _letters_on(tag.text, plate)
-        _ink(pixels, Rings(rings=drawn), tag.ink, size)
+        draw_ink(pixels, Rings(rings=drawn), tag.ink, 255)
         if holes:
-            _ink(pixels, Rings(rings=holes), tag.colour.rgb, size)
+            draw_ink(pixels, Rings(rings=holes), tag.colour.rgb, 255)
     return Image(pixels=pixels, source=image.source)
+
+
+def _draw_line(pixels: np.ndarray, tag: Tag, line: tuple[XY, XY], high: int) -> None:
+    """A line in the plate's colour lies on a wider one in that of the letters."""
+    width = max(LEAST_LINE, LINE * high)
+    for wide, rgb in ((width + 2 * max(1.0, width / 2), tag.ink), (width, tag.colour.rgb)):
+        draw_ink(pixels, Lines(paths=(line,), width=wide), rgb, 255)
 
 
 def _border(plate: Window, width: int) -> BorderInk:
     return BorderInk(x0=plate.left, y0=plate.top, x1=plate.right, y1=plate.bottom, width=width)
-
-
-def _ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, size: Size) -> None:
-    for piece in coverage_pieces(ink, size):
-        blend(pixels, piece, rgb, 255)
 
 
 def _letters_on(

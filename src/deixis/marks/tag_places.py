@@ -1,108 +1,104 @@
-"""Tags go in their regions or beside them, within the picture, never on another tag.
+"""Tags stand beside what they name, on free ground, with a line to it where they must stand off.
 
-Greedy, the smallest region first, since it has the least room: the first free one of its places.
+Where not all find free ground, all become smaller; where that does not help, a tag hides as little
+of regions as it can. No step is left to chance.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from deixis.core.errors import NoRoomError
-from deixis.core.shapes import XY
+from deixis.core.image import Image
+from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Window
-from deixis.marks.tag import Tag, plate_size
+from deixis.marks.tag import HEIGHTS, Tag, TagPlace, plate_size
+from deixis.marks.tag_ground import Ground
+from deixis.marks.tag_search import PlateSpot, spots_of
 
-MOST_COVERED = 0.25  # of a region's box, up to which a plate may lie in it
-GAP = 1  # pixels between plates
-
-
-def placed(tags: Sequence[Tag], size: Size) -> tuple[Window, ...]:
-    """Each tag gets a plate; NoRoomError if there is no room for one."""
-    places = [MarkPlace.of(tag.region, size) for tag in tags]
-    hearts = [place.heart for place in places]
-    found: dict[int, Window] = {}
-    smallest_first = sorted(range(len(tags)), key=lambda i: _area(places[i]))
-    for index in smallest_first:
-        others = [heart for i, heart in enumerate(hearts) if i != index]
-        plate = plate_size(tags[index].text, size)
-        free = [
-            window
-            for window in _candidates(places[index], plate, size)
-            if not any(_meet(window, other) for other in found.values())
-        ]
-        chosen = next((w for w in free if not any(_holds(w, heart) for heart in others)), None)
-        if chosen is None:  # better on the middle of another region than nowhere
-            chosen = next(iter(free), None)
-        if chosen is None:
-            raise NoRoomError(
-                f"no room is left for the tag {tags[index].text!r} in a {size} picture with "
-                f"{len(tags)} tags; ask about fewer regions at a time, or use a larger copy"
-            )
-        found[index] = chosen
-    return tuple(found[index] for index in range(len(tags)))
+SMALLER = 0.08  # lines that a tag's being a size smaller is worth
+CROSSING_LINE = 3  # lines, as many as one is worth that crosses something
 
 
-def _candidates(place: MarkPlace, plate: Size, size: Size) -> Iterator[Window]:
-    """Places within the picture come, the best first: in the region, in its corners, beside it, and
-    then wherever, by the distance from its middle.
+def placed(
+    tags: Sequence[Tag],
+    size: Size,
+    *,
+    around: Sequence[Region] = (),
+    image: Image | None = None,
+) -> tuple[TagPlace, ...]:
+    """Each tag gets a place; NoRoomError if there is no room for one.
+
+    `around` are regions that have no tag, and are not to be covered either. On `image`, even ground
+    is better.
     """
-    box, wide, high = place.box, plate.width, plate.height
-    x, y = place.heart
-    middle = (x - wide / 2, y - high / 2)
-    fits = wide <= box.width and high <= box.height
-    if fits and plate.area <= MOST_COVERED * _area(place):
-        if all(place.holds(*corner) for corner in _corners(middle, plate)):
-            yield from _within(middle, plate, size)
-        for left in (box.x0, box.x1 - wide):
-            for top in (box.y0, box.y1 - high):
-                yield from _within((left, top), plate, size)
-    for top in (box.y0 - high - GAP, box.y1 + GAP):
-        for left in (box.x0, box.x1 - wide, middle[0]):
-            yield from _within((left, top), plate, size)
-    for left in (box.x1 + GAP, box.x0 - wide - GAP):
-        for top in (box.y0, box.y1 - high, middle[1]):
-            yield from _within((left, top), plate, size)
-    yield from _anywhere(middle, plate, size)
+    if not tags:
+        return ()
+    regions = [*(tag.region for tag in tags), *around]
+    sizes = _plate_sizes(tags, size)
+    best: _Layout | None = None
+    for number, plates in enumerate(sizes):
+        price = SMALLER * number * len(tags)
+        if best is not None and price >= best.cost:
+            break
+        layout = _layout(tags, plates, Ground(regions, size, plates[0].height, image))
+        if layout is not None and (best is None or layout.cost + price < best.cost):
+            best = layout._replace(cost=layout.cost + price)
+    if best is not None:
+        return best.places
+    ends = [sizes[0], sizes[-1]][: len(sizes)]
+    grounds = [Ground(regions, size, plates[0].height, image) for plates in ends]
+    layouts = [
+        _layout(tags, plates, ground, may_hide=True)
+        for plates, ground in zip(ends, grounds, strict=True)
+    ]
+    possible = [layout for layout in layouts if layout is not None]
+    if not possible:
+        raise NoRoomError(
+            f"no room is left for {len(tags)} tags in a {size} picture; ask about fewer regions "
+            "at a time, or use a larger copy"
+        )
+    return min(possible, key=lambda layout: layout.num_hiding).places
 
 
-def _anywhere(middle: XY, plate: Size, size: Size) -> Iterator[Window]:
-    """A raster of plates goes over the picture, the nearest first."""
-    step_x, step_y = plate.width + GAP, plate.height + GAP
-    lefts = [*range(0, size.width - plate.width + 1, step_x), size.width - plate.width]
-    tops = [*range(0, size.height - plate.height + 1, step_y), size.height - plate.height]
+class _Layout(NamedTuple):
+    """All tags have places; what their lines cost, and how many hide regions."""
 
-    def away(corner: tuple[int, int]) -> float:
-        return (corner[0] - middle[0]) ** 2 + (corner[1] - middle[1]) ** 2
-
-    for left, top in sorted(((left, top) for left in lefts for top in tops), key=away):
-        yield _window(left, top, plate)
+    places: tuple[TagPlace, ...]
+    cost: float
+    num_hiding: int
 
 
-def _within(corner: XY, plate: Size, size: Size) -> Iterator[Window]:
-    left, top = math.floor(corner[0] + 0.5), math.floor(corner[1] + 0.5)
-    if 0 <= left <= size.width - plate.width and 0 <= top <= size.height - plate.height:
-        yield _window(left, top, plate)
+def _plate_sizes(tags: Sequence[Tag], size: Size) -> list[list[Size]]:
+    """The tags' plates in each height that tells them from the one before, the usual one first."""
+    sizes: list[list[Size]] = []
+    for height in HEIGHTS:
+        plates = [plate_size(tag.text, size, height) for tag in tags]
+        if plates not in sizes:
+            sizes.append(plates)
+    return sizes
 
 
-def _window(left: int, top: int, plate: Size) -> Window:
-    return Window(left=left, top=top, right=left + plate.width, bottom=top + plate.height)
+def _layout(
+    tags: Sequence[Tag], plates: Sequence[Size], ground: Ground, *, may_hide: bool = False
+) -> _Layout | None:
+    """None where there is no room for all of them."""
+    found = [spot for spot in spots_of(plates, ground, may_hide=may_hide) if spot is not None]
+    if len(found) < len(tags):
+        return None
+    cost = sum((spot.line is not None) + CROSSING_LINE * spot.crosses for spot in found)
+    places = tuple(_place(spot, plate, ground) for spot, plate in zip(found, plates, strict=True))
+    return _Layout(places, cost, sum(spot.hides for spot in found))
 
 
-def _corners(corner: XY, plate: Size) -> Iterator[XY]:
-    for x in (corner[0], corner[0] + plate.width):
-        for y in (corner[1], corner[1] + plate.height):
-            yield x, y
-
-
-def _meet(one: Window, two: Window) -> bool:
-    apart_x = one.left >= two.right + GAP or two.left >= one.right + GAP
-    return not (apart_x or one.top >= two.bottom + GAP or two.top >= one.bottom + GAP)
-
-
-def _holds(window: Window, place: XY) -> bool:
-    return window.left <= place[0] < window.right and window.top <= place[1] < window.bottom
-
-
-def _area(place: MarkPlace) -> float:
-    return place.box.width * place.box.height
+def _place(spot: PlateSpot, plate: Size, ground: Ground) -> TagPlace:
+    left, top = spot.column * ground.cell, spot.row * ground.cell
+    window = Window(left=left, top=top, right=left + plate.width, bottom=top + plate.height)
+    if spot.line is None:
+        return TagPlace(plate=window, hides=spot.hides)
+    high, wide = ground.size.height, ground.size.width
+    ends = np.clip(spot.line * ground.cell, 0, (high, wide)).tolist()
+    (y0, x0), (y1, x1) = ends
+    return TagPlace(plate=window, line=((x0, y0), (x1, y1)), hides=spot.hides)
