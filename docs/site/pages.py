@@ -18,6 +18,7 @@ TOP = {
 GUIDES = (
     "install",
     "images",
+    "command-line",
     "marks",
     "coordinates",
     "find",

@@ -96,9 +96,10 @@ def test_say_gives_json(capsys):
     ],
 )
 def test_every_shape_can_be_written(spec, kind, capsys):
-    from deixis.cli._regions import named_spec, region_of
+    from deixis.cli._regions import given_regions
 
-    assert region_of(named_spec(spec)[1]).kind == kind
+    (given,) = given_regions([spec])
+    assert given.region(dx.Size(width=64, height=48)).kind == kind
     assert run(capsys, "say", "--size", "64x48", spec)[0] == 0
 
 
@@ -117,7 +118,7 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
         (["say", CUP], "NAME=SHAPE"),
         (["say", "--size", "64by48", CUP], "WIDTHxHEIGHT"),
         (["say", "--size", "64x48", "box:1,2,3,4"], "NAME=SHAPE"),
-        (["say", "--size", "64x48", "a=blob:1,2"], "is not a shape"),
+        (["say", "--size", "64x48", "a=blob:1,2"], "no shape of a region named 'blob'"),
         (["say", "--size", "64x48", "a=box:1,2,3"], "4 numbers, got 3"),
         (["say", "--size", "64x48", "a=box:1,2,3,x"], "expected a number"),
         (["say", "--size", "64x48", "a=box:9,2,3,4"], "x0 ≤ x1"),
@@ -137,7 +138,7 @@ def test_a_region_is_read_from_a_file(tmp_path, capsys):
         (["demo", "--out", "/proc/x"], "cannot"),
         (["ask", "a.png", "Hi", CUP, CUP, "--model", "tiny:llava"], "given twice"),
         (["ask", "a.png", "Hi", "--model", "tiny:llava", "--stream", "--json"], "--stream prints"),
-        (["ask", "https://example.org/a.png", "Hi", "--model", "tiny:llava"], "URL"),
+        (["ask", "https://example.org/a.png", "Hi", "--model", "tiny:llava"], "--allow-url"),
     ],
 )
 def test_a_mistake_is_told_and_ends_with_two(arguments, reason, capsys):

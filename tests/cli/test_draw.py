@@ -102,7 +102,7 @@ def test_the_help_names_every_shape(capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((CUP, "-o", "out.jpg"), "written as PNG"),
+        ((CUP, "-o", "out.jgp"), "did you mean '.jpg'"),
         ((CUP, "--shape", "a,b", "-o", "out.png"), "2 values for 1 regions"),
         ((CUP, "--shape", "arow", "-o", "out.png"), "did you mean 'arrow'"),
         ((CUP, "--color", "read", "-o", "out.png"), "did you mean 'red'"),

@@ -48,7 +48,7 @@ def test_look_gives_regions_as_json(tmp_path, known, capsys):
         (["--source", "panoptic"], "this source is written panoptic:"),
         (["--source", "truth", "--words", "cat"], "option words"),
         (["--least-score", "3"], "within 0..1"),
-        (["--out", "notes.jpg"], "pictures are written as PNG"),
+        (["--out", "notes.gif"], "a picture's file ends in .png"),
     ],
 )
 def test_mistakes_of_look_are_told(more, message, tmp_path, known, capsys):

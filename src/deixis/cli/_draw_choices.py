@@ -3,7 +3,7 @@ without it.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
+from deixis.encodings.drawn import Drawn
 from deixis.marks.colours import colour_of
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.sample import sample_marks
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from deixis.ask.mark_visibility import Survival
 
 
-def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> list[Mark]:
-    """Each region gets a mark as asked; what was left open is chosen to tell them apart."""
+def chosen_marks(
+    arguments: argparse.Namespace, regions: Sequence[Region], own: Mapping[int, Drawn]
+) -> list[Mark]:
+    """Each region gets a mark as asked; what was left open is chosen to tell them apart. `own` are
+    those that stand with a region itself, by its number.
+    """
     count = len(regions)
     kinds = _for_each("shape", arguments.shape, count)
     colours = _for_each("color", arguments.color, count)
@@ -32,11 +37,14 @@ def chosen_marks(arguments: argparse.Namespace, regions: Sequence[Region]) -> li
         ]
     else:
         marks = _sampled(arguments, regions, kinds, colours)
+    marks = [own[place].mark if place in own else mark for place, mark in enumerate(marks)]
+    is_open = [
+        own[place].any_colour if place in own else colours[place] is None for place in range(count)
+    ]
     settled: dict[int, Mark] = {}
-    for place in sorted(range(count), key=lambda place: colours[place] is None):
+    for place in sorted(range(count), key=lambda place: is_open[place]):
         taken = {mark.phrase for mark in settled.values()}
-        any_colour = colours[place] is None
-        settled[place] = told_apart(marks[place], taken, any_colour=any_colour)
+        settled[place] = told_apart(marks[place], taken, any_colour=is_open[place])
     return [settled[place] for place in range(count)]
 
 

@@ -32,7 +32,12 @@ def add_each(parser: argparse.ArgumentParser) -> None:
     )
     each.add_argument("--format", metavar="NAME", help="of --regions, where it is not recognised")
     each.add_argument("--encoding", metavar="SPEC", help="said (default), cropped:0.5, drawn:arrow")
-    each.add_argument("--out", type=Path, metavar="FILE", help="the rows: .jsonl, .parquet")
+    each.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the rows: .jsonl, .parquet; of one answer a picture: .png …",
+    )
     each.add_argument(
         "--as", dest="rows_as", metavar="FORM", help="jsonl, parquet, coco, llava or sharegpt"
     )
@@ -59,7 +64,7 @@ def check_not_each(arguments: argparse.Namespace) -> None:
         "at_once": "at-once",
         "skip_bad": "skip-bad",
     }
-    plain = ("format", "encoding", "out", "price", "budget", "runner", "workers", "fresh")
+    plain = ("format", "encoding", "price", "budget", "runner", "workers", "fresh")
     for name in (*names, *plain):
         if getattr(arguments, name):
             raise UsageError(f"--{names.get(name, name)} is for a folder: give --each FOLDER")

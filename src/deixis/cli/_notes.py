@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli._pictures import write_picture
 from deixis.cli.parsers import add_placing
 from deixis.cli.terminal import printable, table
-from deixis.core.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from deixis.core.image import Image
@@ -87,8 +87,7 @@ def draw_notes(image: "Image", notes: "Sequence[Region]", path: Path) -> None:
     """Each note is outlined and numbered on the picture, which is made as large as the numbers
     need.
     """
-    make_folder(path.parent)
-    write_bytes(path, _numbered(image, notes).png() if notes else image.png())
+    write_picture(_numbered(image, notes) if notes else image, path)
 
 
 def _numbered(image: "Image", notes: "Sequence[Region]") -> "Image":

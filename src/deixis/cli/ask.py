@@ -1,15 +1,17 @@
 """Ask a model about a picture and regions of it.
 
   deixis ask street.jpg "What is {cup} standing on?" cup=box:412,300,520,411 --model MODEL
-  deixis ask street.jpg "What is {cup}?" cup=cropped:box:412,300,520,411 --model MODEL
+  deixis ask street.jpg "What is {cup}?" cup=arrow:color=red:box:412,300,520,411 --model MODEL
+  deixis ask street.jpg "Find the cups." --model MODEL --out cups.png
   deixis ask sign.jpg "Where does the road lead?" --knowledge told --source rapidocr --model MODEL
   deixis ask page.png "What is the total?" --cite --model MODEL
   deixis ask --replay sent.json --model MODEL
   deixis ask --each photos/ --regions coco.json "Describe {it}." --model MODEL --out rows.jsonl
 
-MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, or
-"tiny:FAMILY" for random weights. A region may say how it reaches the model: said (coordinates in
-the model's own dialect, the default), drawn, tagged, cropped, dimmed, masked, blurred. A drawn
+MODEL is a folder or hub id of a transformers checkpoint, "openai:NAME@URL" for a server, "nano" for
+the small model inside this package, or "tiny:FAMILY" for random weights. A region may say how it
+reaches the model: said (coordinates in the model's own dialect, the default), drawn, tagged,
+cropped, dimmed, masked, blurred. --out draws the regions of the answer on the picture. A drawn
 mark of which the model can hardly see anything is told; with --strict it is refused before
 anything is sent. --knowledge brings what --source finds in the picture to the model: told before
 the question, drawn on the picture, or, with the folder of a trained prompt, infused in its tokens.
@@ -27,8 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 from deixis.cli._each import add_each, check_not_each, run_each
 from deixis.cli._notes import add_sources, has_source_options, source_options
-from deixis.cli._regions import FORMS, named_spec, region_of
-from deixis.cli.parsers import add_loading, add_speaking
+from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
+from deixis.cli._regions import ENCODED, FORMS, GivenRegion, given_regions
+from deixis.cli.parsers import add_loading, add_speaking, loading_options
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,13 +44,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis ask` takes these arguments."""
-    parser.epilog = FORMS
-    parser.add_argument("image", nargs="?", help="the picture")
+    parser.epilog = f"{FORMS}{ENCODED}"
+    parser.add_argument("image", nargs="?", help=PICTURE)
     parser.add_argument("question", nargs="?", help='what to ask: "What is {cup}?"')
     parser.add_argument(
         "regions",
         nargs="*",
-        metavar="NAME=[ENCODING:]SHAPE:NUMBERS",
+        metavar="NAME=[ENCODING[:SETTINGS]:]SHAPE:NUMBERS",
         help="what {NAME} is: box:412,300,520,411 in pixels of the picture, and how it is shown",
     )
     parser.add_argument("--model", required=True, help="the model to ask")
@@ -65,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--knowledge", metavar="FOLDER|told|drawn", help="how notes reach it")
     parser.add_argument("--pixel", type=Path, metavar="FILE", help="a pixel prompt to see through")
     add_sources(parser.add_argument_group("sources of knowledge (`deixis look --help`)"))
-    parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
+    add_opening(parser)
     parser.add_argument("--strict", action="store_true", help="refuse marks it cannot see")
     parser.add_argument(
         "--cite", action="store_true", help="ask for the region it rests on, and check it"
@@ -84,25 +87,26 @@ def run(arguments: argparse.Namespace) -> None:
         run_each(arguments, _loading(arguments), _settings(arguments))
         return
     check_not_each(arguments)
-    from deixis.core.fetch import FetchPolicy
-    from deixis.core.images import open_image
-
     if arguments.replay is None and arguments.question is None:
         raise UsageError("give a picture and a question, or --replay FILE")
     if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
         raise UsageError(f"cannot write {arguments.save}: there is no such folder")
     others = (arguments.json, arguments.save, arguments.replay, arguments.cite)
-    if arguments.stream and any(others):
-        raise UsageError("--stream prints words only; leave out --json, --save, --replay, --cite")
+    if arguments.stream and any((*others, arguments.out)):
+        raise UsageError(
+            "--stream prints words only; leave out --json, --save, --out, --replay, --cite"
+        )
+    check_out(arguments.out, needs_folder=True)
     if arguments.cite and arguments.replay:
         raise UsageError("--replay sends one call again, as it was; leave out --cite")
     if arguments.replay is not None:
         answer = _replayed(arguments)
     else:
         # the picture and the regions before the model, which may take minutes
-        pointed = _pointed(arguments.regions)
+        given = given_regions(arguments.regions)
         settings = _settings(arguments)
-        image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
+        image = open_picture(arguments.image, arguments)
+        pointed = _pointed(given, image)
         if arguments.stream:
             _stream(arguments, image, pointed, settings)
             return
@@ -117,21 +121,13 @@ def run(arguments: argparse.Namespace) -> None:
         )
     if arguments.save is not None:
         answer.sent.save(arguments.save)
+    if arguments.out is not None:
+        write_picture(answer.picture(), arguments.out)
     _print(answer, as_json=arguments.json)
 
 
-def _pointed(specs: list[str]) -> "dict[str, Encoding]":
-    from deixis.encodings import encodings
-
-    pointed: dict[str, Encoding] = {}
-    for name, spec in map(named_spec, specs):
-        first, _, rest = spec.partition(":")
-        way = first if first in encodings.names() else "said"
-        region = region_of(rest if way == first else spec)
-        if name in pointed:
-            raise UsageError(f"the region {name!r} is given twice")
-        pointed[name] = encodings.get(way).of(region)
-    return pointed
+def _pointed(given: list[GivenRegion], image: "Image") -> "dict[str, Encoding]":
+    return {one.name: one.encoded(image.size) for one in given}
 
 
 def _model(arguments: argparse.Namespace) -> "Model":
@@ -142,8 +138,8 @@ def _model(arguments: argparse.Namespace) -> "Model":
 
 def _loading(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: see `load`
     """How the model is loaded."""
-    names = ("dialect", "contract", "knowledge", "pixel", "quantize", "adapter", "revision")
-    told = {name: getattr(arguments, name) for name in names}
+    names = ("dialect", "contract", "knowledge", "pixel")
+    told = {name: getattr(arguments, name) for name in names} | loading_options(arguments)
     told["sources"] = arguments.source
     told["looking"] = source_options(arguments) if has_source_options(arguments) else None
     return {name: value for name, value in told.items() if value is not None}

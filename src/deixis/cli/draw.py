@@ -3,6 +3,7 @@
   deixis draw street.jpg cup=box:412,300,520,411 -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --shape ellipse --color blue --width 4 -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --shape mask,arrow -o out.png
+  deixis draw street.jpg cup=arrow:color=blue:box:412,300,520,411 dog=mask:point:88,240 -o a.jpg
   deixis draw street.jpg cup=box:412,300,520,411 --style release --seed 7 -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --for Qwen/Qwen3-VL-8B-Instruct -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --tags A -o out.png
@@ -26,10 +27,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deixis.cli._regions import FORMS, named_spec, region_of
+from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
+from deixis.cli._regions import ENCODED, FORMS, given_regions
 from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from deixis.ask.mark_visibility import Survival
@@ -42,15 +43,16 @@ PROFILES = ("plain", "paper", "release")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis draw` takes these arguments."""
-    parser.epilog = FORMS
-    parser.add_argument("image", help="the picture")
+    parser.epilog = f"{FORMS}{ENCODED}"
+    parser.add_argument("image", help=PICTURE)
     parser.add_argument(
         "regions",
         nargs="+",
-        metavar="NAME=SHAPE:NUMBERS",
+        metavar="NAME=[MARK[:SETTINGS]:]SHAPE:NUMBERS",
         help="box:412,300,520,411 in pixels of the picture, under a name of your own",
     )
-    parser.add_argument("-o", "--out", type=Path, required=True, help="the PNG file to write")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="what to write: .png, .jpg …")
+    add_opening(parser)
     parser.add_argument("--shape", help="one, or one for each region: rectangle,arrow")
     parser.add_argument("--color", help="likewise; by default colours tell them apart")
     parser.add_argument("--alpha", type=int, help="opacity, 0..255 (default 128, for masks 88)")
@@ -69,29 +71,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """The marks are drawn and written, and each mark's words printed."""
     from deixis.cli._draw_choices import chosen_marks, chosen_style, thickened_for
-    from deixis.core.images import open_image
     from deixis.marks.render import draw
     from deixis.marks.sheet import contact_sheet
 
-    if arguments.out.suffix.lower() != ".png":
-        raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")
-    specs = [named_spec(spec) for spec in arguments.regions]
-    regions = [region_of(spec, label=name) for name, spec in specs]
-    image = open_image(arguments.image)
+    check_out(arguments.out)
+    given = given_regions(arguments.regions)
+    image = open_picture(arguments.image, arguments)
+    regions = [one.region(image.size, label=one.name) for one in given]
+    names = [one.name for one in given]
     if arguments.sheet:
         sheet = contact_sheet(image, regions, chosen_style(arguments, None))
-        _write(arguments.out, sheet.png())
+        write_picture(sheet, arguments.out)
         _print(arguments, [], [])
         return
     if arguments.tags is not None:
-        _draw_tags(arguments, image, [name for name, _ in specs], regions)
+        for one in given:
+            one.plain("draw --tags")
+        _draw_tags(arguments, image, names, regions)
         return
-    marks, names = chosen_marks(arguments, regions), [name for name, _ in specs]
+    own = {place: one.drawn(regions[place]) for place, one in enumerate(given) if one.encoding}
+    marks = chosen_marks(arguments, regions, own)
     left = []
     if arguments.model is not None:
         left = thickened_for(arguments.model, image, marks)
         marks = [survival.mark for survival in left]
-    _write(arguments.out, draw(image, marks).png())
+    write_picture(draw(image, marks), arguments.out)
     _print(arguments, names, marks, left)
 
 
@@ -105,7 +109,7 @@ def _draw_tags(
     if arguments.style != "plain" or any(value is not None for value in given):
         raise UsageError("--tags draws outlines of its own; leave out shapes, styles and --for")
     texts = (numbered if arguments.tags == "1" else lettered)(len(regions))
-    _write(arguments.out, draw_tagged(image, list(zip(texts, regions, strict=True))).png())
+    write_picture(draw_tagged(image, list(zip(texts, regions, strict=True))), arguments.out)
     said = [f"the object marked {text}" for text in texts]
     if arguments.json:
         tags = [{"name": n, "phrase": s} for n, s in zip(names, said, strict=True)]
@@ -115,11 +119,6 @@ def _draw_tags(
     for name, words in zip(names, said, strict=True):
         print(f"{name}: {words}")
     print(arguments.out)
-
-
-def _write(path: Path, content: bytes) -> None:
-    make_folder(path.parent)
-    write_bytes(path, content)
 
 
 def _print(

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_ranking, print_run, record
 from deixis.cli._notes import has_source_options, source_options
-from deixis.cli.parsers import add_part
+from deixis.cli.parsers import add_part, loading_options
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 
@@ -249,9 +249,9 @@ def _settings(arguments: argparse.Namespace, spec: str) -> "RunSettings":
 def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
-    names = ("quantize", "adapter", "revision", "batch_size", "pixel")
-    options = {name: getattr(arguments, name) for name in names}
-    given = {name: value for name, value in options.items() if value is not None}
+    own = {name: getattr(arguments, name) for name in ("batch_size", "pixel")}
+    given = {name: value for name, value in own.items() if value is not None}
+    given |= loading_options(arguments)
     return load(
         arguments.model,
         dialect=arguments.dialect,

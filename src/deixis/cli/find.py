@@ -18,7 +18,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deixis.cli.parsers import add_loading, add_speaking
+from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
+from deixis.cli.parsers import add_loading, add_speaking, loading_options
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis find` takes these arguments."""
-    parser.add_argument("image", nargs="?", help="the picture")
+    parser.add_argument("image", nargs="?", help=PICTURE)
     parser.add_argument("what", nargs="?", help='what to find: "the Save button"')
     parser.add_argument("--model", help="the model to ask")
     parser.add_argument("--kind", choices=("point", "box"), default="point", help="what to ask for")
@@ -45,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompts", action="store_true", help="list the words, ask nothing")
     add_speaking(parser)
     parser.add_argument("--max-new-tokens", type=int, metavar="N", help="limit of each answer")
-    parser.add_argument("--allow-url", action="store_true", help="allow a URL as the picture")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="draw every look, as PNG")
+    add_opening(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="draw every look: .png, .jpg …")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_loading(parser)
 
@@ -62,13 +63,10 @@ def run(arguments: argparse.Namespace) -> None:
                 f'give {what}: deixis find shot.png "the Save button" --model MODEL '
                 "(--prompts lists the words that models are asked in)"
             )
-    if arguments.out is not None and not arguments.out.absolute().parent.is_dir():
-        raise UsageError(f"cannot write {arguments.out}: there is no such folder")
+    check_out(arguments.out, needs_folder=True)
     found = _found(arguments)
     if arguments.out is not None:
-        from deixis.core.files import write_bytes
-
-        write_bytes(arguments.out, found.picture().png())
+        write_picture(found.picture(), arguments.out)
     if arguments.json:
         print(json.dumps(found.record(), ensure_ascii=False))
         return
@@ -77,14 +75,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _found(arguments: argparse.Namespace) -> "Found":
     from deixis.ask.loading import load
-    from deixis.core.fetch import FetchPolicy
-    from deixis.core.images import open_image
     from deixis.models.interface import Generation
 
     # the picture before the model, which may take minutes
-    image = open_image(arguments.image, fetch=FetchPolicy() if arguments.allow_url else None)
-    options = {name: getattr(arguments, name) for name in ("quantize", "adapter", "revision")}
-    given = {name: value for name, value in options.items() if value is not None}
+    image = open_picture(arguments.image, arguments)
+    given = loading_options(arguments)
     longest = arguments.max_new_tokens
     model = load(arguments.model, dialect=arguments.dialect, contract=arguments.contract, **given)
     return model.find(

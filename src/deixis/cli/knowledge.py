@@ -25,9 +25,10 @@ from deixis.cli._notes import (
     source_names,
     source_options,
 )
+from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture
 from deixis.cli.parsers import add_part
 from deixis.cli.terminal import printable
-from deixis.core.errors import DeixisError, UsageError
+from deixis.core.errors import DeixisError
 from deixis.core.files import make_folder, write_bytes
 
 SHOWN = 20  # pictures that failed, and labels, that are listed
@@ -53,8 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     stats.set_defaults(do=_stats)
     show = add_part(parts, "show", "what a store knows of a picture", SHOW)
     show.add_argument("store", type=Path, metavar="STORE", help="what extract wrote")
-    show.add_argument("image", help="the picture")
-    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG with the notes on it")
+    show.add_argument("image", help=PICTURE)
+    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="draws the notes")
+    add_opening(show)
     show.set_defaults(do=_show)
 
 
@@ -151,12 +153,10 @@ def _stats(arguments: argparse.Namespace) -> None:
 
 def _show(arguments: argparse.Namespace) -> None:
     from deixis.core import region_json
-    from deixis.core.images import open_image
     from deixis.sources.note_store import KnowledgeStore
 
-    if arguments.out is not None and arguments.out.suffix.lower() != ".png":
-        raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")
-    image = open_image(arguments.image)
+    check_out(arguments.out)
+    image = open_picture(arguments.image, arguments)
     notes = KnowledgeStore.open(arguments.store).notes(image)
     if arguments.out is not None:
         draw_notes(image, notes, arguments.out)

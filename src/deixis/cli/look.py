@@ -21,27 +21,26 @@ from deixis.cli._notes import (
     source_names,
     source_options,
 )
-from deixis.core.errors import UsageError
+from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis look` takes these arguments."""
     parser.epilog = SOURCES
-    parser.add_argument("image", help="the picture")
+    parser.add_argument("image", help=PICTURE)
     add_looking(parser)
-    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="a PNG with the notes on it")
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="draws the notes")
+    add_opening(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """The sources look, and what they found is printed."""
     from deixis.core import region_json
-    from deixis.core.images import open_image
     from deixis.sources import look
 
-    if arguments.out is not None and arguments.out.suffix.lower() != ".png":
-        raise UsageError(f"pictures are written as PNG, give a name that ends so: {arguments.out}")
-    image = open_image(arguments.image)
+    check_out(arguments.out)
+    image = open_picture(arguments.image, arguments)
     notes = look(image, source_names(arguments), options=source_options(arguments))
     if arguments.out is not None:
         draw_notes(image, notes, arguments.out)

@@ -3,6 +3,13 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deixis.core.errors import UsageError
+from deixis.core.files import read_text
+
+LONGEST_KEY = 10_000  # letters of a file with a key
 
 
 def add_part(
@@ -38,7 +45,30 @@ def add_loading(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
     loading.add_argument("--quantize", choices=("4bit", "8bit"), help="load weights in fewer bits")
     loading.add_argument("--adapter", help="folder of a LoRA adapter")
     loading.add_argument("--revision", help="revision of a hub checkpoint")
+    _add_server(parser)
     return loading
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    server = parser.add_argument_group("asking a server")
+    server.add_argument(
+        "--api-key-file", type=Path, metavar="FILE", help="holds the key, instead of a variable"
+    )
+    server.add_argument("--image-format", choices=("png", "jpeg"), help="of pictures that are sent")
+    server.add_argument("--journal", type=Path, metavar="FILE", help="ask nothing in it again")
+
+
+def loading_options(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: see `dx.load`
+    """What of these was given, as `dx.load` takes it."""
+    names = ("quantize", "adapter", "revision", "image_format", "journal")
+    told = {name: getattr(arguments, name) for name in names}
+    file = arguments.api_key_file
+    if file is not None:
+        try:
+            told["api_key"] = read_text(file, most=LONGEST_KEY).strip()
+        except (OSError, UnicodeDecodeError) as refusal:
+            raise UsageError(f"cannot read {file}: {refusal}") from None
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def add_speaking(parser: "argparse._ActionsContainer") -> None:

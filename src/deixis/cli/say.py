@@ -12,7 +12,8 @@ import json
 from typing import TYPE_CHECKING
 
 from deixis.cli._dialects import add_contract, chosen
-from deixis.cli._regions import FORMS, named_spec, region_of, size_of
+from deixis.cli._pictures import PICTURE, add_opening, open_picture
+from deixis.cli._regions import FORMS, given_regions, size_of
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`deixis say` takes these arguments."""
     parser.epilog = FORMS
-    parser.add_argument("image", nargs="?", help="the picture, for its size (or give --size)")
+    parser.add_argument("image", nargs="?", help=f"{PICTURE}, for its size")
     parser.add_argument(
         "regions",
         nargs="*",
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", help="the picture's WIDTHxHEIGHT, instead of a file")
     parser.add_argument("--dialect", help="only this one; its words are then printed alone")
     add_contract(parser)
+    add_opening(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -45,10 +47,13 @@ def run(arguments: argparse.Namespace) -> None:
     if image is not None and arguments.size is not None:
         specs.insert(0, image)
         image = None
-    regions = [region_of(spec, label=name) for name, spec in map(named_spec, specs)]
-    if not regions:
+    given = given_regions(specs)
+    if not given:
         raise UsageError(f"no region is given\n\n{FORMS}")
-    size = _size(image, arguments.size)
+    for one in given:
+        one.plain("say")
+    size = _size(image, arguments)
+    regions = [one.region(size, label=one.name) for one in given]
     only = chosen(arguments)
     names = [arguments.dialect or arguments.contract] if only else dialects.names()
     said = {name: (only or dialects.get(name)()).say(regions, size) for name in names}
@@ -61,11 +66,9 @@ def run(arguments: argparse.Namespace) -> None:
         print(table(("dialect", "said", "form"), rows))
 
 
-def _size(image: str | None, size: str | None) -> "Size":
-    from deixis.core.images import open_image
-
-    if size is not None:
-        return size_of(size)
+def _size(image: str | None, arguments: argparse.Namespace) -> "Size":
+    if arguments.size is not None:
+        return size_of(arguments.size)
     if image is None:
         raise UsageError("give a picture, or its size as --size 640x480")
-    return open_image(image).size
+    return open_picture(image, arguments).size

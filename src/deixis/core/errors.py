@@ -20,6 +20,29 @@ import difflib
 from collections.abc import Iterable
 from typing import final
 
+# what others call what we have, where the spelling would not lead there
+MEANT = {
+    "bbox": "box",
+    "bounds": "box",
+    "circle": "ellipse",
+    "oval": "ellipse",
+    "rect": "box",
+    "dot": "point",
+    "line": "stroke",
+    "outline": "contour",
+    "segmentation": "polygon",
+    "square": "rectangle",
+    "crop": "cropped",
+    "dim": "dimmed",
+    "tag": "tagged",
+    "colour": "color",
+    "green": "lime",
+    "cyan": "aqua",
+    "turquoise": "aqua",
+    "magenta": "fuchsia",
+    "pink": "fuchsia",
+    "violet": "purple",
+}
 LONGEST_NAME = 200  # letters of a name that nobody has, as they are told
 
 
@@ -83,7 +106,9 @@ class UnknownNameError(UsageError):
         names = sorted(known)
         if len(name) > LONGEST_NAME:
             name = f"{name[:LONGEST_NAME]}…"
+        meant = MEANT.get(name.casefold())
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        near = [meant] if meant in names else near
         hint = f"; did you mean {near[0]!r}?" if near else "."
         if package is not None:
             hint = f": pip install {package} (in a clone -e lab) brings such names."

@@ -1,5 +1,5 @@
 """A spec writes down how a question's regions reach the model: "said", "dimmed:0.8",
-"cropped:beside=true", "drawn:arrow,color=lime,width=6".
+"cropped:beside=true", "drawn:arrow,color=lime,width=6", or for the last "arrow:color=lime,width=6".
 """
 
 import importlib
@@ -13,7 +13,7 @@ from deixis.core.region import Region, box
 from deixis.encodings import Encoding, encodings
 from deixis.marks import shapes
 
-PLAIN = "said"
+PLAIN, DRAWN = "said", "drawn"
 ALL, USUAL = "*", "usual"
 SPOKEN = {"true": True, "yes": True, "false": False, "no": False}
 SETTINGS = {
@@ -28,7 +28,7 @@ class EncodingSpec:
     """A spec is an encoding with settings, written as NAME, NAME:VALUE or NAME:SETTING=VALUE,…
 
     The settings are those of the function of that name (`dx.drawn`, `dx.cropped` …); a value alone
-    is the first of them.
+    is the first of them. The name of a mark is `drawn` under it.
     """
 
     spec: str
@@ -39,6 +39,11 @@ class EncodingSpec:
     def of(cls, spec: str) -> "EncodingSpec":
         """A spec is read from its text; a UsageError says what could be."""
         name, _, rest = spec.partition(":")
+        if name in shapes and name not in encodings:
+            return cls.of(":".join((DRAWN, ",".join(filter(None, (name, rest))))))
+        if name not in encodings:
+            known = (*encodings.names(), *shapes.names())
+            raise UnknownNameError(kind="encoding or mark", name=name, known=known)
         kind = encodings.get(name)
         own = getattr(importlib.import_module(kind.__module__), name, None)
         build: Callable[..., Encoding] = own if inspect.isfunction(own) else kind.of
@@ -55,7 +60,7 @@ def usual() -> list[str]:
     """Every encoding is listed, with a few settings of each, and marks in every shape."""
     specs: list[str] = []
     for name in encodings.names():
-        specs += expanded([f"{name}:{ALL}"]) if name == "drawn" else SETTINGS.get(name, (name,))
+        specs += expanded([f"{name}:{ALL}"]) if name == DRAWN else SETTINGS.get(name, (name,))
     return specs
 
 
@@ -69,7 +74,7 @@ def expanded(specs: Sequence[str]) -> list[str]:
         first, comma, more = rest.partition(",")
         if spec == USUAL:
             found += usual()
-        elif first == ALL and name == "drawn":
+        elif first == ALL and name == DRAWN:
             found += [f"{name}:{shape}{comma}{more}" for shape in shapes.names()]
         else:
             found.append(spec)
