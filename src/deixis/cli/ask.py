@@ -31,7 +31,7 @@ from deixis.cli._each import add_each, check_not_each, run_each
 from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
 from deixis.cli._regions import ENCODED, FORMS, GivenRegion, given_regions
-from deixis.cli.parsers import add_loading, add_speaking, loading_options
+from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,15 +110,16 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.stream:
             _stream(arguments, image, pointed, settings)
             return
-        answer = _model(arguments).ask(
-            image,
-            arguments.question,
-            system=arguments.system,
-            settings=settings,
-            strict=arguments.strict,
-            cite=arguments.cite,
-            regions=pointed,
-        )
+        with closed_after(_model(arguments)) as model:
+            answer = model.ask(
+                image,
+                arguments.question,
+                system=arguments.system,
+                settings=settings,
+                strict=arguments.strict,
+                cite=arguments.cite,
+                regions=pointed,
+            )
     if arguments.save is not None:
         answer.sent.save(arguments.save)
     if arguments.out is not None:
@@ -159,7 +160,8 @@ def _replayed(arguments: argparse.Namespace) -> "Answer":
     from deixis.ask.sent import Sent
 
     sent = Sent.load(arguments.replay)
-    return _model(arguments).replay(sent)
+    with closed_after(_model(arguments)) as model:
+        return model.replay(sent)
 
 
 def _stream(
@@ -168,18 +170,18 @@ def _stream(
     pointed: "dict[str, Encoding]",
     settings: "Generation",
 ) -> None:
-    words = _model(arguments).stream(
-        image,
-        arguments.question,
-        regions=pointed,
-        system=arguments.system,
-        settings=settings,
-        strict=arguments.strict,
-    )
     said_any = False
-    for piece in words:
-        said_any = said_any or bool(piece.strip())
-        print(piece, end="", flush=True)
+    with closed_after(_model(arguments)) as model:
+        for piece in model.stream(
+            image,
+            arguments.question,
+            regions=pointed,
+            system=arguments.system,
+            settings=settings,
+            strict=arguments.strict,
+        ):
+            said_any = said_any or bool(piece.strip())
+            print(piece, end="", flush=True)
     print()
     if not said_any:
         _tell_of_nothing("")

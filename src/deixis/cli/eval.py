@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_ranking, print_run, record
 from deixis.cli._notes import has_source_options, source_options
-from deixis.cli.parsers import add_part, loading_options
+from deixis.cli.parsers import add_part, closed_after, loading_options
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 
@@ -224,7 +224,7 @@ def _exam(arguments: argparse.Namespace, options: "Options") -> "Iterator[Exam]"
     if kind.needs_judge and arguments.judge is None:
         raise UsageError('a judge grades these answers: --judge rules, or --judge "openai:MODEL"')
     benchmark, model = kind.of(options), _model(arguments)
-    with Answers(arguments.out / ANSWERS) as answers:
+    with closed_after(model), Answers(arguments.out / ANSWERS) as answers:
         judge = _judge(arguments, answers) if kind.needs_judge else None
         yield Exam(model=model, benchmark=benchmark, answers=answers, judge=judge)
 

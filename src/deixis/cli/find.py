@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
-from deixis.cli.parsers import add_loading, add_speaking, loading_options
+from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,17 +82,18 @@ def _found(arguments: argparse.Namespace) -> "Found":
     given = loading_options(arguments)
     longest = arguments.max_new_tokens
     model = load(arguments.model, dialect=arguments.dialect, contract=arguments.contract, **given)
-    return model.find(
-        image,
-        arguments.what,
-        kind=arguments.kind,
-        many=arguments.many,
-        refine=arguments.refine,
-        scale=arguments.scale,
-        prompt=arguments.prompt,
-        prompts=arguments.prompt_file,
-        settings=None if longest is None else Generation(max_new_tokens=longest),
-    )
+    with closed_after(model):
+        return model.find(
+            image,
+            arguments.what,
+            kind=arguments.kind,
+            many=arguments.many,
+            refine=arguments.refine,
+            scale=arguments.scale,
+            prompt=arguments.prompt,
+            prompts=arguments.prompt_file,
+            settings=None if longest is None else Generation(max_new_tokens=longest),
+        )
 
 
 def _print(found: "Found") -> None:

@@ -4,10 +4,13 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text
+
+if TYPE_CHECKING:
+    from deixis.ask.model import Model
 
 LONGEST_KEY = 10_000  # letters of a file with a key
 
@@ -69,6 +72,17 @@ def loading_options(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: se
         except (OSError, UnicodeDecodeError) as refusal:
             raise UsageError(f"cannot read {file}: {refusal}") from None
     return {name: value for name, value in told.items() if value is not None}
+
+
+@contextmanager
+def closed_after(model: "Model") -> "Iterator[Model]":
+    """A model whose connections and journal are closed when the command is done with it."""
+    try:
+        yield model
+    finally:
+        close = getattr(model.vlm, "close", None)  # of what is behind a server
+        if close is not None:
+            close()
 
 
 def add_speaking(parser: "argparse._ActionsContainer") -> None:
