@@ -18,6 +18,7 @@ TOP = {
 GUIDES = (
     "install",
     "images",
+    "ask",
     "command-line",
     "marks",
     "coordinates",

@@ -16,11 +16,14 @@ from deixis._version import __version__
 
 if TYPE_CHECKING:
     from deixis.ask.answer import Answer, Cited
+    from deixis.ask.answer_stream import AnswerStream
+    from deixis.ask.chat import Chat
     from deixis.ask.composer import Exchange
     from deixis.ask.found import Found
     from deixis.ask.loading import load, wrap
     from deixis.ask.model import Model
     from deixis.ask.probe import Probe, probe
+    from deixis.ask.scored import Scores
     from deixis.ask.sent import Sent
     from deixis.ask.session import Session
     from deixis.batch.each import ask_each
@@ -51,12 +54,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ask.loading": ("load", "wrap"),
+    "ask.answer_stream": ("AnswerStream",),
+    "ask.chat": ("Chat",),
     "ask.composer": ("Exchange",),
     "ask.answer": ("Answer", "Cited"),
     "ask.found": ("Found",),
     "ask.model": ("Model",),
     "priors.rank_entities": ("rank_entities",),
     "ask.probe": ("Probe", "probe"),
+    "ask.scored": ("Scores",),
     "ask.sent": ("Sent",),
     "batch.each": ("ask_each",),
     "ask.session": ("Session",),
@@ -97,6 +103,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Answer",
+    "AnswerStream",
+    "Chat",
     "Cited",
     "DeixisError",
     "Dialect",
@@ -114,6 +122,7 @@ __all__ = [
     "Question",
     "Reading",
     "Region",
+    "Scores",
     "Sent",
     "Session",
     "Size",

@@ -79,18 +79,18 @@ def test_settings_by_keyword_go_before_those_of_a_generation():
 
 WRONG = [
     *((f"What is {{{name}}}?", {name: "CUP"}, f'regions={{"{name}": …}}') for name in NAMES),
-    ("?", {"max_new_tokens": "'2'"}, "max_new_tokens is a whole number, got str"),
-    ("?", {"seed": "True"}, "seed is a whole number, got bool"),
-    ("?", {"system": "5"}, "system is text, got int"),
+    ("?", {"max_new_tokens": "'2'"}, "max_new_tokens is a whole number, got '2'"),
+    ("?", {"seed": "True"}, "seed is a whole number, got True"),
+    ("?", {"system": "5"}, "system is text, got 5"),
     (
         "?",
         {"history": "'before'"},
-        "history is a list of answers and exchanges, or a chat, got str",
+        "history is a list of answers and exchanges, or a chat, got 'before'",
     ),
-    ("?", {"history": "['before']"}, "history holds answers and exchanges, got str"),
-    ("?", {"strict": "'yes'"}, "strict is True or False, got str"),
+    ("?", {"history": "['before']"}, "history holds answers and exchanges, got 'before'"),
+    ("?", {"strict": "'yes'"}, "strict is True or False, got 'yes'"),
     ("?", {"max_new_tokens": "0"}, "max_new_tokens is at least 1, got 0"),
-    ("{it}", {"it": "(1, 2)"}, "a region or an encoding of one is expected, got tuple"),
+    ("{it}", {"it": "5"}, "the region 'it' is a Region, a box's four numbers"),
 ]
 SCRIPT = """
 import json, sys
@@ -124,6 +124,15 @@ def test_any_form_of_a_picture_is_opened():
     pixels = np.asarray(IMAGE.pixels)
     for form in (IMAGE, pixels, IMAGE.pil(), IMAGE.png(), [pixels], (IMAGE,)):
         assert MODEL.ask(form, "What?").sent.frames[0].image == IMAGE
+
+
+def test_any_form_of_a_region_is_taken():
+    box = (8, 12, 40, 30)
+    for form in (box, list(box), np.array(box), {"bbox": [8, 12, 32, 18]}, dx.box(*box)):
+        assert (
+            MODEL.ask(IMAGE, "{it}", it=form).sent.text
+            == MODEL.ask(IMAGE, "{it}", it=dx.box(*box)).sent.text
+        )
 
 
 def test_a_stream_takes_what_ask_takes_and_ends_in_the_answer():

@@ -35,6 +35,7 @@ class AnswerStream(Iterator[str]):
         self._said: list[str] = []
         self._answer: Answer | None = None
         self._is_broken = False
+        self._then: list[Callable[[Answer], None]] = []
 
     @override
     def __iter__(self) -> "AnswerStream":
@@ -51,6 +52,8 @@ class AnswerStream(Iterator[str]):
             self._is_broken = False
             if self._answer is None:
                 self._answer = self._answered(end.value or Completion(text=self.text))
+                for do in self._then:
+                    do(self._answer)
             raise
         self._is_broken = False
         self._said.append(word)
@@ -78,6 +81,10 @@ class AnswerStream(Iterator[str]):
         while self._answer is None:
             next(self, None)
         return self._answer
+
+    def then(self, do: Callable[[Answer], None]) -> None:
+        """Have `do` done with the answer, when it is over."""
+        self._then.append(do)
 
     def close(self) -> None:
         """No further word is wanted: what the stream holds open is closed."""

@@ -13,12 +13,17 @@ from deixis.ask.composer import Asking, Exchange, Pointed, encodings_of
 from deixis.ask.sent import Sent
 from deixis.ask.slots import check_slots, filled
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.given import told
 from deixis.core.image import Image
 from deixis.core.images import DATA_URL, URL, Bytes, ImageLike, open_image, picture_size
+from deixis.core.region_from import RegionLike, region_of
 from deixis.core.size import Size
+from deixis.encodings import Encoding
 from deixis.models.interface import Generation
 
 Pictures: TypeAlias = ImageLike | Sequence[ImageLike]
+BYTES = bytes | bytearray | memoryview
+PointedLike: TypeAlias = RegionLike | Encoding
 History: TypeAlias = Iterable[Answer | Exchange]
 
 
@@ -82,7 +87,7 @@ def ask_of(  # noqa: PLR0913  # what every verb of asking takes, all but two by 
     question: str,
     /,
     *,
-    regions: Mapping[str, Pointed] | None = None,
+    regions: Mapping[str, PointedLike] | None = None,
     history: History = (),
     system: str | None = None,
     settings: Generation | None = None,
@@ -94,7 +99,7 @@ def ask_of(  # noqa: PLR0913  # what every verb of asking takes, all but two by 
     strict: bool = False,
     cite: bool = False,
     judge: Judging | None = None,
-    **named: Pointed,
+    **named: PointedLike,
 ) -> Ask:
     """What was asked, and how; UsageError says what of it cannot be.
 
@@ -161,7 +166,7 @@ def check_asking(
 def _worded(text: str, regions: Mapping[str, Pointed], history: History) -> Asking:
     """The question without its pictures."""
     if not isinstance(text, str):
-        raise UsageError(f"a question is text, got {type(text).__name__}")
+        raise UsageError(f"question is text, got {told(text)}")
     said: list[Exchange] = []
     for one in history:
         if isinstance(one, Exchange):
@@ -170,7 +175,7 @@ def _worded(text: str, regions: Mapping[str, Pointed], history: History) -> Aski
             said += [] if said else exchanges(one.sent)
             said.append(exchange(one))
         else:
-            raise UsageError(f"history holds answers and exchanges, got {type(one).__name__}")
+            raise UsageError(f"history holds answers and exchanges, got {told(one)}")
     new = [one for one in said if not one.was_sent]
     check_slots([text, *(part for one in new for part in (one.question, one.answer))], regions)
     if not regions:  # what is literal loses its braces here, else where the slots are filled
@@ -197,12 +202,15 @@ def exchanges(sent: Sent) -> list[Exchange]:
 
 
 def pointed(
-    regions: Mapping[str, Pointed] | None, named: Mapping[str, Pointed]
+    regions: Mapping[str, PointedLike] | None, named: Mapping[str, PointedLike]
 ) -> dict[str, Pointed]:
-    """The regions of a question by their names, each given once."""
+    """The regions of a question by their names, each given once, in any form that says where."""
     for name in (regions or {}).keys() & named.keys():
         raise UsageError(f"the region {name!r} is given twice, in regions and by its name")
-    return {**(regions or {}), **named}
+    return {
+        name: one if isinstance(one, Encoding) else region_of(one, name=f"the region {name!r}")
+        for name, one in {**(regions or {}), **named}.items()
+    }
 
 
 def opened_images(image: Pictures) -> tuple[Image, ...]:
@@ -238,6 +246,6 @@ def check_kinds(**given: object) -> None:
         if value is None or (fits and not (name == "history" and isinstance(value, str))):
             continue
         raise UsageError(
-            f"{name} is {expected}, got {type(value).__name__}; "
+            f"{name} is {expected}, got {told(value)}; "
             f'a region that is called so is given as regions={{"{name}": …}}'
         )

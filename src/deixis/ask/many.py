@@ -25,6 +25,7 @@ from deixis.ask.asking import (
 )
 from deixis.ask.composer import Asking, Pointed
 from deixis.core.errors import DeixisError, RemoteError, UsageError
+from deixis.core.given import told
 from deixis.core.image import Image
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.models.interface import Completion, Question
@@ -114,9 +115,9 @@ def each_answer(
     row; else the first one ends all, and no further question is begun.
     """
     if on_error not in ("raise", "keep"):
-        raise UsageError(f"on_error is 'raise' or 'keep', got {on_error!r}")
+        raise UsageError(f"on_error is 'raise' or 'keep', got {told(on_error)}")
     if isinstance(rows, str | bytes | Mapping | Image) or not isinstance(rows, Iterable):
-        raise UsageError(f"ask_all takes a list of questions, got {type(rows).__name__}")
+        raise UsageError(f"questions is a list of them, got {told(rows)}")
     if on_error == "raise" and isinstance(rows, Sequence):
         for number, row in enumerate(rows, start=1):
             _check(row, number, images)

@@ -15,7 +15,8 @@ from typing_extensions import Unpack
 
 from deixis.ask.answer import Answer as Answer
 from deixis.ask.answer_stream import AnswerStream
-from deixis.ask.asking import Ask, How, HowWords, Pictures, ask_of, how_of, opened_images
+from deixis.ask.asking import Ask, History, How, HowWords, Pictures, ask_of, how_of, opened_images
+from deixis.ask.background import AskingThreads, awaited, streamed
 from deixis.ask.chosen_dialect import chosen_dialect
 from deixis.ask.composer import Asking, Composed, Composer, Marks
 from deixis.ask.find_prompts import Kind
@@ -23,8 +24,9 @@ from deixis.ask.found import Found
 from deixis.ask.knowledge_forms import Knowledge, Looked
 from deixis.ask.many import OnError, QuestionRow, all_answers, each_answer
 from deixis.ask.pixel_prompt_dialect import Prompted
+from deixis.ask.scored import Scores, check_scorable
 from deixis.ask.sent import Sent, software
-from deixis.ask.verbs import takes
+from deixis.ask.verbs import takes, takes_with
 from deixis.coordinates import Dialect, Place
 from deixis.coordinates.contract import Contract
 from deixis.coordinates.contracts import contract_named
@@ -43,6 +45,7 @@ from deixis.models.interface import (
 )
 
 if TYPE_CHECKING:
+    from deixis.ask.chat import Chat
     from deixis.ask.session import Session
 
 # opened where it is asked for, since it needs an extra
@@ -73,6 +76,7 @@ class Model:
             self.vlm = vlm.with_token_change(prompt, place=prompt.place)
         self.dialect_name = chosen.name
         self.contract = chosen.contract
+        self.threads = AskingThreads(vlm)
         self._looked: Looked | None = None
         self._plain = chosen.dialect
 
@@ -185,6 +189,17 @@ class Model:
             answered=partial(self.answer_of, composed, how),
         )
 
+    @takes_with(ask_of, "answers")
+    def score(self, asked: Ask, answers: Sequence[str]) -> Scores:
+        """How likely the model finds each of the given answers to one question. A server does not
+        tell that of answers that it did not give.
+        """
+        answers = check_scorable(self.vlm, answers)
+        how = self.spoken_how(asked.how)
+        (composed,) = self.composed([asked.asking], how)
+        found = self.vlm.answer_logprobs(composed.question(how.system), answers)
+        return Scores(scores=tuple(found), sent=self.sent_of(composed, how))
+
     def find(  # noqa: PLR0913  # all but two by name
         self,
         image: Pictures,
@@ -221,6 +236,18 @@ class Model:
             prompts=prompts,
             **how,
         )
+
+    ask_async = awaited(ask)
+    ask_all_async = awaited(ask_all)
+    stream_async = streamed(stream)
+    score_async = awaited(score)
+    find_async = awaited(find)
+
+    def chat(self, image: Pictures, *, history: History = ()) -> "Chat":
+        """A dialogue about a picture, or several: each question comes with what was said before."""
+        from deixis.ask.chat import Chat
+
+        return Chat(self, opened_images(image), history=history)
 
     def session(self, image: Pictures) -> "Session":
         """The picture, or several, for many questions: opened once, looked at once, and, where the
@@ -347,17 +374,21 @@ class Model:
             places=tuple(self._located(back, place) for place in reading.places),
             unread=reading.unread,
             finish=completion.finish,
-            sent=Sent(
-                model=self.vlm.name,
-                dialect=self.dialect_name,
-                frames=asked.frames,
-                text=asked.text,
-                system=how.system,
-                settings=how.settings,
-                notes=asked.notes,
-                earlier=asked.earlier,
-                loaded=self._record,
-                software=software(),
-                contract=self._contract_name,
-            ),
+            sent=self.sent_of(asked, how),
+        )
+
+    def sent_of(self, asked: Composed, how: How) -> Sent:
+        """What is sent, whole."""
+        return Sent(
+            model=self.vlm.name,
+            dialect=self.dialect_name,
+            frames=asked.frames,
+            text=asked.text,
+            system=how.system,
+            settings=how.settings,
+            notes=asked.notes,
+            earlier=asked.earlier,
+            loaded=self._record,
+            software=software(),
+            contract=self._contract_name,
         )

@@ -1,14 +1,19 @@
 """Pictures with a model, for many questions about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, final
 
-from deixis.ask.asking import Pictures
+from typing_extensions import Unpack
+
+from deixis.ask.asking import HowWords, Pictures, how_of
+from deixis.ask.background import AskingThreads, awaited, streamed
+from deixis.ask.many import OnError, Outcome, QuestionRow, all_answers
 from deixis.ask.model import Model
 from deixis.ask.verbs import without_first
 from deixis.core.image import Image
+from deixis.core.progress import Reporter
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -39,4 +44,34 @@ class Session:
 
     ask = _of_session(Model.ask)
     stream = _of_session(Model.stream)
+    score = _of_session(Model.score)
     find = _of_session(Model.find)
+    ask_async = awaited(ask)
+    stream_async = streamed(stream)
+    score_async = awaited(score)
+    find_async = awaited(find)
+
+    @property
+    def threads(self) -> AskingThreads:
+        """The threads in which the model is asked."""
+        return self.model.threads
+
+    def ask_all(
+        self,
+        questions: Iterable[QuestionRow],
+        *,
+        on_error: OnError = "raise",
+        progress: Reporter | None = None,
+        **how: Unpack[HowWords],
+    ) -> list[Outcome]:
+        """As `Model.ask_all`; each question without its picture, or the words alone."""
+        return all_answers(
+            self.model,
+            questions,
+            how_of(**how),
+            on_error=on_error,
+            progress=progress,
+            images=self.images,
+        )
+
+    ask_all_async = awaited(ask_all)

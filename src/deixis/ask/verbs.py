@@ -63,11 +63,13 @@ def takes_with(
     return decorated
 
 
-def without_first(verb: Callable[..., object]) -> inspect.Signature:
-    """The signature of a verb whose pictures are known: the first after `self` falls away."""
+def without_first(verb: Callable[..., object], *, but: str = "") -> inspect.Signature:
+    """The signature of a verb whose pictures are known: the first after `self` falls away, and the
+    one of the name `but`.
+    """
     signature = inspect.signature(verb)
     owner, _, *rest = signature.parameters.values()
-    return signature.replace(parameters=[owner, *rest])
+    return signature.replace(parameters=[owner, *(one for one in rest if one.name != but)])
 
 
 Verb = TypeVar("Verb", bound=Callable[..., object])
