@@ -28,6 +28,10 @@ Separators are commas, semicolons (full-width ones too) and white space.
 7. ``key``: bbox and its like, quoted with ``:`` or bare with ``=``, then a nest of lists with 1+
    numbers, or a string of 2+ numbers. Bare ones are grey in programs.
 
+A fence of more than one line ends at three backticks that begin a line, as in Markdown: those
+within a line are a part of the program. (They ended it here once, so that the rest of a program
+whose letters a mutation had replaced by backticks was asked for.)
+
 Upper and lower case are the same. What stands in a finished draft (``<think>`` … ``</think>``), or
 before the end of one that has no start, is no answer and left out. So are texts that stand beside
 places: strings under label, name, text, content, thought, url and the like, references, phrases,
@@ -119,7 +123,9 @@ LABELS = re.compile(
     r"<(?:ref|phrase)>[^<]*|<\|(?:object_ref_start|ref)\|>[^<]*|<points?\s[^<>]*>[^<]*",
     re.IGNORECASE,
 )
-FENCE = re.compile(r"```([^\n`]*)\n?(.*?)(?:```|\Z)", re.DOTALL)
+FENCE = re.compile(
+    r"```([^\n`]*)(?:\n(?s:.*?)(?:^[ \t]*```|\Z)|(?:`[^\n]*?)??(?:```|$))", re.MULTILINE
+)
 NO_PROGRAMS = frozenset(("", "json", "jsonc", "json5", "text", "txt", "xml", "plaintext", "plain"))
 MATHS = re.compile(
     r"\$\$.*?\$\$|\\\(.*?\\\)|\\\[.*?\\\]|\$(?=\S)(?=[^$\n]*[\\^_=])[^$\n]*\S\$(?!\d)", re.DOTALL

@@ -16,7 +16,7 @@ from deixis.coordinates.vocabulary import ACTIONS, PLACE_KEYS, action_of
 
 Span: TypeAlias = tuple[int, int]
 
-NUMBER = r"[-+]?(?:\d{1,40}+(?:\.\d{0,40}+)?+|\.\d{1,40}+)(?:[eE][-+]?\d{1,3}+)?+"
+NUMBER = r"[-+]?(?:\d{1,400}+(?:\.\d{0,400}+)?+|\.\d{1,400}+)(?:[eE][-+]?\d{1,400}+)?+"
 QUOTE = r"\\{0,40}+[\"'`“”‘’]?"
 ELEMENT = rf"{QUOTE}(?:{NUMBER}(?:\s?(?:px|%))?+|NaN|[-+]?Infinity|null|None){QUOTE}"
 APART = r"(?:\s{0,30}+[,;，、；]\s{0,30}+|\s{1,30}+)"
@@ -27,17 +27,15 @@ LIST = (
 LINE_APART = r"(?:[ \t]{0,9}+[,;，、；][ \t]{0,9}+|[ \t]{1,9}+)"
 PLAIN = rf"{NUMBER}(?:px)?+(?![\w%°])"
 BARE = rf"(?P<bare>(?<![\w.$€£¥#/°-])(?<!\d:){PLAIN}(?:{LINE_APART}{PLAIN}){{3,400}}+)"
+NUMBER_TOKEN = r"<\s{0,2}(?:POINT_)?\d{1,60}(?:\.\d{1,6})?\s{0,2}>"
 TOKENS = (
-    r"(?P<tokens><\|?(?:loc|seg|patch_index|bin|point)_?\d{1,60}\|?>"
-    r"|<\s{0,2}\d{1,60}(?:\.\d{1,6})?\s{0,2}>"
-    r"(?:\s{0,9}<\s{0,2}\d{1,60}(?:\.\d{1,6})?\s{0,2}>){1,400}+"
+    rf"(?P<tokens>{NUMBER_TOKEN}(?:\s{{0,9}}{NUMBER_TOKEN}){{1,400}}+"
+    r"|<\|?(?:loc|seg|patch_index|bin|point)_?\d{1,60}\|?>"
     r"|<(?:loc|seg|patch_index|bin|point)_?\d{1,60}\Z)"
 )
 TAG_NAMES = r"(?:box|bbox|points?|quad|poly|polygon|coordinates?|det|region|tracks?)"
-TAG = (
-    rf"(?P<tag><\|?{TAG_NAMES}(?:_start)?\|?>\s{{0,9}}+(?P<content>[^<]{{0,4000}}+))"
-    rf"|(?P<attributes><{TAG_NAMES}\s(?P<inside>[^<>]{{0,8000}}+)>?+)"
-)
+TAG = rf"(?P<tag><\|?{TAG_NAMES}(?:_start)?\|?>\s{{0,9}}+(?P<content>[^<]{{0,4000}}+))"
+ATTRIBUTES = rf"(?P<attributes><{TAG_NAMES}\s(?P<inside>[^<>]{{0,8000}}+)>?+)"
 EDGE_NAME = (
     r"(?:[xy](?:_?(?:min|max|center|[0-9]{1,3}))?|(?:start|end|center|destination)_[xy]|c[xy]"
     r"|left|top|right|bottom|width|height|[wh])"
@@ -46,18 +44,18 @@ EDGE = (
     rf"{QUOTE}(?<![A-Za-z_]){EDGE_NAME}{QUOTE}\s{{0,9}}+[=:]\s{{0,9}}+"
     rf"{QUOTE}{NUMBER}(?:px|%)?+{QUOTE}"
 )
-EDGES = rf"(?P<edges>{EDGE}(?:[\s,;，}}{{]{{0,20}}+{EDGE}){{0,50}}+(?:{APART}{NUMBER}){{0,400}}+)"
+EDGES = rf"(?P<edges>{EDGE}(?:[\s,;，}}{{]{{0,400}}+{EDGE}){{0,50}}+(?:{APART}{NUMBER}){{0,400}}+)"
 KEY_NAMES = "|".join(sorted(PLACE_KEYS, key=len, reverse=True))
 KEYED = (
     rf"(?P<keyed>(?<![A-Za-z_])(?P<key_quote>\\{{0,40}}+[\"'`“”‘’])?+(?:{KEY_NAMES})(?(key_quote)\\{{0,40}}+[\"'`“”‘’]\s{{0,9}}+:|\s{{0,9}}+=)"
-    rf"\s{{0,9}}+(?P<told>{QUOTE}[\[({{\s]{{0,30}}+{ELEMENT}(?:[\s,;，、；\[\](){{}}]{{0,30}}+{ELEMENT}){{0,400}}+))"
+    rf"\s{{0,9}}+(?P<told>{QUOTE}[\[({{［（【\s,;，、；]{{0,30}}+{ELEMENT}(?:[\s,;，、；\[\](){{}}［］（）【】]{{0,4000}}+{ELEMENT}){{0,400}}+))"
 )
-ARGUMENT = rf"(?:[a-z_]{{1,12}}\s?=\s?)?+{NUMBER}"
+ARGUMENT = rf"(?:[a-z_]{{1,12}}\s?=\s?)?+{ELEMENT}"
 CALL = (
-    rf"(?P<call>(?<![\w.])(?P<name>[A-Za-z_][\w.]{{0,60}}+)\(\s{{0,9}}+(?P<numbers>{ARGUMENT}"
+    rf"(?P<call>(?<!\w)(?P<name>[A-Za-z_][\w.]{{0,60}}+)\(\s{{0,9}}+(?P<numbers>{ARGUMENT}"
     rf"(?:{APART}{ARGUMENT}){{0,20}}+))"
 )
-ANY = re.compile("|".join((TOKENS, TAG, KEYED, CALL, EDGES, LIST, BARE)), re.IGNORECASE)
+QUOTES = "\"'`“”‘’"
 HELD = {"tag": "content", "attributes": "inside", "keyed": "told", "call": "numbers"}
 WHOLE = re.compile(rf"\s*(?:```\w*\s*)?{NUMBER}(?:{APART}{NUMBER}){{1,2}}\.?\s*(?:```)?\s*\Z")
 DIGITS = re.compile(NUMBER)
@@ -70,14 +68,20 @@ WORDS_OF_RANGES = re.compile(
 WORDS_OF_COLOURS = re.compile(r"\b(?:rgb|hsl|colou?rs?)\W{0,3}\Z", re.IGNORECASE)
 EDGE_WORD = re.compile(EDGE_NAME + r"(?=[\"'`“”‘’\\]{0,60}\s{0,9}[=:])", re.IGNORECASE)
 PLACE_ATTRIBUTE = re.compile(
-    r"(?:\b[xy]\w{0,3}|coords)\s{0,9}=[\s\\\"'`“”‘’]{0,50}([^\"'>\\]*)", re.IGNORECASE
+    r"(?:\b[xy]\w{0,3}|coords)\s{0,9}=[\s\\\"'`“”‘’]{0,50}([-+−\d\s.,;:]*)", re.IGNORECASE
 )
 ALONG = re.compile(r"x|left|right|w", re.IGNORECASE)
 DOWN = re.compile(r"y|top|bottom|h", re.IGNORECASE)
+BESIDE = re.compile(  # what may stand beside the numbers of a tag
+    rf"{NUMBER}|(?<![A-Za-z])(?:[xy](?:_?(?:min|max)|\d)?)(?!\w)"
+    r"|[\s,;，、；:='\"`\\%\[\](){}［］（）【】]|px",
+    re.IGNORECASE,
+)
 FENCE = re.compile(r"^[ \t]{0,9}```[ \t]*([\w+#-]{0,30})[^\n]*$", re.MULTILINE)
 NO_LANGUAGES = frozenset(("", "json", "jsonc", "json5", "text", "txt", "xml", "html", "markdown"))
 MATHS = re.compile(
-    r"\$\$.{0,4000}?\$\$|\\\(.{0,2000}?\\\)|\\\[.{0,4000}?\\\]|\$[^$\n]{0,300}?[\\^_=][^$\n]{0,300}?\$",
+    r"\$\$.{0,4000}?\$\$|\\\(.{0,2000}?\\\)|\\\[.{0,4000}?\\\]"
+    r"|\$(?=\S)[^$\n]{0,300}?[\\^_=][^$\n]{0,300}?(?<=\S)\$(?!\d)",
     re.DOTALL,
 )
 
@@ -88,18 +92,31 @@ def groups_in(text: str, start: int = 0) -> list[Span]:
     whole = WHOLE.match(text, start)
     if whole is not None:
         return [(start, len(text))]
-    return list(_found(text, start, grey))
+    found: list[Span] = []
+    for begin, end in sorted(_found(text, start, grey)):
+        if found and begin < found[-1][1]:
+            begin, end = found[-1][0], max(end, found.pop()[1])
+        found.append((begin, end))
+    return found
 
 
 def _found(text: str, start: int, grey: "_Grey") -> Iterator[Span]:
-    at = start
-    while (match := ANY.search(text, at)) is not None:
-        kind = next(name for name in KINDS if match[name] is not None)
-        if KINDS[kind](match, grey):
+    for kind, (rule, signs, is_group) in RULES.items():
+        if not signs or any(sign in text for sign in signs):
+            yield from _found_by(rule, kind, is_group, text, start, grey)
+
+
+def _found_by(
+    rule: re.Pattern[str], kind: str, is_group: "Kind", text: str, start: int, grey: "_Grey"
+) -> Iterator[Span]:
+    grey.at, at = 0, start
+    held = HELD.get(kind)
+    while (match := rule.search(text, at)) is not None:
+        if is_group(match, grey):
             yield match.span("told" if kind == "keyed" else kind)
-            at = max(match.end(), at + 1)
+            at = max(match.end() - (text[match.end() - 1] in QUOTES), match.start() + 1)
         else:  # what it would have held may be a group of its own
-            at = max(match.start(HELD[kind]), match.start() + 1) if kind in HELD else match.end()
+            at = max(match.start(held), match.start() + 1) if held else match.end()
 
 
 def left_numbers(text: str, start: int, kept: TextPieces) -> Iterator[Span]:
@@ -161,9 +178,9 @@ def _is_list(match: re.Match[str], grey: _Grey) -> bool:
     count = len(numbers)
     if count < 2 or grey.holds(start):
         return False
-    opener, before = text[start], text[start - 1 : start]
+    opener = text[start]
     is_round = opener in "(（"
-    if is_round and (before in (")", "]") or _is_glued(text, start)):
+    if is_round and _is_glued(text, start):
         return False
     if count < 4 and not (_matches(opener, match["close"]) or match.end() == len(text)):
         return False
@@ -218,7 +235,7 @@ def _is_run(match: re.Match[str], grey: _Grey) -> bool:
 def _is_tagged(match: re.Match[str], grey: _Grey) -> bool:
     content = match["content"]
     numbers = LONE.findall(content)
-    if re.sub(rf"{NUMBER}|[\s,;，、；\[\](){{}}\"'`xy=:_%]|px", "", content, flags=re.IGNORECASE):
+    if BESIDE.sub("", content):
         return False
     return len(numbers) > 1 or (len(numbers) == 1 and match.end() == len(match.string))
 
@@ -236,7 +253,7 @@ def _are_edges(match: re.Match[str], grey: _Grey) -> bool:
     across = any(ALONG.search(name) for name in own)
     down = any(DOWN.search(name) for name in own)
     quoted = written[0] in "\"'`\\“”‘’"
-    if quoted and len(own) == 1 and match.end() >= len(match.string.rstrip(" \n,.}")):
+    if quoted and len(set(own)) == 1 and match.end() >= len(match.string.rstrip(" \n,.}")):
         return own[0] not in ("left", "top", "right", "bottom")
     if not (across and down) or len(set(own)) < 2 or (grey.holds(match.start()) and not quoted):
         return False
@@ -259,13 +276,16 @@ def _is_call(match: re.Match[str], grey: _Grey) -> bool:
 
 
 Kind: TypeAlias = Callable[[re.Match[str], _Grey], bool]
-KINDS: dict[str, Kind] = {
-    "tokens": lambda match, grey: True,
-    "tag": _is_tagged,
-    "attributes": _has_attributes,
-    "keyed": _is_keyed,
-    "call": _is_call,
-    "edges": _are_edges,
-    "list": _is_list,
-    "bare": _is_run,
+RULES: dict[str, tuple[re.Pattern[str], str, Kind]] = {  # and signs without which one finds none
+    kind: (re.compile(rule, re.IGNORECASE), signs, is_group)
+    for kind, rule, signs, is_group in (
+        ("tokens", TOKENS, "<", lambda match, grey: True),
+        ("tag", TAG, "<", _is_tagged),
+        ("attributes", ATTRIBUTES, "<", _has_attributes),
+        ("keyed", KEYED, ":=", _is_keyed),
+        ("call", CALL, "(", _is_call),
+        ("edges", EDGES, ":=", _are_edges),
+        ("list", LIST, "[({［（【", _is_list),
+        ("bare", BARE, "", _is_run),
+    )
 }

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 from deixis.coordinates.groups import Budget, Grammar, Group, GroupedRecord, ToldPiece
 from deixis.coordinates.number_scale import NumberScale, Quantum
-from deixis.coordinates.plain_answers import plain_reading
+from deixis.coordinates.plain_answers import plain_reading, prose_reading
 from deixis.coordinates.plain_forms import PlainForm
 from deixis.coordinates.reader import Reader
 from deixis.coordinates.reading import CUT_OFF, LENGTH_LIMIT, OTHER_WORDS, Reading
@@ -47,7 +47,7 @@ class Dialect(ABC):
         `deixis.core.answer_text`). Unread are, besides, a draft that was cut off, what lies beyond
         2,000,000 letters, and every answer about a picture of a size that the family does not take.
         """
-        plain = self.plain_reading(text, size)
+        plain = self.plain_reading(text, size) if len(text) <= LENGTH_LIMIT else None
         if plain is not None:
             return plain
         reader = self.reader(size)
@@ -67,8 +67,10 @@ class Dialect(ABC):
         return [group]
 
     def plain_reading(self, text: str, size: Size) -> Reading | None:
-        """An answer of the commonest form is read at once; None where it is of another."""
-        return None
+        """An answer that tells no place at all, or is of the commonest form, is read at once; None
+        where it is of another.
+        """
+        return prose_reading(text)
 
     @final
     def told(self, group: Group, size: Size) -> Shape | str:
@@ -115,10 +117,10 @@ class ScaledDialect(Dialect):
 
     @final
     def plain_reading(self, text: str, size: Size) -> Reading | None:
-        """An answer that is wholly of one of the dialect's plain forms is read at once."""
-        if not self.plain or len(text) > LENGTH_LIMIT:
-            return None
-        return plain_reading(text, self, self.plain, size)
+        """An answer that tells no place at all, or is wholly of one of the dialect's plain forms,
+        is read at once.
+        """
+        return plain_reading(text, self, self.plain, size) or prose_reading(text)
 
     def shape(self, group: Group, size: Size) -> Shape | str:
         """A group of numbers is a box, a point or an outline by its count and its writing."""

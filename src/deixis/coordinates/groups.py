@@ -12,7 +12,7 @@ Form: TypeAlias = Literal["list", "corners", "edges", "plain", "tokens", "attrib
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Group:
     """A group of numbers stands at `start` to `end` of the text, in the order of the writing.
 
@@ -49,13 +49,14 @@ class Group:
 
     def swapped(self) -> "Group":
         """Each pair of numbers is turned around."""
-        last = len(self.numbers) - len(self.numbers) % 2
-        pairs = (self.numbers[i ^ 1] for i in range(last))
-        return replace(self, numbers=(*pairs, *self.numbers[last:]))
+        numbers = list(self.numbers)
+        last = len(numbers) - len(numbers) % 2
+        numbers[0:last:2], numbers[1:last:2] = numbers[1:last:2], numbers[0:last:2]
+        return replace(self, numbers=tuple(numbers))
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class GroupedRecord:
     """An object has these groups, and other fields, by their names in small letters."""
 
@@ -66,7 +67,7 @@ class GroupedRecord:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class ToldPiece:
     """A piece of the text tells a shape, or, for this reason, none."""
 

@@ -23,7 +23,12 @@ class MoondreamDialect(ListDialect):
     its `detect` and `point`, printed. No place for labels; those of JSON are read.
     """
 
-    plain: ClassVar[tuple[PlainForm, ...]] = (edge_records(EDGES), RECORDS, LISTS)
+    plain: ClassVar[tuple[PlainForm, ...]] = (
+        edge_records(EDGES, '"'),
+        edge_records(EDGES, "'"),
+        RECORDS,
+        LISTS,
+    )
     kinds: ClassVar[tuple[str, ...]] = BARE_KINDS
     summary: ClassVar[str] = "objects x_min, y_min, x_max, y_max or x, y; 0-1 of the picture"
 

@@ -27,6 +27,7 @@ class OpenBracket:
     items: list[Value | Token | Parting] = field(default_factory=list)
     fields: list[tuple[str, Value]] = field(default_factory=list)
     key: str | None = None
+    key_end: int = 0  # behind its colon
     is_kept: bool = False  # what closes in it is kept for it, not told at once
     sound: bool = True
     wants_value: bool = True
@@ -48,15 +49,21 @@ class OpenBracket:
         elif self.fields and isinstance(word := self.fields[-1][1], Words) and word.end == end:
             self.key = self.fields.pop()[0]
 
-    def name_last(self) -> None:
-        """What came last is the name of what comes next."""
+    def name_last(self, text: str, start: int, end: int) -> None:
+        """What came last is the name of what comes next, if this colon follows it."""
         last = self.items[-1] if self.items else None
-        if isinstance(last, Words) and self.kind in "{(":
-            self.key = last.value
+        if isinstance(last, Words) and self.kind in "{(" and self._is_name(last, text, start):
+            self.key, self.key_end = last.value, end
             self.items.pop()
             self.wants_value = True
         else:
             self.sound = False
+
+    def _is_name(self, last: Words, text: str, colon: int) -> bool:
+        """A name is no number's unit, and nothing but blanks and a quote part it from its colon."""
+        before = self.items[-2] if len(self.items) > 1 else None
+        is_unit = isinstance(before, Number) and before.end == last.start
+        return not is_unit and not text[last.end : colon].strip(" \t\r\n\"'")
 
     @property
     def is_named(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, final
 
-from deixis.coordinates.audit import left_numbers
+from deixis.coordinates.audit import groups_in, left_numbers
 from deixis.coordinates.building import built_place
 from deixis.coordinates.groups import Grammar, Group
 from deixis.coordinates.labels import cleaned, plain_label, whole_characters
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 AROUND = ("listed", "wrapped")
 DRAFT = re.compile(r"\s*+<think>.*?</think>", re.DOTALL | re.IGNORECASE)
+
+
+PROSE = re.compile(r"[^<◁\[({［（【]*+(?:\[\s*+\][^<◁\[({［（【]*+)?+\Z")
+
+
+def prose_reading(text: str) -> Reading | None:
+    """Nothing is read, and nothing left, where an answer tells no place."""
+    if PROSE.match(text) is None or (has_digit(text) and any(groups_in(text))):
+        return None
+    return Reading()
 
 
 def plain_reading(

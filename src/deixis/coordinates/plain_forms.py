@@ -90,7 +90,7 @@ def any_of(words: Iterable[str]) -> str:
 
 OWN_KEYS = {*PLACE_KEYS, *LABEL_KEYS, *EXTENT_KEYS, *TOOL_KEYS, *TYPING_KEYS}
 OWN_KEYS |= {name for names in (*EDGE_KEYS, *POINT_EDGES) for name in names}
-KEY = rf"\"(?!(?i:{any_of(OWN_KEYS)})\")[A-Za-z_]\w*+\"\s*+:\s*+"
+KEY = rf"\"(?!(?:{any_of(OWN_KEYS)})\")[a-z_][a-z0-9_]*+\"\s*+:\s*+"
 TEXT = r"\"[^\"\\<◁\[({（［【\x00-\x1f]*+\""
 OTHER = rf"{KEY}(?:{TEXT}|{NUMBER}|true|false|null)"
 LABEL_KEY = rf"\"(?:{any_of(LABEL_KEYS)})\"\s*+:\s*+"
@@ -126,19 +126,17 @@ LISTS = PlainForm(
 )
 
 
-def edge_records(names: tuple[str, str, str, str]) -> PlainForm:
-    """Objects whose fields of these names are the edges of a box."""
-    quoted = ("(?P<quote>[\"'])" + names[0], *(f"(?P=quote){name}" for name in names[1:]))
+def edge_records(names: tuple[str, str, str, str], quote: str) -> PlainForm:
+    """Objects whose fields of these names, in such quotes, are the edges of a box."""
     edges = COMMA.join(
-        rf"{name}(?P=quote)\s*+:\s*+(?P<{at}>{NUMBER})"
-        for name, at in zip(quoted, FOUR, strict=True)
+        rf"{quote}{name}{quote}\s*+:\s*+(?P<{at}>{NUMBER})"
+        for name, at in zip(names, FOUR, strict=True)
     )
+    before = rf"(?:(?!{quote}{names[0]}){BEFORE})?+"
     return PlainForm(
         form="edges",
-        begin=BEGIN_LIST,
-        piece=re.compile(
-            rf"(?P<place>\{{\s*+(?:(?![\"']{names[0]}){BEFORE})?+{edges}{AFTER}\s*+\}}){NEXT}"
-        ),
+        begin=re.compile(BEGIN_LIST.pattern.replace('\\"', quote)),
+        piece=re.compile(rf"(?P<place>\{{\s*+{before}{edges}{AFTER}\s*+\}}){NEXT}"),
         end=END_LIST,
         names_from="json",
         names=names,
@@ -226,7 +224,7 @@ def tokens_after_name(prefix: str) -> PlainForm:
     tokens = "".join(_tokens(prefix))
     return PlainForm(
         form="tokens",
-        piece=re.compile(rf"{NAMED}(?P<place>{tokens})(?:(?!\s*+<)|(?={CONTROLS}\Z))"),
+        piece=re.compile(rf"(?P<prose>{NAMED})(?P<place>{tokens})(?:(?!\s*+<)|(?={CONTROLS}\Z))"),
         names_from="line",
         prefix=prefix,
     )

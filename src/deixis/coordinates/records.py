@@ -34,6 +34,7 @@ from deixis.coordinates.vocabulary import (
     action_of,
 )
 
+EDGE_NAMES = frozenset(name for names in (*EDGE_KEYS, *POINT_EDGES) for name in names)
 WIDTH_MEANT = "x, y with a width and a height: a corner, or the centre?"
 MUDDLED = "numbers among other things between brackets"
 NO_OUTLINE = "an outline has three pairs or more"
@@ -45,7 +46,7 @@ NO_PLACE = "no place is told where one is named"
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """A value stands under this key, in this call or tag, and is called so."""
 
@@ -54,6 +55,10 @@ class Context:
     tag: str | None = None
     label: str | None = None
     closed: bool = True
+
+    def under(self, key: str | None, label: str | None) -> "Context":
+        """The same under another key, and of another name."""
+        return Context(key, self.call, self.tag, label, self.closed)
 
 
 class ValueFindings(ABC):
@@ -107,7 +112,8 @@ class Walk:
         numbers = listed.numbers()
         if numbers is not None and len(numbers) > 1:
             is_code = context.call not in (None, *ACTIONS) and context.key is None
-            out(replace(_group(listed, numbers, context), is_code=is_code))
+            group = _group(listed, numbers, context)
+            out(replace(group, is_code=True) if is_code else group)
             return
         if _is_muddled(listed):
             self.found.leave(listed.start, listed.end, MUDDLED)
@@ -125,13 +131,13 @@ class Walk:
     def _object(self, found: Fields, context: Context) -> None:
         fields = found.named()
         label = label_of(fields) or context.label
-        inner = replace(context, key=None, label=label)
+        inner = context.under(None, label)
         groups: list[Group] = []
         used = self._edges(found, fields, inner, groups)
         if not used:
             used = self._keyed(found, fields, inner, groups)
         self._record(found, fields, groups)
-        self._rest(found, fields, used, replace(inner, key=context.key))
+        self._rest(found, fields, used, context.under(context.key, label))
 
     def _record(self, found: Fields, fields: dict[str, Value], groups: list[Group]) -> None:
         if groups:
@@ -144,6 +150,8 @@ class Walk:
         self, found: Fields, fields: dict[str, Value], context: Context, out: list[Group]
     ) -> set[str]:
         """Named numbers of an object or a call are places; their names are given back."""
+        if EDGE_NAMES.isdisjoint(fields):
+            return set()
         whole, named = (found.start, found.end), replace(context, closed=True)
         for names in EDGE_KEYS:
             if all(name in fields for name in names):
@@ -181,7 +189,7 @@ class Walk:
             small = key.lower()
             if small not in PLACE_KEYS or fields[small] is not value:
                 continue
-            keyed = replace(context, key=small)
+            keyed = context.under(small, context.label)
             if isinstance(value, Listed):
                 corners = _two_corners(value) if small in BOX_KEYS else None
                 if corners is not None:
@@ -236,9 +244,9 @@ class Walk:
                 else:
                     self.found.name(value.start, value.end)
             elif small not in OTHER_NUMBERS:
-                self.value(value, replace(context, key=None))
+                self.value(value, context.under(None, context.label))
         for loose in found.loose:
-            self.value(loose, replace(context, key=None))
+            self.value(loose, context.under(None, context.label))
 
     def _text(self, key: str, words: Words, context: Context) -> None:
         """A text is a name, words that are typed, or an answer within the answer."""
@@ -246,7 +254,7 @@ class Walk:
         if key in TEXT_KEYS and not is_json:
             self.found.name(words.start, words.end)
         else:
-            self.found.nested(words, replace(context, key=None))
+            self.found.nested(words, context.under(None, context.label))
 
     def _call(self, call: Fields, context: Context) -> None:
         """The arguments of an action are places; those of other calls are code."""
@@ -282,10 +290,9 @@ class Walk:
         inner = replace(context, key=None, call=action)
         named = [(key.lower(), value) for key, value in call.fields]
         for key, value in (*named, *(("", value) for value in call.loose)):
-            is_text = isinstance(value, Words) and (key in TEXT_KEYS or action in TYPING)
-            if value is not None and is_text:
+            if isinstance(value, Words) and (key in TEXT_KEYS or (not key and action in TYPING)):
                 self.found.name(value.start, value.end)
-            else:
+            elif not (isinstance(value, Words) and action in TYPING):  # the audit looks at it
                 self.value(value, inner)
 
 

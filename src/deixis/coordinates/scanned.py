@@ -10,7 +10,7 @@ from deixis.coordinates.values import Fields, Listed, Value
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
     """A token that is a number, such as <loc_12>, stands here."""
 
@@ -30,7 +30,7 @@ class Parting:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Element:
     """A tag with what stands in it, up to the tag that ends it, or to where it was cut off.
 

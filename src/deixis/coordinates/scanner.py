@@ -136,7 +136,7 @@ class Scanner:
             if here.kind == "<":
                 here.items.append(Parting(is_ring=False))
         elif kind == "colon":
-            here.name_last()
+            here.name_last(self.text, start, end)
         else:
             here.sound = False
         return end
@@ -177,7 +177,10 @@ class Scanner:
             return len(self.text) if is_text else start + 1  # a name, or a text that is typed
         value = self.text[start + 1 : found.end - 1]
         inner = None if "\\" in value else start + 1
-        here.add(Words(unescaped(value), start, found.end, inner))
+        if here.key is not None and self.text[here.key_end : start].strip():
+            here.add(None)  # no name says what it is: the audit looks at it
+        else:
+            here.add(Words(unescaped(value), start, found.end, inner))
         self._value_end = found.end
         return found.end
 

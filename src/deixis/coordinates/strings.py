@@ -7,7 +7,7 @@ from deixis.coordinates.lexing import STRING_END
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QuotedText:
     """A text in quotes ends here, none where the quote opens no text; `is_endless` says that no
     quote follows.

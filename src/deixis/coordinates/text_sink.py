@@ -1,7 +1,6 @@
 """What a scanner finds in a text becomes places of a dialect, or unread pieces of the answer."""
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from typing_extensions import override
@@ -85,7 +84,7 @@ class TextSink(Sink, ValueFindings):
         label = next((label for label in labels if label is not None), self.outer.label)
         if self.grammar.labels == "glued" and isinstance(value, Listed) and not around:
             label = self._glued_to(outermost) or label
-        self.walk.value(value, replace(self.outer, label=label))
+        self.walk.value(value, self.outer.under(self.outer.key, label))
 
     def _is_in_name(self, start: int) -> bool:
         """Whether the words of a label, which stand after their tokens, go on here."""
@@ -303,7 +302,8 @@ class TextSink(Sink, ValueFindings):
         for left, right in self.kept.gaps(start, inside):
             if LONE_NUMBER.search(ALT.sub("", self.reader.text[left:right])):
                 self.reader.leave(left, right, NO_PLACE)
-        self.kept.add(start, end)
+        words_end = self._text().find("<", *element.content)
+        self.kept.add(start, end if words_end < 0 else self._at(0, words_end)[1])
 
     def _place(self, group: Group, *, span: tuple[int, int] | None = None) -> None:
         told_from, told_to = span or (group.start, group.end)
@@ -337,8 +337,6 @@ class TextSink(Sink, ValueFindings):
             between = self._words(self.prose_from, element.start)
             if between:
                 self.before = read_label(between.rpartition("\n")[2])
-                if "<" not in between:
-                    self.kept.add(*self._at(self.prose_from, element.start))
             return self.before
         if self.named is None:
             return None

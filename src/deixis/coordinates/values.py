@@ -1,4 +1,8 @@
-"""What stands between brackets, as it was written: numbers, words, lists and objects."""
+"""What stands between brackets, as it was written: numbers, words, lists and objects.
+
+These values, and those that a scan makes of them, are made for every number of an answer and never
+changed. They are not frozen, since that would cost three times as much as making them.
+"""
 
 import math
 import re
@@ -12,7 +16,7 @@ QUOTED_NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)\s*\Z")
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Number:
     """A number was written at this place of the text, with a point or without."""
 
@@ -23,7 +27,7 @@ class Number:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """A word or a text in quotes stands here; `inner` is where the text itself begins, none where
     it has escapes, so that its letters cannot be found in the answer.
@@ -36,7 +40,7 @@ class Words:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Listed:
     """A list is not `sound` where something else than values stood between its brackets."""
 
@@ -54,7 +58,7 @@ class Listed:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fields:
     """An object or a call has values by their names in the text's order, and loose ones; so has a
     round bracket without a name, as in (x=1, y=2).

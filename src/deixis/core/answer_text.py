@@ -87,12 +87,13 @@ def answered(text: str) -> Answered:
     return Answered(text=_without_control("".join(kept)))
 
 
-STOPS = re.compile(f"(?P<mark>(?i:{MARK.pattern}))|(?P<control>{CONTROL.pattern})")
+STOPS = re.compile(f"(?=[<\\[◁])(?:(?P<mark>(?i:{MARK.pattern}))|(?P<control>{CONTROL.pattern}))")
 STARTS = re.compile("[<\\[◁]")
 CONTROL_BLANK = "\x1f"  # white space to Python, and told from other blanks
 CONTROL_BLANKS = re.compile(f"{CONTROL_BLANK}+")
 LONGEST_STOP = max(map(len, (*ENDS, *ENDS.values(), *CONTROL_TOKENS)))
-STOP_WORDS = tuple({mark.lower() for mark in (*ENDS, *ENDS.values(), *CONTROL_TOKENS)})
+STOP_WORDS = {mark.lower() for mark in (*ENDS, *ENDS.values(), *CONTROL_TOKENS)}
+BEGUN_STOPS = frozenset(mark[:end] for mark in STOP_WORDS for end in range(1, len(mark) + 1))
 
 
 @final
@@ -172,8 +173,7 @@ def _one_blank(blanks: re.Match[str]) -> str:
 def _held(text: str, at: int) -> int:
     """The text may end in the beginning of a mark, which is not told yet."""
     for start in STARTS.finditer(text, max(at, len(text) - LONGEST_STOP)):
-        end = text[start.start() :].lower()
-        if any(word.startswith(end) for word in STOP_WORDS):
+        if text[start.start() :].lower() in BEGUN_STOPS:
             return start.start()
     return len(text)
 
