@@ -19,7 +19,6 @@ FILES = {  # the name that a file of this format has; the others are folders
     "label_studio": "tasks.json",
     "regions": "rows.jsonl",
     "region_lines": "lines.jsonl",
-    "sam": "masks.json",
     "web_annotation": "notes.json",
 }
 

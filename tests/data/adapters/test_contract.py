@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,10 @@ def test_pictures_need_not_be_there(name, tmp_path):
             list(regions_of(path, format=name))
     else:
         found = list(regions_of(path, format=name))
-        assert without_paths(found) == held(name)
+        told = held(name)
+        if name == "web_annotation":
+            told = [replace(row, size=None) for row in told]
+        assert without_paths(found) == told
         assert [row.path for row in found] == [None, None]
 
 

@@ -14,7 +14,7 @@ adapters: Catalog[Adapter] = Catalog(
     group="deixis.adapters",
     interface=Adapter,
     rows={"voc": "pascal:formats", "voc_from_zero": "pascal:formats"},
-    besides=("adapter", "folders", "glance", "losses", "recognising"),
+    besides=("adapter", "folders", "glance", "losses", "outline_parts", "recognising"),
 )
 
 

@@ -118,7 +118,8 @@ def coco_folders(file: Path, kind: str, images: Path | None) -> PictureFolders:
     """The pictures of a published file lie in these folders."""
     name, folder = file.stem.removeprefix(f"{kind}_"), file.parent
     usual = (folder.parent / name, folder / name, folder / "images", folder.parent / "images")
-    return PictureFolders(given=images, usual=(*usual, folder))
+    others = [one for one in (*usual, folder) if one != file.with_suffix("")]  # panoptic maps
+    return PictureFolders(given=images, usual=others)
 
 
 def by_picture(

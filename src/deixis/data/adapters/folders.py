@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import final
 
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, remove, write_text
+from deixis.core.files import make_folder, remove, write_bytes, write_text
 
 
 @final
@@ -20,7 +20,7 @@ class NewFolder:
         self.folder = folder
         self._written: dict[str, str] = {}
 
-    def write(self, image: str, below: str, suffix: str, content: str) -> None:
+    def write(self, image: str, below: str, suffix: str, content: str | bytes) -> None:
         """The file of a picture has its name with another ending, below a folder."""
         stem = stem_of(image)
         other = self._written.get(stem.casefold())
@@ -30,13 +30,16 @@ class NewFolder:
                 "give the pictures names of their own"
             )
         self._written[stem.casefold()] = image
-        self.text(f"{below}{stem}{suffix}", content)
+        self.put(f"{below}{stem}{suffix}", content)
 
-    def text(self, name: str, content: str) -> None:
+    def put(self, name: str, content: str | bytes) -> None:
         """A file of that name is written."""
         path = self.folder / name
         make_folder(path.parent)
-        write_text(path, content)
+        if isinstance(content, bytes):
+            write_bytes(path, content)
+        else:
+            write_text(path, content)
 
 
 @contextmanager

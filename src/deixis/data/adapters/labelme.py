@@ -10,7 +10,6 @@ import base64
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar, TypeAlias, final
 
@@ -27,6 +26,7 @@ from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, O
 from deixis.data.adapters.folders import new_folder
 from deixis.data.adapters.glance import glance
 from deixis.data.adapters.losses import LossTally
+from deixis.data.adapters.outline_parts import joined_parts
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import (
     BadRowError,
@@ -143,25 +143,12 @@ def _size(record: Record, picture: Path | None) -> Size:
 
 
 def _regions(shapes: list[Any], size: Size, bad: BadRows) -> list[Region]:  # Any: what JSON holds
-    found: list[Region] = []
-    parts: dict[tuple[str, str], int] = {}  # where the first part of a group is
+    grouped: list[tuple[object, Region]] = []
     for place, one in enumerate(shapes, start=1):
         with bad.left_out(f"shape {place}"):
             shape = record_of(one, "a shape")
-            region = _region(shape, size)
-            group = shape.get("group_id")
-            key = (str(group), region.label or "")
-            if group is None or not isinstance(region.shape, Polygon):
-                found.append(region)
-            elif key in parts:
-                first = found[parts[key]]
-                assert isinstance(first.shape, Polygon)
-                rings = (*first.shape.rings, *region.shape.rings)
-                found[parts[key]] = replace(first, shape=Polygon(rings=rings))
-            else:
-                parts[key] = len(found)
-                found.append(region)
-    return found
+            grouped.append((shape.get("group_id"), _region(shape, size)))
+    return joined_parts(grouped)
 
 
 def _region(shape: Record, size: Size) -> Region:

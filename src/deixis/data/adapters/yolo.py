@@ -7,7 +7,7 @@ what was written comes back the same. Classes are named by data.yaml (Ultralytic
 label.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -24,6 +24,7 @@ from deixis.data.adapters.adapter import Adapter, Annotated, FormatCard, Loss, O
 from deixis.data.adapters.folders import new_folder
 from deixis.data.adapters.glance import head
 from deixis.data.adapters.losses import LossTally, Writable
+from deixis.data.adapters.outline_parts import one_ring
 from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import BadRowError, is_count, shown
 from deixis.data.reading.flat_yaml import flat_yaml
@@ -91,7 +92,7 @@ class Yolo(Adapter):
                 lines = "".join(_told(held, classes, losses))
                 folder.write(held.row.image, "labels/", ".txt", lines)
             named = "".join(f"  {key}: {_quoted(name)}\n" for name, key in classes.items())
-            folder.text("data.yaml", f"train: images\nval: images\nnames:\n{named}")
+            folder.put("data.yaml", f"train: images\nval: images\nnames:\n{named}")
         return losses.told()
 
 
@@ -116,15 +117,7 @@ def _shares(region: Region, size: Size, losses: LossTally, where: str) -> list[f
     rings = region.shape.rings
     if len(rings) > 1:
         losses.note("parts of an outline were joined by lines without width", where)
-    return [side for x, y in joined(rings) for side in (x / across, y / down)]
-
-
-def joined(rings: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:
-    """Several rings become one, that goes to each along a line and comes back on it."""
-    whole = list(rings[0])
-    for ring in rings[1:]:
-        whole += [whole[0], *ring, ring[0]]
-    return [*whole, whole[0]] if len(rings) > 1 else whole
+    return [side for x, y in one_ring(rings) for side in (x / across, y / down)]
 
 
 def _names(root: Path) -> dict[int, str]:
