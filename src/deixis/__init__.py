@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from deixis.core.size import Size
     from deixis.core.token_grid import TokenGrid
     from deixis.core.transform import Transform
+    from deixis.data.objects.sam import from_sam, to_sam
+    from deixis.data.objects.supervision import from_supervision, to_supervision
+    from deixis.data.objects.torchvision import from_torchvision, to_torchvision
     from deixis.encodings.blurred import blurred
     from deixis.encodings.cropped import cropped
     from deixis.encodings.dimmed import dimmed
@@ -85,6 +88,9 @@ _HOMES = {
     ),
     "core.size": ("Size",),
     "core.transform": ("Transform",),
+    "data.objects.sam": ("from_sam", "to_sam"),
+    "data.objects.supervision": ("from_supervision", "to_supervision"),
+    "data.objects.torchvision": ("from_torchvision", "to_torchvision"),
     "encodings.blurred": ("blurred",),
     "encodings.cropped": ("cropped",),
     "encodings.dimmed": ("dimmed",),
@@ -142,6 +148,9 @@ __all__ = [
     "draw",
     "drawn",
     "ellipse",
+    "from_sam",
+    "from_supervision",
+    "from_torchvision",
     "iou",
     "load",
     "look",
@@ -155,6 +164,9 @@ __all__ = [
     "said",
     "stroke",
     "tagged",
+    "to_sam",
+    "to_supervision",
+    "to_torchvision",
     "wrap",
 ]
 
