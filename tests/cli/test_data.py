@@ -6,6 +6,7 @@ import pytest
 from deixis.cli.main import main
 from deixis.core.images import picture_size
 from deixis.data import datasets
+from tests.data.adapters.drawn import WRITTEN
 from tests.data.published import FIXTURES, path_of
 
 VCR = [str(path_of("vcr")), "--format", "vcr"]
@@ -147,3 +148,59 @@ def test_an_export_does_not_write_over_another(capsys, tmp_path):
         code, _, err = told(capsys, "export", *VCR, "--out", str(tmp_path))
         assert code == expected
     assert "is there already" in err
+
+
+CVAT = str(WRITTEN / "datumaro_cvat/train.xml")
+
+
+def test_regions_are_converted_and_losses_told(capsys, tmp_path):
+    out = tmp_path / "boxes"
+    code, printed, _ = told(capsys, "convert", CVAT, str(out), "--to", "voc")
+    assert code == 0
+    assert printed.splitlines() == [
+        f"4 regions of 2 pictures, cvat to voc, in {out}",
+        "  a polygon was written as its box: 1 (first one.png, region 2)",
+        "  a mask was written as its box: 1 (first one.png, region 3)",
+    ]
+    assert sorted(path.name for path in out.iterdir()) == ["one.xml", "two.xml"]
+
+
+def test_a_conversion_is_told_as_json_and_its_format_by_the_ending(capsys, tmp_path):
+    out = tmp_path / "rows.jsonl"
+    code, printed, _ = told(capsys, "convert", CVAT, str(out), "--json")
+    assert code == 0
+    record = json.loads(printed)
+    assert (record["from"], record["to"], record["regions"]) == ("cvat", "regions", 4)
+    assert record["losses"] == record["bad"] == []
+
+
+def test_bad_rows_of_a_conversion_are_counted(capsys, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    good = {
+        "image": "a.png",
+        "size": [9, 9],
+        "regions": {"a": {"kind": "box", "box": [1, 2, 3, 4]}},
+    }
+    rows.write_text(f'{json.dumps(good)}\n{{"image": "../b.png", "regions": {{}}}}\n')
+    out = str(tmp_path / "coco.json")
+    code, _, err = told(capsys, "convert", str(rows), out, "--to", "coco")
+    assert code == 1
+    assert "row 2: the image '../b.png' lies outside" in err
+    code, printed, _ = told(capsys, "convert", str(rows), out, "--to", "coco", "--skip-bad")
+    assert code == 0
+    assert "a region without a label was called 'object': 1" in printed
+    assert "1 bad rows were left out" in printed
+
+
+def test_a_format_that_is_not_told_is_asked_for(capsys, tmp_path):
+    code, _, err = told(capsys, "convert", CVAT, str(tmp_path / "x"))
+    assert code == 2
+    assert "by --to: coco, " in err
+
+
+def test_formats_are_listed_with_what_they_hold(capsys):
+    code, printed, _ = told(capsys, "formats")
+    assert code == 0
+    assert "yolo: YOLO" in printed
+    code, printed, _ = told(capsys, "formats", "--json")
+    assert json.loads(printed)["sam"]["kinds"] == ["mask"]

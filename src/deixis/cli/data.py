@@ -4,6 +4,8 @@
   deixis data show refcoco --format refcoco --num 12 --out sheet.png
   deixis data cards                                what each format is, its licence, its size
   deixis data export visual7w --format visual7w --split train --out DIR     with marks drawn
+  deixis data convert instances.json shapes --to labelme     regions for another tool
+  deixis data formats                              which tools' files are read and written
 
 Data sets are read as they are published; nothing is downloaded. Formats: docs/data.md.
 
@@ -24,6 +26,7 @@ from deixis.core.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from deixis.data import RegionSample
+    from deixis.data.adapters import Annotated
     from deixis.data.checks.check import Tally
 
 SHOWN = 20  # bad rows that are listed
@@ -47,6 +50,14 @@ format whose words speak of them, with the marks, the seed and the renderer's ve
 Training does not need this (`deixis train … --set task.marks=release` draws them on the fly); it is
 for other tools, and to look at. The same seed gives the same bytes on every machine.
 """
+CONVERT = """\
+Write the regions of a file or folder, whatever tool wrote it, for another tool.
+
+What the format of OUT cannot hold is changed to what is nearest or left out, and told. Formats:
+deixis data formats.
+"""
+FORMATS = "Tell which tools' files are read and written, and what each can hold."
+SUFFIXES = {".jsonl": "regions", ".xml": "cvat"}  # what --to is where only one format fits
 CARDS = "Tell each format's origin, licence and size, what it holds, and which files are read."
 
 
@@ -56,6 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_check(add_part(parts, "check", "every bad row", CHECK))
     _add_show(add_part(parts, "show", "a sheet of samples", SHOW))
     _add_export(add_part(parts, "export", "marked conversations, written out", EXPORT))
+    _add_convert(add_part(parts, "convert", "regions for another tool", CONVERT))
+    formats = add_part(parts, "formats", "which tools' files are read and written", FORMATS)
+    formats.set_defaults(do=_formats)
     cards = add_part(parts, "cards", "what each format is", CARDS)
     cards.add_argument("names", nargs="*", metavar="FORMAT", help="only these formats")
     cards.set_defaults(do=_cards)
@@ -77,6 +91,22 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--skip-bad", action="store_true", help="leave bad rows out, and count them"
     )
     parser.set_defaults(do=_export, keeps="data export")
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="SRC", help="a file or folder with regions")
+    parser.add_argument("out", type=Path, metavar="OUT", help="the new file or folder")
+    parser.add_argument(
+        "--from", dest="given", metavar="NAME", help="the format of SRC (default: recognised)"
+    )
+    parser.add_argument(
+        "--to", metavar="NAME", help="the format of OUT (.jsonl is regions, .xml is cvat)"
+    )
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder of its pictures")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave bad rows out, and count them"
+    )
+    parser.set_defaults(do=_convert)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -220,6 +250,56 @@ def _cards(arguments: argparse.Namespace) -> None:
         shapes = ", ".join(kind.marking.shapes)
         blocks.append("\n  ".join([name, *lines, f"shapes: {shapes}"]))
     print("\n\n".join(blocks))
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    from deixis.data.adapters import adapters, format_of, regions_of, write_regions
+
+    to = arguments.to or SUFFIXES.get(arguments.out.suffix)
+    if to is None:
+        raise UsageError(
+            f"say the format of {arguments.out} by --to: {', '.join(adapters.names())}"
+        )
+    adapters.get(to)
+    given = arguments.given or format_of(arguments.path)
+    bad: list[str] = []
+    counts = {"pictures": 0, "regions": 0}
+
+    def counted() -> Iterator["Annotated"]:
+        on_bad = (lambda problem: bad.append(str(problem))) if arguments.skip_bad else None
+        found = regions_of(arguments.path, format=given, images=arguments.images, on_bad=on_bad)
+        for row in found:
+            counts["pictures"] += 1
+            counts["regions"] += len(row.regions)
+            yield row
+
+    losses = write_regions(counted(), arguments.out, format=to)
+    if arguments.json:
+        record = {"from": given, "to": to, "out": str(arguments.out), **counts}
+        told = [asdict(loss) for loss in losses]
+        print(json.dumps({**record, "losses": told, "bad": bad}, ensure_ascii=False))
+        return
+    print(
+        f"{counts['regions']} regions of {counts['pictures']} pictures, {given} to {to}, "
+        f"in {arguments.out}"
+    )
+    for loss in losses:
+        print(f"  {loss}")
+    if bad:
+        print(f"{len(bad)} bad rows were left out, first: {bad[0]}")
+
+
+def _formats(arguments: argparse.Namespace) -> None:
+    from deixis.data.adapters import adapters
+
+    cards = {name: adapters.get(name).card for name in adapters.names()}
+    if arguments.json:
+        print(json.dumps({name: asdict(card) for name, card in cards.items()}))
+        return
+    for name, card in cards.items():
+        print(f"{name}: {card.title}")
+        print(f"  {card.form}; {card.frame}")
+        print(f"  holds {', '.join(card.kinds)}; {', '.join(card.words)}")
 
 
 def _export(arguments: argparse.Namespace) -> None:

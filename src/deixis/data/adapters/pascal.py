@@ -1,8 +1,9 @@
 """Pascal VOC is a folder of .xml, one a picture.
 
 Frame: pixels are counted from 1, and `xmax` is the last one inside: a box from x0 to x1 is written
-`xmin` = x0 + 1, `xmax` = x1 (the devkit of VOC2007 to VOC2012, datumaro, supervision). labelImg and
-others write edges that count from 0, `xmin` = x0, which no file tells: those are `voc_from_zero`.
+`xmin` = x0 + 1, `xmax` = x1 (the devkit of VOC2007 to VOC2012, supervision). labelImg, CVAT and
+datumaro (but for its "voc-one-based") write edges that count from 0, `xmin` = x0, which no file
+tells: those are `voc_from_zero`.
 An outline (`polygon`, of supervision and Roboflow) counts as its file's boxes do.
 """
 

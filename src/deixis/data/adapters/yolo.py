@@ -163,6 +163,7 @@ def _picture(file: Path, root: Path, folders: PictureFolders) -> tuple[Path, str
         name = "/".join(below) + ending
         if folders.given is not None:
             found = first_there(folders.given / name, folders.given / Path(name).name)
+            name = name if found is None else str(found.relative_to(folders.given))
         else:
             found = first_there(root / ("/".join(twin) + ending), file.with_suffix(ending))
         if found is not None:

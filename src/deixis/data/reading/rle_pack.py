@@ -23,7 +23,7 @@ def unpacked(packed: Sequence[int], num: int) -> UInt8[np.ndarray, " value"]:
         data = bytes(packed)
     except (TypeError, ValueError):
         raise BadRowError("a brush's rle is a list of bytes") from None
-    bits = _Bits(data)
+    bits = _PackedBits(data)
     told, width = bits.take(32), bits.take(5) + 1
     if told != num or width != 8:
         raise BadRowError(f"a brush's rle holds {told} values of {width} bits, expected {num} of 8")
@@ -60,7 +60,7 @@ def _runs(values: UInt8[np.ndarray, " value"]) -> Iterator[str]:
             yield f"1{kind:02b}{count - 1:0{COUNT_BITS[kind]}b}{int(values[at]):08b}"
 
 
-class _Bits:
+class _PackedBits:
     """Bits are taken from bytes, the highest of each first."""
 
     def __init__(self, data: bytes) -> None:
