@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from deixis.models.interface import Generation
 
 AT_ONCE = 32
+OF_FOLDERS = (
+    *("regions_from", "format", "encoding", "rows_as", "sheet", "sheet_rows", "at_once"),
+    *("price", "budget", "runner", "workers", "fresh", "skip_bad"),
+)
+SPELT = {"regions_from": "regions", "rows_as": "as"}
 ALONE = ("save", "replay", "stream", "cite")  # options about one answer
 
 
@@ -41,6 +46,10 @@ def add_each(parser: argparse.ArgumentParser) -> None:
     each.add_argument(
         "--as", dest="rows_as", metavar="FORM", help="jsonl, parquet, coco, llava or sharegpt"
     )
+    each.add_argument("--sheet", type=Path, metavar="FILE", help="an HTML page to look at")
+    each.add_argument(
+        "--sheet-rows", type=int, metavar="N", help="rows on it, errors first (default 1000)"
+    )
     each.add_argument(
         "--at-once", type=int, metavar="N", help=f"calls under way at a time (default {AT_ONCE})"
     )
@@ -58,16 +67,10 @@ def add_each(parser: argparse.ArgumentParser) -> None:
 
 def check_not_each(arguments: argparse.Namespace) -> None:
     """UsageError tells of an option that only a folder has."""
-    names = {
-        "regions_from": "regions",
-        "rows_as": "as",
-        "at_once": "at-once",
-        "skip_bad": "skip-bad",
-    }
-    plain = ("format", "encoding", "price", "budget", "runner", "workers", "fresh")
-    for name in (*names, *plain):
+    for name in OF_FOLDERS:
         if getattr(arguments, name):
-            raise UsageError(f"--{names.get(name, name)} is for a folder: give --each FOLDER")
+            option = SPELT.get(name, name).replace("_", "-")
+            raise UsageError(f"--{option} is for a folder: give --each FOLDER")
 
 
 def run_each(
@@ -93,6 +96,8 @@ def run_each(
         encoding=arguments.encoding or "said",
         format=arguments.format,
         rows_as=arguments.rows_as,
+        sheet=arguments.sheet,
+        sheet_rows=1000 if arguments.sheet_rows is None else arguments.sheet_rows,
         system=arguments.system,
         settings=settings,
         strict=arguments.strict,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from itertools import islice
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from deixis.remote.sent_pictures import SentPictures
 from deixis.remote.server_settings import Remote
 
 Json: TypeAlias = dict[str, object]
+PLACE = secrets.token_hex(16)  # of a picture; no words that are asked hold it
 
 
 def request_body(
@@ -24,11 +26,20 @@ def request_body(
 ) -> bytes:
     """The JSON that is posted, its pictures as data URLs."""
     known = pictures or SentPictures(remote.image_format)
-    body = _body(remote, question, settings, known.url)
+    urls: list[bytes] = []
+
+    def shown(image: Image) -> str:
+        urls.append(known.url(image))
+        return f"{PLACE}:{len(urls) - 1}:"
+
+    body = _body(remote, question, settings, shown)
     body["stream"] = stream
     if stream:
         body["stream_options"] = {"include_usage": True}
-    return json.dumps(body).encode()
+    told = json.dumps(body).encode()
+    for number, url in enumerate(urls):  # which need no escapes, and are most of the body
+        told = told.replace(f"{PLACE}:{number}:".encode(), url, 1)
+    return told
 
 
 def fingerprint(

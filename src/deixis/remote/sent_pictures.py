@@ -22,7 +22,7 @@ class _Known:
     image: Image  # held, so that no other picture gets its identity
     lock: threading.Lock = field(default_factory=threading.Lock)
     digest: str = ""
-    url: str = ""
+    url: bytes = b""
 
     @property
     def num_bytes(self) -> int:
@@ -39,13 +39,13 @@ class SentPictures:
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def url(self, image: Image) -> str:
+    def url(self, image: Image) -> bytes:
         """The picture's file as a data URL."""
         known = self._of(image)
         with known.lock:
             if not known.url:
-                file = base64.b64encode(encoded(image, self.image_format)).decode()
-                known.url = f"data:image/{self.image_format};base64,{file}"
+                file = base64.b64encode(encoded(image, self.image_format))
+                known.url = f"data:image/{self.image_format};base64,".encode() + file
         return known.url
 
     def name(self, image: Image) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from deixis.ask.model import Model
 from deixis.ask.slots import slots
 from deixis.batch.each.asking import RowWording
-from deixis.batch.each.outputs import form_of
+from deixis.batch.each.outputs import AskedEach, form_of
 from deixis.batch.each.regions import Given, RegionFile
-from deixis.batch.each.run import AskedEach, EachRun
+from deixis.batch.each.run import EachRun
 from deixis.batch.each.shards import NamedModel
 from deixis.batch.each.spending import CallBudget, Spending, TokenPrice
 from deixis.batch.runners import runner as runner_named
@@ -34,13 +34,15 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     format: str | None = None,
     encoding: str = "said",
     rows_as: str | None = None,
+    sheet: str | Path | None = None,
+    sheet_rows: int = 1000,
     system: str | None = None,
     settings: Generation | None = None,
     strict: bool = False,
     at_once: int = 32,
     budget: CallBudget | str | None = None,
     price: TokenPrice | str | None = None,
-    runner: Literal["pool", "ray"] | None = None,
+    runner: str | None = None,
     workers: int = 2,
     fresh: bool = False,
     looking: SourceOptions | None = None,
@@ -54,7 +56,8 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     without it each picture is asked about as a whole. `encoding` is how a region reaches the
     model: "said", "cropped:0.5", "drawn:arrow". A row is written to `out` for every question about
     every region: JSON lines, Parquet, or `rows_as` "coco", "llava" or "sharegpt". What went wrong
-    with one row stands in it as its "error".
+    with one row stands in it as its "error". `sheet` is an HTML page to look at, with at most
+    `sheet_rows` of the rows.
 
     Each answer is on the disk, in a folder beside `out`, before its place is given to the next
     call; the same call after a kill asks only what is missing, and what was an error. A journal of
@@ -63,8 +66,9 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     has `workers` processes ask, each its share; the model is then given by its name, and `loading`
     is how it is loaded.
     """
-    if at_once < 1:
-        raise UsageError(f"at_once is at least 1, got {at_once}")
+    for name, count in {"at_once": at_once, "sheet_rows": sheet_rows}.items():
+        if count < 1:
+            raise UsageError(f"{name} is at least 1, got {count}")
     if runner is not None and isinstance(model, Model):
         raise UsageError("a runner's processes load the model themselves: give it by its name")
     asked = [questions] if isinstance(questions, str) else list(questions)
@@ -80,14 +84,13 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     run = EachRun(
         out=Path(out),
         form=form_of(Path(out), rows_as),
+        sheet=None if sheet is None else Path(sheet),
+        sheet_rows=sheet_rows,
         pictures=_folder(pictures),
         regions=given,
         wording=wording,
         at_once=at_once,
-        spending=Spending(
-            None if budget is None else CallBudget.of(budget),
-            None if price is None else TokenPrice.of(price),
-        ),
+        spending=Spending.of(budget, price),
         reporter=reporter or Silent(),
         runner=None if runner is None else runner_named(runner, workers),
     )

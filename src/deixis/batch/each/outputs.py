@@ -13,15 +13,46 @@ from typing import Any, TypeAlias, final
 import numpy as np
 
 from deixis.batch.each.plan import mark_of, planned_pictures
-from deixis.batch.each.row_journal import PartFiles, RowIndex
+from deixis.batch.each.row_journal import PartFiles, RowIndex, index_of
 from deixis.core import json_lines, region_json
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import written
 from deixis.core.optional_parts import require_package
+from deixis.models.generation import Usage
 
 EachRow: TypeAlias = dict[str, Any]  # Any: JSON
+PLAN = "plan.jsonl"
 AT_A_TIME = 4096  # rows of Parquet
 COLUMNS = ("key", "image", "id", "region", "question", "sent", "text", "finish", "usage", "error")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedEach:
+    """What came of a run, and of those before it: so many rows, of which some are errors, and some
+    were not asked yet. Calls, tokens and money are those of all runs together.
+    """
+
+    out: Path
+    questions: tuple[str, ...]
+    num_pictures: int
+    num_rows: int
+    num_errors: int
+    num_left: int
+    calls: int
+    usage: Usage
+    money: float
+    is_over_budget: bool
+
+    def rows(self) -> Iterator[EachRow]:
+        """The rows in their order, whatever form they were written in."""
+        folder = journal_of(self.out)
+        return ordered_rows(folder / PLAN, self.questions, index_of(folder))
+
+
+def journal_of(out: Path) -> Path:
+    """The answers of a run lie in this folder beside its output."""
+    return out.with_name(f"{out.name}.journal")
 
 
 @final

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 from deixis.batch.each.plan import PlannedPicture
 from deixis.batch.plan import pictures_of
@@ -28,6 +28,7 @@ class RegionFile:
     format: str | None = None
 
 
+RegionRecord: TypeAlias = dict[str, Any]  # Any: JSON
 Given: TypeAlias = Mapping[str, Sequence[Region]] | RegionFile | Looking | None
 
 
@@ -97,18 +98,30 @@ def _looked(pictures: Path, looking: Looking, looked: Path) -> Iterator[PlannedP
     known = _known(looked)
     with looked.open("ab") as kept:
         for name, path in pictures_of(pictures).paths.items():
-            if name not in known:
-                try:
-                    found = looking(open_image(path))
-                except DeixisError as problem:
-                    yield _unknown(name, path, str(problem))
-                    continue
-                known[name] = [region_json.to_record(one) for one in found]
-                kept.write(json_lines.line({"image": name, "regions": known[name]}).encode())
-                kept.flush()
-            regions = tuple(region_json.from_record(one) for one in known.pop(name))
-            ids = tuple(map(str, range(len(regions))))
-            yield PlannedPicture(image=name, path=path, regions=regions, ids=ids)
+            if name in known:
+                yield _seen(name, path, known.pop(name))
+                continue
+            found = _found(looking, path)
+            if isinstance(found, str):
+                yield _unknown(name, path, found)
+                continue
+            kept.write(json_lines.line({"image": name, "regions": found}).encode())
+            kept.flush()
+            yield _seen(name, path, found)
+
+
+def _seen(name: str, path: Path, records: list[RegionRecord]) -> PlannedPicture:
+    regions = tuple(region_json.from_record(one) for one in records)
+    ids = tuple(map(str, range(len(regions))))
+    return PlannedPicture(image=name, path=path, regions=regions, ids=ids)
+
+
+def _found(looking: Looking, path: Path) -> list[RegionRecord] | str:
+    """What is found in a picture, or why it cannot be looked at."""
+    try:
+        return [region_json.to_record(one) for one in looking(open_image(path))]
+    except DeixisError as problem:
+        return str(problem)
 
 
 def _unknown(name: str, path: Path, error: str) -> PlannedPicture:
@@ -116,7 +129,7 @@ def _unknown(name: str, path: Path, error: str) -> PlannedPicture:
     return PlannedPicture(image=name, path=path, regions=(None,), ids=("",), error=error)
 
 
-def _known(looked: Path) -> dict[str, list[object]]:
+def _known(looked: Path) -> dict[str, list[RegionRecord]]:
     """What was found before; a line that a kill has torn is cut off."""
     if not looked.exists():
         return {}

@@ -11,51 +11,30 @@ from typing import final
 
 from deixis.ask.model import Model
 from deixis.batch.each.asking import RowAsker, RowWording, check_composes
-from deixis.batch.each.outputs import EachRow, RowForm, ordered_rows, write_rows
+from deixis.batch.each.outputs import (
+    PLAN,
+    AskedEach,
+    EachRow,
+    RowForm,
+    journal_of,
+    ordered_rows,
+    write_rows,
+)
 from deixis.batch.each.plan import EachPlan, PlannedPicture, write_plan
 from deixis.batch.each.regions import Given, pictures_with_regions
 from deixis.batch.each.row_journal import JournalPart, begin_journal, index_of
 from deixis.batch.each.shards import EachWork, NamedModel
+from deixis.batch.each.sheet import ContactSheet
 from deixis.batch.each.spending import Spending
 from deixis.batch.runner import Runner
 from deixis.core.errors import UsageError
 from deixis.core.files import owned
 from deixis.core.progress import Progress, Reporter
 from deixis.core.stopping import is_stopping, stop_requests
-from deixis.models.generation import Usage
 from deixis.sources import Looking
 
 AFTER = "the calls under way, whose answers are kept"
-PLAN, LOOKED = "plan.jsonl", "looked.jsonl"
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskedEach:
-    """What came of a run, and of those before it: so many rows, of which some are errors, and some
-    were not asked yet. Calls, tokens and money are those of all runs together.
-    """
-
-    out: Path
-    questions: tuple[str, ...]
-    num_pictures: int
-    num_rows: int
-    num_errors: int
-    num_left: int
-    calls: int
-    usage: Usage
-    money: float
-    is_over_budget: bool
-
-    def rows(self) -> Iterator[EachRow]:
-        """The rows in their order, whatever form they were written in."""
-        folder = journal_of(self.out)
-        return ordered_rows(folder / PLAN, self.questions, index_of(folder))
-
-
-def journal_of(out: Path) -> Path:
-    """The answers of a run lie in this folder beside its output."""
-    return out.with_name(f"{out.name}.journal")
+LOOKED = "looked.jsonl"
 
 
 @final
@@ -72,6 +51,8 @@ class EachRun:
     spending: Spending
     reporter: Reporter
     runner: Runner | None = None
+    sheet: Path | None = None
+    sheet_rows: int = 1000
     is_over_budget: bool = field(default=False, init=False)
 
     def asked(
@@ -99,6 +80,8 @@ class EachRun:
                 else:
                     self._ask(folder, plan, bar, model)
             asked = self._written(folder, plan)
+            if self.sheet is not None:
+                self._show(asked, model, self.sheet)
             if stop.is_made:
                 raise KeyboardInterrupt
         return asked
@@ -173,6 +156,19 @@ class EachRun:
             money=self.spending.money,
             is_over_budget=self.is_over_budget,
         )
+
+    def _show(self, asked: AskedEach, model: Model, file: Path) -> None:
+        sheet = ContactSheet(
+            pictures=self.pictures,
+            wording=self.wording,
+            composer=model.composer,
+            title=self.pictures.name,
+            lead=(
+                f"Asked of {model.vlm.name}, regions {self.wording.encoding.spec}; pictures are as "
+                "they were sent, cut to the region, whose thin outline was not."
+            ),
+        )
+        sheet.write(file, asked, self.sheet_rows)
 
 
 def _until_stop(pictures: Iterable[PlannedPicture]) -> Iterator[PlannedPicture]:

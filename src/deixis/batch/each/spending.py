@@ -106,6 +106,14 @@ class Spending:
         self._dearest = (0, 0.0)
         self._lock = threading.Lock()
 
+    @classmethod
+    def of(cls, budget: CallBudget | str | None, price: TokenPrice | str | None) -> "Spending":
+        """Nothing is spent yet, of a budget and at a price as they are told."""
+        return cls(
+            None if budget is None else CallBudget.of(budget),
+            None if price is None else TokenPrice.of(price),
+        )
+
     @property
     def tokens(self) -> int:
         """Tokens of prompts and answers."""
