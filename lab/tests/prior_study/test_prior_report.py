@@ -93,6 +93,25 @@ def test_a_prior_that_tells_the_answers_is_found_to():
     assert "thing 2" not in {one.name for one in found.missed}
 
 
+def test_an_entity_that_was_answered_right_is_not_said_to_be_missed(tmp_path):
+    """Audit, 15: "Entities that this model will miss: dart … answered right 100"."""
+    joined = some_joined()
+    found = linked(joined)
+    asked = {one.name: one.accuracy for one in joined.asked}
+    assert all(asked[one.name] < 0.5 for one in found.missed)
+    assert found.surprises
+    assert all(one.accuracy >= 0.5 > one.expected for one in found.surprises)
+
+
+@pytest.mark.long
+def test_a_report_says_each_correlation_once(tmp_path):
+    found = write_prior_report(some_joined(), tmp_path, command="deixis prior report")
+    for name in ("index.html", "README.md"):
+        words = (tmp_path / name).read_text()
+        for one in found.correlations:
+            assert words.count(str(one)) == 1
+
+
 def test_what_differs_between_entities_is_controlled():
     assert linked(some_joined()).controlled == ("size", "length")
     frequencies = {f"thing {i}": float(i * 7 % 11) for i in range(NUM - 1)}

@@ -39,7 +39,8 @@ class Missed:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Linked:
     """How priors and answers go together. `by_band` and `by_quarter` are shares of right answers,
-    the best known first; `controlled` names what was taken out of the last correlation.
+    the best known first; `controlled` names what was taken out of the last correlation;
+    `surprises` were expected to be missed, and were answered right.
     """
 
     correlations: tuple[Correlation, ...]
@@ -47,6 +48,7 @@ class Linked:
     by_band: Findings
     by_quarter: Findings
     missed: tuple[Missed, ...]
+    surprises: tuple[Missed, ...]
 
     @property
     def verdict(self) -> ClaimVerdict:
@@ -67,16 +69,18 @@ def linked(joined: Joined) -> Linked:
     if controlled and len(prior) > len(controlled) + 3:
         found.append(partial_spearman(prior, accuracy, [columns[name] for name in controlled]))
     edges = dict.fromkeys(one.band for one in reversed(joined.ranking.entities))
+    expected = expected_to_be_missed(joined)
     return Linked(
         correlations=tuple(found),
         controlled=controlled,
         by_band=found_in(_judged(joined, "band"), edges),
         by_quarter=found_in(_judged(joined, "quarter"), QUARTERS),
-        missed=missed(joined),
+        missed=tuple(one for one in expected if not one.accuracy >= MISSED),
+        surprises=tuple(one for one in expected if one.accuracy >= MISSED),
     )
 
 
-def missed(joined: Joined) -> tuple[Missed, ...]:
+def expected_to_be_missed(joined: Joined) -> tuple[Missed, ...]:
     """The entities whose expected share of right answers is below MISSED, the worst first; also
     those that were ranked and never asked about.
     """
@@ -124,10 +128,15 @@ def write_prior_report(joined: Joined, folder: Path, *, command: str) -> Linked:
 
 
 def _sentences(found: Linked) -> list[str]:
-    told = [f"{one.name}: {one}." for one in found.correlations]
+    told = [f"{one.name}: {one}." for one in found.correlations[1:]]  # the first is the verdict
     if len(found.correlations) > 2:
         told.append(f"Controlled: {', '.join(found.controlled)}.")
     told.append(f"{len(found.missed)} entities will probably be missed.")
+    if found.surprises:
+        told.append(
+            f"{len(found.surprises)} more are known as little, and were answered right at least "
+            "half of the time."
+        )
     return told
 
 
@@ -147,7 +156,7 @@ def _html(joined: Joined, found: Linked, reported: ClaimReport, drawn: bytes) ->
         section("What was found", text(reported.verdict.words), *map(text, _sentences(found))),
         section("By entity", png(drawn, "an entity a dot")),
         section("By band", png(plot(reported), "right answers by band"), *shares),
-        section("Entities that this model will miss", table(names, rows)),
+        section("Entities that this model will probably miss", table(names, rows)),
         section(
             "Left out", table(("entity", "picture", "why"), left) if left else text("Nothing.")
         ),

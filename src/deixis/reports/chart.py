@@ -29,6 +29,8 @@ APART = 0.22  # between the models of one row
 DARK = 0.7  # of the span, beyond which a colour is too dark for dark letters
 LEAST_SPAN = 5.0  # points that the darkest colour stands for, at least
 COLUMNS = 3  # of curves
+HALF = 0.5  # of a scatter, from which names stand left of their dots, or below
+BESIDE_DOT, LINE_HIGH = 8, 9  # points from a dot to its name, and from name to name
 SURFACE, MUTED, GRID, BLUE = "#fcfcfb", "#52514e", "#e4e3df", "#2a78d6"  # of counts
 COUNTS: Any = {  # as matplotlib names them
     "font.family": "DejaVu Sans",
@@ -213,12 +215,53 @@ def scatter(
     axes = figure.subplots()
     axes.plot(*points, "o", color=INK, alpha=0.35, markersize=5)
     axes.plot(*curve, color=RUST, linewidth=2)
-    for name, place in names:
-        axes.annotate(f" {plotted(name)}", place, fontsize=7)
     axes.set_xlabel(across)
     axes.set_ylabel("right, %")
     _gridded(axes)
+    name_dots(figure, axes, names)
     return _png(figure)
+
+
+def name_dots(
+    figure: Any,  # Any: matplotlib's Figure, Axes and Bbox
+    axes: Any,
+    names: Sequence[tuple[str, tuple[float, float]]],
+) -> list[Any]:
+    """Dots get their names beside them; a name that would lie on another is moved inwards, and
+    led to its dot by a line. Where they lie comes back.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # only then is it known how large things become
+    renderer, taken = canvas.get_renderer(), list[Any]()
+    for name, place in names:
+        x, y = axes.transAxes.inverted().transform(axes.transData.transform(place))
+        label = axes.annotate(
+            plotted(name),
+            place,
+            xytext=(-BESIDE_DOT if x > HALF else BESIDE_DOT, 0),
+            textcoords="offset points",
+            ha="right" if x > HALF else "left",
+            va="center",
+            fontsize=7,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": LINE,
+                "linewidth": 0.4,
+                "relpos": (float(x > HALF), 0.5),
+            },
+        )
+        inwards = -LINE_HIGH if y > HALF else LINE_HIGH
+        for step in range(1, len(names) + 1):
+            label.xyann = (label.xyann[0], inwards * step)
+            label.update_positions(renderer)
+            box = Text.get_window_extent(label, renderer)  # without the line to its dot
+            if not any(box.overlaps(other) for other in taken):
+                break
+        taken.append(box)
+    return taken
 
 
 @_if_drawable
