@@ -238,10 +238,8 @@ class Scanner:
         """What begins with "<" is a tag, a number, or nothing."""
         number = NUMBER_TAG.match(self.text, start)
         if number is not None:
-            written = number["number"]
-            value = float(written)
-            token = Token(number["prefix"], value, start, number.end(), "." in written)
-            self._token(token)
+            prefix, written = number["prefix"], number["number"]
+            self._token(Token(prefix, float(written), start, number.end(), "." in written))
             return number.end()
         tag = TAG.match(self.text, start)
         if tag is not None:
