@@ -22,6 +22,7 @@ from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
 from deixis_lab.cli import apart, prior_study
+from deixis_lab.cli._claims import claims
 
 if TYPE_CHECKING:
     from deixis.evals.claim_report import ClaimReport
@@ -262,14 +263,14 @@ def _card(arguments: argparse.Namespace) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> None:
+    if arguments.name is None:
+        _list(claims("deixis_lab.experiments", "experiments"), arguments)
+        return
     from deixis.cli.terminal import TerminalReporter
     from deixis.models.load_by_name import load
     from deixis_lab.examine.trying import try_on_each
     from deixis_lab.experiments import experiments
 
-    if arguments.name is None:
-        _list({name: experiments.get(name).claim for name in experiments.names()}, arguments)
-        return
     experiments.get(arguments.name)
     if arguments.num < 1:
         raise UsageError(f"--num is at least 1, got {arguments.num}")
@@ -286,13 +287,13 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _study(arguments: argparse.Namespace) -> None:
+    if arguments.name is None:
+        _list(claims("deixis_lab.studies", "studies"), arguments)
+        return
     from deixis.cli.terminal import TerminalReporter
     from deixis_lab.examine.studying import carry_out
     from deixis_lab.studies import studies
 
-    if arguments.name is None:
-        _list({name: studies.get(name).claim for name in studies.names()}, arguments)
-        return
     studies.get(arguments.name)
     if arguments.num < 1 or arguments.seeds < 1:
         raise UsageError("--num and --seeds are at least 1")
@@ -315,12 +316,12 @@ def _shelf(arguments: argparse.Namespace) -> None:
     print(json.dumps({"page": str(path)}) if arguments.json else f"The page is {path}.")
 
 
-def _list(claims: dict[str, str], arguments: argparse.Namespace) -> None:
+def _list(listed: dict[str, str], arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(json.dumps(claims))
+        print(json.dumps(listed))
     else:
-        width = max(map(len, claims))
-        print("\n".join(f"{name:{width}} {claim}" for name, claim in claims.items()))
+        width = max(map(len, listed))
+        print("\n".join(f"{name:{width}} {claim}" for name, claim in listed.items()))
 
 
 def _tell(reported: "ClaimReport", folder: Path, arguments: argparse.Namespace) -> None:
