@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     from deixis.encodings.blurred import blurred
     from deixis.encodings.cropped import cropped
     from deixis.encodings.dimmed import dimmed
+    from deixis.encodings.drawing import draw
     from deixis.encodings.drawn import drawn
     from deixis.encodings.masked import masked
     from deixis.encodings.said import said
     from deixis.encodings.tagged import tagged
     from deixis.marks.mark import Mark
-    from deixis.marks.render import draw
     from deixis.marks.style import Style
     from deixis.models.interface import Example, Generation, Question, VisionLanguageModel
     from deixis.priors.rank_entities import rank_entities
@@ -94,13 +94,13 @@ _HOMES = {
     "encodings.blurred": ("blurred",),
     "encodings.cropped": ("cropped",),
     "encodings.dimmed": ("dimmed",),
+    "encodings.drawing": ("draw",),
     "encodings.drawn": ("drawn",),
     "encodings.masked": ("masked",),
     "encodings.said": ("said",),
     "encodings.tagged": ("tagged",),
     "sources": ("look",),
     "marks.mark": ("Mark",),
-    "marks.render": ("draw",),
     "marks.style": ("Style",),
     "core.token_grid": ("TokenGrid",),
     "models.interface": ("Example", "Generation", "Question", "VisionLanguageModel"),

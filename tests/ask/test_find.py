@@ -204,7 +204,7 @@ def test_a_place_outside_of_the_picture_is_a_result_that_says_so():
     class Far(dx.Dialect):
         kinds, summary = ("point", "box"), ""
 
-        def say(self, regions, size):
+        def write(self, regions, size):
             raise AssertionError
 
         grammar = Grammar(lists=True)

@@ -78,7 +78,7 @@ def test_a_row_of_another_form_is_refused(row, words):
 
 def test_what_is_no_list_of_questions_is_refused():
     for given in ("What?", {"image": IMAGE}):
-        with pytest.raises(UsageError, match="questions is a list of them"):
+        with pytest.raises(UsageError, match="questions is a list of questions"):
             dx.Model(Echo("ok")).ask_all(given)
 
 

@@ -125,7 +125,7 @@ def test_dimming_wholly_is_black():
     ids=["context", "strength"],
 )
 def test_a_setting_beyond_its_range_is_refused(make):
-    with pytest.raises(UsageError, match="is within"):
+    with pytest.raises(UsageError, match="is a number within"):
         make()
 
 

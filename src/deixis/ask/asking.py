@@ -12,6 +12,7 @@ from deixis.ask.answer import Answer, Judging
 from deixis.ask.composer import Asking, Exchange, Pointed, encodings_of
 from deixis.ask.sent import Sent
 from deixis.ask.slots import check_slots, filled
+from deixis.core import given
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.given import told
 from deixis.core.image import Image
@@ -168,7 +169,7 @@ def _worded(text: str, regions: Mapping[str, Pointed], history: History) -> Aski
     if not isinstance(text, str):
         raise UsageError(f"question is text, got {told(text)}")
     said: list[Exchange] = []
-    for one in history:
+    for one in given.some("history", history, "a list of answers and exchanges"):
         if isinstance(one, Exchange):
             said.append(one)
         elif isinstance(one, Answer):
@@ -205,6 +206,8 @@ def pointed(
     regions: Mapping[str, PointedLike] | None, named: Mapping[str, PointedLike]
 ) -> dict[str, Pointed]:
     """The regions of a question by their names, each given once, in any form that says where."""
+    for name in regions or {}:
+        given.text("a region's name", name)
     for name in (regions or {}).keys() & named.keys():
         raise UsageError(f"the region {name!r} is given twice, in regions and by its name")
     return {

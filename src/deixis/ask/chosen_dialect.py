@@ -6,6 +6,7 @@ from typing import final
 from deixis.coordinates import Dialect
 from deixis.coordinates.contract import Contract, built
 from deixis.coordinates.unknown import UnknownDialect
+from deixis.core import given
 from deixis.models.interface import VisionLanguageModel
 
 
@@ -27,6 +28,7 @@ def chosen_dialect(
     """A dialect that a user names goes before a contract that is told, and that before the model's
     own. A named dialect keeps the told contract's resize: both were said.
     """
+    given.text_or_none("dialect", name)
     match = model.contract
     row = None if match is None else match.contract
     if told is not None and (name or row is not told or not told.dialect):

@@ -28,6 +28,7 @@ from deixis.ask.model import Model
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.coordinates.contracts import Schema, schema_named
 from deixis.coordinates.resizing import Resize
+from deixis.core import given
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -161,9 +162,11 @@ def _one(image: Pictures) -> Image:
 
 
 def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> None:
-    if kind not in KINDS:
-        raise UsageError(f"kind is {' or '.join(map(repr, KINDS))}, got {kind!r}")
-    if not what.strip():
+    given.choice("kind", kind, KINDS)
+    given.flag("many", many)
+    given.whole("refine", refine)
+    given.number("scale", scale)
+    if not given.text("what", what).strip():
         raise UsageError('say what to find: "the Save button"; got no words')
     if not 0 <= refine <= MOST_LOOKS:
         raise UsageError(f"refine is how many times to look nearer, 0..{MOST_LOOKS}, got {refine}")
@@ -197,7 +200,9 @@ def _words(
     if prompt is not None:
         check_words(prompt, "a prompt")
         return prompt
-    own: tuple[FindPrompt, ...] = () if prompts is None else load_find_prompts(prompts)
+    own: tuple[FindPrompt, ...] = ()
+    if prompts is not None:
+        own = load_find_prompts(given.path("prompts", prompts))
     row = find_prompt(name, kind, own, can=can, schema="" if schema is None else schema.name)
     return row.many if many else row.one
 

@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal, TypeAlias, final
 
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text
 from deixis.core.size import Size
@@ -58,7 +59,7 @@ class _PromptRow:
 
 def check_words(words: str, name: str) -> None:
     """UsageError for words that do not say for what to look."""
-    if WHAT not in words:
+    if WHAT not in given.text(name, words):
         raise UsageError(f'{name} holds {{what}} where the thing is named, got "{words[:60]}"')
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
 from deixis.coordinates.contract import Contract
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
@@ -20,7 +21,7 @@ WRAP = "deixis.models.checkpoint_model:wrap"
 
 
 def load(  # noqa: PLR0913  # all but the first by name
-    name: str,
+    name: str | Path,
     *,
     dialect: str | None = None,
     contract: Contract | str | Path | None = None,
@@ -48,6 +49,13 @@ def load(  # noqa: PLR0913  # all but the first by name
     prompt, through which every picture is then seen. The other options are those of
     `deixis.models.load_by_name` (device, dtype, quantize, adapter …) or of the server's client.
     """
+    name = name if isinstance(name, str) else str(given.path("name", name))
+    given.text_or_none("dialect", dialect)
+    for told, where in (("knowledge", knowledge), ("pixel", pixel)):
+        if where is not None:
+            given.path(told, where)
+    if looking is not None:
+        given.instance("looking", looking, SourceOptions, "SourceOptions(…)")
     vlm = load_model(name, **options)
     if knowledge is None and (sources is not None or looking is not None):
         raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")

@@ -24,8 +24,9 @@ from deixis.ask.asking import (
     pointed,
 )
 from deixis.ask.composer import Asking, Pointed
+from deixis.core import given
+from deixis.core.arrays import array_of
 from deixis.core.errors import DeixisError, RemoteError, UsageError
-from deixis.core.given import told
 from deixis.core.image import Image
 from deixis.core.progress import Progress, Reporter, Silent
 from deixis.models.interface import Completion, Question
@@ -114,10 +115,10 @@ def each_answer(
     """The answers, in the rows' order, as they come. With "keep" an error is the outcome of its
     row; else the first one ends all, and no further question is begun.
     """
-    if on_error not in ("raise", "keep"):
-        raise UsageError(f"on_error is 'raise' or 'keep', got {told(on_error)}")
-    if isinstance(rows, str | bytes | Mapping | Image) or not isinstance(rows, Iterable):
-        raise UsageError(f"questions is a list of them, got {told(rows)}")
+    given.choice("on_error", on_error, ("raise", "keep"))
+    if isinstance(rows, Image) or array_of(rows) is not None:
+        raise given.refused("questions", "a list of questions", rows)
+    given.some("questions", rows, "a list of questions")
     if on_error == "raise" and isinstance(rows, Sequence):
         for number, row in enumerate(rows, start=1):
             _check(row, number, images)

@@ -31,6 +31,7 @@ from deixis.coordinates import Dialect, Place
 from deixis.coordinates.contract import Contract
 from deixis.coordinates.contracts import contract_named
 from deixis.coordinates.unknown import UnknownDialect
+from deixis.core import given
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.optional_parts import opened
 from deixis.core.progress import Reporter
@@ -65,6 +66,7 @@ class Model:
         knowledge: Knowledge | None = None,
         pixel: KnownPixelChange | None = None,
     ) -> None:
+        given.instance("vlm", vlm, VisionLanguageModel, "a VisionLanguageModel; see dx.load")
         told = None if contract is None else contract_named(contract)
         vlm = vlm if told is None else vlm.under(told)
         chosen = chosen_dialect(vlm, dialect, told)
@@ -260,6 +262,7 @@ class Model:
 
     def replay(self, sent: Sent) -> Answer:
         """Send the same again: the same pictures, words and settings."""
+        given.instance("sent", sent, Sent, "a Sent, as an answer has it")
         if sent.model != self.vlm.name:
             raise UsageError(f"this was sent to {sent.model!r}, this model is {self.vlm.name!r}")
         if sent.dialect != self.dialect_name:

@@ -29,7 +29,7 @@ class Prompted(Dialect):
         self.grammar = dialect.grammar  # type: ignore[misc]
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         seen = self.prompt.view(size).transform
         return self.dialect.say([seen.region(region) for region in regions], seen.after)
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, final
 
-from deixis.core import region_json
+from deixis.core import given, region_json
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
 from deixis.core.image import Image
@@ -72,11 +72,12 @@ class Sent:
 
     def save(self, path: str | Path) -> None:
         """To a file, whole or not at all."""
-        write_text(Path(path), self.to_json())
+        write_text(given.path("path", path), self.to_json())
 
     @classmethod
     def from_json(cls, text: str) -> "Sent":
         """Read back; UsageError says what is wrong with it, and where."""
+        given.text("text", text)
         try:
             told = object_of(parse(text), name="a record")
             version = told.pop("deixis", None)
@@ -110,6 +111,7 @@ class Sent:
     @classmethod
     def load(cls, path: str | Path) -> "Sent":
         """From a file."""
+        path = given.path("path", path)
         try:
             return cls.from_json(read_text(path))
         except (OSError, UnicodeDecodeError) as broken:

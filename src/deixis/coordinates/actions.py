@@ -36,7 +36,7 @@ class UiTarsWords(ScaledDialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = (
             said_numbers(said_shape(region, size, self.kinds), self.scale(size))
             for region in regions
@@ -87,7 +87,7 @@ class OpenCuaDialect(ScaledDialect):
     resize: Resize = QWEN_LIMITS
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = (said_numbers(said_shape(r, size, self.kinds), self.scale(size)) for r in regions)
         return "\n".join(f"pyautogui.click(x={x}, y={y})" for x, y in said)
 
@@ -108,7 +108,7 @@ class KimiVlDialect(ScaledDialect):
     plain: ClassVar[tuple[PlainForm, ...]] = (RECORDS, LISTS)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return f"[{', '.join(self._said(region, size) for region in regions)}]"
 
     @override
@@ -143,7 +143,7 @@ class HoloDialect(ScaledDialect):
             raise UnknownNameError(kind="space of Holo's numbers", name=self.space, known=SPACES)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(self._said(region, size) for region in regions)
 
     @override
@@ -170,7 +170,7 @@ class AgentCpmGuiDialect(ScaledDialect):
     grammar: ClassVar[Grammar] = Grammar(objects=True, plain=frozenset(("box",)), labels="none")
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(self._said(region, size) for region in regions)
 
     @override

@@ -33,7 +33,7 @@ class ClaudeDialect(ListDialect):
     resize: Resize | None = None
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return said_lists(regions, self.scale(size))
 
     def seen_size(self, size: Size) -> Size:

@@ -34,7 +34,7 @@ class AnthropicComputerDialect(ScaledDialect):
     resize: Resize = field(default_factory=ClaudeFit)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(self._said(region, size) for region in regions)
 
     @override
@@ -54,7 +54,7 @@ class NamedPoint(ScaledDialect):
     grammar: ClassVar[Grammar] = Grammar(objects=True, labels="none")
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = (said_numbers(said_shape(r, size, self.kinds), self.scale(size)) for r in regions)
         return "\n".join(f'{{"x": {x}, "y": {y}}}' for x, y in said)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from deixis.coordinates.contract import VERSION, Contract, contract_from, counts_what_is_seen
 from deixis.coordinates.model_names import forms, matcher, names_of
+from deixis.core import given
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import read_bytes
 from deixis.core.json_lines import parse
@@ -97,7 +98,7 @@ def contract_named(what: str | Path | Contract, server: str = "") -> Contract:
     """The contract that a user names: a row, a model that a row is about, or a file."""
     if isinstance(what, Contract):
         return what
-    name = str(what)
+    name = what if isinstance(what, str) else str(given.path("contract", what))
     for row in contracts():
         if row.name == name:
             return row

@@ -10,10 +10,12 @@ from deixis.coordinates.plain_answers import plain_reading, prose_reading
 from deixis.coordinates.plain_forms import PlainForm
 from deixis.coordinates.reader import Reader
 from deixis.coordinates.reading import CUT_OFF, LENGTH_LIMIT, OTHER_WORDS, Reading
+from deixis.core import given
 from deixis.core.convert import Shape
 from deixis.core.errors import UnsupportedError
 from deixis.core.region import Region
-from deixis.core.size import Size
+from deixis.core.region_from import RegionsLike, regions_of
+from deixis.core.size import Size, SizeLike, size_of
 
 
 class Dialect(ABC):
@@ -32,21 +34,30 @@ class Dialect(ABC):
     grammar: ClassVar[Grammar] = Grammar()
     why_unread: ClassVar[str] = OTHER_WORDS
 
-    @abstractmethod
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    @final
+    def say(self, regions: RegionsLike, size: SizeLike) -> str:
         """The regions are said in this dialect's words, one phrase for all. RegionError if one
         lies wholly outside of the picture; what sticks out is cut at its border.
+
+        `size` may be the picture itself, or a pair of width and height.
         """
+        return self.write(regions_of(regions), size_of(size))
+
+    @abstractmethod
+    def write(self, regions: Sequence[Region], size: Size) -> str:
+        """The regions become words, as `say` has them: this is what a dialect has to know."""
 
     @final
-    def read(self, text: str, size: Size) -> Reading:
-        """Every region in a model's answer is read. This never raises, whatever the text holds.
+    def read(self, text: str, size: SizeLike) -> Reading:
+        """Every region in a model's answer is read. This never raises for what the text holds.
 
         Each group of numbers that could be a place is a region, or it is unread, with its place in
         the text and the reason. Drafts and control tokens are no answer (see
         `deixis.core.answer_text`). Unread are, besides, a draft that was cut off, what lies beyond
         2,000,000 letters, and every answer about a picture of a size that the family does not take.
         """
+        given.text("text", text)
+        size = size_of(size)
         plain = self.plain_reading(text, size) if len(text) <= LENGTH_LIMIT else None
         if plain is not None:
             return plain
@@ -56,11 +67,11 @@ class Dialect(ABC):
         return reader.reading()
 
     @final
-    def reader(self, size: Size) -> Reader:
+    def reader(self, size: SizeLike) -> Reader:
         """An answer that comes piece by piece is read by this: its regions come as soon as they
         are complete, and the reading of the whole is the same, however it was cut.
         """
-        return Reader(dialect=self, size=size)
+        return Reader(dialect=self, size=size_of(size))
 
     def parted(self, group: Group) -> list[Group]:
         """Tokens and attributes that stand together are these places."""

@@ -50,7 +50,7 @@ class GeminiDialect(ScaledDialect):
     summary: ClassVar[str] = "JSON box_2d / point / mask, y first, 0-1000 of the picture"
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return said_records(_said(region, self.scale(size)) for region in regions)
 
     @override

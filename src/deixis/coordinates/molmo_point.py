@@ -56,7 +56,7 @@ class MolmoPointDialect(Dialect):
     max_crops: int = 24
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return " ".join(self._said(region, size) for region in regions)
 
     @override

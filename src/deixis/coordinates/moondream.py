@@ -33,7 +33,7 @@ class MoondreamDialect(ListDialect):
     summary: ClassVar[str] = "objects x_min, y_min, x_max, y_max or x, y; 0-1 of the picture"
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return said_records(_said(region, self.scale(size)) for region in regions)
 
     @override

@@ -54,7 +54,7 @@ class Florence2Dialect(ScaledDialect):
     plain: ClassVar[tuple[PlainForm, ...]] = (tokens_after_name("loc_"),)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "".join(_said_after_label(region, self.scale(size)) for region in regions).strip(
             "\n"
         )
@@ -114,7 +114,7 @@ class LocateAnythingDialect(ScaledDialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = [REF_BOX.say(_tokens("", _numbers(one, self, size)), one.label) for one in regions]
         return _apart(said, regions, "")
 
@@ -148,7 +148,7 @@ class RexOmniDialect(ScaledDialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = [REX_TAGS.say(_tokens("", _numbers(one, self, size)), one.label) for one in regions]
         return _apart(said, regions, ", ")
 
@@ -188,7 +188,7 @@ class Kosmos2Dialect(Dialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(_said_cells(region, size) for region in regions)
 
     @override

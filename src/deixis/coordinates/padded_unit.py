@@ -34,7 +34,7 @@ class PaddedUnitDialect(ListDialect):
         self.fit = fit
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         seen = self._square(size)
         for region in regions:
             seen.region(region).within(seen.after)

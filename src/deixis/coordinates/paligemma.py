@@ -34,7 +34,7 @@ class PaliGemmaDialect(ScaledDialect):
     plain: ClassVar[tuple[PlainForm, ...]] = (tokens_before_name("loc"),)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return " ; ".join(_said(region, self.scale(size)) for region in regions)
 
     @override

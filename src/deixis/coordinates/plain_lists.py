@@ -30,7 +30,7 @@ class PlainLists(ListDialect):
     """
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return said_lists(regions, self.scale(size))
 
 

@@ -48,7 +48,7 @@ class MolmoDialect(ScaledDialect):
     grammar: ClassVar[Grammar] = Grammar(attributes=TAG_NAMES)
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         groups = grouped_by_label(regions)
         return " ".join(_said(label, members, self.scale(size)) for label, members in groups)
 
@@ -138,7 +138,7 @@ class Molmo2Dialect(ScaledDialect):
     picture: int = 1
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         groups = grouped_by_label(regions)
         return " ".join(self._said(label, members, self.scale(size)) for label, members in groups)
 

@@ -44,7 +44,7 @@ class Qwen2VlDialect(ScaledDialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(_said(region, self.scale(size)) for region in regions)
 
     @override
@@ -87,7 +87,7 @@ class Qwen25VlDialect(ListDialect):
     resize: Resize | None = None
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return _said_objects(regions, self.scale(size))
 
     @override
@@ -106,7 +106,7 @@ class Qwen3VlDialect(ListDialect):
     summary: ClassVar[str] = "JSON bbox_2d / point_2d, x first, 0-1000 of the picture"
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return _said_objects(regions, self.scale(size))
 
     @override

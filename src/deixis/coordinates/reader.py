@@ -16,6 +16,7 @@ from deixis.coordinates.reading import (
     Withdrawn,
 )
 from deixis.coordinates.text_sink import TextSink
+from deixis.core import given
 from deixis.core.answer_text import AnswerFilter
 from deixis.core.convert import Shape
 from deixis.core.region import Region
@@ -53,6 +54,7 @@ class Reader:
 
     def feed(self, text: str) -> list[Event]:
         """The answer goes on; what is complete now is given back."""
+        given.text("text", text)
         fits = max(0, LENGTH_LIMIT - len(self._text))
         self._beyond += text[fits:]
         self._text += text[:fits]

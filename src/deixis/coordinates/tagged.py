@@ -57,7 +57,7 @@ class TaggedLists(ScaledDialect):
     last: ClassVar[float]
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(self._said(region, self.scale(size)) for region in regions)
 
     @override
@@ -130,7 +130,7 @@ class GlmVDialect(ScaledDialect):
     )
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         said = (
             said_numbers(said_shape(region, size, self.kinds), self.scale(size))
             for region in regions
@@ -151,7 +151,7 @@ class PlainTagged(ScaledDialect):
     says_labels: ClassVar[bool] = False
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         return "\n".join(self._said(region, size) for region in regions)
 
     @override

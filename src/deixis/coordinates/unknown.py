@@ -35,7 +35,7 @@ class UnknownDialect(Dialect):
     note: str = ""
 
     @override
-    def say(self, regions: Sequence[Region], size: Size) -> str:
+    def write(self, regions: Sequence[Region], size: Size) -> str:
         raise self.refusal()
 
     def refusal(self) -> UsageError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, final
 
 from typing_extensions import override
 
+from deixis.core import given
 from deixis.core.errors import DeixisError, UnknownNameError
 from deixis.core.optional_parts import named_extras
 
@@ -69,6 +70,7 @@ class NamedParts(ABC, Generic[Part]):
         """Whether something is a part of this kind."""
 
     def _part(self, name: str) -> object:
+        given.text(f"a {self.kind}'s name", name)
         if name not in self._known:
             self._known[name] = self._found(name)
         return self._known[name]

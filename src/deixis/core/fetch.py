@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import h11
 
+from deixis.core import given
 from deixis.core.errors import FetchError
 from deixis.core.picture_headers import OPENED, file_kind
 from deixis.core.safe_connection import (
@@ -33,6 +34,7 @@ Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 REDIRECTS = (301, 302, 303, 307, 308)
 BYTE_TYPES = ("application/octet-stream", "binary/octet-stream", "application/x-unknown")
 PORTS = {"http": 80, "https": 443}
+TIMEOUTS = ("connect_timeout", "read_timeout", "total_timeout")
 MAX_LENGTH = 8192  # characters of a URL
 HEADERS = {
     "Accept": "image/png, image/jpeg, image/webp, image/*;q=0.8",
@@ -73,6 +75,9 @@ class FetchPolicy:
     resolver: Resolver = resolve
 
     def __post_init__(self) -> None:
+        given.fields(self, "a fetch policy", given.whole, ("max_bytes", "max_redirects"))
+        given.fields(self, "a fetch policy", given.number, TIMEOUTS)
+        given.fields(self, "a fetch policy", given.words, ("allowed_networks",))
         timeouts = (self.connect_timeout, self.read_timeout, self.total_timeout)
         if min(timeouts) <= 0 or self.max_bytes < 1 or self.max_redirects < 0:
             raise FetchError(f"a fetch policy's caps and timeouts are above 0, got {self}")

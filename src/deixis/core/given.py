@@ -4,10 +4,10 @@ Every refusal reads "ARGUMENT is EXPECTED, got WHAT CAME".
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deixis.core.errors import UsageError
 from deixis.core.untrusted_text import shown
@@ -77,12 +77,35 @@ def path(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike):
         raise refused(name, "a path", value)
     try:
-        place = os.fsdecode(value)
+        place = os.fsdecode(os.fsencode(value))
     except (TypeError, UnicodeError):
-        raise refused(name, "a path", value) from None
+        raise refused(name, "a path that this system can write", value) from None
     if not place or "\0" in place:
         raise refused(name, "a path that is not empty and has no zero byte", value)
     return Path(place)
+
+
+def words(name: str, value: object) -> tuple[str, ...]:
+    """A list or tuple of text is given as a tuple; a text alone is none."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise refused(name, "a tuple of words", value)
+    return tuple(value)
+
+
+def some(name: str, value: object, expected: str) -> Iterable[Any]:  # Any: checked one by one
+    """Whatever can be gone through, but for text, a mapping and a single number."""
+    no_list = isinstance(value, str | bytes | Mapping | type) or getattr(value, "ndim", 1) == 0
+    if no_list or not isinstance(value, Iterable):
+        raise refused(name, expected, value)
+    return value
+
+
+def fields(
+    owner: object, what: str, check: Callable[[str, object], object], names: Iterable[str]
+) -> None:
+    """The fields of a frozen value are checked, and become what the check gives."""
+    for name in names:
+        object.__setattr__(owner, name, check(f"{what}'s {name}", getattr(owner, name)))
 
 
 def instance(name: str, value: object, kind: type[Kind], expected: str) -> Kind:

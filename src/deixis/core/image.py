@@ -5,24 +5,24 @@ import io
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import DTypeLike
 from PIL import Image as PIL
 
-from deixis.core import showing
+from deixis.core import given, showing
 from deixis.core.errors import ImageError, UsageError
 from deixis.core.files import write_bytes
 from deixis.core.picture_files import encoded, picture_format
-from deixis.core.region import Region
-from deixis.core.shapes import Box
-from deixis.core.size import Size
+from deixis.core.size import Size, SizeLike, size_of
 from deixis.core.untrusted_text import shown
 
 if TYPE_CHECKING:
-    from deixis.core.overlay import Overlay, Regions
+    from deixis.core.overlay import Overlay
+    from deixis.core.region_from import RegionLike, RegionsLike
+
+MOST_SIDE, MOST_PIXELS = 2**17, 2**28  # of what a picture is resized to
 
 
 @final
@@ -39,6 +39,8 @@ class Image:
 
     def __post_init__(self) -> None:
         pixels = self.pixels
+        if not isinstance(pixels, np.ndarray):
+            raise given.refused("pixels", "an array of uint8 (others: open_image)", pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
             raise ImageError(
                 f"an image is uint8 of height x width x 3, got {pixels.dtype} {pixels.shape}"
@@ -88,20 +90,21 @@ class Image:
         """A file is written, whole or not at all, in the format of its suffix: .png, .jpg, .webp,
         .avif, .tiff or .bmp.
         """
-        kind = picture_format(path)
-        write_bytes(Path(path), encoded(self.pil(), kind))
+        place = given.path("path", path)
+        kind = picture_format(place)
+        write_bytes(place, encoded(self.pil(), kind))
 
     def show(self) -> None:
         """The image is shown: in a notebook below the cell, elsewhere in the system's viewer."""
         showing.show(self, self.pil())
 
-    def crop(self, region: Region | Box) -> "Image":
+    def crop(self, region: "RegionLike") -> "Image":
         """What lies in the box around a region: all pixels that it touches. RegionError where that
         is outside of the image.
         """
-        region = Region(shape=region) if isinstance(region, Box) else region
-        if not isinstance(region, Region):
-            raise UsageError(f"region is a Region or a Box, got {shown(region)}")
+        from deixis.core.region_from import region_of
+
+        region = region_of(region)
         box = region.within(self.size).box()
         if not (box.width and box.height):
             raise UsageError(f"a crop needs an extent, got {region!r}; give a box around it")
@@ -110,32 +113,43 @@ class Image:
         return Image(pixels=self.pixels[top:bottom, left:right], source=self.source)
 
     def resize(
-        self, size: Size | None = None, *, width: int | None = None, height: int | None = None
+        self,
+        size: SizeLike | None = None,
+        *,
+        width: int | None = None,
+        height: int | None = None,
     ) -> "Image":
         """The image in another size, smoothly. A `width` or `height` alone keeps the proportions.
 
         Its regions move by `core.transform.resize(image.size, resized.size)`.
         """
         after = self._resized(size, width, height)
+        if after.area > MOST_PIXELS or max(after.width, after.height) > MOST_SIDE:
+            raise UsageError(
+                f"size is within {MOST_SIDE} a side and {MOST_PIXELS} pixels, got {after}"
+            )
         resized = self.pil().resize((after.width, after.height), PIL.Resampling.LANCZOS)
         return Image(pixels=np.asarray(resized), source=self.source)
 
-    def with_(self, regions: "Regions") -> "Overlay":
+    def with_(self, regions: "RegionsLike") -> "Overlay":
         """The image with regions outlined and labelled: Regions, a dict of them by name, or what
         has been answered, read or found. It shows itself in a notebook; `.image` is the drawn one.
         """
-        from deixis.core.overlay import Overlay, listed_regions
+        from deixis.core.overlay import Overlay
+        from deixis.core.region_from import regions_of
 
-        return Overlay(base=self, regions=listed_regions(regions))
+        return Overlay(base=self, regions=regions_of(regions))
 
     def _repr_png_(self) -> bytes:
         return showing.notebook_png(self.pil())
 
-    def _resized(self, size: Size | None, width: int | None, height: int | None) -> Size:
+    def _resized(self, size: SizeLike | None, width: int | None, height: int | None) -> Size:
         if (size is None) == (width is None and height is None):
             raise UsageError("resize takes a size, or width=, height= or both")
         if size is not None:
-            return size
+            return size_of(size)
+        width = None if width is None else given.whole("width", width, least=1)
+        height = None if height is None else given.whole("height", height, least=1)
         share = (width or 0) / self.size.width or (height or 0) / self.size.height
         return Size(
             width=max(1, round(share * self.size.width)) if width is None else width,

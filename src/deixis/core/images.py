@@ -47,6 +47,7 @@ class ImageLimits:
     max_side: int = 32_768  # pixels of the longer side
 
     def __post_init__(self) -> None:
+        given.fields(self, "image limits", given.whole, ("max_bytes", "max_pixels", "max_side"))
         if min(self.max_bytes, self.max_pixels, self.max_side) < 1:
             raise UsageError(f"image limits are at least 1, got {self}")
 
@@ -92,7 +93,7 @@ def open_image(
 
 def picture_size(path: FilePath, *, limits: ImageLimits = DEFAULT_LIMITS) -> Size:
     """A picture's file tells its upright size by its header; its pixels are not decoded."""
-    given.path("path", path)
+    given.path("a picture's path", path)
     try:
         file = read_file(_path_bytes(os.fsdecode(path), limits))
         _check_size(file.size.width, file.size.height, limits)

@@ -11,8 +11,8 @@ from deixis.core import given
 from deixis.core.arrays import ArrayLike, array_of
 from deixis.core.errors import RegionError
 from deixis.core.run_lengths import canonical, decode_counts, encode_counts, is_canonical, runs_of
-from deixis.core.shapes import Box, Point
-from deixis.core.size import Size, size_of
+from deixis.core.shapes import LIMIT, Box, Point
+from deixis.core.size import Size, SizeLike, size_of
 from deixis.core.spans import Pieces, Spans, common, pieces_of, united, without
 
 MAX_SIDE = 1_000_000  # pixels
@@ -86,8 +86,14 @@ class Mask:
         return cls._from_changes(size, np.stack((starts, ends), axis=1).reshape(-1))
 
     @classmethod
-    def from_runs(cls, *, size: Size, runs: Sequence[int]) -> "Mask":
+    def from_runs(cls, *, size: SizeLike, runs: Sequence[int]) -> "Mask":
         """COCO's run lengths as plain numbers, outside first, make a mask."""
+        size = size_of(size)
+        if isinstance(runs, np.ndarray):
+            runs = runs.tolist()
+        if not isinstance(runs, list | tuple):
+            raise given.refused("run lengths", "a list of whole numbers", runs)
+        runs = [given.whole("each of the run lengths", run) for run in runs]
         if any(not 0 <= run <= MAX_PIXELS for run in runs) or sum(runs) != size.area:
             raise RegionError(f"a mask's run lengths must be ≥ 0 and sum to {size} = {size.area}")
         return cls._from_changes(size, np.cumsum(np.array(runs[:-1], dtype=np.int64)))
@@ -153,6 +159,8 @@ class Mask:
         """The nearest of its pixel centres to a place; of equals it is the upper, then the left
         one.
         """
+        x = given.number("x", x, least=-LIMIT, most=LIMIT)
+        y = given.number("y", y, least=-LIMIT, most=LIMIT)
         pieces = self.pieces()
         across = (pieces.columns + 0.5 - x) ** 2
         # the rows whose centres are nearest, above and below

@@ -1,6 +1,6 @@
 """A region may be written as people have it: four numbers, COCO's record, a mask, a detection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import numpy as np
@@ -41,6 +41,19 @@ RegionLike: TypeAlias = (
 )
 
 
+@runtime_checkable
+class HasRegions(Protocol):
+    """What was answered, read or found holds regions."""
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions, in its order."""
+        ...
+
+
+RegionsLike: TypeAlias = RegionLike | Iterable[RegionLike] | Mapping[str, RegionLike] | HasRegions
+
+
 def region_of(value: object, *, size: SizeLike | None = None, name: str = "region") -> Region:
     """A region is made of whatever says where: see `EXPECTED`. Numbers are pixels.
 
@@ -58,16 +71,33 @@ def region_of(value: object, *, size: SizeLike | None = None, name: str = "regio
     return found
 
 
+def regions_of(values: object, *, name: str = "regions") -> tuple[Region, ...]:
+    """Some regions: a list of whatever `region_of` takes, a dict of them by their names, one alone,
+    all rows of Detections, or those of an answer, a reading or what was found.
+    """
+    if isinstance(values, Region):
+        return (values,)
+    if isinstance(values, Mapping):
+        return tuple(
+            region_of(one, name=f"{name}[{key!r}]").named(label=given.text("a region's name", key))
+            for key, one in values.items()
+        )
+    held = values if isinstance(values, type) else getattr(values, "regions", values)
+    array = array_of(held)
+    listed = given.some(name, held if array is None else array, "a list of regions")
+    return tuple(region_of(one, name=f"{name}[{at}]") for at, one in enumerate(listed))
+
+
 def _region_of(value: object, name: str) -> Region:
     if type(value) in KINDS:
         return Region(shape=cast(Shape, value))
     if isinstance(value, Mapping):
         return _from_record(value, name)
-    if isinstance(value, Detections) and not isinstance(value, type):
-        return _from_detections(value, name)
     array = array_of(value)
     if array is not None:
         return _from_array(array, name)
+    if isinstance(value, Detections) and not isinstance(value, type):
+        return _from_detections(value, name)
     if isinstance(value, list | tuple):
         return _from_list(value, name)
     raise given.refused(name, EXPECTED, value)

@@ -12,12 +12,15 @@ from typing import assert_never, final
 
 import numpy as np
 
+from deixis.core import given
 from deixis.core.convert import Shape
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis.core.shapes import XY, Box, Ellipse, Point, Polygon, Stroke
-from deixis.core.size import Size
+from deixis.core.size import Size, size_of
+
+MOVES = ("scale_x", "scale_y", "shift_x", "shift_y")
 
 
 @final
@@ -33,6 +36,11 @@ class Transform:
     shift_y: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("before", "after"):
+            given.fields(self, "a transform", lambda told, one: size_of(one, name=told), (name,))
+        given.fields(
+            self, "a transform", given.number, ("scale_x", "scale_y", "shift_x", "shift_y")
+        )
         if self.scale_x <= 0 or self.scale_y <= 0:
             raise UsageError(f"a transform's scales are > 0, got {self.scale_x}, {self.scale_y}")
 
@@ -42,6 +50,7 @@ class Transform:
 
     def then(self, following: "Transform") -> "Transform":
         """Another transform follows this one."""
+        given.instance("following", following, Transform, "a Transform")
         if following.before != self.after:
             raise UsageError(f"a {self.after} picture cannot enter a {following.before} transform")
         return Transform(
@@ -66,35 +75,40 @@ class Transform:
 
     def xy(self, x: float, y: float) -> XY:
         """One point is moved."""
+        return self._xy(given.number("x", x), given.number("y", y))
+
+    def _xy(self, x: float, y: float) -> XY:
         return (self.scale_x * x + self.shift_x, self.scale_y * y + self.shift_y)
 
     def box(self, box: Box) -> Box:
         """One box is moved."""
-        x0, y0 = self.xy(box.x0, box.y0)
-        x1, y1 = self.xy(box.x1, box.y1)
+        given.instance("box", box, Box, "a Box (of regions: region)")
+        x0, y0 = self._xy(box.x0, box.y0)
+        x1, y1 = self._xy(box.x1, box.y1)
         return Box(x0=x0, y0=y0, x1=x1, y1=y1)
 
     def region(self, region: Region) -> Region:
         """A region with all its words. A mask is sampled anew at the pixel centres of `after`;
         RegionError if nothing of it is left.
         """
+        given.instance("region", region, Region, "a Region")
         return replace(region, shape=self._shape(region.shape))
 
     def _shape(self, shape: Shape) -> Shape:
         match shape:
             case Point():
-                x, y = self.xy(shape.x, shape.y)
+                x, y = self._xy(shape.x, shape.y)
                 return Point(x=x, y=y)
             case Box():
                 return self.box(shape)
             case Ellipse():
                 return self._ellipse(shape)
             case Polygon():
-                rings = (tuple(self.xy(x, y) for x, y in ring) for ring in shape.rings)
+                rings = (tuple(self._xy(x, y) for x, y in ring) for ring in shape.rings)
                 return Polygon(rings=tuple(rings))
             case Stroke():
                 return Stroke(
-                    points=tuple(self.xy(x, y) for x, y in shape.points),
+                    points=tuple(self._xy(x, y) for x, y in shape.points),
                     width=shape.width * math.sqrt(self.scale_x * self.scale_y),
                 )
             case Mask():
@@ -102,7 +116,7 @@ class Transform:
         assert_never(shape)
 
     def _ellipse(self, ellipse: Ellipse) -> Ellipse:
-        cx, cy = self.xy(ellipse.cx, ellipse.cy)
+        cx, cy = self._xy(ellipse.cx, ellipse.cy)
         if math.isclose(self.scale_x, self.scale_y, rel_tol=1e-12):
             return Ellipse(
                 cx=cx,
@@ -129,6 +143,10 @@ class Transform:
         columns = np.where((columns >= 0) & (columns < mask.size.width), columns, -1)
         rows = np.where((rows >= 0) & (rows < mask.size.height), rows, -1)
         return Mask.from_array(inside[np.ix_(rows, columns)])
+
+
+def _size_of(name: str, value: object) -> Size:
+    return size_of(value, name=name)
 
 
 def _sampled(count: int, scale: float, shift: float) -> np.ndarray:

@@ -10,7 +10,7 @@ encodings: Catalog[Encoding] = Catalog(
     package="deixis.encodings",
     group="deixis.encodings",
     interface=Encoding,
-    besides=("spec",),
+    besides=("drawing", "spec"),
 )
 
 __all__ = ["Encoding", "Frame", "encodings"]

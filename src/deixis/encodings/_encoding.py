@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from deixis.coordinates import Dialect
-from deixis.core.errors import UsageError
+from deixis.core import given
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.transform import Transform
@@ -81,5 +81,4 @@ class Encoding(ABC):
 
 def checked_share(name: str, value: float, *, low: float, high: float) -> None:
     """A setting beyond its range is refused."""
-    if not low <= value <= high:
-        raise UsageError(f"{name} is within {low:g}..{high:g}, got {value}")
+    given.number(name, value, least=low, most=high)

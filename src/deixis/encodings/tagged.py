@@ -7,6 +7,7 @@ from typing import final
 from typing_extensions import override
 
 from deixis.coordinates import Dialect
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -30,6 +31,7 @@ class Tagged(Encoding):
     around: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
+        given.text_or_none("a tag's text", self.text)
         if self.text is not None and not TEXT.fullmatch(self.text):
             raise UsageError(f"a tag is up to three digits or three letters, got {self.text!r}")
 

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import final
 
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.region import Region
+from deixis.core.region_from import region_of
 from deixis.core.size import Size
 from deixis.marks.colours import NAMED, colour_of
 from deixis.marks.place import MarkPlace
@@ -26,7 +28,9 @@ class Mark:
     style: Style = field(default_factory=Style)
 
     def __post_init__(self) -> None:
-        shape_named(self.shape)
+        shape_named(given.text("a mark's shape", self.shape))
+        object.__setattr__(self, "region", region_of(self.region, name="a mark's region"))
+        given.instance("a mark's style", self.style, Style, "a Style")
 
     def __repr__(self) -> str:
         return f"Mark({self.shape!r}, {self.region!r}, {self.style!r})"

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass, field
 from typing import final
 
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.untrusted_text import shown
 
@@ -25,6 +26,12 @@ class Generation:
     schema: str = ""  # empty: the answer is free
 
     def __post_init__(self) -> None:
+        given.fields(self, "a generation", given.whole, ("max_new_tokens",))
+        given.fields(self, "a generation", given.number, ("temperature", "top_p"))
+        given.fields(self, "a generation", given.words, ("stop",))
+        given.text("a generation's schema", self.schema)
+        if self.seed is not None:
+            given.fields(self, "a generation", given.whole, ("seed",))
         if self.schema:
             _check_schema(self.schema)
         if self.max_new_tokens < 1:

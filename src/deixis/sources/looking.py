@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import final
 
+from deixis.core import given
 from deixis.core.catalog import Catalog
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
+from deixis.core.images import ImageLike, open_image
 from deixis.core.region import Region
 from deixis.sources.knowledge_source import KnowledgeSource, SourceOptions
 
@@ -39,7 +41,7 @@ def source(name: str, options: SourceOptions | None = None) -> KnowledgeSource:
 
 
 def look(
-    image: Image,
+    image: ImageLike,
     sources: Sequence[str | KnowledgeSource] = ("rapidocr",),
     *,
     options: SourceOptions | None = None,
@@ -50,7 +52,10 @@ def look(
     Each name gets those of the options that mean something to it; one that means nothing to any is
     a UsageError.
     """
-    return Looking(names=sources, options=options or SourceOptions())(image)
+    if options is not None:
+        given.instance("options", options, SourceOptions, "SourceOptions(…)")
+    looking = Looking(names=sources, options=options or SourceOptions())
+    return looking(open_image(image))
 
 
 @final
@@ -94,6 +99,11 @@ def built(
     """The sources of these names are built; those that are built already stay as they are."""
     if isinstance(names, str):
         raise UsageError(f"sources are a list of names, got {names!r}; write [{names!r}]")
+    if not isinstance(names, list | tuple):
+        raise given.refused("sources", "a list of names", names)
+    for one in names:
+        if not isinstance(one, str | KnowledgeSource):
+            raise given.refused("each of the sources", "a name or a source", one)
     asked = options or SourceOptions()
     kinds = {name: sources.get(name.partition(":")[0]) for name in names if isinstance(name, str)}
     for option in asked.given:
