@@ -93,6 +93,7 @@ class Album:
         is_sure = (
             changed.mean() <= 1 - SURELY_SAME
             or is_one_colour(image.pixels[changed])
+            or bool((image.pixels <= found.known.image.pixels).all())  # darkened
             or _alike(found.known.thumb, thumbnail(image)) >= SURELY_LIKE
         )
         return found if is_sure else None

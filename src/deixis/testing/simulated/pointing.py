@@ -106,7 +106,7 @@ def pointed_at(pointer: Pointer, sighting: Sighting) -> Region | None:
     if pointer.encoding == "cropped":
         return _nearest((0.5, 0.5), visible)
     if pointer.encoding in WHOLE_CHANGES:
-        return _least_changed(sighting, visible)
+        return _least_changed(sighting, visible, blurred=pointer.encoding == "blurred")
     marked = _marked(pointer, sighting)
     if not marked.any():
         return None
@@ -153,17 +153,27 @@ def _nearest(place: tuple[float, float], visible: Sequence[Visible]) -> Region:
     return min(visible, key=far)[0]
 
 
-def _least_changed(sighting: Sighting, visible: Sequence[Visible]) -> Region | None:
-    """The thing that is as it was, where all others are not."""
-    change = sighting.change
+def _least_changed(
+    sighting: Sighting, visible: Sequence[Visible], *, blurred: bool
+) -> Region | None:
+    """The thing that is as it was, where all others are not.
+
+    What is darkened is seen by the middle of a thing, since the corners of its box are ground, and
+    beside how bright it was; what is blurred by its edges too.
+    """
+    change, bright = sighting.change, sighting.original.max(axis=2)
     height, width = change.shape
     means = []
     for _, (x0, y0, x1, y1) in visible:
-        rows = slice(int(y0 * height), max(int(y1 * height), int(y0 * height) + 1))
-        columns = slice(int(x0 * width), max(int(x1 * width), int(x0 * width) + 1))
-        means.append(float(change[rows, columns].mean()))
+        across, down = (0.0, 0.0) if blurred else ((x1 - x0) / 4, (y1 - y0) / 4)
+        top, left = int((y0 + down) * height), int((x0 + across) * width)
+        rows = slice(top, max(int((y1 - down) * height), top + 1))
+        columns = slice(left, max(int((x1 - across) * width), left + 1))
+        before = 1.0 if blurred else max(float(bright[rows, columns].mean()), 1.0)
+        means.append(float(change[rows, columns].mean()) / before)
     best = min(range(len(means)), key=means.__getitem__)
-    rest = float(change.mean()) if len(means) == 1 else sorted(means)[1]
+    whole = 1.0 if blurred else max(float(bright.mean()), 1.0)
+    rest = float(change.mean()) / whole if len(means) == 1 else sorted(means)[1]
     return visible[best][0] if means[best] < KEPT_SHARE * rest else None
 
 
