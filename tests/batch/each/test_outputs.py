@@ -73,6 +73,18 @@ def test_a_conversation_holds_a_region_s_questions_as_they_were_sent(
     assert len(told[0]["conversations"]) == 2  # the other failed
 
 
+def test_conversations_about_marks_name_the_pictures_that_were_sent(tmp_path, server):
+    photos(tmp_path, pictures=1, regions=2)
+    out = tmp_path / "talk.json"
+    asked(server, tmp_path, out=out, rows_as="llava", encoding="drawn:rectangle")
+    sent = {picture.sha256 for request in server.server.requests for picture in request.pictures}
+    names = [row["image"] for row in json.loads(out.read_text())]
+    assert len(set(names)) == 2
+    marked = {dx.open_image(tmp_path / "talk.json.pictures" / name).sha256 for name in names}
+    assert sent <= marked
+    assert dx.open_image(tmp_path / "photos" / "0000.png").sha256 not in marked
+
+
 def test_llava_s_rows_are_read_by_our_own_reader(tmp_path, server, rows):
     from deixis.data import datasets
 

@@ -71,6 +71,8 @@ def ask_each(  # noqa: PLR0913  # all but two by name
             raise UsageError(f"{name} is at least 1, got {count}")
     if runner is not None and isinstance(model, Model):
         raise UsageError("a runner's processes load the model themselves: give it by its name")
+    if runner is not None and (loading or {}).get("journal") is not None:
+        raise UsageError("one process at a time uses a server's journal: leave out the runner")
     asked = [questions] if isinstance(questions, str) else list(questions)
     given = _given(regions, format, looking)
     wording = RowWording(

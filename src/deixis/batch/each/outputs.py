@@ -21,6 +21,7 @@ from deixis.core.optional_parts import require_package
 from deixis.models.generation import Usage
 
 EachRow: TypeAlias = dict[str, Any]  # Any: JSON
+Shown: TypeAlias = Callable[[EachRow], list[str]]  # the names of a row's pictures, as sent
 PLAN = "plan.jsonl"
 AT_A_TIME = 4096  # rows of Parquet
 COLUMNS = ("key", "image", "id", "region", "question", "sent", "text", "finish", "usage", "error")
@@ -60,7 +61,7 @@ def journal_of(out: Path) -> Path:
 class RowForm:
     """A form of output: how it is written, and the suffixes that choose it."""
 
-    write: Callable[[BufferedWriter, Iterator[EachRow]], None]
+    write: Callable[[BufferedWriter, Iterator[EachRow], Shown], None]
     suffixes: tuple[str, ...] = ()
 
 
@@ -92,18 +93,18 @@ def form_of(out: Path, name: str | None) -> RowForm:
     return found
 
 
-def write_rows(out: Path, form: RowForm, rows: Iterator[EachRow]) -> None:
+def write_rows(out: Path, form: RowForm, rows: Iterator[EachRow], shown: Shown) -> None:
     """All rows are written, whole or not at all."""
     with written(out) as file:
-        form.write(file, rows)
+        form.write(file, rows, shown)
 
 
-def _jsonl(file: BufferedWriter, rows: Iterator[EachRow]) -> None:
+def _jsonl(file: BufferedWriter, rows: Iterator[EachRow], _: Shown) -> None:
     for row in rows:
         file.write(json_lines.line(row).encode())
 
 
-def _parquet(file: BufferedWriter, rows: Iterator[EachRow]) -> None:
+def _parquet(file: BufferedWriter, rows: Iterator[EachRow], _: Shown) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -121,7 +122,7 @@ def _cell(value: object) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _coco(file: BufferedWriter, rows: Iterator[EachRow]) -> None:
+def _coco(file: BufferedWriter, rows: Iterator[EachRow], _: Shown) -> None:
     """Captions with the region's box beside each; two passes would be two readings, so pictures
     come first in memory, by their names alone.
     """
@@ -150,30 +151,37 @@ def _coco_box(row: EachRow) -> dict[str, object]:
     return {"bbox": [box.x0, box.y0, box.width, box.height], "area": box.width * box.height}
 
 
-def _llava(file: BufferedWriter, rows: Iterator[EachRow]) -> None:
-    _conversations(file, rows, "conversations", lambda row: {"image": row["image"]})
+def _llava(file: BufferedWriter, rows: Iterator[EachRow], shown: Shown) -> None:
+    """One picture is named, as LLaVA's readers have it, or a list of several."""
+    _conversations(file, rows, shown, lambda names: {"image": _one_or_all(names)})
 
 
-def _sharegpt(file: BufferedWriter, rows: Iterator[EachRow]) -> None:
-    _conversations(file, rows, "conversations", lambda row: {"images": [row["image"]]})
+def _sharegpt(file: BufferedWriter, rows: Iterator[EachRow], shown: Shown) -> None:
+    _conversations(file, rows, shown, lambda names: {"images": names})
+
+
+def _one_or_all(names: list[str]) -> object:
+    return names[0] if len(names) == 1 else names
 
 
 def _conversations(
     file: BufferedWriter,
     rows: Iterator[EachRow],
-    name: str,
-    pictures: Callable[[EachRow], Mapping[str, object]],
+    shown: Shown,
+    told: Callable[[list[str]], Mapping[str, object]],
 ) -> None:
     """A conversation a region: its questions, as they were sent, and the answers."""
     file.write(b"[")
     comma = b"\n"
     for _, some in groupby(_answered(rows), key=lambda row: (row["image"], row["id"])):
         first = next(some)
+        names = shown(first)
         turns = []
         for number, row in enumerate(chain([first], some)):
-            words = f"<image>\n{row['sent']}" if number == 0 else row["sent"]
-            turns += [{"from": "human", "value": words}, {"from": "gpt", "value": row["text"]}]
-        record = {"id": first["key"], **pictures(first), name: turns}
+            places = "<image>\n" * len(names) if number == 0 else ""
+            turns.append({"from": "human", "value": f"{places}{row['sent']}"})
+            turns.append({"from": "gpt", "value": row["text"]})
+        record = {"id": first["key"], **told(names), "conversations": turns}
         file.write(comma + json.dumps(record, ensure_ascii=False).encode())
         comma = b",\n"
     file.write(b"\n]\n")

@@ -22,6 +22,7 @@ from deixis.batch.each.outputs import (
 )
 from deixis.batch.each.plan import EachPlan, PlannedPicture, write_plan
 from deixis.batch.each.regions import Given, pictures_with_regions
+from deixis.batch.each.row_frames import RowFrames
 from deixis.batch.each.row_journal import JournalPart, begin_journal, index_of
 from deixis.batch.each.shards import EachWork, NamedModel
 from deixis.batch.each.sheet import ContactSheet
@@ -79,9 +80,12 @@ class EachRun:
                     self._share(folder, plan, bar, self.runner, named)
                 else:
                     self._ask(folder, plan, bar, model)
-            asked = self._written(folder, plan)
+            frames = RowFrames(
+                pictures=self.pictures, wording=self.wording, composer=model.composer
+            )
+            asked = self._written(folder, plan, frames)
             if self.sheet is not None:
-                self._show(asked, model, self.sheet)
+                self._show(asked, frames, self.sheet)
             if stop.is_made:
                 raise KeyboardInterrupt
         return asked
@@ -132,7 +136,7 @@ class EachRun:
                 self.is_over_budget = self.is_over_budget or done.is_over_budget
                 bar.tell(num_done, num_errors)
 
-    def _written(self, folder: Path, plan: EachPlan) -> AskedEach:
+    def _written(self, folder: Path, plan: EachPlan, frames: RowFrames) -> AskedEach:
         num_had = num_errors = 0
 
         def counted(rows: Iterator[EachRow]) -> Iterator[EachRow]:
@@ -143,7 +147,8 @@ class EachRun:
                 yield row
 
         rows = ordered_rows(plan.file, self.wording.questions, index_of(folder))
-        write_rows(self.out, self.form, counted(rows))
+        beside = self.out.with_name(f"{self.out.name}.pictures")
+        write_rows(self.out, self.form, counted(rows), lambda row: frames.saved(row, beside))
         return AskedEach(
             out=self.out,
             questions=self.wording.questions,
@@ -157,14 +162,13 @@ class EachRun:
             is_over_budget=self.is_over_budget,
         )
 
-    def _show(self, asked: AskedEach, model: Model, file: Path) -> None:
+    def _show(self, asked: AskedEach, frames: RowFrames, file: Path) -> None:
+        name = frames.composer.model.name
         sheet = ContactSheet(
-            pictures=self.pictures,
-            wording=self.wording,
-            composer=model.composer,
+            frames=frames,
             title=self.pictures.name,
             lead=(
-                f"Asked of {model.vlm.name}, regions {self.wording.encoding.spec}; pictures are as "
+                f"Asked of {name}, regions {self.wording.encoding.spec}; pictures are as "
                 "they were sent, cut to the region, whose thin outline was not."
             ),
         )

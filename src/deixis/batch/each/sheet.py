@@ -17,15 +17,11 @@ from typing import final
 import numpy as np
 from PIL import Image as PIL
 
-from deixis.ask.composer import Composer
-from deixis.batch.each.asking import RowWording
 from deixis.batch.each.outputs import AskedEach, EachRow
-from deixis.batch.each.plan import PlannedRow
-from deixis.core import region_json
+from deixis.batch.each.row_frames import RowFrames, region_of_row
 from deixis.core.errors import DeixisError
 from deixis.core.files import write_text
 from deixis.core.image import Image
-from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.reports.page import page
@@ -52,9 +48,7 @@ nav a, nav b { margin-right: .5rem; }
 class ContactSheet:
     """What a sheet needs to show rows as the model got them."""
 
-    pictures: Path
-    wording: RowWording
-    composer: Composer
+    frames: RowFrames
     title: str
     lead: str
 
@@ -90,20 +84,10 @@ class ContactSheet:
     def _picture(self, row: EachRow) -> str:
         """The picture as it was sent, around the region."""
         try:
-            image = open_image(self.pictures / row["image"])
-            region = row["region"] and region_json.from_record(row["region"])
-            planned = PlannedRow(
-                image=row["image"], id=row["id"], region=region, question=row["question"]
-            )
-            asking = self.wording.asking(planned, image)
-            frame = self.composer.compose(asking, marks="widened", notes=self._no_notes).frames[0]
+            frame, region = self.frames.of(row)[0], region_of_row(row)
             return _around(frame.image, region and frame.transform.region(region))
         except DeixisError:
             return '<div class="none">no picture</div>'
-
-    @property
-    def _no_notes(self) -> list[list[Region]] | None:
-        return None if self.composer.knowledge is None else [[]]
 
 
 def _chosen(

@@ -61,7 +61,7 @@ class CallBudget:
     def share(self, count: int, spent: "Spending") -> "CallBudget":
         """What each of so many workers may still spend."""
         return CallBudget(
-            calls=max(self.calls - spent.calls, 0) // count,
+            calls=max(self.calls - spent.calls, 0) / count,
             tokens=max(self.tokens - spent.tokens, 0) / count,
             money=max(self.money - spent.money, 0) / count,
         )
