@@ -39,9 +39,20 @@ class Batch:
         """All answers, in the questions' order."""
         if not self._questions:
             return []
+        is_alone = threading.current_thread() is not threading.main_thread()
+        if is_alone and len(self._questions) == 1:  # no signal interrupts it here
+            self._answer(0)
+        else:
+            self._answer_all(min(concurrency, len(self._questions)))
+        answers = tuple(self._answers[owner] for owner in self._owners)
+        if self._failures:
+            raise self._failure(answers)
+        return [answer for answer in answers if answer is not None]
+
+    def _answer_all(self, concurrency: int) -> None:
         with (
             stop_requests("the answers under way", interrupts=True),
-            ThreadPoolExecutor(min(concurrency, len(self._questions))) as workers,
+            ThreadPoolExecutor(concurrency) as workers,
         ):
             try:
                 tasks = [workers.submit(self._answer, i) for i in range(len(self._questions))]
@@ -49,10 +60,6 @@ class Batch:
                     task.result()
             finally:
                 self._stop.set()
-        answers = tuple(self._answers[owner] for owner in self._owners)
-        if self._failures:
-            raise self._failure(answers)
-        return [answer for answer in answers if answer is not None]
 
     def _answer(self, index: int) -> None:
         if self._stop.is_set():
