@@ -46,6 +46,12 @@ def test_pictures_are_sent_in_the_format_that_is_chosen(form):
     assert f"data:image/{form};base64," in json.dumps(server.requests[0].body)
 
 
+def test_an_empty_answer_is_told(capsys):  # the audit: an empty line, and nothing more
+    with serve("") as server:
+        assert ask(server) == 0
+    assert "deixis ask: the model said nothing (it ended by 'stop')" in capsys.readouterr().err
+
+
 def test_the_regions_answered_are_drawn(tmp_path, capsys):
     out = tmp_path / "answer.png"
     with serve(BOXED) as server:

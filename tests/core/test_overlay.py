@@ -116,3 +116,32 @@ def test_it_shows_itself_and_is_saved(tmp_path):
 
 def test_the_same_regions_make_the_same_picture():
     assert ground().with_(CUP).image == ground().with_(CUP).image
+
+
+def any_region(draws):
+    """A region as a model may answer it: beyond the picture, thin, or far too large."""
+
+    def number():
+        edge = draws.choice([0, -5, 1e7, -1e7, 330, 240, 1e-9])
+        return float(draws.choice([edge, draws.uniform(-50, 400), draws.integers(0, 330)]))
+
+    points = [(number(), number()) for _ in range(draws.integers(3, 20))]
+    x, y, wide, high = number(), number(), abs(number()), abs(number())
+    return (
+        lambda: dx.box_xywh(x, y, wide, high),
+        lambda: dx.point(x, y),
+        lambda: dx.ellipse(x, y, wide, high, angle=number()),
+        lambda: dx.polygon(points),
+        lambda: dx.stroke(points, width=wide + 0.001),
+    )[draws.integers(5)]()
+
+
+def test_whatever_lies_in_the_picture_can_be_drawn():
+    draws, num_drawn = np.random.default_rng(3), 0
+    for _ in range(300):
+        try:
+            shown = ground(330, 240).with_([any_region(draws)] * 2)
+        except RegionError:
+            continue
+        num_drawn += shown.image.size == ground(330, 240).size
+    assert num_drawn > 60
