@@ -169,7 +169,7 @@ def compare(width, height):
                 Mark(
                     shape=shape,
                     region=region(shape, box, width, height),
-                    style=Style(colour=colour_of(RED), alpha=a),
+                    style=Style(colour=colour_of(RED), alpha=a, profile="plain"),
                 )
                 for box in boxes
             ]
@@ -204,7 +204,7 @@ def many_masks():
         x, y = generator.uniform(0, width - side_x), generator.uniform(0, height - side_y)
         mask: Mask = ellipse_mask((x, y, x + side_x, y + side_y), width, height)
         colour = colour_of(("red", "lime", "blue")[number % 3])
-        style = Style(alpha=88, colour=colour)
+        style = Style(alpha=88, colour=colour, profile="plain")
         marks.append(Mark(shape="mask", region=dx.Region(shape=mask), style=style))
     copy, whole = medians(lambda _: image.pixels.copy(), lambda _: draw(image, marks))
     tracemalloc.start()

@@ -85,10 +85,10 @@ def main():
     model, rows = dx.load(arguments.model), asked(arguments.count)
     print(f"{arguments.model}, {len(rows)} pictures; right, width, contrast")
     for width in WIDTHS:
-        found = measure(model, rows, Style(width=width, alpha=255))
+        found = measure(model, rows, Style(width=width, alpha=255, profile="plain"))
         print(f"  width {width:3}, alpha 255: {found[0]:5.0%}  {found[1]:5.2f}  {found[2]:5.0%}")
     for alpha in ALPHAS:
-        found = measure(model, rows, Style(width=8, alpha=alpha))
+        found = measure(model, rows, Style(width=8, alpha=alpha, profile="plain"))
         print(f"  width   8, alpha {alpha:3}: {found[0]:5.0%}  {found[1]:5.2f}  {found[2]:5.0%}")
 
 

@@ -49,8 +49,8 @@ class Blind(Looking):
     views = VisionLanguageModel.views
 
 
-def mark(shape="rectangle", region=CUP, **style):
-    return dx.Mark(shape=shape, region=region, style=dx.Style(**style))
+def mark(shape="rectangle", region=CUP, profile="plain", **style):
+    return dx.Mark(shape=shape, region=region, style=dx.Style(profile=profile, **style))
 
 
 def left(one, *sides, image=GREY, **options):
@@ -97,7 +97,7 @@ def test_a_mark_of_the_colour_below_it_has_no_contrast():
 def grey_style():
     from deixis.marks import colour_of
 
-    return dx.Style(colour=colour_of((90, 90, 90)))
+    return dx.Style(colour=colour_of((90, 90, 90)), profile="plain")
 
 
 def test_what_a_model_cuts_off_is_not_visible():
@@ -174,21 +174,21 @@ def sent_pixels(answer):
 
 
 def test_asking_widens_a_mark_whose_width_was_left_open():
-    answer = ask(Looking(20), dx.drawn(CUP))
+    answer = ask(Looking(20), dx.drawn(CUP, style="plain"))
     wider = Sight(Looking(20), GREY).widened(mark())
     assert wider.style.width is not None
     assert sent_pixels(answer) == dx.draw(GREY, [wider])
 
 
 def test_asking_keeps_the_width_that_was_given(caplog):
-    answer = ask(Looking(20), dx.drawn(CUP, width=2))
+    answer = ask(Looking(20), dx.drawn(CUP, width=2, style="plain"))
     assert sent_pixels(answer) == dx.draw(GREY, [mark(width=2)])
     assert "gets lost in looking: its lines are 0." in caplog.text
 
 
 def test_asking_tells_nothing_of_a_mark_that_survives(caplog):
     with caplog.at_level(logging.WARNING):
-        answer = ask(Looking(300), dx.drawn(CUP))
+        answer = ask(Looking(300), dx.drawn(CUP, style="plain"))
     assert sent_pixels(answer) == dx.draw(GREY, [mark()])
     assert caplog.text == ""
 
@@ -196,20 +196,20 @@ def test_asking_tells_nothing_of_a_mark_that_survives(caplog):
 def test_strict_asking_refuses_before_anything_is_sent():
     model = Looking(20)
     with pytest.raises(UsageError, match=r"rectangle of 'cup' gets lost in .* nothing was sent"):
-        ask(model, dx.drawn(CUP, width=1), strict=True)
+        ask(model, dx.drawn(CUP, width=1, style="plain"), strict=True)
     assert model.num_asked == 0
 
 
 def test_strict_streaming_refuses_too():
-    regions = {"cup": dx.drawn(CUP, width=1)}
+    regions = {"cup": dx.drawn(CUP, width=1, style="plain")}
     with pytest.raises(UsageError, match="nothing was sent"):
         dx.Model(Looking(20)).stream(GREY, "What is {cup}?", regions=regions, strict=True)
 
 
 def test_a_model_that_cannot_tell_is_asked_unless_strict():
-    assert sent_pixels(ask(Blind(20), dx.drawn(CUP))) == dx.draw(GREY, [mark()])
+    assert sent_pixels(ask(Blind(20), dx.drawn(CUP, style="plain"))) == dx.draw(GREY, [mark()])
     with pytest.raises(UnsupportedError, match="cannot tell what it sees"):
-        ask(Blind(20), dx.drawn(CUP), strict=True)
+        ask(Blind(20), dx.drawn(CUP, style="plain"), strict=True)
 
 
 def test_regions_that_are_not_drawn_need_no_sight():
@@ -276,16 +276,28 @@ def command(picture, *more):
     return cli.main(["ask", picture, *words, "--max-new-tokens", "2", *more])
 
 
-def test_the_command_refuses_a_lost_mark_if_strict(red_picture, capsys):
-    assert command(red_picture, "--strict") == 2
+@pytest.fixture
+def wide_picture(tmp_path):
+    path = tmp_path / "wide.png"
+    path.write_bytes(dx.Image(pixels=np.full((48, 900, 3), 90, dtype=np.uint8)).png())
+    return str(path)
+
+
+def test_the_command_refuses_a_lost_mark_if_strict(wide_picture, capsys):
+    assert command(wide_picture, "--strict") == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "raise alpha, or take a colour that differs" in printed.err
+    assert "only 0% of it lies in what the model sees" in printed.err
 
 
-def test_the_command_tells_of_a_lost_mark(red_picture, caplog):
-    assert command(red_picture) == 0
+def test_the_command_tells_of_a_lost_mark(wide_picture, caplog):
+    assert command(wide_picture) == 0
     assert "the rectangle of 'cup' gets lost in tiny:llava" in caplog.text
+
+
+def test_the_command_draws_no_red_mark_on_red(red_picture, caplog):
+    assert command(red_picture, "--strict") == 0
+    assert "gets lost" not in caplog.text
 
 
 def test_what_the_large_providers_shrink_to_is_known():

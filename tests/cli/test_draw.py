@@ -38,7 +38,7 @@ def pixels(path):
 def test_draw_writes_the_picture_and_says_the_words(picture, out, capsys):
     code, printed, _ = run(capsys, picture, CUP, "-o", out)
     assert code == 0
-    assert printed == f"cup: the object within the red rectangle\n{out}\n"
+    assert printed == f"cup: the object within the white rectangle\n{out}\n"
     expected = dx.draw(dx.open_image(str(picture)), [dx.Mark(shape="rectangle", region=box())])
     assert np.array_equal(pixels(out), expected.pixels)
 
@@ -49,8 +49,28 @@ def box():
 
 def test_marks_of_one_shape_get_colours_that_tell_them_apart(picture, out, capsys):
     _, printed, _ = run(capsys, picture, CUP, DOG, "--shape", "arrow", "-o", out)
+    assert "cup: the object pointed to by the white arrow" in printed
+    assert "dog: the object pointed to by the yellow arrow" in printed
+    _, printed, _ = run(
+        capsys, picture, CUP, DOG, "--shape", "arrow", "--style", "plain", "-o", out
+    )
     assert "cup: the object pointed to by the red arrow" in printed
     assert "dog: the object pointed to by the lime arrow" in printed
+
+
+def test_more_regions_than_names_of_colours_get_numbers(out, tmp_path, capsys):
+    path = tmp_path / "large.png"
+    path.write_bytes(dx.Image(pixels=np.full((400, 600, 3), 99, dtype=np.uint8)).png())
+    many = [f"r{i}=box:{i * 40 + 5},10,{i * 40 + 30},60" for i in range(12)]
+    code, printed, _ = run(capsys, path, *many, "-o", out)
+    assert code == 0
+    assert "r11: the object marked 12" in printed
+
+
+def test_marks_for_a_model_are_of_the_style_that_it_was_taught(picture, out, capsys):
+    for model, profile in (("tiny:vipllava", "plain"), ("tiny:llava", "clear")):
+        printed = run(capsys, picture, CUP, "--for", model, "-o", out, "--json")[1]
+        assert json.loads(printed)["marks"][0]["mark"]["style"]["profile"] == profile
 
 
 def test_each_region_can_have_its_own_shape_and_colour(picture, out, capsys):

@@ -33,7 +33,11 @@ def test_regions_in_any_colour_are_told_apart():
         Asking(
             images=(picture(),),
             text="Is {cup} by {dog} or {hat}?",
-            regions={"cup": drawn(CUP), "dog": drawn(DOG), "hat": drawn(DOG, color="lime")},
+            regions={
+                "cup": drawn(CUP, style="plain"),
+                "dog": drawn(DOG, style="plain"),
+                "hat": drawn(DOG, style="plain", color="lime"),
+            },
         ),
         PIXELS,
     )
@@ -43,12 +47,12 @@ def test_regions_in_any_colour_are_told_apart():
     )
 
 
-def test_regions_of_two_shapes_keep_their_colour():
+def test_plain_marks_of_two_shapes_keep_their_colour():
     asked = compose(
         Asking(
             images=(picture(),),
             text="{cup} {dog}",
-            regions={"cup": drawn(CUP), "dog": drawn(DOG, "arrow")},
+            regions={"cup": drawn(CUP, style="plain"), "dog": drawn(DOG, "arrow", style="plain")},
         ),
         PIXELS,
     )
@@ -61,8 +65,8 @@ def test_regions_that_were_chosen_alike_are_refused():
         compose(Asking(images=(picture(),), text="{cup} {dog}", regions=alike), PIXELS)
 
 
-def test_a_tenth_region_of_one_shape_is_refused():
-    ten = {f"r{place}": drawn(DOG, "point") for place in range(10)}
+def test_a_tenth_plain_mark_of_one_shape_is_refused():
+    ten = {f"r{place}": drawn(DOG, "point", style="plain") for place in range(10)}
     with pytest.raises(UsageError, match="another shape"):
         compose(
             Asking(images=(picture(),), text=" ".join(f"{{{name}}}" for name in ten), regions=ten),
@@ -72,7 +76,7 @@ def test_a_tenth_region_of_one_shape_is_refused():
 
 def test_a_seed_places_the_mark_at_random():
     plain, one, two = (drawn(CUP, "arrow", seed=seed).mark for seed in (None, 1, 2))
-    assert plain.style.profile == "plain"
+    assert plain.style.profile == "clear"
     assert one.style.profile == "release"
     assert len({draw(picture(), [mark]).sha256 for mark in (plain, one, two)}) == 3
 

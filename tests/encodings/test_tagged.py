@@ -43,7 +43,7 @@ def test_a_tag_alone_can_be_painted():
 
 
 def test_tags_stand_beside_marks():
-    one = asked(cup=dx.tagged(CUP), dog=dx.drawn(DOG))
+    one = asked(cup=dx.tagged(CUP), dog=dx.drawn(DOG, color="red"))
     assert one.text == "the object marked 1 the object within the red rectangle"
     assert one.frames[0].image != draw_tagged(IMAGE, [("1", CUP)])
 

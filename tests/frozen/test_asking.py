@@ -119,7 +119,7 @@ def left(name):
     for i, (image, region) in enumerate(SMALL):
         sight = Sight(model(name).vlm, image)
         for shape in SHAPES:
-            mark = dx.Mark(shape=shape, region=region, style=dx.Style())
+            mark = dx.Mark(shape=shape, region=region, style=dx.Style(profile="plain"))
             one = sight.survival(mark)
             found[f"{shape} {i}"] = [
                 one.width or 0.0,

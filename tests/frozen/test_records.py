@@ -99,7 +99,9 @@ def test_what_was_sent_is_written_and_read_as_it_was():
 
 def test_regions_and_marks_are_written_and_read_as_they_were():
     found = {name: region_json.to_record(region) for name, region in REGIONS.items()}
-    style = dx.Style(colour=Colour(rgb=(0, 255, 0), name="lime"), alpha=200, width=3, seed=4)
+    style = dx.Style(
+        colour=Colour(rgb=(0, 255, 0), name="lime"), alpha=200, width=3, seed=4, profile="plain"
+    )
     marks = {
         shape: dx.Mark(shape=shape, region=CUP, style=style) for shape in ("rectangle", "arrow")
     }

@@ -57,9 +57,9 @@ def random_picture_and_mark(generator):
     pixels = generator.integers(0, 256, (height, width, 3), dtype=np.uint8)
     colour = tuple(int(value) for value in generator.integers(0, 256, 3))
     style = Style(
-        profile=str(generator.choice(["plain", "paper", "release"])),
+        profile=str(generator.choice(["clear", "plain", "paper", "release"])),
         seed=int(generator.integers(0, 2**53)),
-        alpha=int(generator.integers(0, 256)),
+        alpha=int(generator.integers(0, 256)) if generator.random() < 0.8 else None,
         width=int(generator.integers(1, 101)) if generator.random() < 0.4 else None,
         colour=colour_of(colour),
     )

@@ -36,6 +36,24 @@ def one_of_each_kind():
     )
 
 
+def clear_marks_of(shape):
+    """One clear mark of a shape for each kind of region: four whose colour the picture chooses, one
+    see-through and one wide.
+    """
+    return [
+        Mark(shape=shape, region=region, style=style)
+        for region, style in zip(
+            one_of_each_kind(),
+            (
+                *(Style() for _ in range(4)),
+                Style(alpha=128, colour=colour_of("gold")),
+                Style(width=9, colour=colour_of("purple")),
+            ),
+            strict=True,
+        )
+    ]
+
+
 def marks_of(shape):
     """One mark of a shape for each kind of region, by turns plain, of the paper, of the release."""
     names = list(NAMED)

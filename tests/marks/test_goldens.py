@@ -10,13 +10,13 @@ import pytest
 from PIL import Image as PIL
 
 from deixis.marks import VERSION, draw, shapes
-from tests.marks.regions import ground, marks_of
+from tests.marks.regions import clear_marks_of, ground, marks_of
 
 FOLDER = Path(__file__).parent / "goldens"
 
 
-def golden_path(shape):
-    return FOLDER / f"{shape}-{VERSION}.png"
+def golden_path(shape, style=""):
+    return FOLDER / f"{style}{shape}-{VERSION}.png"
 
 
 @pytest.mark.parametrize("shape", shapes.names())
@@ -26,8 +26,14 @@ def test_a_shape_is_drawn_as_its_golden(shape):
     assert np.array_equal(drawn, golden)
 
 
+@pytest.mark.parametrize("shape", shapes.names())
+def test_a_clear_shape_is_drawn_as_its_golden(shape):
+    golden = np.asarray(PIL.open(golden_path(shape, "clear-")))
+    assert np.array_equal(draw(ground(), clear_marks_of(shape)).pixels, golden)
+
+
 def test_goldens_are_small():
-    assert max(path.stat().st_size for path in FOLDER.glob("*.png")) < 10_000
+    assert max(path.stat().st_size for path in FOLDER.glob("*.png")) < 11_000
 
 
 if __name__ == "__main__":
@@ -35,3 +41,5 @@ if __name__ == "__main__":
     for name in shapes.names():
         picture = draw(ground(), marks_of(name)).pil()
         picture.save(golden_path(name), optimize=True)
+        clear = draw(ground(), clear_marks_of(name)).pil()
+        clear.save(golden_path(name, "clear-"), optimize=True)

@@ -16,6 +16,10 @@ from deixis.marks.place import MarkPlace
 BOX = regions.box(10, 10, 40, 30)
 
 
+def plain(shape):
+    return Mark(shape=shape, region=BOX, style=Style(profile="plain"))
+
+
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
@@ -30,7 +34,8 @@ BOX = regions.box(10, 10, 40, 30)
     ],
 )
 def test_a_mark_is_said_by_its_colour_and_shape(shape, said):
-    assert Mark(shape=shape, region=BOX).phrase == said
+    assert plain(shape).phrase == said
+    assert Mark(shape=shape, region=BOX).phrase == said.replace("red ", "")
 
 
 def test_a_colour_without_a_name_is_not_said():
@@ -58,25 +63,25 @@ def test_numbers_that_are_no_colour_are_refused(numbers):
 
 @pytest.mark.parametrize("shape", shapes.names())
 def test_lines_grow_with_the_picture_and_are_cut_to_whole_pixels(shape):
-    mark = Mark(shape=shape, region=BOX, style=Style(width=2))
+    mark = Mark(shape=shape, region=BOX, style=Style(width=2, profile="plain"))
     widths = [mark.line_width(Size(width=side, height=50)) for side in (50, 336, 500, 1008)]
     expected = {"contour": [3, 5, 5, 13], "point": [2, 4, 4, 12], "mask": [None] * 4}
     assert widths == expected.get(shape, [1, 2, 2, 6])
 
 
 def test_a_mark_keeps_its_phrase_if_it_is_free():
-    mark = Mark(shape="arrow", region=BOX)
+    mark = plain("arrow")
     assert told_apart(mark, {"within the red rectangle"}, any_colour=True) is mark
 
 
 def test_a_mark_gets_the_next_free_colour():
-    mark = Mark(shape="arrow", region=BOX)
+    mark = plain("arrow")
     taken = {"pointed to by the red arrow", "pointed to by the lime arrow"}
     assert told_apart(mark, taken, any_colour=True).style.colour.name == "blue"
 
 
 def test_two_marks_that_were_chosen_alike_are_refused():
-    mark = Mark(shape="arrow", region=BOX)
+    mark = plain("arrow")
     with pytest.raises(UsageError, match="would both be 'pointed to by the red arrow'"):
         told_apart(mark, {mark.phrase}, any_colour=False)
 
@@ -114,8 +119,9 @@ print(type(style.alpha).__name__, style.colour)
 
 
 def test_what_a_style_leaves_open_is_the_shapes_own():
-    assert Mark(shape="mask", region=BOX).alpha == 88
-    assert Mark(shape="arrow", region=BOX).alpha == 128
+    assert plain("mask").alpha == Mark(shape="mask", region=BOX).alpha == 88
+    assert plain("arrow").alpha == 128
+    assert Mark(shape="arrow", region=BOX).alpha == 255
     assert Mark(shape="mask", region=BOX, style=Style(alpha=7)).alpha == 7
 
 

@@ -85,7 +85,10 @@ def test_other_processes_draw_the_same():
 def test_a_mark_is_all_its_colour_at_full_alpha_and_nothing_at_none(shape):
     image = ground()
     for region in one_of_each_kind():
-        none, full = (Mark(shape=shape, region=region, style=Style(alpha=a)) for a in (0, 255))
+        none, full = (
+            Mark(shape=shape, region=region, style=Style(alpha=a, profile="plain"))
+            for a in (0, 255)
+        )
         assert draw(image, [none]) == image
         inked = coverage(full, image.size) == 255
         assert (draw(image, [full]).pixels[inked] == (255, 0, 0)).all()

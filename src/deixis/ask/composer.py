@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
+from deixis.ask.chosen_marks import chosen_marks
 from deixis.ask.mark_visibility import surviving, widened
 from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
@@ -17,6 +18,7 @@ from deixis.core.transform import identity
 from deixis.core.untrusted_text import sayable
 from deixis.encodings import Encoding, Frame
 from deixis.encodings.said import Said
+from deixis.marks.style import Profile
 from deixis.models.interface import ChatTurn, Question, VisionLanguageModel
 
 if TYPE_CHECKING:
@@ -107,11 +109,13 @@ def compose(
     dialect: Dialect,
     settle: Settle | None = None,
     control_words: tuple[str, ...] = (),
+    taught_marks: Profile | None = None,
 ) -> Composed:
     """The pictures and the words of a question are made of its images and regions.
 
     `settle` may change the encodings; it is told whether the picture is sent alone. No label says
-    one of the model's `control_words`.
+    one of the model's `control_words`. Marks whose style was left open are of the one that the
+    model was taught.
     """
     given = encodings_of(asking, [image.size for image in asking.images])
     encodings = {name: _sayable(encoding, control_words) for name, encoding in given.items()}
@@ -120,7 +124,7 @@ def compose(
         wholes = {str(i): _whole(image) for i, image in enumerate(asking.images)}
         return _turned(asking, had, _numbered(wholes, had), {})
     (image,) = asking.images
-    encodings = _told_apart(encodings)
+    encodings = _told_apart(chosen_marks(encodings, taught_marks), image)
     own = {name: encoding.own_picture(image) for name, encoding in encodings.items()}
     if settle is not None:
         alone = not any(own.values())
@@ -234,11 +238,11 @@ def _sayable(encoding: Encoding, control_words: tuple[str, ...]) -> Encoding:
     return replace(encoding, region=encoding.region.named(label=said))
 
 
-def _told_apart(encodings: Mapping[str, Encoding]) -> dict[str, Encoding]:
+def _told_apart(encodings: Mapping[str, Encoding], image: Image) -> dict[str, Encoding]:
     """No two said alike: what the user chose comes first, then what was left open."""
     settled: dict[str, Encoding] = {}
     for name in sorted(encodings, key=lambda name: encodings[name].is_open):
-        settled[name] = encodings[name].apart_from(tuple(settled.values()))
+        settled[name] = encodings[name].apart_from(tuple(settled.values()), image)
     listed = tuple(settled[name] for name in encodings)
     return {name: settled[name].among(listed) for name in encodings}
 
@@ -290,7 +294,9 @@ class Composer:
                 return widened(self.model, image, encodings, alone=alone)
             return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
 
-        composed = compose(asking, self.dialect, settle, self.model.control_words)
+        composed = compose(
+            asking, self.dialect, settle, self.model.control_words, self.model.taught_marks
+        )
         spoken = self.model.spoken
         earlier = tuple(replace(turn, text=spoken(turn.text)) for turn in composed.earlier)
         composed = replace(composed, text=spoken(composed.text), earlier=earlier)

@@ -107,12 +107,17 @@ def _pointed(question: DemoQuestion) -> Region | Drawn:
     if question.shape is None:
         return Region(shape=question.region.box())
     return Drawn(
-        region=question.region, shape=question.shape, style=_style(question), any_colour=False
+        region=question.region,
+        shape=question.shape,
+        style=_style(question),
+        any_colour=False,
+        any_style=False,
     )
 
 
 def _style(question: DemoQuestion) -> Style:
-    return Style() if question.colour is None else Style(colour=colour_of(question.colour))
+    colour = None if question.colour is None else colour_of(question.colour)
+    return Style(profile="plain", colour=colour)  # as nano was taught
 
 
 def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:

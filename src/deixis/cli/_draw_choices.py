@@ -15,14 +15,26 @@ from deixis.encodings.drawn import Drawn
 from deixis.marks.colours import colour_of
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.sample import sample_marks
+from deixis.marks.settled import num_names_left, settled
 from deixis.marks.style import Style
 
 if TYPE_CHECKING:
     from deixis.ask.mark_visibility import Survival
+    from deixis.models.interface import VisionLanguageModel
+
+
+def has_names_for(arguments: argparse.Namespace, count: int) -> bool:
+    """Whether so many marks can each have a colour of a name of its own."""
+    if arguments.style != "clear" or arguments.color is not None:
+        return True
+    return count <= num_names_left([])
 
 
 def chosen_marks(
-    arguments: argparse.Namespace, regions: Sequence[Region], own: Mapping[int, Drawn]
+    arguments: argparse.Namespace,
+    image: Image,
+    regions: Sequence[Region],
+    own: Mapping[int, Drawn],
 ) -> list[Mark]:
     """Each region gets a mark as asked; what was left open is chosen to tell them apart. `own` are
     those that stand with a region itself, by its number.
@@ -30,22 +42,25 @@ def chosen_marks(
     count = len(regions)
     kinds = _for_each("shape", arguments.shape, count)
     colours = _for_each("color", arguments.color, count)
-    if arguments.style == "plain":
+    if arguments.style in ("clear", "plain"):
         marks = [
             Mark(shape=kind or "rectangle", region=region, style=chosen_style(arguments, colour))
             for region, kind, colour in zip(regions, kinds, colours, strict=True)
         ]
     else:
         marks = _sampled(arguments, regions, kinds, colours)
+    if arguments.style in ("clear", "plain"):
+        own = {place: one.styled(arguments.style) for place, one in own.items()}
     marks = [own[place].mark if place in own else mark for place, mark in enumerate(marks)]
+    marks = list(settled(image, marks))
     is_open = [
         own[place].any_colour if place in own else colours[place] is None for place in range(count)
     ]
-    settled: dict[int, Mark] = {}
+    apart: dict[int, Mark] = {}
     for place in sorted(range(count), key=lambda place: is_open[place]):
-        taken = {mark.phrase for mark in settled.values()}
-        settled[place] = told_apart(marks[place], taken, any_colour=is_open[place])
-    return [settled[place] for place in range(count)]
+        taken = {mark.phrase for mark in apart.values()}
+        apart[place] = told_apart(marks[place], taken, any_colour=is_open[place])
+    return [apart[place] for place in range(count)]
 
 
 def _sampled(
@@ -72,14 +87,15 @@ def _sampled(
     return marks
 
 
-def thickened_for(model: str, image: Image, marks: Sequence[Mark]) -> "list[Survival]":
+def thickened_for(
+    vlm: "VisionLanguageModel", image: Image, marks: Sequence[Mark]
+) -> "list[Survival]":
     """Marks are made wider and stronger until the model can see them; what it sees of each comes
     with them.
     """
     from deixis.ask.mark_visibility import Sight
-    from deixis.models.load_by_name import load
 
-    sight = Sight(load(model), image)
+    sight = Sight(vlm, image)
     return [sight.survival(sight.thickened(mark)) for mark in marks]
 
 

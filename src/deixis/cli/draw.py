@@ -9,16 +9,18 @@
   deixis draw street.jpg cup=box:412,300,520,411 dog=point:88,240 --tags A -o out.png
   deixis draw street.jpg cup=box:412,300,520,411 --sheet -o sheet.png
 
-Prints the words that go with each mark: put them in your question. Without --color, marks of one
-shape get colours that tell them apart. --style paper or release draws by lot what you do not give:
-shapes, colours, widths and bends as ViP-LLaVA's paper or its released code does; the same seed
-gives the same bytes on every machine. --for MODEL makes marks wider, then stronger, until the
-model can see them after its own resizing, and prints what is left of them there. --sheet shows
-every shape side by side instead. --tags outlines each region and sets a number (1) or letter (A)
-beside it, on free ground.
+Prints the words that go with each mark: put them in your question. Without --color, each mark gets
+the colour that stands out most on the picture, no two called alike; where there are more regions
+than names of colours, they get numbered tags. --style plain draws half transparent, in red first;
+paper or release draws by lot what you do not give: shapes, colours, widths and bends as ViP-LLaVA's
+paper or its released code does; the same seed gives the same bytes on every machine. --for MODEL
+makes marks of the style that the model was taught wider, then stronger, until the model can see
+them after its own resizing, and prints what is left of them there. --sheet shows every shape side
+by side instead. --tags outlines each region and sets a number (1) or letter (A) beside it, on free
+ground.
 
 Shapes: arrow, contour, ellipse, mask, point, rectangle, scribble, triangle. Colours: red, lime,
-blue, yellow, fuchsia, aqua, orange, purple, gold, or #rrggbb.
+blue, yellow, fuchsia, aqua, orange, purple, gold, green, magenta, cyan, white, or #rrggbb.
 """
 
 import argparse
@@ -37,8 +39,9 @@ if TYPE_CHECKING:
     from deixis.core.image import Image
     from deixis.core.region import Region
     from deixis.marks.mark import Mark
+    from deixis.models.interface import VisionLanguageModel
 
-PROFILES = ("plain", "paper", "release")
+PROFILES = ("clear", "plain", "paper", "release")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,10 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_opening(parser)
     parser.add_argument("--shape", help="one, or one for each region: rectangle,arrow")
     parser.add_argument("--color", help="likewise; by default colours tell them apart")
-    parser.add_argument("--alpha", type=int, help="opacity, 0..255 (default 128, for masks 88)")
+    parser.add_argument("--alpha", type=int, help="opacity, 0..255; below 255 without a casing")
     parser.add_argument("--width", type=int, help="of lines, in pixels of a 336-pixel picture")
     parser.add_argument(
-        "--style", choices=PROFILES, default="plain", help="plain: nothing is random"
+        "--style", choices=PROFILES, help="how marks look (default clear, or as MODEL was taught)"
     )
     parser.add_argument("--seed", type=int, default=0, help="for paper and release (default 0)")
     parser.add_argument("--for", dest="model", metavar="MODEL", help="make marks that it can see")
@@ -70,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """The marks are drawn and written, and each mark's words printed."""
-    from deixis.cli._draw_choices import chosen_marks, chosen_style, thickened_for
+    from deixis.cli._draw_choices import chosen_marks, chosen_style, has_names_for, thickened_for
     from deixis.marks.render import draw
     from deixis.marks.sheet import contact_sheet
 
@@ -79,6 +82,12 @@ def run(arguments: argparse.Namespace) -> None:
     image = open_picture(arguments.image, arguments)
     regions = [one.region(image.size, label=one.name) for one in given]
     names = [one.name for one in given]
+    vlm = None if arguments.model is None else _model(arguments.model)
+    if arguments.style is None:
+        arguments.style = (None if vlm is None else vlm.taught_marks) or "clear"
+    has_own = any(one.encoding for one in given)
+    if arguments.tags is None and not has_own and not has_names_for(arguments, len(regions)):
+        arguments.tags = "1"
     if arguments.sheet:
         sheet = contact_sheet(image, regions, chosen_style(arguments, None))
         write_picture(sheet, arguments.out)
@@ -90,13 +99,19 @@ def run(arguments: argparse.Namespace) -> None:
         _draw_tags(arguments, image, names, regions)
         return
     own = {place: one.drawn(regions[place]) for place, one in enumerate(given) if one.encoding}
-    marks = chosen_marks(arguments, regions, own)
+    marks = chosen_marks(arguments, image, regions, own)
     left = []
-    if arguments.model is not None:
-        left = thickened_for(arguments.model, image, marks)
+    if vlm is not None:
+        left = thickened_for(vlm, image, marks)
         marks = [survival.mark for survival in left]
     write_picture(draw(image, marks), arguments.out)
     _print(arguments, names, marks, left)
+
+
+def _model(name: str) -> "VisionLanguageModel":
+    from deixis.models.load_by_name import load
+
+    return load(name)
 
 
 def _draw_tags(
@@ -106,7 +121,7 @@ def _draw_tags(
     from deixis.marks.tagging import draw_tagged
 
     given = (arguments.shape, arguments.color, arguments.alpha, arguments.width, arguments.model)
-    if arguments.style != "plain" or any(value is not None for value in given):
+    if arguments.style not in ("clear", "plain") or any(value is not None for value in given):
         raise UsageError("--tags draws outlines of its own; leave out shapes, styles and --for")
     texts = (numbered if arguments.tags == "1" else lettered)(len(regions))
     write_picture(draw_tagged(image, list(zip(texts, regions, strict=True))), arguments.out)

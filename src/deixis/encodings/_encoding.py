@@ -50,9 +50,9 @@ class Encoding(ABC):
     def of(cls, region: Region) -> "Encoding":
         """The encoding is built with its default settings, as on the command line."""
 
-    def apart_from(self, others: "Sequence[Encoding]") -> "Encoding":
-        """The encoding is told apart from others of the same question, so that no two are said
-        alike.
+    def apart_from(self, others: "Sequence[Encoding]", image: Image) -> "Encoding":
+        """The encoding is told apart from others of the same question about this picture, so that
+        no two are said alike.
 
         `others` are settled; UsageError if that cannot be done and nothing was left open.
         """

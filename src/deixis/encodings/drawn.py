@@ -13,8 +13,9 @@ from deixis.encodings._encoding import Encoding, Frame
 from deixis.marks.colours import Colour, Rgb, colour_of
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.render import draw
+from deixis.marks.settled import settled
 from deixis.marks.shapes import shapes
-from deixis.marks.style import Profile, Style
+from deixis.marks.style import Profile, Style, profile_named
 
 SHAPE = "rectangle"
 
@@ -22,13 +23,15 @@ SHAPE = "rectangle"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawn(Encoding):
-    """A mark lies over the whole picture. With `any_colour`, its colour is one that no other
-    mark of the same shape has in this question.
+    """A mark lies over the whole picture. With `any_colour`, its colour is one that tells it apart
+    in this question: of a clear mark the one that stands out most on the picture. With `any_style`,
+    a model that was taught marks of another style gets those.
     """
 
     shape: str = SHAPE
     style: Style = field(default_factory=Style)
     any_colour: bool = True
+    any_style: bool = True
 
     def __post_init__(self) -> None:
         shapes.get(self.shape)
@@ -49,10 +52,20 @@ class Drawn(Encoding):
         return self.any_colour
 
     @override
-    def apart_from(self, others: Sequence[Encoding]) -> "Drawn":
-        taken = {other.mark.phrase for other in others if isinstance(other, Drawn)}
+    def apart_from(self, others: Sequence[Encoding], image: Image) -> "Drawn":
+        marks = [other.mark for other in others if isinstance(other, Drawn)]
+        if self.style.colour is None:
+            return replace(self, style=settled(image, (*marks, self.mark))[-1].style)
+        taken = {mark.phrase for mark in marks}
         mark = told_apart(self.mark, taken, any_colour=self.any_colour)
         return replace(self, style=mark.style)
+
+    def styled(self, profile: Profile) -> "Drawn":
+        """The mark is of this style, if its style was left open."""
+        if not self.any_style or profile == self.style.profile:
+            return self
+        colour = None if self.any_colour else self.style.colour
+        return replace(self, style=replace(self.style, profile=profile, colour=colour))
 
     @override
     def paint(self, image: Image) -> Image:
@@ -63,7 +76,7 @@ class Drawn(Encoding):
         return f"the object {self.mark.phrase}"
 
 
-def drawn(
+def drawn(  # noqa: PLR0913  # what people say of a mark
     region: Region,
     shape: str = SHAPE,
     *,
@@ -71,14 +84,28 @@ def drawn(
     alpha: int | None = None,
     width: int | None = None,
     seed: int | None = None,
+    style: str | None = None,
 ) -> Drawn:
     """The region gets a mark, and is called "the object pointed to by the red arrow".
 
-    `color` is a name, "#rrggbb" or three numbers; left out, it is red, or one that tells it apart.
-    `alpha` and `width` are those of a `Style`; left out, they are the shape's own. A `seed` places
-    and bends the mark at random, as models that were trained on marks have seen it.
+    `color` is a name, "#rrggbb" or three numbers; left out, it is one that stands out on the
+    picture and tells it apart. `alpha` and `width` are those of a `Style`; left out, they are the
+    shape's own. `style` is "clear", "plain", "paper" or "release"; left out, it is the one that the
+    model was taught, or clear. A `seed` places and bends the mark at random, as models that were
+    trained on marks have seen it.
     """
-    colour = colour_of("red" if color is None else color)
-    profile: Profile = "plain" if seed is None else "release"
-    style = Style(colour=colour, alpha=alpha, width=width, profile=profile, seed=seed or 0)
-    return Drawn(region=region, shape=shape, style=style, any_colour=color is None)
+    profile = profile_named(style or ("clear" if seed is None else "release"))
+    look = Style(
+        colour=None if color is None else colour_of(color),
+        alpha=alpha,
+        width=width,
+        profile=profile,
+        seed=seed or 0,
+    )
+    return Drawn(
+        region=region,
+        shape=shape,
+        style=look,
+        any_colour=color is None,
+        any_style=style is None and seed is None,
+    )

@@ -46,7 +46,7 @@ class Tagged(Encoding):
         return self.text is None
 
     @override
-    def apart_from(self, others: Sequence[Encoding]) -> "Tagged":
+    def apart_from(self, others: Sequence[Encoding], image: Image) -> "Tagged":
         taken = [other.text for other in others if isinstance(other, Tagged)]
         if self.text is None:
             text = next(str(n) for n in range(1, len(taken) + 2) if str(n) not in taken)

@@ -5,6 +5,7 @@ from deixis.marks.mark import Mark
 from deixis.marks.raster.compiled import is_compiled
 from deixis.marks.render import VERSION, coverage, draw, draw_covering, draw_over
 from deixis.marks.sample import draws_from, sample_marks, sample_style
+from deixis.marks.settled import settled
 from deixis.marks.shapes import shapes
 from deixis.marks.style import Style
 
@@ -23,5 +24,6 @@ __all__ = [
     "is_compiled",
     "sample_marks",
     "sample_style",
+    "settled",
     "shapes",
 ]

@@ -1,4 +1,6 @@
-"""Nine colours of marks have names that can be said; any other has none."""
+"""Colours of marks have names that can be said: nine in research, nine that people say; any other
+has none.
+"""
 
 import operator
 import re
@@ -19,6 +21,18 @@ NAMED: dict[str, Rgb] = {
     "purple": (128, 0, 128),
     "gold": (255, 215, 0),
 }
+SPOKEN: dict[str, Rgb] = {  # in the order in which clear marks take them, if several stand out
+    "red": (200, 0, 0),  # darker than that of research: white beside it is told from it
+    "yellow": (255, 255, 0),
+    "blue": (0, 0, 255),
+    "green": (0, 200, 0),
+    "magenta": (255, 0, 255),
+    "cyan": (0, 255, 255),
+    "orange": (255, 165, 0),
+    "purple": (128, 0, 128),
+    "white": (255, 255, 255),
+}
+ALL_NAMED = {**NAMED, **{name: rgb for name, rgb in SPOKEN.items() if name not in NAMED}}
 HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 
 
@@ -53,18 +67,18 @@ def whole(what: str, value: object, low: int, high: int) -> int:
 
 
 def colour_of(colour: "str | Rgb | Colour") -> Colour:
-    """A name, "#rrggbb" or three numbers give a colour; one of the nine gets its name."""
+    """A name, "#rrggbb" or three numbers give a colour; one that has a name gets it."""
     if isinstance(colour, Colour):
         return colour
-    if isinstance(colour, str) and colour in NAMED:
-        return Colour(rgb=NAMED[colour], name=colour)
+    if isinstance(colour, str) and colour in ALL_NAMED:
+        return Colour(rgb=ALL_NAMED[colour], name=colour)
     if not isinstance(colour, str | tuple | list):
         raise UsageError(f"a colour is a name, #rrggbb or three numbers, got {colour!r}")
     if isinstance(colour, str):
         match = HEX.fullmatch(colour)
         if match is None:
-            raise UnknownNameError(kind="colour (or #rrggbb)", name=colour, known=NAMED)
+            raise UnknownNameError(kind="colour (or #rrggbb)", name=colour, known=ALL_NAMED)
         red, green, blue = (int(part, 16) for part in match.groups())
         return colour_of((red, green, blue))
-    names = [name for name, rgb in NAMED.items() if rgb == tuple(colour)]
+    names = [name for name, rgb in ALL_NAMED.items() if rgb == tuple(colour)]
     return Colour(rgb=colour, name=names[0] if names else None)

@@ -9,13 +9,14 @@ from deixis.core.errors import UsageError
 from deixis.core.region import Region
 from deixis.core.region_from import region_of
 from deixis.core.size import Size
+from deixis.marks.casing import USUAL, cased, casing_width
 from deixis.marks.colours import NAMED, colour_of
 from deixis.marks.place import MarkPlace
-from deixis.marks.primitives import Ink, Window
+from deixis.marks.primitives import Ink, Layer, Window, joined
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds, check_work
 from deixis.marks.shapes import shape_named
-from deixis.marks.style import Style
+from deixis.marks.style import OPAQUE, Style
 
 
 @final
@@ -36,19 +37,44 @@ class Mark:
         return f"Mark({self.shape!r}, {self.region!r}, {self.style!r})"
 
     def ink(self, size: Size) -> Ink:
-        """The mark has these outlines in a picture of this size.
-
-        RegionError if the region lies outside of the picture, its mask is of another size, or
-        drawing it would take minutes.
+        """The mark has these outlines in a picture of this size, without a casing; errors are as
+        those of `layers`.
         """
         check_size(size)
         ink = shape_named(self.shape).ink(MarkPlace.of(self.region, size), self.style)
         check_work(ink, size)
         return ink
 
+    def layers(self, size: Size) -> tuple[Layer, ...]:
+        """The mark is drawn as these inks in a picture of this size, one over the other.
+
+        RegionError if the region lies outside of the picture, its mask is of another size, or
+        drawing it would take minutes.
+        """
+        check_size(size)
+        place = MarkPlace.of(self.region, size)
+        layers = self._layers(place)
+        for layer in layers:
+            check_work(layer.ink, size)
+        return layers
+
+    def _layers(self, place: MarkPlace) -> tuple[Layer, ...]:
+        shape, style = shape_named(self.shape), self.style
+        ink, rgb = shape.ink(place, style), style.rgb
+        own = Layer(ink=ink, rgb=rgb, alpha=shape.alpha(style))
+        if not style.is_cased:
+            return (own,)
+        line = shape.line_width(place, style)
+        by = casing_width(place.pixels(USUAL) if line is None else line, place)
+        if own.alpha == OPAQUE:
+            return cased(ink, by, rgb, place.size)
+        rim = shape.rim(place, style)
+        return (own,) if rim is None else (own, *cased(rim, by, rgb, place.size))
+
     def bounds(self, size: Size) -> Window | None:
         """The mark changes nothing outside of these pixels; None if it changes none at all."""
-        return bounds(self.ink(size), size)
+        found = [bounds(layer.ink, size) for layer in self.layers(size)]
+        return joined([window for window in found if window is not None])
 
     def line_width(self, size: Size) -> int | None:
         """Its lines are so wide in pixels of the picture; None for what has no lines."""
@@ -61,10 +87,12 @@ class Mark:
 
     @property
     def phrase(self) -> str:
-        """The words that go with it: "pointed to by the red arrow"."""
+        """The words that go with it: "pointed to by the red arrow"; without a colour while the
+        picture is to choose it (`settled`).
+        """
         shape = shape_named(self.shape)
         words = ["the"] if self.style.article else []
-        if self.style.colour.name is not None:
+        if self.style.colour is not None and self.style.colour.name is not None:
             words.append(self.style.colour.name)
         return " ".join((shape.preposition, *words, shape.noun))
 

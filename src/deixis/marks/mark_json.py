@@ -29,8 +29,8 @@ def to_record(mark: Mark) -> Record:
         "shape": mark.shape,
         "region": region_json.to_record(mark.region),
         "style": {
-            "colour": list(style.colour.rgb),
-            "name": style.colour.name,
+            "colour": None if style.colour is None else list(style.colour.rgb),
+            "name": None if style.colour is None else style.colour.name,
             "alpha": style.alpha,
             "width": style.width,
             "profile": style.profile,
@@ -79,23 +79,28 @@ def loads(line: str) -> Mark:
 
 
 def _style(style: Record) -> Style:
-    rgb = style["colour"]
-    if not isinstance(rgb, list) or len(rgb) != 3:
-        raise UsageError(f"a mark's colour is three numbers, got {shown(rgb)}")
-    name, alpha, width, article = (style[key] for key in ("name", "alpha", "width", "article"))
+    alpha, width, article = (style[key] for key in ("alpha", "width", "article"))
     if not isinstance(article, bool):
         raise UsageError(f"a mark's article is true or false, got {shown(article)}")
     if style["profile"] not in PROFILES:
         raise UsageError(f"a style's profile is one of {', '.join(PROFILES)}")
-    red, green, blue = (_whole(value) for value in rgb)
     return Style(
-        colour=Colour(rgb=(red, green, blue), name=None if name is None else _text(name)),
+        colour=_colour(style["colour"], style["name"]),
         alpha=None if alpha is None else _whole(alpha),
         width=None if width is None else _whole(width),
         profile=style["profile"],
         seed=_whole(style["seed"]),
         article=article,
     )
+
+
+def _colour(rgb: object, name: object) -> Colour | None:
+    if rgb is None and name is None:
+        return None
+    if not isinstance(rgb, list) or len(rgb) != 3:
+        raise UsageError(f"a mark's colour is three numbers, got {shown(rgb)}")
+    red, green, blue = (_whole(value) for value in rgb)
+    return Colour(rgb=(red, green, blue), name=None if name is None else _text(name))
 
 
 def _whole(value: object) -> int:

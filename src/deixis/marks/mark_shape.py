@@ -6,7 +6,7 @@ from typing import ClassVar
 from deixis.core.portable_rng import Draws
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink
-from deixis.marks.style import ALPHA, Style
+from deixis.marks.style import ALPHA, OPAQUE, Style
 
 ALPHAS = (96, 255)
 
@@ -15,8 +15,9 @@ class MarkShape(ABC):
     """Regions are drawn and spoken of under a shape, which holds no state.
 
     `widths`: the narrowest and widest that are sampled, and `usual_width` the one of evaluations,
-    in 1/336 of the picture's longer side. `alphas`: what the released code samples from, and
-    `usual_alpha` what a plain style has.
+    in 1/336 of the picture's longer side; `clear_width` is that of clear marks, where it is
+    another. `alphas`: what the released code samples from, `usual_alpha` what a plain style has,
+    and `clear_alpha` a clear one.
     """
 
     preposition: ClassVar[str]
@@ -25,10 +26,18 @@ class MarkShape(ABC):
     widths: ClassVar[tuple[int, int]]
     alphas: ClassVar[tuple[int, int]] = ALPHAS
     usual_alpha: ClassVar[int] = ALPHA
+    clear_width: ClassVar[int | None] = None
+    clear_alpha: ClassVar[int] = OPAQUE
 
     @abstractmethod
     def ink(self, place: MarkPlace, style: Style) -> Ink:
         """The outlines are a pure function of the region, the picture's size and the style."""
+
+    def rim(self, place: MarkPlace, style: Style) -> Ink | None:
+        """The opaque line that goes around a clear mark which is itself see-through; None for all
+        others.
+        """
+        return None
 
     def line_width(self, place: MarkPlace, style: Style) -> int | None:
         """Its lines are so wide in pixels of the picture; None for what has no lines."""
@@ -36,13 +45,17 @@ class MarkShape(ABC):
 
     def width(self, style: Style) -> int:
         """The width is the style's, or the shape's own."""
-        return self.usual_width if style.width is None else style.width
+        if style.width is not None:
+            return style.width
+        return (self.clear_width if style.is_clear else None) or self.usual_width
 
     def alpha(self, style: Style) -> int:
         """The alpha is the style's, or the shape's own."""
-        return self.usual_alpha if style.alpha is None else style.alpha
+        if style.alpha is not None:
+            return style.alpha
+        return self.clear_alpha if style.is_clear else self.usual_alpha
 
 
 def draws_of(style: Style) -> Draws | None:
-    """Chance places and bends the mark; plain styles have none."""
-    return None if style.profile == "plain" else Draws(style.seed)
+    """Chance places and bends the mark; clear and plain styles have none."""
+    return None if style.profile in ("clear", "plain") else Draws(style.seed)

@@ -4,6 +4,7 @@ RegionError where an ink is none: numbers not finite or below 0, an outline with
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
@@ -34,6 +35,18 @@ class Window:
         if right <= left or bottom <= top:
             return None
         return cls(left=left, top=top, right=right, bottom=bottom)
+
+
+def joined(windows: Sequence[Window]) -> Window | None:
+    """The least window holds them all; None for none."""
+    if not windows:
+        return None
+    return Window(
+        left=min(window.left for window in windows),
+        top=min(window.top for window in windows),
+        right=max(window.right for window in windows),
+        bottom=max(window.bottom for window in windows),
+    )
 
 
 @final
@@ -122,3 +135,13 @@ def _check_width(width: float) -> None:
 
 
 Ink: TypeAlias = BorderInk | Oval | Rings | Lines | Filled | Rim
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layer:
+    """An ink is laid in one colour, so opaque: 0..255. A mark's layers lie one over the other."""
+
+    ink: Ink
+    rgb: tuple[int, int, int]
+    alpha: int

@@ -15,6 +15,7 @@ from deixis.marks.raster.blend import blend, strength_of
 from deixis.marks.raster.compiled import blend_compiled
 from deixis.marks.raster.coverage import add_to
 from deixis.marks.raster.rasterise import coverage_pieces
+from deixis.marks.settled import settled, settled_on
 
 VERSION = 3  # goes up whenever any mark's bytes change; stored with every sample made
 
@@ -22,10 +23,10 @@ VERSION = 3  # goes up whenever any mark's bytes change; stored with every sampl
 def draw(image: Image, marks: Sequence[Mark]) -> Image:
     """The picture gets the marks over it; the one given stays as it is."""
     size = image.size
-    inks = [mark.ink(size) for mark in marks]
+    layers = [layer for mark in settled(image, marks) for layer in mark.layers(size)]
     pixels = image.pixels.copy()
-    for ink, mark in zip(inks, marks, strict=True):
-        draw_ink(pixels, ink, mark.style.colour.rgb, mark.alpha)
+    for layer in layers:
+        draw_ink(pixels, layer.ink, layer.rgb, layer.alpha)
     pixels.flags.writeable = False
     return Image(pixels=pixels, source=image.source)
 
@@ -33,9 +34,9 @@ def draw(image: Image, marks: Sequence[Mark]) -> Image:
 def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
     """All of the marks are drawn into an array of height x width x 3, or, on error, none."""
     size = _size_of(pixels)
-    inks = [mark.ink(size) for mark in marks]
-    for ink, mark in zip(inks, marks, strict=True):
-        draw_ink(pixels, ink, mark.style.colour.rgb, mark.alpha)
+    layers = [layer for mark in settled_on(pixels, marks) for layer in mark.layers(size)]
+    for layer in layers:
+        draw_ink(pixels, layer.ink, layer.rgb, layer.alpha)
 
 
 def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row column"]:
@@ -44,17 +45,20 @@ def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row colu
     """
     size = _size_of(pixels)
     total = np.zeros((size.height, size.width), dtype=np.uint8)
-    for piece in coverage_pieces(mark.ink(size), size):
-        blend(pixels, piece, mark.style.colour.rgb, mark.alpha)
-        add_to(total, piece, size)
+    (mark,) = settled_on(pixels, (mark,))
+    for layer in mark.layers(size):
+        for piece in coverage_pieces(layer.ink, size):
+            blend(pixels, piece, layer.rgb, layer.alpha)
+            add_to(total, piece, size)
     return total
 
 
 def coverage(mark: Mark, size: Size) -> UInt8[np.ndarray, "row column"]:
     """A mark inks so much of each pixel, 0..255, whatever its alpha."""
     total = np.zeros((size.height, size.width), dtype=np.uint8)
-    for piece in coverage_pieces(mark.ink(size), size):
-        add_to(total, piece, size)
+    for layer in mark.layers(size):
+        for piece in coverage_pieces(layer.ink, size):
+            add_to(total, piece, size)
     return total
 
 

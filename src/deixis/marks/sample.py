@@ -53,7 +53,7 @@ def sample_marks(
     chosen = _chosen_shapes(regions, draws, asked, profile)
     marks: list[Mark] = []
     for region, shape in zip(regions, chosen, strict=True):
-        used = [mark.style.colour.name for mark in marks if mark.shape == shape]
+        used = [_name(mark) for mark in marks if mark.shape == shape]
         if chosen.count(shape) > 1 or draws.chance(50):
             free = [name for name in NAMED if name not in used]
             colour = colour_of(draws.pick(free)) if free else _another(used, draws)
@@ -91,6 +91,10 @@ def _chosen_shapes(
         boxed = profile == "paper" and not has_outline and bool(few)
         chosen.append(draws.pick(few if boxed else free))
     return chosen
+
+
+def _name(mark: Mark) -> str | None:
+    return None if mark.style.colour is None else mark.style.colour.name
 
 
 def _any(draws: Draws) -> Rgb:

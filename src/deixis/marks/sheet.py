@@ -14,6 +14,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.render import draw
+from deixis.marks.settled import settled
 from deixis.marks.shapes import shapes
 from deixis.marks.style import Style
 
@@ -32,7 +33,7 @@ def contact_sheet(
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(13)
     for place, name in enumerate(names):
-        marks = _marks(name, moved, style)
+        marks = settled(small, _marks(name, moved, style))
         x, y = GAP + place % COLUMNS * width, GAP + place // COLUMNS * height
         sheet.paste(draw(small, marks).pil(), (x, y))
         pen.text((x, y + small.size.height + 2), marks[0].phrase, fill="black", font=font)
@@ -57,5 +58,5 @@ def _marks(shape: str, regions: Sequence[Region], style: Style) -> list[Mark]:
         own = dataclasses.replace(style, seed=style.seed + number)
         taken = {mark.phrase for mark in marks}
         mark = Mark(shape=shape, region=region, style=own)
-        marks.append(told_apart(mark, taken, any_colour=True))
+        marks.append(mark if own.colour is None else told_apart(mark, taken, any_colour=True))
     return marks

@@ -1,17 +1,19 @@
 """A style says how a mark looks."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias, final
 
-from deixis.core.errors import UsageError
-from deixis.marks.colours import NAMED, Colour, whole
+from deixis.core.errors import UnknownNameError
+from deixis.marks.colours import NAMED, Colour, Rgb, whole
 
-Profile: TypeAlias = Literal["plain", "paper", "release"]
-PROFILES: tuple[Profile, ...] = ("plain", "paper", "release")
+Profile: TypeAlias = Literal["clear", "plain", "paper", "release"]
+PROFILES: tuple[Profile, ...] = ("clear", "plain", "paper", "release")
 ANCHOR = 336  # widths are pixels of a picture whose longer side has so many
 WIDEST = 100
 ALPHA = 128  # that of the paper's evaluations
+OPAQUE = 255
 SEEDS = 2**53  # so that JSON holds every seed exactly
+RED = Colour(rgb=NAMED["red"], name="red")
 
 
 @final
@@ -20,15 +22,17 @@ class Style:
     """A mark's colour, alpha and width, and how what is left to chance is settled.
 
     `alpha`: 0..255. `width`: in pixels of a picture of 336, scaled with the picture; of lines, of
-    a point its radius. None is the shape's own. `profile`: "plain" leaves nothing to chance;
-    "paper" and "release" place and bend the mark at random, named by `seed`, as ViP-LLaVA's paper
-    or its released code does (2312.00784). `article`: "the red arrow" or "red arrow".
+    a point its radius. None is the shape's own. `profile`: "clear" is made to be seen, opaque and
+    cased, in the colour that stands out most where none is given; "plain" is half transparent, and
+    red where none is given; "paper" and "release" place and bend the mark at random, named by
+    `seed`, as ViP-LLaVA's paper or its released code does (2312.00784). `article`: "the red arrow"
+    or "red arrow".
     """
 
-    colour: Colour = field(default_factory=lambda: Colour(rgb=NAMED["red"], name="red"))
+    colour: Colour | None = None
     alpha: int | None = None
     width: int | None = None
-    profile: Profile = "plain"
+    profile: Profile = "clear"
     seed: int = 0
     article: bool = True
 
@@ -38,8 +42,10 @@ class Style:
             for one in fields(self)
             if one.name != "colour" and getattr(self, one.name) != one.default
         ]
-        colour = self.colour.name or "#{:02x}{:02x}{:02x}".format(*self.colour.rgb)
-        return f"Style({', '.join([f'colour={colour!r}', *told])})"
+        if self.colour is not None:
+            colour = self.colour.name or "#{:02x}{:02x}{:02x}".format(*self.colour.rgb)
+            told = [f"colour={colour!r}", *told]
+        return f"Style({', '.join(told)})"
 
     def __post_init__(self) -> None:
         settled = {
@@ -51,7 +57,29 @@ class Style:
             settled["width"] = whole("a mark's width", self.width, 1, WIDEST)
         for name, value in settled.items():
             object.__setattr__(self, name, value)
-        if self.profile not in PROFILES:
-            raise UsageError(
-                f"a style's profile is one of {', '.join(PROFILES)}, got {self.profile!r}"
-            )
+        profile_named(self.profile)
+        if self.colour is None and self.profile != "clear":
+            object.__setattr__(self, "colour", RED)
+
+    @property
+    def rgb(self) -> Rgb:
+        """The colour's numbers; those of red while the picture is to choose it."""
+        return (self.colour or RED).rgb
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the mark is made to be seen."""
+        return self.profile == "clear"
+
+    @property
+    def is_cased(self) -> bool:
+        """Whether the mark has a casing: a clear one has, unless it is to be see-through."""
+        return self.is_clear and self.alpha in (None, OPAQUE)
+
+
+def profile_named(name: str) -> Profile:
+    """The style of that name; UsageError if there is none."""
+    for profile in PROFILES:
+        if profile == name:
+            return profile
+    raise UnknownNameError(kind="style of marks", name=name, known=PROFILES)

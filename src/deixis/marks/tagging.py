@@ -42,7 +42,7 @@ def plate_marks(
         Mark(
             shape="mask",
             region=box(plate.left, plate.top, plate.right, plate.bottom),
-            style=Style(colour=tag.colour, alpha=ALPHA),
+            style=Style(colour=tag.colour, alpha=ALPHA, profile="plain"),
         )
         for tag, place in zip(
             tags, placed(tags, image.size, around=around, image=image), strict=True
@@ -75,7 +75,8 @@ def _outline(tag: Tag, size: Size) -> Ink:
     """A line runs along a region, around a box: a thin one where the region is small, so that it
     hides none of a written line.
     """
-    mark = Mark(shape="contour", region=tag.region, style=Style(colour=tag.colour, alpha=ALPHA))
+    style = Style(colour=tag.colour, alpha=ALPHA, profile="plain")
+    mark = Mark(shape="contour", region=tag.region, style=style)
     ink, place = mark.ink(size), MarkPlace.of(tag.region, size)
     narrow = min(place.box.width, place.box.height) / THIN
     width = max(1, int(min(max(LINE * place.scale, LEAST_LINE), narrow)))

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import final
 
 from deixis.core.optional_parts import opened
+from deixis.marks.style import Profile
 from deixis.models.interface import Abilities
 
 FULL = Abilities(
@@ -28,10 +29,13 @@ QFORMER = replace(FULL, many_pictures=False, system=False, spatial_tokens=False,
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyRow:
-    """The coordinates that a family is spoken to in, and what it can do."""
+    """The coordinates that a family is spoken to in, what it can do, and the style of the marks
+    that it was taught to follow, if it was taught any.
+    """
 
     dialect: str
     abilities: Abilities = FULL
+    marks: Profile | None = None
 
 
 FAMILIES: Mapping[str, FamilyRow] = {
@@ -53,7 +57,7 @@ FAMILIES: Mapping[str, FamilyRow] = {
     "qwen2_vl": FamilyRow(dialect="qwen2_vl"),
     "qwen3_vl": FamilyRow(dialect="qwen3_vl"),
     "smolvlm": FamilyRow(dialect="permille"),
-    "vipllava": FamilyRow(dialect="padded_unit"),
+    "vipllava": FamilyRow(dialect="padded_unit", marks="plain"),
 }
 
 

@@ -18,6 +18,7 @@ from deixis.core.region import Region
 from deixis.core.size import Size
 from deixis.core.token_grid import TokenGrid
 from deixis.core.view import View, seen
+from deixis.marks.style import Profile
 from deixis.models.generation import AnswerScore as AnswerScore
 from deixis.models.generation import Completion as Completion
 from deixis.models.generation import Generation as Generation
@@ -252,6 +253,13 @@ class VisionLanguageModel(PointedTo):
         (a label, a line of text in the picture) may say it.
         """
         return ()
+
+    @property
+    def taught_marks(self) -> Profile | None:
+        """The style of the marks that it was taught to follow; None where it was taught none, and
+        marks are best that stand out to anyone.
+        """
+        return None
 
     def spoken(self, text: str) -> str:
         """A question's own words as this model reads them: none of its turns, ends and places of

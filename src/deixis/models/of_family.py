@@ -6,7 +6,9 @@ from typing_extensions import override
 
 from deixis.coordinates import Dialect
 from deixis.coordinates.contract import built
+from deixis.marks.style import Profile
 from deixis.models.family import Family
+from deixis.models.family_table import FAMILIES
 from deixis.models.tensor_interface import LocalModel
 
 
@@ -25,6 +27,12 @@ class OfFamily(LocalModel):
     @override
     def dialect_settings(self) -> Mapping[str, object]:
         return self.family.dialect_settings if self.dialect == self.family.dialect else {}
+
+    @property
+    @override
+    def taught_marks(self) -> Profile | None:
+        row = FAMILIES.get(str(self.family.config.model_type))
+        return None if row is None else row.marks
 
     @override
     def own_dialect(self) -> Dialect:

@@ -61,14 +61,19 @@ def check_both_halves(count, seed):
             mark = Mark(shape=mark.shape, region=_large(generator, width, height), style=mark.style)
         height, width, _ = pixels.shape
         try:
-            ink = mark.ink(Size(width=width, height=height))
+            layers = mark.layers(Size(width=width, height=height))
         except RegionError:
             continue
         one, other = pixels.copy(), pixels.copy()
-        if not blend_compiled(one, ink, RED, strength_of(mark.alpha)):
+        strengths = [strength_of(layer.alpha) for layer in layers]
+        if not all(
+            blend_compiled(one, layer.ink, layer.rgb, strength)
+            for layer, strength in zip(layers, strengths, strict=True)
+        ):
             continue
-        for piece in coverage_pieces(ink, Size(width=width, height=height)):
-            blend(other, piece, RED, mark.alpha)
+        for layer in layers:
+            for piece in coverage_pieces(layer.ink, Size(width=width, height=height)):
+                blend(other, piece, layer.rgb, layer.alpha)
         assert np.array_equal(one, other), (mark, pixels.shape)
         num_drawn += 1
     return num_drawn

@@ -61,8 +61,8 @@ def mark_of(
     width: int | None = None,
     alpha: int | None = None,
 ) -> Mark:
-    """A mark as `dx.drawn` makes it."""
-    style = Style(colour=colour_of(colour), width=width, alpha=alpha)
+    """A plain mark, as the zoo is taught them."""
+    style = Style(colour=colour_of(colour), width=width, alpha=alpha, profile="plain")
     return Mark(shape=kind, region=region, style=style)
 
 

@@ -44,7 +44,7 @@ class Colours(Experiment):
         own = np.array(INKS[thing.colour])
         said = mark_of(thing.region, kind, colour_over(thing, target.draws))
         trials = [marked(SAID, scene, said, thing.name)]
-        alone = mark_of(thing.region, kind, _near(said.style.colour.rgb))
+        alone = mark_of(thing.region, kind, _near(said.style.rgb))
         trials.append(marked(UNSAID, scene, alone, thing.name))
         for name, rgb in OTHERS.items():
             if np.abs(own - rgb).sum() >= CLEAR:

@@ -1,4 +1,4 @@
-"""The region itself is tinted."""
+"""The region itself is tinted, and its outline drawn where the mark is to be clear."""
 
 from typing import ClassVar, assert_never, final
 
@@ -10,10 +10,12 @@ from deixis.marks.mark_shape import MarkShape
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import BorderInk, Filled, Ink, Lines, Oval, Rings
 from deixis.marks.raster.trigonometry import ellipse_ring
+from deixis.marks.shapes.contour import ContourShape
 from deixis.marks.shapes.rectangle import on_pixels
 from deixis.marks.style import Style
 
 POINT_RADIUS = 8
+OUTLINE = ContourShape()
 
 
 @final
@@ -26,6 +28,7 @@ class MaskShape(MarkShape):
     widths: ClassVar[tuple[int, int]] = (1, 1)
     alphas: ClassVar[tuple[int, int]] = (48, 128)
     usual_alpha: ClassVar[int] = 88  # in the middle of those: what lies under it shows
+    clear_alpha: ClassVar[int] = 88
 
     @override
     def ink(self, place: MarkPlace, style: Style) -> Ink:
@@ -51,5 +54,13 @@ class MaskShape(MarkShape):
         assert_never(shape)
 
     @override
-    def line_width(self, place: MarkPlace, style: Style) -> None:
-        return None
+    def rim(self, place: MarkPlace, style: Style) -> Ink:
+        return OUTLINE.ink(place, style)
+
+    @override
+    def line_width(self, place: MarkPlace, style: Style) -> int | None:
+        return OUTLINE.line_width(place, style) if _has_rim(style) else None
+
+
+def _has_rim(style: Style) -> bool:
+    return style.is_clear and style.alpha is None

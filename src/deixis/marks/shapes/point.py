@@ -24,6 +24,7 @@ class PointShape(MarkShape):
     noun: ClassVar[str] = "point"
     usual_width: ClassVar[int] = 8
     widths: ClassVar[tuple[int, int]] = (5, 20)
+    clear_width: ClassVar[int] = 6  # with its casing it covers what a plain one does
 
     @override
     def ink(self, place: MarkPlace, style: Style) -> Oval:

@@ -5,6 +5,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
+from deixis.marks.casing import casing_width
 from deixis.marks.mark_shape import MarkShape
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import BorderInk
@@ -14,7 +15,7 @@ from deixis.marks.style import Style
 @final
 class RectangleShape(MarkShape):
     """The lines lie on whole pixels, within the box; where they would leave less than half of its
-    width or height free they lie around it.
+    width or height free they lie around it, and so do those of a clear mark, to hide nothing.
     """
 
     preposition: ClassVar[str] = "within"
@@ -27,8 +28,9 @@ class RectangleShape(MarkShape):
         width = place.pixels(self.width(style))
         x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
         y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
-        if min(x1 - x0, y1 - y0) < 4 * width:
-            x0, y0, x1, y1 = x0 - width, y0 - width, x1 + width, y1 + width
+        if style.is_clear or min(x1 - x0, y1 - y0) < 4 * width:
+            out = width + (casing_width(width, place) if style.is_cased else 0)
+            x0, y0, x1, y1 = x0 - out, y0 - out, x1 + out, y1 + out
         return framed(x0, y0, x1, y1, width, place)
 
 

@@ -150,7 +150,7 @@ def _placed(  # one place for how a mark comes about
 ) -> SceneMark:
     """One mark, placed and bent as ViP-LLaVA's code does, or a plain one."""
     said = colour_of(colour)
-    style, chance = Style(colour=said), draws.random()
+    style, chance = Style(colour=said, profile="plain"), draws.random()
     if chance >= USUAL + PLAIN:
         style = sample_style(kind, draws_from(draws), profile="release", colour=said)
     if chance >= USUAL:
