@@ -1,6 +1,8 @@
 """The page of runs: figures stay whole, words are words."""
 
+from deixis.data.demo.pictures import demo_picture
 from deixis.evals.page import runs_page
+from deixis.reports import page
 from deixis.reports.page import figures_table
 
 
@@ -15,3 +17,11 @@ def test_figures_are_kept_on_one_line_and_words_are_not() -> None:
     assert '<td class="number">25.0 (7.1 to 59.1)</td>' in table
     assert "<td>8 &lt;b&gt;cups&lt;/b&gt;</td>" in table
     assert '<td class="number">8</td>' in table
+
+
+def test_only_an_enlarged_picture_keeps_its_pixels_sharp() -> None:
+    image = demo_picture("scene_0").image
+    wide = image.size.width
+    assert "pixelated" in page.picture(image, "enlarged", width=2 * wide)
+    assert "pixelated" not in page.picture(image, "as it is")
+    assert "pixelated" not in page.picture(image, "made smaller", width=wide // 2)

@@ -26,6 +26,14 @@ def test_shown_regions_are_drawn_over_the_pictures():
     assert plain.entries == shown.entries
 
 
+def test_names_are_drawn_on_pictures_that_are_large_enough_to_read_them():
+    """Audit, 15: labels of 9 pixels on pictures of 96."""
+    shown = scene_sheet(SceneWorld(side=96), first=0, count=2, show_regions=True).image
+    assert shown.size.width == 2 * (288 + 6) + 6
+    large = scene_sheet(SceneWorld(side=320), first=0, count=1, show_regions=True).image
+    assert large.size.width == 320 + 12
+
+
 def test_entries_tell_what_each_picture_shows():
     entry = scene_sheet(WORLD, first=7, count=1, show_regions=False).entries[0]
     scene = WORLD.scene(7)

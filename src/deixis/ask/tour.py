@@ -28,7 +28,7 @@ LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 MODEL = "nano"
 SCENE, STILL = "scene_108", "still_life"
 SETTINGS = Generation(max_new_tokens=16)
-SHOWN_WIDTH = 220
+SHOWN_WIDTH = 192  # twice that of the scene, so that its pixels stay sharp
 TITLE, HEAD = "Deixis", 1000  # letters of a page in which its title stands
 
 
@@ -121,7 +121,7 @@ def _style(question: DemoQuestion) -> Style:
 
 
 def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:
-    cards = [
+    figures = [
         page.picture(
             one.image,
             f"{one.question} {one.answer} {'✓' if one.is_right else f'✗ ({one.truth})'}",
@@ -137,7 +137,7 @@ def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:
             "right; larger models are asked by the same line with another name."
         ),
         page.picture(scene.image, "What the world drew.", width=SHOWN_WIDTH * 2),
-        *cards,
+        page.cards(figures),
     )
 
 

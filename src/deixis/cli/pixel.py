@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from deixis.pixel.saved import SavedPrompt
     from deixis.pixel.transfer import Transfer
 
+SHOWN_SIDE = 480  # pixels of the longer side of a prompt that is drawn, at least
 TASKS = "List what a prompt can be learned for; each is a task of `deixis train pixel` too."
 SHOW = "Print a prompt's card: where it was learned, what it expects and brings. --out draws it."
 EXPORT = """\
@@ -144,6 +145,8 @@ def _show(arguments: argparse.Namespace) -> None:
     saved = load_prompt(arguments.prompt)
     if arguments.out is not None:
         pixels = shown(saved.prompt).byte().permute(1, 2, 0).numpy()
+        times = -(-SHOWN_SIDE // max(pixels.shape))  # pixel by pixel, to be looked at
+        pixels = pixels.repeat(times, axis=0).repeat(times, axis=1)
         make_folder(arguments.out.parent)
         write_bytes(arguments.out, Image(pixels=pixels).png())
     if arguments.json:

@@ -3,7 +3,7 @@
 import html
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -14,8 +14,9 @@ from deixis.evals.compare import EncodingRanking, alike, ranking_of, ranking_rec
 from deixis.evals.folder import LoadedRun
 from deixis.evals.report import Report
 from deixis.evals.results import Row
+from deixis.evals.shown_pictures import shown_pictures
 from deixis.reports.chart import Dot, Panel, dots
-from deixis.reports.page import figures_table, page, png
+from deixis.reports.page import cards, figures_table, page, png, png_figure
 
 SHOWN = 6  # wrong answers of a run
 MOST_PARTS = 14  # dots of a run
@@ -123,7 +124,8 @@ def _run(run: LoadedRun) -> str:
         (one.part, one.measure, str(one), str(one.num_questions), str(one.num_pictures))
         for one in report.figures
     ]
-    wrong = [row for row in run.rows if row.problem is None and _is_wrong(row)][:SHOWN]
+    pictures = shown_pictures(run.folder, run.rows)
+    wrong = [row for row in run.rows if row.is_wrong and row.key not in pictures][:SHOWN]
     cells = [(row.sent or "", row.answer or "", " / ".join(row.truth)) for row in wrong]
     notes = "".join(f"<li>{html.escape(one)}</li>" for one in problems(report))
     mistakes = (
@@ -133,12 +135,23 @@ def _run(run: LoadedRun) -> str:
     return (
         f"<h2>{html.escape(report.name)}</h2>"
         f"{figures_table(('part', 'measure', 'value', 'questions', 'pictures'), figures)}"
-        f"<ul>{notes}</ul>{mistakes if cells else ''}"
+        f"<ul>{notes}</ul>{_looked_at(run, pictures)}{mistakes if cells else ''}"
     )
 
 
-def _is_wrong(row: Row) -> bool:
-    return min((row.numbers[n] for n in ("right", "grade") if n in row.numbers), default=1.0) < 1
+def _looked_at(run: LoadedRun, pictures: Mapping[str, bytes]) -> str:
+    """Pictures that were sent stand with what was asked and answered, the wrong ones first."""
+    rows = sorted(
+        (row for row in run.rows if row.key in pictures), key=lambda row: not row.is_wrong
+    )
+    figures = [png_figure(pictures[row.key], _told(row)) for row in rows]
+    return f"<h3>What it saw, wrong answers first</h3>{cards(figures)}" if figures else ""
+
+
+def _told(row: Row) -> str:
+    truth = " / ".join(row.truth)
+    verdict = f"✗ (right: {truth})" if row.is_wrong else "✓"
+    return f"{row.sent or ''} → {row.answer or 'nothing'} {verdict}"
 
 
 def _panels(runs: Sequence[LoadedRun]) -> list[Panel]:

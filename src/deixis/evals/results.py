@@ -42,6 +42,12 @@ class Row:
     problem: str | None = None
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether it was answered, and not wholly right."""
+        scores = (self.numbers[n] for n in ("right", "grade") if n in self.numbers)
+        return self.problem is None and min(scores, default=1.0) < 1
+
+    @property
     def sort_of_problem(self) -> str | None:
         """The problem's kind is its first word."""
         return None if self.problem is None else self.problem.partition(":")[0]

@@ -28,6 +28,7 @@ from deixis.evals.benchmarks import Benchmark, GradeRequest, Query, Sample, Verd
 from deixis.evals.judges import AnswerToGrade, Grade, Judge
 from deixis.evals.request_key import Identity, asked_of, request_key
 from deixis.evals.results import FAILED, UNASKED, UNGRADED, Row
+from deixis.evals.shown_pictures import ShownPictures
 from deixis.models.interface import Generation
 
 GRADED_AT_ONCE = 16
@@ -106,6 +107,7 @@ class Ran:
     num_asked: int
     bad: tuple[str, ...]
     seconds: float
+    pictures: ShownPictures = field(default_factory=ShownPictures, compare=False)
 
 
 @final
@@ -199,6 +201,7 @@ class _Run:
         retry = RetryPolicy(max_failures=settings.max_failures)
         self.asker = Asker(vlm, exam.answers, self.generation, retry)
         self.bad: list[str] = []
+        self.pictures = ShownPictures()
 
     def go(self, samples: Sequence[Sample], advance: Callable[[Reached], None]) -> Ran:
         """All samples are asked and scored."""
@@ -226,6 +229,7 @@ class _Run:
             num_asked=self.asker.num_asked,
             bad=tuple(self.bad),
             seconds=time.monotonic() - begun,
+            pictures=self.pictures,
         )
 
     def _portions(self, samples: Sequence[Sample]) -> Iterator[list[_Prepared]]:
@@ -303,7 +307,11 @@ class _Run:
             if isinstance(verdict, GradeRequest):
                 wanted[place] = verdict
         judge = self.exam.judge
-        return _graded(rows, wanted, judge) if judge is not None and wanted else rows
+        rows = _graded(rows, wanted, judge) if judge is not None and wanted else rows
+        for row, one in zip(rows, prepared, strict=True):
+            if one.asked is not None:
+                self.pictures.add(row, [frame.image for frame in one.asked.frames])
+        return rows
 
     def _row(
         self, one: _Prepared, outcomes: Mapping[str, AnswerOrFailure]

@@ -37,7 +37,9 @@ def evaluate(
         dialect=exam.model.dialect_name or "not known",
         judge=None if exam.judge is None else exam.judge.name,
     )
-    return load_run(write_run(out, report, ran.rows))
+    folder = write_run(out, report, ran.rows)
+    ran.pictures.save(folder)
+    return load_run(folder)
 
 
 def report_of(

@@ -17,6 +17,9 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem
 h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; } img { max-width: 100%; }
 figure { display: inline-block; margin: 0 1.2rem 1.2rem 0; vertical-align: top; }
 figcaption { font-size: .9rem; color: #555; width: min-content; min-width: 100%; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, 12rem); gap: 1.2rem;
+         clear: both; margin: 1rem 0; }
+.cards figure { margin: 0; } .cards img, .cards svg { width: 100%; border-radius: 4px; }
 svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; margin: 1rem 0; }
 td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #e4dfd3;
@@ -85,6 +88,19 @@ def png(drawn: bytes, words: str) -> str:
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}">'
 
 
+def cards(figures: Iterable[str]) -> str:
+    """Figures of one width stand in rows."""
+    return f'<div class="cards">{"".join(figures)}</div>'
+
+
+def png_figure(drawn: bytes, caption: str) -> str:
+    """A picture stands above its caption, which is no wider."""
+    words = html.escape(caption[:LONGEST])
+    return (
+        f"<figure>{png(drawn, 'a picture that was sent')}<figcaption>{words}</figcaption></figure>"
+    )
+
+
 def picture(
     image: Image,
     caption: str,
@@ -96,10 +112,12 @@ def picture(
     """A picture is shown with regions outlined and named, and cells shaded."""
     size = image.size
     data = base64.b64encode(image.png()).decode()
+    sharp = ' style="image-rendering: pixelated"' if (width or 0) > size.width else ""
     shapes = "".join(_cell(cell) for cell in cells) + "".join(_outline(r) for r in regions)
     return (
         f'<figure><svg viewBox="0 0 {size.width} {size.height}" width="{width or size.width}">'
-        f'<image href="data:image/png;base64,{data}" width="{size.width}" height="{size.height}"/>'
+        f'<image href="data:image/png;base64,{data}" width="{size.width}" '
+        f'height="{size.height}"{sharp}/>'
         f"{shapes}</svg><figcaption>{html.escape(caption)}</figcaption></figure>"
     )
 

@@ -14,7 +14,9 @@ from deixis_lab.world.glyphs import LANE, SIDES, pictogram
 from deixis_lab.world.scene import Scene
 from deixis_lab.world.world import SceneWorld
 
-GAP, CAPTION = 6, 14
+GAP, CAPTION = 6, 18
+NAMED_SIDE = 288  # of a picture at least, in which things are named
+LETTERS, NAMES = 13, 14  # font sizes of a picture's number, and of things
 ATLAS_COLUMNS, ATLAS_SIDE, ATLAS_WIDTH = 16, 64, 100
 SMALL = 16
 OUTLINES = ((255, 0, 255), (0, 255, 255), (255, 255, 0), (0, 255, 0), (255, 128, 0))
@@ -31,20 +33,22 @@ class Sheet:
 
 def scene_sheet(world: SceneWorld, *, first: int, count: int, show_regions: bool) -> Sheet:
     """Scenes in rows, each above its number; with `show_regions`, outlined and named."""
-    columns = max(1, min(count, 1200 // (world.side + GAP)))
+    times = -(-NAMED_SIDE // world.side) if show_regions else 1
+    side = times * world.side
+    columns = max(1, min(count, 1200 // (side + GAP)))
     rows = -(-count // columns)
-    cell = world.side + GAP
+    cell = side + GAP
     sheet = PIL.new("RGB", (columns * cell + GAP, rows * (cell + CAPTION) + GAP), "white")
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(10)
+    font = ImageFont.load_default(LETTERS)
     entries = []
     for place in range(count):
         scene = world.scene(first + place)
         x, y = GAP + place % columns * cell, GAP + place // columns * (cell + CAPTION)
-        sheet.paste(scene.image.pil(), (x, y))
-        draw.text((x, y + world.side + 1), f"{first + place}", fill="black", font=font)
+        sheet.paste(scene.image.pil().resize((side, side), PIL.Resampling.NEAREST), (x, y))
+        draw.text((x, y + side + 1), f"{first + place}", fill="black", font=font)
         if show_regions:
-            _outline(draw, scene, x, y)
+            _outline(draw, scene, (x, y), times)
         entries.append(_entry(scene))
     return Sheet(image=Image(pixels=np.asarray(sheet), source="scenes"), entries=tuple(entries))
 
@@ -79,15 +83,30 @@ def _stamp(
     return PIL.fromarray(mixed.astype(np.uint8)), place, PIL.fromarray(body.astype(np.uint8))
 
 
-def _outline(draw: ImageDraw.ImageDraw, scene: Scene, x: int, y: int) -> None:
-    font = ImageFont.load_default(9)
+def _outline(draw: ImageDraw.ImageDraw, scene: Scene, corner: tuple[int, int], times: int) -> None:
+    """Things are outlined, and named above or, at the upper edge, below; names are rimmed."""
+    font = ImageFont.load_default(NAMES)
+    x, y = corner
     for place, thing in enumerate(scene.things):
         colour = OUTLINES[place % len(OUTLINES)]
         box = thing.region.box()
         for ring in thing.region.polygon().rings:
-            draw.line([(x + a, y + b) for a, b in (*ring, ring[0])], fill=colour)
+            path = [(x + times * a, y + times * b) for a, b in (*ring, ring[0])]
+            draw.line(path, fill=colour, width=2)
         named = thing.text or thing.name
-        draw.text((x + box.x0, y + box.y0 - 1), named, fill=colour, font=font)
+        wide, high = font.getbbox(named)[2:]
+        left = min(times * box.x0, times * scene.image.size.width - wide - 2)
+        top = times * box.y0 - high - 3
+        below = times * box.y1 + 2
+        place_y = top if top >= 0 else min(below, times * scene.image.size.height - high - 2)
+        draw.text(
+            (x + max(2.0, left), y + place_y),
+            named,
+            fill=colour,
+            font=font,
+            stroke_width=2,
+            stroke_fill="black",
+        )
 
 
 def _entry(scene: Scene) -> dict[str, object]:
