@@ -5,6 +5,7 @@ import pytest
 import deixis as dx
 from deixis.core.errors import RemoteError, UsageError
 from tests.batch.each.nursery import asked, counting, line, photos, read
+from tests.unhooked import unhooked
 
 
 @pytest.fixture
@@ -117,9 +118,7 @@ def test_without_regions_each_picture_is_asked_about_as_a_whole(tmp_path, server
 
 def test_regions_may_be_given_by_the_names_of_pictures(tmp_path, server):
     photos(tmp_path)
-    asked(
-        server, tmp_path, regions={"0002.png": [dx.point(3, 4)], "0000.png": [dx.box(1, 1, 5, 6)]}
-    )
+    asked(server, tmp_path, regions={"0002.png": [dx.point(3, 4)], "0000.png": [(1, 1, 5, 6)]})
     assert [row["region"]["kind"] for row in read(tmp_path / "rows.jsonl")] == ["point", "box"]
 
 
@@ -127,9 +126,15 @@ def test_regions_may_be_given_by_the_names_of_pictures(tmp_path, server):
     ("question", "more", "reason"),
     [
         ("Describe this.", {}, "does not mention the region: write {it}"),
-        (["Is {it} {that}?"], {}, "speak of it, that"),
+        (["Is {it} {that}?"], {}, "speak of it, that: write"),
         ("Describe {it}.", {"regions": None}, "no regions were given"),
-        ("", {}, "questions are words"),
+        ("", {}, "questions is words"),
+        (None, {}, "questions is a tuple of words, got None"),
+        ("Describe {it}.", {"budget": 3}, "a budget is written calls=1000,money=5, got 3"),
+        ("Describe {it}.", {"out": None}, "out is a path, got None"),
+        ("Describe {it}.", {"regions": 7}, "regions is a path, got 7"),
+        ("Describe {it}.", {"model": 7}, "model is a Model or its name, got 7"),
+        ("Describe {it}.", {"strict": 1}, "strict is True or False, got 1"),
         ("Describe {it}.", {"regions": "nowhere.json"}, "neither of 'nowhere.json'"),
         ("Describe {it}.", {"out": "rows.txt"}, "--as jsonl, parquet, coco"),
         ("Describe {it}.", {"rows_as": "cocoa"}, "did you mean 'coco'"),
@@ -142,7 +147,7 @@ def test_regions_may_be_given_by_the_names_of_pictures(tmp_path, server):
 )
 def test_a_mistake_is_told_before_anything_is_asked(tmp_path, server, question, more, reason):
     photos(tmp_path)
-    with pytest.raises(UsageError, match=reason):
+    with pytest.raises(UsageError, match=reason), unhooked():
         asked(server, tmp_path, question=question, **more)
     assert server.asked.total() == 0
 

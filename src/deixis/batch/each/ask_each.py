@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from deixis.ask.model import Model
-from deixis.ask.slots import slots
 from deixis.batch.each.asking import RowWording
+from deixis.batch.each.given_arguments import (
+    Regions,
+    folder_given,
+    model_given,
+    questions_given,
+    regions_given,
+    slot_of,
+)
 from deixis.batch.each.outputs import AskedEach, form_of
-from deixis.batch.each.regions import Given, RegionFile
 from deixis.batch.each.run import EachRun
-from deixis.batch.each.shards import NamedModel
 from deixis.batch.each.spending import CallBudget, Spending, TokenPrice
 from deixis.batch.runners import runner as runner_named
-from deixis.core.errors import UsageError
+from deixis.core import given
 from deixis.core.progress import Reporter, Silent
-from deixis.core.region import Region
 from deixis.encodings.spec import EncodingSpec
 from deixis.models.generation import Generation
-from deixis.sources import Looking, SourceOptions, sources
-
-Regions: TypeAlias = str | Path | Mapping[str, Sequence[Region]]
+from deixis.sources import SourceOptions
 
 
 def ask_each(  # noqa: PLR0913  # all but two by name
@@ -66,85 +68,32 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     has `workers` processes ask, each its share; the model is then given by its name, and `loading`
     is how it is loaded.
     """
-    for name, count in {"at_once": at_once, "sheet_rows": sheet_rows}.items():
-        if count < 1:
-            raise UsageError(f"{name} is at least 1, got {count}")
-    if runner is not None and isinstance(model, Model):
-        raise UsageError("a runner's processes load the model themselves: give it by its name")
-    if runner is not None and (loading or {}).get("journal") is not None:
-        raise UsageError("one process at a time uses a server's journal: leave out the runner")
-    asked = [questions] if isinstance(questions, str) else list(questions)
-    given = _given(regions, format, looking)
+    named = model_given(model, loading, runner)
+    asked, place = questions_given(questions), given.path("out", out)
+    pointed = regions_given(regions, format, looking)
     wording = RowWording(
-        questions=tuple(dict.fromkeys(asked)),
-        slot=_slot(asked, is_pointed=given is not None),
-        encoding=EncodingSpec.of(encoding),
-        system=system,
-        settings=settings or Generation(),
-        strict=strict,
+        questions=asked,
+        slot=slot_of(asked, is_pointed=pointed is not None),
+        encoding=EncodingSpec.of(given.text("encoding", encoding)),
+        system=given.text_or_none("system", system),
+        settings=given.instance("settings", settings or Generation(), Generation, "a Generation"),
+        strict=given.flag("strict", strict),
     )
     run = EachRun(
-        out=Path(out),
-        form=form_of(Path(out), rows_as),
-        sheet=None if sheet is None else Path(sheet),
-        sheet_rows=sheet_rows,
-        pictures=_folder(pictures),
-        regions=given,
+        out=place,
+        form=form_of(place, given.text_or_none("rows_as", rows_as)),
+        sheet=None if sheet is None else given.path("sheet", sheet),
+        sheet_rows=given.whole("sheet_rows", sheet_rows, least=1),
+        pictures=folder_given(pictures),
+        regions=pointed,
         wording=wording,
-        at_once=at_once,
+        at_once=given.whole("at_once", at_once, least=1),
         spending=Spending.of(budget, price),
-        reporter=reporter or Silent(),
-        runner=None if runner is None else runner_named(runner, workers),
+        reporter=given.instance("reporter", reporter or Silent(), Reporter, "a Reporter"),
+        runner=None if runner is None else runner_named(runner, given.whole("workers", workers)),
     )
-    if isinstance(model, Model):
-        return run.asked(model, fresh=fresh)
-    named = NamedModel(name=model, options=loading or {})
+    fresh = given.flag("fresh", fresh)
+    if isinstance(named, Model):
+        return run.asked(named, fresh=fresh)
     with named.loaded(at_once) as loaded:
         return run.asked(loaded, named=named, fresh=fresh)
-
-
-def _given(regions: Regions | None, format: str | None, looking: SourceOptions | None) -> Given:
-    """A file that is there, or a source of that name."""
-    if isinstance(regions, str | Path):
-        file, kind = Path(regions), str(regions).partition(":")[0]
-        if file.exists():
-            found: Given = RegionFile(path=file, format=format)
-        elif kind in sources.names():
-            return Looking(names=(str(regions),), options=looking or SourceOptions())
-        else:
-            raise UsageError(
-                f"regions are a file or a source, and there is neither of {str(regions)!r}; "
-                f"sources: {', '.join(sources.names())}"
-            )
-    else:
-        found = regions
-    if looking is not None:
-        raise UsageError("nothing looks here: what is looked for belongs to a source of regions")
-    return found
-
-
-def _slot(questions: Sequence[str], *, is_pointed: bool) -> str | None:
-    """The one name by which all questions speak of the region."""
-    if not questions or not all(isinstance(one, str) and one.strip() for one in questions):
-        raise UsageError(f'questions are words, as "Describe {{it}}.", got {list(questions)!r}')
-    names = {name: question for question in questions for name in slots(question)}
-    if not is_pointed:
-        for name in names:
-            raise UsageError(f"the question speaks of {{{name}}}, and no regions were given")
-        return None
-    for question in questions:
-        if not slots(question):
-            raise UsageError(f"{question!r} does not mention the region: write {{it}}")
-    if len(names) > 1:
-        raise UsageError(
-            f"each row is about one region, and questions speak of {', '.join(sorted(names))}: "
-            "write {it} in all of them"
-        )
-    return next(iter(names))
-
-
-def _folder(pictures: str | Path) -> Path:
-    folder = Path(pictures)
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder of pictures {str(pictures)!r}")
-    return folder

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, final
 
 from deixis.core.errors import UnknownNameError, UsageError
+from deixis.core.given import refused
 from deixis.models.generation import Usage
 
 MILLION = 1_000_000
@@ -67,7 +68,9 @@ class CallBudget:
         )
 
 
-def _amounts(told: str, known: Mapping[str, str], what: str, example: str) -> dict[str, float]:
+def _amounts(told: object, known: Mapping[str, str], what: str, example: str) -> dict[str, float]:
+    if not isinstance(told, str):
+        raise refused(what, f"written {example}", told)
     given: dict[str, float] = {}
     for part in told.split(","):
         name, equals, value = part.strip().partition("=")
