@@ -1,5 +1,6 @@
 """`deixis ask` of a server's model: its key, its journal, its pictures, and what is drawn."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -44,6 +45,16 @@ def test_pictures_are_sent_in_the_format_that_is_chosen(form):
     with serve("here") as server:
         assert ask(server, "--image-format", form) == 0
     assert f"data:image/{form};base64," in json.dumps(server.requests[0].body)
+
+
+def test_the_json_holds_all_that_was_sent(capsys):
+    with serve(BOXED) as server:
+        assert ask(server, "--json", "--system", "Be brief.", "--max-new-tokens", 9) == 0
+    told = json.loads(capsys.readouterr().out)
+    fields = {field.name for field in dataclasses.fields(dx.Sent)} - {"frames"}
+    assert {*told["sent"]} == fields | {"pictures", "sizes"}
+    assert (told["sent"]["system"], told["sent"]["settings"]["max_new_tokens"]) == ("Be brief.", 9)
+    assert told["regions"][0]["label"] == "sign"
 
 
 def test_an_empty_answer_is_told(capsys):  # the audit: an empty line, and nothing more

@@ -37,6 +37,7 @@ from deixis.core.errors import UsageError
 if TYPE_CHECKING:
     from deixis.ask.answer import Answer, Cited
     from deixis.ask.model import Model
+    from deixis.ask.sent import Sent
     from deixis.core.image import Image
     from deixis.encodings import Encoding
     from deixis.models.interface import Generation
@@ -198,16 +199,7 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
             "regions": regions,
             "places": [{"start": place.start, "end": place.end} for place in answer.places],
             "unread": [asdict(piece) for piece in answer.unread],
-            "sent": {
-                "model": answer.sent.model,
-                "dialect": answer.sent.dialect,
-                "contract": answer.sent.contract,
-                "text": answer.sent.text,
-                "pictures": [frame.image.sha256 for frame in answer.sent.frames],
-                "notes": [
-                    [region_json.to_record(note) for note in notes] for notes in answer.sent.notes
-                ],
-            },
+            "sent": _sent_record(answer.sent),
         }
         if answer.cited is not None:
             record["cited"] = answer.cited.record()
@@ -222,6 +214,26 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
         print(f"unread: {piece}")
     if answer.cited is not None:
         _print_cited(answer.cited)
+
+
+def _sent_record(sent: "Sent") -> dict[str, object]:
+    """All that was sent; of the pictures their hashes and sizes (--save keeps them)."""
+    from deixis.core import region_json
+
+    return {
+        "model": sent.model,
+        "dialect": sent.dialect,
+        "contract": sent.contract,
+        "text": sent.text,
+        "system": sent.system,
+        "earlier": [asdict(turn) for turn in sent.earlier],
+        "settings": asdict(sent.settings),
+        "pictures": [frame.image.sha256 for frame in sent.frames],
+        "sizes": [[frame.image.size.width, frame.image.size.height] for frame in sent.frames],
+        "notes": [[region_json.to_record(note) for note in notes] for notes in sent.notes],
+        "loaded": dict(sent.loaded),
+        "software": dict(sent.software),
+    }
 
 
 def _print_cited(cited: "Cited") -> None:
