@@ -105,7 +105,7 @@ def test_a_region_may_be_called_as_a_shape_or_encoding():
         ("arrow:1,2,3,4", "after 'arrow' comes a region, as it=arrow:box:1,2,30,40"),
         ("arow:box:1,2,3,4", "no encoding or mark named 'arow'; did you mean 'arrow'"),
         ("green:box:1,2,3,4", "no encoding or mark named 'green'"),
-        ("arrow:color=green:box:1,2,3,4", "did you mean 'lime'"),
+        ("arrow:color=turquoise:box:1,2,3,4", "did you mean 'cyan'"),
         ("arrow:colour=red:box:1,2,3,4", "did you mean 'color'"),
         ("@none.json", "cannot read none.json"),
         ("box:a,b,c,d", "expected a number, got 'a'"),
@@ -121,7 +121,7 @@ def test_a_mistake_is_told_with_what_was_meant(spec, told, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [  # the audit's own: "did you mean 'red'?", "'scribble'", and 5 seconds of loading
-        (("draw", SCENE, "a=box:1,2,30,40", "--color", "green", "-o", "x.png"), "'lime'"),
+        (("draw", SCENE, "a=box:1,2,30,40", "--color", "pink", "-o", "x.png"), "'magenta'"),
         (("draw", SCENE, "a=box:1,2,30,40", "--shape", "circle", "-o", "x.png"), "'ellipse'"),
         (("draw", SCENE, "a=cropped:box:1,2,30,40", "-o", "x.png"), "'cropped' is no mark"),
         (("say", SCENE, "a=arrow:box:1,2,30,40"), "`deixis say` takes regions alone"),
@@ -132,6 +132,12 @@ def test_a_hint_is_of_the_command_line(arguments, told, capsys):
     code, _, err = run(capsys, *arguments)
     assert code == 2
     assert told in err
+
+
+def test_green_is_a_colour(tmp_path, capsys):  # the audit: "did you mean 'red'?"
+    out = str(tmp_path / "out.png")
+    code, told, _ = run(capsys, "draw", SCENE, "a=box:1,2,30,40", "--color", "green", "-o", out)
+    assert (code, told.splitlines()[0]) == (0, "a: the object within the green rectangle")
 
 
 def test_marks_of_their_own_stand_beside_those_of_the_options(tmp_path, capsys):

@@ -95,7 +95,7 @@ def _known_values(dest: str) -> tuple[str, ...]:
     from deixis.coordinates import dialects
     from deixis.coordinates.contracts import contracts
     from deixis.encodings import encodings
-    from deixis.marks import NAMED
+    from deixis.marks.colours import ALL_NAMED
     from deixis.marks.shapes import shapes
 
     match dest:
@@ -110,7 +110,7 @@ def _known_values(dest: str) -> tuple[str, ...]:
         case "shape":
             return tuple(shapes.names())
         case "color":
-            return tuple(NAMED)
+            return tuple(ALL_NAMED)
     return ()
 
 

@@ -36,11 +36,8 @@ MEANT = {
     "dim": "dimmed",
     "tag": "tagged",
     "colour": "color",
-    "green": "lime",
-    "cyan": "aqua",
-    "turquoise": "aqua",
-    "magenta": "fuchsia",
-    "pink": "fuchsia",
+    "turquoise": "cyan",
+    "pink": "magenta",
     "violet": "purple",
 }
 LONGEST_NAME = 200  # letters of a name that nobody has, as they are told
