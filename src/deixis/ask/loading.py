@@ -5,18 +5,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import Unpack
+
 from deixis.ask.knowledge_forms import FORMS, Knowledge
 from deixis.ask.model import Model
+from deixis.coordinates import dialects
 from deixis.coordinates.contract import Contract
+from deixis.coordinates.contracts import contract_named
 from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.load_by_name import load as load_model
+from deixis.models.load_options import LoadOptions, check_options
 from deixis.sources import KnowledgeSource, Looking, SourceOptions, built
 
 # what is opened where it is asked for, since it needs an extra
 PROMPT = "deixis.knowledge.saved:load_prompt"
+HOLLOW = "deixis.models.meta_tensors:hollow_models"
+PLAIN_FORMS = [form for form in FORMS if form != "infused"]
 WRAP = "deixis.models.checkpoint_model:wrap"
 
 
@@ -29,7 +36,7 @@ def load(  # noqa: PLR0913  # all but the first by name
     sources: Sequence[str | KnowledgeSource] | None = None,
     looking: SourceOptions | None = None,
     pixel: str | Path | None = None,
-    **options: Any,  # Any: see models
+    **options: Unpack[LoadOptions],
 ) -> Model:
     """A model by name, ready to be asked.
 
@@ -46,8 +53,10 @@ def load(  # noqa: PLR0913  # all but the first by name
     infused in the vision tokens, told before the question, or drawn on the picture. Without
     `sources` a prompt's own are used, else rapidocr; `looking` is what is asked of them (the words
     that a detector looks for, the least score …). `pixel` is the folder (or file) of a pixel
-    prompt, through which every picture is then seen. The other options are those of
-    `deixis.models.load_by_name` (device, dtype, quantize, adapter …) or of the server's client.
+    prompt, through which every picture is then seen. The other options are a
+    checkpoint's (device, device_map, dtype, quantize, adapter, revision, trust_remote_code,
+    attn_implementation, batch_size) or a server's (api_key, concurrency, the timeouts, retries,
+    journal, image_format …). What can be wrong is told before any weight is read.
     """
     name = name if isinstance(name, str) else str(given.path("name", name))
     given.text_or_none("dialect", dialect)
@@ -56,12 +65,53 @@ def load(  # noqa: PLR0913  # all but the first by name
             given.path(told, where)
     if looking is not None:
         given.instance("looking", looking, SourceOptions, "SourceOptions(…)")
-    vlm = load_model(name, **options)
+    check_options(name, options)
     if knowledge is None and (sources is not None or looking is not None):
         raise UsageError("sources find knowledge: say how it reaches the model, knowledge=…")
+    _check_before(dialect, contract, knowledge, pixel)
+    if sources is not None:
+        sources, looking = built(tuple(sources), looking), None
+    vlm = load_model(name, **{key: one for key, one in options.items() if one is not None})
     how = None if knowledge is None else known(vlm, knowledge, sources, looking)
     model = Model(vlm, dialect=dialect, contract=contract, knowledge=how)
     return model if pixel is None else model.with_pixel(pixel)
+
+
+def load_weightless(name: str, **options: Any) -> Model:  # Any: as `load` takes them
+    """A model that shows what it would be sent (`Model.preview`), and cannot be asked: of a
+    checkpoint the processor is read, and no weight.
+    """
+    if name.partition(":")[0] == "openai":
+        return load(name, **options)
+    with opened(HOLLOW, needed_for=f"the model {name}")():
+        return load(name, **options)
+
+
+def _check_before(
+    dialect: str | None,
+    contract: Contract | str | Path | None,
+    knowledge: str | Path | None,
+    pixel: str | Path | None,
+) -> None:
+    """UsageError where a name is nobody's, or a file is not there."""
+    if dialect is not None:
+        dialects.get(dialect)
+    if contract is not None:
+        contract_named(contract)
+    if knowledge is not None and str(knowledge) not in PLAIN_FORMS:
+        _knowledge_folder(knowledge)
+    if pixel is not None and not Path(pixel).expanduser().exists():
+        raise UsageError(f"{pixel} is no pixel prompt: there is no such folder or file")
+
+
+def _knowledge_folder(knowledge: str | Path) -> Path:
+    folder = Path(knowledge).expanduser()
+    if not folder.is_dir():
+        raise UsageError(
+            f"knowledge is {', '.join(PLAIN_FORMS)} or the folder of a trained prompt, "
+            f"got {str(knowledge)!r}"
+        )
+    return folder
 
 
 def known(
@@ -71,20 +121,14 @@ def known(
     options: SourceOptions | None = None,
 ) -> Knowledge:
     """How knowledge reaches this model, by a folder or a form's name."""
-    plain_forms = [form for form in FORMS if form != "infused"]
-    if str(knowledge) in plain_forms:
+    if str(knowledge) in PLAIN_FORMS:
         looking = built(tuple(sources or ("rapidocr",)), options)
         return Knowledge(
             look=Looking(names=looking),
             form=str(knowledge),
             record={"form": str(knowledge), "sources": _told(looking)},
         )
-    folder = Path(knowledge).expanduser()
-    if not folder.is_dir():
-        raise UsageError(
-            f"knowledge is {', '.join(plain_forms)} or the folder of a trained prompt, "
-            f"got {str(knowledge)!r}"
-        )
+    folder = _knowledge_folder(knowledge)
     loaded = opened(PROMPT, needed_for="a trained knowledge prompt")(folder, vlm)
     looking = built(tuple(sources or loaded.trained.sources or ("rapidocr",)), options)
     return Knowledge(

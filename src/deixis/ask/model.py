@@ -26,6 +26,7 @@ from deixis.ask.many import OnError, QuestionRow, all_answers, each_answer
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.ask.scored import Scores, check_scorable
 from deixis.ask.sent import Sent, software
+from deixis.ask.taught import tell_of_untaught
 from deixis.ask.verbs import takes, takes_with
 from deixis.coordinates import Dialect, Place
 from deixis.coordinates.contract import Contract
@@ -191,11 +192,15 @@ class Model:
             answered=partial(self.answer_of, composed, how),
         )
 
+    @takes(ask_of)
+    def preview(self, asked: Ask) -> Sent:
+        """What `ask` would send, pictures and words; nothing is sent."""
+        how = self.spoken_how(asked.how)
+        return self.sent_of(self.composed([asked.asking], how)[0], how)
+
     @takes_with(ask_of, "answers")
     def score(self, asked: Ask, answers: Sequence[str]) -> Scores:
-        """How likely the model finds each of the given answers to one question. A server does not
-        tell that of answers that it did not give.
-        """
+        """How likely the model finds each of the given answers; servers do not tell that."""
         answers = check_scorable(self.vlm, answers)
         how = self.spoken_how(asked.how)
         (composed,) = self.composed([asked.asking], how)
@@ -337,6 +342,7 @@ class Model:
 
     def composed(self, askings: Sequence[Asking], how: How) -> list[Composed]:
         """The questions composed; each of their pictures is looked at once."""
+        tell_of_untaught(self.vlm.name, askings)
         composer = self.composer
         marks: Marks = "strict" if how.strict else "told"
         if self.knowledge is None:

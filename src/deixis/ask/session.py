@@ -44,6 +44,7 @@ class Session:
 
     ask = _of_session(Model.ask)
     stream = _of_session(Model.stream)
+    preview = _of_session(Model.preview)
     score = _of_session(Model.score)
     find = _of_session(Model.find)
     ask_async = awaited(ask)

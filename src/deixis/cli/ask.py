@@ -27,10 +27,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deixis.cli._dry_run import check_dry_run, run_dry
 from deixis.cli._each import add_each, check_not_each, run_each
 from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
-from deixis.cli._regions import ENCODED, FORMS, GivenRegion, given_regions
+from deixis.cli._regions import ENCODED, FORMS, given_regions
 from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
 from deixis.core.errors import UsageError
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from deixis.ask.model import Model
     from deixis.ask.sent import Sent
     from deixis.core.image import Image
-    from deixis.encodings import Encoding
     from deixis.models.interface import Generation
 
 
@@ -77,6 +77,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stream", action="store_true", help="print words as they come")
     parser.add_argument("--save", type=Path, metavar="FILE", help="save what was sent")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="send a saved call again")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what would be sent, and send nothing; --out DIR writes the pictures there",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_loading(parser)
     add_each(parser)
@@ -88,6 +93,40 @@ def run(arguments: argparse.Namespace) -> None:
         run_each(arguments, _loading(arguments), _settings(arguments))
         return
     check_not_each(arguments)
+    from deixis.ask.asking import ask_of
+
+    _check(arguments)
+    if arguments.replay is not None:
+        answer = _replayed(arguments)
+    else:
+        # the picture and the regions before the model, which may take minutes
+        given = given_regions(arguments.regions)
+        settings = _settings(arguments)
+        image = open_picture(arguments.image, arguments)
+        how: dict[str, Any] = {  # Any: as `ask_of` takes them
+            "regions": {one.name: one.encoded(image.size) for one in given},
+            "system": arguments.system,
+            "settings": settings,
+            "strict": arguments.strict,
+        }
+        ask_of(image, arguments.question, **how)
+        if arguments.dry_run:
+            run_dry(arguments, image, how, _loading(arguments))
+            return
+        if arguments.stream:
+            _stream(arguments, image, how)
+            return
+        with closed_after(_model(arguments)) as model:
+            answer = model.ask(image, arguments.question, cite=arguments.cite, **how)
+    if arguments.save is not None:
+        answer.sent.save(arguments.save)
+    if arguments.out is not None:
+        write_picture(answer.picture(), arguments.out)
+    _print(answer, as_json=arguments.json)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """UsageError where options do not go together, or a file cannot be written."""
     if arguments.replay is None and arguments.question is None:
         raise UsageError("give a picture and a question, or --replay FILE")
     if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
@@ -97,39 +136,12 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(
             "--stream prints words only; leave out --json, --save, --out, --replay, --cite"
         )
-    check_out(arguments.out, needs_folder=True)
+    if arguments.dry_run:
+        check_dry_run(arguments)
+    else:
+        check_out(arguments.out, needs_folder=True)
     if arguments.cite and arguments.replay:
         raise UsageError("--replay sends one call again, as it was; leave out --cite")
-    if arguments.replay is not None:
-        answer = _replayed(arguments)
-    else:
-        # the picture and the regions before the model, which may take minutes
-        given = given_regions(arguments.regions)
-        settings = _settings(arguments)
-        image = open_picture(arguments.image, arguments)
-        pointed = _pointed(given, image)
-        if arguments.stream:
-            _stream(arguments, image, pointed, settings)
-            return
-        with closed_after(_model(arguments)) as model:
-            answer = model.ask(
-                image,
-                arguments.question,
-                system=arguments.system,
-                settings=settings,
-                strict=arguments.strict,
-                cite=arguments.cite,
-                regions=pointed,
-            )
-    if arguments.save is not None:
-        answer.sent.save(arguments.save)
-    if arguments.out is not None:
-        write_picture(answer.picture(), arguments.out)
-    _print(answer, as_json=arguments.json)
-
-
-def _pointed(given: list[GivenRegion], image: "Image") -> "dict[str, Encoding]":
-    return {one.name: one.encoded(image.size) for one in given}
 
 
 def _model(arguments: argparse.Namespace) -> "Model":
@@ -168,19 +180,11 @@ def _replayed(arguments: argparse.Namespace) -> "Answer":
 def _stream(
     arguments: argparse.Namespace,
     image: "Image",
-    pointed: "dict[str, Encoding]",
-    settings: "Generation",
+    how: dict[str, Any],  # Any: as `Model.stream` takes them
 ) -> None:
     said_any = False
     with closed_after(_model(arguments)) as model:
-        for piece in model.stream(
-            image,
-            arguments.question,
-            regions=pointed,
-            system=arguments.system,
-            settings=settings,
-            strict=arguments.strict,
-        ):
+        for piece in model.stream(image, arguments.question, **how):
             said_any = said_any or bool(piece.strip())
             print(piece, end="", flush=True)
     print()
