@@ -47,7 +47,15 @@ def test_a_file_is_looked_at_as_a_source(picture, tmp_path):
     [
         ("ask", "{picture}", "What?", "--model", "nano"),
         ("ask", "{picture}", "What?", "--model", "tiny:llava"),
-        ("ask", "{picture}", "What?", "--model", "openai:x@http://localhost:1/v1", "--pixel", "x"),
+        (
+            "ask",
+            "{picture}",
+            "What?",
+            "--model",
+            "openai:x@http://localhost:1/v1",
+            "--pixel",
+            "{picture}",
+        ),
         ("look", "{picture}", "--source", "panoptic:x"),
     ],
 )
