@@ -1,5 +1,6 @@
 """Every region of a folder becomes a row, and no finished call is made twice."""
 
+import numpy as np
 import pytest
 
 import deixis as dx
@@ -134,6 +135,8 @@ def test_regions_may_be_given_by_the_names_of_pictures(tmp_path, server):
         ("Describe {it}.", {"out": None}, "out is a path, got None"),
         ("Describe {it}.", {"regions": 7}, "regions is a path, got 7"),
         ("Describe {it}.", {"model": 7}, "model is a Model or its name, got 7"),
+        ("Describe {it}.", {"settings": np.zeros(2)}, "settings is a Generation, got an array"),
+        ("Describe {it}.", {"reporter": np.zeros(2)}, "reporter is a Reporter, got an array"),
         ("Describe {it}.", {"strict": 1}, "strict is True or False, got 1"),
         ("Describe {it}.", {"regions": "nowhere.json"}, "neither of 'nowhere.json'"),
         ("Describe {it}.", {"out": "rows.txt"}, "--as jsonl, parquet, coco"),

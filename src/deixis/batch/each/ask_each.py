@@ -76,7 +76,9 @@ def ask_each(  # noqa: PLR0913  # all but two by name
         slot=slot_of(asked, is_pointed=pointed is not None),
         encoding=EncodingSpec.of(given.text("encoding", encoding)),
         system=given.text_or_none("system", system),
-        settings=given.instance("settings", settings or Generation(), Generation, "a Generation"),
+        settings=given.instance(
+            "settings", Generation() if settings is None else settings, Generation, "a Generation"
+        ),
         strict=given.flag("strict", strict),
     )
     run = EachRun(
@@ -89,7 +91,9 @@ def ask_each(  # noqa: PLR0913  # all but two by name
         wording=wording,
         at_once=given.whole("at_once", at_once, least=1),
         spending=Spending.of(budget, price),
-        reporter=given.instance("reporter", reporter or Silent(), Reporter, "a Reporter"),
+        reporter=given.instance(
+            "reporter", Silent() if reporter is None else reporter, Reporter, "a Reporter"
+        ),
         runner=None if runner is None else runner_named(runner, given.whole("workers", workers)),
     )
     fresh = given.flag("fresh", fresh)
