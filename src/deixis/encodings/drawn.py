@@ -94,13 +94,13 @@ def drawn(  # noqa: PLR0913  # what people say of a mark
     model was taught, or clear. A `seed` places and bends the mark at random, as models that were
     trained on marks have seen it.
     """
-    profile = profile_named(style or ("clear" if seed is None else "release"))
+    profile = profile_named(("clear" if seed is None else "release") if style is None else style)
     look = Style(
         colour=None if color is None else colour_of(color),
         alpha=alpha,
         width=width,
         profile=profile,
-        seed=seed or 0,
+        seed=0 if seed is None else seed,
     )
     return Drawn(
         region=region,

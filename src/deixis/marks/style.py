@@ -3,8 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import Literal, TypeAlias, final
 
+from deixis.core import given
 from deixis.core.errors import UnknownNameError
-from deixis.marks.colours import NAMED, Colour, Rgb, whole
+from deixis.marks.colours import NAMED, Colour, Rgb, colour_of, whole
 
 Profile: TypeAlias = Literal["clear", "plain", "paper", "release"]
 PROFILES: tuple[Profile, ...] = ("clear", "plain", "paper", "release")
@@ -48,6 +49,9 @@ class Style:
         return f"Style({', '.join(told)})"
 
     def __post_init__(self) -> None:
+        given.flag("a style's article", self.article)
+        if self.colour is not None and not isinstance(self.colour, Colour):
+            object.__setattr__(self, "colour", colour_of(self.colour))
         settled = {
             "seed": whole("a mark's seed", self.seed, 0, SEEDS - 1),
         }
@@ -79,6 +83,7 @@ class Style:
 
 def profile_named(name: str) -> Profile:
     """The style of that name; UsageError if there is none."""
+    given.text("a style's profile", name)
     for profile in PROFILES:
         if profile == name:
             return profile
