@@ -41,8 +41,7 @@ def _listed(marks: object) -> Iterable[object]:
 def _mark(one: object, before: Iterable[Mark]) -> Mark:
     if isinstance(one, Mark):
         return one
-    is_open = not isinstance(one, Drawn) or one.any_colour
-    mark = (one if isinstance(one, Drawn) else drawn(region_of(one, name="a mark"))).mark
-    return (
-        told_apart(mark, {other.phrase for other in before}, any_colour=True) if is_open else mark
-    )
+    encoded = one if isinstance(one, Drawn) else drawn(region_of(one, name="a mark"))
+    if not encoded.any_colour or encoded.style.colour is None:  # none: chosen as all are drawn
+        return encoded.mark
+    return told_apart(encoded.mark, {other.phrase for other in before}, any_colour=True)
