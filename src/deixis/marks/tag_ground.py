@@ -82,6 +82,13 @@ class Ground:
         """A cell of a small region counts more: a plate hides more of it."""
         return 1 + min(HEAVIEST - 1, CELLS_HIGH * CELLS_HIGH // max(1, footprint.area))
 
+    def filled_by(self, plates: Sequence[Size]) -> float:
+        """Plates with a cell between them need this share of the cells that no region has."""
+        needed = sum(
+            (plate.height // self.cell + 1) * (plate.width // self.cell + 1) for plate in plates
+        )
+        return needed / max(1, int((self.weight == 0).sum()))
+
     def _footprint(self, region: Region) -> Footprint:
         place = MarkPlace.of(region, self.size)
         columns, tops, rights, bottoms = self._rectangles(place)

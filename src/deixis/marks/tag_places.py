@@ -18,6 +18,7 @@ from deixis.marks.tag import HEIGHTS, Tag, TagPlace, plate_size
 from deixis.marks.tag_ground import Ground
 from deixis.marks.tag_search import PlateSpot, spots_of
 
+FULLEST = 0.65  # of the free ground; larger plates than that are not even tried
 SMALLER = 0.08  # lines that a tag's being a size smaller is worth
 CROSSING_LINE = 3  # lines, as many as one is worth that crosses something
 
@@ -43,7 +44,10 @@ def placed(
         price = SMALLER * number * len(tags)
         if best is not None and price >= best.cost:
             break
-        layout = _layout(tags, plates, Ground(regions, size, plates[0].height, image))
+        ground = Ground(regions, size, plates[0].height, image)
+        if number + 1 < len(sizes) and ground.filled_by(plates) > FULLEST:
+            continue
+        layout = _layout(tags, plates, ground)
         if layout is not None and (best is None or layout.cost + price < best.cost):
             best = layout._replace(cost=layout.cost + price)
     if best is not None:
