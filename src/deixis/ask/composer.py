@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from deixis.ask.chosen_marks import chosen_marks
+from deixis.ask.crop_size import large_enough
 from deixis.ask.mark_visibility import surviving, widened
 from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
@@ -282,7 +283,8 @@ class Composer:
 
         `marks` says what becomes of drawn marks whose width is left open, and of those that get
         lost on the way: "given" draws them as they are, "widened" as wide as the model needs,
-        "told" and "strict" widen too, and warn of what gets lost all the same or refuse it.
+        "told" and "strict" widen too, and warn of what gets lost all the same or refuse it; they
+        enlarge small crops.
         """
 
         def settle(
@@ -294,6 +296,9 @@ class Composer:
                 return widened(self.model, image, encodings, alone=alone)
             return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
 
+        if marks in ("told", "strict"):
+            sized = large_enough(self.model, asking.images, asking.regions)
+            asking = replace(asking, regions=sized)
         composed = compose(
             asking, self.dialect, settle, self.model.control_words, self.model.taught_marks
         )
