@@ -33,6 +33,7 @@ from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
 from deixis.cli._regions import ENCODED, FORMS, given_regions
 from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
+from deixis.cli.terminal import say_loading
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
+    say_loading(arguments.model)
     return load(arguments.model, **_loading(arguments))
 
 

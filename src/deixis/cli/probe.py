@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli.parsers import add_placing
-from deixis.cli.terminal import TerminalReporter, table
+from deixis.cli.terminal import TerminalReporter, say_loading, table
 
 if TYPE_CHECKING:
     from deixis.ask.probe import Probe, ProbeSettings
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.dry_run:
         _plan(settings, as_json=arguments.json)
         return
+    say_loading(arguments.model)
     found = probe(
         arguments.model,
         budget=settings.budget,

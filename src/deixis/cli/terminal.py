@@ -137,6 +137,12 @@ class TerminalReporter(Reporter):
             self.shown = 0
 
 
+def say_loading(name: str) -> None:
+    """A person is told that a checkpoint is being loaded, which takes seconds or minutes."""
+    if sys.stderr.isatty() and not name.startswith("openai:"):
+        TerminalReporter().say(f"loading {name} …")
+
+
 def progress_line(progress: Progress) -> str:
     """The line tells where a run is, how fast it goes, and how long it will take."""
     steps = f"{progress.step}/{progress.steps}" if progress.steps else f"{progress.step}"
