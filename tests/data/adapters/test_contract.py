@@ -175,7 +175,7 @@ def test_reading_does_not_import_torch():
 def test_what_is_of_no_format_is_told_with_all_formats(tmp_path):
     path = Path(tmp_path / "x.json")
     path.write_text('{"a": 1}')
-    with pytest.raises(UsageError, match=r"say which it is .* of coco.* yolo"):
+    with pytest.raises(UsageError, match=r"say which it is, .* of coco.* yolo"):
         regions_of(path)
 
 

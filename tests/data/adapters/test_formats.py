@@ -326,3 +326,32 @@ class TestOthers:
         row = Annotated(image="two.jpg", path=images / "two.jpg")
         write_regions([row], tmp_path / "a.json", format="coco")
         assert next(regions_of(tmp_path / "a.json")).size == Size(width=30, height=50)
+
+
+class TestOwnLines:
+    def test_a_line_by_hand_needs_no_kind(self, tmp_path):
+        path = tmp_path / "mine.jsonl"
+        lines = (
+            '{"image": "a.png", "box": [1, 2, 3, 4], "label": "cup"}',
+            '{"image": "a.png", "size": [8, 9], "point": [5, 6]}',
+        )
+        path.write_text("\n".join(lines))
+        assert format_of(path) == "region_lines"
+        assert read(path) == [regions.box(1, 2, 3, 4, label="cup"), regions.point(5, 6)]
+
+    @pytest.mark.parametrize(
+        "field", ['"bbox": [1, 2, 3, 4]', '"box": [1, 2, 3, 4], "point": [1, 2]']
+    )
+    def test_a_line_that_tells_no_region_is_not_taken_for_a_picture_without_one(
+        self, tmp_path, field
+    ):
+        path = tmp_path / "mine.jsonl"
+        path.write_text('{"image": "a.png", ' + field + "}")
+        with pytest.raises(SampleError, match="one of the fields point, box"):
+            read(path, format="region_lines")
+
+    def test_a_file_of_no_format_is_told_the_simplest(self, tmp_path):
+        path = tmp_path / "mine.jsonl"
+        path.write_text('{"picture": "a.png", "bbox": [1, 2, 3, 4]}')
+        with pytest.raises(UsageError, match="a line of your own is"):
+            read(path)

@@ -9,6 +9,9 @@ from deixis.core.files import working_folder
 from deixis.data.adapters.adapter import Adapter, Annotated, OnBad
 from deixis.data.reading.fields import BadRowError
 
+SAYING = "format=NAME, or --from or --format on the command line"
+LINE = '{"image": "cup.jpg", "box": [x0, y0, x1, y1], "label": "cup"}'
+
 
 def recognised(path: Path, catalog: Catalog[Adapter]) -> str:
     """The name of the one format that a file or folder is of; UsageError where none or several
@@ -20,12 +23,10 @@ def recognised(path: Path, catalog: Catalog[Adapter]) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(
-            f"{str(path)!r} could be {' or '.join(found)}: say which (format=, or --from)"
-        )
+        raise UsageError(f"{str(path)!r} could be {' or '.join(found)}: say which, {SAYING}")
     raise UsageError(
-        f"{str(path)!r} is of no format that is recognised: say which it is (format=, or --from) "
-        f"of {', '.join(catalog.names())}"
+        f"{str(path)!r} is of no format that is recognised: say which it is, {SAYING}, of "
+        f"{', '.join(catalog.names())}; a line of your own is {LINE}"
     )
 
 

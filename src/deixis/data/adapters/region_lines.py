@@ -1,7 +1,8 @@
 """Deixis' own lines hold one region each: a region's JSON (docs/region.schema.json), and with it
 `image` and the picture's `size`.
 
-Lines of one picture stand together. A picture without regions is a line with `image` alone.
+Lines of one picture stand together. A picture without regions is a line with `image` alone. Lines
+by other hands may leave `kind` out where one field tells it: {"image": …, "box": [x0, y0, x1, y1]}.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,8 +20,17 @@ from deixis.data.adapters.glance import glance
 from deixis.data.adapters.losses import LossTally, merged
 from deixis.data.adapters.regions import numbered, own_folders, own_size, write_rows
 from deixis.data.reading.bad_rows import BadRows
-from deixis.data.reading.fields import Record, record_of, text_of
+from deixis.data.reading.fields import BadRowError, Record, record_of, text_of
 from deixis.data.reading.pictures import PictureFolders
+
+KIND_OF = {  # the field that tells what a region is
+    "point": "point",
+    "box": "box",
+    "ellipse": "ellipse",
+    "rings": "polygon",
+    "points": "stroke",
+    "counts": "mask",
+}
 
 
 @final
@@ -40,7 +50,9 @@ class RegionLines(Adapter):
     @override
     def recognises(cls, path: Path) -> bool:
         seen = glance(path)
-        return seen.first_has("", "image", "kind") and seen.names[""]["kind"] in KINDS.values()
+        if seen.first_has("", "image", "kind"):
+            return seen.names[""]["kind"] in KINDS.values()
+        return any(seen.first_has("", "image", field) for field in KIND_OF)
 
     @classmethod
     @override
@@ -76,7 +88,14 @@ def _lines(path: Path, folders: PictureFolders, bad: BadRows) -> Iterator[Annota
 def _region(row: Record) -> list[Region]:
     """A line has a region, or none."""
     if "kind" not in row:
-        return []
+        told = [field for field in KIND_OF if field in row]
+        if not told and not set(row) - {"image", "size"}:
+            return []
+        if len(told) != 1:
+            raise BadRowError(
+                f"a region has one of the fields {', '.join(KIND_OF)}, got {', '.join(row)}"
+            )
+        row = row | {"kind": KIND_OF[told[0]]}
     other = ("image",) if row["kind"] == "mask" else ("image", "size")
     return [region_json.from_record({name: row[name] for name in row if name not in other})]
 
