@@ -95,7 +95,7 @@ def _region(row: Record) -> list[Region]:
             raise BadRowError(
                 f"a region has one of the fields {', '.join(KIND_OF)}, got {', '.join(row)}"
             )
-        row = row | {"kind": KIND_OF[told[0]]}
+        row = {**row, "kind": KIND_OF[told[0]]}
     other = ("image",) if row["kind"] == "mask" else ("image", "size")
     return [region_json.from_record({name: row[name] for name in row if name not in other})]
 
