@@ -30,12 +30,14 @@ def test_links_anchors_and_pictures_of_all_pages_are_there():
 
 def test_the_answers_of_the_readme_are_those_of_the_model(monkeypatch):
     monkeypatch.chdir(ROOT)
-    block, names, told = blocks(README, "python")[0], {}, []
-    exec(block, names)  # our own page
-    for line in block.splitlines():
-        code, _, comment = line.partition("  # ")
-        if code.startswith(("model.ask", "answer.text")):
-            found = eval(code, names)  # the same
-            told.append((found[0] if isinstance(found, tuple) else found, comment))
-    assert len(told) == 3
+    told = []
+    for block in blocks(README, "python"):
+        names = {}
+        exec(block, names)  # our own page
+        for line in block.splitlines():
+            code, _, comment = line.partition("  # ")
+            if code.startswith(("model.ask", "answer.text", "gemini.say")):
+                found = eval(code, names)  # the same
+                told.append((found[0] if isinstance(found, tuple) else found, comment))
+    assert len(told) == 4
     assert all(comment.startswith(found) for found, comment in told)

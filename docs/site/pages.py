@@ -21,6 +21,7 @@ GUIDES = (
     "ask",
     "command-line",
     "marks",
+    "gallery",
     "coordinates",
     "find",
     "contracts",

@@ -65,6 +65,7 @@ NOT_RUN = {
     "lab prior": "it trains several models from three seeds; as above",
     "pip install": "it would change the environment that the tests run in; `make release` does it",
     "python benchmarks": "it measures for minutes; `make benchmarks` does it",
+    "python docs": "it writes into the repository; a test holds that what it would write is there",
     "make": "the tests would call themselves; that the target is there is held",
 }
 
