@@ -25,7 +25,7 @@ def test_say_and_read():
 
 def test_draw_with_tags_too(picture, tmp_path):
     out = tmp_path / "drawn.png"
-    assert "red rectangle" in printed("draw", picture, "a=box:1,1,30,30", "--out", str(out))
+    assert "white rectangle" in printed("draw", picture, "a=box:1,1,30,30", "--out", str(out))
     assert out.stat().st_size
     printed("draw", picture, "a=box:1,1,30,30", "--tags", "A", "--out", str(tmp_path / "tags.png"))
 

@@ -37,5 +37,5 @@ def test_places_in_an_enlarged_crop_are_in_pixels_of_the_original():
 
 
 def test_a_least_size_that_cannot_be_is_refused():
-    with pytest.raises(UsageError, match="a crop's least side is within 0"):
+    with pytest.raises(UsageError, match="a crop's least side is a number within 0"):
         dx.cropped(LOGO, least=-1)

@@ -26,7 +26,7 @@ def commands(parser):
     return {name: one for group in groups for name, one in group.choices.items()}
 
 
-OWN_CHECK = {"demo", "train", "knowledge extract", "models convert", "pixel import"}
+OWN_CHECK = {"ask", "demo", "train", "knowledge extract", "models convert", "pixel import"}
 FILES = {"draw", "find", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
          "lab atlas", "pixel show"}  # fmt: skip
 

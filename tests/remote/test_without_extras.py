@@ -12,4 +12,4 @@ def test_a_server_is_asked_and_marks_are_made_wide_enough_for_it(server, tmp_pat
     region = "cup=drawn:box:5,5,50,40"
     model = f"openai:tiny@{server.url}"
     printed("ask", str(tmp_path / "picture.png"), "What is {cup}?", region, "--model", model)
-    assert server.texts == ["What is the object within the red rectangle?"]
+    assert server.texts == ["What is the object within the white rectangle?"]

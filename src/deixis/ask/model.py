@@ -268,23 +268,12 @@ class Model:
     def replay(self, sent: Sent) -> Answer:
         """Send the same again: the same pictures, words and settings."""
         given.instance("sent", sent, Sent, "a Sent, as an answer has it")
-        if sent.model != self.vlm.name:
-            raise UsageError(f"this was sent to {sent.model!r}, this model is {self.vlm.name!r}")
-        if sent.dialect != self.dialect_name:
-            raise UsageError(
-                f"this was said in {sent.dialect!r}, this model speaks {self.dialect_name!r};"
-                f" make the model with dialect={sent.dialect!r}"
-            )
-        if sent.contract not in (None, self._contract_name):
-            raise UsageError(
-                f"this was said under the contract {sent.contract!r}, this model is under "
-                f"{self._contract_name!r}; make the model with contract={sent.contract!r}"
-            )
-        if dict(sent.loaded) != self._record:
-            raise UsageError(
-                f"this was sent to a model of {dict(sent.loaded)}, this one is of "
-                f"{self._record}; load and change it in the same way"
-            )
+        sent.check_model(
+            self.vlm.name,
+            dialect=self.dialect_name,
+            contract=self._contract_name,
+            loaded=self._record,
+        )
         asked = Composed(frames=sent.frames, text=sent.text, notes=sent.notes, earlier=sent.earlier)
         (completion,) = self.vlm.generate([asked.question(sent.system)], sent.settings)
         how = How(system=sent.system, settings=sent.settings)

@@ -108,6 +108,28 @@ class Sent:
             contract=record.contract,
         )
 
+    def check_model(
+        self, name: str, *, dialect: str | None, contract: str | None, loaded: Mapping[str, str]
+    ) -> None:
+        """UsageError where this was not sent to such a model."""
+        if self.model != name:
+            raise UsageError(f"this was sent to {self.model!r}, this model is {name!r}")
+        if self.dialect != dialect:
+            raise UsageError(
+                f"this was said in {self.dialect!r}, this model speaks {dialect!r};"
+                f" make the model with dialect={self.dialect!r}"
+            )
+        if self.contract not in (None, contract):
+            raise UsageError(
+                f"this was said under the contract {self.contract!r}, this model is under "
+                f"{contract!r}; make the model with contract={self.contract!r}"
+            )
+        if dict(self.loaded) != dict(loaded):
+            raise UsageError(
+                f"this was sent to a model of {dict(self.loaded)}, this one is of "
+                f"{dict(loaded)}; load and change it in the same way"
+            )
+
     @classmethod
     def load(cls, path: str | Path) -> "Sent":
         """From a file."""

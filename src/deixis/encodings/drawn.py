@@ -30,8 +30,8 @@ class Drawn(Encoding):
 
     shape: str = SHAPE
     style: Style = field(default_factory=Style)
-    any_colour: bool = True
-    any_style: bool = True
+    any_colour: bool = field(default=True, repr=False)
+    any_style: bool = field(default=True, repr=False)
 
     def __post_init__(self) -> None:
         shapes.get(self.shape)

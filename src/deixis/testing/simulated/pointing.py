@@ -12,25 +12,26 @@ from typing import TypeAlias, final
 import numpy as np
 
 from deixis.core.region import Region
-from deixis.marks.colours import NAMED
+from deixis.marks.colours import ALL_NAMED, NAMED, SPOKEN, Rgb
 from deixis.testing.simulated.sighting import Edges, Sighting
 from deixis.testing.simulated.spaces import Shares
 
 Visible: TypeAlias = tuple[Region, Edges]
 MARKS = ("rectangle", "ellipse", "arrow", "triangle", "point", "scribble", "contour", "mask")
 ALL = frozenset(("said", "cropped", "dimmed", "blurred", "masked", "tagged", *MARKS))
+COLOURS = "|".join(ALL_NAMED)
 MARK = re.compile(
     r"\b(?:within|inside|in|with|by|at|under|of|the|an|a)\s+(?:the |an |a )?"
-    rf"(?:(?P<colour>{'|'.join(NAMED)})\s+)?"
+    rf"(?:(?P<colour>{COLOURS})\s+)?"
     r"(?P<shape>rectangle|ellipse|arrow|triangle|point|scribble|mask contour|contour|mask)\b",
     re.IGNORECASE,
 )
 # as `ask` writes them: words for marks even where they hold the name of a thing ("red triangle")
 MARKED = re.compile(
-    rf"\b(?:within the (?:(?:{'|'.join(NAMED)}) )?(?:rectangle|ellipse)|"
-    rf"with the (?:(?:{'|'.join(NAMED)}) )?(?:triangle|scribble|mask contour|mask)|"
-    rf"pointed to by the (?:(?:{'|'.join(NAMED)}) )?arrow|"
-    rf"the object at the (?:(?:{'|'.join(NAMED)}) )?point)\b"
+    rf"\b(?:within the (?:(?:{COLOURS}) )?(?:rectangle|ellipse)|"
+    rf"with the (?:(?:{COLOURS}) )?(?:triangle|scribble|mask contour|mask)|"
+    rf"pointed to by the (?:(?:{COLOURS}) )?arrow|"
+    rf"the object at the (?:(?:{COLOURS}) )?point)\b"
 )
 TAG = re.compile(r"\b(?:marked|tagged|labell?ed|numbered)\s+(?P<tag>\d{1,3}|[A-Z]{1,3})\b")
 PICTURE = re.compile(r"\bpicture (\d+)\b|\bin the picture\b", re.IGNORECASE)
@@ -204,7 +205,10 @@ def _marked(pointer: Pointer, sighting: Sighting) -> np.ndarray:
     if not colour:
         return marked
     before, after = sighting.original[marked], sighting.shown.pixels[marked]
-    own = _is_blend(before.astype(float), after.astype(float), np.array(NAMED[colour], float))
+    meant = {names[colour] for names in (NAMED, SPOKEN) if colour in names}
+    own = np.any(
+        [_is_blend(before.astype(float), after.astype(float), rgb) for rgb in meant], axis=0
+    )
     if not own.any():
         return marked if pointer.tag else np.zeros_like(marked)
     of_colour = np.zeros_like(marked)
@@ -223,9 +227,9 @@ def _without_specks(marked: np.ndarray) -> np.ndarray:
     return dense
 
 
-def _is_blend(before: np.ndarray, after: np.ndarray, colour: np.ndarray) -> np.ndarray:
+def _is_blend(before: np.ndarray, after: np.ndarray, colour: Rgb) -> np.ndarray:
     """Whether pixels became what they are by a blend with this colour."""
-    way = colour - before
+    way = np.array(colour, float) - before
     length = np.maximum((way * way).sum(axis=1), 1.0)
     alpha = ((after - before) * way).sum(axis=1) / length
     off = np.abs(after - before - alpha[:, None] * way).max(axis=1)
