@@ -35,6 +35,13 @@ LABELS = (
     "🦊\n",
     "&amp;",
     " x ",
+    "TB\x1f\x94",  # a control character that stands for control tokens where answers are read
+    "\x1fa",
+    "b[THINK]",  # marks of drafts and of turns
+    "b[/THINK]",
+    "◁think▷",
+    "b◁/think▷",
+    "[INST] ‘",
 )
 
 
@@ -102,7 +109,7 @@ def assert_near(found: Region, wanted: Box, dialect: Dialect, size: Size) -> Non
 
 def cleaned(label: str | None) -> str | None:
     """A label without what dialects may clean off it."""
-    kept = (label or "").translate(str.maketrans("<>;", "‹›,"))
+    kept = (label or "").translate(str.maketrans("<>;[◁", "‹›,［‹"))
     return " ".join(kept.split()) or None
 
 
@@ -124,6 +131,16 @@ def test_a_said_region_reads_back_within_half_the_quantum(name: str, data: st.Da
         assert cleaned(found.label) == (cleaned(region.label) if keeps_labels else None)
         if region.kind in dialect.kinds:
             assert found.kind == region.kind
+
+
+@pytest.mark.parametrize("label", [*LABELS, *map(chr, (0, 8, 11, 28, 31, 127, 133, 155, 0x2028))])
+def test_no_label_hides_a_place_or_itself(dialect: Dialect, label: str) -> None:
+    before, after = make.box(10, 20, 300, 400, label="cup"), make.box(500, 90, 900, 700)
+    said = [before, make.box(100, 200, 300, 400, label=f"{label}."), after]
+    reading = dialect.read(dialect.say(said, SIZE), SIZE)
+    assert reading.unread == ()
+    cup, *read = [cleaned(region.label) for region in reading.regions]
+    assert read == ([None, None] if cup is None else [cleaned(f"{label}."), None])
 
 
 def test_a_region_outside_of_the_picture_is_refused(dialect: Dialect) -> None:

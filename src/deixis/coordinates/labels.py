@@ -4,11 +4,12 @@ import html
 import json
 import re
 
-from deixis.core.answer_text import without_blanks
+from deixis.core.answer_text import CONTROL_BLANK, STOPS, without_blanks
 
 LABEL_LIMIT = 2000  # letters; many places may share one label
 HALVES = re.compile("[\ud800-\udfff]+")
 TOKEN_MARKS = str.maketrans({"<": "‹", ">": "›"})
+OPENERS = {"[": "［", "◁": "‹", "<": "‹"}  # of marks of drafts and turns, in a label of tokens
 TOKEN = re.compile(r"<[|/]{0,2}\w[^<>\s]{0,40}>")
 # beyond Unicode; html.unescape makes a number of all digits, and Python refuses 4,301
 LONG_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
@@ -42,26 +43,32 @@ def read_label(written: str) -> str | None:
 
 
 def token_label(label: str | None) -> str | None:
-    """A label between special tokens stands on one line, angle brackets turned to ‹ and ›."""
-    return plain_label((label or "").translate(TOKEN_MARKS))
+    """A label between special tokens stands on one line, angle brackets turned to ‹ and ›, and
+    those that begin a mark of drafts, as in [THINK], to others alike.
+    """
+    said = plain_label((label or "").translate(TOKEN_MARKS))
+    return said and STOPS.sub(lambda stop: OPENERS[stop[0][0]] + stop[0][1:], said)
 
 
 def json_label(label: str | None) -> str | None:
-    """A label as a JSON string. "<" is escaped, so that no label passes for a special token of a
-    chat template; reading gives back exactly what was said.
+    """A label as a JSON string. "<" is escaped, and what begins a mark like [THINK], so that no
+    label passes for a special token of a chat template; reading gives back exactly what was
+    said, but a blank for U+001F.
     """
     if not (label or "").strip():
         return None
-    return json.dumps(whole_characters(label or ""), ensure_ascii=False).replace("<", "\\u003c")
+    said = json.dumps(_without_separators(label or ""), ensure_ascii=False).replace("<", "\\u003c")
+    return STOPS.sub(lambda stop: f"\\u{ord(stop[0][0]):04x}{stop[0][1:]}", said)
 
 
 def xml_label(label: str | None) -> str:
     """A label stands in XML, as text or in double quotes; reading gives back exactly what was
-    said.
+    said, but a blank for U+001F.
     """
     if label is None or not label.strip():
         return ""
-    escaped = html.escape(whole_characters(label), quote=True)
+    escaped = html.escape(_without_separators(label), quote=True)
+    escaped = STOPS.sub(lambda stop: f"&#{ord(stop[0][0])};{stop[0][1:]}", escaped)
     for blank, entity in XML_BLANKS.items():
         escaped = escaped.replace(blank, entity)
     inner = escaped.strip(" ")
@@ -73,6 +80,13 @@ def read_xml_label(written: str) -> str | None:
     """A piece of XML is a label; white space around it is left out."""
     label = html.unescape(LONG_ENTITY.sub("\ufffd", written.strip(" \t\r\n")))
     return label if label.strip() else None
+
+
+def _without_separators(label: str) -> str:
+    """A label in whole characters, without the one that stands for control tokens where an answer
+    is read.
+    """
+    return whole_characters(label).replace(CONTROL_BLANK, " ")
 
 
 def _joined(halves: re.Match[str]) -> str:
