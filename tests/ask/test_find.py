@@ -184,6 +184,43 @@ def test_many_points_are_found_each_once():
     assert [round(point.x / 3.84) for point in found.points] == [100, 120]
 
 
+def test_each_of_many_is_looked_at_nearer_in_a_crop_of_its_own():
+    both = f"[{boxed(300, 300, 310, 310)}, {boxed(700, 700, 710, 710)}]"
+    closer = boxed(490, 490, 520, 520)
+    model = Script(both, closer, "It is not here.")
+    found = dx.Model(model).find(shot(), "cup", kind="box", many=True, refine=1)
+    assert found.num_calls == len(found.trace) == 3
+    first, second = found.regions
+    assert first == found.trace[1].regions[0]
+    assert first != found.trace[0].regions[0]
+    assert second == found.trace[0].regions[1]  # its crop contradicts it
+    assert [bool(look.why) for look in found.trace] == [False, False, True]
+    windows = [look.window for look in found.trace[1:]]
+    assert windows[0].x1 < windows[1].x0
+    assert "every" in model.asked[0].text
+    assert "every" not in model.asked[1].text
+
+
+def test_two_of_many_do_not_become_one_in_their_crops():
+    both = f"[{boxed(480, 480, 500, 500)}, {boxed(500, 480, 520, 500)}]"
+    model = Script(both, "nothing", _onto(dx.box(480 * 3.84, 480 * 2.16, 500 * 3.84, 500 * 2.16)))
+    found = dx.Model(model).find(shot(), "cup", kind="box", many=True, refine=1)
+    assert found.trace[2].why == "the place is one of the others that were found"
+    assert found.regions == found.trace[0].regions
+
+
+def _onto(region):
+    """The region's place as an answer in the crop around the second of two."""
+    from deixis.ask.close_up import next_window
+
+    second = Box(x0=500 * 3.84, y0=480 * 2.16, x1=520 * 3.84, y1=500 * 2.16)
+    window = next_window(UHD, second, Box(x0=0, y0=0, x1=UHD.width, y1=UHD.height))
+    x0, y0, x1, y1 = region.box().xyxy
+    xs = [round((x - window.x0) / window.width * 1000) for x in (x0, x1)]
+    ys = [round((y - window.y0) / window.height * 1000) for y in (y0, y1)]
+    return boxed(xs[0], ys[0], xs[1], ys[1])
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -303,7 +340,6 @@ def test_the_size_that_the_model_counts_is_told_where_a_prompt_says_it():
     [
         ({"what": " "}, 'say what to find: "the Save button"; got no words'),
         ({"refine": -1}, "refine is how many times to look nearer, 0..16, got -1"),
-        ({"many": True, "refine": 1}, "refine looks nearer at one place, and many are asked for"),
         ({"scale": 0}, "scale is how many pixels of the picture a logical one has, above 0, got 0"),
         ({"scale": math.nan}, "above 0, got nan"),
         ({"prompt": "Where?"}, r'a prompt holds \{what\} where the thing is named, got "Where\?"'),

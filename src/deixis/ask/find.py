@@ -23,7 +23,7 @@ from deixis.ask.find_prompts import (
     find_prompt,
     load_find_prompts,
 )
-from deixis.ask.found import Found, Look, without_repeats
+from deixis.ask.found import Found, Look, is_repeat, without_repeats
 from deixis.ask.model import Model
 from deixis.ask.pixel_prompt_dialect import Prompted
 from deixis.coordinates.contracts import Schema, schema_named
@@ -58,26 +58,37 @@ def find_in(  # noqa: PLR0913  # the one verb, all but three by name
     _check(kind, what, many=many, refine=refine, scale=scale)
     opened = _one(image)
     schema = _schema(model, kind)
-    asked = _words(model, kind, prompt, prompts, schema=schema, many=many)
+    row = _words(model, kind, prompt, prompts, schema=schema)
     usual = Generation(max_new_tokens=MANY_ANSWERS if many else ONE_ANSWER)
     how = how_of(usual=usual, **words)
     if schema is not None and not how.settings.schema:
         held = replace(how.settings, schema=json.dumps(schema.body, sort_keys=True))
         how = replace(how, settings=held)
     search = _ThingSearch(
-        model=model, image=opened, what=what.strip(), kind=kind, words=asked, how=how
+        model=model,
+        image=opened,
+        what=what.strip(),
+        kind=kind,
+        words=row.many if many else row.one,
+        how=how,
     )
-    looks = [search.look(whole(opened))]
-    found = looks[0].regions
-    why = looks[0].why
-    if many:
-        found = without_repeats(found, opened.size)
-    elif found:
-        looks += search.nearer(looks[0], refine)
-        stands = looks[0] if looks[-1].why else looks[-1]
-        found = stands.regions[:1]
+    first = search.look(whole(opened))
+    places = without_repeats(first.regions, opened.size) if many else first.regions[:1]
+    nearer = replace(search, words=row.one)
+    found, looks = list[Region](), [first]
+    for number, place in enumerate(places, start=1):
+        others = (*found, *places[number:])
+        closer = nearer.nearer(replace(first, regions=(place,)), refine, others)
+        looks += closer
+        is_followed = closer and not closer[-1].why
+        found.append(closer[-1].regions[0] if is_followed else place)
     return Found(
-        what=search.what, image=opened, regions=found, why=why, trace=tuple(looks), scale=scale
+        what=search.what,
+        image=opened,
+        regions=tuple(found),
+        why=first.why,
+        trace=tuple(looks),
+        scale=scale,
     )
 
 
@@ -114,9 +125,10 @@ class _ThingSearch:
         quantum = self.model.dialect.quantum(size)
         return max(quantum.x / size.width, quantum.y / size.height)
 
-    def nearer(self, first: Look, refine: int) -> list[Look]:
+    def nearer(self, first: Look, refine: int, others: Sequence[Region] = ()) -> list[Look]:
         """Further looks, each around the place that the one before has found. The last one has a
-        `why` where it contradicts what came before it; then the first answer stands.
+        `why` where it contradicts what came before it, or has found one of the `others` that were
+        found beside it; then the first answer stands.
         """
         looks: list[Look] = []
         shot, before = whole(self.image), first
@@ -126,6 +138,8 @@ class _ThingSearch:
                 break
             look = _nearest_first(self.look(closer), before)
             why = look.why or contradiction([first, *looks, look], self._step_of_numbers())
+            if not why and any(is_repeat(look.regions[0], one, self.image.size) for one in others):
+                why = "the place is one of the others that were found"
             looks.append(replace(look, why=why))
             if why or is_stable(before, look):
                 break
@@ -170,11 +184,6 @@ def _check(kind: str, what: str, *, many: bool, refine: int, scale: float) -> No
         raise UsageError('say what to find: "the Save button"; got no words')
     if not 0 <= refine <= MOST_LOOKS:
         raise UsageError(f"refine is how many times to look nearer, 0..{MOST_LOOKS}, got {refine}")
-    if many and refine:
-        raise UsageError(
-            "refine looks nearer at one place, and many are asked for: leave one of them out, or "
-            "find each again by words of its own"
-        )
     if not (math.isfinite(scale) and scale > 0):
         raise UsageError(
             f"scale is how many pixels of the picture a logical one has, above 0, got {scale}"
@@ -188,8 +197,7 @@ def _words(
     prompts: str | Path | None,
     *,
     schema: Schema | None,
-    many: bool,
-) -> str:
+) -> FindPrompt:
     """The words to ask with, {what} in them."""
     name, can = model.known_dialect(), model.dialect.kinds
     if kind == "box" and not {"box", "polygon", "mask"} & set(can):
@@ -199,12 +207,11 @@ def _words(
         )
     if prompt is not None:
         check_words(prompt, "a prompt")
-        return prompt
+        return FindPrompt(dialect=name, kind=kind, one=prompt, many=prompt, source="yours", date="")
     own: tuple[FindPrompt, ...] = ()
     if prompts is not None:
         own = load_find_prompts(given.path("prompts", prompts))
-    row = find_prompt(name, kind, own, can=can, schema="" if schema is None else schema.name)
-    return row.many if many else row.one
+    return find_prompt(name, kind, own, can=can, schema="" if schema is None else schema.name)
 
 
 def _inside(regions: Sequence[Region], size: Size) -> tuple[list[Region], int]:
