@@ -40,8 +40,7 @@ def pages() -> dict[str, str]:
     whole = parser()
     commands = subparsers(whole)
     found = {f"commands/{name}": _page(name, one) for name, one in commands.items()}
-    about = {action.dest: action.help or "" for action in _choices(whole)}
-    rows = [[f"[`deixis {name}`]({name}.md)", cell(about.get(name, ""))] for name in commands]
+    rows = [[f"[`deixis {name}`]({name}.md)", cell(_about(one))] for name, one in commands.items()]
     listing = "\n".join(commands)
     index = (
         "# Command line\n\n"
@@ -55,12 +54,8 @@ def pages() -> dict[str, str]:
     return {"commands/index": index, **found}
 
 
-def _choices(one: argparse.ArgumentParser) -> list[argparse.Action]:
-    """The lines of a parser's help on the commands below it."""
-    for action in one._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return list(action._choices_actions)
-    return []
+def _about(one: argparse.ArgumentParser) -> str:
+    return (one.description or "").strip().partition("\n")[0].rstrip(".")
 
 
 def _page(name: str, one: argparse.ArgumentParser) -> str:

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -246,3 +247,20 @@ def test_the_reader_of_our_output_may_leave():
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0
     assert not done.stderr
+
+
+def test_help_lists_every_command_once_below_what_it_is_for(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    out = capsys.readouterr().out
+    titles = [line[:-1] for line in out.splitlines() if line.endswith(":") and line[0] != " "]
+    assert titles == ["options", *cli.GROUPS, "more"]
+    listed = re.findall(r"^  (\w+) ", out.split("\npoint:")[1], re.MULTILINE)
+    assert sorted(listed) == cli.commands.names()
+    assert out.split("more:")[1].split()[0] == "lab"
+
+
+def test_no_group_of_commands_names_one_that_is_not_there():
+    grouped = [name for group in cli.GROUPS.values() for name in group]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) <= set(cli.commands.names())

@@ -1,4 +1,4 @@
-"""Check, look at, describe and export data sets with regions.
+"""Check, look at, describe, convert and export data sets with regions.
 
   deixis data check data.jsonl --format regions    every bad row, with its reason
   deixis data show refcoco --format refcoco --num 12 --out sheet.png

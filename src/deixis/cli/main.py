@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
@@ -26,12 +27,21 @@ commands: ObjectCatalog[ModuleType] = ObjectCatalog(
 )
 
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
+# in which `deixis --help` lists them; what other packages add stands last
+GROUPS = {
+    "point": ("draw", "say", "read", "look"),
+    "ask": ("ask", "find", "demo"),
+    "know a model": ("models", "contracts", "probe", "eval"),
+    "teach a model": ("train", "knowledge", "pixel", "prior"),
+    "files and the shell": ("data", "completion"),
+}
 ABOUT = """\
 Point at part of an image, and have any multimodal model understand.
 
   deixis say --size 640x480 cup=box:412,300,520,411       one region in every model's coordinates
   deixis ask street.jpg "What is {cup}?" cup=box:412,300,520,411 --model Qwen/Qwen3-VL-8B-Instruct
-  deixis models                                            families, and what each can do
+  deixis find street.jpg "the cup" --model openai:gpt-5.2  its place, and where to click
+  deixis ask --each photos/ --regions coco.json "Describe {it}." --model MODEL --out rows.jsonl
 
 Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistake,
 130 stopped by Ctrl-C, 143 by SIGTERM.
@@ -42,23 +52,46 @@ def parser(called: str | None = None) -> argparse.ArgumentParser:
     """The whole command line is parsed; where one command is `called`, only its arguments are
     built, so that it starts sooner.
     """
+    names = [called] if called is not None and called in commands else commands.names()
     whole = argparse.ArgumentParser(
-        prog="deixis", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="deixis",
+        usage="deixis [-h] [--version] COMMAND ...",
+        description=ABOUT,
+        epilog=_listed(names),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     whole.add_argument("--version", action="version", version=f"deixis {__version__}")
-    subparsers = whole.add_subparsers(dest="command", metavar="COMMAND")
-    for name in [called] if called is not None and called in commands else commands.names():
+    subparsers = whole.add_subparsers(
+        dest="command", metavar="COMMAND", help=argparse.SUPPRESS, prog="deixis"
+    )
+    for name in names:
         module = commands.get(name)
         summary, _, rest = (module.__doc__ or name).partition("\n")
         command = subparsers.add_parser(
             name,
-            help=summary.rstrip("."),
             description=f"{summary}\n{rest}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return whole
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The commands in their groups, each with what it does."""
+    grouped = [name for group in GROUPS.values() for name in group]
+    others = tuple(name for name in names if name not in grouped)
+    lines: list[str] = []
+    for title, group in {**GROUPS, "more": others}.items():
+        there = [name for name in group if name in names]
+        lines += [f"{title}:", *map(_line, there), ""] if there else []
+    return "\n".join(lines)
+
+
+def _line(name: str) -> str:
+    summary = (commands.get(name).__doc__ or name).partition("\n")[0].rstrip(".")
+    indent = " " * 13
+    return textwrap.fill(f"  {name:11}{summary}", width=98, subsequent_indent=indent)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
