@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -51,6 +52,26 @@ def off(found, thing):
     at, middle, box = found.region.centre(), thing.centre(), thing.box()
     is_hit = box.x0 <= at.x <= box.x1 and box.y0 <= at.y <= box.y1
     return math.hypot(at.x - middle.x, at.y - middle.y), is_hit
+
+
+@pytest.mark.parametrize("kind", ["gemini", long("qwen3_vl")])
+def test_each_of_many_alike_is_nearer_after_looks_of_its_own(kind):
+    shown = scene(Size(width=2400, height=1600), num_things=4, share=(0.02, 0.05), seed=3)
+    cups = [thing.named(label="blue cup") for thing in shown.things]
+    model = dx.Model(simulated(kind, {shown.image: cups}, manner=Manner(error=0.01), seed=1))
+    medians = []
+    for refine in (0, 2):
+        found = model.find(shown.image, "blue cup", kind="box", many=True, refine=refine)
+        assert len(found.regions) == 4
+        assert len(found.trace) <= 1 + 4 * refine
+        offs = [min(off(found_at(one), cup)[0] for cup in cups) for one in found.regions]
+        medians.append(statistics.median(offs))
+    assert medians[1] < medians[0] / 3
+
+
+def found_at(region):
+    """What `off` needs of a search that found this region."""
+    return SimpleNamespace(region=region)
 
 
 @pytest.mark.parametrize(
