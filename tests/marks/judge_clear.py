@@ -147,8 +147,21 @@ def _is_one_of(pixels, level):
 
 
 def _around(mask, reach):
-    distance = ndimage.distance_transform_edt(~mask)
-    return (distance > 0) & (distance <= reach)
+    rows, columns = _window(mask, reach + 1)
+    distance = ndimage.distance_transform_edt(~mask[rows, columns])
+    found = np.zeros_like(mask)
+    found[rows, columns] = (distance > 0) & (distance <= reach)
+    return found
+
+
+def _window(mask, reach):
+    """Nothing that lies so near to the mask is outside of these rows and columns."""
+    spans = []
+    for axis, length in ((1, mask.shape[0]), (0, mask.shape[1])):
+        (places,) = mask.any(axis=axis).nonzero()
+        first, last = (places[0], places[-1]) if places.size else (0, length - 1)
+        spans.append(slice(max(0, first - reach), last + 1 + reach))
+    return tuple(spans)
 
 
 def _shrunk(mask, size):
@@ -156,6 +169,8 @@ def _shrunk(mask, size):
 
 
 def _verdict(pixels, core, casing, ring, is_cased):
+    window = _window(core | casing | ring, 0)
+    pixels, core, casing, ring = (one[window] for one in (pixels, core, casing, ring))
     shares = []
     for simulate in (None, vienot, machado):
         if not core.any():
