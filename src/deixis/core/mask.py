@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, final
 
 import numpy as np
@@ -10,7 +11,14 @@ from jaxtyping import Bool, Int64
 from deixis.core import given
 from deixis.core.arrays import ArrayLike, array_of
 from deixis.core.errors import RegionError
-from deixis.core.run_lengths import canonical, decode_counts, encode_counts, is_canonical, runs_of
+from deixis.core.run_lengths import (
+    SHORT,
+    canonical,
+    decode_counts,
+    encode_counts,
+    is_canonical,
+    runs_of,
+)
 from deixis.core.shapes import LIMIT, Box, Point
 from deixis.core.size import Size, SizeLike, size_of
 from deixis.core.spans import Pieces, Spans, common, pieces_of, united, without
@@ -147,13 +155,8 @@ class Mask:
 
     def box(self) -> Box:
         """The smallest box goes around all its pixels."""
-        pieces = self.pieces()
-        return Box(
-            x0=float(pieces.columns[0]),
-            y0=float(pieces.tops.min()),
-            x1=float(pieces.columns[-1]) + 1,
-            y1=float(pieces.bottoms.max()),
-        )
+        find = _box_of_short if len(self.counts) <= SHORT else _box_of
+        return find(self.counts, self.size.height)
 
     def nearest(self, x: float, y: float) -> Point:
         """The nearest of its pixel centres to a place; of equals it is the upper, then the left
@@ -232,3 +235,20 @@ def _size_of(masks: Sequence[Mask]) -> Size:
     if len(sizes) != 1:
         raise RegionError(f"masks of one picture have one size, got {sorted(sizes)}")
     return masks[0].size
+
+
+@lru_cache(maxsize=256)
+def _box_of_short(counts: str, height: int) -> Box:
+    """It is mostly asked for again soon, as the run lengths are."""
+    return _box_of(counts, height)
+
+
+def _box_of(counts: str, height: int) -> Box:
+    ends = np.cumsum(decode_counts(counts))
+    pieces = pieces_of(Spans(starts=ends[0:-1:2], stops=ends[1::2]), height)
+    return Box(
+        x0=float(pieces.columns[0]),
+        y0=float(pieces.tops.min()),
+        x1=float(pieces.columns[-1]) + 1,
+        y1=float(pieces.bottoms.max()),
+    )

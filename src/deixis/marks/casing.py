@@ -7,21 +7,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from deixis.core.size import Size
-from deixis.marks.colours import Rgb
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import (
     WIDEST_RIM,
     BorderInk,
     Filled,
     Ink,
-    Layer,
     Lines,
     Oval,
     Rim,
     Rings,
 )
-from deixis.marks.standing_out import casing_of
-from deixis.marks.style import OPAQUE
 
 USUAL = 3  # of lines, in 1/336; wider ones have no wider casing
 SHARE = 0.42  # of a line's width
@@ -32,16 +28,8 @@ def casing_width(line: int, place: MarkPlace) -> int:
     return max(1, math.ceil(SHARE * min(line, place.pixels(USUAL))))
 
 
-def cased(core: Ink, by: int, rgb: Rgb, size: Size) -> tuple[Layer, ...]:
+def core_and_casing(core: Ink, by: int, size: Size) -> tuple[Ink, Ink]:
     """The casing lies under the core, so that its edges are smooth on both sides."""
-    core, casing = _core_and_casing(core, by, size)
-    return (
-        Layer(ink=casing, rgb=casing_of(rgb), alpha=OPAQUE),
-        Layer(ink=core, rgb=rgb, alpha=OPAQUE),
-    )
-
-
-def _core_and_casing(core: Ink, by: int, size: Size) -> tuple[Ink, Ink]:
     match core:
         case BorderInk():
             return _framed(core, by, size)
@@ -50,7 +38,8 @@ def _core_and_casing(core: Ink, by: int, size: Size) -> tuple[Ink, Ink]:
                 return core, replace(core, rx=core.rx + by, ry=core.ry + by)
             return core, replace(core, width=core.width + 2 * by)
         case Lines():
-            return core, replace(core, width=core.width + 2 * by)
+            width = core.width + 2 * by
+            return core, Lines(paths=core.paths, width=width, are_closed=core.are_closed)
         case Rings():
             around = Lines(paths=core.rings, width=2.0 * by, are_closed=True)
             wider = tuple(replace(one, width=one.width + 2 * by) for one in core.lines)
@@ -59,7 +48,7 @@ def _core_and_casing(core: Ink, by: int, size: Size) -> tuple[Ink, Ink]:
         case Filled():
             return core, Rim(mask=core.mask, radius=float(by))
         case Rim():
-            return core, replace(core, radius=min(core.radius + by, WIDEST_RIM))
+            return core, Rim(mask=core.mask, radius=min(core.radius + by, WIDEST_RIM))
     assert_never(core)
 
 
@@ -70,5 +59,5 @@ def _framed(core: BorderInk, by: int, size: Size) -> tuple[BorderInk, BorderInk]
     casing = BorderInk(x0=x0, y0=y0, x1=x1, y1=y1, width=core.width + 2 * by)
     if min(x1 - x0, y1 - y0) <= 2 * by:  # a picture of a few pixels has no room for a casing
         return core, core
-    inner = replace(core, x0=x0 + by, y0=y0 + by, x1=x1 - by, y1=y1 - by)
+    inner = BorderInk(x0=x0 + by, y0=y0 + by, x1=x1 - by, y1=y1 - by, width=core.width)
     return inner, casing

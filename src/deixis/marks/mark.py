@@ -1,6 +1,6 @@
 """A mark is a region, the shape under which it is drawn, how that looks, and its words."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -9,13 +9,14 @@ from deixis.core.errors import UsageError
 from deixis.core.region import Region
 from deixis.core.region_from import region_of
 from deixis.core.size import Size
-from deixis.marks.casing import USUAL, cased, casing_width
-from deixis.marks.colours import NAMED, colour_of
+from deixis.marks.casing import USUAL, casing_width, core_and_casing
+from deixis.marks.colours import NAMED, Rgb, colour_of
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink, Layer, Window, joined
 from deixis.marks.raster.intervals import check_size
 from deixis.marks.raster.rasterise import bounds, check_work
 from deixis.marks.shapes import shape_named
+from deixis.marks.standing_out import casing_of
 from deixis.marks.style import OPAQUE, Style
 
 
@@ -45,31 +46,36 @@ class Mark:
         check_work(ink, size)
         return ink
 
-    def layers(self, size: Size) -> tuple[Layer, ...]:
+    def layers(self, size: Size, choose: Callable[[Ink], Rgb] | None = None) -> tuple[Layer, ...]:
         """The mark is drawn as these inks in a picture of this size, one over the other.
 
-        RegionError if the region lies outside of the picture, its mask is of another size, or
-        drawing it would take minutes.
+        `choose` gives the colour that a style leaves open, by the outermost ink. RegionError if the
+        region lies outside of the picture, its mask is of another size, or drawing it would take
+        minutes.
         """
         check_size(size)
         place = MarkPlace.of(self.region, size)
-        layers = self._layers(place)
+        layers = self._layers(place, choose if self.style.colour is None else None)
         for layer in layers:
             check_work(layer.ink, size)
         return layers
 
-    def _layers(self, place: MarkPlace) -> tuple[Layer, ...]:
+    def _layers(self, place: MarkPlace, choose: Callable[[Ink], Rgb] | None) -> tuple[Layer, ...]:
         shape, style = shape_named(self.shape), self.style
-        ink, rgb = shape.ink(place, style), style.rgb
-        own = Layer(ink=ink, rgb=rgb, alpha=shape.alpha(style))
-        if not style.is_cased:
-            return (own,)
-        line = shape.line_width(place, style)
-        by = casing_width(place.pixels(USUAL) if line is None else line, place)
-        if own.alpha == OPAQUE:
-            return cased(ink, by, rgb, place.size)
-        rim = shape.rim(place, style)
-        return (own,) if rim is None else (own, *cased(rim, by, rgb, place.size))
+        ink, alpha = shape.ink(place, style), shape.alpha(style)
+        line = ink if alpha == OPAQUE else shape.rim(place, style)
+        if not style.is_cased or line is None:
+            rgb = style.rgb if choose is None else choose(ink)
+            return (Layer(ink=ink, rgb=rgb, alpha=alpha),)
+        width = shape.line_width(place, style)
+        by = casing_width(place.pixels(USUAL) if width is None else width, place)
+        core, casing = core_and_casing(line, by, place.size)
+        rgb = style.rgb if choose is None else choose(casing)
+        around = Layer(ink=casing, rgb=casing_of(rgb), alpha=OPAQUE)
+        cored = Layer(ink=core, rgb=rgb, alpha=OPAQUE)
+        if alpha == OPAQUE:
+            return around, cored
+        return Layer(ink=ink, rgb=rgb, alpha=alpha), around, cored
 
     def bounds(self, size: Size) -> Window | None:
         """The mark changes nothing outside of these pixels; None if it changes none at all."""

@@ -59,7 +59,8 @@ class MarkPlace:
 
     def pixels(self, length: float) -> int:
         """A length in 1/336 of the longer side is so many whole pixels, cut off, at least one."""
-        return max(1, int(length * self.scale))
+        size = self.size
+        return max(1, int(length * (max(size.width, size.height) / ANCHOR)))
 
     @property
     def middle(self) -> XY:

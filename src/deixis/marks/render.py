@@ -10,12 +10,12 @@ from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.marks.colours import Rgb, whole
 from deixis.marks.mark import Mark
-from deixis.marks.primitives import Ink
+from deixis.marks.primitives import Ink, Layer
 from deixis.marks.raster.blend import blend, strength_of
-from deixis.marks.raster.compiled import blend_compiled
+from deixis.marks.raster.compiled import blender
 from deixis.marks.raster.coverage import add_to
 from deixis.marks.raster.rasterise import coverage_pieces
-from deixis.marks.settled import settled, settled_on
+from deixis.marks.settled import layers_on
 
 VERSION = 3  # goes up whenever any mark's bytes change; stored with every sample made
 
@@ -23,10 +23,8 @@ VERSION = 3  # goes up whenever any mark's bytes change; stored with every sampl
 def draw(image: Image, marks: Sequence[Mark]) -> Image:
     """The picture gets the marks over it; the one given stays as it is."""
     size = image.size
-    layers = [layer for mark in settled(image, marks) for layer in mark.layers(size)]
     pixels = image.pixels.copy()
-    for layer in layers:
-        draw_ink(pixels, layer.ink, layer.rgb, layer.alpha)
+    _lay(pixels, layers_on(pixels, marks, size), size)
     pixels.flags.writeable = False
     return Image(pixels=pixels, source=image.source)
 
@@ -34,9 +32,7 @@ def draw(image: Image, marks: Sequence[Mark]) -> Image:
 def draw_over(pixels: np.ndarray, marks: Sequence[Mark]) -> None:
     """All of the marks are drawn into an array of height x width x 3, or, on error, none."""
     size = _size_of(pixels)
-    layers = [layer for mark in settled_on(pixels, marks) for layer in mark.layers(size)]
-    for layer in layers:
-        draw_ink(pixels, layer.ink, layer.rgb, layer.alpha)
+    _lay(pixels, layers_on(pixels, marks, size), size)
 
 
 def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row column"]:
@@ -45,8 +41,7 @@ def draw_covering(pixels: np.ndarray, mark: Mark) -> UInt8[np.ndarray, "row colu
     """
     size = _size_of(pixels)
     total = np.zeros((size.height, size.width), dtype=np.uint8)
-    (mark,) = settled_on(pixels, (mark,))
-    for layer in mark.layers(size):
+    for layer in layers_on(pixels, (mark,), size):
         for piece in coverage_pieces(layer.ink, size):
             blend(pixels, piece, layer.rgb, layer.alpha)
             add_to(total, piece, size)
@@ -67,11 +62,18 @@ def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
     none.
     """
     size = _size_of(pixels)
-    alpha = whole("an alpha", alpha, 0, 255)
-    if blend_compiled(pixels, ink, rgb, strength_of(alpha)):
-        return
-    for piece in coverage_pieces(ink, size):
-        blend(pixels, piece, rgb, alpha)
+    layer = Layer(ink=ink, rgb=rgb, alpha=whole("an alpha", alpha, 0, 255))
+    _lay(pixels, (layer,), size)
+
+
+def _lay(pixels: np.ndarray, layers: Sequence[Layer], size: Size) -> None:
+    compiled = blender(pixels)
+    for layer in layers:
+        ink, rgb, alpha = layer.ink, layer.rgb, layer.alpha
+        if compiled is not None and compiled(ink, rgb, strength_of(alpha)):
+            continue
+        for piece in coverage_pieces(ink, size):
+            blend(pixels, piece, rgb, alpha)
 
 
 def _size_of(pixels: np.ndarray) -> Size:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import final
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from deixis.core.image import Image
 from deixis.core.size import Size
 from deixis.marks.colours import SPOKEN, Colour, Rgb
 from deixis.marks.mark import Mark
-from deixis.marks.standing_out import called_alike, standing_out
+from deixis.marks.primitives import Ink, Layer
+from deixis.marks.standing_out import called_alike, free_colours, spoken_colours
 from deixis.marks.style import ANCHOR
-from deixis.marks.surroundings import surroundings
+from deixis.marks.surroundings import stands_out_there
 
 
 def settled(image: Image, marks: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -25,22 +27,21 @@ def settled(image: Image, marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 def settled_on(pixels: np.ndarray, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     """The same on an array of height x width x 3."""
-    taken = [mark.style.colour.rgb for mark in marks if mark.style.colour is not None]
-    if len(taken) == len(marks):
-        return tuple(marks)
+    size = Size(width=int(pixels.shape[1]), height=int(pixels.shape[0]))
+    choice = _Choice(pixels, marks)
     found: list[Mark] = []
     for mark in marks:
         if mark.style.colour is None:
-            colour = colour_on(pixels, mark, taken)
-            if colour is None:
-                raise UsageError(
-                    f"{len(marks)} marks are more than the {len(SPOKEN)} colours that have names; "
-                    "tell regions apart by tags (dx.tagged, deixis draw --tags 1), or give colours"
-                )
-            taken.append(colour.rgb)
-            mark = replace(mark, style=replace(mark.style, colour=colour))
+            mark.layers(size, choice.choose)
+            mark = replace(mark, style=replace(mark.style, colour=choice.last))
         found.append(mark)
     return tuple(found)
+
+
+def layers_on(pixels: np.ndarray, marks: Sequence[Mark], size: Size) -> list[Layer]:
+    """What is laid on the array one over the other, in the colours that the marks get there."""
+    choose = _Choice(pixels, marks).choose
+    return [layer for mark in marks for layer in mark.layers(size, choose)]
 
 
 def num_names_left(taken: Sequence[Rgb]) -> int:
@@ -48,9 +49,25 @@ def num_names_left(taken: Sequence[Rgb]) -> int:
     return len(SPOKEN.keys() - {name for rgb in taken for name in called_alike(rgb)})
 
 
-def colour_on(pixels: np.ndarray, mark: Mark, taken: Sequence[Rgb]) -> Colour | None:
-    """The colour that a mark gets beside those taken; None where no name is left."""
-    size = Size(width=int(pixels.shape[1]), height=int(pixels.shape[0]))
-    outermost = mark.layers(size)[-2:][0]  # the casing, where there is one
-    scale = max(size.width, size.height) / ANCHOR
-    return standing_out(surroundings(pixels, outermost.ink, scale), taken)
+@final
+class _Choice:
+    """Marks get their colours on this picture one after the other."""
+
+    def __init__(self, pixels: np.ndarray, marks: Sequence[Mark]) -> None:
+        self._pixels, self._num_marks = pixels, len(marks)
+        self._scale = max(pixels.shape[:2]) / ANCHOR
+        self._taken = tuple(m.style.colour.rgb for m in marks if m.style.colour is not None)
+        self.last: Colour | None = None
+
+    def choose(self, outermost: Ink) -> Rgb:
+        """A colour beside those that are taken, which it joins."""
+        free = free_colours(self._taken)
+        if not free:
+            raise UsageError(
+                f"{self._num_marks} marks are more than the {len(SPOKEN)} colours that have names; "
+                "tell regions apart by tags (dx.tagged, deixis draw --tags 1), or give colours"
+            )
+        number = stands_out_there(self._pixels, outermost, self._scale, free)
+        self.last = spoken_colours()[number]
+        self._taken = (*self._taken, self.last.rgb)
+        return self.last.rgb

@@ -5,8 +5,7 @@ least difference, and a little difference costs more than a middling one. Whole 
 table, so that every machine chooses alike.
 """
 
-from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from jaxtyping import Int64, UInt8
@@ -18,20 +17,29 @@ ENOUGH = 0.35  # of OKLab's units: more than that is no better
 WORST = 255  # what a pixel of a colour's own counts
 ALIKE = 0.17  # colours so near may be called by one name
 LEVEL_BITS = 4  # of each channel, by which pixels are told apart
+COLUMNS = 16  # of the table, as raster/c/look.c reads it
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
-def standing_out(pixels: UInt8[np.ndarray, "pixel 3"], taken: Collection[Rgb]) -> Colour | None:
-    """The named colour that stands out most from the pixels and may not be called as one of those
-    taken; None where none is left.
+def standing_out(pixels: UInt8[np.ndarray, "pixel 3"], free: tuple[int, ...]) -> int:
+    """Of the colours that are free, by their numbers, the first of those that stand out most from
+    the pixels.
     """
+    sums = costs().take(_bins(pixels), axis=0).sum(axis=0, dtype=np.int64)
+    return min(free, key=lambda number: int(sums[number]))
+
+
+@lru_cache(maxsize=256)
+def free_colours(taken: tuple[Rgb, ...]) -> tuple[int, ...]:
+    """The numbers of the named colours that may not be called as one of those taken."""
     shut = {name for rgb in taken for name in called_alike(rgb)}
-    free = [number for number, name in enumerate(SPOKEN) if name not in shut]
-    if not free:
-        return None
-    costs = _costs().take(_bins(pixels), axis=0).sum(axis=0, dtype=np.int64)
-    name = tuple(SPOKEN)[min(free, key=lambda number: int(costs[number]))]
-    return Colour(rgb=SPOKEN[name], name=name)
+    return tuple(number for number, name in enumerate(SPOKEN) if name not in shut)
+
+
+@cache
+def spoken_colours() -> tuple[Colour, ...]:
+    """The named colours, each under its number."""
+    return tuple(Colour(rgb=rgb, name=name) for name, rgb in SPOKEN.items())
 
 
 @cache
@@ -55,18 +63,18 @@ def _bins(pixels: UInt8[np.ndarray, "pixel 3"]) -> Int64[np.ndarray, " pixel"]:
 
 
 @cache
-def _costs() -> UInt8[np.ndarray, "bin colour"]:
-    """A pixel of each bin counts so much against each colour."""
+def costs() -> UInt8[np.ndarray, "bin colour"]:
+    """A pixel of each bin counts so much against each colour; columns beyond the colours are 0."""
     levels = (np.arange(2**LEVEL_BITS) + 0.5) * 2 ** (8 - LEVEL_BITS) - 0.5
     grid = np.meshgrid(levels, levels, levels, indexing="ij")
     red, green, blue = (channel.reshape(-1) for channel in grid)
-    costs = np.empty((red.size, len(SPOKEN)), dtype=np.uint8)
+    counted = np.zeros((red.size, COLUMNS), dtype=np.uint8)
     seen = [(eye, seen_by(eye, (red, green, blue))) for eye in EYES]
     for number, rgb in enumerate(SPOKEN.values()):
         one = channels_of(np.array([rgb]))
         away = [apart(seen_by(eye, one), ground) for eye, ground in seen]
         least = np.minimum(np.minimum(away[0], away[1]), away[2])
         short = np.maximum(1 - least / ENOUGH, 0.0)
-        costs[:, number] = np.rint(WORST * short * short)
-    costs.flags.writeable = False
-    return costs
+        counted[:, number] = np.rint(WORST * short * short)
+    counted.flags.writeable = False
+    return counted

@@ -7,6 +7,7 @@ root). Without it numpy draws everything.
 import ctypes
 import itertools
 from array import array
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import assert_never, final
@@ -26,14 +27,14 @@ DONE, NO_MEMORY = 0, -2  # any other answer: nothing was done
 FILL = -1.0  # instead of the radius of a line around a mask
 _Pixels = ctypes.POINTER(ctypes.c_uint8)
 _Doubles, _Numbers = ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64)
-_Address = ctypes.c_void_p
+_Address, _BITS = ctypes.c_void_p, ctypes.c_uint32
 _WHOLE, _REAL, _FLAG = ctypes.c_int64, ctypes.c_double, ctypes.c_int
 _CANVAS = (_Pixels, _WHOLE, _WHOLE, ctypes.c_uint32, ctypes.c_int32)
 
 
 @final
 class _Library:
-    """The library has these functions, as `c/draw.c`, `c/oval.c` and `c/masks.c` declare them."""
+    """The library has these functions, declared in `c/draw.c`, `oval.c`, `masks.c` and `look.c`."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self.frame = library.deixis_frame
@@ -47,6 +48,14 @@ class _Library:
             *(*_CANVAS, _Address, _Address, _WHOLE, _WHOLE),
             *(_REAL, _FLAG, _Doubles, _WHOLE),
         )
+        picture, table = (_Address, _WHOLE, _WHOLE), (_Address, _WHOLE, _Address, _BITS)
+        self.look_along = library.deixis_look_along
+        self.look_along.argtypes = (
+            *(*picture, _Address, _Address, _WHOLE, _WHOLE),
+            *(_REAL, *table),
+        )
+        self.look_at = library.deixis_look_at
+        self.look_at.argtypes = (*picture, _Address, _WHOLE, *(_REAL,) * 5, *table)
 
 
 @cache
@@ -59,29 +68,42 @@ def is_compiled() -> bool:
     return _library() is not None
 
 
+def library_for(pixels: np.ndarray) -> _Library | None:
+    """The library, where it is there and takes such an array."""
+    library = _library()
+    if library is None or not pixels.flags.c_contiguous or pixels.dtype != np.uint8:
+        return None
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        return None
+    return library
+
+
 def blend_compiled(pixels: np.ndarray, ink: Ink, rgb: tuple[int, int, int], strength: int) -> bool:
     """Blend an ink into pixels; False, with nothing done, where numpy has to do it.
 
     `strength` is 0..256.
     """
-    library = _library()
-    if library is None or not pixels.flags.carray or pixels.dtype != np.uint8:
-        return False
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        return False
+    blend = blender(pixels)
+    return blend is not None and blend(ink, rgb, strength)
+
+
+def blender(pixels: np.ndarray) -> Callable[[Ink, tuple[int, int, int], int], bool] | None:
+    """What blends one ink after the other into the same pixels; None where numpy has to."""
+    library = library_for(pixels)
+    if library is None or not pixels.flags.writeable:
+        return None
     height, width, _ = pixels.shape
-    red, green, blue = rgb
-    canvas = (
-        ctypes.c_uint8.from_buffer(pixels),  # type: ignore[arg-type]  # an array is a buffer
-        width,
-        height,
-        red << 16 | green << 8 | blue,
-        strength,
-    )
-    state = _blended(library, canvas, ink)
-    if state == NO_MEMORY:
-        raise MemoryError(f"no memory is left to draw on a picture of {width} x {height} pixels")
-    return state == DONE
+    first = ctypes.c_uint8.from_buffer(pixels)  # type: ignore[arg-type]  # an array is a buffer
+
+    def blend(ink: Ink, rgb: tuple[int, int, int], strength: int) -> bool:
+        red, green, blue = rgb
+        packed = red << 16 | green << 8 | blue
+        state = _blended(library, (first, width, height, packed, strength), ink)
+        if state == NO_MEMORY:
+            raise MemoryError(f"no memory is left to draw on a picture of {width} x {height}")
+        return state == DONE
+
+    return blend
 
 
 _Canvas = tuple[ctypes.c_uint8, int, int, int, int]

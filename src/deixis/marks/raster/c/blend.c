@@ -44,6 +44,10 @@ void blend_run(const Canvas *canvas, int64_t y, int64_t x, int64_t count, uint32
 {
     uint32_t weight = (coverage * canvas->strength + FULL / 2) >> 8;
     uint8_t *at = canvas->pixels + (y * canvas->width + x) * 3;
+    if (count == 1) { /* most of a line's edge */
+        blend_few(at, 1, canvas->ink, weight);
+        return;
+    }
     if (weight == FULL) {
         for (; count >= CHUNK; count -= CHUNK, at += 3 * CHUNK)
             memcpy(at, canvas->opaque, 3 * CHUNK);

@@ -139,17 +139,20 @@ static size_t count_crossings(const Band *band, const Edges *edges)
 
 static void find_crossings(const Band *band, const Edges *edges, double width)
 {
-    int64_t first, past;
+    int64_t first, past, *restrict ends = band->ends, *restrict crossings = band->crossings;
     for (size_t i = 0; i < edges->count; i++) {
         const Edge *edge = edges->edges + i;
         lines_of(band, edge, &first, &past);
+        if (first >= past)
+            continue;
+        int64_t leads_down = edge->leads_down;
         double slope = (double)(edge->x1 - edge->x0) / (double)(edge->y1 - edge->y0);
         double ahead = (double)(band->top * FINE + band->step / 2 - edge->y0);
         double start = (double)edge->x0 + ahead * slope, stride = slope * (double)band->step;
         for (int64_t line = first; line < past; line++) {
             double place = stride * (double)line + start;
             place = place < 0 ? 0 : place > width ? width : place;
-            band->crossings[band->ends[line]++] = 2 * (int64_t)lrint(place) + edge->leads_down;
+            crossings[ends[line]++] = 2 * (int64_t)lrint(place) + leads_down;
         }
     }
 }
@@ -174,19 +177,19 @@ static inline void put_in_order(int64_t *crossings, int64_t count)
     }
 }
 
-static inline void change(const Band *band, int64_t pixel, int32_t by)
-{
-    band->changes[pixel] += by;
-    band->changed[pixel >> 6] |= (uint64_t)1 << (pixel & 63);
-}
-
 /* An edge at a place changes the coverage of its pixel, and leaves a rest for the next. */
 static inline void change_at(const Band *band, int64_t place, int32_t weight, int32_t sign)
 {
+    int64_t pixel = place >> 8, bit = pixel & 63;
     int32_t rest = (int32_t)(((place & (FINE - 1)) * weight + FINE / 2) >> 8);
-    change(band, place >> 8, sign * (weight - rest));
-    if (rest)
-        change(band, (place >> 8) + 1, sign * rest);
+    band->changes[pixel] += sign * (weight - rest);
+    band->changes[pixel + 1] += sign * rest;
+    uint64_t *word = band->changed + (pixel >> 6);
+    if ((*word >> bit & 3) == 3) /* mostly so: the scanline above was changed there too */
+        return;
+    *word |= (uint64_t)3 << bit;
+    if (bit == 63)
+        word[1] |= 1;
 }
 
 static void cover_line(const Band *band, int64_t *crossings, int64_t count, int32_t weight)
