@@ -37,7 +37,7 @@ def main():
             alpha, is_cased = (255, True) if profile == "clear" else (mark.alpha, False)
             pixels = draw(image, [mark]).pixels
             verdicts = judging.judge(image.pixels, pixels, mark.style.rgb, alpha, is_cased=is_cased)
-            names[mark.style.colour.name] += 1
+            names[mark.style.color.name] += 1
             for where, verdict in zip(("full size", "336 pixels"), verdicts, strict=True):
                 out[where] += verdict.stands_out
                 both[where] += verdict.stands_out and verdict.is_cased

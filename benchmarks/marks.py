@@ -26,7 +26,7 @@ from PIL import ImageDraw
 
 import deixis as dx
 from deixis.core.mask import Mask
-from deixis.marks import Mark, Style, colour_of, draw, shapes
+from deixis.marks import Mark, Style, color_of, draw, shapes
 
 SIZES = ((1920, 1080), (336, 336))
 ROUNDS = 31
@@ -171,7 +171,7 @@ def compare(width, height):
                 Mark(
                     shape=shape,
                     region=region(shape, box, width, height),
-                    style=Style(colour=colour_of(RED), alpha=a, profile="plain"),
+                    style=Style(color=color_of(RED), alpha=a, profile="plain"),
                 )
                 for box in boxes
             ]
@@ -197,7 +197,7 @@ def compare_clear(width, height):
     print(f"{width}x{height}   clear marks: times a plain one (bar 1.6), and with a colour given")
     for shape in shapes.names():
         regions = [region(shape, box, width, height) for box in boxes]
-        styles = (Style(profile="plain"), Style(), Style(colour=colour_of("red")))
+        styles = (Style(profile="plain"), Style(), Style(color=color_of("red")))
         sides = [
             partial(drawn_by, image, [Mark(shape=shape, region=r, style=style) for r in regions])
             for style in styles
@@ -233,8 +233,8 @@ def many_masks():
         side_x, side_y = generator.uniform(60, 240, 2)
         x, y = generator.uniform(0, width - side_x), generator.uniform(0, height - side_y)
         mask: Mask = ellipse_mask((x, y, x + side_x, y + side_y), width, height)
-        colour = colour_of(("red", "lime", "blue")[number % 3])
-        style = Style(alpha=88, colour=colour, profile="plain")
+        colour = color_of(("red", "lime", "blue")[number % 3])
+        style = Style(alpha=88, color=colour, profile="plain")
         marks.append(Mark(shape="mask", region=dx.Region(shape=mask), style=style))
     copy, whole = medians(lambda _: image.pixels.copy(), lambda _: draw(image, marks))
     tracemalloc.start()

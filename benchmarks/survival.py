@@ -55,7 +55,7 @@ def asked(count):
 def measure(model, rows, style):
     """Share of right answers, and what is left of the marks on average."""
     encodings = [
-        Drawn(region=region, shape="rectangle", style=style, any_colour=False)
+        Drawn(region=region, shape="rectangle", style=style, any_color=False)
         for _, region, _ in rows
     ]
     questions = [

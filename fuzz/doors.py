@@ -281,7 +281,7 @@ def _pointing() -> list[Door]:
             "Style",
             dx.Style,
             words={"colour": COLOUR},
-            colour=_one("red"),
+            color=_one("red"),
             alpha=_one(3),
             width=_one(4),
             profile=_one("plain"),

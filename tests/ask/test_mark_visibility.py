@@ -95,9 +95,9 @@ def test_a_mark_of_the_colour_below_it_has_no_contrast():
 
 
 def grey_style():
-    from deixis.marks import colour_of
+    from deixis.marks import color_of
 
-    return dx.Style(colour=colour_of((90, 90, 90)), profile="plain")
+    return dx.Style(color=color_of((90, 90, 90)), profile="plain")
 
 
 def test_what_a_model_cuts_off_is_not_visible():

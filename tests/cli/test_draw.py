@@ -78,7 +78,7 @@ def test_each_region_can_have_its_own_shape_and_colour(picture, out, capsys):
     _, printed, _ = run(capsys, picture, CUP, DOG, *options, "-o", out, "--json")
     marks = [from_record(entry["mark"]) for entry in json.loads(printed)["marks"]]
     assert [mark.shape for mark in marks] == ["mask", "arrow"]
-    assert [mark.style.colour.rgb for mark in marks] == [(16, 32, 48), (255, 215, 0)]
+    assert [mark.style.color.rgb for mark in marks] == [(16, 32, 48), (255, 215, 0)]
     assert {(mark.style.width, mark.style.alpha) for mark in marks} == {(4, 99)}
 
 

@@ -8,7 +8,7 @@ from deixis.core import transform
 from deixis.core.shapes import Polygon, Stroke
 from deixis.core.token_grid import whole_grid
 from deixis.core.view import View
-from deixis.marks import colour_of
+from deixis.marks import color_of
 
 MASK = np.random.default_rng(0).random((480, 640)) > 0.5
 MANY = tuple((float(i % 91), float(i * 7 % 83)) for i in range(4000))
@@ -30,8 +30,8 @@ VALUES = {
     "Transform(640x480 to 320x240, x·0.5+0, y·0.5+0)": HALF,
     "TokenGrid(640x480, 1200 tokens: 40x30)": GRID,
     "Style()": dx.Style(),
-    "Style(colour='red')": dx.Style(colour=colour_of("red")),
-    "Style(colour='#010203', alpha=9)": dx.Style(colour=colour_of((1, 2, 3)), alpha=9),
+    "Style(color='red')": dx.Style(color=color_of("red")),
+    "Style(color='#010203', alpha=9)": dx.Style(color=color_of((1, 2, 3)), alpha=9),
     "Place(Region(box 0.64, 0.96, 192, 192), text[1:30])": READ.places[0],
     "Reading(1 region: box 0.64, 0.96, 192, 192; 1 unread)": READ,
 }

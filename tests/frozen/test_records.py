@@ -19,7 +19,7 @@ from deixis.knowledge.network import NetworkConfig
 from deixis.knowledge.prompt import PromptConfig
 from deixis.knowledge.saved import Trained, new_prompt, save_prompt
 from deixis.marks import mark_json
-from deixis.marks.colours import Colour
+from deixis.marks.colours import Color
 from deixis.models.interface import Generation
 from deixis.models.load_by_name import load
 from deixis.pixel.transfer import Cell, Transfer
@@ -100,7 +100,7 @@ def test_what_was_sent_is_written_and_read_as_it_was():
 def test_regions_and_marks_are_written_and_read_as_they_were():
     found = {name: region_json.to_record(region) for name, region in REGIONS.items()}
     style = dx.Style(
-        colour=Colour(rgb=(0, 255, 0), name="lime"), alpha=200, width=3, seed=4, profile="plain"
+        color=Color(rgb=(0, 255, 0), name="lime"), alpha=200, width=3, seed=4, profile="plain"
     )
     marks = {
         shape: dx.Mark(shape=shape, region=CUP, style=style) for shape in ("rectangle", "arrow")

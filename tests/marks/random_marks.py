@@ -10,7 +10,7 @@ from deixis.core import region as regions
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.image import Image
 from deixis.core.shapes import LIMIT
-from deixis.marks import Mark, Style, colour_of, draw, shapes
+from deixis.marks import Mark, Style, color_of, draw, shapes
 
 SHAPES = shapes.names()
 NO_NUMBERS = (float("nan"), float("inf"), float("-inf"), 0.5)
@@ -44,7 +44,7 @@ def check_that_no_number_is_refused(generator, mark):
     value = NO_NUMBERS[generator.integers(len(NO_NUMBERS))]
     setting = str(generator.choice(["alpha", "width", "seed", "colour"]))
     broken = {"rgb": (value, 0, 0)} if setting == "colour" else {setting: value}
-    of = mark.style.colour if setting == "colour" else mark.style
+    of = mark.style.color if setting == "colour" else mark.style
     # tests check types before the package does
     with pytest.raises((UsageError, TypeCheckError)):
         dataclasses.replace(of, **broken)
@@ -61,7 +61,7 @@ def random_picture_and_mark(generator):
         seed=int(generator.integers(0, 2**53)),
         alpha=int(generator.integers(0, 256)) if generator.random() < 0.8 else None,
         width=int(generator.integers(1, 101)) if generator.random() < 0.4 else None,
-        colour=colour_of(colour),
+        color=color_of(colour),
     )
     shape = str(generator.choice(SHAPES))
     region = _region(generator, width, height)

@@ -4,7 +4,7 @@ import numpy as np
 
 from deixis.core import region as regions
 from deixis.core.image import Image
-from deixis.marks.colours import NAMED, colour_of
+from deixis.marks.colours import NAMED, color_of
 from deixis.marks.mark import Mark
 from deixis.marks.style import Style
 
@@ -46,8 +46,8 @@ def clear_marks_of(shape):
             one_of_each_kind(),
             (
                 *(Style() for _ in range(4)),
-                Style(alpha=128, colour=colour_of("gold")),
-                Style(width=9, colour=colour_of("purple")),
+                Style(alpha=128, color=color_of("gold")),
+                Style(width=9, color=color_of("purple")),
             ),
             strict=True,
         )
@@ -62,7 +62,7 @@ def marks_of(shape):
             shape=shape,
             region=region,
             style=Style(
-                colour=colour_of(names[place]),
+                color=color_of(names[place]),
                 alpha=(255, 160, 96)[place % 3],
                 profile=("plain", "paper", "release")[place % 3],
                 seed=place + 11,

@@ -7,7 +7,7 @@ import deixis as dx
 from deixis.ask.composer import Asking, compose
 from deixis.coordinates import dialects
 from deixis.core.errors import UsageError
-from deixis.marks import Mark, Style, colour_of, draw, settled, shapes
+from deixis.marks import Mark, Style, color_of, draw, settled, shapes
 from deixis.marks.colour_sense import apart, channels_of, seen_by
 from deixis.marks.colours import SPOKEN
 from deixis.marks.standing_out import called_alike, casing_of
@@ -53,16 +53,16 @@ def test_no_two_of_the_colours_are_called_alike():
     [("lime", {"green"}), ("fuchsia", {"magenta"}), ("aqua", {"cyan"}), ("#fe0101", {"red"})],
 )
 def test_a_colour_that_a_user_fixed_shuts_those_called_alike(given, shut):
-    assert called_alike(colour_of(given).rgb) == shut
+    assert called_alike(color_of(given).rgb) == shut
 
 
 def test_gold_is_yellow_to_some_and_orange_to_others():
-    assert called_alike(colour_of("gold").rgb) == {"yellow", "orange"}
+    assert called_alike(color_of("gold").rgb) == {"yellow", "orange"}
 
 
 def test_no_two_marks_have_colours_that_are_called_alike():
     image = even((90, 90, 90))
-    gold = Mark(shape="arrow", region=CUP, style=Style(colour=colour_of("gold")))
+    gold = Mark(shape="arrow", region=CUP, style=Style(color=color_of("gold")))
     marks = settled(image, [*(Mark(shape="point", region=CUP) for _ in range(7)), gold])
     names = {name for mark in marks[:-1] for name in called_alike(mark.style.rgb)}
     assert len(names) == 7
@@ -109,7 +109,7 @@ def test_a_style_that_was_chosen_stays_whatever_the_model_was_taught():
 
 
 def test_a_mark_that_is_to_be_see_through_has_no_casing():
-    style = Style(colour=colour_of("lime"), alpha=100)
+    style = Style(color=color_of("lime"), alpha=100)
     assert len(Mark(shape="arrow", region=CUP, style=style).layers(ground().size)) == 1
 
 

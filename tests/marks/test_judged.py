@@ -48,7 +48,7 @@ def test_the_logo_of_a_red_motorcycle_is_not_marked_red():
     if image is None:
         image = dx.Image(pixels=np.full((500, 741, 3), (190, 20, 30), dtype=np.uint8))
     (mark,) = settled(image, [Mark(shape="rectangle", region=dx.box(401, 190, 447, 212))])
-    assert mark.style.colour.name != "red"
+    assert mark.style.color.name != "red"
     pixels = draw(image, [mark]).pixels
     for verdict in judging.judge(image.pixels, pixels, mark.style.rgb, 255):
         assert verdict.stands_out

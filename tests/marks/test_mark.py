@@ -9,7 +9,7 @@ from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.interior_point import polygon_holds
 from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
-from deixis.marks import Mark, Style, colour_of, shapes
+from deixis.marks import Mark, Style, color_of, shapes
 from deixis.marks.mark import told_apart
 from deixis.marks.place import MarkPlace
 
@@ -39,26 +39,26 @@ def test_a_mark_is_said_by_its_colour_and_shape(shape, said):
 
 
 def test_a_colour_without_a_name_is_not_said():
-    style = Style(colour=colour_of((1, 2, 3)), article=False)
+    style = Style(color=color_of((1, 2, 3)), article=False)
     assert Mark(shape="arrow", region=BOX, style=style).phrase == "pointed to by arrow"
 
 
 @pytest.mark.parametrize("colour", ["aqua", "#00FFFF", (0, 255, 255)])
 def test_a_colour_is_a_name_or_its_numbers(colour):
-    assert colour_of(colour) == colour_of("aqua")
-    assert colour_of(colour).name == "aqua"
+    assert color_of(colour) == color_of("aqua")
+    assert color_of(colour).name == "aqua"
 
 
 @pytest.mark.parametrize("colour", ["reddish", "#12", ""])
 def test_a_word_that_is_no_colour_is_refused(colour):
     with pytest.raises(UnknownNameError, match="#rrggbb"):
-        colour_of(colour)
+        color_of(colour)
 
 
 @pytest.mark.parametrize("numbers", [(0, 0, 256), (-1, 0, 0)])
 def test_numbers_that_are_no_colour_are_refused(numbers):
     with pytest.raises(UsageError, match=r"0\.\.255"):
-        colour_of(numbers)
+        color_of(numbers)
 
 
 @pytest.mark.parametrize("shape", shapes.names())
@@ -71,32 +71,32 @@ def test_lines_grow_with_the_picture_and_are_cut_to_whole_pixels(shape):
 
 def test_a_mark_keeps_its_phrase_if_it_is_free():
     mark = plain("arrow")
-    assert told_apart(mark, {"within the red rectangle"}, any_colour=True) is mark
+    assert told_apart(mark, {"within the red rectangle"}, any_color=True) is mark
 
 
 def test_a_mark_gets_the_next_free_colour():
     mark = plain("arrow")
     taken = {"pointed to by the red arrow", "pointed to by the lime arrow"}
-    assert told_apart(mark, taken, any_colour=True).style.colour.name == "blue"
+    assert told_apart(mark, taken, any_color=True).style.color.name == "blue"
 
 
 def test_two_marks_that_were_chosen_alike_are_refused():
     mark = plain("arrow")
     with pytest.raises(UsageError, match="would both be 'pointed to by the red arrow'"):
-        told_apart(mark, {mark.phrase}, any_colour=False)
+        told_apart(mark, {mark.phrase}, any_color=False)
 
 
 def test_settings_that_are_no_whole_numbers_are_refused():
     """In a process of its own, where types are not checked at every call."""
     code = """
 from deixis.core.errors import UsageError
-from deixis.marks import Style, colour_of
+from deixis.marks import Style, color_of
 for value in (float("nan"), float("inf"), 0.5, "3", None):
     for make in (
         lambda: Style(alpha=value if value else "x"),
         lambda: Style(width=value if value else "x"),
         lambda: Style(seed=value),
-        lambda: colour_of((value, 0, 0)),
+        lambda: color_of((value, 0, 0)),
     ):
         try:
             print("took", make())
@@ -110,12 +110,12 @@ for value in (float("nan"), float("inf"), 0.5, "3", None):
 def test_numbers_of_arrays_become_pythons_own():
     code = """
 import numpy as np
-from deixis.marks import Style, colour_of
-style = Style(alpha=np.uint8(200), colour=colour_of((np.uint8(255), 0, 0)))
-print(type(style.alpha).__name__, style.colour)
+from deixis.marks import Style, color_of
+style = Style(alpha=np.uint8(200), color=color_of((np.uint8(255), 0, 0)))
+print(type(style.alpha).__name__, style.color)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "int Colour(rgb=(255, 0, 0), name='red')\n"
+    assert done.stdout == "int Color(rgb=(255, 0, 0), name='red')\n"
 
 
 def test_what_a_style_leaves_open_is_the_shapes_own():

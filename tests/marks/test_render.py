@@ -12,7 +12,7 @@ from deixis.core.size import Size
 from deixis.marks import (
     Mark,
     Style,
-    colour_of,
+    color_of,
     coverage,
     draw,
     draw_covering,
@@ -120,7 +120,7 @@ def test_a_mark_is_blended_once_where_it_crosses_itself(shape):
 def test_marks_are_drawn_in_order():
     box = regions.box(10, 10, 60, 60)
     below, above = (
-        Mark(shape="mask", region=box, style=Style(alpha=255, colour=colour_of(name)))
+        Mark(shape="mask", region=box, style=Style(alpha=255, color=color_of(name)))
         for name in ("blue", "yellow")
     )
     assert tuple(draw(ground(), [below, above]).pixels[30, 30]) == (255, 255, 0)

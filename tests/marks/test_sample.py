@@ -26,7 +26,7 @@ def test_no_two_marks_of_a_picture_are_said_alike(seed, count, profile):
 def test_a_shape_that_comes_twice_has_named_colours(seed, count):
     marks = sample_marks([MASK] * count, Draws(seed))
     times = Counter(mark.shape for mark in marks)
-    assert all(mark.style.colour.name in NAMED for mark in marks if times[mark.shape] > 1)
+    assert all(mark.style.color.name in NAMED for mark in marks if times[mark.shape] > 1)
 
 
 @pytest.mark.parametrize("profile", ["paper", "release"])
@@ -57,7 +57,7 @@ def test_the_paper_gives_boxes_only_shapes_that_need_no_outline():
 def test_half_of_the_colours_and_half_of_the_articles_are_said():
     draws = Draws(3)
     marks = [sample_marks([MASK], draws)[0] for _ in range(2000)]
-    assert 900 < sum(mark.style.colour.name is not None for mark in marks) < 1100
+    assert 900 < sum(mark.style.color.name is not None for mark in marks) < 1100
     assert 900 < sum(mark.style.article for mark in marks) < 1100
 
 
@@ -83,17 +83,17 @@ def test_marks_are_told_apart_however_many_there_are(count, profile):
     kinds = ["rectangle", "ellipse", "arrow"]
     marks = sample_marks([BOX] * count, Draws(1), kinds=kinds, profile=profile)
     assert len({mark.phrase.replace(" the ", " ") for mark in marks}) == count
-    assert all(mark.style.colour.name in mark.phrase for mark in marks)
-    assert len({(mark.shape, mark.style.colour.rgb) for mark in marks}) == count
+    assert all(mark.style.color.name in mark.phrase for mark in marks)
+    assert len({(mark.shape, mark.style.color.rgb) for mark in marks}) == count
     assert sample_marks([BOX] * count, Draws(1), kinds=kinds, profile=profile) == marks
 
 
 def test_named_colours_are_used_up_before_any_other_is_named_by_its_numbers():
     marks = sample_marks([BOX] * 11, Draws(1), kinds=["point"])
-    assert {mark.style.colour.name for mark in marks[:9]} == set(NAMED)
+    assert {mark.style.color.name for mark in marks[:9]} == set(NAMED)
     for mark in marks[9:]:
-        red, green, blue = mark.style.colour.rgb
-        assert mark.style.colour.name == f"#{red:02x}{green:02x}{blue:02x}"
+        red, green, blue = mark.style.color.rgb
+        assert mark.style.color.name == f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def test_marks_of_no_shape_are_refused():

@@ -8,7 +8,7 @@ from deixis.core import region as regions
 from deixis.core.errors import NoRoomError, UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.marks import NAMED, colour_of
+from deixis.marks import NAMED, color_of
 from deixis.marks.primitives import Window
 from deixis.marks.tag import TAG_VERSION, Tag, TagPlace, draw_tags, lettered, numbered, plate_size
 from deixis.marks.tagging import draw_tagged, tagged_copy
@@ -42,7 +42,7 @@ def test_plates_grow_with_the_picture():
 @pytest.mark.parametrize("text", ["", "1a", "1234", "é", " 1", "ABCD"])
 def test_a_text_that_is_no_tag_is_refused(text):
     with pytest.raises(UsageError, match="three digits or three letters"):
-        Tag(text=text, region=regions.point(1, 1), colour=colour_of("red"))
+        Tag(text=text, region=regions.point(1, 1), color=color_of("red"))
 
 
 def test_numbers_and_letters_go_on():
@@ -53,8 +53,8 @@ def test_numbers_and_letters_go_on():
 @pytest.mark.parametrize("name", NAMED)
 def test_letters_are_read_on_every_colour(name):
     """WCAG's contrast for large text is 3 : 1."""
-    tag = Tag(text="8", region=regions.point(1, 1), colour=colour_of(name))
-    bright, dark = sorted((luminance(tag.ink), luminance(tag.colour.rgb)), reverse=True)
+    tag = Tag(text="8", region=regions.point(1, 1), color=color_of(name))
+    bright, dark = sorted((luminance(tag.ink), luminance(tag.color.rgb)), reverse=True)
     assert (bright + 0.05) / (dark + 0.05) >= 3
 
 
@@ -66,7 +66,7 @@ def luminance(rgb):
 
 def test_letters_keep_their_holes():
     plate = Window(left=10, top=10, right=90, bottom=90)
-    tag = Tag(text="0", region=regions.point(1, 1), colour=colour_of("red"))
+    tag = Tag(text="0", region=regions.point(1, 1), color=color_of("red"))
     pixels = draw_tags(ground(), [tag], [TagPlace(plate=plate)]).pixels
     assert tuple(pixels[50, 50]) == (255, 0, 0)  # within the zero
     assert (pixels[50, 10:90] == tag.ink).all(axis=1).sum() > 10
@@ -75,7 +75,7 @@ def test_letters_keep_their_holes():
 def test_drawing_tags_alters_nothing_else():
     image = ground()
     plate = Window(left=10, top=10, right=40, bottom=30)
-    tag = Tag(text="B", region=regions.point(1, 1), colour=colour_of("gold"))
+    tag = Tag(text="B", region=regions.point(1, 1), color=color_of("gold"))
     changed = (draw_tags(image, [tag], [TagPlace(plate=plate)]).pixels != image.pixels).any(axis=2)
     changed[10:30, 10:40] = False
     assert not changed.any()
@@ -84,9 +84,9 @@ def test_drawing_tags_alters_nothing_else():
 
 def test_a_line_runs_from_the_plate_in_its_colour():
     place = TagPlace(plate=Window(left=10, top=10, right=40, bottom=30), line=((40, 20), (90, 20)))
-    tag = Tag(text="B", region=regions.point(1, 1), colour=colour_of("gold"))
+    tag = Tag(text="B", region=regions.point(1, 1), color=color_of("gold"))
     pixels = draw_tags(ground(), [tag], [place]).pixels
-    assert tuple(pixels[20, 70]) == tag.colour.rgb
+    assert tuple(pixels[20, 70]) == tag.color.rgb
     assert tuple(pixels[18, 70]) == tag.ink  # its casing
 
 

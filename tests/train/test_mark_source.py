@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_bytes():
 def test_constant_sources_keep_one_width_and_their_colour():
     for seed in range(10):
         (mark,) = drawn("pointqa_looktwice", 0, seed).marks.values()
-        assert (mark.shape, mark.style.colour.name, mark.style.width) == ("rectangle", "red", None)
+        assert (mark.shape, mark.style.color.name, mark.style.width) == ("rectangle", "red", None)
 
 
 def test_what_is_named_is_named_with_its_mark():

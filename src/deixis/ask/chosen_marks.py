@@ -20,12 +20,12 @@ def chosen_marks(encodings: Mapping[str, Encoding], taught: Profile | None) -> d
         for name, one in encodings.items()
     }
     drawn = [one for one in found.values() if isinstance(one, Drawn)]
-    given = [one.style.colour.rgb for one in drawn if one.style.colour is not None]
+    given = [one.style.color.rgb for one in drawn if one.style.color is not None]
     if len(drawn) - len(given) <= num_names_left(given):
         return found
     return {name: _tagged(one) for name, one in found.items()}
 
 
 def _tagged(one: Encoding) -> Encoding:
-    is_open = isinstance(one, Drawn) and one.style.colour is None
+    is_open = isinstance(one, Drawn) and one.style.color is None
     return Tagged(region=one.region) if is_open else one

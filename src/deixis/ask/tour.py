@@ -20,7 +20,7 @@ from deixis.data.demo.pictures import DemoPicture, DemoQuestion, demo_picture
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
 from deixis.encodings.drawn import Drawn
-from deixis.marks import Mark, Style, colour_of, draw
+from deixis.marks import Mark, Style, color_of, draw
 from deixis.models.interface import Generation
 from deixis.reports import page
 
@@ -110,14 +110,14 @@ def _pointed(question: DemoQuestion) -> Region | Drawn:
         region=question.region,
         shape=question.shape,
         style=_style(question),
-        any_colour=False,
+        any_color=False,
         any_style=False,
     )
 
 
 def _style(question: DemoQuestion) -> Style:
-    colour = None if question.colour is None else colour_of(question.colour)
-    return Style(profile="plain", colour=colour)  # as nano was taught
+    colour = None if question.colour is None else color_of(question.colour)
+    return Style(profile="plain", color=colour)  # as nano was taught
 
 
 def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:

@@ -12,7 +12,7 @@ from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.encodings.drawn import Drawn
-from deixis.marks.colours import colour_of
+from deixis.marks.colours import color_of
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.sample import sample_marks
 from deixis.marks.settled import num_names_left, settled
@@ -54,12 +54,12 @@ def chosen_marks(
     marks = [own[place].mark if place in own else mark for place, mark in enumerate(marks)]
     marks = list(settled(image, marks))
     is_open = [
-        own[place].any_colour if place in own else colours[place] is None for place in range(count)
+        own[place].any_color if place in own else colours[place] is None for place in range(count)
     ]
     apart: dict[int, Mark] = {}
     for place in sorted(range(count), key=lambda place: is_open[place]):
         taken = {mark.phrase for mark in apart.values()}
-        apart[place] = told_apart(marks[place], taken, any_colour=is_open[place])
+        apart[place] = told_apart(marks[place], taken, any_color=is_open[place])
     return [apart[place] for place in range(count)]
 
 
@@ -76,9 +76,9 @@ def _sampled(
         style = mark.style
         if kind is not None and kind != mark.shape:
             (again,) = sample_marks([mark.region], draws, profile=arguments.style, kinds=[kind])
-            style = replace(again.style, colour=style.colour)
+            style = replace(again.style, color=style.color)
         if colour is not None:
-            style = replace(style, colour=colour_of(colour))
+            style = replace(style, color=color_of(colour))
         if arguments.alpha is not None:
             style = replace(style, alpha=arguments.alpha)
         if arguments.width is not None:
@@ -103,7 +103,7 @@ def chosen_style(arguments: argparse.Namespace, colour: str | None) -> Style:
     """The options choose a style, here in this colour."""
     plain = Style(profile=arguments.style, seed=arguments.seed, width=arguments.width)
     if colour is not None:
-        plain = replace(plain, colour=colour_of(colour))
+        plain = replace(plain, color=color_of(colour))
     return plain if arguments.alpha is None else replace(plain, alpha=arguments.alpha)
 
 

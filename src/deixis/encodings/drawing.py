@@ -42,6 +42,6 @@ def _mark(one: object, before: Iterable[Mark]) -> Mark:
     if isinstance(one, Mark):
         return one
     encoded = one if isinstance(one, Drawn) else drawn(region_of(one, name="a mark"))
-    if not encoded.any_colour or encoded.style.colour is None:  # none: chosen as all are drawn
+    if not encoded.any_color or encoded.style.color is None:  # none: chosen as all are drawn
         return encoded.mark
-    return told_apart(encoded.mark, {other.phrase for other in before}, any_colour=True)
+    return told_apart(encoded.mark, {other.phrase for other in before}, any_color=True)

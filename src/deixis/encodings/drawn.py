@@ -10,7 +10,7 @@ from deixis.coordinates import Dialect
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
-from deixis.marks.colours import Colour, Rgb, colour_of
+from deixis.marks.colours import Color, Rgb, color_of
 from deixis.marks.mark import Mark, told_apart
 from deixis.marks.render import draw
 from deixis.marks.settled import settled
@@ -23,14 +23,14 @@ SHAPE = "rectangle"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawn(Encoding):
-    """A mark lies over the whole picture. With `any_colour`, its colour is one that tells it apart
+    """A mark lies over the whole picture. With `any_color`, its colour is one that tells it apart
     in this question: of a clear mark the one that stands out most on the picture. With `any_style`,
     a model that was taught marks of another style gets those.
     """
 
     shape: str = SHAPE
     style: Style = field(default_factory=Style)
-    any_colour: bool = field(default=True, repr=False)
+    any_color: bool = field(default=True, repr=False)
     any_style: bool = field(default=True, repr=False)
 
     def __post_init__(self) -> None:
@@ -49,23 +49,23 @@ class Drawn(Encoding):
     @property
     @override
     def is_open(self) -> bool:
-        return self.any_colour
+        return self.any_color
 
     @override
     def apart_from(self, others: Sequence[Encoding], image: Image) -> "Drawn":
         marks = [other.mark for other in others if isinstance(other, Drawn)]
-        if self.style.colour is None:
+        if self.style.color is None:
             return replace(self, style=settled(image, (*marks, self.mark))[-1].style)
         taken = {mark.phrase for mark in marks}
-        mark = told_apart(self.mark, taken, any_colour=self.any_colour)
+        mark = told_apart(self.mark, taken, any_color=self.any_color)
         return replace(self, style=mark.style)
 
     def styled(self, profile: Profile) -> "Drawn":
         """The mark is of this style, if its style was left open."""
         if not self.any_style or profile == self.style.profile:
             return self
-        colour = None if self.any_colour else self.style.colour
-        return replace(self, style=replace(self.style, profile=profile, colour=colour))
+        colour = None if self.any_color else self.style.color
+        return replace(self, style=replace(self.style, profile=profile, color=colour))
 
     @override
     def paint(self, image: Image) -> Image:
@@ -80,7 +80,7 @@ def drawn(  # noqa: PLR0913  # what people say of a mark
     region: Region,
     shape: str = SHAPE,
     *,
-    color: str | Rgb | Colour | None = None,
+    color: str | Rgb | Color | None = None,
     alpha: int | None = None,
     width: int | None = None,
     seed: int | None = None,
@@ -96,7 +96,7 @@ def drawn(  # noqa: PLR0913  # what people say of a mark
     """
     profile = profile_named(("clear" if seed is None else "release") if style is None else style)
     look = Style(
-        colour=None if color is None else colour_of(color),
+        color=None if color is None else color_of(color),
         alpha=alpha,
         width=width,
         profile=profile,
@@ -106,6 +106,6 @@ def drawn(  # noqa: PLR0913  # what people say of a mark
         region=region,
         shape=shape,
         style=look,
-        any_colour=color is None,
+        any_color=color is None,
         any_style=style is None and seed is None,
     )

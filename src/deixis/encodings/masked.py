@@ -10,9 +10,9 @@ from deixis.coordinates import Dialect
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.encodings._encoding import Encoding, Frame
-from deixis.marks import Colour, colour_of
+from deixis.marks import Color, color_of
 
-GREY = Colour(rgb=(128, 128, 128))
+GREY = Color(rgb=(128, 128, 128))
 
 
 @final
@@ -20,7 +20,7 @@ GREY = Colour(rgb=(128, 128, 128))
 class Masked(Encoding):
     """Everything but the region has one colour."""
 
-    colour: Colour = GREY
+    color: Color = GREY
     is_sole: ClassVar[bool] = True
 
     @classmethod
@@ -31,7 +31,7 @@ class Masked(Encoding):
     @override
     def paint(self, image: Image) -> Image:
         inside = self.region.within(image.size).mask(image.size).to_array()
-        ground = np.array(self.colour.rgb, dtype=np.uint8)
+        ground = np.array(self.color.rgb, dtype=np.uint8)
         return Image(pixels=np.where(inside[..., None], image.pixels, ground), source=image.source)
 
     @override
@@ -41,4 +41,4 @@ class Masked(Encoding):
 
 def masked(region: Region, *, color: str | tuple[int, int, int] = GREY.rgb) -> Masked:
     """The region is the only part of the picture that can be seen."""
-    return Masked(region=region, colour=colour_of(color))
+    return Masked(region=region, color=color_of(color))

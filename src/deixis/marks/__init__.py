@@ -1,6 +1,6 @@
 """Marks are regions drawn on a picture, exactly, fast and reproducibly."""
 
-from deixis.marks.colours import NAMED, Colour, colour_of
+from deixis.marks.colours import NAMED, Color, color_of
 from deixis.marks.mark import Mark
 from deixis.marks.raster.compiled import is_compiled
 from deixis.marks.render import VERSION, coverage, draw, draw_covering, draw_over
@@ -12,10 +12,10 @@ from deixis.marks.style import Style
 __all__ = [
     "NAMED",
     "VERSION",
-    "Colour",
+    "Color",
     "Mark",
     "Style",
-    "colour_of",
+    "color_of",
     "coverage",
     "draw",
     "draw_covering",

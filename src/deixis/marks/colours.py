@@ -38,7 +38,7 @@ HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Colour:
+class Color:
     """A colour is red, green and blue of 0..255, with the word for it in a phrase, if there is
     one.
     """
@@ -66,12 +66,12 @@ def whole(what: str, value: object, low: int, high: int) -> int:
     return number
 
 
-def colour_of(colour: "str | Rgb | Colour") -> Colour:
+def color_of(colour: "str | Rgb | Color") -> Color:
     """A name, "#rrggbb" or three numbers give a colour; one that has a name gets it."""
-    if isinstance(colour, Colour):
+    if isinstance(colour, Color):
         return colour
     if isinstance(colour, str) and colour in ALL_NAMED:
-        return Colour(rgb=ALL_NAMED[colour], name=colour)
+        return Color(rgb=ALL_NAMED[colour], name=colour)
     if not isinstance(colour, str | tuple | list):
         raise UsageError(f"a colour is a name, #rrggbb or three numbers, got {colour!r}")
     if isinstance(colour, str):
@@ -79,6 +79,6 @@ def colour_of(colour: "str | Rgb | Colour") -> Colour:
         if match is None:
             raise UnknownNameError(kind="colour (or #rrggbb)", name=colour, known=ALL_NAMED)
         red, green, blue = (int(part, 16) for part in match.groups())
-        return colour_of((red, green, blue))
+        return color_of((red, green, blue))
     names = [name for name, rgb in ALL_NAMED.items() if rgb == tuple(colour)]
-    return Colour(rgb=colour, name=names[0] if names else None)
+    return Color(rgb=colour, name=names[0] if names else None)

@@ -10,7 +10,7 @@ from deixis.core.region import Region
 from deixis.core.region_from import region_of
 from deixis.core.size import Size
 from deixis.marks.casing import USUAL, casing_width, core_and_casing
-from deixis.marks.colours import NAMED, Rgb, colour_of
+from deixis.marks.colours import NAMED, Rgb, color_of
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import Ink, Layer, Window, joined
 from deixis.marks.raster.intervals import check_size
@@ -55,7 +55,7 @@ class Mark:
         """
         check_size(size)
         place = MarkPlace.of(self.region, size)
-        layers = self._layers(place, choose if self.style.colour is None else None)
+        layers = self._layers(place, choose if self.style.color is None else None)
         for layer in layers:
             check_work(layer.ink, size)
         return layers
@@ -98,19 +98,19 @@ class Mark:
         """
         shape = shape_named(self.shape)
         words = ["the"] if self.style.article else []
-        if self.style.colour is not None and self.style.colour.name is not None:
-            words.append(self.style.colour.name)
+        if self.style.color is not None and self.style.color.name is not None:
+            words.append(self.style.color.name)
         return " ".join((shape.preposition, *words, shape.noun))
 
 
-def told_apart(mark: Mark, taken: Collection[str], *, any_colour: bool) -> Mark:
-    """The mark stays, or with `any_colour` takes another named colour, so that its phrase is not
+def told_apart(mark: Mark, taken: Collection[str], *, any_color: bool) -> Mark:
+    """The mark stays, or with `any_color` takes another named colour, so that its phrase is not
     `taken`.
     """
     if mark.phrase not in taken:
         return mark
-    for name in NAMED if any_colour else ():
-        other = replace(mark, style=replace(mark.style, colour=colour_of(name)))
+    for name in NAMED if any_color else ():
+        other = replace(mark, style=replace(mark.style, color=color_of(name)))
         if other.phrase not in taken:
             return other
     raise UsageError(

@@ -9,7 +9,7 @@ from deixis.core import region_json
 from deixis.core.errors import UsageError
 from deixis.core.json_lines import parse
 from deixis.core.untrusted_text import shown
-from deixis.marks.colours import Colour
+from deixis.marks.colours import Color
 from deixis.marks.mark import Mark
 from deixis.marks.render import VERSION
 from deixis.marks.style import PROFILES, Style
@@ -29,8 +29,8 @@ def to_record(mark: Mark) -> Record:
         "shape": mark.shape,
         "region": region_json.to_record(mark.region),
         "style": {
-            "colour": None if style.colour is None else list(style.colour.rgb),
-            "name": None if style.colour is None else style.colour.name,
+            "colour": None if style.color is None else list(style.color.rgb),
+            "name": None if style.color is None else style.color.name,
             "alpha": style.alpha,
             "width": style.width,
             "profile": style.profile,
@@ -85,7 +85,7 @@ def _style(style: Record) -> Style:
     if style["profile"] not in PROFILES:
         raise UsageError(f"a style's profile is one of {', '.join(PROFILES)}")
     return Style(
-        colour=_colour(style["colour"], style["name"]),
+        color=_colour(style["colour"], style["name"]),
         alpha=None if alpha is None else _whole(alpha),
         width=None if width is None else _whole(width),
         profile=style["profile"],
@@ -94,13 +94,13 @@ def _style(style: Record) -> Style:
     )
 
 
-def _colour(rgb: object, name: object) -> Colour | None:
+def _colour(rgb: object, name: object) -> Color | None:
     if rgb is None and name is None:
         return None
     if not isinstance(rgb, list) or len(rgb) != 3:
         raise UsageError(f"a mark's colour is three numbers, got {shown(rgb)}")
     red, green, blue = (_whole(value) for value in rgb)
-    return Colour(rgb=(red, green, blue), name=None if name is None else _text(name))
+    return Color(rgb=(red, green, blue), name=None if name is None else _text(name))
 
 
 def _whole(value: object) -> int:

@@ -15,7 +15,7 @@ from deixis.core.mask import Mask
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.shapes import Polygon
-from deixis.marks.colours import NAMED, Colour, Rgb, colour_of
+from deixis.marks.colours import NAMED, Color, Rgb, color_of
 from deixis.marks.mark import Mark
 from deixis.marks.shapes import shape_named, shape_names
 from deixis.marks.style import SEEDS, Style
@@ -56,19 +56,19 @@ def sample_marks(
         used = [_name(mark) for mark in marks if mark.shape == shape]
         if chosen.count(shape) > 1 or draws.chance(50):
             free = [name for name in NAMED if name not in used]
-            colour = colour_of(draws.pick(free)) if free else _another(used, draws)
+            colour = color_of(draws.pick(free)) if free else _another(used, draws)
         else:
-            colour = Colour(rgb=_any(draws))
-        style = sample_style(shape, draws, profile=profile, colour=colour)
+            colour = Color(rgb=_any(draws))
+        style = sample_style(shape, draws, profile=profile, color=colour)
         marks.append(Mark(shape=shape, region=region, style=style))
     return tuple(marks)
 
 
-def sample_style(shape: str, draws: Draws, *, profile: Chance, colour: Colour) -> Style:
+def sample_style(shape: str, draws: Draws, *, profile: Chance, color: Color) -> Style:
     """One mark of a shape gets a style of that colour."""
     kind = shape_named(shape)
     return Style(
-        colour=colour,
+        color=color,
         alpha=draws.between(*(PAPER_ALPHAS if profile == "paper" else kind.alphas)),
         width=draws.between(*kind.widths),
         profile=profile,
@@ -94,17 +94,17 @@ def _chosen_shapes(
 
 
 def _name(mark: Mark) -> str | None:
-    return None if mark.style.colour is None else mark.style.colour.name
+    return None if mark.style.color is None else mark.style.color.name
 
 
 def _any(draws: Draws) -> Rgb:
     return draws.below(256), draws.below(256), draws.below(256)
 
 
-def _another(used: Sequence[str | None], draws: Draws) -> Colour:
+def _another(used: Sequence[str | None], draws: Draws) -> Color:
     """A colour beside those that have names is named by its numbers."""
     while True:
         rgb = _any(draws)
         name = "#{:02x}{:02x}{:02x}".format(*rgb)
         if name not in used and rgb not in NAMED.values():
-            return Colour(rgb=rgb, name=name)
+            return Color(rgb=rgb, name=name)

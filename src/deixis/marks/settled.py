@@ -9,7 +9,7 @@ import numpy as np
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.size import Size
-from deixis.marks.colours import SPOKEN, Colour, Rgb
+from deixis.marks.colours import SPOKEN, Color, Rgb
 from deixis.marks.mark import Mark
 from deixis.marks.primitives import Ink, Layer
 from deixis.marks.standing_out import called_alike, free_colours, spoken_colours
@@ -31,9 +31,9 @@ def settled_on(pixels: np.ndarray, marks: Sequence[Mark]) -> tuple[Mark, ...]:
     choice = _Choice(pixels, marks)
     found: list[Mark] = []
     for mark in marks:
-        if mark.style.colour is None:
+        if mark.style.color is None:
             mark.layers(size, choice.choose)
-            mark = replace(mark, style=replace(mark.style, colour=choice.last))
+            mark = replace(mark, style=replace(mark.style, color=choice.last))
         found.append(mark)
     return tuple(found)
 
@@ -56,8 +56,8 @@ class _Choice:
     def __init__(self, pixels: np.ndarray, marks: Sequence[Mark]) -> None:
         self._pixels, self._num_marks = pixels, len(marks)
         self._scale = max(pixels.shape[:2]) / ANCHOR
-        self._taken = tuple(m.style.colour.rgb for m in marks if m.style.colour is not None)
-        self.last: Colour | None = None
+        self._taken = tuple(m.style.color.rgb for m in marks if m.style.color is not None)
+        self.last: Color | None = None
 
     def choose(self, outermost: Ink) -> Rgb:
         """A colour beside those that are taken, which it joins."""

@@ -58,5 +58,5 @@ def _marks(shape: str, regions: Sequence[Region], style: Style) -> list[Mark]:
         own = dataclasses.replace(style, seed=style.seed + number)
         taken = {mark.phrase for mark in marks}
         mark = Mark(shape=shape, region=region, style=own)
-        marks.append(mark if own.colour is None else told_apart(mark, taken, any_colour=True))
+        marks.append(mark if own.color is None else told_apart(mark, taken, any_color=True))
     return marks

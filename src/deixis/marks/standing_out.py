@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int64, UInt8
 
 from deixis.marks.colour_sense import EYES, apart, channels_of, distance, luminance, seen_by
-from deixis.marks.colours import SPOKEN, Colour, Rgb
+from deixis.marks.colours import SPOKEN, Color, Rgb
 
 ENOUGH = 0.35  # of OKLab's units: more than that is no better
 WORST = 255  # what a pixel of a colour's own counts
@@ -37,9 +37,9 @@ def free_colours(taken: tuple[Rgb, ...]) -> tuple[int, ...]:
 
 
 @cache
-def spoken_colours() -> tuple[Colour, ...]:
+def spoken_colours() -> tuple[Color, ...]:
     """The named colours, each under its number."""
-    return tuple(Colour(rgb=rgb, name=name) for name, rgb in SPOKEN.items())
+    return tuple(Color(rgb=rgb, name=name) for name, rgb in SPOKEN.items())
 
 
 @cache

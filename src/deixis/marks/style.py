@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, final
 
 from deixis.core import given
 from deixis.core.errors import UnknownNameError
-from deixis.marks.colours import NAMED, Colour, Rgb, colour_of, whole
+from deixis.marks.colours import NAMED, Color, Rgb, color_of, whole
 
 Profile: TypeAlias = Literal["clear", "plain", "paper", "release"]
 PROFILES: tuple[Profile, ...] = ("clear", "plain", "paper", "release")
@@ -14,7 +14,7 @@ WIDEST = 100
 ALPHA = 128  # that of the paper's evaluations
 OPAQUE = 255
 SEEDS = 2**53  # so that JSON holds every seed exactly
-RED = Colour(rgb=NAMED["red"], name="red")
+RED = Color(rgb=NAMED["red"], name="red")
 
 
 @final
@@ -30,7 +30,7 @@ class Style:
     or "red arrow".
     """
 
-    colour: Colour | None = None
+    color: Color | None = None
     alpha: int | None = None
     width: int | None = None
     profile: Profile = "clear"
@@ -41,17 +41,17 @@ class Style:
         told = [
             f"{one.name}={getattr(self, one.name)!r}"
             for one in fields(self)
-            if one.name != "colour" and getattr(self, one.name) != one.default
+            if one.name != "color" and getattr(self, one.name) != one.default
         ]
-        if self.colour is not None:
-            colour = self.colour.name or "#{:02x}{:02x}{:02x}".format(*self.colour.rgb)
-            told = [f"colour={colour!r}", *told]
+        if self.color is not None:
+            colour = self.color.name or "#{:02x}{:02x}{:02x}".format(*self.color.rgb)
+            told = [f"color={colour!r}", *told]
         return f"Style({', '.join(told)})"
 
     def __post_init__(self) -> None:
         given.flag("a style's article", self.article)
-        if self.colour is not None and not isinstance(self.colour, Colour):
-            object.__setattr__(self, "colour", colour_of(self.colour))
+        if self.color is not None and not isinstance(self.color, Color):
+            object.__setattr__(self, "color", color_of(self.color))
         settled = {
             "seed": whole("a mark's seed", self.seed, 0, SEEDS - 1),
         }
@@ -62,13 +62,13 @@ class Style:
         for name, value in settled.items():
             object.__setattr__(self, name, value)
         profile_named(self.profile)
-        if self.colour is None and self.profile != "clear":
-            object.__setattr__(self, "colour", RED)
+        if self.color is None and self.profile != "clear":
+            object.__setattr__(self, "color", RED)
 
     @property
     def rgb(self) -> Rgb:
         """The colour's numbers; those of red while the picture is to choose it."""
-        return (self.colour or RED).rgb
+        return (self.color or RED).rgb
 
     @property
     def is_clear(self) -> bool:

@@ -17,7 +17,7 @@ from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.shapes import XY
 from deixis.core.size import Size
-from deixis.marks.colours import Colour, Rgb
+from deixis.marks.colours import Color, Rgb
 from deixis.marks.letters import UNIT, outline
 from deixis.marks.primitives import BorderInk, Lines, Rings, Window
 from deixis.marks.render import draw_ink
@@ -43,7 +43,7 @@ class Tag:
 
     text: str
     region: Region
-    colour: Colour
+    color: Color
 
     def __post_init__(self) -> None:
         if not TEXT.fullmatch(self.text):
@@ -57,7 +57,7 @@ class Tag:
     @property
     def ink(self) -> Rgb:
         """The letters are black or white, whichever is read better on the plate."""
-        red, green, blue = self.colour.rgb
+        red, green, blue = self.color.rgb
         return DARK if 299 * red + 587 * green + 114 * blue >= 128_000 else BRIGHT
 
 
@@ -107,19 +107,19 @@ def draw_tags(image: Image, tags: Sequence[Tag], places: Sequence[TagPlace]) -> 
     for tag, place in zip(tags, places, strict=True):
         plate = place.plate
         high = plate.bottom - plate.top
-        draw_ink(pixels, _border(plate, high), tag.colour.rgb, 255)
+        draw_ink(pixels, _border(plate, high), tag.color.rgb, 255)
         draw_ink(pixels, _border(plate, max(1, high // 14)), tag.ink, 255)
         drawn, holes = _letters_on(tag.text, plate)
         draw_ink(pixels, Rings(rings=drawn), tag.ink, 255)
         if holes:
-            draw_ink(pixels, Rings(rings=holes), tag.colour.rgb, 255)
+            draw_ink(pixels, Rings(rings=holes), tag.color.rgb, 255)
     return Image(pixels=pixels, source=image.source)
 
 
 def _draw_line(pixels: np.ndarray, tag: Tag, line: tuple[XY, XY], high: int) -> None:
     """A line in the plate's colour lies on a wider one in that of the letters."""
     width = max(LEAST_LINE, LINE * high)
-    for wide, rgb in ((width + 2 * max(1.0, width / 2), tag.ink), (width, tag.colour.rgb)):
+    for wide, rgb in ((width + 2 * max(1.0, width / 2), tag.ink), (width, tag.color.rgb)):
         draw_ink(pixels, Lines(paths=(line,), width=wide), rgb, 255)
 
 

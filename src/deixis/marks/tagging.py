@@ -8,7 +8,7 @@ from deixis.core.errors import NoRoomError
 from deixis.core.image import Image
 from deixis.core.region import Region, box
 from deixis.core.size import Size
-from deixis.marks.colours import NAMED, colour_of
+from deixis.marks.colours import NAMED, color_of
 from deixis.marks.mark import Mark
 from deixis.marks.place import MarkPlace
 from deixis.marks.primitives import BorderInk, Ink, Lines, Oval, Rim
@@ -28,7 +28,7 @@ def tags_of(texts: Sequence[tuple[str, Region]]) -> list[Tag]:
     """Each text is a tag; colours come again after nine, the texts tell them apart."""
     names = list(NAMED)
     return [
-        Tag(text=text, region=region, colour=colour_of(names[number % len(names)]))
+        Tag(text=text, region=region, color=color_of(names[number % len(names)]))
         for number, (text, region) in enumerate(texts)
     ]
 
@@ -42,7 +42,7 @@ def plate_marks(
         Mark(
             shape="mask",
             region=box(plate.left, plate.top, plate.right, plate.bottom),
-            style=Style(colour=tag.colour, alpha=ALPHA, profile="plain"),
+            style=Style(color=tag.color, alpha=ALPHA, profile="plain"),
         )
         for tag, place in zip(
             tags, placed(tags, image.size, around=around, image=image), strict=True
@@ -67,7 +67,7 @@ def draw_tagged(
     outlines = [(_outline(tag, image.size), tag) for tag in tags]
     pixels = image.pixels.copy()
     for ink, tag in outlines:
-        draw_ink(pixels, ink, tag.colour.rgb, ALPHA)
+        draw_ink(pixels, ink, tag.color.rgb, ALPHA)
     return draw_tags(Image(pixels=pixels, source=image.source), tags, places)
 
 
@@ -75,7 +75,7 @@ def _outline(tag: Tag, size: Size) -> Ink:
     """A line runs along a region, around a box: a thin one where the region is small, so that it
     hides none of a written line.
     """
-    style = Style(colour=tag.colour, alpha=ALPHA, profile="plain")
+    style = Style(color=tag.color, alpha=ALPHA, profile="plain")
     mark = Mark(shape="contour", region=tag.region, style=style)
     ink, place = mark.ink(size), MarkPlace.of(tag.region, size)
     narrow = min(place.box.width, place.box.height) / THIN

@@ -18,7 +18,7 @@ from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
 from deixis.data import RegionSample, Turn
-from deixis.marks import Mark, colour_of, draw
+from deixis.marks import Mark, color_of, draw
 from deixis.marks.sample import Chance, draws_from, sample_marks
 from deixis.train.conversations import (
     ConversationSource,
@@ -125,8 +125,8 @@ def _marks(sample: RegionSample, size: Size, draws: Draws, profile: Chance) -> d
     if marking.is_constant:
         marks = tuple(replace(mark, style=replace(mark.style, width=None)) for mark in marks)
     if marking.colour is not None and len(marks) == 1:
-        colour = colour_of(marking.colour)
-        marks = tuple(replace(mark, style=replace(mark.style, colour=colour)) for mark in marks)
+        colour = color_of(marking.colour)
+        marks = tuple(replace(mark, style=replace(mark.style, color=colour)) for mark in marks)
     return dict(zip(sample.regions, marks, strict=True))
 
 

@@ -26,7 +26,7 @@ def test_numpy_finds_the_same_colours(shape, monkeypatch):
     marks = [Mark(shape=shape, region=region) for region in one_of_each_kind()]
     one, other = by_both(ground(), marks, monkeypatch)
     assert one == other
-    assert len({mark.style.colour.name for mark in one}) == len(marks)
+    assert len({mark.style.color.name for mark in one}) == len(marks)
 
 
 def test_numpy_finds_the_same_colours_for_random_marks(monkeypatch):

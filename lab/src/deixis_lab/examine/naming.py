@@ -9,7 +9,7 @@ import numpy as np
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.evals.findings import Trial
-from deixis.marks import Mark, Style, colour_of, draw
+from deixis.marks import Mark, Style, color_of, draw
 from deixis_lab.world.scene import Scene, Thing
 from deixis_lab.zoo.training.marked_scenes import mark_colours, markable_things
 from deixis_lab.zoo.training.scene_mark import KINDS
@@ -62,7 +62,7 @@ def mark_of(
     alpha: int | None = None,
 ) -> Mark:
     """A plain mark, as the zoo is taught them."""
-    style = Style(colour=colour_of(colour), width=width, alpha=alpha, profile="plain")
+    style = Style(color=color_of(colour), width=width, alpha=alpha, profile="plain")
     return Mark(shape=kind, region=region, style=style)
 
 

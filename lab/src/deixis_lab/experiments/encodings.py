@@ -39,7 +39,7 @@ class Encodings(Experiment):
         box = Region(shape=thing.region.box())
         style = mark_of(box, "rectangle", colour_over(thing, target.draws)).style
         ways: dict[str, Pointed] = {
-            DRAWN: Drawn(region=box, style=style, any_colour=False),
+            DRAWN: Drawn(region=box, style=style, any_color=False),
             SAID: Said(region=box),
             "cropped": Cropped.of(box),
             "dimmed": Dimmed.of(box),

@@ -14,10 +14,10 @@ from deixis.core.mask import Mask as MaskOf
 from deixis.core.region import Region
 from deixis.marks import (
     NAMED,
-    Colour,
+    Color,
     Mark,
     Style,
-    colour_of,
+    color_of,
     draw_covering,
     draws_from,
     sample_style,
@@ -149,10 +149,10 @@ def _placed(  # one place for how a mark comes about
     is_alone: bool = False,
 ) -> SceneMark:
     """One mark, placed and bent as ViP-LLaVA's code does, or a plain one."""
-    said = colour_of(colour)
-    style, chance = Style(colour=said, profile="plain"), draws.random()
+    said = color_of(colour)
+    style, chance = Style(color=said, profile="plain"), draws.random()
     if chance >= USUAL + PLAIN:
-        style = sample_style(kind, draws_from(draws), profile="release", colour=said)
+        style = sample_style(kind, draws_from(draws), profile="release", color=said)
     if chance >= USUAL:
         style = dataclasses.replace(
             style,
@@ -160,7 +160,7 @@ def _placed(  # one place for how a mark comes about
             alpha=int(draws.integers(*ALPHAS.get(kind, LINE_ALPHAS), endpoint=True)),
         )
     if is_alone and draws.random() < UNSAID:
-        style = dataclasses.replace(style, colour=Colour(rgb=said.rgb))
+        style = dataclasses.replace(style, color=Color(rgb=said.rgb))
     region = Region(shape=MaskOf.from_array(scene.owners == owner))
     mark = Mark(shape=kind, region=region, style=style)
     return SceneMark(owner=owner, colour=colour, mark=mark)
