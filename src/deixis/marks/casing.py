@@ -25,7 +25,7 @@ SHARE = 0.42  # of a line's width
 
 def casing_width(line: int, place: MarkPlace) -> int:
     """The casing of a line of so many pixels is so wide on either side."""
-    return max(1, math.ceil(SHARE * min(line, place.pixels(USUAL))))
+    return max(1, math.ceil(SHARE * min(line, place.full_pixels(USUAL))))
 
 
 def core_and_casing(core: Ink, by: int, size: Size) -> tuple[Ink, Ink]:

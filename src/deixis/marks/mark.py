@@ -68,7 +68,7 @@ class Mark:
             rgb = style.rgb if choose is None else choose(ink)
             return (Layer(ink=ink, rgb=rgb, alpha=alpha),)
         width = shape.line_width(place, style)
-        by = casing_width(place.pixels(USUAL) if width is None else width, place)
+        by = casing_width(place.full_pixels(USUAL) if width is None else width, place)
         core, casing = core_and_casing(line, by, place.size)
         rgb = style.rgb if choose is None else choose(casing)
         around = Layer(ink=casing, rgb=casing_of(rgb), alpha=OPAQUE)

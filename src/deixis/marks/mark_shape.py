@@ -41,7 +41,12 @@ class MarkShape(ABC):
 
     def line_width(self, place: MarkPlace, style: Style) -> int | None:
         """Its lines are so wide in pixels of the picture; None for what has no lines."""
-        return place.pixels(self.width(style))
+        return self.pixels_wide(place, style)
+
+    def pixels_wide(self, place: MarkPlace, style: Style) -> int:
+        """The width is so many pixels of the picture."""
+        width = self.width(style)
+        return place.full_pixels(width) if style.is_clear else place.pixels(width)
 
     def width(self, style: Style) -> int:
         """The width is the style's, or the shape's own."""

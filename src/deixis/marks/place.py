@@ -62,6 +62,11 @@ class MarkPlace:
         size = self.size
         return max(1, int(length * (max(size.width, size.height) / ANCHOR)))
 
+    def full_pixels(self, length: float) -> int:
+        """The same, never less than that length: what is thinner is lost when a picture shrinks."""
+        size = self.size
+        return math.ceil(length * (max(size.width, size.height) / ANCHOR))
+
     @property
     def middle(self) -> XY:
         """The middle is the centre of the box."""

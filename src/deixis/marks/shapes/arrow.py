@@ -59,7 +59,7 @@ class ArrowShape(MarkShape):
     def ink(self, place: MarkPlace, style: Style) -> Rings:
         draws = draws_of(style)
         arrow = _plain(place) if draws is None else _drawn(place, draws)
-        width = float(place.pixels(self.width(style)))
+        width = float(self.pixels_wide(place, style))
         left, right = (arrow.along(arrow.head, turn) for turn in (arrow.barb, -arrow.barb))
         # an open head's shaft reaches the tip, a filled one's its base
         start = arrow.along(arrow.head * on_circle(arrow.barb)[0] / 2 if arrow.is_filled else 0.0)

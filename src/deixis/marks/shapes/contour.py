@@ -60,4 +60,7 @@ class ContourShape(MarkShape):
         return 2 * self._reach(place, style) + 1
 
     def _reach(self, place: MarkPlace, style: Style) -> int:
-        return min(place.pixels(self.width(style)), FARTHEST)
+        width = self.width(style)
+        if style.is_clear:
+            return min(place.full_pixels(2 * width + 1) // 2, FARTHEST)
+        return min(place.pixels(width), FARTHEST)

@@ -31,5 +31,5 @@ class EllipseShape(MarkShape):
             cy=cy,
             rx=max(place.box.width / 2 * share, 1.0),
             ry=max(place.box.height / 2 * share, 1.0),
-            width=float(place.pixels(self.width(style))),
+            width=float(self.pixels_wide(place, style)),
         )

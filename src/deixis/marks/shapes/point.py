@@ -29,7 +29,7 @@ class PointShape(MarkShape):
     @override
     def ink(self, place: MarkPlace, style: Style) -> Oval:
         draws = draws_of(style)
-        radius = float(place.pixels(self.width(style)))
+        radius = float(self.pixels_wide(place, style))
         if draws is None or isinstance(place.region.shape, Point):
             x, y = place.heart
         else:
@@ -41,7 +41,7 @@ class PointShape(MarkShape):
 
     @override
     def line_width(self, place: MarkPlace, style: Style) -> int:
-        return 2 * place.pixels(self.width(style))
+        return 2 * self.pixels_wide(place, style)
 
 
 def _near_middle(place: MarkPlace, draws: Draws) -> XY | None:

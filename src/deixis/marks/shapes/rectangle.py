@@ -25,7 +25,7 @@ class RectangleShape(MarkShape):
 
     @override
     def ink(self, place: MarkPlace, style: Style) -> BorderInk:
-        width = place.pixels(self.width(style))
+        width = self.pixels_wide(place, style)
         x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
         y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
         if style.is_clear or min(x1 - x0, y1 - y0) < 4 * width:

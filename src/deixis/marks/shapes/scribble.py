@@ -38,7 +38,7 @@ class ScribbleShape(MarkShape):
             part = place.one_part(draws)
             count = 3 if style.profile == "paper" else 4
             controls = [part.anywhere(draws) for _ in range(count)]
-        width = float(place.pixels(self.width(style)))
+        width = float(self.pixels_wide(place, style))
         return Lines(paths=(curve(controls),), width=width)
 
 

@@ -29,7 +29,7 @@ class TriangleShape(MarkShape):
     def ink(self, place: MarkPlace, style: Style) -> Lines:
         draws = draws_of(style)
         corners = _upright(place) if draws is None else _drawn(place, draws)
-        width = float(place.pixels(self.width(style)))
+        width = float(self.pixels_wide(place, style))
         return Lines(paths=(corners,), width=width, are_closed=True)
 
 
