@@ -48,8 +48,8 @@ class Color:
 
     def __post_init__(self) -> None:
         if len(self.rgb) != 3:
-            raise UsageError(f"a colour is three numbers of 0..255, got {self.rgb}")
-        red, green, blue = (whole("each number of a colour", v, 0, 255) for v in self.rgb)
+            raise UsageError(f"color is three numbers of 0..255, got {self.rgb}")
+        red, green, blue = (whole("each number of color", v, 0, 255) for v in self.rgb)
         object.__setattr__(self, "rgb", (red, green, blue))
 
 
@@ -73,7 +73,7 @@ def color_of(colour: "str | Rgb | Color") -> Color:
     if isinstance(colour, str) and colour in ALL_NAMED:
         return Color(rgb=ALL_NAMED[colour], name=colour)
     if not isinstance(colour, str | tuple | list):
-        raise UsageError(f"a colour is a name, #rrggbb or three numbers, got {colour!r}")
+        raise UsageError(f"color is a name, #rrggbb or three numbers, got {colour!r}")
     if isinstance(colour, str):
         match = HEX.fullmatch(colour)
         if match is None:

@@ -87,4 +87,4 @@ def profile_named(name: str) -> Profile:
     for profile in PROFILES:
         if profile == name:
             return profile
-    raise UnknownNameError(kind="style of marks", name=name, known=PROFILES)
+    raise UnknownNameError(kind="profile (style) of marks", name=name, known=PROFILES)
