@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,12 +77,8 @@ def loading_options(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: se
 @contextmanager
 def closed_after(model: "Model") -> "Iterator[Model]":
     """A model whose connections and journal are closed when the command is done with it."""
-    try:
+    with closing(model.vlm):
         yield model
-    finally:
-        close = getattr(model.vlm, "close", None)  # of what is behind a server
-        if close is not None:
-            close()
 
 
 def add_speaking(parser: "argparse._ActionsContainer") -> None:

@@ -234,6 +234,9 @@ class VisionLanguageModel(PointedTo):
         """
         return False
 
+    def close(self) -> None:  # most hold nothing open
+        """What it holds open is closed: connections and a journal, of one behind a server."""
+
     @property
     def preparation(self) -> Mapping[str, str]:
         """What decides how it prepares a picture: the processor, its settings, its version; empty

@@ -83,6 +83,7 @@ class OpenAIModel(VisionLanguageModel):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @override
     def close(self) -> None:
         """Close the connections and the journal."""
         self._is_closed = True

@@ -3,7 +3,7 @@ the journal of its own.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
@@ -37,12 +37,8 @@ class NamedModel:
         """
         more = {"concurrency": at_once} if self.name.startswith(SERVER) else {}
         model = load(self.name, **{**more, **self.options})
-        try:
+        with closing(model.vlm):
             yield model
-        finally:
-            close = getattr(model.vlm, "close", None)  # of models behind servers
-            if close is not None:
-                close()
 
 
 @final

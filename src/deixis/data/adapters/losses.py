@@ -46,7 +46,7 @@ class Writable:
 
 @final
 class LossTally:
-    """LossTally are counted while a file is written."""
+    """Losses are counted while a file is written."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
