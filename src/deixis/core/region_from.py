@@ -15,6 +15,7 @@ from deixis.core.region import KINDS, Region
 from deixis.core.size import Size, SizeLike, size_of
 
 SHORTEST = 6  # numbers of an outline; COCO's shorter ones cover nothing
+TURNED = "xyxyxyxy"  # of a detection's data: the corners of a box that does not stand upright
 ROW = 6  # values of a detection as supervision's Detections gives it in a loop
 EXPECTED = (
     "a Region, a box's four numbers (x0, y0, x1, y1), a point's two, points of an outline, COCO's "
@@ -192,6 +193,13 @@ def _from_detections(found: Detections, name: str) -> Region:
     return _from_row(found.xyxy[0], first["mask"], first["confidence"], data, name=name)
 
 
+def detection_shape(xyxy: Any, mask: Any, turned: Any) -> Shape:  # Any: arrays
+    """A detection is its mask, or else its turned box, or else its box; None is what it lacks."""
+    if mask is not None:
+        return Mask.from_array(mask)
+    return regions.box(xyxy).shape if turned is None else regions.polygon(turned).shape
+
+
 def _from_row(
     xyxy: Any,
     mask: Any,
@@ -200,17 +208,9 @@ def _from_row(
     *,
     name: str,  # Any: arrays
 ) -> Region:
-    """A detection is its mask, or else its turned box, or else its box."""
-    turned = data.get("xyxyxyxy")
-    if mask is not None:
-        shape: Shape = Mask.from_array(mask)
-    elif turned is not None:
-        shape = regions.polygon(turned).shape
-    else:
-        shape = regions.box(xyxy).shape
     label = data.get("class_name")
     return Region(
-        shape=shape,
+        shape=detection_shape(xyxy, mask, data.get(TURNED)),
         label=None if label is None else str(label),
         score=None if confidence is None else given.number(f"{name}'s confidence", confidence),
     )

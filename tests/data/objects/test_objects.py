@@ -33,6 +33,12 @@ def test_detections_without_masks_are_boxes():
     assert dx.from_supervision(detections(xyxy=np.zeros((0, 4)))) == []
 
 
+def test_turned_boxes_keep_their_turn():
+    corners = np.array([[[5.0, 0], [10, 5], [5, 10], [0, 5]]])
+    made = detections(xyxy=np.array([[0.0, 0, 10, 10]]), data={"xyxyxyxy": corners})
+    assert dx.from_supervision(made) == [dx.polygon(corners[0])]
+
+
 def test_classes_have_names_by_number():
     made = detections(
         xyxy=np.array([[1.0, 2, 3, 4]]), class_id=np.array([1]), confidence=np.array([0.5])

@@ -1,6 +1,7 @@
 """supervision's `Detections` become regions, and regions what `Detections` is made of.
 
-Frame: pixels, as Deixis' own. A detection that has a mask is that mask, others are boxes.
+Frame: pixels, as Deixis' own. A detection that has a mask is that mask, one that has a
+turned box is its outline, others are boxes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from deixis.core.errors import UsageError
-from deixis.core.mask import Mask
-from deixis.core.region import Region, box
+from deixis.core.region import Region
+from deixis.core.region_from import TURNED, detection_shape
 from deixis.core.size import Size
 from deixis.core.untrusted_text import shown
 
@@ -30,14 +31,16 @@ def from_supervision(
     if not isinstance(corners, np.ndarray) or corners.ndim != 2 or corners.shape[1] != 4:
         raise UsageError(f"detections is a supervision.Detections, got {shown(detections)}")
     masks, scores = detections.mask, detections.confidence
+    turned = (getattr(detections, "data", None) or {}).get(TURNED)
     regions = []
-    for place, (x0, y0, x1, y1) in enumerate(corners.tolist()):
+    for place, xyxy in enumerate(corners):
         inside = None if masks is None else np.asarray(masks[place])
         is_masked = inside is not None and bool(inside.any())  # an empty one has no mask of its own
-        shape = Mask.from_array(inside) if is_masked and inside is not None else None
         regions.append(
             Region(
-                shape=shape or box(x0, y0, x1, y1).shape,
+                shape=detection_shape(
+                    xyxy, inside if is_masked else None, None if turned is None else turned[place]
+                ),
                 label=_label(detections, place, classes),
                 score=None if scores is None else float(scores[place]),
             )
