@@ -1,25 +1,19 @@
-"""The plan of a run: every picture with its regions, a line each, and the tasks that are left.
+"""The lines of a plan, a picture each with its regions, and the tasks that are parts of it.
 
-It lies on the disk, so that a folder of any size takes the same memory, and is made anew by every
-run. A row is known by the picture's name, the region's id there, and the question; a kept answer
+A row is known by the picture's name, the region's id there, and the question; a kept answer
 counts for it while the region is the same.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, final
-
-import numpy as np
-from jaxtyping import Bool, UInt64
+from typing import final
 
 from deixis.core import json_lines, region_json
-from deixis.core.files import open_file, written
+from deixis.core.files import open_file
 from deixis.core.region import Region
-
-TASK_PICTURES = 64  # at most: what a worker takes at a time
 
 
 @final
@@ -112,7 +106,6 @@ class EachTask:
     are left out.
     """
 
-    number: int
     begin: int
     end: int
     is_done: bytes
@@ -121,54 +114,6 @@ class EachTask:
     def num_left(self) -> int:
         """So many rows are to be asked."""
         return self.is_done.count(0)
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EachPlan:
-    """A plan that is written: its file, how much there is in it, and what is left to do."""
-
-    file: Path
-    num_pictures: int
-    num_rows: int
-    tasks: tuple[EachTask, ...]
-
-    @property
-    def num_left(self) -> int:
-        """So many rows are to be asked."""
-        return sum(task.num_left for task in self.tasks)
-
-
-# of marks: whether each has an answer
-Answered: TypeAlias = Callable[[UInt64[np.ndarray, " row"]], Bool[np.ndarray, " row"]]
-
-
-def write_plan(
-    file: Path, pictures: Iterable[PlannedPicture], questions: Sequence[str], is_done: Answered
-) -> EachPlan:
-    """The plan of these pictures is written; `is_done` tells of marks whether they have answers."""
-    tasks: list[EachTask] = []
-    num_pictures = num_rows = num_open = 0
-    begin = end = 0
-    flags = bytearray()
-    with written(file) as stream:
-        for picture in pictures:
-            line = picture.line()
-            end += stream.write(line)
-            rows = PlannedPicture.of(line).rows(questions)  # as it will be asked: 1 is then 1.0
-            marks = np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
-            flags += is_done(marks).tobytes()
-            num_pictures, num_rows, num_open = num_pictures + 1, num_rows + len(rows), num_open + 1
-            if num_open == TASK_PICTURES:
-                tasks.append(_task(len(tasks), begin, end, flags))
-                begin, num_open, flags = end, 0, bytearray()
-    tasks.append(_task(len(tasks), begin, end, flags))
-    left = tuple(task for task in tasks if task.num_left)
-    return EachPlan(file=file, num_pictures=num_pictures, num_rows=num_rows, tasks=left)
-
-
-def _task(number: int, begin: int, end: int, flags: bytearray) -> EachTask:
-    return EachTask(number=number, begin=begin, end=end, is_done=bytes(flags))
 
 
 def planned_pictures(

@@ -11,6 +11,7 @@ from typing import final
 
 from deixis.ask.model import Model
 from deixis.batch.each.asking import RowAsker, RowWording, check_composes
+from deixis.batch.each.growing_plan import GrowingPlan, growing_plan
 from deixis.batch.each.outputs import (
     PLAN,
     AskedEach,
@@ -20,7 +21,7 @@ from deixis.batch.each.outputs import (
     ordered_rows,
     write_rows,
 )
-from deixis.batch.each.plan import EachPlan, PlannedPicture, write_plan
+from deixis.batch.each.plan import PlannedPicture
 from deixis.batch.each.regions import Given, pictures_with_regions
 from deixis.batch.each.row_frames import RowFrames
 from deixis.batch.each.row_journal import JournalPart, begin_journal, index_of
@@ -72,14 +73,15 @@ class EachRun:
             index = index_of(folder, self.spending.add_row)
             given = pictures_with_regions(self.pictures, self.regions, looked=folder / LOOKED)
             questions = self.wording.questions
-            plan = write_plan(folder / PLAN, _until_stop(given), questions, index.is_answered)
-            del index
-            if plan.num_left:
+            with growing_plan(
+                folder / PLAN, _until_stop(given), questions, index.is_answered
+            ) as plan:
+                del index
                 bar = _Bar(plan, self.spending, self.reporter)
-                if self.runner is not None and named is not None:
-                    self._share(folder, plan, bar, self.runner, named)
-                else:
+                if self.runner is None:
                     self._ask(folder, plan, bar, model)
+            if self.runner is not None and named is not None:
+                self._share(folder, plan, bar, self.runner, named)
             frames = RowFrames(
                 pictures=self.pictures, wording=self.wording, composer=model.composer
             )
@@ -107,22 +109,27 @@ class EachRun:
             "looking": looking and [dict(one.record) for one in looking.sources],
         }
 
-    def _ask(self, folder: Path, plan: EachPlan, bar: "_Bar", model: Model) -> None:
+    def _ask(self, folder: Path, plan: GrowingPlan, bar: "_Bar", model: Model) -> None:
         with closing(JournalPart(folder)) as part:
             asker = RowAsker(model, self.wording, part, self.spending, self.at_once)
-            for _ in asker.run(plan.file, plan.tasks):
+            for _ in asker.run(plan.draft, plan.tasks()):
                 bar.tell(asker.num_done, asker.num_errors)
-            bar.tell(asker.num_done, asker.num_errors)
             self.is_over_budget = asker.is_over_budget
+            plan.wait()
+            if plan.num_left:
+                bar.tell(asker.num_done, asker.num_errors)
 
     def _share(
-        self, folder: Path, plan: EachPlan, bar: "_Bar", runner: Runner, named: NamedModel
+        self, folder: Path, plan: GrowingPlan, bar: "_Bar", runner: Runner, named: NamedModel
     ) -> None:
-        count = min(runner.num_workers, len(plan.tasks))
+        tasks = tuple(plan.tasks())
+        if not tasks:
+            return
+        count = min(runner.num_workers, len(tasks))
         work = EachWork(
             model=named,
             wording=self.wording,
-            plan=plan.file.absolute(),
+            plan=(folder / PLAN).absolute(),
             folder=folder.absolute(),
             at_once=max(1, self.at_once // count),
             budget=self.spending.budget.share(count, self.spending),
@@ -130,13 +137,13 @@ class EachRun:
         )
         num_done = num_errors = 0
         with closing(work):
-            for done in runner.run(work, plan.tasks):
+            for done in runner.run(work, tasks):
                 num_done, num_errors = num_done + done.num_done, num_errors + done.num_errors
                 self.spending.add(done.calls, done.usage)
                 self.is_over_budget = self.is_over_budget or done.is_over_budget
                 bar.tell(num_done, num_errors)
 
-    def _written(self, folder: Path, plan: EachPlan, frames: RowFrames) -> AskedEach:
+    def _written(self, folder: Path, plan: GrowingPlan, frames: RowFrames) -> AskedEach:
         num_had = num_errors = 0
 
         def counted(rows: Iterator[EachRow]) -> Iterator[EachRow]:
@@ -146,7 +153,7 @@ class EachRun:
                 num_errors += "error" in row
                 yield row
 
-        rows = ordered_rows(plan.file, self.wording.questions, index_of(folder))
+        rows = ordered_rows(folder / PLAN, self.wording.questions, index_of(folder))
         beside = self.out.with_name(f"{self.out.name}.pictures")
         write_rows(self.out, self.form, counted(rows), lambda row: frames.saved(row, beside))
         return AskedEach(
@@ -187,9 +194,8 @@ def _until_stop(pictures: Iterable[PlannedPicture]) -> Iterator[PlannedPicture]:
 class _Bar:
     """How far a run is, what it cost so far, and what the whole will cost."""
 
-    def __init__(self, plan: EachPlan, spending: Spending, reporter: Reporter) -> None:
+    def __init__(self, plan: GrowingPlan, spending: Spending, reporter: Reporter) -> None:
         self._plan, self._spending, self._reporter = plan, spending, reporter
-        self._had = plan.num_rows - plan.num_left
         self._calls, self._money = spending.calls, spending.money
         self._begun = time.monotonic()
 
@@ -197,20 +203,21 @@ class _Bar:
         """So many rows were done by now in this run."""
         seconds = time.monotonic() - self._begun
         rate = num_done / seconds if seconds > 0 else 0.0
-        left = self._plan.num_left - num_done
+        is_whole, left = self._plan.is_whole, self._plan.num_left - num_done
         numbers: dict[str, float] = {"errors": num_errors} if num_errors else {}
         if self._spending.tokens:
             numbers["tokens"] = self._spending.tokens
         if self._spending.price is not None and num_done:
             spent = self._spending.money
             numbers["price"] = spent
-            numbers["price of all"] = spent + (spent - self._money) / num_done * left
+            if is_whole:
+                numbers["price of all"] = spent + (spent - self._money) / num_done * left
         self._reporter.advance(
             Progress(
-                step=self._had + num_done,
-                steps=self._plan.num_rows,
+                step=self._plan.num_rows - left,
+                steps=self._plan.num_rows if is_whole else 0,
                 steps_per_second=rate,
-                seconds_left=left / rate if rate > 0 else None,
+                seconds_left=left / rate if is_whole and rate > 0 else None,
                 numbers=numbers,
             )
         )

@@ -81,9 +81,9 @@ class LabelStudio(Adapter):
         cls, path: Path, *, images: Path | None = None, on_bad: OnBad | None = None
     ) -> Iterator[Annotated]:
         bad, folders = BadRows(path, on_bad), own_folders(path, images)
-        for row, place, rows in numbered(path):
+        for row, read in numbered(path):
             with bad.left_out(f"task {row}"):
-                task = record_of(rows.row(place), "a task")
+                task = record_of(read(), "a task")
                 name, picture = _picture(record_of(field_of(task, "data")), folders)
                 results = [record_of(one, "a result") for one in _results(task)]
                 size = _size(results, task, picture)

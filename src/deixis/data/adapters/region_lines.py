@@ -78,11 +78,14 @@ class RegionLines(Adapter):
 
 def _lines(path: Path, folders: PictureFolders, bad: BadRows) -> Iterator[Annotated]:
     """Each line is a picture with one region, or none."""
-    for number, place, rows in numbered(path):
+    last: Annotated | None = None  # lines of one picture stand together: it is looked for once
+    for number, read in numbered(path):
         with bad.left_out(number):
-            row = record_of(rows.row(place))
+            row = record_of(read())
             name, found, size = text_of(row, "image"), _region(row), own_size(row)
-            yield Annotated(image=name, path=folders.find(name), size=size, regions=tuple(found))
+            picture = last.path if last and last.image == name else folders.find(name)
+            last = Annotated(image=name, path=picture, size=size, regions=tuple(found))
+            yield last
 
 
 def _region(row: Record) -> list[Region]:

@@ -4,9 +4,10 @@ They are the rows of docs/data.md, whose turns and other fields are not looked a
 what docs/region.schema.json says, and nothing is lost.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
@@ -21,7 +22,7 @@ from deixis.data.reading.bad_rows import BadRows
 from deixis.data.reading.fields import BadRowError, Record, list_of, record_of, text_of
 from deixis.data.reading.fields import regions_of as slots_of
 from deixis.data.reading.fields import size_of as sides_of
-from deixis.data.reading.json_rows import JsonRows, rows_of
+from deixis.data.reading.json_rows import rows_of
 from deixis.data.reading.pictures import PictureFolders
 
 
@@ -49,9 +50,9 @@ class RegionRows(Adapter):
         cls, path: Path, *, images: Path | None = None, on_bad: OnBad | None = None
     ) -> Iterator[Annotated]:
         bad, folders = BadRows(path, on_bad), own_folders(path, images)
-        for number, place, rows in numbered(path):
+        for number, read in numbered(path):
             with bad.left_out(number):
-                row = record_of(rows.row(place))
+                row = record_of(read())
                 name = text_of(row, "image")
                 yield Annotated(
                     image=name,
@@ -77,11 +78,14 @@ class RegionRows(Adapter):
         return losses.told()
 
 
-def numbered(path: Path) -> Iterator[tuple[int, int, JsonRows]]:
-    """Rows come with their numbers in the file and their places among the rows."""
+def numbered(path: Path) -> Iterator[tuple[int, Callable[[], Any]]]:  # Any: what JSON holds
+    """Rows come with their numbers in the file, each as what reads it; BadRowError where it is not
+    JSON.
+    """
     rows = rows_of(path)
-    for place in range(len(rows)):
-        yield int(rows.numbers[place]), place, rows
+    with rows.opened() as file:
+        for place in range(len(rows)):
+            yield int(rows.numbers[place]), partial(rows.row_in, file, place)
 
 
 def own_folders(file: Path, images: Path | None) -> PictureFolders:
