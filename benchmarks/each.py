@@ -3,6 +3,7 @@
     python benchmarks/each.py                              # 5,000 regions of 250 pictures
     python benchmarks/each.py --pictures 5000 --kills 20   # 100,000 regions: an hour
     python benchmarks/each.py --runner ray --kills 20
+    python benchmarks/each.py --folder each --kills 20     # what is measured there is not again
 
 The pictures are drawn by code, 640x480, 20 regions each. The server is `deixis.testing`'s, in a
 process of its own that counts, and takes `--delay` seconds an answer. The bare client is 32 threads
@@ -19,6 +20,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -191,6 +193,12 @@ def ended(process):
     return {**told, "mb": used.ru_maxrss / 1024, "cpu": used.ru_utime + used.ru_stime}
 
 
+def clear(*paths):
+    """What a benchmark that was killed has left is taken away."""
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 def spread(tally):
     """From the first answer to the last."""
     return tally.times[-1] - tally.times[0]
@@ -209,9 +217,10 @@ def kept(out):
 def killed(arguments, top, url, tally, seconds):
     """The run, killed at random moments; what was asked again, and whether any of it was kept."""
     out = top / "killed.jsonl"
+    clear(*top.glob("killed.jsonl*"))
     rng = np.random.default_rng(0)
-    tally.reset()
     num_again, num_kills, worst = 0, 0, 0
+    had_at = {}  # how often each answer was asked for when it was on the disk
     while num_kills < arguments.kills:
         before = sum(tally.asked.values())
         process = child("ours", arguments, top, url, out=out)
@@ -221,10 +230,11 @@ def killed(arguments, top, url, tally, seconds):
             if process.poll() is not None:
                 break
             time.sleep(0.02)
-        time.sleep(moment)
-        if process.poll() is not None:
+        try:
+            process.wait(timeout=moment)
             break
-        os.kill(process.pid, signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
         process.wait()
         num_kills += 1
         time.sleep(2 * arguments.delay + 0.5)
@@ -232,15 +242,66 @@ def killed(arguments, top, url, tally, seconds):
         on_disk = kept(out)
         lost = sum(had.values()) - sum(on_disk.values()) - num_again
         num_again, worst = num_again + lost, max(worst, lost)
-        assert all(count <= 1 for count in on_disk.values()), "an answer was kept twice"
+        for digest in on_disk:
+            had_at.setdefault(digest, had[digest])
+        print(f"killed with {sum(on_disk.values())} answers, {lost} lost", flush=True)
     last = ended(child("ours", arguments, top, url, out=out))
-    total = sum(tally.asked.values())
-    same = out.read_bytes() == (top / "rows.jsonl").read_bytes()
-    twice = max(kept(out).values())
-    print(
-        f"killed {num_kills} times: {total - last['rows']} calls asked again, at most {worst} a "
-        f"kill; answers kept twice: {twice - 1}; rows as of the unbroken run: {same}"
-    )
+    return {
+        "kills": num_kills,
+        "again": sum(tally.asked.values()) - last["rows"],
+        "worst": worst,
+        "paid_twice": sum(tally.asked[digest] - count for digest, count in had_at.items()),
+        "kept_twice": sum(kept(out).values()) - last["rows"],
+        "same": out.read_bytes() == (top / "rows.jsonl").read_bytes(),
+    }
+
+
+def compare(arguments, top):
+    """Each part is measured unless the folder has its figures already, and told."""
+    total = arguments.pictures * arguments.regions
+    with serve(delay=arguments.delay, keeps=1) as server:
+        tally = Tally(server)
+
+        def measured(role, measure):
+            file = top / f"{role}.json"
+            if not file.exists():
+                tally.reset()
+                file.write_text(json.dumps(measure()))
+            return json.loads(file.read_text())
+
+        def furnished():
+            clear(top / "photos", top / "bodies")
+            furnish(top, arguments.pictures, arguments.regions)
+            return {"size": save_bodies(top, min(total, MOST_BODIES))}
+
+        def ours():
+            clear(*top.glob("rows.jsonl*"))
+            found = ended(child("ours", arguments, top, server.url, out=top / "rows.jsonl"))
+            return {**found, "spread": spread(tally), "most": server.most_in_flight}
+
+        size = measured("furnished", furnished)["size"]
+        print(f"{total} regions of {arguments.pictures} pictures, a body has {size / 1000:.0f} kB")
+        bare = measured("bare", lambda: ended(child("bare", arguments, top, server.url)))
+        bare_rate = total / bare["seconds"]
+        told = f"{bare_rate:.1f} a second, {1000 * bare['cpu'] / total:.2f} ms of processor each"
+        print(f"bare httpx: {told}, {bare['mb']:.0f} MB", flush=True)
+        found = measured("ours", ours)
+        assert found["errors"] == 0
+        rate = total / found["seconds"]
+        told = f"{rate:.1f} a second, {1000 * found['cpu'] / total:.2f} ms of processor each"
+        print(f"ask_each: {told}, {found['mb']:.0f} MB; most at once {found['most']}")
+        print(f"of the bare client's rate: {rate / bare_rate:.3f}")
+        asking = (total - 1) / found["spread"]
+        told = f"{asking:.1f} a second ({asking / bare_rate:.3f})"
+        print(f"from the first answer to the last: {told}", flush=True)
+        if arguments.kills:
+            seconds = found["seconds"]
+            told = measured("kills", lambda: killed(arguments, top, server.url, tally, seconds))
+            print(
+                f"killed {told['kills']} times: {told['again']} calls asked again, at most "
+                f"{told['worst']} a kill; answers on the disk asked again: {told['paid_twice']}, "
+                f"kept twice: {told['kept_twice']}; rows as of the unbroken run: {told['same']}"
+            )
 
 
 def main():
@@ -253,6 +314,7 @@ def main():
     parser.add_argument("--encoding", default="said")
     parser.add_argument("--runner", choices=("pool", "ray"))
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="for all files; a second run goes on there")
     for name in ("--role", "--url", "--out"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     parser.add_argument("--top", type=Path, help=argparse.SUPPRESS)
@@ -267,31 +329,12 @@ def main():
             more = (arguments.at_once, arguments.runner, arguments.encoding)
             print(json.dumps(be_ours(arguments.url, arguments.top, out, *more)))
             return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(delay=arguments.delay, keeps=1) as server,
-    ):
-        top, tally = Path(folder), Tally(server)
-        furnish(top, arguments.pictures, arguments.regions)
-        size = save_bodies(top, min(total, MOST_BODIES))
-        print(f"{total} regions of {arguments.pictures} pictures, a body has {size / 1000:.0f} kB")
-        bare = ended(child("bare", arguments, top, server.url))
-        bare_rate = total / bare["seconds"]
-        told = f"{bare_rate:.1f} a second, {1000 * bare['cpu'] / total:.2f} ms of processor each"
-        print(f"bare httpx: {told}, {bare['mb']:.0f} MB")
-        tally.reset()
-        ours = ended(child("ours", arguments, top, server.url, out=top / "rows.jsonl"))
-        assert ours["errors"] == 0
-        rate = total / ours["seconds"]
-        told = f"{rate:.1f} a second, {1000 * ours['cpu'] / total:.2f} ms of processor each"
-        print(f"ask_each: {told}, {ours['mb']:.0f} MB; most at once {server.most_in_flight}")
-        print(f"of the bare client's rate: {rate / bare_rate:.3f}")
-        asking = (total - 1) / spread(tally)
-        print(
-            f"from the first answer to the last: {asking:.1f} a second ({asking / bare_rate:.3f})"
-        )
-        if arguments.kills:
-            killed(arguments, top, server.url, tally, ours["seconds"])
+    if arguments.folder is None:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(arguments, Path(folder))
+    else:
+        arguments.folder.mkdir(exist_ok=True)
+        compare(arguments, arguments.folder)
 
 
 if __name__ == "__main__":
