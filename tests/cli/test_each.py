@@ -48,7 +48,9 @@ def test_rows_with_errors_are_a_failure_unless_they_are_skipped(tmp_path, server
     folder, _ = photos(tmp_path)
     (folder / "0001.png").write_bytes(b"no picture")
     assert main(words(tmp_path, server)) == 1
-    assert "4 of 12 rows are errors" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "4 of 12 rows are errors" in told
+    assert "\n  0001.png, region 0: " in told
     assert main(words(tmp_path, server, "--skip-bad")) == 0
 
 
@@ -62,6 +64,7 @@ def test_a_budget_that_is_spent_is_told(tmp_path, server, capsys):
     ("more", "reason"),
     [
         (("--stream",), "--stream is about one answer"),
+        (("--dry-run",), "--dry-run is about one answer"),
         (("--at-once", "0"), "at least 1"),
         (("--runner", "rai"), "did you mean 'ray'"),
     ],
@@ -70,6 +73,13 @@ def test_a_mistake_exits_with_2(tmp_path, server, capsys, more, reason):
     photos(tmp_path)
     assert main(words(tmp_path, server, *more)) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_a_region_in_the_place_of_a_question_is_refused(tmp_path, server, capsys):
+    photos(tmp_path)
+    assert main(words(tmp_path, server, questions=(QUESTION, "it=box:1,2,3,4"))) == 2
+    told = "regions of a folder are those of --regions; leave out 'it=box:1,2,3,4'"
+    assert told in capsys.readouterr().err
 
 
 def test_an_option_of_folders_needs_one(capsys):

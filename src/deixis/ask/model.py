@@ -28,7 +28,7 @@ from deixis.ask.scored import Scores, check_scorable
 from deixis.ask.sent import Sent, software
 from deixis.ask.taught import tell_of_untaught
 from deixis.ask.verbs import takes, takes_with
-from deixis.coordinates import Dialect, Place
+from deixis.coordinates import Dialect, Place, Reading
 from deixis.coordinates.contract import Contract
 from deixis.coordinates.contracts import contract_named
 from deixis.coordinates.unknown import UnknownDialect
@@ -362,14 +362,19 @@ class Model:
         """A place of an answer, in pixels of the original picture."""
         return replace(place, region=replace(back.region(place.region), source=self.vlm.name))
 
+    def reading_of(self, asked: Composed, text: str) -> Reading:
+        """What is read in an answer to what was sent; its places are in pixels of the original."""
+        first = asked.frames[0]
+        reading = self.dialect.read(text, first.image.size)
+        back = first.transform.inverse()
+        return replace(reading, places=tuple(self._located(back, one) for one in reading.places))
+
     def answer_of(self, asked: Composed, how: How, completion: Completion) -> Answer:
         """The answer that a completion of what was sent is."""
-        first = asked.frames[0]
-        reading = self.dialect.read(completion.text, first.image.size)
-        back = first.transform.inverse()
+        reading = self.reading_of(asked, completion.text)
         return Answer(
             text=completion.text,
-            places=tuple(self._located(back, place) for place in reading.places),
+            places=reading.places,
             unread=reading.unread,
             finish=completion.finish,
             sent=self.sent_of(asked, how),

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from deixis.cli.terminal import TerminalReporter
 from deixis.core.errors import DeixisError, UsageError
+from deixis.core.wording import counted
 
 if TYPE_CHECKING:
     from deixis.batch.each import AskedEach
     from deixis.models.interface import Generation
 
 AT_ONCE = 32
+REGION = re.compile(r"\w+=[\w:=,.-]+\Z")  # no question
 OF_FOLDERS = (
     *("regions_from", "format", "encoding", "rows_as", "sheet", "sheet_rows", "at_once"),
-    *("price", "budget", "runner", "workers", "fresh", "skip_bad"),
+    *("crowds", "price", "budget", "runner", "workers", "fresh", "skip_bad"),
 )
 SPELT = {"regions_from": "regions", "rows_as": "as"}
-ALONE = ("save", "replay", "stream", "cite")  # options about one answer
+ALONE = ("save", "replay", "stream", "cite", "dry_run")  # options about one answer
 
 
 def add_each(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +39,7 @@ def add_each(parser: argparse.ArgumentParser) -> None:
         help="a file of regions, or what looks for them: detector:CHECKPOINT, rapidocr …",
     )
     each.add_argument("--format", metavar="NAME", help="of --regions, where it is not recognised")
+    each.add_argument("--crowds", action="store_true", help="ask about COCO's crowds too")
     each.add_argument("--encoding", metavar="SPEC", help="said (default), cropped:0.5, drawn:arrow")
     each.add_argument(
         "--out",
@@ -79,9 +83,12 @@ def run_each(
     """Each region is asked about, and what came of it is printed."""
     for name in ALONE:
         if getattr(arguments, name):
-            raise UsageError(f"--{name} is about one answer; leave it out with --each")
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} is about one answer; leave it out with --each")
     words = (arguments.image, arguments.question, *arguments.regions)
     questions = [word for word in words if word is not None]
+    for word in filter(REGION.match, questions):
+        raise UsageError(f"the regions of a folder are those of --regions; leave out {word!r}")
     if not questions or arguments.out is None:
         raise UsageError('give a question, as "Describe {it}.", and --out rows.jsonl')
     from deixis.batch.each import ask_each
@@ -95,6 +102,7 @@ def run_each(
         regions=arguments.regions_from,
         encoding=arguments.encoding or "said",
         format=arguments.format,
+        crowds=arguments.crowds,
         rows_as=arguments.rows_as,
         sheet=arguments.sheet,
         sheet_rows=1000 if arguments.sheet_rows is None else arguments.sheet_rows,
@@ -116,9 +124,12 @@ def run_each(
         left = f"the budget is spent, and {asked.num_left} rows are left"
         print(f"deixis ask: {left}: give a larger one, and the same goes on", file=sys.stderr)
     if asked.num_errors and not arguments.skip_bad:
+        more = asked.num_errors > len(asked.first_errors)
         raise DeixisError(
-            f"{asked.num_errors} of {asked.num_rows} rows are errors, which say what went wrong; "
-            "the same command asks them again, and --skip-bad takes them as they are"
+            f"{asked.num_errors} of {asked.num_rows} rows are errors; the same command asks them "
+            "again, and --skip-bad takes them as they are"
+            + "".join(f"\n  {error}" for error in asked.first_errors)
+            + ("\n  …" if more else "")
         )
 
 
@@ -129,6 +140,7 @@ def _record(asked: "AskedEach") -> dict[str, object]:
         "rows": asked.num_rows,
         "errors": asked.num_errors,
         "left": asked.num_left,
+        "crowds": asked.num_crowds,
         "calls": asked.calls,
         "usage": asdict(asked.usage),
         "price": asked.money,
@@ -143,4 +155,6 @@ def _told(asked: "AskedEach") -> str:
         parts.append(f"{asked.usage.prompt} tokens in, {asked.usage.answer} out")
     if asked.money:
         parts.append(f"price {asked.money:.4g}")
+    if asked.num_crowds:
+        parts.append(f"{counted(asked.num_crowds, 'crowd')} left out (--crowds)")
     return ", ".join(parts)

@@ -1,9 +1,12 @@
 """Every region of a folder becomes a row, and no finished call is made twice."""
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 import deixis as dx
+from deixis.core import region_json
 from deixis.core.errors import RemoteError, UsageError
 from tests.batch.each.nursery import asked, counting, line, photos, read
 from tests.unhooked import unhooked
@@ -66,6 +69,7 @@ def test_a_picture_that_is_missing_or_broken_is_an_error_in_its_rows_alone(tmp_p
     errors = [row["error"] for row in rows if "error" in row]
     assert sum("0001.png" in error for error in errors) == 4
     assert sum("no image '0002.png'" in error for error in errors) == 4
+    assert len(told.first_errors) == 3  # of five that differ
 
 
 def test_a_failed_call_is_an_error_that_the_next_run_asks_again(tmp_path, server):
@@ -102,6 +106,25 @@ def test_other_settings_are_refused_until_a_fresh_start(tmp_path, server):
         asked(server, tmp_path, encoding="cropped:0.5")
     told = asked(server, tmp_path, encoding="cropped:0.5", fresh=True)
     assert (told.calls, server.asked.total()) == (12, 24)
+
+
+def test_each_setting_that_differs_is_named(tmp_path, server):
+    photos(tmp_path)
+    asked(server, tmp_path)
+    with pytest.raises(UsageError, match=r"\(settings.seed was None, is 3\)"):
+        asked(server, tmp_path, settings=dx.Generation(seed=3))
+
+
+def test_places_in_an_answer_are_those_that_ask_tells(tmp_path, server):
+    photos(tmp_path, pictures=1, regions=1)
+    server.server.answer = lambda body: '[{"bbox_2d": [100, 200, 500, 600]}]'
+    asked(server, tmp_path, encoding="cropped")
+    (row,) = read(tmp_path / "rows.jsonl")
+    model = dx.load(server.model)
+    with closing(model.vlm):
+        given = dx.cropped(region_json.from_record(row["region"]))
+        answer = model.ask(tmp_path / "photos" / "0000.png", "Describe {it}.", it=given)
+    assert row["regions"] == [region_json.to_record(one) for one in answer.regions]
 
 
 def test_a_file_without_its_journal_is_not_written_over(tmp_path, server):

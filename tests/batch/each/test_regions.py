@@ -10,12 +10,8 @@ from deixis.sources import KnowledgeSource, Looking
 from tests.batch.each.nursery import asked, counting, photos, read
 
 
-def test_regions_of_coco_are_asked_about(tmp_path):
-    photos(tmp_path)
-    annotations = [
-        {"id": 7 + n, "image_id": 1 + n % 2, "category_id": 2, "bbox": [1, 2, 3 + n, 4]}
-        for n in range(4)
-    ]
+def coco(tmp_path, annotations):
+    """Annotations of the first two pictures, in a file of COCO's."""
     record = {
         "images": [
             {"id": 1 + n, "file_name": f"{n:04d}.png", "width": 27, "height": 24} for n in (0, 1)
@@ -24,12 +20,46 @@ def test_regions_of_coco_are_asked_about(tmp_path):
         "categories": [{"id": 2, "name": "cup"}],
     }
     (tmp_path / "coco.json").write_text(json.dumps(record))
+    return tmp_path / "coco.json"
+
+
+def annotation(number, image, **more):
+    box = [1, 2, 3 + number, 4]
+    return {"id": 7 + number, "image_id": image, "category_id": 2, "bbox": box, **more}
+
+
+def test_regions_of_coco_are_asked_about(tmp_path):
+    photos(tmp_path)
+    known = coco(tmp_path, [annotation(n, 1 + n % 2) for n in range(4)])
     with counting() as server:
-        told = asked(server, tmp_path, regions=tmp_path / "coco.json")
+        told = asked(server, tmp_path, regions=known)
     rows = read(tmp_path / "rows.jsonl")
     assert (told.num_pictures, told.num_rows, told.num_errors) == (2, 4, 0)
     assert [row["region"]["label"] for row in rows] == ["cup"] * 4
     assert rows[1]["region"]["box"] == [1, 2, 6, 6]
+
+
+def test_crowds_are_counted_and_asked_about_only_where_that_is_wanted(tmp_path):
+    photos(tmp_path)
+    runs = {"size": [24, 27], "counts": [0, 24 * 20, 24 * 7]}
+    crowd = annotation(1, 1, iscrowd=1, segmentation=runs)
+    known = coco(tmp_path, [annotation(0, 1), crowd, annotation(2, 1)])
+    with counting() as server:
+        told = asked(server, tmp_path, regions=known)
+        assert (told.num_rows, told.num_crowds, server.asked.total()) == (2, 1, 2)
+        assert [row["id"] for row in read(tmp_path / "rows.jsonl")] == ["0", "2"]
+        told = asked(server, tmp_path, regions=known, crowds=True)
+    assert (told.num_rows, told.num_crowds, server.asked.total()) == (3, 0, 3)
+
+
+def test_annotations_without_their_picture_are_one_row_that_says_so(tmp_path):
+    photos(tmp_path)
+    known = coco(tmp_path, [annotation(0, 1), annotation(1, 9), annotation(2, 8)])
+    with counting() as server:
+        told = asked(server, tmp_path, regions=known)
+    assert (told.num_rows, told.num_errors, server.asked.total()) == (2, 1, 1)
+    (error,) = told.first_errors
+    assert "annotation 2: there is no picture 9 in the list of images (nor those of 1 more" in error
 
 
 def test_the_labels_of_yolo_are_asked_about(tmp_path):

@@ -34,6 +34,7 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     out: str | Path,
     regions: Regions | None = None,
     format: str | None = None,
+    crowds: bool = False,
     encoding: str = "said",
     rows_as: str | None = None,
     sheet: str | Path | None = None,
@@ -55,11 +56,12 @@ def ask_each(  # noqa: PLR0913  # all but two by name
 
     `regions` is a file of regions (of a `format` of `data.adapters`, or recognised), the name of a
     source that looks ("detector:CHECKPOINT", with `looking`), or regions by the pictures' names;
-    without it each picture is asked about as a whole. `encoding` is how a region reaches the
-    model: "said", "cropped:0.5", "drawn:arrow". A row is written to `out` for every question about
-    every region: JSON lines, Parquet, or `rows_as` "coco", "llava" or "sharegpt". What went wrong
-    with one row stands in it as its "error". `sheet` is an HTML page to look at, with at most
-    `sheet_rows` of the rows.
+    without it each picture is asked about as a whole. What a file marks as a crowd, which is no
+    single thing, is left out and counted, unless `crowds` are asked for. `encoding` is how a
+    region reaches the model: "said", "cropped:0.5", "drawn:arrow". A row is written to `out` for
+    every question about every region: JSON lines, Parquet, or `rows_as` "coco", "llava" or
+    "sharegpt". What went wrong with one row stands in it as its "error". `sheet` is an HTML page
+    to look at, with at most `sheet_rows` of the rows.
 
     Each answer is on the disk, in a folder beside `out`, before its place is given to the next
     call; the same call after a kill asks only what is missing, and what was an error. A journal of
@@ -70,7 +72,7 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     """
     named = model_given(model, loading, runner)
     asked, place = questions_given(questions), given.path("out", out)
-    pointed = regions_given(regions, format, looking)
+    pointed = regions_given(regions, format, looking, crowds=given.flag("crowds", crowds))
     wording = RowWording(
         questions=asked,
         slot=slot_of(asked, is_pointed=pointed is not None),

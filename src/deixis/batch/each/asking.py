@@ -298,16 +298,13 @@ class RowAsker:
 
     def _row(self, asked: Composed, completion: Completion) -> RowRecord:
         """What an answer adds to a row: its words, and the places in them."""
-        first = asked.frames[0]
-        reading = self.model.dialect.read(completion.text, first.image.size)
-        back = first.transform.inverse()
+        found = self.model.reading_of(asked, completion.text).regions
         record: RowRecord = {
             "sent": asked.text,
             "text": completion.text,
             "finish": completion.finish,
         }
-        if reading.places:
-            found = [back.region(place.region) for place in reading.places]
+        if found:
             record["regions"] = [region_json.to_record(one) for one in found]
         if completion.usage is not None:
             record["usage"] = asdict(completion.usage)

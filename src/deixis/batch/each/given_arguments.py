@@ -55,7 +55,9 @@ def folder_given(pictures: object) -> Path:
     return folder
 
 
-def regions_given(regions: object, format: str | None, looking: SourceOptions | None) -> Given:
+def regions_given(
+    regions: object, format: str | None, looking: SourceOptions | None, *, crowds: bool
+) -> Given:
     """A file that is there, a source of that name, or regions by the names of pictures."""
     given.text_or_none("format", format)
     if looking is not None:
@@ -68,7 +70,7 @@ def regions_given(regions: object, format: str | None, looking: SourceOptions | 
     if file.exists():
         if looking is not None:
             raise UsageError("a file of regions is read: leave out what a source looks for")
-        return RegionFile(path=file, format=format)
+        return RegionFile(path=file, format=format, with_crowds=crowds)
     if str(regions).partition(":")[0] not in sources.names():
         raise UsageError(
             f"regions are a file or a source, and there is neither of {str(regions)!r}; "

@@ -31,7 +31,7 @@ class GrowingPlan:
 
     def __init__(self, draft: Path) -> None:
         self.draft = draft
-        self.num_pictures = self.num_rows = self.num_left = 0
+        self.num_pictures = self.num_rows = self.num_left = self.num_crowds = 0
         self._tasks: list[EachTask] = []
         self._changed = threading.Condition()
         self._ends: Future[None] = Future()
@@ -72,6 +72,7 @@ class GrowingPlan:
             marks = np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
             flags += is_done(marks).tobytes()
             self.num_pictures += 1
+            self.num_crowds += picture.num_crowds
             if len(flags) >= most:
                 stream.flush()
                 self._add(EachTask(begin=begin, end=end, is_done=bytes(flags)))

@@ -31,7 +31,8 @@ COLUMNS = ("key", "image", "id", "region", "question", "sent", "text", "finish",
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedEach:
     """What came of a run, and of those before it: so many rows, of which some are errors, and some
-    were not asked yet. Calls, tokens and money are those of all runs together.
+    were not asked yet. Calls, tokens and money are those of all runs together. `first_errors` are
+    different ones, a few.
     """
 
     out: Path
@@ -40,15 +41,23 @@ class AskedEach:
     num_rows: int
     num_errors: int
     num_left: int
+    num_crowds: int
     calls: int
     usage: Usage
     money: float
     is_over_budget: bool
+    first_errors: tuple[str, ...]
 
     def rows(self) -> Iterator[EachRow]:
         """The rows in their order, whatever form they were written in."""
         folder = journal_of(self.out)
         return ordered_rows(folder / PLAN, self.questions, index_of(folder))
+
+
+def told_error(row: EachRow) -> str:
+    """A row's error with the place where it is."""
+    where = f"{row['image']}, region {row['id']}" if row["id"] else row["image"]
+    return row["error"] if row["error"].startswith(row["image"]) else f"{where}: {row['error']}"
 
 
 def journal_of(out: Path) -> Path:

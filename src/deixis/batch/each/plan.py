@@ -20,7 +20,7 @@ from deixis.core.region import Region
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedPicture:
     """A picture is asked about these regions, each with an id of its own; None is the picture as
-    a whole. `error` says why none of it can be asked.
+    a whole. `error` says why none of it can be asked. So many crowds of it are left out.
     """
 
     image: str
@@ -28,6 +28,7 @@ class PlannedPicture:
     regions: tuple[Region | None, ...]
     ids: tuple[str, ...]
     error: str | None = None
+    num_crowds: int = 0
 
     def line(self) -> bytes:
         """The picture as a line of the plan."""

@@ -15,6 +15,7 @@ from deixis.core.errors import DeixisError, SampleError
 from deixis.core.images import open_image
 from deixis.core.region import Region
 from deixis.data.adapters import regions_of
+from deixis.data.adapters.coco import CROWD
 from deixis.data.reading.pictures import is_outside, is_there
 from deixis.sources import Looking
 
@@ -22,10 +23,13 @@ from deixis.sources import Looking
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegionFile:
-    """Some tool's file of regions; None: its format is recognised."""
+    """Some tool's file of regions; None: its format is recognised. Crowds, which are no single
+    thing, are asked about only `with_crowds`.
+    """
 
     path: Path
     format: str | None = None
+    with_crowds: bool = False
 
 
 RegionRecord: TypeAlias = dict[str, Any]  # Any: JSON
@@ -54,19 +58,27 @@ def _wholes(pictures: Path) -> Iterator[PlannedPicture]:
 
 
 def _numbered(
-    pictures: Path, listed: Iterable[tuple[str, list[Region]]]
+    pictures: Path, listed: Iterable[tuple[str, list[Region]]], *, with_crowds: bool = True
 ) -> Iterator[PlannedPicture]:
-    """Regions are numbered through their picture, wherever they are listed."""
+    """Regions are numbered through their picture, wherever they are listed and whichever of them
+    are left out.
+    """
     counts: dict[str, int] = {}
     for name, regions in listed:
         begin = counts.get(name, 0)
         counts[name] = begin + len(regions)
+        asked = {
+            number: region
+            for number, region in enumerate(regions, start=begin)
+            if with_crowds or region.source != CROWD
+        }
         yield PlannedPicture(
             image=name,
             path=pictures / name,
-            regions=tuple(regions),
-            ids=tuple(map(str, range(begin, counts[name]))),
+            regions=tuple(asked.values()),
+            ids=tuple(map(str, asked)),
             error=_missing(pictures, name),
+            num_crowds=len(regions) - len(asked),
         )
 
 
@@ -81,7 +93,7 @@ def _of_file(pictures: Path, file: RegionFile) -> Iterator[PlannedPicture]:
     bad: list[SampleError] = []
     found = regions_of(file.path, format=file.format, images=pictures, on_bad=bad.append)
     listed = ((row.image, list(row.regions)) for row in found)
-    for picture in _numbered(pictures, listed):
+    for picture in _numbered(pictures, listed, with_crowds=file.with_crowds):
         yield from _told(bad)
         yield picture
     yield from _told(bad)

@@ -240,7 +240,7 @@ def _row(line: bytes) -> dict[str, Any] | None:
 
 
 def _check_same(folder: Path, had: dict[str, object], now: Mapping[str, object]) -> None:
-    now = json.loads(json.dumps(now))  # as it is read back
+    had, now = _flat(had), _flat(json.loads(json.dumps(now)))  # as it is read back
     differing = [
         f"{name} was {shown(had.get(name))}, is {shown(now.get(name))}"
         for name in sorted(had.keys() | now.keys())
@@ -251,6 +251,17 @@ def _check_same(folder: Path, had: dict[str, object], now: Mapping[str, object])
             f"{folder} holds answers to other settings ({'; '.join(differing)}); name another "
             "--out, or begin again with --fresh, which gives those answers up"
         )
+
+
+def _flat(told: Mapping[str, object], before: str = "") -> dict[str, object]:
+    """What stands in objects within, under the names of all of them: `settings.seed`."""
+    found: dict[str, object] = {}
+    for name, value in told.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{before}{name}.")
+        else:
+            found[before + name] = value
+    return found
 
 
 def _hold(file: BinaryIO) -> None:

@@ -19,6 +19,7 @@ from deixis.batch.each.outputs import (
     RowForm,
     journal_of,
     ordered_rows,
+    told_error,
     write_rows,
 )
 from deixis.batch.each.plan import PlannedPicture
@@ -37,6 +38,7 @@ from deixis.sources import Looking
 
 AFTER = "the calls under way, whose answers are kept"
 LOOKED = "looked.jsonl"
+SHOWN_ERRORS = 3
 
 
 @final
@@ -145,12 +147,16 @@ class EachRun:
 
     def _written(self, folder: Path, plan: GrowingPlan, frames: RowFrames) -> AskedEach:
         num_had = num_errors = 0
+        errors: dict[str, str] = {}
 
         def counted(rows: Iterator[EachRow]) -> Iterator[EachRow]:
             nonlocal num_had, num_errors
             for row in rows:
                 num_had += 1
-                num_errors += "error" in row
+                if "error" in row:
+                    num_errors += 1
+                    if len(errors) < SHOWN_ERRORS:
+                        errors.setdefault(row["error"], told_error(row))
                 yield row
 
         rows = ordered_rows(folder / PLAN, self.wording.questions, index_of(folder))
@@ -163,10 +169,12 @@ class EachRun:
             num_rows=plan.num_rows,
             num_errors=num_errors,
             num_left=plan.num_rows - num_had,
+            num_crowds=plan.num_crowds,
             calls=self.spending.calls,
             usage=self.spending.usage,
             money=self.spending.money,
             is_over_budget=self.is_over_budget,
+            first_errors=tuple(errors.values()),
         )
 
     def _show(self, asked: AskedEach, frames: RowFrames, file: Path) -> None:

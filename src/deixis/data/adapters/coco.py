@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Int64
 from typing_extensions import override
 
-from deixis.core.errors import SampleError
 from deixis.core.files import make_folder, write_text
 from deixis.core.mask import Mask
 from deixis.core.region import Region
@@ -24,7 +23,7 @@ from deixis.data.adapters.glance import first_of, glance
 from deixis.data.adapters.losses import LossTally, Writable
 from deixis.data.reading.bad_rows import BadRows, in_row
 from deixis.data.reading.coco import CocoIndex, coco_region, picture_of
-from deixis.data.reading.fields import name_of, number, record_of, whole_of
+from deixis.data.reading.fields import BadRowError, name_of, number, record_of, whole_of
 from deixis.data.reading.pictures import PictureFolders
 
 CROWD = "coco:crowd"
@@ -58,7 +57,7 @@ class CocoFiles(Adapter):
     ) -> Iterator[Annotated]:
         bad, folders = BadRows(path, on_bad), coco_folders(path, "instances", images)
         index = CocoIndex.open(path, key="image_id", with_crowds=True)
-        order, keys = by_picture(index, path)
+        order, keys = by_picture(index, bad)
         with index.annotations.opened() as file:
             for place in range(len(index.pictures)):
                 with bad.left_out(f"image {place + 1}"):
@@ -123,18 +122,17 @@ def coco_folders(file: Path, kind: str, images: Path | None) -> PictureFolders:
 
 
 def by_picture(
-    index: CocoIndex, file: Path
+    index: CocoIndex, bad: BadRows
 ) -> tuple[Int64[np.ndarray, " annotation"], Int64[np.ndarray, " annotation"]]:
-    """The annotations' places and pictures, sorted by these; SampleError for one without its
-    picture.
+    """The annotations' places and pictures, sorted by these. Those without their picture are one
+    bad row, as they may be most of a file whose pictures are some of another's.
     """
     stray = np.flatnonzero(~np.isin(index.keys, index.picture_keys))
     if stray.size:
-        raise SampleError(
-            dataset=str(file),
-            row=f"annotation {int(stray[0]) + 1}",
-            reason=f"there is no picture {int(index.keys[stray[0]])} in the list of images",
-        )
+        with bad.left_out(f"annotation {int(stray[0]) + 1}"):
+            more = f" (nor those of {stray.size - 1} more annotations)" if stray.size > 1 else ""
+            key = int(index.keys[stray[0]])
+            raise BadRowError(f"there is no picture {key} in the list of images{more}")
     order = np.argsort(index.keys, kind="stable").astype(np.int64)
     return order, index.keys[order]
 

@@ -67,7 +67,7 @@ class CocoPanopticFiles(Adapter):
     ) -> Iterator[Annotated]:
         bad, folders = BadRows(path, on_bad), coco_folders(path, "panoptic", images)
         index = CocoIndex.open(path, key="image_id", with_crowds=True)
-        order, keys = by_picture(index, path)
+        order, keys = by_picture(index, bad)
         with index.annotations.opened() as file:
             for place in range(len(index.pictures)):
                 with bad.left_out(f"image {place + 1}"):
