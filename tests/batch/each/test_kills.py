@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,6 +72,31 @@ def test_killed_again_and_again_it_asks_again_only_what_was_under_way(tmp_path, 
     assert 0 <= again <= AT_ONCE * num_killed
     assert max(on_disk(out).values()) == 1  # nothing that was had was asked again
     assert out.read_bytes() == whole.read_bytes()
+
+
+def workers_of(run):
+    """The processes of a pool, by their ids."""
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    told = {int(one): Path(f"/proc/{one}/cmdline").read_bytes() for one in children}
+    return [one for one, words in told.items() if b"spawn_main" in words]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="a pool's processes are found in /proc")
+def test_what_a_worker_had_asked_before_it_died_is_not_asked_again(tmp_path):
+    photos(tmp_path, PICTURES, REGIONS)
+    out = tmp_path / "rows.jsonl"
+    with counting(delay=0.05) as server:
+        words = command(tmp_path, server, out, "--runner", "pool")
+        run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while server.asked.total() < PICTURES * REGIONS // 2:
+            time.sleep(0.005)
+        os.kill(workers_of(run)[0], signal.SIGKILL)
+        assert run.wait() == 0
+        again = server.asked.total() - PICTURES * REGIONS
+    assert 0 < again <= AT_ONCE
+    assert sum(on_disk(out).values()) == PICTURES * REGIONS  # and each of them once
+    assert len(out.read_text().splitlines()) == PICTURES * REGIONS
 
 
 @pytest.mark.long

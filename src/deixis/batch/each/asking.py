@@ -17,8 +17,8 @@ import numpy as np
 
 from deixis.ask.composer import Asking, Composed, Composer, Marks
 from deixis.ask.model import Model
-from deixis.batch.each.plan import EachTask, PlannedPicture, PlannedRow, planned_pictures
-from deixis.batch.each.row_journal import JournalPart
+from deixis.batch.each.plan import EachTask, PlannedPicture, PlannedRow, marks_of, planned_pictures
+from deixis.batch.each.row_journal import JournalPart, RowIndex
 from deixis.batch.each.spending import Spending
 from deixis.core import region_json
 from deixis.core.errors import DeixisError, RemoteError, UsageError
@@ -156,7 +156,7 @@ class RowInHand:
 @final
 class RowAsker:
     """One process asks rows of a model, `at_once` at a time, and keeps each in its part of the
-    journal.
+    journal. What another `had` asked of a task before it died is not asked again.
     """
 
     def __init__(
@@ -166,12 +166,14 @@ class RowAsker:
         part: JournalPart,
         spending: Spending,
         at_once: int,
+        had: RowIndex | None = None,
     ) -> None:
         self.model, self.wording, self.part, self.spending = model, wording, part, spending
         most = min(at_once, model.vlm.num_at_once)  # calls of a server, or a batch of our own
         self.at_once, self.batch = (most, 1) if model.vlm.is_remote else (1, most)
         self.num_done = self.num_errors = 0
         self.is_over_budget = False
+        self._had = had
         self._vlm = model.vlm.remembering()
         self._composer = model.composer
         self._marks: Marks = "told"  # once; then the same without a word
@@ -209,6 +211,9 @@ class RowAsker:
                 done = task.is_done[place : place + len(rows)]
                 place += len(rows)
                 left = [row for row, is_done in zip(rows, done, strict=True) if not is_done]
+                if self._had is not None:
+                    had = self._had.is_answered(marks_of(left))
+                    left = [row for row, was_had in zip(left, had, strict=True) if not was_had]
                 in_hand = PictureInHand(picture, len(left), self._pictures)
                 for row in left:
                     yield RowInHand(row=row, picture=in_hand)

@@ -16,7 +16,7 @@ from typing import TypeAlias, final
 import numpy as np
 from jaxtyping import Bool, UInt64
 
-from deixis.batch.each.plan import EachTask, PlannedPicture, mark_of
+from deixis.batch.each.plan import EachTask, PlannedPicture, marks_of
 from deixis.core.files import written
 
 FIRST_ROWS = 32  # of the first task, which is asked at once; each further one has twice as many
@@ -69,8 +69,7 @@ class GrowingPlan:
             line = picture.line()
             end += stream.write(line)
             rows = PlannedPicture.of(line).rows(questions)  # as it will be asked: 1 is then 1.0
-            marks = np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
-            flags += is_done(marks).tobytes()
+            flags += is_done(marks_of(rows)).tobytes()
             self.num_pictures += 1
             self.num_crowds += picture.num_crowds
             if len(flags) >= most:

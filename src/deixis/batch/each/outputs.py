@@ -10,9 +10,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, TypeAlias, final
 
-import numpy as np
-
-from deixis.batch.each.plan import mark_of, planned_pictures
+from deixis.batch.each.plan import marks_of, planned_pictures
 from deixis.batch.each.row_journal import PartFiles, RowIndex, index_of
 from deixis.core import json_lines, region_json
 from deixis.core.errors import UnknownNameError, UsageError
@@ -79,8 +77,7 @@ def ordered_rows(plan: Path, questions: tuple[str, ...], index: RowIndex) -> Ite
     with PartFiles() as files:
         for picture in planned_pictures(plan):
             rows = picture.rows(questions)
-            marks = np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
-            yield from filter(None, index.records(marks, files))
+            yield from filter(None, index.records(marks_of(rows), files))
 
 
 def form_of(out: Path, name: str | None) -> RowForm:

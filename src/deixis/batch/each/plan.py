@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+import numpy as np
+from jaxtyping import UInt64
+
 from deixis.core import json_lines, region_json
 from deixis.core.files import open_file
 from deixis.core.region import Region
@@ -92,6 +95,11 @@ class PlannedRow:
             "region": region,
             "question": self.question,
         }
+
+
+def marks_of(rows: "Sequence[PlannedRow]") -> UInt64[np.ndarray, " row"]:
+    """The marks of rows."""
+    return np.array([mark_of(row.record) for row in rows], dtype=np.uint64)
 
 
 def mark_of(record: dict[str, object]) -> int:

@@ -36,12 +36,17 @@ WAIT_S = 10.0  # for the workers of a run that was killed
 OFFSET_BITS = 40  # of a place; above them stands the part's number
 
 
+def part_now() -> str:
+    """The name of every part that is begun from now on is not before this."""
+    return f"part-{time.time_ns():020d}"
+
+
 @final
 class JournalPart:
     """The rows of one process. Safe with threads: those that come together are flushed together."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / f"part-{time.time_ns():020d}-{secrets.token_hex(4)}.jsonl"
+        self.path = folder / f"{part_now()}-{secrets.token_hex(4)}.jsonl"
         self._file = self.path.open("xb", buffering=0)
         _hold(self._file)
         self._lock = threading.Lock()
@@ -194,12 +199,16 @@ def read_settings(file: Path) -> dict[str, object]:
     return told
 
 
-def index_of(folder: Path, seen: Callable[[dict[str, Any]], None] | None = None) -> RowIndex:
-    """The rows that a journal holds are found; `seen` gets each of them."""
-    parts = tuple(sorted(folder.glob(PARTS)))
+def index_of(
+    folder: Path, seen: Callable[[dict[str, Any]], None] | None = None, *, since: str = ""
+) -> RowIndex:
+    """The rows that a journal holds are found; `seen` gets each of them. Only parts that were begun
+    `since` are looked at, which others may be writing where it is given.
+    """
+    parts = tuple(part for part in sorted(folder.glob(PARTS)) if part.name >= since)
     marks, places, answered = array("Q"), array("q"), array("b")
     for number, part in enumerate(parts):
-        for offset, row in _rows(part):
+        for offset, row in _rows(part, is_written=bool(since)):
             marks.append(mark_of(row))
             places.append(number << OFFSET_BITS | offset)
             answered.append("error" not in row)
@@ -213,13 +222,13 @@ def index_of(folder: Path, seen: Callable[[dict[str, Any]], None] | None = None)
     )
 
 
-def _rows(part: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a part, and where each begins."""
+def _rows(part: Path, *, is_written: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a part, and where each begins; of one that is being written those so far."""
     offset = 0
     with open_file(part) as file:
         for number, line in enumerate(iter(file.readline, b""), start=1):
             row = _row(line)
-            if row is None and not file.read(1):  # torn by a kill
+            if row is None and (is_written or not file.read(1)):  # torn by a kill
                 return
             if row is None:
                 raise UsageError(

@@ -14,7 +14,7 @@ from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.batch.each.asking import RowAsker, RowWording
 from deixis.batch.each.plan import EachTask
-from deixis.batch.each.row_journal import JournalPart
+from deixis.batch.each.row_journal import JournalPart, index_of, part_now
 from deixis.batch.each.spending import CallBudget, Spending, TokenPrice
 from deixis.batch.runner import Work
 from deixis.models.generation import Usage
@@ -56,7 +56,9 @@ class EachTaskDone:
 @final
 @dataclass(kw_only=True)
 class EachWork(Work[EachTask, EachTaskDone]):
-    """The work asks the rows of tasks in some process; the model is loaded there, once."""
+    """The work asks the rows of tasks in some process; the model is loaded there, once. Parts of
+    the journal `since` hold what a process that died has done of its task.
+    """
 
     model: NamedModel
     wording: RowWording
@@ -65,6 +67,7 @@ class EachWork(Work[EachTask, EachTaskDone]):
     at_once: int
     budget: CallBudget  # the share of one process
     price: TokenPrice | None
+    since: str = field(default_factory=part_now)
     _asker: RowAsker | None = field(default=None, repr=False)
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
@@ -99,6 +102,7 @@ class EachWork(Work[EachTask, EachTaskDone]):
         self._open.close()
 
     def _loaded(self) -> RowAsker:
+        had = index_of(self.folder, since=self.since)
         part = JournalPart(self.folder)
         self._open.callback(part.close)
         self._asker = RowAsker(
@@ -107,5 +111,6 @@ class EachWork(Work[EachTask, EachTaskDone]):
             part,
             Spending(self.budget, self.price),
             self.at_once,
+            had if len(had) else None,
         )
         return self._asker
