@@ -15,7 +15,7 @@ from deixis.core import given, showing
 from deixis.core.errors import ImageError, UsageError
 from deixis.core.files import write_bytes
 from deixis.core.picture_files import encoded, picture_format
-from deixis.core.size import Size, SizeLike, size_of
+from deixis.core.size import Size, SizeLike, size_in_pixels, size_of
 from deixis.core.untrusted_text import shown
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Image:
     def size(self) -> Size:
         """The image has this width and height."""
         height, width, _ = self.pixels.shape
-        return Size(width=width, height=height)
+        return size_in_pixels(width, height)
 
     @property
     def sha256(self) -> str:

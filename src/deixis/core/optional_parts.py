@@ -25,7 +25,7 @@ EXTRAS = {
     "torch": "torch",
     "transformers": "torch",
 }
-VERSION = 1  # of what the libraries take and give: each says the same as `deixis_version`
+VERSION = 2  # of what the libraries take and give: each says the same as `deixis_version`
 
 
 def require_package(package: str, *, extra: str, needed_for: str) -> None:

@@ -5,6 +5,7 @@ theirs.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeAlias, final, runtime_checkable
 
 from deixis.core import given
@@ -52,6 +53,12 @@ class HasSize(Protocol):
 
 
 SizeLike: TypeAlias = Size | HasSize | Sequence[int]
+
+
+@lru_cache(maxsize=256)
+def size_in_pixels(width: int, height: int) -> Size:
+    """The size of that width and height, which pictures are asked for often."""
+    return Size(width=width, height=height)
 
 
 def size_of(value: object, *, name: str = "size") -> Size:

@@ -63,8 +63,10 @@ class Mark:
     def _layers(self, place: MarkPlace, choose: Callable[[Ink], Rgb] | None) -> tuple[Layer, ...]:
         shape, style = shape_named(self.shape), self.style
         ink, alpha = shape.ink(place, style), shape.alpha(style)
-        line = ink if alpha == OPAQUE else shape.rim(place, style)
-        if not style.is_cased or line is None:
+        line = None
+        if style.is_cased:
+            line = ink if alpha == OPAQUE else shape.rim(place, style)
+        if line is None:
             rgb = style.rgb if choose is None else choose(ink)
             return (Layer(ink=ink, rgb=rgb, alpha=alpha),)
         width = shape.line_width(place, style)

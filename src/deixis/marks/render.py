@@ -11,8 +11,8 @@ from deixis.core.size import Size
 from deixis.marks.colours import Rgb, whole
 from deixis.marks.mark import Mark
 from deixis.marks.primitives import Ink, Layer
-from deixis.marks.raster.blend import blend, strength_of
-from deixis.marks.raster.compiled import blender
+from deixis.marks.raster.blend import blend
+from deixis.marks.raster.compiled import blend_layers
 from deixis.marks.raster.coverage import add_to
 from deixis.marks.raster.rasterise import coverage_pieces
 from deixis.marks.settled import layers_on
@@ -67,13 +67,13 @@ def draw_ink(pixels: np.ndarray, ink: Ink, rgb: Rgb, alpha: int) -> None:
 
 
 def _lay(pixels: np.ndarray, layers: Sequence[Layer], size: Size) -> None:
-    compiled = blender(pixels)
-    for layer in layers:
-        ink, rgb, alpha = layer.ink, layer.rgb, layer.alpha
-        if compiled is not None and compiled(ink, rgb, strength_of(alpha)):
-            continue
-        for piece in coverage_pieces(ink, size):
-            blend(pixels, piece, rgb, alpha)
+    num_laid = blend_layers(pixels, layers)
+    while num_laid < len(layers):
+        layer = layers[num_laid]
+        for piece in coverage_pieces(layer.ink, size):
+            blend(pixels, piece, layer.rgb, layer.alpha)
+        num_laid += 1
+        num_laid += blend_layers(pixels, layers[num_laid:])
 
 
 def _size_of(pixels: np.ndarray) -> Size:

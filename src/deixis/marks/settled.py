@@ -40,7 +40,8 @@ def settled_on(pixels: np.ndarray, marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 def layers_on(pixels: np.ndarray, marks: Sequence[Mark], size: Size) -> list[Layer]:
     """What is laid on the array one over the other, in the colours that the marks get there."""
-    choose = _Choice(pixels, marks).choose
+    is_open = any(mark.style.color is None for mark in marks)
+    choose = _Choice(pixels, marks).choose if is_open else None
     return [layer for mark in marks for layer in mark.layers(size, choose)]
 
 
@@ -54,9 +55,11 @@ class _Choice:
     """Marks get their colours on this picture one after the other."""
 
     def __init__(self, pixels: np.ndarray, marks: Sequence[Mark]) -> None:
+        height, width, _ = pixels.shape
         self._pixels, self._num_marks = pixels, len(marks)
-        self._scale = max(pixels.shape[:2]) / ANCHOR
-        self._taken = tuple(m.style.color.rgb for m in marks if m.style.color is not None)
+        self._scale = (width if width > height else height) / ANCHOR
+        given = [mark.style.color for mark in marks]
+        self._taken = tuple([color.rgb for color in given if color is not None])
         self.last: Color | None = None
 
     def choose(self, outermost: Ink) -> Rgb:

@@ -59,6 +59,11 @@ def _ring(count: int) -> Places:
     return np.array([on_circle(number / count) for number in range(count)])
 
 
+@cache
+def _unit_ring() -> Scattered:
+    return Scattered.at(_ring(NUM_PLACES))
+
+
 def _half_width(ink: Ink) -> float:
     match ink:
         case BorderInk():
@@ -84,7 +89,8 @@ def _trace(ink: Ink) -> Trace:
             x0, y0, x1, y1 = ink.x0 + half, ink.y0 + half, ink.x1 - half, ink.y1 - half
             return (((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)),)
         case Oval():
-            return Scattered(_ring(NUM_PLACES), (ink.cx, ink.cy), (ink.rx, ink.ry))
+            ring = _unit_ring()
+            return Scattered(ring.places, ring.address, (ink.cx, ink.cy), (ink.rx, ink.ry))
         case Lines():
             return _long([_closed(path) if ink.are_closed else path for path in ink.paths])
         case Rings():
@@ -94,7 +100,7 @@ def _trace(ink: Ink) -> Trace:
         case Filled() | Rim():
             mask = ink.mask
             find = _edge_of_short if len(mask.counts) <= SHORT else _edge_of
-            return Scattered(find(mask.counts, mask.size.height))
+            return find(mask.counts, mask.size.height)
     assert_never(ink)
 
 
@@ -105,7 +111,7 @@ def _closed(path: tuple[XY, ...]) -> tuple[XY, ...]:
 def _long(paths: list[tuple[XY, ...]]) -> Trace:
     """Without those of one place, unless there is no other."""
     long = tuple(path for path in paths if len(path) > 1)
-    return long or Scattered(np.array([path[0] for path in paths]))
+    return long or Scattered.at(np.array([path[0] for path in paths]))
 
 
 def _places(trace: Trace) -> Places:
@@ -128,12 +134,12 @@ def _along(paths: tuple[tuple[XY, ...], ...]) -> Places:
 
 
 @lru_cache(maxsize=256)
-def _edge_of_short(counts: str, height: int) -> Places:
+def _edge_of_short(counts: str, height: int) -> Scattered:
     """A mask's tint, casing and core are around the same pixels."""
     return _edge_of(counts, height)
 
 
-def _edge_of(counts: str, height: int) -> Places:
+def _edge_of(counts: str, height: int) -> Scattered:
     """Pixels at the ends of some of a mask's columns' runs."""
     ends = np.add.accumulate(decode_counts(counts))
     ends = ends[: 2 * (ends.size // 2)].reshape(-1, 2)
@@ -141,7 +147,7 @@ def _edge_of(counts: str, height: int) -> Places:
     chosen = some[_spread(len(some), NUM_PLACES // 2)]
     places = np.concatenate((chosen[:, 0], chosen[:, 1] - 1))
     columns, rows = np.divmod(places, height)
-    return np.stack((columns + 0.5, rows + 0.5), axis=1)
+    return Scattered.at(np.stack((columns + 0.5, rows + 0.5), axis=1))
 
 
 def _spread(count: int, most: int) -> Int64[np.ndarray, " chosen"]:

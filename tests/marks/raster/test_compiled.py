@@ -12,11 +12,12 @@ from PIL import Image as PIL
 from deixis.core import region as regions
 from deixis.core.errors import RegionError, UsageError
 from deixis.core.size import Size
-from deixis.marks import Mark, Style, draw, shapes
-from deixis.marks.primitives import BorderInk, Filled, Lines, Oval, Rim, Rings
+from deixis.marks import Mark, Style, draw, render, shapes
+from deixis.marks.primitives import BorderInk, Filled, Layer, Lines, Oval, Rim, Rings
 from deixis.marks.raster import compiled
-from deixis.marks.raster.blend import blend, strength_of
-from deixis.marks.raster.compiled import blend_compiled, is_compiled
+from deixis.marks.raster.blend import blend
+from deixis.marks.raster.compiled import blend_layers, is_compiled
+from deixis.marks.raster.packed import FRAME, MASK, OUTLINES, OVAL
 from deixis.marks.raster.rasterise import coverage_pieces
 from deixis.marks.render import draw_ink
 from tests.broken_library import WAYS, broken_library
@@ -38,10 +39,14 @@ def test_it_is_built_where_there_is_a_compiler():
     assert is_compiled()
 
 
+def layer_of(ink, alpha=200):
+    return Layer(ink=ink, rgb=RED, alpha=alpha)
+
+
 def by_both(pixels, ink, alpha=200):
     """The picture as the compiled half draws it, and as numpy does."""
     one, other = pixels.copy(), pixels.copy()
-    assert blend_compiled(one, ink, RED, strength_of(alpha))
+    assert blend_layers(one, (layer_of(ink, alpha),)) == 1
     height, width, _ = pixels.shape
     for piece in coverage_pieces(ink, Size(width=width, height=height)):
         blend(other, piece, RED, alpha)
@@ -65,11 +70,7 @@ def check_both_halves(count, seed):
         except RegionError:
             continue
         one, other = pixels.copy(), pixels.copy()
-        strengths = [strength_of(layer.alpha) for layer in layers]
-        if not all(
-            blend_compiled(one, layer.ink, layer.rgb, strength)
-            for layer, strength in zip(layers, strengths, strict=True)
-        ):
+        if blend_layers(one, layers) < len(layers):
             continue
         for layer in layers:
             for piece in coverage_pieces(layer.ink, Size(width=width, height=height)):
@@ -144,12 +145,12 @@ def test_what_it_does_not_draw_is_left_as_it_was():
     thin, thick = (
         Lines(paths=(((3.0, 3.0), (9.0, 9.0)),), width=width, are_closed=False) for width in (1, 5)
     )
-    assert not blend_compiled(pixels, far, RED, 256)
-    assert not blend_compiled(pixels, Rings(rings=(), lines=(thin, thick)), RED, 256)
-    assert not blend_compiled(pixels[:, ::2], thin, RED, 256)
+    assert not blend_layers(pixels, (layer_of(far),))
+    assert not blend_layers(pixels, (layer_of(Rings(rings=(), lines=(thin, thick))),))
+    assert not blend_layers(pixels[:, ::2], (layer_of(thin),))
     frozen = pixels.copy()
     frozen.flags.writeable = False
-    assert not blend_compiled(frozen, thin, RED, 256)
+    assert not blend_layers(frozen, (layer_of(thin),))
     assert np.array_equal(pixels, before)
 
 
@@ -157,7 +158,7 @@ def test_a_mask_of_another_picture_is_refused():
     mask = regions.mask(np.ones((4, 5), dtype=bool))
     ink = Mark(shape="mask", region=mask).ink(Size(width=5, height=4))
     pixels = ground(61, 23).pixels.copy()
-    assert not blend_compiled(pixels, ink, RED, 256)
+    assert not blend_layers(pixels, (layer_of(ink),))
 
 
 PATH = ((3.0, 3.0), (9.0, 9.0))
@@ -235,13 +236,10 @@ def test_a_pens_empty_list_of_paths_draws_nothing():
     assert np.array_equal(pixels, ground(61, 23).pixels)
 
 
-def _calls():
-    """For each function of the library: what it is called with, and places and values that are
+def _records():
+    """For each kind of ink: how it is packed, the right values, and places and values that are
     wrong there.
     """
-    pixels = (ctypes.c_uint8 * (3 * 8 * 6))()
-    canvas = (pixels, 8, 6, 0xFF0000, 200)
-    canvases = [(0, None), (1, 0), (2, -1), (3, 1 << 24), (4, 257), (4, -1)]
     ends = (ctypes.c_int64 * 2)(5, 9)
     back = (ctypes.c_int64 * 2)(9, 5)
     far = (ctypes.c_int64 * 2)(5, 49)
@@ -249,20 +247,21 @@ def _calls():
     counts, none = (ctypes.c_int64 * 1)(3), (ctypes.c_int64 * 1)(0)
     disc = (ctypes.c_double * 6)(1, 0, 0, 1, -1, -1)
     nowhere = (ctypes.c_double * 6)(1, 1, NAN, 1, 1, 4)
-    frames = [(5, -1), (6, -1), (7, 9), (8, 7), (9, -1)]
-    yield "frame", [*canvas, 0, 0, 8, 6, 1], canvases + frames
-    ovals = [(5, NAN), (6, INF), (7, NAN), (7, -1.0), (8, -INF), (9, NAN), (9, -1.0)]
-    yield "oval", [*canvas, 4.0, 3.0, 2.0, 2.0, 1.0, 0], canvases + ovals
-    masks = [(5, None), (5, back), (5, far), (7, NAN), (7, 1e9)]
-    yield "mask", [*canvas, ends, 2, 2.0], canvases + masks
-    lines = [canvas, ctypes.addressof(places), ctypes.addressof(counts), 0, 1, 1.5, 0, disc, 3]
-    lines = [*canvas, *lines[1:]]
-    wrong = [(6, None), (7, -1), (8, -1), (9, 0.0), (9, NAN), (11, None), (12, 2), (12, -1)]
-    wrong += [(5, ctypes.addressof(nowhere)), (6, ctypes.addressof(none))]
-    yield "outlines", lines, canvases + wrong
-    rings = [*lines[:7], 1, 0, *lines[9:]]
-    yield "outlines", rings, [(5, ctypes.addressof(nowhere)), (6, ctypes.addressof(none))]
-    _KEPT.extend((pixels, ends, back, far, places, counts, none, disc, nowhere))
+    _KEPT.extend((ends, back, far, places, counts, none, disc, nowhere))
+    at = {id(one): ctypes.addressof(one) for one in _KEPT}
+    inked = [(0, 9), (1, 1 << 24), (1, -1), (2, 257), (2, -1)]
+    frames = [(3, -1), (4, -1), (5, 9), (6, 7), (7, -1)]
+    yield FRAME, [0, 0xFF0000, 200, 0, 0, 8, 6, 1], inked + frames
+    ovals = [(4, NAN), (5, INF), (6, NAN), (6, -1.0), (7, -INF), (8, NAN), (8, -1.0)]
+    yield OVAL, [1, 0xFF0000, 200, 0, 4.0, 3.0, 2.0, 2.0, 1.0], inked + ovals
+    masks = [(5, 0), (5, at[id(back)]), (5, at[id(far)]), (4, NAN), (4, 1e9)]
+    yield MASK, [3, 0xFF0000, 200, 2, 2.0, at[id(ends)]], inked + masks
+    lists = [at[id(places)], at[id(counts)], at[id(disc)]]
+    lines = [2, 0xFF0000, 200, 0, 1, 0, 3, 1.5, *lists]
+    wrong = [(3, -1), (4, -1), (6, 2), (6, -1), (7, 0.0), (7, NAN), (9, 0), (10, 0)]
+    lost = [(8, at[id(nowhere)]), (9, at[id(none)])]
+    yield OUTLINES, lines, inked + wrong + lost
+    yield OUTLINES, [*lines[:3], 1, 0, *lines[5:]], lost
 
 
 _KEPT: list[object] = []  # memory that only addresses lead to
@@ -271,12 +270,46 @@ _KEPT: list[object] = []  # memory that only addresses lead to
 @needs_it
 @pytest.mark.parametrize("number", range(5))
 def test_the_library_itself_refuses_what_leads_out_of_memory(number):
-    name, right, wrong = list(_calls())[number]
-    function = getattr(compiled._library(), name)
+    kind, right, wrong = list(_records())[number]
+    layers, pixels = compiled._library().layers, (ctypes.c_uint8 * (3 * 8 * 6))()
     for place, value in wrong:
-        called = [*right[:place], value, *right[place + 1 :]]
-        assert function(*called) == -1, (name, place, value)
-    assert function(*right) == compiled.DONE
+        record = kind.pack(*right[:place], value, *right[place + 1 :])
+        assert layers(pixels, 8, 6, record, 1) == 0, (kind.format, place, value)
+    record = kind.pack(*right)
+    for canvas in ((None, 8, 6), (pixels, 0, 6), (pixels, 8, -1)):
+        assert layers(*canvas, record, 1) == 0
+    assert not any(pixels)
+    assert layers(pixels, 8, 6, record, 1) == 1
+
+
+@needs_it
+def test_lines_around_one_mask_are_drawn_over_one_another():
+    inside = np.random.default_rng(4).random((90, 130)) < 0.001
+    inside[20:50, 40:110] = True
+    mask = regions.mask(inside).shape
+    radii = (5.0, 2.0, 7.5, 0.0)
+    layers = [
+        Layer(ink=Rim(mask=mask, radius=r), rgb=(9 * int(r), 3, 90), alpha=200) for r in radii
+    ]
+    layers.insert(2, Layer(ink=Filled(mask=mask), rgb=(0, 250, 3), alpha=77))
+    one, other = ground(130, 90).pixels.copy(), ground(130, 90).pixels.copy()
+    assert blend_layers(one, layers) == len(layers)
+    for layer in layers:
+        for piece in coverage_pieces(layer.ink, Size(width=130, height=90)):
+            blend(other, piece, layer.rgb, layer.alpha)
+    assert np.array_equal(one, other)
+
+
+@needs_it
+def test_layers_that_numpy_has_to_lay_keep_their_order(monkeypatch):
+    thin, thick = (Lines(paths=(((3.0, 3.0), (50.0, 9.0)),), width=float(w)) for w in (3, 9))
+    inks = [Rings(rings=(), lines=(thin, thick)), thick, Rings(rings=(), lines=(thick, thin)), thin]
+    layers = [Layer(ink=ink, rgb=(60 * n, 3, 90), alpha=200) for n, ink in enumerate(inks * 6)]
+    one, other = ground(61, 23).pixels.copy(), ground(61, 23).pixels.copy()
+    render._lay(one, layers, Size(width=61, height=23))
+    monkeypatch.setattr(compiled, "_library", lambda: None)
+    render._lay(other, layers, Size(width=61, height=23))
+    assert np.array_equal(one, other)
 
 
 @pytest.mark.usefixtures("numpy_alone")

@@ -1,9 +1,8 @@
 """Looking around a mark with the compiled half, `c/look.c`: the colour that numpy finds, sooner."""
 
 import ctypes
-import itertools
-from array import array
 from functools import lru_cache
+from struct import Struct
 from typing import Any, NamedTuple, TypeAlias, final
 
 import numpy as np
@@ -11,16 +10,27 @@ from jaxtyping import Float64, UInt8
 
 from deixis.core.shapes import XY
 from deixis.marks.raster.compiled import library_for
+from deixis.marks.raster.packed import addresses
 
+ASKED = Struct("3q5d5q")  # as `c/look.c` has it
 Places = Float64[np.ndarray, "place 2"]
 
 
 class Scattered(NamedTuple):
-    """Places lie about; each is `times` as far from 0, and then moved to the `middle`."""
+    """Places lie about; each is `times` as far from 0, and then moved to the `middle`. `address`:
+    where C finds them.
+    """
 
     places: Places
+    address: int
     middle: XY = (0.0, 0.0)
     times: XY = (1.0, 1.0)
+
+    @classmethod
+    def at(cls, places: Places) -> "Scattered":
+        """These places, as they are."""
+        places = np.ascontiguousarray(places, dtype=np.float64)
+        return cls(places, places.ctypes.data)
 
 
 Trace: TypeAlias = tuple[tuple[XY, ...], ...] | Scattered  # paths of two places at least, or places
@@ -36,9 +46,8 @@ class Sampling:
     def __init__(
         self, *, circle: Places, costs: UInt8[np.ndarray, "bin colour"], num_places: int
     ) -> None:
-        self.num_places = num_places
         self._kept = circle, costs  # C knows where they lie
-        self._table = circle.ctypes.data, len(circle), costs.ctypes.data
+        self._table = circle.ctypes.data, len(circle), costs.ctypes.data, num_places
 
     def cheapest(
         self, pixels: np.ndarray, trace: Trace, reach: float, free: tuple[int, ...]
@@ -50,21 +59,13 @@ class Sampling:
         if library is None:
             return None
         height, width, _ = pixels.shape
-        picture = _first_of(pixels), width, height
+        kept: list[object] = []
         if isinstance(trace, Scattered):
-            places = np.ascontiguousarray(trace.places, dtype=np.float64)
-            moved = *trace.middle, *trace.times
-            found = library.look_at(
-                *(*picture, places.ctypes.data, len(places), *moved),
-                *(reach, *self._table, _bits(free)),
-            )
+            lying = trace.address, 0, len(trace.places), *trace.middle, *trace.times
         else:
-            listed = array("d", itertools.chain.from_iterable(itertools.chain.from_iterable(trace)))
-            counts = array("q", map(len, trace))
-            found = library.look_along(
-                *(*picture, listed.buffer_info()[0], counts.buffer_info()[0], len(trace)),
-                *(self.num_places, reach, *self._table, _bits(free)),
-            )
+            lying = *addresses(trace, kept), len(trace), 0.0, 0.0, 0.0, 0.0
+        asked = ASKED.pack(*lying, reach, *self._table, _bits(free))
+        found: int = library.look(_first_of(pixels), width, height, asked)
         return found if found >= 0 else None
 
 

@@ -127,12 +127,17 @@ def _check_mask(mask: Mask, size: Size) -> None:
 
 def check_work(ink: Ink, size: Size) -> None:
     """Outlines that would take minutes to draw on a picture of that size are refused."""
+    rings: tuple[tuple[XY, ...], ...]
+    lines: tuple[Lines, ...]
     if isinstance(ink, Lines):
-        ink = Rings(rings=(), lines=(ink,))
-    if not isinstance(ink, Rings):
+        rings, lines = (), (ink,)
+    elif isinstance(ink, Rings):
+        rings, lines = ink.rings, ink.lines
+    else:
         return
-    rings, lines = ink.rings, ink.lines
-    num_places = sum(map(len, rings)) + sum(len(path) for one in lines for path in one.paths)
+    num_places = sum(map(len, rings))
+    for one in lines:
+        num_places += sum(map(len, one.paths))
     if 4 * num_places * size.height * SCANLINES <= MOST_CROSSINGS:
         return
     crossings = sum(_crossings(ring, 0.0, size) for ring in rings)

@@ -110,13 +110,21 @@ def _plain(place: MarkPlace) -> _Arrow:
     tip = place.heart
     return _Arrow(
         tip=tip,
-        way=min(PLAIN_WAYS, key=lambda way: _outside(tip, way, size, place)),
+        way=_roomy_way(tip, size, place),
         reach=size,
         head=size * PLAIN_HEAD,
         barb=PLAIN_BARB,
         bend=None,
         is_filled=True,
     )
+
+
+def _roomy_way(tip: XY, size: float, place: MarkPlace) -> float:
+    """The first of the ways on which a tail would leave the picture least."""
+    for way in PLAIN_WAYS:
+        if not _outside(tip, way, size, place):
+            return way
+    return min(PLAIN_WAYS, key=lambda way: _outside(tip, way, size, place))
 
 
 def _outside(tip: XY, way: float, size: float, place: MarkPlace) -> float:

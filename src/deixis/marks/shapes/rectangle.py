@@ -25,10 +25,10 @@ class RectangleShape(MarkShape):
 
     @override
     def ink(self, place: MarkPlace, style: Style) -> BorderInk:
-        width = self.pixels_wide(place, style)
-        x0, x1 = on_pixels(place.box.x0, place.box.x1, place.size.width)
-        y0, y1 = on_pixels(place.box.y0, place.box.y1, place.size.height)
-        if style.is_clear or min(x1 - x0, y1 - y0) < 4 * width:
+        width, box, size = self.pixels_wide(place, style), place.box, place.size
+        x0, x1 = on_pixels(box.x0, box.x1, size.width)
+        y0, y1 = on_pixels(box.y0, box.y1, size.height)
+        if style.is_clear or x1 - x0 < 4 * width or y1 - y0 < 4 * width:
             out = width + (casing_width(width, place) if style.is_cased else 0)
             x0, y0, x1, y1 = x0 - out, y0 - out, x1 + out, y1 + out
         return framed(x0, y0, x1, y1, width, place)

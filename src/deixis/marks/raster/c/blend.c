@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-int is_sound(const uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength)
+int is_sound(const uint8_t *pixels, int64_t width, int64_t height, int64_t rgb, int64_t strength)
 {
     int is_picture = pixels && width > 0 && height > 0 && width < 1 << 30 && height < 1 << 30;
-    return is_picture && rgb < 1 << 24 && strength >= 0 && strength <= FULL;
+    return is_picture && rgb >= 0 && rgb < 1 << 24 && strength >= 0 && strength <= FULL;
 }
 
-Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength)
+Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, int64_t rgb, int64_t strength)
 {
     Canvas canvas = {.pixels = pixels, .width = width, .height = height};
     canvas.strength = (uint32_t)strength;
@@ -64,8 +64,14 @@ void blend_row(
     const Canvas *canvas, int64_t y, int64_t x, int64_t count, const uint16_t *coverage
 )
 {
+    uint8_t *row = canvas->pixels + (y * canvas->width + x) * 3;
     for (int64_t first = 0; first < count;) {
         uint16_t level = coverage[first];
+        if (level && level < FULL) { /* an edge's pixels differ */
+            uint32_t weight = (level * canvas->strength + FULL / 2) >> 8;
+            blend_few(row + 3 * first++, 1, canvas->ink, weight);
+            continue;
+        }
         int64_t last = first + 1;
         uint64_t four = level * 0x0001000100010001u, there;
         for (; last + 4 <= count; last += 4) {

@@ -182,19 +182,17 @@ static void blend_blocks(const Work *work, const Row *row, int64_t top, int64_t 
     }
 }
 
-int deixis_oval(
-    uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength,
-    double cx, double cy, double rx, double ry, double line, int is_filled
-)
+/* Its centre, half axes and line; and whether it is filled. */
+int blend_oval(const Canvas *canvas, const Layer *layer)
 {
-    if (!is_sound(pixels, width, height, rgb, strength))
-        return NOT_FOR_US;
+    const double *real = layer->real;
+    double cx = real[0], cy = real[1], rx = real[2], ry = real[3], line = real[4];
     if (!(is_near(cx) && is_near(cy) && is_near(rx) && is_near(ry) && is_near(line)))
         return NOT_FOR_US;
     if (rx < 0 || ry < 0 || line < 0)
         return NOT_FOR_US;
-    Canvas canvas = canvas_of(pixels, width, height, rgb, strength);
-    Oval oval = {cx, cy, rx, ry, line, is_filled};
+    Oval oval = {cx, cy, rx, ry, line, layer->whole[0] != 0};
+    int64_t width = canvas->width, height = canvas->height;
     double reach = line / 2 + 0.5;
     int64_t left = within(floor(cx - rx - reach), 0, width);
     int64_t right = within(ceil(cx + rx + reach), 0, width);
@@ -208,7 +206,7 @@ int deixis_oval(
         return NO_MEMORY;
     Row row = {across, (uint16_t *)(across + count), left, right};
     int is_aligned = width % CELL == 0 || (left >= CELL && right + CELL <= width);
-    Work work = work_of(&canvas, &oval);
+    Work work = work_of(canvas, &oval);
     if ((right - left) * (bottom - top) > DENSE && is_aligned && work.is_slender)
         blend_cells(&work, &row, top, bottom);
     else

@@ -26,6 +26,11 @@ enum { FINE = 256, FULL = 256, CHUNK = 16 };        /* parts of a pixel; whole c
 
 #define FARTHEST 134217728.0                        /* pixels: 2^27 */
 
+/* What only these files call is called straight. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
@@ -40,12 +45,12 @@ typedef struct {
 } Canvas;
 
 /* Whether a caller's canvas can be drawn on at all; strengths and sides are looked at, not pixels. */
-int is_sound(const uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength);
+int is_sound(const uint8_t *pixels, int64_t width, int64_t height, int64_t rgb, int64_t strength);
 
 /* Whether a number is one, and near enough to be worked with; beyond it Python decides. */
 static inline int is_near(double number) { return number > -FARTHEST && number < FARTHEST; }
 
-Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, uint32_t rgb, int32_t strength);
+Canvas canvas_of(uint8_t *pixels, int64_t width, int64_t height, int64_t rgb, int64_t strength);
 
 /* Blend `count` pixels from column x of row y on, all covered alike (0..256). */
 void blend_run(const Canvas *canvas, int64_t y, int64_t x, int64_t count, uint32_t coverage);
@@ -81,5 +86,27 @@ void add_path(Edges *edges, const double *places, size_t count, const Pen *pen);
 
 /* Blend what any of the outlines encloses; the edges are put in another order. */
 int blend_edges(const Canvas *canvas, Edges *edges);
+
+/* The kinds of inks, and one of them with how it is laid, as ../packed.py packs both. */
+enum { FRAME, OVAL, OUTLINES, MASK };
+
+typedef struct {
+    int64_t kind, rgb, strength;
+    int64_t whole[5];     /* what a kind counts */
+    double real[5];       /* what it measures */
+    const void *lists[3]; /* what it has any number of */
+} Layer;
+
+/* One layer on a canvas of its own, which is sound; NOT_FOR_US where Python has to. */
+int blend_oval(const Canvas *canvas, const Layer *layer);
+int blend_mask(const Canvas *canvas, const Layer *layer);
+
+/* Two lines around one mask, the second over the first. */
+int are_rims_of_one(const Layer *two);
+int blend_rims(const Canvas *two, const Layer *layers);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif
