@@ -64,7 +64,6 @@ def test_a_budget_that_is_spent_is_told(tmp_path, server, capsys):
     ("more", "reason"),
     [
         (("--stream",), "--stream is about one answer"),
-        (("--dry-run",), "--dry-run is about one answer"),
         (("--at-once", "0"), "at least 1"),
         (("--runner", "rai"), "did you mean 'ray'"),
     ],
@@ -73,6 +72,33 @@ def test_a_mistake_exits_with_2(tmp_path, server, capsys, more, reason):
     photos(tmp_path)
     assert main(words(tmp_path, server, *more)) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_a_dry_run_tells_how_much_would_be_asked_and_asks_nothing(tmp_path, server, capsys):
+    folder, _ = photos(tmp_path)
+    (folder / "0001.png").unlink()
+    assert main(words(tmp_path, server, "--dry-run")) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("12 rows of 2 pictures\n")
+    assert "8 calls would be made, the first of them:\nto openai:Qwen/" in told
+    assert 'user: Describe [{"bbox_2d": [37, 83, 333, 333]}].' in told
+    assert "4 rows cannot be asked:" in told
+    assert "there is no image '0001.png'" in told
+    assert (server.asked.total(), sorted(tmp_path.iterdir())) == (
+        0,
+        [folder, folder.parent / "regions.jsonl"],
+    )
+
+
+def test_a_dry_run_counts_what_is_left(tmp_path, server, capsys):
+    photos(tmp_path)
+    main(words(tmp_path, server, "--budget", "calls=5"))
+    capsys.readouterr()
+    assert main(words(tmp_path, server, "--dry-run", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["left"], told["calls"], server.asked.total()) == (12, 7, 5, 5)
+    assert main(words(tmp_path, server, "--dry-run", "--fresh")) == 0
+    assert "12 calls would be made" in capsys.readouterr().out
 
 
 def test_a_region_in_the_place_of_a_question_is_refused(tmp_path, server, capsys):

@@ -9,6 +9,8 @@ from deixis.core.errors import UsageError
 from deixis.core.files import make_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deixis.ask.sent import Sent
     from deixis.core.image import Image
 
@@ -47,6 +49,11 @@ def run_dry(
             del picture["png"]
         print(json.dumps(record, ensure_ascii=False))
         return
+    print_sent(sent, paths)
+
+
+def print_sent(sent: "Sent", paths: "Sequence[Path]" = ()) -> None:
+    """What would be sent is printed, with the files that its pictures are in, if there are any."""
     print(f"to {sent.model}, in {sent.dialect or 'an unknown dialect'}; nothing was sent")
     for number, frame in enumerate(sent.frames):
         place = f": {paths[number]}" if paths else ""

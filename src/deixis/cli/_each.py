@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deixis.cli._dry_run import print_sent
 from deixis.cli.terminal import TerminalReporter
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.wording import counted
@@ -23,7 +24,7 @@ OF_FOLDERS = (
     *("crowds", "price", "budget", "runner", "workers", "fresh", "skip_bad"),
 )
 SPELT = {"regions_from": "regions", "rows_as": "as"}
-ALONE = ("save", "replay", "stream", "cite", "dry_run")  # options about one answer
+ALONE = ("save", "replay", "stream", "cite")  # options about one answer
 
 
 def add_each(parser: argparse.ArgumentParser) -> None:
@@ -83,8 +84,7 @@ def run_each(
     """Each region is asked about, and what came of it is printed."""
     for name in ALONE:
         if getattr(arguments, name):
-            option = name.replace("_", "-")
-            raise UsageError(f"--{option} is about one answer; leave it out with --each")
+            raise UsageError(f"--{name} is about one answer; leave it out with --each")
     words = (arguments.image, arguments.question, *arguments.regions)
     questions = [word for word in words if word is not None]
     for word in filter(REGION.match, questions):
@@ -115,10 +115,14 @@ def run_each(
         runner=arguments.runner,
         workers=2 if arguments.workers is None else arguments.workers,
         fresh=arguments.fresh,
+        dry_run=arguments.dry_run,
         looking=looking,
         loading=loading,
         reporter=TerminalReporter(),
     )
+    if arguments.dry_run:
+        _print_dry(asked, as_json=arguments.json)
+        return
     print(json.dumps(_record(asked)) if arguments.json else _told(asked))
     if asked.is_over_budget:
         left = f"the budget is spent, and {asked.num_left} rows are left"
@@ -145,6 +149,22 @@ def _record(asked: "AskedEach") -> dict[str, object]:
         "usage": asdict(asked.usage),
         "price": asked.money,
     }
+
+
+def _print_dry(asked: "AskedEach", *, as_json: bool) -> None:
+    """How much would be asked, why some of it cannot be, and the first of it."""
+    if as_json:
+        first = asked.first_sent
+        print(json.dumps({**_record(asked), "first": first and first.text}, ensure_ascii=False))
+        return
+    crowds = f", {counted(asked.num_crowds, 'crowd')} left out" if asked.num_crowds else ""
+    print(f"{counted(asked.num_rows, 'row')} of {counted(asked.num_pictures, 'picture')}{crowds}")
+    print(f"{counted(asked.num_left, 'call')} would be made, the first of them:")
+    if asked.first_sent is not None:
+        print_sent(asked.first_sent)
+    if asked.num_errors:
+        print(f"{counted(asked.num_errors, 'row')} cannot be asked:")
+        print("\n".join(f"  {error}" for error in asked.first_errors))
 
 
 def _told(asked: "AskedEach") -> str:

@@ -15,7 +15,9 @@ from deixis.batch.each.given_arguments import (
     slot_of,
 )
 from deixis.batch.each.outputs import AskedEach, form_of
+from deixis.batch.each.preview import previewed
 from deixis.batch.each.run import EachRun
+from deixis.batch.each.shards import NamedModel
 from deixis.batch.each.spending import CallBudget, Spending, TokenPrice
 from deixis.batch.runners import runner as runner_named
 from deixis.core import given
@@ -48,6 +50,7 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     runner: str | None = None,
     workers: int = 2,
     fresh: bool = False,
+    dry_run: bool = False,
     looking: SourceOptions | None = None,
     loading: Mapping[str, Any] | None = None,  # Any: see `dx.load`
     reporter: Reporter | None = None,
@@ -68,7 +71,8 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     other settings is refused; `fresh` begins anew. At most `at_once` questions are under way at a
     server, or as many as a `Model` takes. `budget` is what all runs together may take. A `runner`
     has `workers` processes ask, each its share; the model is then given by its name, and `loading`
-    is how it is loaded.
+    is how it is loaded. A `dry_run` asks nothing and writes nothing: it counts the rows that would
+    be asked (`num_left`), and tells what would be sent first (`first_sent`).
     """
     named = model_given(model, loading, runner)
     asked, place = questions_given(questions), given.path("out", out)
@@ -98,8 +102,17 @@ def ask_each(  # noqa: PLR0913  # all but two by name
         ),
         runner=None if runner is None else runner_named(runner, given.whole("workers", workers)),
     )
-    fresh = given.flag("fresh", fresh)
+    fresh, dry_run = given.flag("fresh", fresh), given.flag("dry_run", dry_run)
+    return (_previewed if dry_run else _asked)(run, named, fresh=fresh)
+
+
+def _asked(run: EachRun, named: Model | NamedModel, *, fresh: bool) -> AskedEach:
     if isinstance(named, Model):
         return run.asked(named, fresh=fresh)
-    with named.loaded(at_once) as loaded:
+    with named.loaded(run.at_once) as loaded:
         return run.asked(loaded, named=named, fresh=fresh)
+
+
+def _previewed(run: EachRun, named: Model | NamedModel, *, fresh: bool) -> AskedEach:
+    model = named if isinstance(named, Model) else named.weightless()
+    return previewed(run, model, fresh=fresh)

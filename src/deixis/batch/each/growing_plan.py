@@ -70,7 +70,7 @@ class GrowingPlan:
             end += stream.write(line)
             rows = PlannedPicture.of(line).rows(questions)  # as it will be asked: 1 is then 1.0
             flags += is_done(marks_of(rows)).tobytes()
-            self.num_pictures += 1
+            self.num_pictures += picture.is_one
             self.num_crowds += picture.num_crowds
             if len(flags) >= most:
                 stream.flush()

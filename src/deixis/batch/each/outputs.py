@@ -10,6 +10,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, TypeAlias, final
 
+from deixis.ask.sent import Sent
 from deixis.batch.each.plan import marks_of, planned_pictures
 from deixis.batch.each.row_journal import PartFiles, RowIndex, index_of
 from deixis.core import json_lines, region_json
@@ -18,6 +19,7 @@ from deixis.core.files import written
 from deixis.core.optional_parts import require_package
 from deixis.models.generation import Usage
 
+SHOWN_ERRORS = 3
 EachRow: TypeAlias = dict[str, Any]  # Any: JSON
 Shown: TypeAlias = Callable[[EachRow], list[str]]  # the names of a row's pictures, as sent
 PLAN = "plan.jsonl"
@@ -30,7 +32,7 @@ COLUMNS = ("key", "image", "id", "region", "question", "sent", "text", "finish",
 class AskedEach:
     """What came of a run, and of those before it: so many rows, of which some are errors, and some
     were not asked yet. Calls, tokens and money are those of all runs together. `first_errors` are
-    different ones, a few.
+    different ones, a few. `first_sent` is what would be sent first, of a dry run.
     """
 
     out: Path
@@ -45,6 +47,7 @@ class AskedEach:
     money: float
     is_over_budget: bool
     first_errors: tuple[str, ...]
+    first_sent: Sent | None = None
 
     def rows(self) -> Iterator[EachRow]:
         """The rows in their order, whatever form they were written in."""
@@ -52,10 +55,25 @@ class AskedEach:
         return ordered_rows(folder / PLAN, self.questions, index_of(folder))
 
 
-def told_error(row: EachRow) -> str:
-    """A row's error with the place where it is."""
-    where = f"{row['image']}, region {row['id']}" if row["id"] else row["image"]
-    return row["error"] if row["error"].startswith(row["image"]) else f"{where}: {row['error']}"
+@final
+class ErrorTally:
+    """Errors of rows are counted, and the first that differ told with the place where they are."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: dict[str, str] = {}
+
+    def add(self, image: str, region: str, error: str) -> None:
+        """One more row is an error."""
+        self.count += 1
+        if len(self._first) < SHOWN_ERRORS:
+            where = f"{image}, region {region}" if region else image
+            self._first.setdefault(error, error if error.startswith(image) else f"{where}: {error}")
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """A few, each another."""
+        return tuple(self._first.values())
 
 
 def journal_of(out: Path) -> Path:

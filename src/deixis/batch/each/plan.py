@@ -33,6 +33,11 @@ class PlannedPicture:
     error: str | None = None
     num_crowds: int = 0
 
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a picture at all, not a bad row of a file that names none."""
+        return self.path != Path()
+
     def line(self) -> bytes:
         """The picture as a line of the plan."""
         record = {

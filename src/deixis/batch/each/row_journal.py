@@ -181,11 +181,16 @@ def begin_journal(folder: Path, settings: Mapping[str, object], *, fresh: bool) 
     if fresh:
         for path in (*parts, *folder.glob("*.jsonl"), file):
             remove(path)
-    if file.exists():
-        _check_same(folder, read_settings(file), settings)
-    else:
+    check_settings(folder, settings)
+    if not file.exists():
         told = {"deixis": VERSION, **settings}
         write_text(file, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def check_settings(folder: Path, settings: Mapping[str, object]) -> None:
+    """UsageError says in what the settings of a journal differ, where there is one."""
+    if (folder / SETTINGS).exists():
+        _check_same(folder, read_settings(folder / SETTINGS), settings)
 
 
 def read_settings(file: Path) -> dict[str, object]:

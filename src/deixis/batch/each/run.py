@@ -16,10 +16,10 @@ from deixis.batch.each.outputs import (
     PLAN,
     AskedEach,
     EachRow,
+    ErrorTally,
     RowForm,
     journal_of,
     ordered_rows,
-    told_error,
     write_rows,
 )
 from deixis.batch.each.plan import PlannedPicture
@@ -38,7 +38,6 @@ from deixis.sources import Looking
 
 AFTER = "the calls under way, whose answers are kept"
 LOOKED = "looked.jsonl"
-SHOWN_ERRORS = 3
 
 
 @final
@@ -71,7 +70,7 @@ class EachRun:
                 "write over it with --fresh"
             )
         with owned(folder, "another run"), stop_requests(AFTER) as stop:
-            begin_journal(folder, self._settings(model), fresh=fresh)
+            begin_journal(folder, self.settings_of(model), fresh=fresh)
             index = index_of(folder, self.spending.add_row)
             given = pictures_with_regions(self.pictures, self.regions, looked=folder / LOOKED)
             questions = self.wording.questions
@@ -94,7 +93,7 @@ class EachRun:
                 raise KeyboardInterrupt
         return asked
 
-    def _settings(self, model: Model) -> dict[str, object]:
+    def settings_of(self, model: Model) -> dict[str, object]:
         """What an answer depends on besides its row."""
         wording = self.wording
         known = {} if model.knowledge is None else dict(model.knowledge.record)
@@ -146,17 +145,14 @@ class EachRun:
                 bar.tell(num_done, num_errors)
 
     def _written(self, folder: Path, plan: GrowingPlan, frames: RowFrames) -> AskedEach:
-        num_had = num_errors = 0
-        errors: dict[str, str] = {}
+        num_had, errors = 0, ErrorTally()
 
         def counted(rows: Iterator[EachRow]) -> Iterator[EachRow]:
-            nonlocal num_had, num_errors
+            nonlocal num_had
             for row in rows:
                 num_had += 1
                 if "error" in row:
-                    num_errors += 1
-                    if len(errors) < SHOWN_ERRORS:
-                        errors.setdefault(row["error"], told_error(row))
+                    errors.add(row["image"], row["id"], row["error"])
                 yield row
 
         rows = ordered_rows(folder / PLAN, self.wording.questions, index_of(folder))
@@ -167,14 +163,14 @@ class EachRun:
             questions=self.wording.questions,
             num_pictures=plan.num_pictures,
             num_rows=plan.num_rows,
-            num_errors=num_errors,
+            num_errors=errors.count,
             num_left=plan.num_rows - num_had,
             num_crowds=plan.num_crowds,
             calls=self.spending.calls,
             usage=self.spending.usage,
             money=self.spending.money,
             is_over_budget=self.is_over_budget,
-            first_errors=tuple(errors.values()),
+            first_errors=errors.first,
         )
 
     def _show(self, asked: AskedEach, frames: RowFrames, file: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, final
 
 from typing_extensions import override
 
-from deixis.ask.loading import load
+from deixis.ask.loading import load, load_weightless
 from deixis.ask.model import Model
 from deixis.batch.each.asking import RowAsker, RowWording
 from deixis.batch.each.plan import EachTask
@@ -39,6 +39,10 @@ class NamedModel:
         model = load(self.name, **{**more, **self.options})
         with closing(model.vlm):
             yield model
+
+    def weightless(self) -> Model:
+        """The model as a dry run needs it."""
+        return load_weightless(self.name, **self.options)
 
 
 @final
