@@ -1,4 +1,6 @@
-"""Answers that are made to harm, for every reader at two lengths; prints what they cost as JSON.
+"""Answers that are made to harm, for every reader; prints what raised, or what they cost, as JSON.
+
+    python hostile_answers.py failures|costs [DIALECT …]
 
 Memory is counted by tracemalloc, work by the letters of what is read: neither depends on the
 machine.
@@ -9,7 +11,6 @@ import io
 import json
 import sys
 import tracemalloc
-from typing import Any
 
 import numpy as np
 from PIL import Image as PIL
@@ -80,21 +81,21 @@ def masks() -> dict[str, str]:
     return {name: PNG + base64.b64encode(data).decode() for name, data in found.items()}
 
 
-def main(names: list[str]) -> None:
-    broken = masks()
+def main(part: str, names: list[str]) -> None:
+    report = {name: PARTS[part](dialects.get(name)()) for name in names or dialects.names()}
+    sys.stdout.write(json.dumps(report))
+
+
+def all_failures(dialect: Dialect) -> list[str]:
+    broken = masks() if "mask" in dialect.kinds else {}
     mask_answers = {
         name: f'[{{"box_2d": [0, 0, 400, 200], "mask": "{mask}"}}]' for name, mask in broken.items()
     }
-    report: dict[str, dict[str, Any]] = {}
-    for name in names or dialects.names():
-        dialect = dialects.get(name)()
-        report[name] = {
-            "failures": failures(
-                dialect, {**BROKEN, **(mask_answers if "mask" in dialect.kinds else {})}
-            ),
-            "costs": [[first + unit, costs(dialect, first, unit)] for first, unit in UNITS],
-        }
-    sys.stdout.write(json.dumps(report))
+    return failures(dialect, {**BROKEN, **mask_answers})
+
+
+def all_costs(dialect: Dialect) -> list[tuple[str, list[dict[str, int]]]]:
+    return [(first + unit, costs(dialect, first, unit)) for first, unit in UNITS]
 
 
 def failures(dialect: Dialect, answers: dict[str, str]) -> list[str]:
@@ -128,5 +129,7 @@ def costs(dialect: Dialect, first: str, unit: str) -> list[dict[str, int]]:
     return found
 
 
+PARTS = {"failures": all_failures, "costs": all_costs}
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from deixis.core.errors import RegionError
 from deixis.core.region import Region
 from deixis.core.shapes import Box, Point
 from deixis.core.size import Size
-from tests.long import long
+from tests.long import long, night
 
 NAMES = dialects.names()
 SIZE = Size(width=1280, height=720)
@@ -53,10 +54,9 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
 QUICK = ("florence2", "molmo2", "qwen2_vl")  # one of each way of writing; the rest are long
 
 
-@pytest.fixture(scope="module", params=[(500, 10_000, *QUICK), long((10_000, 100_000))], ids=str)
-def hostile(request: pytest.FixtureRequest) -> Report:
-    """In a process of its own: without this suite's type checks it is twenty times as fast."""
-    command = [sys.executable, "-W", "error", str(HOSTILE), *map(str, request.param)]
+def reported(num: int, length: int, names: Sequence[str]) -> Report:
+    """In a process of its own: type checks would be most of the work."""
+    command = [sys.executable, "-W", "error", str(HOSTILE), str(num), str(length), *names]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -209,13 +209,17 @@ def test_a_saying_cut_anywhere_invents_no_place(dialect: Dialect) -> None:
         assert boxes <= whole
 
 
-def test_hostile_texts_raise_nothing(hostile: Report) -> None:
-    assert {name: report["failure"] for name, report in hostile.items() if report["failure"]} == {}
+@pytest.mark.parametrize(("num", "names"), [(500, QUICK), long(2000, ()), night(10_000, ())])
+def test_hostile_texts_raise_nothing(num: int, names: Sequence[str]) -> None:
+    found = reported(num, 0, names)
+    assert {name: report["failure"] for name, report in found.items() if report["failure"]} == {}
 
 
-def test_very_long_texts_are_read_to_their_end(hostile: Report) -> None:
+@pytest.mark.parametrize(("length", "names"), [(10_000, QUICK), long(100_000, ())])
+def test_very_long_texts_are_read_to_their_end(length: int, names: Sequence[str]) -> None:
     """A reader of quadratic time would not come there."""
-    assert {name: report["unread"] for name, report in hostile.items() if report["unread"]} == {}
+    found = reported(0, length, names)
+    assert {name: report["unread"] for name, report in found.items() if report["unread"]} == {}
 
 
 @pytest.mark.parametrize(

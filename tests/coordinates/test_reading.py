@@ -5,8 +5,9 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,8 +25,8 @@ SIZE = Size(width=1280, height=720)
 CUP = make.box(100, 200, 300, 400, label="cup")
 BYTES_OF_A_LETTER = 100  # at the peak, of the costliest answer
 QUICK = ["florence2", "molmo2", "permille"]  # one of each way of writing; the rest are long
-Report: TypeAlias = dict[str, dict[str, Any]]
 HOSTILE = Path(__file__).with_name("hostile_answers.py")
+of_each = pytest.mark.parametrize("names", [QUICK, long([])], ids=["some", "all"])
 OTHERS = (
     "<ref>stop sign</ref><box><165><132><361><422></box>",  # LocateAnything
     "<|box_start|><12><412><339><568><|box_end|>",  # Rex-Omni
@@ -57,10 +58,9 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return dialects.get(request.param)()
 
 
-@pytest.fixture(scope="module", params=[QUICK, long([])], ids=["some", "all"])
-def hostile(request: pytest.FixtureRequest) -> Report:
-    """In a process of its own: without this suite's type checks it is twenty times as fast."""
-    command = [sys.executable, "-W", "error", str(HOSTILE), *request.param]
+def reported(part: str, names: Sequence[str]) -> dict[str, Any]:
+    """In a process of its own: type checks would be most of the work, and of the memory."""
+    command = [sys.executable, "-W", "error", str(HOSTILE), part, *names]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -180,15 +180,16 @@ def test_a_mask_of_many_parts_comes_back_in_its_window() -> None:
     assert found == make.mask(inside)
 
 
-def test_no_answer_made_to_harm_raises(hostile: Report) -> None:
-    assert {
-        name: report["failures"] for name, report in hostile.items() if report["failures"]
-    } == {}
+@of_each
+def test_no_answer_made_to_harm_raises(names: Sequence[str]) -> None:
+    failures = reported("failures", names)
+    assert {name: found for name, found in failures.items() if found} == {}
 
 
-def test_memory_and_what_is_unread_grow_with_the_length_alone(hostile: Report) -> None:
-    for name, report in hostile.items():
-        for answer, (short, long_one) in report["costs"]:
+@of_each
+def test_memory_and_what_is_unread_grow_with_the_length_alone(names: Sequence[str]) -> None:
+    for name, costs in reported("costs", names).items():
+        for answer, (short, long_one) in costs:
             told = (name, answer)
             assert long_one["bytes"] < 5 * short["bytes"] + 500_000, told
             assert long_one["bytes"] < BYTES_OF_A_LETTER * 16_000, told
