@@ -8,7 +8,14 @@ import sys
 import pytest
 
 from deixis.cli import main as cli
-from deixis.cli.terminal import VisibleStream, progress_line, say_loading, visible, visible_output
+from deixis.cli.terminal import (
+    TerminalReporter,
+    VisibleStream,
+    progress_line,
+    say_loading,
+    visible,
+    visible_output,
+)
 from deixis.core.progress import Progress
 
 
@@ -77,6 +84,15 @@ def test_a_label_of_a_regions_file_is_shown_and_not_obeyed(capsys):
 def test_a_run_of_unknown_length_shows_how_far_it_is():
     far = Progress(step=4, steps=0, steps_per_second=2.0, seconds_left=None, numbers={})
     assert progress_line(far) == "4  2 steps/s"
+
+
+def test_a_run_whose_length_is_not_known_yet_is_not_told_again_and_again(capsys):
+    reporter = TerminalReporter()
+    for _ in range(5):
+        reporter.advance(
+            Progress(step=0, steps=0, steps_per_second=0.0, seconds_left=None, numbers={})
+        )
+    assert capsys.readouterr().err == "0  0 steps/s\n"
 
 
 def test_a_person_is_told_that_a_model_is_being_loaded(capsys, monkeypatch):

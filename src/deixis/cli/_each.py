@@ -159,8 +159,10 @@ def _print_dry(asked: "AskedEach", *, as_json: bool) -> None:
         return
     crowds = f", {counted(asked.num_crowds, 'crowd')} left out" if asked.num_crowds else ""
     print(f"{counted(asked.num_rows, 'row')} of {counted(asked.num_pictures, 'picture')}{crowds}")
-    print(f"{counted(asked.num_left, 'call')} would be made, the first of them:")
-    if asked.first_sent is not None:
+    if asked.first_sent is None:
+        print("no call would be made")
+    else:
+        print(f"{counted(asked.num_left, 'call')} would be made, the first of them:")
         print_sent(asked.first_sent)
     if asked.num_errors:
         print(f"{counted(asked.num_errors, 'row')} cannot be asked:")

@@ -115,7 +115,7 @@ class TerminalReporter(Reporter):
     @override
     def advance(self, progress: Progress) -> None:
         now = time.monotonic()
-        ended = progress.step == progress.steps
+        ended = 0 < progress.steps == progress.step
         if not ended and now - self.last < (SECONDS_A_REDRAW if self.draws else SECONDS_A_LINE):
             return
         self.last = now

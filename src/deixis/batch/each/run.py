@@ -73,10 +73,10 @@ class EachRun:
             begin_journal(folder, self.settings_of(model), fresh=fresh)
             index = index_of(folder, self.spending.add_row)
             given = pictures_with_regions(self.pictures, self.regions, looked=folder / LOOKED)
+            if isinstance(self.regions, Looking):
+                given = _until_stop(given)
             questions = self.wording.questions
-            with growing_plan(
-                folder / PLAN, _until_stop(given), questions, index.is_answered
-            ) as plan:
+            with growing_plan(folder / PLAN, given, questions, index.is_answered) as plan:
                 del index
                 bar = _Bar(plan, self.spending, self.reporter)
                 if self.runner is None:
