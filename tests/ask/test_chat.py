@@ -7,6 +7,7 @@ import pytest
 
 import deixis as dx
 from deixis.core.errors import UsageError
+from tests.ask.test_find import Script, boxed, shot
 from tests.ask.test_model import CUP, IMAGE, Echo
 
 MODEL = dx.Model(Echo("yes"))
@@ -74,3 +75,26 @@ def test_a_damaged_file_is_refused(tmp_path):
             dx.Chat.load(path, MODEL)
     with pytest.raises(UsageError, match="not a saved chat"):
         dx.Chat.load(tmp_path / "none.json", MODEL)
+
+
+def test_in_a_notebook_its_turns_have_their_pictures_and_the_regions_answered():
+    chat = dx.Model(Script("no <b>", boxed(100, 100, 300, 300), "no")).chat(shot())
+    assert "nothing was asked" in chat._repr_html_()
+    chat.ask("Is it there?")
+    assert chat._repr_html_().count("<img") == 1
+    chat.ask("Where is it?")
+    block = chat._repr_html_()
+    assert block.count("<img") == 2  # the second has the region on it
+    assert block.index("Is it there?") < block.index("no &lt;b&gt;") < block.index("Where is it?")
+    assert "1 region" in block
+    chat.ask("And?")
+    assert chat._repr_html_().count("<img") == 2
+
+
+def test_a_long_chat_shows_its_newest_turns():
+    chat = MODEL.chat(
+        IMAGE, history=[dx.Exchange(question=f"q{at}", answer="a") for at in range(30)]
+    )
+    assert "q9<" not in chat._repr_html_()
+    assert "q10<" in chat._repr_html_()
+    assert "10 turns earlier" in chat._repr_html_()

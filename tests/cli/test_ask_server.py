@@ -57,10 +57,14 @@ def test_the_json_holds_all_that_was_sent(capsys):
     assert told["regions"][0]["label"] == "sign"
 
 
-def test_an_empty_answer_is_told(capsys):  # the audit: an empty line, and nothing more
+def test_an_empty_answer_is_told_and_a_failure(tmp_path, capsys):
+    kept = tmp_path / "sent.json"
     with serve("") as server:
-        assert ask(server) == 0
-    assert "deixis ask: the model said nothing (it ended by 'stop')" in capsys.readouterr().err
+        assert ask(server, "--json", "--save", kept) == 1
+    told = capsys.readouterr()
+    assert "deixis ask: the model said nothing (it ended by 'stop')" in told.err
+    assert json.loads(told.out)["text"] == ""
+    assert kept.exists()
 
 
 def test_the_regions_answered_are_drawn(tmp_path, capsys):

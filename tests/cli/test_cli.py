@@ -49,7 +49,7 @@ def test_every_command_teaches_a_terminal_of_few_letters(name, encoding, monkeyp
 
 
 @pytest.mark.parametrize("way", ["", "--stream"])
-def test_an_answer_of_no_words_is_told(way, picture, capsys, monkeypatch):
+def test_an_answer_of_no_words_is_a_failure(way, picture, capsys, monkeypatch):
     from deixis.models.interface import Completion
     from deixis.models.transformers_model import TransformersModel
 
@@ -60,7 +60,7 @@ def test_an_answer_of_no_words_is_told(way, picture, capsys, monkeypatch):
     code, out, err = run(
         capsys, "ask", picture, "Is it?", "--model", "tiny:llava", *filter(None, [way])
     )
-    assert (code, out.strip()) == (0, "")
+    assert (code, out.strip()) == (1, "")
     assert "deixis ask: the model said nothing" in err
 
 

@@ -27,6 +27,8 @@ print(code, 'torch' in sys.modules or 'transformers' in sys.modules)
         ((*ASK, "--knowledge", "foo"), "knowledge is told, drawn or the folder"),
         ((*ASK, "--knowledge", "told", "--source", "foo"), "no knowledge source named 'foo'"),
         ((*ASK, "--contract", "foo"), "no contract"),
+        ((*ASK, "--contract", "no.json"), "no.json is no contract"),
+        ((*ASK[:4], "nofolder"), "model named 'nofolder'"),
         ((*RUN[:2], "foo", *RUN[3:]), "no benchmark named 'foo'"),
         ((*RUN, "--encoding", "circle"), "no encoding or mark named 'circle'"),
         ((*RUN, "--dialect", "foo"), "no dialect named 'foo'"),

@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deixis.coordinates.model_names import ENDINGS, forms, matcher, names_of
+from deixis.coordinates.contracts import contracts
+from deixis.coordinates.model_names import ENDINGS, forms, is_named, matcher, names_of
 from deixis.core.errors import UnknownNameError, UsageError
 
 
 def matches(pattern: str, name: str) -> bool:
-    return matcher(pattern).fullmatch(name) is not None
+    found = matcher(pattern).fullmatch(name) is not None
+    assert is_named(name, pattern) == found  # the quick way says the same
+    return found
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,14 @@ def test_publishers_of_quantised_copies_stand_in_an_owners_place_where_weights_a
 def test_a_pattern_with_lone_braces_is_refused(pattern: str):
     with pytest.raises(UsageError, match="pairs of braces"):
         matcher(pattern)
+
+
+def test_the_quick_way_finds_every_name_of_the_table():
+    patterns = [pattern for row in contracts() for pattern in row.models]
+    assert len(patterns) > 50
+    for pattern in patterns:
+        for name in names_of(pattern):
+            assert is_named(name.upper(), pattern)
 
 
 def test_an_ending_that_is_none_is_refused():

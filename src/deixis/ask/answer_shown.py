@@ -1,14 +1,20 @@
-"""Answers and what was found, as people look at them: picture, places, words, what was sent."""
+"""Answers, chats and finds as people look at them: picture, places, words, what was sent."""
+
+from collections.abc import Sequence
 
 from deixis.ask.answer import Answer
+from deixis.ask.composer import Exchange
 from deixis.ask.found import Found
 from deixis.ask.sent import Sent
 from deixis.core.errors import RegionError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.wording import counted
+from deixis.encodings import Frame
 from deixis.marks.labelled import colour_at, draw_labelled
 from deixis.reports import notebook
+
+NEWEST = 20  # turns of a chat that are shown
 
 
 def drawn_answer(answer: Answer) -> Image:
@@ -19,6 +25,48 @@ def drawn_answer(answer: Answer) -> Image:
 
 def answer_html(answer: Answer) -> str:
     """A block for notebooks; nothing in it is taken from elsewhere, and every word is escaped."""
+    told = [*_told(answer), notebook.folded("what was sent", [_sent(answer.sent)])]
+    return notebook.block(_drawn(answer), notebook.column(*told))
+
+
+def chat_html(model: str, turns: Sequence[Answer | Exchange]) -> str:
+    """The newest turns below one another, each with the pictures that came with it, and the first
+    one again where regions of its answer are drawn on it.
+    """
+    earlier = len(turns) - NEWEST
+    blocks = [notebook.words("…", title=f"{counted(earlier, 'turn')} earlier")] * (earlier > 0)
+    num_shown = 0
+    for number, turn in enumerate(turns):
+        frames = turn.sent.frames if isinstance(turn, Answer) else turn.frames
+        if number >= earlier:
+            blocks.append(_turn(model, turn, frames[num_shown:]))
+        num_shown = max(num_shown, len(frames))
+    return "".join(blocks) or notebook.words("(nothing was asked)", title=model)
+
+
+def _turn(model: str, turn: Answer | Exchange, come: Sequence[Frame]) -> str:
+    """A turn, with the pictures that came with it."""
+    pictures: list[str] = []
+    if isinstance(turn, Answer):
+        told = _told(turn)
+        if _seen(turn):
+            pictures, come = [_drawn(turn)], [one for one in come if one.number != 1]
+    else:
+        told = [
+            notebook.words(turn.question, title="asked"),
+            notebook.words(turn.answer or "(nothing)", title=f"{model} answered"),
+        ]
+    pictures += [notebook.picture(one.image, f"picture {one.number}") for one in come]
+    return notebook.block(*pictures, notebook.column(*told))
+
+
+def _drawn(answer: Answer) -> str:
+    caption = f"the picture with {counted(len(_seen(answer)), 'region')} of the answer"
+    return notebook.picture(drawn_answer(answer), caption)
+
+
+def _told(answer: Answer) -> list[str]:
+    """The words of a question and its answer, and the places in it."""
     sent = answer.sent
     seen = [number for number, _ in _seen(answer)]
     rows = [notebook.region_row(region) for region in answer.regions]
@@ -40,9 +88,7 @@ def answer_html(answer: Answer) -> str:
     ]
     if answer.cited is not None:
         told.append(notebook.words(answer.cited.verdict, title="the region it rests on"))
-    told.append(notebook.folded("what was sent", [_sent(sent)]))
-    caption = f"the picture with {counted(len(drawn), 'region')} of the answer"
-    return notebook.block(notebook.picture(drawn_answer(answer), caption), notebook.column(*told))
+    return told
 
 
 def found_html(found: Found) -> str:

@@ -61,6 +61,7 @@ class Chat:
         self.images = images
         self._turns: list[Answer | Exchange] = list(history)
         self._last: Answer | None = None
+        self._answers = {at: one for at, one in enumerate(self._turns) if isinstance(one, Answer)}
 
     ask = _in_chat(Model.ask)
     stream = _in_chat(Model.stream)
@@ -86,6 +87,12 @@ class Chat:
         """The words of both."""
         return "\n".join(f"> {question}\n{answer}" for question, answer in self.turns)
 
+    def _repr_html_(self) -> str:
+        from deixis.ask.answer_shown import chat_html
+
+        turns = [self._answers.get(at, one) for at, one in enumerate(self._turns)]
+        return chat_html(self.model.vlm.name, turns)
+
     @property
     def turns(self) -> list[tuple[str, str]]:
         """Each question as it was sent, and its answer."""
@@ -98,6 +105,7 @@ class Chat:
         """What was asked with all before it is the newest turn."""
         self._turns = [*exchanges(answer.sent), exchange(answer)]
         self._last = answer
+        self._answers[len(self._turns) - 1] = answer
 
     def save(self, path: str | Path) -> None:
         """To a file, whole or not at all."""

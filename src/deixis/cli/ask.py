@@ -22,7 +22,6 @@ about the picture without it, and says what this tells: three more calls.
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, 
 from deixis.cli._regions import ENCODED, FORMS, given_regions
 from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
 from deixis.cli.terminal import say_loading
-from deixis.core.errors import UsageError
+from deixis.core.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from deixis.ask.answer import Answer, Cited
@@ -124,6 +123,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         write_picture(answer.picture(), arguments.out)
     _print(answer, as_json=arguments.json)
+    if not answer.text.strip():
+        raise _nothing(f" (it ended by {answer.finish!r})")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -191,7 +192,7 @@ def _stream(
             print(piece, end="", flush=True)
     print()
     if not said_any:
-        _tell_of_nothing("")
+        raise _nothing()
 
 
 def _print(answer: "Answer", *, as_json: bool) -> None:
@@ -212,8 +213,6 @@ def _print(answer: "Answer", *, as_json: bool) -> None:
         print(json.dumps(record, ensure_ascii=False))
         return
     print(answer.text)
-    if not answer.text.strip():
-        _tell_of_nothing(f" (it ended by {answer.finish!r})")
     for record in regions:
         print(json.dumps(record, ensure_ascii=False))
     for piece in answer.unread:
@@ -256,6 +255,6 @@ def _print_cited(cited: "Cited") -> None:
             print(f"  {name}: {' '.join(other.text.split())} (agreement {agreed:.2f})")
 
 
-def _tell_of_nothing(how: str) -> None:
-    """An empty answer is explained, since a blank line would look like a fault of ours."""
-    print(f"deixis ask: the model said nothing{how}", file=sys.stderr)
+def _nothing(how: str = "") -> ModelError:
+    """An empty answer is a failure, so that a script does not go on with it."""
+    return ModelError(f"the model said nothing{how}")

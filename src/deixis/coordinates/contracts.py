@@ -14,7 +14,7 @@ from typing import Any, final
 from urllib.parse import urlsplit
 
 from deixis.coordinates.contract import VERSION, Contract, contract_from, counts_what_is_seen
-from deixis.coordinates.model_names import forms, matcher, names_of
+from deixis.coordinates.model_names import forms, is_named, names_of
 from deixis.core import given
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import read_bytes
@@ -84,7 +84,7 @@ def contract_of(model: str, server: str = "") -> Match | None:
             for row in contracts()
             if not row.servers or host in row.servers
             for pattern in row.models
-            if matcher(pattern).fullmatch(form)
+            if is_named(form, pattern)
         ]
         if found:
             row, pattern = max(found, key=lambda one: bool(one[0].servers))

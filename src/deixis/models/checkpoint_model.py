@@ -39,7 +39,7 @@ from deixis.models.device_and_dtype import (
 from deixis.models.families import families, family_of
 from deixis.models.generic import GenericModel
 from deixis.models.interface import Generation, Question, VisionLanguageModel
-from deixis.models.load_by_name import options_of
+from deixis.models.load_by_name import SHIPPED, options_of
 from deixis.models.meta_tensors import is_hollow
 from deixis.models.processors import load_processor, require_torchvision
 from deixis.models.transformers_model import TransformersModel
@@ -145,7 +145,9 @@ def load_checkpoint(
         batch_size=loading.batch_size,
         loading=loading.record(),
     )
-    if loading.device_map is None and not is_hollow():  # which has no numbers to try
+    # a hollow one has no numbers to try, and of the one in this package the parts fit together
+    is_known = name == SHIPPED and not options
+    if loading.device_map is None and not is_hollow() and not is_known:
         _try_out(model, opened.model)
     return model
 
@@ -209,6 +211,8 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
         config = loaded(AutoConfig, name, **loading.trust)
     _check_kind(name, config, loading)
     check_weights(name, Path(place))
+    if loading.adapter is not None:
+        _check_adapter(Path(loading.adapter).expanduser())
     with said(f"the processor of {name!r} cannot be loaded"):
         processor = load_processor(
             _processed(place, loading.adapter),
@@ -289,12 +293,16 @@ def _check_size(name: str, config: Any, folder: Path) -> None:  # Any: transform
         )
 
 
-def _adapt(model: Any, folder: Path) -> None:
-    """Put a LoRA adapter into the model."""
+def _check_adapter(folder: Path) -> None:
+    """What is no LoRA adapter is refused before the weights are read."""
     if not (folder / "adapter_config.json").is_file():
         raise UsageError(f"{str(folder)!r} is no LoRA adapter: it has no adapter_config.json")
     if not (folder / "adapter_model.safetensors").is_file():
         raise ModelError(f"the adapter {str(folder)!r} has no adapter_model.safetensors")
+
+
+def _adapt(model: Any, folder: Path) -> None:
+    """Put a LoRA adapter into the model."""
     with said(f"the adapter {str(folder)!r} does not fit this model"):
         report = model.load_adapter(str(folder))
     if report.missing_keys or report.unexpected_keys or report.mismatched_keys:

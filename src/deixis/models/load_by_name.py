@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from deixis.core.errors import UnknownNameError
 from deixis.core.optional_parts import opened
 from deixis.models.interface import VisionLanguageModel
-from deixis.models.opener import listed_names, opener_of, openers
+from deixis.models.opener import opener_of, openers
 
 Options = TypeVar("Options")
 SHIPPED = "nano"  # the small trained model inside this package
@@ -32,7 +32,7 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
         return opener.open(name, **options)
     place = str(shipped_folder()) if name == SHIPPED else name
     if "/" not in place and not Path(place).is_dir():
-        known = [SHIPPED, *listed_names()]
+        known = [SHIPPED, *(f"{kind}:…" for kind in openers.names())]
         raise UnknownNameError(
             kind="folder, hub model (OWNER/NAME) or model",
             name=name,

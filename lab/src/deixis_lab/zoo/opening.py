@@ -13,4 +13,4 @@ def open_nano(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields 
     return load_checkpoint(str(nano.folder_of(name)), name=name, **options)
 
 
-NANO = Opener(open=open_nano, names=nano.names)
+NANO = Opener(open=open_nano)

@@ -51,4 +51,4 @@ def open_tiny(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields 
     return wrap(model, built.processor, name=name, batch_size=loading.batch_size, loading=seed)
 
 
-TINY = Opener(open=open_tiny, names=tiny.names)
+TINY = Opener(open=open_tiny)
