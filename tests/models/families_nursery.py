@@ -35,7 +35,7 @@ FAMILIES = [
 ]
 each_family = each_of("name", FAMILIES)
 # towers whose tokens look, through convolutions, at their neighbours' cells as much as at their own
-CONVOLUTIONAL = {"nano:vipllava", "nano:llava_conv"}
+CONVOLUTIONAL = {"fast_vlm", "nano:vipllava", "nano:llava_conv"}
 SEEDS = {"nano:paligemma": 2}  # at seed 0 it repeats one token whatever it sees
 WORDS = ("What", "is", "this", "cat", "dog", "a", "big", "yes", "it")
 SIZES = [(50, 37), (31, 90), (64, 64), (100, 33), (20, 25)]

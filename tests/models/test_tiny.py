@@ -187,7 +187,10 @@ def test_it_loads_as_saved(name: str, tmp_path: Path) -> None:
     assert type(processor) is type(built(name).processor)
     assert type(processor.tokenizer) is type(built(name).processor.tokenizer)
     expected = last_logits(built(name).model, inputs(built(name).processor, picture(7)))
-    assert torch.equal(last_logits(model, inputs(processor, picture(7))), expected)
+    # a convolution's sum goes by where its weights lie in memory
+    off = 1e-5 if name == "fast_vlm" else 0.0
+    given = last_logits(model, inputs(processor, picture(7)))
+    torch.testing.assert_close(given, expected, rtol=0.0, atol=off)
 
 
 @pytest.mark.parametrize("name", WITH_VIDEO)

@@ -40,6 +40,7 @@ class FamilyRow:
 
 FAMILIES: Mapping[str, FamilyRow] = {
     "blip_2": FamilyRow(dialect="permille", abilities=QFORMER),
+    "fast_vlm": FamilyRow(dialect="padded_unit"),
     "gemma3": FamilyRow(dialect="permille"),
     "idefics3": FamilyRow(dialect="permille"),
     "instructblip": FamilyRow(dialect="permille", abilities=QFORMER),

@@ -12,6 +12,7 @@ families: Catalog[Family] = Catalog(
     interface=Family,
     rows={
         "blip_2": "qformer:QFormerFamily",
+        "fast_vlm": "one_view:FastVlmFamily",
         "idefics3": "idefics:IdeficsFamily",
         "instructblip": "qformer:QFormerFamily",
         "llava": "one_view:LlavaFamily",

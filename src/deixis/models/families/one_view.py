@@ -1,5 +1,8 @@
-"""Families that see one view of the picture, prepared as CLIP does: LLaVA, ViP-LLaVA, PaliGemma."""
+"""Families that see one view of the picture, prepared as CLIP does: LLaVA, ViP-LLaVA, FastVLM,
+PaliGemma.
+"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, final
 
@@ -7,7 +10,7 @@ import torch
 from typing_extensions import override
 
 from deixis.core.size import Size
-from deixis.core.token_grid import TokenGrid, whole_grid
+from deixis.core.token_grid import TokenGrid, views_grid, whole_grid
 from deixis.core.view import View
 from deixis.models.family import Batch, Family
 from deixis.models.family_table import FULL
@@ -38,19 +41,36 @@ class OneViewFamily(Family):
         return whole_grid(self.views(size)[0], self.config.vision_config.patch_size)
 
 
-@final
-class LlavaFamily(OneViewFamily):
-    """`llava-hf/llava-1.5-*` and `llava-hf/vip-llava-*`, which reads several layers at once."""
+class SquareFamily(OneViewFamily):
+    """LLaVA's kin: numbers are shares of the square that their processor shows of the picture."""
 
     dialect: ClassVar[str] = "padded_unit"
 
     @property
     @override
     def dialect_settings(self) -> dict[str, int | str]:
-        """Numbers are shares of a square: of what the processor shows of the picture."""
+        """Whether the picture is made a square or loses its ends."""
         pictures = self.image_processor
         padded = getattr(pictures, "do_pad", False) or not pictures.do_center_crop
         return {"fit": "pad" if padded else "crop"}
+
+
+@final
+class LlavaFamily(SquareFamily):
+    """`llava-hf/llava-1.5-*` and `llava-hf/vip-llava-*`, which reads several layers at once."""
+
+
+@final
+class FastVlmFamily(SquareFamily):
+    """FastVLM, whose tower is convolutional: its processor tells what a token covers."""
+
+    @override
+    def grid(self, size: Size) -> TokenGrid:
+        return whole_grid(self.views(size)[0], self.processor.patch_size)
+
+    @override
+    def states(self, views: Sequence[View]) -> TokenGrid:
+        return views_grid(views, self.processor.patch_size)
 
 
 @final

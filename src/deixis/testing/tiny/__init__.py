@@ -11,7 +11,7 @@ __all__ = ["Tiny", "build", "builders", "names", "save"]
 
 _FILES = {
     "any_shape": ("mistral3", "pixtral", "qwen2_5_vl", "qwen2_vl", "qwen3_vl"),
-    "llava": ("llava", "llava_next", "llava_onevision", "vipllava"),
+    "llava": ("fast_vlm", "llava", "llava_next", "llava_onevision", "vipllava"),
     "one_view": ("blip_2", "gemma3", "instructblip", "paligemma"),
     "tiled": ("idefics3", "internvl", "molmo2", "smolvlm"),
 }

@@ -19,6 +19,8 @@ _NORM_SCALE = 0.1
 _TEXT_ATTENTION = 3.0
 # Small, so that a vision token stays mostly about its own cell, as the grid's tests need.
 _VISION_RESIDUAL = 0.25
+# Of convolutions behind a gate that is half open, and behind a swish.
+_GATED = 5.0
 _ATTENTION_ENDS = (
     "o_proj",
     "out_proj",
@@ -111,6 +113,8 @@ def _drawn_vector(parameter: nn.Parameter, noise: torch.Tensor, name: str) -> to
 
 def _gain(name: str) -> float:
     layer = name.removesuffix(".weight")
+    if layer.endswith("project_conv"):
+        return _GATED
     if "vision" in name or "visual" in name:
         ends = _ATTENTION_ENDS + _FEED_FORWARD_ENDS
         return _VISION_RESIDUAL if layer.endswith(ends) else 1.0

@@ -77,6 +77,42 @@ def vipllava(seed: int) -> Tiny:
     return assemble(transformers.VipLlavaForConditionalGeneration, config, processor, seed=seed)
 
 
+def fast_vlm(seed: int) -> Tiny:
+    """A tiny FastVLM has 3 x 3 vision tokens, cells of 16 pixels of a convolutional tower."""
+    side, cell = 48, 16
+    tokenizer = tokenizers.qwen2(image_token="<image>")
+    processor = transformers.LlavaProcessor(
+        image_processor=_clip_pictures(side),
+        tokenizer=tokenizer,
+        patch_size=cell,
+        vision_feature_select_strategy="full",
+        num_additional_image_tokens=0,
+        chat_template=im_start(image="<image>\n"),
+    )
+    vision = transformers.EfficientNetConfig(
+        image_size=side,
+        width_coefficient=1.0,
+        depth_coefficient=1.0,
+        num_block_repeats=[1, 2, 1],
+        kernel_sizes=[3, 5, 3],
+        strides=[2, 2, 2],
+        expand_ratios=[1, 2, 3],
+        in_channels=[32, 16, 24],
+        out_channels=[16, 24, 40],
+        depthwise_padding=[],
+        hidden_dim=1280,
+    )
+    vision.hidden_size = vision.hidden_dim  # FastVLM asks for it
+    text = text_sizes(tokenizer, hidden=44, heads=2, groups=1, inner=68)
+    config = transformers.FastVlmConfig(
+        vision_config=vision,
+        text_config=transformers.Qwen2Config(**text),
+        image_token_index=tokenizer.image_token_id,
+        image_seq_length=(side // cell) ** 2,
+    )
+    return assemble(transformers.FastVlmForConditionalGeneration, config, processor, seed=seed)
+
+
 def llava_next(seed: int) -> Tiny:
     """A tiny LLaVA-NeXT has 4 x 4 vision tokens a tile, and Mistral's decoder."""
     grids = _pinpoints([(1, 2), (2, 1), (2, 2), (3, 1), (1, 3)])
