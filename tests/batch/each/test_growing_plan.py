@@ -10,6 +10,7 @@ import pytest
 import deixis as dx
 from deixis.batch.each.growing_plan import FIRST_ROWS, TASK_ROWS, growing_plan
 from deixis.batch.each.plan import PlannedPicture, planned_pictures
+from deixis.batch.each.shards import SHARE_ROWS, shares
 from deixis.core.errors import UsageError
 
 QUESTIONS = ("Describe {it}.", "What is {it}?")
@@ -46,14 +47,25 @@ def test_the_first_task_is_given_while_later_pictures_are_still_looked_at(tmp_pa
     assert len(list(planned_pictures(tmp_path / "plan"))) == FIRST_ROWS + 3
 
 
-def test_tasks_hold_every_row_once_and_grow_to_a_bound(tmp_path):
+def test_tasks_hold_every_row_once(tmp_path):
     with growing_plan(tmp_path / "plan", pictures(300), QUESTIONS, nothing) as plan:
         tasks = list(plan.tasks())
     sizes = [task.num_left for task in tasks]
-    assert sizes[0] < sizes[1] < sizes[2]
+    assert sizes[0] < FIRST_ROWS + 10
     assert max(sizes) < TASK_ROWS + 10
     assert [task.end for task in tasks[:-1]] == [task.begin for task in tasks[1:]]
     assert (sum(sizes), plan.num_rows, plan.num_left) == (3000, 3000, 3000)
+
+
+def test_workers_take_many_rows_at_a_time_and_few_in_the_end(tmp_path):
+    with growing_plan(tmp_path / "plan", pictures(600), QUESTIONS, nothing) as plan:
+        tasks = list(plan.tasks())
+    shared = shares(tasks, 2)
+    sizes = [task.num_left for task in shared]
+    assert SHARE_ROWS - TASK_ROWS < max(sizes) == sizes[0] <= SHARE_ROWS
+    assert sizes[-1] <= TASK_ROWS + 10
+    assert [task.end for task in shared[:-1]] == [task.begin for task in shared[1:]]
+    assert b"".join(one.is_done for one in shared) == b"".join(one.is_done for one in tasks)
 
 
 def test_a_task_without_a_row_to_ask_is_left_out(tmp_path):

@@ -19,8 +19,8 @@ from jaxtyping import Bool, UInt64
 from deixis.batch.each.plan import EachTask, PlannedPicture, marks_of
 from deixis.core.files import written
 
-FIRST_ROWS = 32  # of the first task, which is asked at once; each further one has twice as many
-TASK_ROWS = 1024  # and no more than these, but for those of one picture
+FIRST_ROWS = 32  # of the first task, which is asked at once
+TASK_ROWS = 128  # of the others, and what a picture has more
 # of marks: whether each has an answer
 Answered: TypeAlias = Callable[[UInt64[np.ndarray, " row"]], Bool[np.ndarray, " row"]]
 
@@ -75,7 +75,7 @@ class GrowingPlan:
             if len(flags) >= most:
                 stream.flush()
                 self._add(EachTask(begin=begin, end=end, is_done=bytes(flags)))
-                begin, flags, most = end, bytearray(), min(2 * most, TASK_ROWS)
+                begin, flags, most = end, bytearray(), TASK_ROWS
         stream.flush()
         self._add(EachTask(begin=begin, end=end, is_done=bytes(flags)))
 

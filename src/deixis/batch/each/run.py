@@ -26,7 +26,7 @@ from deixis.batch.each.plan import PlannedPicture
 from deixis.batch.each.regions import Given, pictures_with_regions
 from deixis.batch.each.row_frames import RowFrames
 from deixis.batch.each.row_journal import JournalPart, begin_journal, index_of
-from deixis.batch.each.shards import EachWork, NamedModel
+from deixis.batch.each.shards import EachWork, NamedModel, shares
 from deixis.batch.each.sheet import ContactSheet
 from deixis.batch.each.spending import Spending
 from deixis.batch.runner import Runner
@@ -123,7 +123,7 @@ class EachRun:
     def _share(
         self, folder: Path, plan: GrowingPlan, bar: "_Bar", runner: Runner, named: NamedModel
     ) -> None:
-        tasks = tuple(plan.tasks())
+        tasks = shares(tuple(plan.tasks()), runner.num_workers)
         if not tasks:
             return
         count = min(runner.num_workers, len(tasks))

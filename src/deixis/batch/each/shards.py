@@ -2,7 +2,7 @@
 the journal of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,25 @@ from deixis.batch.runner import Work
 from deixis.models.generation import Usage
 
 SERVER = "openai:"
+SHARE_ROWS = 1024  # that a worker takes at a time, at most
+
+
+def shares(tasks: Sequence[EachTask], num_workers: int) -> list[EachTask]:
+    """Tasks beside each other become one that a worker takes at a time: large at first, as it waits
+    for its last calls after each, and small in the end, so that all end together.
+    """
+    left = sum(task.num_left for task in tasks)
+    found: list[EachTask] = []
+    for task in tasks:
+        most = min(SHARE_ROWS, left // (2 * num_workers))
+        left -= task.num_left
+        last = found[-1] if found else None
+        if last and last.end == task.begin and last.num_left + task.num_left <= most:
+            both = last.is_done + task.is_done
+            found[-1] = EachTask(begin=last.begin, end=task.end, is_done=both)
+        else:
+            found.append(task)
+    return found
 
 
 @final

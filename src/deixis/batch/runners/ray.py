@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import pickle
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, final
 
 from typing_extensions import override
@@ -33,8 +34,9 @@ class Ray(Runner):
         try:
             if begun:
                 ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-            for done in _rows(ray, work, tasks, self.num_workers):
-                yield pickle.loads(done)
+            with _quiet():
+                for done in _rows(ray, work, tasks, self.num_workers):
+                    yield pickle.loads(done)
         except ray.exceptions.RayError as failure:
             raise DeixisError(f"Ray could not do a shard: {failure}") from None
         finally:
@@ -54,10 +56,25 @@ def _rows(
     made = ray.data.from_items(items, override_num_blocks=len(items)).map(
         _Actor,
         fn_constructor_args=(pickle.dumps(work),),
-        compute=ray.data.ActorPoolStrategy(size=min(num_workers, len(tasks))),
+        compute=ray.data.ActorPoolStrategy(
+            size=min(num_workers, len(tasks)),
+            max_tasks_in_flight_per_actor=1,  # none waits for one actor while another is idle
+        ),
     )
     for row in made.iter_rows():
         yield row["done"]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Of what Ray Data tells of each run errors alone are shown."""
+    logger = logging.getLogger("ray.data")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @final
