@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from deixis._version import __version__
+from deixis.cli._command_parser import CommandParser, check_options
 from deixis.cli._out import kept
 from deixis.cli.parsers import placing
 from deixis.cli.terminal import visible, visible_output
@@ -53,7 +54,7 @@ def parser(called: str | None = None) -> argparse.ArgumentParser:
     built, so that it starts sooner.
     """
     names = [called] if called is not None and called in commands else commands.names()
-    whole = argparse.ArgumentParser(
+    whole = CommandParser(
         prog="deixis",
         usage="deixis [-h] [--version] COMMAND ...",
         description=ABOUT,
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given and not given[0].startswith("-"):
             commands.get(given[0])
         whole = parser(given[0] if given else None)
+        check_options(whole, given)
     except UsageError as mistake:
         print(f"deixis: {visible(str(mistake))}", file=sys.stderr)
         return YOUR_MISTAKE

@@ -50,7 +50,8 @@ class Box:
         if self.x1 < self.x0 or self.y1 < self.y0:
             raise RegionError(
                 f"a box is x0, y0, x1, y1 with x0 ≤ x1 and y0 ≤ y1, got {self.x0}, {self.y0}, "
-                f"{self.x1}, {self.y1}; if these are x, y, width, height, use box_xywh"
+                f"{self.x1}, {self.y1}; if these are x, y, width, height, use box_xywh, "
+                "or xywh: on the command line"
             )
 
     @property
