@@ -28,7 +28,8 @@ from PIL import Image as PIL
 
 import deixis as dx
 from deixis.core.errors import DeixisError
-from fuzz.doors import Door, doors
+from fuzz.doors import doors
+from fuzz.doors.door import CALLS, Door
 
 EXAMPLES = 3  # of each kind of finding that are told
 
@@ -148,7 +149,7 @@ def _names(words: str, name: str, door: Door) -> bool:
 def _is_signature(error: TypeError) -> bool:
     """Whether Python itself refused how a function was called: nothing of it ran."""
     frames = traceback.extract_tb(error.__traceback__)
-    return Path(frames[-1].filename).name in ("doors.py", "wrong_types.py")
+    return Path(frames[-1].filename) in (CALLS, Path(__file__))
 
 
 def _repr(value: object) -> str:

@@ -9,6 +9,7 @@ import deixis as dx
 from deixis.core.errors import UsageError
 from tests.ask.test_find import Script, boxed, shot
 from tests.ask.test_model import CUP, IMAGE, Echo
+from tests.unhooked import unhooked
 
 MODEL = dx.Model(Echo("yes"))
 
@@ -75,6 +76,24 @@ def test_a_damaged_file_is_refused(tmp_path):
             dx.Chat.load(path, MODEL)
     with pytest.raises(UsageError, match="not a saved chat"):
         dx.Chat.load(tmp_path / "none.json", MODEL)
+
+
+def test_what_cannot_be_said_saved_or_loaded_is_refused(tmp_path):
+    chat = MODEL.chat(IMAGE)
+    chat.ask("What?")
+    for refused, words in (
+        (lambda: MODEL.chat(IMAGE, history=3), "history is a list of answers and exchanges"),
+        (lambda: MODEL.chat(IMAGE, history=["What?"]), "history holds answers and exchanges"),
+        (lambda: chat.add("yes"), "answer is an Answer, got 'yes'"),
+        (lambda: chat.save(b"chat.json"), "path is a path"),
+        (lambda: chat.save(""), "path is a path that is not empty"),
+        (lambda: dx.Chat.load(range(3), MODEL), "path is a path"),
+        (lambda: dx.Chat.load(tmp_path / "chat.json", "nano"), "model is a Model"),
+        (lambda: dx.Exchange(question=5, answer="a"), "an exchange's question is text, got 5"),
+        (lambda: dx.Exchange(question="a", answer="b", frames=[IMAGE]), "each of an exchange's"),
+    ):
+        with unhooked(), pytest.raises(UsageError, match=words):
+            refused()
 
 
 def test_in_a_notebook_its_turns_have_their_pictures_and_the_regions_answered():

@@ -169,20 +169,26 @@ def _worded(text: str, regions: Mapping[str, Pointed], history: History) -> Aski
     if not isinstance(text, str):
         raise UsageError(f"question is text, got {told(text)}")
     said: list[Exchange] = []
-    for one in given.some("history", history, "a list of answers and exchanges"):
-        if isinstance(one, Exchange):
-            said.append(one)
-        elif isinstance(one, Answer):
+    for one in turns_given(history):
+        if isinstance(one, Answer):
             said += [] if said else exchanges(one.sent)
-            said.append(exchange(one))
-        else:
-            raise UsageError(f"history holds answers and exchanges, got {told(one)}")
+            one = exchange(one)
+        said.append(one)
     new = [one for one in said if not one.was_sent]
     check_slots([text, *(part for one in new for part in (one.question, one.answer))], regions)
     if not regions:  # what is literal loses its braces here, else where the slots are filled
         text = filled(text, {})
         said = [one if one.was_sent else _literal(one) for one in said]
     return Asking(images=(), text=text, regions=regions, history=tuple(said))
+
+
+def turns_given(history: History) -> list[Answer | Exchange]:
+    """What was said before, each turn an answer or an exchange."""
+    turns = list(given.some("history", history, "a list of answers and exchanges"))
+    for one in turns:
+        if not isinstance(one, Answer | Exchange):
+            raise UsageError(f"history holds answers and exchanges, got {told(one)}")
+    return turns
 
 
 def exchange(answer: Answer) -> Exchange:

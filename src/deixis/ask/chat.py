@@ -10,12 +10,13 @@ from typing import Concatenate, ParamSpec, TypeVar, cast, final
 
 from deixis.ask.answer import Answer
 from deixis.ask.answer_stream import AnswerStream
-from deixis.ask.asking import History, Pictures, exchange, exchanges
+from deixis.ask.asking import History, Pictures, exchange, exchanges, turns_given
 from deixis.ask.background import AskingThreads, awaited, streamed
 from deixis.ask.composer import Exchange
 from deixis.ask.model import Model
 from deixis.ask.sent import Sent
 from deixis.ask.verbs import without_first
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.files import read_text, write_text
 from deixis.core.image import Image
@@ -59,7 +60,7 @@ class Chat:
     def __init__(self, model: Model, images: tuple[Image, ...], *, history: History = ()) -> None:
         self.model = model
         self.images = images
-        self._turns: list[Answer | Exchange] = list(history)
+        self._turns = turns_given(history)
         self._last: Answer | None = None
         self._answers = {at: one for at, one in enumerate(self._turns) if isinstance(one, Answer)}
 
@@ -103,12 +104,14 @@ class Chat:
 
     def add(self, answer: Answer) -> None:
         """What was asked with all before it is the newest turn."""
+        given.instance("answer", answer, Answer, "an Answer")
         self._turns = [*exchanges(answer.sent), exchange(answer)]
         self._last = answer
         self._answers[len(self._turns) - 1] = answer
 
     def save(self, path: str | Path) -> None:
         """To a file, whole or not at all."""
+        place = given.path("path", path)
         if self._last is None:
             raise UsageError("nothing was asked in this chat: there is nothing to save")
         record = {
@@ -120,11 +123,13 @@ class Chat:
             "sent": self._last.sent.to_json(),
             "answer": self._last.text,
         }
-        write_text(Path(path), json.dumps(record, ensure_ascii=False))
+        write_text(place, json.dumps(record, ensure_ascii=False))
 
     @classmethod
     def load(cls, path: str | Path, model: Model) -> "Chat":
         """From a file, to go on with that model."""
+        path = given.path("path", path)
+        given.instance("model", model, Model, "a Model, which goes on with it")
         try:
             told = object_of(parse(read_text(path)), name="a record")
             version = told.pop("deixis", None)

@@ -11,6 +11,7 @@ from deixis.ask.crop_size import large_enough
 from deixis.ask.mark_visibility import surviving, widened
 from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
+from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
@@ -39,6 +40,13 @@ class Exchange:
     question: str
     answer: str
     frames: tuple[Frame, ...] = ()
+
+    def __post_init__(self) -> None:
+        given.fields(self, "an exchange", given.text, ("question", "answer"))
+        frames = tuple(given.some("an exchange's frames", self.frames, "a tuple of what was sent"))
+        for one in frames:
+            given.instance("each of an exchange's frames", one, Frame, "a Frame")
+        object.__setattr__(self, "frames", frames)
 
     @property
     def was_sent(self) -> bool:

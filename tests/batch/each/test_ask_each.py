@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import deixis as dx
+from deixis.batch.each import CallBudget, TokenPrice
 from deixis.core import region_json
 from deixis.core.errors import RemoteError, UsageError
 from tests.batch.each.nursery import asked, counting, line, photos, read
@@ -176,6 +177,14 @@ def test_a_mistake_is_told_before_anything_is_asked(tmp_path, server, question, 
     with pytest.raises(UsageError, match=reason), unhooked():
         asked(server, tmp_path, question=question, **more)
     assert server.asked.total() == 0
+
+
+@pytest.mark.parametrize("amount", ["many", None, -1, float("nan")])
+def test_an_amount_that_is_none_is_refused(amount):
+    with unhooked(), pytest.raises(UsageError, match="a budget's calls is a number"):
+        CallBudget(calls=amount)
+    with unhooked(), pytest.raises(UsageError, match="a price's answer is a number"):
+        TokenPrice(prompt=1, answer=amount)
 
 
 def test_a_model_that_cannot_be_told_places_is_refused_before_the_first_call(tmp_path, server):

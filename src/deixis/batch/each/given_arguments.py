@@ -88,7 +88,7 @@ def slot_of(questions: Sequence[str], *, is_pointed: bool) -> str | None:
         return None
     for question in questions:
         if not slots(question):
-            raise UsageError(f"{question!r} does not mention the region: write {{it}}")
+            raise UsageError(f"the question {question!r} does not mention the region: write {{it}}")
     if len(set(names)) > 1:
         raise UsageError(
             f"each row is about one region, and questions speak of {', '.join(sorted(set(names)))}"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, final
 
+from deixis.core import given
 from deixis.core.errors import UnknownNameError, UsageError
-from deixis.core.given import refused
 from deixis.models.generation import Usage
 
 MILLION = 1_000_000
@@ -22,15 +22,18 @@ class TokenPrice:
     prompt: float
     answer: float
 
+    def __post_init__(self) -> None:
+        given.fields(self, "a price", _amount, ("prompt", "answer"))
+
     @classmethod
     def of(cls, told: "TokenPrice | str") -> "TokenPrice":
         """A price is read from "in=0.15,out=0.60"."""
         if isinstance(told, TokenPrice):
             return told
-        given = _amounts(told, NAMES, "a price", "in=0.15,out=0.60")
-        if len(given) < len(NAMES):
+        found = _amounts(told, NAMES, "a price", "in=0.15,out=0.60")
+        if len(found) < len(NAMES):
             raise UsageError(f"a price is told of both, as in=0.15,out=0.60, got {told!r}")
-        return cls(prompt=given["in"], answer=given["out"])
+        return cls(prompt=found["in"], answer=found["out"])
 
     def cost(self, usage: Usage) -> float:
         """What these tokens cost."""
@@ -45,6 +48,9 @@ class CallBudget:
     calls: float = math.inf
     tokens: float = math.inf
     money: float = math.inf
+
+    def __post_init__(self) -> None:
+        given.fields(self, "a budget", _amount, ("calls", "tokens", "money"))
 
     @classmethod
     def of(cls, told: "CallBudget | str") -> "CallBudget":
@@ -68,10 +74,14 @@ class CallBudget:
         )
 
 
+def _amount(name: str, value: object) -> float:
+    return given.number(name, value, least=0)
+
+
 def _amounts(told: object, known: Mapping[str, str], what: str, example: str) -> dict[str, float]:
     if not isinstance(told, str):
-        raise refused(what, f"written {example}", told)
-    given: dict[str, float] = {}
+        raise given.refused(what, f"written {example}", told)
+    found: dict[str, float] = {}
     for part in told.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals:
@@ -82,10 +92,10 @@ def _amounts(told: object, known: Mapping[str, str], what: str, example: str) ->
             amount = float(value)
         except ValueError:
             amount = math.nan
-        if not amount >= 0 or name in given:
+        if not amount >= 0 or name in found:
             raise UsageError(f"{what} has one amount from 0 on of {name}, got {told!r}")
-        given[name] = amount
-    return given
+        found[name] = amount
+    return found
 
 
 @final
