@@ -80,7 +80,9 @@ def test_a_dry_run_tells_how_much_would_be_asked_and_asks_nothing(tmp_path, serv
     assert main(words(tmp_path, server, "--dry-run")) == 0
     told = capsys.readouterr().out
     assert told.startswith("12 rows of 2 pictures\n")
-    assert "8 calls would be made, the first of them:\nto openai:Qwen/" in told
+    assert "8 calls would be made: at most 1024 tokens out\nto openai:Qwen/" in told
+    assert told.count("user: ") == 3
+    assert "\n0000.png 2\npicture 1: " in told
     assert 'user: Describe [{"bbox_2d": [37, 83, 333, 333]}].' in told
     assert "4 rows cannot be asked:" in told
     assert "there is no image '0001.png'" in told
@@ -97,8 +99,24 @@ def test_a_dry_run_counts_what_is_left(tmp_path, server, capsys):
     assert main(words(tmp_path, server, "--dry-run", "--json")) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["rows"], told["left"], told["calls"], server.asked.total()) == (12, 7, 5, 5)
+    assert [(row["image"], row["id"]) for row in told["first"]] == [
+        *(("0001.png", "1"), ("0001.png", "2"), ("0001.png", "3"))
+    ]
+    assert told["first"][0]["sent"]["text"].startswith("Describe [")
     assert main(words(tmp_path, server, "--dry-run", "--fresh")) == 0
     assert "12 calls would be made" in capsys.readouterr().out
+
+
+def test_a_dry_run_tells_by_earlier_answers_what_the_rest_takes(tmp_path, server, capsys):
+    photos(tmp_path)
+    main(words(tmp_path, server, "--budget", "calls=5"))
+    capsys.readouterr()
+    assert main(words(tmp_path, server, "--dry-run", "--price", "in=10,out=20")) == 0
+    told = capsys.readouterr().out
+    assert "by the answers that were had: 700 tokens in, 70 out, price 0.0084\n" in told
+    assert main(words(tmp_path, server, "--dry-run", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["expected"] == {"prompt": 700, "answer": 70}
 
 
 def test_a_region_in_the_place_of_a_question_is_refused(tmp_path, server, capsys):

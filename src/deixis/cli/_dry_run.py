@@ -43,18 +43,30 @@ def run_dry(
         sent.save(arguments.save)
     paths = [] if arguments.out is None else _written(sent, arguments.out)
     if arguments.json:
-        record = json.loads(sent.to_json())
+        record = record_of(sent)
         for number, picture in enumerate(record["pictures"]):
             picture["file"] = str(paths[number]) if paths else None
-            del picture["png"]
         print(json.dumps(record, ensure_ascii=False))
         return
+    print_model(sent)
     print_sent(sent, paths)
+
+
+def record_of(sent: "Sent") -> dict[str, Any]:  # Any: JSON
+    """All that would be sent but the pixels."""
+    record: dict[str, Any] = json.loads(sent.to_json())
+    for picture in record["pictures"]:
+        del picture["png"]
+    return record
+
+
+def print_model(sent: "Sent") -> None:
+    """Whom it would be sent to."""
+    print(f"to {sent.model}, in {sent.dialect or 'an unknown dialect'}; nothing was sent")
 
 
 def print_sent(sent: "Sent", paths: "Sequence[Path]" = ()) -> None:
     """What would be sent is printed, with the files that its pictures are in, if there are any."""
-    print(f"to {sent.model}, in {sent.dialect or 'an unknown dialect'}; nothing was sent")
     for number, frame in enumerate(sent.frames):
         place = f": {paths[number]}" if paths else ""
         print(f"picture {number + 1}: {frame.image.size} of {frame.image.source}{place}")

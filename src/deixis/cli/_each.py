@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deixis.cli._dry_run import print_sent
+from deixis.cli._dry_run import print_model, print_sent, record_of
 from deixis.cli.terminal import TerminalReporter
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.wording import counted
@@ -121,7 +121,7 @@ def run_each(
         reporter=TerminalReporter(),
     )
     if arguments.dry_run:
-        _print_dry(asked, as_json=arguments.json)
+        _print_dry(asked, settings.max_new_tokens, arguments.price, as_json=arguments.json)
         return
     print(json.dumps(_record(asked)) if arguments.json else _told(asked))
     if asked.is_over_budget:
@@ -151,22 +151,50 @@ def _record(asked: "AskedEach") -> dict[str, object]:
     }
 
 
-def _print_dry(asked: "AskedEach", *, as_json: bool) -> None:
-    """How much would be asked, why some of it cannot be, and the first of it."""
+def _print_dry(asked: "AskedEach", most_tokens: int, price: str | None, *, as_json: bool) -> None:
+    """How much would be asked, what it will take, why some of it cannot be, and the first rows."""
+    most, expected = most_tokens * asked.num_left, _expected(asked, price)
     if as_json:
-        first = asked.first_sent
-        print(json.dumps({**_record(asked), "first": first and first.text}, ensure_ascii=False))
+        first = [
+            {
+                "image": row.image,
+                "id": row.id,
+                "question": row.question,
+                "sent": record_of(row.sent),
+            }
+            for row in asked.first
+        ]
+        told = {**_record(asked), "most_tokens_out": most, "expected": expected, "first": first}
+        print(json.dumps(told, ensure_ascii=False))
         return
     crowds = f", {counted(asked.num_crowds, 'crowd')} left out" if asked.num_crowds else ""
     print(f"{counted(asked.num_rows, 'row')} of {counted(asked.num_pictures, 'picture')}{crowds}")
-    if asked.first_sent is None:
+    if not asked.num_left:
         print("no call would be made")
     else:
-        print(f"{counted(asked.num_left, 'call')} would be made, the first of them:")
-        print_sent(asked.first_sent)
+        print(f"{counted(asked.num_left, 'call')} would be made: at most {most} tokens out")
+        if expected:
+            cost = f", price {expected['price']:.4g}" if "price" in expected else ""
+            tokens = f"{expected['prompt']} tokens in, {expected['answer']} out"
+            print(f"by the answers that were had: {tokens}{cost}")
+    for row in asked.first[:1]:
+        print_model(row.sent)
+    for row in asked.first:
+        print(f"{row.image} {row.id}".rstrip())
+        print_sent(row.sent)
     if asked.num_errors:
         print(f"{counted(asked.num_errors, 'row')} cannot be asked:")
         print("\n".join(f"  {error}" for error in asked.first_errors))
+
+
+def _expected(asked: "AskedEach", price: str | None) -> dict[str, float] | None:
+    """Tokens of what is left, and their price, as far as earlier answers tell."""
+    from deixis.batch.each import TokenPrice
+
+    if asked.expected is None:
+        return None
+    cost = {} if price is None else {"price": TokenPrice.of(price).cost(asked.expected)}
+    return {**asdict(asked.expected), **cost}
 
 
 def _told(asked: "AskedEach") -> str:

@@ -72,7 +72,8 @@ def ask_each(  # noqa: PLR0913  # all but two by name
     server, or as many as a `Model` takes. `budget` is what all runs together may take. A `runner`
     has `workers` processes ask, each its share; the model is then given by its name, and `loading`
     is how it is loaded. A `dry_run` asks nothing and writes nothing: it counts the rows that would
-    be asked (`num_left`), and tells what would be sent first (`first_sent`).
+    be asked (`num_left`), shows the first of them as they would be sent (`first`), and tells the
+    tokens that earlier answers let it expect (`expected`).
     """
     named = model_given(model, loading, runner)
     asked, place = questions_given(questions), given.path("out", out)

@@ -29,10 +29,22 @@ COLUMNS = ("key", "image", "id", "region", "question", "sent", "text", "finish",
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RowPreview:
+    """A row as it would be asked."""
+
+    image: str
+    id: str
+    question: str
+    sent: Sent
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AskedEach:
     """What came of a run, and of those before it: so many rows, of which some are errors, and some
     were not asked yet. Calls, tokens and money are those of all runs together. `first_errors` are
-    different ones, a few. `first_sent` is what would be sent first, of a dry run.
+    different ones, a few. Of a dry run, `first` are the first rows that would be asked, and
+    `expected` the tokens that all of them will take, by the mean of the answers that were had.
     """
 
     out: Path
@@ -47,7 +59,8 @@ class AskedEach:
     money: float
     is_over_budget: bool
     first_errors: tuple[str, ...]
-    first_sent: Sent | None = None
+    first: tuple[RowPreview, ...] = ()
+    expected: Usage | None = None
 
     def rows(self) -> Iterator[EachRow]:
         """The rows in their order, whatever form they were written in."""

@@ -1,12 +1,11 @@
 """A dry run of a folder asks nothing and writes nothing: it tells how many calls there would be,
-and what would be sent first.
+and shows the first of them as they would be sent.
 """
 
 from deixis.ask.asking import How
 from deixis.ask.model import Model
-from deixis.ask.sent import Sent
 from deixis.batch.each.asking import RowWording, check_composes
-from deixis.batch.each.outputs import AskedEach, ErrorTally, journal_of
+from deixis.batch.each.outputs import AskedEach, ErrorTally, RowPreview, journal_of
 from deixis.batch.each.plan import PlannedPicture, PlannedRow, marks_of
 from deixis.batch.each.regions import pictures_with_regions
 from deixis.batch.each.row_journal import check_settings, index_of
@@ -14,6 +13,8 @@ from deixis.batch.each.run import EachRun
 from deixis.core.errors import DeixisError, UsageError
 from deixis.core.images import open_image
 from deixis.sources import Looking
+
+SHOWN = 3  # rows
 
 
 def previewed(run: EachRun, model: Model, *, fresh: bool = False) -> AskedEach:
@@ -31,7 +32,7 @@ def previewed(run: EachRun, model: Model, *, fresh: bool = False) -> AskedEach:
         check_settings(folder, run.settings_of(model))
         index = index_of(folder, run.spending.add_row)
     num_pictures = num_rows = num_left = num_crowds = 0
-    errors, first = ErrorTally(), None
+    errors, first = ErrorTally(), list[RowPreview]()
     for picture in pictures_with_regions(run.pictures, run.regions):
         rows = PlannedPicture.of(picture.line()).rows(run.wording.questions)
         had = index.is_answered(marks_of(rows)) if index else [False] * len(rows)
@@ -41,8 +42,9 @@ def previewed(run: EachRun, model: Model, *, fresh: bool = False) -> AskedEach:
         num_crowds += picture.num_crowds
         for row in left:
             error = picture.error
-            if error is None and first is None:
-                first, error = _first_sent(model, run.wording, picture, row)
+            if error is None and len(first) < SHOWN:
+                shown, error = _shown(model, run.wording, picture, row)
+                first += [] if shown is None else [shown]
             if error is not None:
                 errors.add(row.image, row.id, error)
             num_left += error is None
@@ -59,18 +61,20 @@ def previewed(run: EachRun, model: Model, *, fresh: bool = False) -> AskedEach:
         money=run.spending.money,
         is_over_budget=False,
         first_errors=errors.first,
-        first_sent=first,
+        first=tuple(first),
+        expected=run.spending.expected(num_left),
     )
 
 
-def _first_sent(
+def _shown(
     model: Model, wording: RowWording, picture: PlannedPicture, row: PlannedRow
-) -> tuple[Sent | None, str | None]:
-    """What would be sent of a row, or why it cannot be."""
+) -> tuple[RowPreview | None, str | None]:
+    """A row as it would be sent, or why it cannot be."""
     how = How(system=wording.system, settings=wording.settings, strict=wording.strict)
     try:
         asking = wording.asking(row, open_image(picture.path))
         (composed,) = model.composed([asking], how)
     except DeixisError as error:
         return None, str(error)
-    return model.sent_of(composed, how), None
+    sent = model.sent_of(composed, how)
+    return RowPreview(image=row.image, id=row.id, question=row.question, sent=sent), None

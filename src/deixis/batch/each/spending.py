@@ -189,6 +189,15 @@ class Spending:
         self.calls += calls
         self.usage = self.usage + usage
 
+    def expected(self, count: int) -> Usage | None:
+        """What so many more calls will take, by the mean of those whose tokens are known."""
+        if not self.num_told:
+            return None
+        share = count / self.num_told
+        return Usage(
+            prompt=round(self.usage.prompt * share), answer=round(self.usage.answer * share)
+        )
+
     def add_row(self, row: Mapping[str, Any]) -> None:
         """A kept row was paid for by an earlier run."""
         if row.get("asked", True):
