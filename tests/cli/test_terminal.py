@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import shutil
 import sys
 
 import pytest
@@ -15,8 +16,10 @@ from deixis.cli.terminal import (
     say_loading,
     visible,
     visible_output,
+    weights_shown,
 )
-from deixis.core.progress import Progress
+from deixis.core.progress import Progress, who_is_told
+from deixis.models.load_by_name import load, shipped_folder
 
 
 @pytest.mark.parametrize(
@@ -102,3 +105,52 @@ def test_a_person_is_told_that_a_model_is_being_loaded(capsys, monkeypatch):
     say_loading("openai:gpt-4o")
     say_loading("nano")
     assert capsys.readouterr().err == "loading nano …\n"
+
+
+@pytest.fixture(scope="module")
+def sharded(tmp_path_factory):
+    """nano in several files."""
+    from transformers import AutoModelForImageTextToText
+
+    folder = tmp_path_factory.mktemp("sharded")
+    for path in shipped_folder().iterdir():
+        if path.suffix != ".safetensors":
+            shutil.copy(path, folder / path.name)
+    model = AutoModelForImageTextToText.from_pretrained(shipped_folder())
+    model.save_pretrained(folder, max_shard_size="1MB")
+    assert len(list(folder.glob("*.safetensors"))) > 1
+    return folder
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_weights_are_counted_on_a_terminal_while_they_are_loaded(
+    sharded, is_terminal, capsys, monkeypatch
+):
+    monkeypatch.setattr("deixis.cli.terminal.SECONDS_A_REDRAW", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
+    capsys.readouterr()
+    with weights_shown("mine"):
+        load(str(sharded))
+    told = capsys.readouterr().err
+    assert "Loading weights" not in told  # transformers' own bar
+    if not is_terminal:
+        assert told == ""
+        return
+    lines = [line.rstrip() for line in told.split("\r") if line.strip()]
+    total = len(lines) - 1
+    assert lines[3] == f"loading mine: weights 3 of {total}"
+    assert lines[-1] == f"loading mine: weights {total} of {total}"
+    assert told.endswith(" \r")  # and taken away
+
+
+def test_what_went_wrong_stands_on_a_line_of_its_own(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+
+    def broken():
+        who_is_told()(1, 8)
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"), weights_shown("mine"):
+        broken()
+    assert capsys.readouterr().err.endswith(" \r")

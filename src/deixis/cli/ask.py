@@ -32,7 +32,7 @@ from deixis.cli._notes import add_sources, has_source_options, source_options
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
 from deixis.cli._regions import ENCODED, FORMS, given_regions
 from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
-from deixis.cli.terminal import say_loading
+from deixis.cli.terminal import say_loading, weights_shown
 from deixis.core.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """The model is asked, and the answer printed."""
     if arguments.each is not None:
-        run_each(arguments, _loading(arguments), _settings(arguments))
+        with weights_shown(arguments.model):
+            run_each(arguments, _loading(arguments), _settings(arguments))
         return
     check_not_each(arguments)
     from deixis.ask.asking import ask_of
@@ -150,7 +151,8 @@ def _model(arguments: argparse.Namespace) -> "Model":
     from deixis.ask.loading import load
 
     say_loading(arguments.model)
-    return load(arguments.model, **_loading(arguments))
+    with weights_shown(arguments.model):
+        return load(arguments.model, **_loading(arguments))
 
 
 def _loading(arguments: argparse.Namespace) -> dict[str, Any]:  # Any: see `load`

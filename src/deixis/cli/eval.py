@@ -25,7 +25,7 @@ from deixis.cli._eval_options import add_run, add_search
 from deixis.cli._eval_prints import print_comparison, print_found, print_ranking, print_run, record
 from deixis.cli._notes import has_source_options, source_options
 from deixis.cli.parsers import add_part, closed_after, loading_options
-from deixis.cli.terminal import say_loading, table
+from deixis.cli.terminal import say_loading, table, weights_shown
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -253,15 +253,16 @@ def _model(arguments: argparse.Namespace) -> "Model":
     given = {name: value for name, value in own.items() if value is not None}
     given |= loading_options(arguments)
     say_loading(arguments.model)
-    return load(
-        arguments.model,
-        dialect=arguments.dialect,
-        contract=arguments.contract,
-        knowledge=arguments.knowledge,
-        sources=arguments.source,
-        looking=source_options(arguments) if has_source_options(arguments) else None,
-        **given,
-    )
+    with weights_shown(arguments.model):
+        return load(
+            arguments.model,
+            dialect=arguments.dialect,
+            contract=arguments.contract,
+            knowledge=arguments.knowledge,
+            sources=arguments.source,
+            looking=source_options(arguments) if has_source_options(arguments) else None,
+            **given,
+        )
 
 
 def _judge(arguments: argparse.Namespace, answers: "Answers") -> "Judge":

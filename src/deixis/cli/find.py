@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from deixis.cli._pictures import PICTURE, add_opening, check_out, open_picture, write_picture
 from deixis.cli.parsers import add_loading, add_speaking, closed_after, loading_options
-from deixis.cli.terminal import say_loading
+from deixis.cli.terminal import say_loading, weights_shown
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _found(arguments: argparse.Namespace) -> "Found":
     given = loading_options(arguments)
     longest = arguments.max_new_tokens
     say_loading(arguments.model)
-    model = load(arguments.model, dialect=arguments.dialect, contract=arguments.contract, **given)
+    spoken = {"dialect": arguments.dialect, "contract": arguments.contract}
+    with weights_shown(arguments.model):
+        model = load(arguments.model, **spoken, **given)
     with closed_after(model):
         return model.find(
             image,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deixis.cli.parsers import add_placing
-from deixis.cli.terminal import TerminalReporter, say_loading, table
+from deixis.cli.terminal import TerminalReporter, say_loading, table, weights_shown
 
 if TYPE_CHECKING:
     from deixis.ask.probe import Probe, ProbeSettings
@@ -60,14 +60,15 @@ def run(arguments: argparse.Namespace) -> None:
         _plan(settings, as_json=arguments.json)
         return
     say_loading(arguments.model)
-    found = probe(
-        arguments.model,
-        budget=settings.budget,
-        marks_budget=settings.marks_budget,
-        seed=settings.seed,
-        out=arguments.out,
-        reporter=TerminalReporter(),
-    )
+    with weights_shown(arguments.model):
+        found = probe(
+            arguments.model,
+            budget=settings.budget,
+            marks_budget=settings.marks_budget,
+            seed=settings.seed,
+            out=arguments.out,
+            reporter=TerminalReporter(),
+        )
     if arguments.json:
         print(json.dumps(found.record(), ensure_ascii=False))
         return

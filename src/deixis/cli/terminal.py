@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast, final
 
 from typing_extensions import override
 
-from deixis.core.progress import Progress, Reporter
+from deixis.core.progress import Progress, Reporter, weights_told
 from deixis.core.untrusted_text import clean
 
 # control characters but for line feed and tab, what turns the direction of what follows, and halves
@@ -105,7 +105,7 @@ class TerminalReporter(Reporter):
 
     @override
     def say(self, text: str) -> None:
-        self._wipe()
+        self.wipe()
         print(visible(text), file=self.stream, flush=True)
 
     @override
@@ -131,7 +131,17 @@ class TerminalReporter(Reporter):
         )
         self.shown = 0 if ended else len(line)
 
-    def _wipe(self) -> None:
+    def draw(self, line: str) -> None:
+        """A line stands on a terminal until the next one, or `wipe`; elsewhere it is left out."""
+        now = time.monotonic()
+        if not self.draws or now - self.last < SECONDS_A_REDRAW:
+            return
+        self.last, line = now, visible(line)
+        print(f"\r{line.ljust(self.shown)}", end="", file=self.stream, flush=True)
+        self.shown = len(line)
+
+    def wipe(self) -> None:
+        """What is drawn is taken away."""
         if self.shown:
             print(f"\r{' ' * self.shown}\r", end="", file=self.stream)
             self.shown = 0
@@ -141,6 +151,23 @@ def say_loading(name: str) -> None:
     """A person is told that a checkpoint is being loaded, which takes seconds or minutes."""
     if sys.stderr.isatty() and not name.startswith("openai:"):
         TerminalReporter().say(f"loading {name} …")
+
+
+@contextlib.contextmanager
+def weights_shown(name: str) -> Iterator[None]:
+    """A person sees how many weights are loaded, while they are; into a pipe nothing is written."""
+    reporter = TerminalReporter()
+
+    def told(count: int, total: int) -> None:
+        reporter.draw(f"loading {name}: weights {count} of {total}")
+        if count == total:
+            reporter.wipe()
+
+    try:
+        with weights_told(told):
+            yield
+    finally:
+        reporter.wipe()
 
 
 def progress_line(progress: Progress) -> str:

@@ -1,11 +1,16 @@
 """A run tells this while it goes. The command line brings the reporter that prints."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 from typing_extensions import override
+
+WeightsTold: TypeAlias = Callable[[int, int], None]  # so many weights are loaded, of so many
+_told: ContextVar[WeightsTold | None] = ContextVar("weights", default=None)
 
 
 @final
@@ -53,3 +58,18 @@ class Silent(Reporter):
     @override
     def advance(self, progress: Progress) -> None:
         pass
+
+
+@contextmanager
+def weights_told(told: WeightsTold) -> Iterator[None]:
+    """Within this, whatever loads a checkpoint tells how many of its weights it has."""
+    token = _told.set(told)
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
+def who_is_told() -> WeightsTold | None:
+    """Who wants to know how many weights are loaded."""
+    return _told.get()

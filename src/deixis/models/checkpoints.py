@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoImageProcessor, AutoTokenizer
+from transformers.utils import logging
 
 from deixis.core.errors import DeixisError, MissingExtraError, ModelError, UsageError
+from deixis.core.progress import WeightsTold, who_is_told
 from deixis.models.checkpoint_files import CheckedPlace, check_weights, checked, only_safetensors
 from deixis.models.device_and_dtype import (
     AUTO,
@@ -24,6 +26,7 @@ from deixis.models.device_and_dtype import (
 )
 from deixis.models.meta_tensors import hollow_model, is_hollow
 
+BAR = "Loading weights"  # what transformers calls its own
 PACKAGES = ("timm", "torchvision", "scipy")  # that some of transformers' classes ask for
 EXTRAS = {"num2words": "smolvlm"}  # the same of processors, and the extra of ours that brings each
 # what transformers raises on a checkpoint that it cannot open
@@ -89,7 +92,7 @@ def load_model(
     """The model of that class; ModelError where a weight is missing or has another shape. Names
     that begin as one of `unread` may be missing: nobody reads what they make.
     """
-    with said(f"the weights of {name!r} cannot be loaded"):
+    with said(f"the weights of {name!r} cannot be loaded"), _counted_weights():
         model, report = loaded(
             kind,
             name,
@@ -100,6 +103,31 @@ def load_model(
         )
     _check_report(name, report, unread)
     return model
+
+
+@contextmanager
+def _counted_weights() -> Iterator[None]:
+    """Where somebody is told how many weights are loaded, transformers draws no bar of its own."""
+    told = who_is_told()
+    if told is None:
+        yield
+        return
+
+    def counted(bar: Callable[..., Any], args: Any, kwargs: Any) -> Any:  # Any: as tqdm takes them
+        return _counted(args[0], told) if kwargs.get("desc") == BAR else bar(*args, **kwargs)
+
+    before = logging.set_tqdm_hook(counted)
+    try:
+        yield
+    finally:
+        logging.set_tqdm_hook(before)
+
+
+def _counted(weights: Collection[Any], told: WeightsTold) -> Iterator[Any]:  # Any: transformers'
+    for number, weight in enumerate(weights):
+        told(number, len(weights))
+        yield weight
+    told(len(weights), len(weights))
 
 
 def load_weights(
