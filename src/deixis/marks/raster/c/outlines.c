@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const double LARGEST = 134217728.0; /* 1/256 pixels; beyond it Python counts */
-enum { CROSSINGS = 1 << 17, BAND = 1 << 17, FEW = 4096 };
+enum { CROSSINGS = 1 << 17, BAND = 1 << 17, FEW = 4096, FEW_SIDES = 64 };
 
 static int has_room(Edges *edges, size_t more)
 {
@@ -100,90 +100,104 @@ static int64_t rows_at_once(const Edges *edges, const Extent *extent, const Canv
     return most(1, least(BAND / most(across, 1), CROSSINGS / crossings));
 }
 
-/* One band of rows: the crossings of each scanline, and the changes of coverage along one row. */
+/* An edge as a band's scanlines cross it, from `first` to before `past`: `start`, and so much farther
+   on each; 1 where it leads down, else -1. */
+typedef struct {
+    double start, stride;
+    int64_t first;
+    int32_t past, turn;
+} Side;
+
+/* One band of rows: its scanlines' crossings, and the changes of coverage along one row. */
 typedef struct {
     int64_t top, lines, step, shift;
     int64_t first_word, past_word; /* of `changed`, that any row can reach */
-    int64_t *ends;      /* per scanline, one past its last crossing */
-    int64_t *crossings; /* place times two, and 1 where the edge leads down */
-    int32_t *changes;   /* per pixel of the row; all 0 between rows */
-    uint64_t *changed;  /* a bit a pixel */
+    double width;                  /* in 1/256 pixels */
+    int32_t weight;                /* of a scanline */
+    size_t *ends;                  /* per scanline, one past the last side that begins there */
+    Side *sides;                   /* by the scanlines where they begin */
+    size_t num, next;              /* that cross the line at work; that begins next */
+    size_t *crossed;               /* those that cross it */
+    double *places;                /* and where */
+    int32_t *changes;              /* per pixel of the row; all 0 between rows */
+    uint64_t *changed;             /* a bit a pixel */
 } Band;
 
-static void lines_of(const Band *band, const Edge *edge, int64_t *first, int64_t *past)
+static Side side_of(const Band *band, const Edge *edge)
 {
     int64_t ahead = band->step / 2 - 1 - band->top * FINE;
-    *first = most((edge->y0 + ahead) >> band->shift, 0);
-    *past = least((edge->y1 + ahead) >> band->shift, band->lines);
+    double slope = (double)(edge->x1 - edge->x0) / (double)(edge->y1 - edge->y0);
+    double above = (double)(band->top * FINE + band->step / 2 - edge->y0);
+    return (Side){
+        .start = (double)edge->x0 + above * slope,
+        .stride = slope * (double)band->step,
+        .first = most((edge->y0 + ahead) >> band->shift, 0),
+        .past = (int32_t)least((edge->y1 + ahead) >> band->shift, band->lines),
+        .turn = edge->leads_down ? 1 : -1,
+    };
 }
 
-/* Leaves in `ends` where each scanline's crossings begin. */
-static size_t count_crossings(const Band *band, const Edges *edges)
+/* They are counted, and what none of the lines crosses is left out. */
+static void put_by_beginnings(Band *band, const Edges *edges, Side *found)
 {
-    int64_t first, past, more = 0, total = 0;
-    memset(band->ends, 0, ((size_t)band->lines + 1) * sizeof(int64_t));
+    size_t num = 0;
+    memset(band->ends, 0, ((size_t)band->lines + 1) * sizeof(size_t));
     for (size_t i = 0; i < edges->count; i++) {
-        lines_of(band, edges->edges + i, &first, &past);
-        if (first < past) {
-            band->ends[first]++;
-            band->ends[past]--;
+        found[num] = side_of(band, edges->edges + i);
+        if (found[num].first < found[num].past)
+            band->ends[found[num++].first + 1]++;
+    }
+    for (int64_t line = 0; line < band->lines; line++)
+        band->ends[line + 1] += band->ends[line];
+    for (size_t i = 0; i < num; i++)
+        band->sides[band->ends[found[i].first]++] = found[i];
+}
+
+static inline double reached(const Side *side, int64_t line)
+{
+    return side->stride * (double)line + side->start;
+}
+
+static inline int64_t rounded(const Band *band, double place)
+{
+    return lrint(place < 0 ? 0 : place > band->width ? band->width : place);
+}
+
+/* The crossings of a line go from left to right; mostly they lie as on the line before. */
+static void put_in_order(const Band *band, int64_t line)
+{
+    size_t num = band->num, gap = 1, *restrict crossed = band->crossed;
+    double *restrict places = band->places;
+    for (size_t i = 0; i < num; i++)
+        places[i] = reached(band->sides + crossed[i], line);
+    while (num > FEW_SIDES && gap < num / 3)
+        gap = 3 * gap + 1;
+    for (; gap; gap /= 3)
+        for (size_t i = gap; i < num; i++) {
+            double place = places[i];
+            if (places[i - gap] <= place)
+                continue;
+            size_t side = crossed[i], j = i;
+            for (; j >= gap && places[j - gap] > place; j -= gap) {
+                places[j] = places[j - gap];
+                crossed[j] = crossed[j - gap];
+            }
+            places[j] = place;
+            crossed[j] = side;
         }
-    }
-    for (int64_t line = 0; line < band->lines; line++) {
-        more += band->ends[line];
-        band->ends[line] = total;
-        total += more;
-    }
-    return (size_t)total;
 }
 
-static void find_crossings(const Band *band, const Edges *edges, double width)
+/* What an edge at a place leaves for the pixel after its own. */
+static inline int32_t rest_of(const Band *band, int64_t place)
 {
-    int64_t first, past, *restrict ends = band->ends, *restrict crossings = band->crossings;
-    for (size_t i = 0; i < edges->count; i++) {
-        const Edge *edge = edges->edges + i;
-        lines_of(band, edge, &first, &past);
-        if (first >= past)
-            continue;
-        int64_t leads_down = edge->leads_down;
-        double slope = (double)(edge->x1 - edge->x0) / (double)(edge->y1 - edge->y0);
-        double ahead = (double)(band->top * FINE + band->step / 2 - edge->y0);
-        double start = (double)edge->x0 + ahead * slope, stride = slope * (double)band->step;
-        for (int64_t line = first; line < past; line++) {
-            double place = stride * (double)line + start;
-            place = place < 0 ? 0 : place > width ? width : place;
-            crossings[ends[line]++] = 2 * (int64_t)lrint(place) + leads_down;
-        }
-    }
+    return (int32_t)(((place & (FINE - 1)) * band->weight + FINE / 2) >> 8);
 }
 
-static int by_number(const void *one, const void *two)
+static inline void change_pixel(const Band *band, int64_t pixel, int32_t here, int32_t after)
 {
-    int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
-    return (a > b) - (a < b);
-}
-
-static inline void put_in_order(int64_t *crossings, int64_t count)
-{
-    if (count > 64) {
-        qsort(crossings, (size_t)count, sizeof(int64_t), by_number);
-        return;
-    }
-    for (int64_t i = 1; i < count; i++) {
-        int64_t taken = crossings[i], j = i;
-        for (; j && crossings[j - 1] > taken; j--)
-            crossings[j] = crossings[j - 1];
-        crossings[j] = taken;
-    }
-}
-
-/* An edge at a place changes the coverage of its pixel, and leaves a rest for the next. */
-static inline void change_at(const Band *band, int64_t place, int32_t weight, int32_t sign)
-{
-    int64_t pixel = place >> 8, bit = pixel & 63;
-    int32_t rest = (int32_t)(((place & (FINE - 1)) * weight + FINE / 2) >> 8);
-    band->changes[pixel] += sign * (weight - rest);
-    band->changes[pixel + 1] += sign * rest;
+    int64_t bit = pixel & 63;
+    band->changes[pixel] += here;
+    band->changes[pixel + 1] += after;
     uint64_t *word = band->changed + (pixel >> 6);
     if ((*word >> bit & 3) == 3) /* mostly so: the scanline above was changed there too */
         return;
@@ -192,18 +206,75 @@ static inline void change_at(const Band *band, int64_t place, int32_t weight, in
         word[1] |= 1;
 }
 
-static void cover_line(const Band *band, int64_t *crossings, int64_t count, int32_t weight)
+static inline void change_at(const Band *band, int64_t place, int32_t sign)
 {
-    int64_t around = 0, start = 0;
-    put_in_order(crossings, count);
-    for (int64_t i = 0; i < count; i++) {
+    int32_t rest = rest_of(band, place);
+    change_pixel(band, place >> 8, sign * (band->weight - rest), sign * rest);
+}
+
+static void cover_line(const Band *band)
+{
+    int64_t start = 0;
+    int32_t around = 0;
+    for (size_t i = 0; i < band->num; i++) {
+        int64_t place = rounded(band, band->places[i]);
         if (around == 0)
-            start = crossings[i] >> 1;
-        around += (crossings[i] & 1) * 2 - 1;
-        if (around == 0 && crossings[i] >> 1 > start) {
-            change_at(band, start, weight, 1);
-            change_at(band, crossings[i] >> 1, weight, -1);
+            start = place;
+        around += band->sides[band->crossed[i]].turn;
+        if (around == 0 && place > start) {
+            change_at(band, start, 1);
+            change_at(band, place, -1);
         }
+    }
+}
+
+/* Whether sides in order on the line at work are so on all up to `past`. Straight ones that are apart
+   on the first and on the last are so between them, by far more than rounding takes. */
+static int are_apart(const Band *band, int64_t past)
+{
+    double last = -INFINITY;
+    for (size_t i = 0; i < band->num; i++) {
+        double before = last;
+        last = reached(band->sides + band->crossed[i], past - 1);
+        if (last - before < 1 || (i && band->places[i] - band->places[i - 1] < 1))
+            return 0;
+    }
+    return 1;
+}
+
+/* A side changes the coverage on each of these lines. */
+static void change_along(const Band *band, const Side *side, int64_t line, int64_t past, int32_t sign)
+{
+    int64_t pixel = rounded(band, reached(side, line)) >> 8;
+    if (rounded(band, reached(side, past - 1)) >> 8 != pixel) {
+        for (; line < past; line++)
+            change_at(band, rounded(band, reached(side, line)), sign);
+        return;
+    }
+    int32_t whole = (int32_t)(past - line) * band->weight, rest = 0;
+    for (; line < past; line++)
+        rest += rest_of(band, rounded(band, reached(side, line)));
+    change_pixel(band, pixel, sign * (whole - rest), sign * rest);
+}
+
+/* Lines that the same sides cross. */
+static void cover_lines(const Band *band, int64_t line, int64_t past)
+{
+    put_in_order(band, line);
+    if (past - line == 1 || !are_apart(band, past)) {
+        cover_line(band);
+        if (++line < past)
+            cover_lines(band, line, past);
+        return;
+    }
+    int32_t around = 0;
+    for (size_t i = 0; i < band->num; i++) {
+        const Side *side = band->sides + band->crossed[i];
+        if (around == 0)
+            change_along(band, side, line, past, 1);
+        around += side->turn;
+        if (around == 0)
+            change_along(band, side, line, past, -1);
     }
 }
 
@@ -225,23 +296,48 @@ static void blend_changes(const Band *band, const Canvas *canvas, int64_t row)
     }
 }
 
+/* The sides that this line crosses; the line is told before which no other begins and none ends. */
+static int64_t take_crossed(Band *band, int64_t line)
+{
+    size_t num = 0, all = band->ends[band->lines], *crossed = band->crossed;
+    int64_t until = band->lines;
+    for (size_t i = 0; i < band->num; i++) {
+        size_t side = crossed[i];
+        int64_t past = band->sides[side].past;
+        crossed[num] = side; /* whether it stays nobody could foresee */
+        num += past > line;
+        until = past > line ? least(until, past) : until;
+    }
+    for (; band->next < band->ends[line]; band->next++) {
+        crossed[num++] = band->next;
+        until = least(until, band->sides[band->next].past);
+    }
+    band->num = num;
+    return band->next < all ? least(until, band->sides[band->next].first) : until;
+}
+
 static int blend_band(const Canvas *canvas, const Edges *edges, Band *band, int64_t scanlines)
 {
-    size_t total = count_crossings(band, edges);
-    band->crossings = malloc((total + 1) * sizeof(int64_t));
-    if (!band->crossings)
+    size_t count = edges->count + 1;
+    char *memory = malloc(count * (2 * sizeof(Side) + sizeof(size_t) + sizeof(double)));
+    if (!memory)
         return NO_MEMORY;
-    find_crossings(band, edges, (double)(canvas->width * FINE));
-    /* each scanline's counter has moved on to its end */
-    for (int64_t line = 0; line < band->lines; line++) {
-        int64_t begin = line ? band->ends[line - 1] : 0;
-        cover_line(
-            band, band->crossings + begin, band->ends[line] - begin, (int32_t)(FULL / scanlines)
-        );
-        if ((line + 1) % scanlines == 0)
-            blend_changes(band, canvas, band->top + line / scanlines);
+    band->sides = (Side *)memory;
+    band->crossed = (size_t *)(band->sides + 2 * count);
+    band->places = (double *)(band->crossed + count);
+    band->num = band->next = 0;
+    put_by_beginnings(band, edges, band->sides + count);
+    int64_t until = 0;
+    for (int64_t line = 0, past; line < band->lines; line = past) {
+        if (line == until)
+            until = take_crossed(band, line);
+        int64_t row = line / scanlines;
+        past = least(until, (row + 1) * scanlines);
+        cover_lines(band, line, past);
+        if (past % scanlines == 0)
+            blend_changes(band, canvas, band->top + row);
     }
-    free(band->crossings);
+    free(memory);
     return DONE;
 }
 
@@ -274,13 +370,15 @@ int blend_edges(const Canvas *canvas, Edges *edges)
     int64_t rows = rows_at_once(edges, &extent, canvas), count = extent.scanlines;
     size_t lines = (size_t)(least(rows, extent.bottom - extent.top) * count);
     size_t pixels = (size_t)canvas->width + 2, words = (pixels + 63) >> 6;
-    char *memory = calloc(1, (lines + 1) * sizeof(int64_t) + words * 8 + pixels * 4);
+    char *memory = calloc(1, (lines + 1) * sizeof(size_t) + words * 8 + pixels * 4);
     if (!memory)
         return NO_MEMORY;
-    Band band = {.step = FINE / count, .ends = (int64_t *)memory};
+    Band band = {.step = FINE / count, .ends = (size_t *)memory};
     band.shift = __builtin_ctzll((uint64_t)band.step);
     band.changed = (uint64_t *)(band.ends + lines + 1);
     band.changes = (int32_t *)(band.changed + words);
+    band.width = (double)(canvas->width * FINE);
+    band.weight = (int32_t)(FULL / count);
     band.first_word = extent.left >> 6;
     band.past_word = least((int64_t)words, ((extent.right + 2) >> 6) + 1);
     size_t all = edges->count, next = all;
