@@ -37,7 +37,7 @@ test-long: $(READY)
 
 # thousands of cases each, for hours when nobody waits
 night: $(READY)
-	$(PYTEST) -m night
+	$(PYTEST) --hypothesis-profile=night -m "night or hypothesis"
 
 coverage: $(READY)
 	$(BIN)/coverage report --skip-covered
