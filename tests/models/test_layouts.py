@@ -34,6 +34,7 @@ of_transformers = each_of("name", [one for one in FAMILIES if one.values[0] not 
 # as `digest_of_pixels` gives them without torchvision
 PREPARED = {
     "blip_2": "15363aae731a5962",
+    "fast_vlm": "9e04f645598d2fd5",
     "gemma3": "252136eb2f01d052",
     "idefics3": "8a435a875a1d21b4",
     "instructblip": "3c46fda2d599219d",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from deixis.core.errors import UnknownNameError
 from deixis.core.optional_parts import opened
+from deixis.models.family_table import FAMILIES
 from deixis.models.interface import VisionLanguageModel
 from deixis.models.opener import opener_of, openers
 
@@ -32,7 +33,8 @@ def load(name: str, **options: Any) -> VisionLanguageModel:  # Any: fields of th
         return opener.open(name, **options)
     place = str(shipped_folder()) if name == SHIPPED else name
     if "/" not in place and not Path(place).is_dir():
-        known = [SHIPPED, *(f"{kind}:…" for kind in openers.names())]
+        tiny = (f"tiny:{family}" for family in FAMILIES)
+        known = [SHIPPED, *(f"{kind}:…" for kind in openers.names()), *tiny]
         raise UnknownNameError(
             kind="folder, hub model (OWNER/NAME) or model",
             name=name,
