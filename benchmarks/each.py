@@ -2,7 +2,7 @@
 
     python benchmarks/each.py                              # 5,000 regions of 250 pictures
     python benchmarks/each.py --pictures 5000 --kills 20   # 100,000 regions: an hour
-    python benchmarks/each.py --runner ray --kills 20
+    RAY_worker_niceness=0 python benchmarks/each.py --runner ray --pictures 500 --kills 20
     python benchmarks/each.py --folder each --kills 20     # what is measured there is not again
 
 The pictures are drawn by code, 640x480, 20 regions each. The server is `deixis.testing`'s, in a
@@ -214,6 +214,13 @@ def kept(out):
     return found
 
 
+def wait_for_quiet(tally, seconds):
+    """Nobody asks for so long: workers of Ray outlive the process that began them a moment."""
+    total = -1
+    while total != (total := sum(tally.asked.values())):
+        time.sleep(seconds)
+
+
 def killed(arguments, top, url, tally, seconds):
     """The run, killed at random moments; what was asked again, and whether any of it was kept."""
     out = top / "killed.jsonl"
@@ -237,7 +244,7 @@ def killed(arguments, top, url, tally, seconds):
             os.kill(process.pid, signal.SIGKILL)
         process.wait()
         num_kills += 1
-        time.sleep(2 * arguments.delay + 0.5)
+        wait_for_quiet(tally, 2 * arguments.delay + 0.5)
         had = Counter(tally.asked)
         on_disk = kept(out)
         lost = sum(had.values()) - sum(on_disk.values()) - num_again
