@@ -38,7 +38,7 @@ GUIDES = (
     "adapters",
     "testing",
 )
-LABORATORY = ("deixis-lab", "lab/README", "scenes")
+LABORATORY = ("deixis-lab", "lab/README", "scenes", "things")
 # where the heading of a page is longer than a line of the navigation
 SHORT = {
     "marks": "Marks",
@@ -47,6 +47,7 @@ SHORT = {
     "each": "Folders",
     "lab/README": "Claims tried",
     "scenes": "Scenes",
+    "things": "Things",
     "security": "Hostile input",
 }
 ELSEWHERE = ("log",)

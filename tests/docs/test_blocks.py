@@ -61,6 +61,7 @@ SMALLER = {
 }
 # what is not run, but read by the command's own parser, and why
 NOT_RUN = {
+    "lab art": "it fetches 30 MB and draws for minutes; lab/tests/things has an npm of its own",
     "lab study": "it trains a dozen models; tests of the laboratory train two tiny ones",
     "lab prior": "it trains several models from three seeds; as above",
     "pip install": "it would change the environment that the tests run in; `make release` does it",

@@ -2,6 +2,7 @@
 
   deixis lab atlas --out atlas.png                      every entity with its name
   deixis lab scenes --out sheet.png --num 40            pictures of the world
+  deixis lab art                                        fetch the drawings of the things
   deixis lab build llava                                train a nano model from nothing
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
   deixis lab report many_marks --out report             try a paper's claim on a model
@@ -21,19 +22,22 @@ from typing import TYPE_CHECKING
 from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis_lab.cli import apart, prior_study
+from deixis_lab.cli import apart, art, prior_study
 from deixis_lab.cli._claims import claims
 
 if TYPE_CHECKING:
     from deixis.evals.claim_report import ClaimReport
     from deixis_lab.examine.sheet import Sheet
+    from deixis_lab.things.world import ThingWorld
+    from deixis_lab.world.world import SceneWorld
 
 MOST_PIXELS = 40_000_000
 SCENES = """\
-Draw pictures of the Scenes world on one sheet.
+Draw pictures of the Scenes world, or of the Things world, on one sheet.
 
   deixis lab scenes --out sheet.png --seed 3 --num 40
   deixis lab scenes --out sheet.png --split novel_entities --size 224 --num 12 --show-regions
+  deixis lab scenes --things --out things.png --split novel_houses --size 192 --num 24
 
 --json prints what every picture shows: stuff, things, colours, words, boxes.
 """
@@ -41,8 +45,10 @@ ATLAS = """\
 Draw all entities with their names on one sheet.
 
   deixis lab atlas --out atlas.png
+  deixis lab atlas --things --category animals --out animals.png
 
-Each is drawn large and at 16 pixels, in the ten colours in turn.
+Each is drawn large and at 16 pixels, in the ten colours in turn. With --things, all artists' hands
+stand beside each name; a star marks the names and the artists that training never meets.
 """
 BUILD = """\
 Train one of the nano models from nothing, examine it, and keep it in the cache.
@@ -100,6 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_scenes(add_part(parts, "scenes", "a contact sheet", SCENES))
     _add_atlas(add_part(parts, "atlas", "all entities with names", ATLAS))
+    art.add_arguments(add_part(parts, "art", "fetch the things' drawings", art.ABOUT))
     _add_build(add_part(parts, "build", "train a nano model from nothing", BUILD))
     _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
     _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
@@ -127,12 +134,23 @@ def _add_scenes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="train", help="train, test, novel_entities, …")
     parser.add_argument("--exponent", type=float, default=1.0, help="of Zipf's law (default 1)")
     parser.add_argument("--show-regions", action="store_true", help="outline and name the things")
+    parser.add_argument("--things", action="store_true", help="of the Things world")
+    _add_art(parser)
     parser.set_defaults(do=_scenes)
 
 
 def _add_atlas(parser: argparse.ArgumentParser) -> None:
     _add_sheet(parser, "atlas.png")
+    parser.add_argument("--things", action="store_true", help="those of the Things world")
+    parser.add_argument("--category", metavar="NAME", help="of --things: animals, food, tools, …")
+    _add_art(parser)
     parser.set_defaults(do=_atlas)
+
+
+def _add_art(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--art", default="whole", help="of --things: whole, as `deixis lab art` fetched, or small"
+    )
 
 
 def _add_sheet(parser: argparse.ArgumentParser, name: str) -> None:
@@ -187,14 +205,8 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def _scenes(arguments: argparse.Namespace) -> None:
     from deixis_lab.examine.sheet import scene_sheet
-    from deixis_lab.world.world import SceneWorld
 
-    world = SceneWorld(
-        seed=arguments.seed,
-        side=arguments.size,
-        split=arguments.split,
-        exponent=arguments.exponent,
-    )
+    world = _world(arguments)
     most = MOST_PIXELS // world.size.area
     if not 1 <= arguments.num <= most:
         raise UsageError(f"--num is within 1..{most} at this size, got {arguments.num}")
@@ -204,10 +216,33 @@ def _scenes(arguments: argparse.Namespace) -> None:
     _write_sheet(arguments, sheet)
 
 
+def _world(arguments: argparse.Namespace) -> "ThingWorld | SceneWorld":
+    from deixis_lab.things.world import ThingWorld
+    from deixis_lab.world.world import SceneWorld
+
+    chosen = {
+        "seed": arguments.seed,
+        "side": arguments.size,
+        "split": arguments.split,
+        "exponent": arguments.exponent,
+    }
+    if arguments.things:
+        return ThingWorld(art=arguments.art, **chosen)
+    return SceneWorld(**chosen)
+
+
 def _atlas(arguments: argparse.Namespace) -> None:
     from deixis_lab.examine.sheet import atlas
 
-    _write_sheet(arguments, atlas())
+    if arguments.category is not None and not arguments.things:
+        raise UsageError("--category is of --things: give both")
+    if not arguments.things:
+        _write_sheet(arguments, atlas())
+        return
+    from deixis_lab.examine.thing_sheet import thing_atlas
+    from deixis_lab.things.art import open_art
+
+    _write_sheet(arguments, thing_atlas(open_art(arguments.art), arguments.category))
 
 
 def _write_sheet(arguments: argparse.Namespace, sheet: "Sheet") -> None:

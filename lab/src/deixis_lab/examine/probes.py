@@ -71,7 +71,8 @@ def _namings(scene: Scene, target: Thing, index: int, draws: np.random.Generator
         trials.append(_trial(BY_MARK[kind], image, asked, target.name))
         if kind == KINDS[index % len(KINDS)]:
             asked_colour = COLOUR.format(mark=mark.phrase)
-            trials.append(_trial("colour", image, asked_colour, target.colour))
+            if target.colour is not None:
+                trials.append(_trial("colour", image, asked_colour, target.colour))
             trials.append(_trial(UNDRAWN, scene.image, asked, target.name))
     return trials
 

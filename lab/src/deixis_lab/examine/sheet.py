@@ -8,6 +8,7 @@ from PIL import Image as PIL
 from PIL import ImageDraw, ImageFont
 
 from deixis.core.image import Image
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.colours import Colour, colours
 from deixis_lab.world.entities import Entity, entities
 from deixis_lab.world.glyphs import LANE, SIDES, pictogram
@@ -31,7 +32,9 @@ class Sheet:
     entries: tuple[dict[str, object], ...]
 
 
-def scene_sheet(world: SceneWorld, *, first: int, count: int, show_regions: bool) -> Sheet:
+def scene_sheet(
+    world: SceneWorld | ThingWorld, *, first: int, count: int, show_regions: bool
+) -> Sheet:
     """Scenes in rows, each above its number; with `show_regions`, outlined and named."""
     times = -(-NAMED_SIDE // world.side) if show_regions else 1
     side = times * world.side
@@ -116,6 +119,7 @@ def _entry(scene: Scene) -> dict[str, object]:
             "colour": thing.colour,
             "style": thing.style,
             "text": thing.text,
+            "artist": thing.artist,
             "box": list(thing.region.box().xyxy),
         }
         for thing in scene.things

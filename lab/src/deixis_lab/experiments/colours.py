@@ -41,6 +41,8 @@ class Colours(Experiment):
         if target is None:
             return []
         thing, kind = target.thing, kind_of(index, LINED)
+        if thing.colour is None:
+            return []
         own = np.array(INKS[thing.colour])
         said = mark_of(thing.region, kind, colour_over(thing, target.draws))
         trials = [marked(SAID, scene, said, thing.name)]

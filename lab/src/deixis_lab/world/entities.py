@@ -9,6 +9,7 @@ from functools import cache
 from typing import final
 
 from deixis.core.errors import UnknownNameError
+from deixis_lab.things.names import bare_names
 
 
 @final
@@ -82,7 +83,8 @@ PLURAL = (
     *("scissors", "hammers", "swords", "scales", "headphones", "sunglasses", "lozenges", "blinds"),
     *("dots", "two notes", "menu bars", "swap arrows"),
 )
-SPOKEN_WITH_A = ("union", "uranus", "euro")
+SPOKEN_WITH_A = ("union", "uranus", "euro", "unicorn")
+VOWELS = ("a", "e", "i", "o", "u", "hour", "x-ray")
 
 
 @cache
@@ -110,7 +112,11 @@ def entity_named(name: str) -> Entity:
 
 def with_article(phrase: str) -> str:
     """A name, or a colour and a name, as one says it: "an orange cup", "scissors"."""
-    if phrase.endswith(PLURAL):
+    if (
+        phrase.endswith(PLURAL)
+        or phrase.partition(" ")[2] in bare_names()
+        or phrase in bare_names()
+    ):
         return phrase
-    vowel = phrase[0] in "aeiou" and not phrase.startswith(SPOKEN_WITH_A)
+    vowel = phrase.lower().startswith(VOWELS) and not phrase.startswith(SPOKEN_WITH_A)
     return f"{'an' if vowel else 'a'} {phrase}"

@@ -46,11 +46,17 @@ class Frequencies:
 @lru_cache(maxsize=64)
 def frequencies(seed: int, split: str, exponent: float) -> Frequencies:
     """The frequencies of a world. The order is the seed's: the same in all of its splits."""
-    ranked = Draws(seed, ORDER).shuffled(entities())
+    return weighted(seed, exponent, entities(), split_named(split).entities)
+
+
+def weighted(
+    seed: int, exponent: float, listed: Sequence[Entity], met: Sequence[Entity]
+) -> Frequencies:
+    """Zipf's law over all that are listed, in an order of the seed, for those that are met."""
+    ranked = Draws(seed, ORDER).shuffled(listed)
     weights = {
         entity.name: round(SCALE / (rank + 1) ** exponent) for rank, entity in enumerate(ranked)
     }
-    met = split_named(split).entities
     groups: dict[str, list[Entity]] = {}
     for entity in met:
         groups.setdefault(entity.group, []).append(entity)

@@ -5,6 +5,7 @@ is the same on every machine, and the same at every size in pixels.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -13,6 +14,7 @@ from deixis_lab.world.colours import INKS
 from deixis_lab.world.entities import Entity
 from deixis_lab.world.frequencies import Frequencies
 from deixis_lab.world.glyphs import CAPITAL, FRAME, MARGIN, letter_advance, pictogram
+from deixis_lab.world.shown import Placed
 from deixis_lab.world.splits import Split
 from deixis_lab.world.textures import STUFF
 from deixis_lab.world.words import random_letters
@@ -50,6 +52,16 @@ class PlannedThing:
     degrees: int
     half_width: int
     half_height: int
+
+    @property
+    def artist(self) -> None:
+        """Nobody drew it by hand."""
+        return None
+
+    @property
+    def member(self) -> None:
+        """Its name stands for itself alone."""
+        return None
 
 
 @final
@@ -101,7 +113,7 @@ class _Wanted:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Extent:
+class Extent:
     """How large a turned thing is; half extents of the upright box around it."""
 
     side: int
@@ -112,9 +124,9 @@ class _Extent:
 
 def make_plan(draws: Draws, split: Split, met: Frequencies) -> Plan:
     """One picture's plan."""
-    stuff = _stuff(draws)
+    stuff = ground_bands(draws, STUFF)
     first, many = met.pool.draw(draws), draws.chance(MANY)
-    kinds = _kinds(draws, met, first, many)
+    kinds = kinds_met(draws, met, first, _num_kinds(draws, many))
     copies = draws.between(2, 6) if many else 1
     wanted = _dressed(draws, split, draws.shuffled([first] * copies + kinds[1:]))
     if draws.chance(SIGN):
@@ -124,14 +136,16 @@ def make_plan(draws: Draws, split: Split, met: Frequencies) -> Plan:
         placed = _placed(draws, thing, things, len(wanted))
         if placed is not None:
             things.append(placed)
-    alike = _kinds(draws, met, met.groups[first.group].draw(draws), draws.chance(MANY))
-    others = _kinds(draws, met, met.pool.draw(draws), draws.chance(MANY))
+    other = met.groups[first.group].draw(draws)
+    alike = kinds_met(draws, met, other, _num_kinds(draws, draws.chance(MANY)))
+    other = met.pool.draw(draws)
+    others = kinds_met(draws, met, other, _num_kinds(draws, draws.chance(MANY)))
     return Plan(
         stuff=stuff,
         things=tuple(things),
-        kinds=_names(kinds),
-        alike=_names(alike),
-        others=_names(others),
+        kinds=names_of(kinds),
+        alike=names_of(alike),
+        others=names_of(others),
         repeated=first.name if many else None,
     )
 
@@ -151,10 +165,11 @@ def cosine(degrees: int) -> int:
     return round(math.cos(math.radians(degrees)) * TURN)
 
 
-def _stuff(draws: Draws) -> tuple[PlannedStuff, ...]:
+def ground_bands(draws: Draws, named: Sequence[str]) -> tuple[PlannedStuff, ...]:
+    """One to three kinds of stuff of these names, from the top down; the sky is above."""
     count = (1, 1, 1, 2, 2, 2, 2, 2, 3, 3)[draws.below(10)]
-    kinds = draws.sample(STUFF, count)
-    kinds.sort(key=lambda name: name != "sky")  # the sky is above
+    kinds = draws.sample(named, count)
+    kinds.sort(key=lambda name: name != "sky")
     bands = []
     for place, kind in enumerate(kinds):
         middle = 0 if place == 0 else place * SIDE // count + draws.between(-SIDE // 8, SIDE // 8)
@@ -174,9 +189,8 @@ def _stuff(draws: Draws) -> tuple[PlannedStuff, ...]:
     return tuple(bands)
 
 
-def _kinds(draws: Draws, met: Frequencies, first: Entity, many: bool) -> list[Entity]:
-    """The entities of a picture by what it starts with, that one first."""
-    num_kinds = draws.between(2, 4) if many else draws.between(1, 6)
+def kinds_met(draws: Draws, met: Frequencies, first: Entity, num_kinds: int) -> list[Entity]:
+    """Up to so many entities of a picture by what it starts with, that one first."""
     chosen = [first]
     for _ in range(3 * num_kinds):
         if len(chosen) == num_kinds:
@@ -188,8 +202,13 @@ def _kinds(draws: Draws, met: Frequencies, first: Entity, many: bool) -> list[En
     return chosen
 
 
-def _names(entities: list[Entity]) -> tuple[str, ...]:
+def names_of(entities: Sequence[Entity]) -> tuple[str, ...]:
+    """Their names."""
     return tuple(entity.name for entity in entities)
+
+
+def _num_kinds(draws: Draws, many: bool) -> int:
+    return draws.between(2, 4) if many else draws.between(1, 6)
 
 
 def _dressed(draws: Draws, split: Split, chosen: list[Entity]) -> list[_Wanted]:
@@ -216,36 +235,38 @@ def _placed(
     largest = SIDE * LARGEST_OF.get(total, LARGEST_OF_MANY) // 100
     size = max(draws.between(SMALLEST, largest), draws.between(SMALLEST, largest))
     for _ in range(SHRINKS):
-        extent = _sign_extent(draws, thing.text) if thing.text else _extent(draws, thing, size)
+        extent = sign_extent(draws, thing.text) if thing.text else _extent(draws, thing, size)
         for _ in range(TRIES):
             x = draws.between(extent.half_width, SIDE - extent.half_width)
             y = draws.between(extent.half_height, SIDE - extent.half_height)
-            if not any(_hides(extent, x, y, other) for other in before):
+            if not any(hides(extent, x, y, other) for other in before):
                 return _at(thing, extent, x, y)
         size = max(SMALLEST, size * 2 // 3)
     return None
 
 
-def _extent(draws: Draws, thing: _Wanted, size: int) -> _Extent:
+def _extent(draws: Draws, thing: _Wanted, size: int) -> Extent:
     glyph = pictogram(thing.symbol)
     side = size * MARGIN // (MARGIN - 1)
     across, down = glyph.half_width * side // FRAME, glyph.half_height * side // FRAME
-    return _turned(side, across, down, draws.between(-MAX_TURN, MAX_TURN))
+    return turned(side, across, down, draws.between(-MAX_TURN, MAX_TURN))
 
 
-def _sign_extent(draws: Draws, text: str) -> _Extent:
+def sign_extent(draws: Draws, text: str) -> Extent:
+    """How large a sign is that says this, by lot."""
     height = draws.between(SIGN_LOW, SIGN_HIGH)
     capital = height * CAPITAL_SHARE // 100
     width = word_width(text) * capital // CAPITAL + height // 2
     if width > SIGN_WIDEST:
         width, height = SIGN_WIDEST, height * SIGN_WIDEST // width
     turn = draws.between(-MAX_SIGN_TURN, MAX_SIGN_TURN)
-    return _turned(height, width // 2, height // 2, turn)
+    return turned(height, width // 2, height // 2, turn)
 
 
-def _turned(side: int, across: int, down: int, degrees: int) -> _Extent:
+def turned(side: int, across: int, down: int, degrees: int) -> Extent:
+    """The extent of what is `across` and `down` from its centre to its edges, once it is turned."""
     sin, cos = abs(sine(degrees)), cosine(degrees)
-    return _Extent(
+    return Extent(
         side=side,
         degrees=degrees,
         half_width=(across * cos + down * sin) // TURN + 1,
@@ -253,7 +274,7 @@ def _turned(side: int, across: int, down: int, degrees: int) -> _Extent:
     )
 
 
-def _hides(extent: _Extent, x: int, y: int, other: PlannedThing) -> bool:
+def hides(extent: Extent, x: int, y: int, other: Placed) -> bool:
     """Whether a thing of this extent, put there, shares too much with another."""
     across = extent.half_width + other.half_width - abs(x - other.x)
     down = extent.half_height + other.half_height - abs(y - other.y)
@@ -263,7 +284,7 @@ def _hides(extent: _Extent, x: int, y: int, other: PlannedThing) -> bool:
     return across * down * 100 > 4 * smaller * MAX_SHARED
 
 
-def _at(thing: _Wanted, extent: _Extent, x: int, y: int) -> PlannedThing:
+def _at(thing: _Wanted, extent: Extent, x: int, y: int) -> PlannedThing:
     return PlannedThing(
         name=thing.name,
         symbol=thing.symbol,

@@ -54,7 +54,7 @@ def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Co
     """A glyph's packed coverages at the window's pixels, blended between four neighbours."""
     count = level.shape[0]
     last = ((count - 1) << 16) - 1
-    dx, dy = _from_centre(frame, window)
+    dx, dy = from_centre(frame, window)
     middle = (count - 1) * PIXEL // 2
     u = (dx * frame.cos * count // frame.width) + (dy * frame.sin * count // frame.width) + middle
     v = (dy * frame.cos * count // frame.height) - (dx * frame.sin * count // frame.height) + middle
@@ -79,7 +79,7 @@ def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Co
 
 def panel(frame: Frame, window: Window, *, inset: int = 0) -> Coverage:
     """How much of each of the window's pixels a turned rectangle covers."""
-    dx, dy = _from_centre(frame, window)
+    dx, dy = from_centre(frame, window)
     across = np.abs(dx * frame.cos + dy * frame.sin) >> 16
     down = np.abs(dy * frame.cos - dx * frame.sin) >> 16
     wide = np.clip(frame.width // 2 - inset - across + PIXEL // 2, 0, PIXEL) >> 8
@@ -87,9 +87,10 @@ def panel(frame: Frame, window: Window, *, inset: int = 0) -> Coverage:
     return wide * high * 255 >> 16
 
 
-def _from_centre(
+def from_centre(
     frame: Frame, window: Window
 ) -> tuple[Int64[np.ndarray, " column"], Int64[np.ndarray, "row 1"]]:
+    """How far the middles of the window's pixels lie from the frame's centre, across and down."""
     dx = np.arange(window.left, window.right) * PIXEL + PIXEL // 2 - frame.x
     dy = np.arange(window.top, window.bottom) * PIXEL + PIXEL // 2 - frame.y
     return dx, dy[:, None]

@@ -1,4 +1,4 @@
-"""A picture of the Scenes world with its whole truth."""
+"""A picture of a world with its whole truth."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from jaxtyping import UInt8
 from deixis.core.image import Image
 from deixis.core.mask import Mask
 from deixis.core.region import Region
-from deixis_lab.world.plan import Plan
+from deixis_lab.world.shown import PicturePlan
 
 SOURCE = "scenes"
 SIGN = "sign"
@@ -19,22 +19,26 @@ SIGN = "sign"
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thing:
-    """A pictogram or a sign. `region` is the mask of the pixels of it that can be seen.
+    """A pictogram, a drawing or a sign. `region` is the mask of its pixels that can be seen.
 
-    `depth` counts from the farthest, 0, to the nearest; `text` is what a sign says.
+    `depth` counts from the farthest, 0, to the nearest; `text` is what a sign says. `colour` is
+    None where no one colour can be told. A drawing has an artist, and the code of the member that
+    it is of those that have its name.
     """
 
     name: str
-    colour: str
+    colour: str | None
     style: str
     text: str | None
     depth: int
     region: Region
+    artist: str | None = None
+    member: str | None = None
 
     @property
     def phrase(self) -> str:
-        """Its colour and name."""
-        return f"{self.colour} {self.name}"
+        """Its name, after its colour where it has one."""
+        return f"{self.colour} {self.name}" if self.colour else self.name
 
 
 @final
@@ -57,7 +61,7 @@ class Scene:
 
     name: str
     image: Image
-    plan: Plan
+    plan: PicturePlan
     owners: UInt8[np.ndarray, "row column"]
 
     @cached_property
@@ -72,6 +76,8 @@ class Scene:
                 text=thing.text,
                 depth=depth,
                 region=self._region(first + depth, thing.name, thing.text),
+                artist=thing.artist,
+                member=thing.member,
             )
             for depth, thing in enumerate(self.plan.things)
             if self._is_seen(first + depth)
@@ -122,4 +128,4 @@ class Scene:
 
     def _region(self, owner: int, label: str, text: str | None) -> Region:
         mask = Mask.from_array(self.owners == owner)
-        return Region(shape=mask, label=label, text=text, source=SOURCE)
+        return Region(shape=mask, label=label, text=text, source=self.name.partition("/")[0])

@@ -19,8 +19,7 @@ def texture(name: str, side: int) -> Pixels:
     """A kind of stuff for pictures of this side, twice as wide and high: any window of the
     picture's size fits in it.
     """
-    tile = _resized(MAKERS[name](), side)
-    doubled = np.tile(tile, (2, 2, 1))
+    doubled = np.tile(resized(MAKERS[name](), side), (2, 2, 1))
     doubled.flags.writeable = False
     return doubled
 
@@ -141,7 +140,7 @@ MAKERS: dict[str, Callable[[], Pixels]] = {
 STUFF = tuple(MAKERS)
 
 
-def _resized(pixels: Pixels, side: int) -> Pixels:
+def resized(pixels: Pixels, side: int) -> Pixels:
     """The tile at another side: halved while that is possible, then blended between neighbours."""
     wide = pixels.astype(np.int64)
     while wide.shape[0] >= 2 * side:

@@ -41,7 +41,7 @@ class SceneWorld:
             raise UsageError(f"a scene's side is {SMALLEST_SIDE}..{LARGEST_SIDE}, got {self.side}")
         if not 0 <= self.exponent <= 3:
             raise UsageError(f"Zipf's exponent is within 0..3 here, got {self.exponent}")
-        _checked(self.seed, "seed")
+        checked(self.seed, "seed")
         split_named(self.split)
 
     @property
@@ -80,11 +80,12 @@ class SceneWorld:
         return self._draws(index, ASKING, crc32(kind.encode()))
 
     def _draws(self, index: int, *use: int) -> Draws:
-        _checked(index, "index")
+        checked(index, "index")
         return Draws(self.seed, self.parts.stream, index, *use)
 
 
-def _checked(number: int, what: str) -> None:
+def checked(number: int, what: str) -> None:
+    """UsageError for a seed or an index that no stream of draws has."""
     if not 0 <= number < 1 << 63:
         raise UsageError(f"a scene's {what} is a whole number within 0..2^63-1, got {number}")
 

@@ -102,6 +102,6 @@ def _related(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
 def _told(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
     if len(things) < 2:
         return None
-    truth = AND.join(word for thing in things[:2] for word in (thing.colour, thing.name))
+    truth = AND.join(word for thing in things[:2] for word in (thing.colour or "", thing.name))
     text = "Write one sentence that names {first} and {second} with their colours."
     return _sample(scene, text, truth, things, "Rec", "Lang")

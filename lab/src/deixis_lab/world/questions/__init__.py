@@ -1,8 +1,10 @@
 """Questions about scenes with their answers, made from the truth. One file per kind."""
 
 from functools import cache
+from typing import Protocol, runtime_checkable
 
 from deixis.core.catalog import Catalog
+from deixis.core.portable_rng import Draws
 from deixis_lab.world.questions._question import (
     LETTERS,
     SHORT,
@@ -12,7 +14,6 @@ from deixis_lab.world.questions._question import (
     Turn,
 )
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import SceneWorld
 
 question_kinds: Catalog[QuestionKind] = Catalog(
     kind="kind of question",
@@ -22,7 +23,18 @@ question_kinds: Catalog[QuestionKind] = Catalog(
 )
 
 
-def questions(world: SceneWorld, index: int, scene: Scene | None = None) -> list[SceneQuestion]:
+@runtime_checkable
+class World(Protocol):
+    """Pictures by their numbers, and the draws for questions about each."""
+
+    def scene(self, index: int) -> Scene:
+        """One picture with its truth."""
+
+    def asking(self, index: int, kind: str) -> Draws:
+        """The draws for a picture's question of one kind."""
+
+
+def questions(world: World, index: int, scene: Scene | None = None) -> list[SceneQuestion]:
     """One question of every kind that this picture allows, the same on every call.
 
     `scene` saves drawing the picture again where it is at hand.
@@ -45,6 +57,7 @@ __all__ = [
     "QuestionKind",
     "SceneQuestion",
     "Turn",
+    "World",
     "kinds",
     "question_kinds",
     "questions",

@@ -11,12 +11,13 @@ from deixis_lab.world.scene import Scene
 
 @final
 class ColourOf(QuestionKind):
-    """The colour of a thing that is pointed at."""
+    """The colour of a thing that is pointed at, of those of one colour."""
 
     @override
     def ask(self, scene: Scene, draws: Draws) -> SceneQuestion | None:
-        if not scene.things:
+        told = [thing for thing in scene.things if thing.colour is not None]
+        if not told:
             return None
-        thing = draws.pick(scene.things)
-        turn = Turn(text=f"What colour is {{first}}?\n{SHORT}", answer=thing.colour)
+        thing = draws.pick(told)
+        turn = Turn(text=f"What colour is {{first}}?\n{SHORT}", answer=thing.colour or "")
         return SceneQuestion(kind="colour", scene=scene.name, turns=(turn,), pointed=slots([thing]))

@@ -28,11 +28,14 @@ ALIKE = {
 
 @final
 class Reasoning(QuestionKind):
-    """The answer is one of ALIKE; the reason names what was seen. Each reason stands alone."""
+    """The answer is one of ALIKE; the reason names what was seen. Each reason stands alone.
+
+    Asked of pictograms alone, which have one colour and one group each.
+    """
 
     @override
     def ask(self, scene: Scene, draws: Draws) -> SceneQuestion | None:
-        drawn = [thing for thing in scene.things if thing.name != SIGN]
+        drawn = [thing for thing in scene.things if thing.name != SIGN and thing.artist is None]
         pairs: dict[str, list[tuple[Thing, Thing]]] = {}
         for place, first in enumerate(drawn):
             for second in drawn[place + 1 :]:

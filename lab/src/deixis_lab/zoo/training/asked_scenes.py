@@ -213,7 +213,7 @@ def about_marks(
     for one in pointed:
         thing, words, rests = one.thing, one.words, (one.owner,)
         asked.append(_ask("naming", NAMING, thing.name, words, rests, draws))
-        if draws.random() < COLOURED:
+        if draws.random() < COLOURED and thing.colour is not None:
             asked.append(_ask("colour", COLOUR, thing.colour, words, rests, draws))
         if thing.text is not None:
             asked.append(_ask("reading", READING, thing.text, words, rests, draws))

@@ -17,12 +17,12 @@ from deixis_lab.world.plan import (
     SIDE,
     SQUEEZE,
     TURN,
-    PlannedThing,
     cosine,
     sine,
     word_width,
 )
 from deixis_lab.world.scene import SIGN, Scene
+from deixis_lab.world.shown import Shown
 from deixis_lab.world.textures import STUFF
 from deixis_lab.world.words import LETTERS, LONGEST
 from deixis_lab.zoo.training.scene_mark import KINDS, SceneMark
@@ -107,7 +107,7 @@ def label_patches(
     letter = np.full(shown.shape, NONE, dtype=np.int16)
     for owner, thing in enumerate(plan.things, start=first):
         tables["name"][owner] = named[thing.name]
-        tables["colour"][owner] = colouring[thing.colour]
+        tables["colour"][owner] = NONE if thing.colour is None else colouring[thing.colour]
         tables["count"][owner] = min(scene.count(thing.name), MOST_ALIKE)
         if thing.text is not None:
             spelling[owner] = _spelled(thing.text)
@@ -161,7 +161,7 @@ def _spelled(text: str) -> Int16[np.ndarray, " place"]:
 
 
 def _place_letters(
-    sign: PlannedThing, text: str, is_sign: np.ndarray, letter: Int16[np.ndarray, " cell"]
+    sign: Shown, text: str, is_sign: np.ndarray, letter: Int16[np.ndarray, " cell"]
 ) -> None:
     """Write into `letter` the nearest letter of each of the sign's patches."""
     cells = np.flatnonzero(is_sign)

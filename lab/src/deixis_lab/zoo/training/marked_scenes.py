@@ -181,7 +181,9 @@ def markable_things(scene: Scene) -> list[Thing]:
 
 
 @cache
-def mark_colours(ink: str) -> tuple[str, ...]:
-    """The marks' colours that can be seen on a thing of this colour."""
+def mark_colours(ink: str | None) -> tuple[str, ...]:
+    """The marks' colours that can be seen on a thing of this colour, or of no one colour."""
+    if ink is None:
+        return tuple(NAMED)
     own = np.array(INKS[ink])
     return tuple(colour for colour, rgb in NAMED.items() if np.abs(own - rgb).sum() >= CLEAR)
