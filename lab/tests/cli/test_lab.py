@@ -60,3 +60,34 @@ def test_the_study_s_help_names_every_report(capsys):
     told = capsys.readouterr().out
     for name in ("predicts", "repair", "bands", "routes", "pixel"):
         assert f"prior_{name}" in told
+
+
+def test_scenes_of_things_tell_who_drew_what(tmp_path, capsys):
+    out = ["--out", str(tmp_path / "things.png"), "--num", "2", "--size", "64"]
+    assert main(["lab", "scenes", "--things", "--art", "small", *out, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    things = [thing for entry in record["scenes"] for thing in entry["things"]]
+    assert {"noto", "twemoji", "fluent-emoji-flat"} & {thing["artist"] for thing in things}
+
+
+def test_the_atlas_of_things_shows_one_category(tmp_path, capsys):
+    out = ["--out", str(tmp_path / "fruit.png"), "--category", "fruit"]
+    assert main(["lab", "atlas", "--things", "--art", "small", *out, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert {entry["category"] for entry in record["atlas"]} == {"fruit"}
+    assert "banana" in {entry["name"] for entry in record["atlas"]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["atlas", "--category", "fruit"], "--category is of --things"),
+        (["atlas", "--things", "--art", "small", "--category", "fruits"], "did you mean 'fruit'"),
+        (["atlas", "--things", "--art", "smal"], "did you mean 'small'"),
+        (["art", "--processes", "0"], "--processes is at least 1"),
+    ],
+)
+def test_a_mistake_about_things_says_what_to_do(wrong, said, tmp_path, capsys):
+    out = ["--out", str(tmp_path / "sheet.png")] if wrong[0] == "atlas" else []
+    assert main(["lab", *wrong, *out]) == 2
+    assert said in capsys.readouterr().err
