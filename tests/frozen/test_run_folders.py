@@ -12,7 +12,8 @@ from deixis.train.recipe import home_of, recipes
 from deixis.train.run_folder import RunFolder, run_record
 from tests.frozen import same
 
-PRODUCT = [name for name in recipes.names() if not name.startswith("nano_")]
+LAB = ("nano_", "things_")
+PRODUCT = [name for name in recipes.names() if not name.startswith(LAB)]
 
 
 def told_of(names):

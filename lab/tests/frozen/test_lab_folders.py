@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.frozen import same
-from tests.frozen.test_run_folders import told_of
+from tests.frozen.test_run_folders import LAB, told_of
 
 from deixis.core.progress import Silent
 from deixis.pixel.transfer_matrix import ASIDE, ENSEMBLES, VARIANTS, MatrixSettings, recipe_of, rows
@@ -52,4 +52,4 @@ def test_the_pixel_matrix_finds_its_runs():
 
 
 def test_recipes_say_what_they_said_and_lie_where_they_lay():
-    same("recipes_lab", told_of([name for name in recipes.names() if name.startswith("nano_")]))
+    same("recipes_lab", told_of([name for name in recipes.names() if name.startswith(LAB)]))

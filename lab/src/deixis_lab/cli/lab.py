@@ -8,6 +8,7 @@
   deixis lab report many_marks --out report             try a paper's claim on a model
   deixis lab study coordinates --out study              try a claim by training nano models
   deixis lab prior --out prior                          try what VisPRE claims on nano
+  deixis lab tower runs/tower/model                     what a trained tower of things knows
   deixis lab apart --task scenes_counting --out apart   prompts between models of disjoint data
 
 Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis_lab.cli import apart, art, prior_study
+from deixis_lab.cli import apart, art, prior_study, tower
 from deixis_lab.cli._claims import claims
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     prior_study.add_arguments(
         add_part(parts, "prior", "try VisPRE's claims on nano", prior_study.STUDY)
     )
+    tower.add_arguments(add_part(parts, "tower", "what a tower of things knows", tower.ABOUT))
     apart.add_arguments(add_part(parts, "apart", "models of disjoint data", apart.ABOUT))
     shelf = add_part(parts, "shelf", "all reports of a folder on one page", SHELF)
     shelf.add_argument("folder", type=Path, metavar="DIR", help="with reports in its folders")

@@ -1,4 +1,7 @@
-"""A running average of the weights beside the weights: it answers better than the last ones."""
+"""A running average of the weights beside the weights: it answers better than the last ones.
+
+What batch norms have seen of their inputs is averaged, too: it belongs to the weights before it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 WARM_UP = 10  # steps over which the memory grows to its full length
+SEEN = ("running_mean", "running_var")  # of batch norms
 
 
 @final
@@ -56,8 +60,12 @@ class Averaged(nn.Module):
             kept.copy_(weight)
             weight.copy_(other)
 
-    def _training(self) -> list[tuple[str, nn.Parameter]]:
-        return [(n, weight) for n, weight in self.inner.named_parameters() if weight.requires_grad]
+    def _training(self) -> list[tuple[str, Tensor]]:
+        weights = [
+            (n, weight) for n, weight in self.inner.named_parameters() if weight.requires_grad
+        ]
+        seen = [(n, kept) for n, kept in self.inner.named_buffers() if n.endswith(SEEN)]
+        return weights + seen
 
 
 def _buffer(name: str) -> str:

@@ -1,0 +1,83 @@
+"""A tower's card: how many drawings alone it names, by artist and side, with intervals."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from deixis_lab.things.art import Art
+from deixis_lab.things.artists import ARTISTS, Artist
+from deixis_lab.things.names import thing_names
+from deixis_lab.towers.figures import NamingRate, rates_by_both, rates_by_meaning
+from deixis_lab.towers.naming import NamingTower
+
+SIDES = (32, 48, 64, 96)
+Told = dict[str, list[NamingRate]]
+LISTED, MEANT, NEW = (
+    "listed names",
+    "listed names, by meaning",
+    "names that it never met, by meaning",
+)
+
+
+def examined(
+    tower: NamingTower, names: Sequence[str], art: Art, sides: Sequence[int] = SIDES
+) -> Told:
+    """All rates of a tower, by what was asked."""
+    artists = [artist.name for artist in ARTISTS]
+    new = [thing.name for thing in thing_names() if thing.is_held_out and thing.name in art.by_name]
+    listed, meant = rates_by_both(tower, art, names, artists, sides)
+    return {
+        LISTED: listed,
+        MEANT: meant,
+        NEW: rates_by_meaning(tower, art, new, artists, sides) if new else [],
+    }
+
+
+def card(told: Told, *, num_names: int, command: str) -> str:
+    """The rates as a page."""
+    lines = [
+        "# A tower of things",
+        "",
+        f"It lists {num_names} names. Each figure is the share of an artist's drawings, one a name",
+        "and alone on white, that it names rightly, with Wilson's interval of 95 %, and the share",
+        "whose name is among its five best. A star marks artists of held-out houses.",
+        "",
+        f"`{command}`",
+    ]
+    for asked, rates in told.items():
+        lines += ["", f"## {asked.capitalize()}", "", *_table(rates)]
+    return "\n".join(lines) + "\n"
+
+
+def record(told: Told) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        asked: [asdict(rate) | {"interval": list(rate.interval)} for rate in rates]
+        for asked, rates in told.items()
+    }
+
+
+def _table(rates: Sequence[NamingRate]) -> list[str]:
+    sides = sorted({rate.side for rate in rates})
+    found = {(rate.artist, rate.side): rate for rate in rates}
+    heads = [f"{side} px" for side in sides]
+    lines = [
+        f"| artist | drawings | {' | '.join(heads)} |",
+        "| --- |" + " ---: |" * (len(sides) + 1),
+    ]
+    for artist in ARTISTS:
+        if (artist.name, sides[0]) in found:
+            mine = [found[artist.name, side] for side in sides]
+            lines.append(f"| {_called(artist)} | {mine[0].num} | {' | '.join(map(_cell, mine))} |")
+    return lines
+
+
+def _cell(rate: NamingRate) -> str:
+    low, high = rate.interval
+    return f"{rate.first:.1%} ({low:.1%} to {high:.1%}), {rate.top_five:.1%}"
+
+
+def _called(artist: Artist) -> str:
+    return (
+        artist.name + ("*" if artist.is_held_out else "") + (", black" if artist.is_black else "")
+    )
