@@ -44,6 +44,7 @@ FOLDERS = [
     "eval vote none --out {}",
     "eval report {}",
     pytest.param("lab card nano --out {}", marks=pytest.mark.lab),
+    pytest.param("lab tower --out {}", marks=pytest.mark.lab),
     pytest.param("lab report many_marks --out {}", marks=pytest.mark.lab),
     pytest.param("lab study coordinates --out {}", marks=pytest.mark.lab),
     "pixel export none --out {}",

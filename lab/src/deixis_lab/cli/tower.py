@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sides", default="32,48,64,96", metavar="N,N", help="of the pictures")
     parser.add_argument("--art", default="whole", metavar="NAME", help="whole or small")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the card goes")
-    parser.set_defaults(do=run)
+    parser.set_defaults(do=run, keeps="lab")
 
 
 def run(arguments: argparse.Namespace) -> None:
