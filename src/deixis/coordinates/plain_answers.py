@@ -42,8 +42,8 @@ def plain_reading(
     if "." in text and TOO_LONG.search(text) is not None:
         return None
     for form in forms:
-        begun = form.begin.match(text, start)
-        if begun is None or form.piece.match(text, begun.end()) is None:
+        begun = form.opening.match(text, start)
+        if begun is None or form.one.match(text, begun.end()) is None:
             continue
         try:
             answer = PlainAnswer(text, start, dialect, form, size)
@@ -72,7 +72,7 @@ class PlainAnswer:
     def is_read(self, begun: re.Match[str]) -> bool:
         """Whether all of it was read, from `begun` to the text's end."""
         form, text = self.form, self.text
-        match, fields, box_of, add = form.piece.match, form.fields, self.box_of, self.places.append
+        match, fields, box_of, add = form.one.match, form.fields, self.box_of, self.places.append
         place, before, prose, rest = map(form.index, ("place", "before", "prose", "rest"))
         carries, at, carried = form.names_from == "tags", begun.end(), None
         while (piece := match(text, at)) is not None:
@@ -104,8 +104,7 @@ class PlainAnswer:
 
     def _is_rest_read(self, piece: re.Match[str], label: str | None) -> bool:
         """More places stand under one name."""
-        assert self.form.more is not None
-        for more in self.form.more.finditer(self.text, *piece.span("rest")):
+        for more in self.form.another.finditer(self.text, *piece.span("rest")):
             box = self.box_of(*more.group(*FOUR))
             if box is not None:
                 self.places.append(built_place(box, label, *more.span("place")))
@@ -115,7 +114,7 @@ class PlainAnswer:
 
     def _is_ended(self, begun: re.Match[str], at: int) -> bool:
         """What stands around all pieces are the same brackets, and prose without places."""
-        ended = self.form.end.match(self.text, at)
+        ended = self.form.closing.match(self.text, at)
         if ended is None:
             return False
         first, last = begun.groupdict(), ended.groupdict()

@@ -7,7 +7,8 @@ other. Labels and prose of a form hold nothing that begins a draft, and prose no
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, final
 
 from deixis.coordinates.groups import Form
@@ -50,9 +51,10 @@ def two_or_four(apart: str, before: str = "", after: str = "") -> str:
 
 
 @final
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class PlainForm:
-    """Answers of this form are `begin`, pieces one after another, and `end`.
+    """Answers of this form are `begin`, pieces one after another, and `end`: patterns, which are
+    compiled when the first answer is read, not when Deixis starts.
 
     A piece's groups are its numbers a, b, c, d (or a and b), the letters of its `place`, its name
     as `label` (or `before`), its `key` or `tag`, the `prose` in front of it, and more places under
@@ -61,24 +63,45 @@ class PlainForm:
     that follow where it stands in tags. What else a group of the numbers is, is told here as well.
     """
 
-    piece: re.Pattern[str]
+    piece: str
     form: Form
-    begin: re.Pattern[str] = field(default_factory=lambda: re.compile(CONTROLS))
-    end: re.Pattern[str] = field(default_factory=lambda: re.compile(END))
-    more: re.Pattern[str] | None = None
+    begin: str = CONTROLS
+    end: str = END
+    more: str | None = None
     names_from: Literal["json", "tags", "line", "none"] = "none"
     tag: str | None = None
     prefix: str | None = None
     names: tuple[str, ...] = ()
-    fields: tuple[int, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        found = self.piece.groupindex
-        object.__setattr__(self, "fields", tuple(found[name] for name in ("label", *FOUR)))
+    @cached_property
+    def opening(self) -> re.Pattern[str]:
+        """`begin`, compiled."""
+        return re.compile(self.begin)
+
+    @cached_property
+    def one(self) -> re.Pattern[str]:
+        """`piece`, compiled."""
+        return re.compile(self.piece)
+
+    @cached_property
+    def another(self) -> re.Pattern[str]:
+        """`more`, compiled."""
+        assert self.more is not None
+        return re.compile(self.more)
+
+    @cached_property
+    def closing(self) -> re.Pattern[str]:
+        """`end`, compiled."""
+        return re.compile(self.end)
+
+    @cached_property
+    def fields(self) -> tuple[int, ...]:
+        """Where a piece's groups for its name and its four numbers stand."""
+        return tuple(self.one.groupindex[name] for name in ("label", *FOUR))
 
     def index(self, group: str) -> int:
         """A group of its pieces stands there; 0 where they have none of the name."""
-        return self.piece.groupindex.get(group, 0)
+        return self.one.groupindex.get(group, 0)
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -101,17 +124,17 @@ AFTER = (
     rf"(?:{COMMA}{OTHER})*+"
 )
 LISTED_KEYS = r"\"(?:objects|boxes|points|items|detections|results)\"\s*+:\s*+"
-BEGIN_LIST = re.compile(
+BEGIN_LIST = (
     rf"{BEGIN}(?P<wrapped>\{{\s*+(?:{OTHER}{COMMA})*+{LISTED_KEYS}(?=\[))?+(?P<listed>\[\s*+)?+"
 )
-END_LIST = re.compile(rf"(?P<listed>\])?+\s*+(?P<wrapped>(?:{COMMA}{OTHER})*+\s*+\}})?+{END}")
+END_LIST = rf"(?P<listed>\])?+\s*+(?P<wrapped>(?:{COMMA}{OTHER})*+\s*+\}})?+{END}"
 NEXT = r"(?:\s*+,)?+\s*+"
 LIST_KEYS = "bbox_2d|box_2d|point_2d|bounding_box|bbox|box|point"
 
 RECORDS = PlainForm(
     form="list",
     begin=BEGIN_LIST,
-    piece=re.compile(
+    piece=(
         rf"(?P<place>\{{\s*+(?:(?!\"(?:{LIST_KEYS})\"){BEFORE})?+\"(?P<key>{LIST_KEYS})\"\s*+:\s*+"
         rf"\[\s*+{two_or_four(COMMA)}\s*+\]{AFTER}\s*+\}}){NEXT}"
     ),
@@ -120,9 +143,9 @@ RECORDS = PlainForm(
 )
 LISTS = PlainForm(
     form="list",
-    begin=re.compile(rf"{BEGIN}(?P<listed>\[\s*+(?=\[))?+"),
-    piece=re.compile(rf"(?P<place>\[\s*+{four(COMMA)}\s*+\]){NEXT}(?P<label>(?!))?+"),
-    end=re.compile(rf"(?P<listed>\])?+{END}"),
+    begin=rf"{BEGIN}(?P<listed>\[\s*+(?=\[))?+",
+    piece=rf"(?P<place>\[\s*+{four(COMMA)}\s*+\]){NEXT}(?P<label>(?!))?+",
+    end=rf"(?P<listed>\])?+{END}",
 )
 
 
@@ -135,8 +158,8 @@ def edge_records(names: tuple[str, str, str, str], quote: str) -> PlainForm:
     before = rf"(?:(?!{quote}{names[0]}){BEFORE})?+"
     return PlainForm(
         form="edges",
-        begin=re.compile(BEGIN_LIST.pattern.replace('\\"', quote)),
-        piece=re.compile(rf"(?P<place>\{{\s*+{before}{edges}{AFTER}\s*+\}}){NEXT}"),
+        begin=BEGIN_LIST.replace('\\"', quote),
+        piece=rf"(?P<place>\{{\s*+{before}{edges}{AFTER}\s*+\}}){NEXT}",
         end=END_LIST,
         names_from="json",
         names=names,
@@ -159,11 +182,11 @@ def tagged_lists(label: tuple[str, str], place: tuple[str, str], tag: str) -> Pl
     start, end = map(re.escape, place)
     return PlainForm(
         form="list",
-        piece=re.compile(
+        piece=(
             rf"{PROSE}{_named(*label)}{start}\s*+\[\s*+(?P<place>\[\s*+{four(COMMA)}\s*+\])"
             rf"(?P<rest>(?:{COMMA}\[\s*+{four(COMMA, named=False)}\s*+\])*+)\s*+\]\s*+{end}"
         ),
-        more=re.compile(rf"(?P<place>\[\s*+{four(COMMA)}\s*+\]){NO_NAME}"),
+        more=rf"(?P<place>\[\s*+{four(COMMA)}\s*+\]){NO_NAME}",
         names_from="tags",
         tag=tag,
     )
@@ -176,7 +199,7 @@ def tagged_corners(label: tuple[str, str], place: tuple[str, str], tag: str) -> 
     corners = rf"\({a},{b}\)\s*+,?+\s*+\({c},{d}\)"
     return PlainForm(
         form="corners",
-        piece=re.compile(rf"{PROSE}{_named(*label)}{start}\s*+(?P<place>{corners})\s*+{end}"),
+        piece=rf"{PROSE}{_named(*label)}{start}\s*+(?P<place>{corners})\s*+{end}",
         names_from="tags",
         tag=tag,
     )
@@ -187,7 +210,7 @@ def tagged_numbers(label: tuple[str, str], tags: Iterable[str]) -> PlainForm:
     place = rf"<(?P<tag>{any_of(tags)})>\s*+{two_or_four(APART)}\s*+</(?P=tag)>"
     return PlainForm(
         form="plain",
-        piece=re.compile(rf"{PROSE}{_named(*label)}(?P<place>{place})"),
+        piece=rf"{PROSE}{_named(*label)}(?P<place>{place})",
         names_from="tags",
     )
 
@@ -209,10 +232,10 @@ def tagged_tokens(label: tuple[str, str], place: tuple[str, str], tag: str) -> P
     more = rf"(?:\s*+,\s*+(?:<{DIGITS}>){{4}}+)*+"
     return PlainForm(
         form="tokens",
-        piece=re.compile(
+        piece=(
             rf"{PROSE}{_named(*label)}{start}(?P<place>{a}{b}(?:{c}{d})?+)(?P<rest>{more}){end}"
         ),
-        more=re.compile(rf"(?P<place>{a}{b}{c}{d}){NO_NAME}"),
+        more=rf"(?P<place>{a}{b}{c}{d}){NO_NAME}",
         names_from="tags",
         tag=tag,
         prefix="",
@@ -224,7 +247,7 @@ def tokens_after_name(prefix: str) -> PlainForm:
     tokens = "".join(_tokens(prefix))
     return PlainForm(
         form="tokens",
-        piece=re.compile(rf"(?P<prose>{NAMED})(?P<place>{tokens})(?:(?!\s*+<)|(?={CONTROLS}\Z))"),
+        piece=rf"(?P<prose>{NAMED})(?P<place>{tokens})(?:(?!\s*+<)|(?={CONTROLS}\Z))",
         names_from="line",
         prefix=prefix,
     )
@@ -237,12 +260,12 @@ def tokens_before_name(prefix: str) -> PlainForm:
     name = r"(?P<label>[^<◁\[;\n]*+(?:\[(?![/TtIS])[^<◁\[;\n]*+)*+)"
     return PlainForm(
         form="tokens",
-        begin=re.compile(rf"{CONTROLS}(?P<prose>{NAME})"),
-        piece=re.compile(
+        begin=rf"{CONTROLS}(?P<prose>{NAME})",
+        piece=(
             rf"(?P<place>{tokens})(?P<rest>{more})(?P<prose>{name}{NAME})"
             rf"(?:(?=<{prefix}[0-9])|(?={CONTROLS}\Z))"
         ),
-        more=re.compile(rf"(?P<place>{tokens}){NO_NAME}"),
+        more=rf"(?P<place>{tokens}){NO_NAME}",
         names_from="line",
         prefix=prefix,
     )
