@@ -33,6 +33,7 @@ FEW = [word for name in ("said", "dimmed", "cropped") for word in ("--encoding",
 # further words that make a command's work small; the longest beginning counts
 SMALLER = {
     "train": STEP,
+    "train things_tower": [*STEP, "--set", "task.art=small"],
     "train vip_llava_align": [
         *STEP,
         *TINY_SIDES,
@@ -56,6 +57,7 @@ SMALLER = {
     ],
     "pixel transfer": ["--limit", "2"],
     "lab card": ["--num", "2"],
+    "lab tower": ["--art", "small", "--sides", "64"],
     "probe": ["--budget", "2", "--marks-budget", "0"],
     "lab report": ["--num", "2"],
 }
