@@ -16,7 +16,7 @@ from deixis.train.recipe import recipes, trained
 from deixis_lab.things.art import SMALL, open_art
 from deixis_lab.things.names import thing_names
 from deixis_lab.towers.drawings_source import SIDES, RestyledDrawings
-from deixis_lab.towers.figures import alone, main_drawing, rates_by_list
+from deixis_lab.towers.figures import alone, looked_at, main_drawing, rates_by_list
 from deixis_lab.towers.task import TOWER, NamingOptions, NamingTask, load_tower
 
 ARTISTS = ("noto", "twemoji")
@@ -109,7 +109,7 @@ def test_a_run_ends_in_a_tower_that_transformers_loads(
     with torch.no_grad():
         seen = plain(pictures).pooler_output.flatten(1)
         torch.testing.assert_close(tower.features(pictures), seen)
-    rates = rates_by_list(tower, art, names, ["noto"], [48, 64])
+    rates = rates_by_list(tower, looked_at(tower, art, names, ["noto"], [48, 64]))
     assert [rate.side for rate in rates] == [48, 64]
     capsys.readouterr()
     assert main(["lab", "tower", str(folder), "--art", SMALL, "--sides", "48", "--json"]) == 0

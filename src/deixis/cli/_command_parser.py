@@ -31,7 +31,7 @@ def check_options(parser: argparse.ArgumentParser, given: Sequence[str]) -> None
     for word in given:
         if word == "--":
             return
-        parser = _parts(parser).get(word, parser)
+        parser = parts_of(parser).get(word, parser)
         name = word.partition("=")[0]
         known = [option for option in parser._option_string_actions if option.startswith("--")]
         if name.startswith("--") and name not in known:
@@ -45,7 +45,8 @@ def _meant(name: str, known: Sequence[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _parts(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+def parts_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands, or the parts of one, by their names."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from deixis.cli._command_parser import parts_of
+
 SHELLS = ("bash", "zsh", "fish")
 SAID_TOO = {"-h"}  # its long form is enough
 
@@ -68,13 +70,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _walked(parser: argparse.ArgumentParser, words: tuple[str, ...]) -> Iterator[Completed]:
     """A command, and the parts below it."""
-    parts: dict[str, argparse.ArgumentParser] = {}
-    options: list[CompletedOption] = []
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            parts = dict(action.choices)
-        elif action.option_strings:
-            options.append(_option(action))
+    parts = parts_of(parser)
+    options = [_option(action) for action in parser._actions if action.option_strings]
     about = (parser.description or "").strip().partition("\n")[0]
     yield Completed(words=words, about=about, parts=tuple(parts), options=tuple(options))
     for name, part in parts.items():

@@ -27,13 +27,11 @@ from deixis_lab.things.art import (
     record_of,
 )
 from deixis_lab.things.artists import ARTISTS, artist_named
-from deixis_lab.things.drawings import Drawing, ListedIcon, listed_icons
+from deixis_lab.things.drawings import ListedIcon, drawing_of, listed_icons
 from deixis_lab.things.fetch import fetch, icons_of
 from deixis_lab.things.svg import LARGEST, SIDES, drawn
-from deixis_lab.things.told_colours import told_colour
 
 PART = 96  # drawings
-COLOUR_SIDE = 64
 
 
 @final
@@ -107,17 +105,7 @@ def draw_part(part: Part) -> int:
         for side, pixels in pyramid.levels.items():
             levels[side][place] = pixels
         hashed.update(pyramid.levels[LARGEST].tobytes())
-        black = artist_named(icon.artist).is_black
-        drawing = Drawing(
-            artist=icon.artist,
-            icon=icon.icon,
-            code=icon.code,
-            place=place,
-            half_width=pyramid.half_width,
-            half_height=pyramid.half_height,
-            colour=None if black else told_colour(pyramid.levels[COLOUR_SIDE]),
-        )
-        rows.append(record_of(drawing))
+        rows.append(record_of(drawing_of(icon, pyramid, place)))
     for level in levels.values():
         level.flush()
     record = {"drawings": rows, "hash": hashed.hexdigest()}

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, final
 
-from deixis_lab.things.artists import Artist
+from deixis_lab.things.artists import Artist, artist_named
 from deixis_lab.things.names import codes_by_drawing, name_of, plain_key
-from deixis_lab.things.svg import Icon
+from deixis_lab.things.svg import Icon, Pyramid
+from deixis_lab.things.told_colours import told_colour
 
+COLOUR_SIDE = 64  # of the level by which a drawing's colour is told
 COUNTED = re.compile(r"-\d$")  # Streamline has several drawings of one thing
 
 
@@ -43,6 +45,20 @@ class ListedIcon:
     icon: str
     code: str
     shape: Icon
+
+
+def drawing_of(listed: ListedIcon, pyramid: Pyramid, place: int) -> Drawing:
+    """An icon once it is drawn."""
+    black = artist_named(listed.artist).is_black
+    return Drawing(
+        artist=listed.artist,
+        icon=listed.icon,
+        code=listed.code,
+        place=place,
+        half_width=pyramid.half_width,
+        half_height=pyramid.half_height,
+        colour=None if black else told_colour(pyramid.levels[COLOUR_SIDE]),
+    )
 
 
 def listed_icons(artist: Artist, package: dict[str, Any]) -> list[ListedIcon]:  # Any: JSON

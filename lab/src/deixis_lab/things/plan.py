@@ -137,10 +137,11 @@ def make_thing_plan(
         placed = _placed(draws, thing, things, len(wanted))
         if placed is not None:
             things.append(placed)
-    other = met.groups[first.group].draw(draws)
-    alike = kinds_met(draws, met, other, _num_kinds(draws, draws.chance(MANY)))
-    other = met.pool.draw(draws)
-    others = kinds_met(draws, met, other, _num_kinds(draws, draws.chance(MANY)))
+    pools = (met.groups[first.group], met.pool)  # of two pictures that could have been instead
+    alike, others = (
+        kinds_met(draws, met, pool.draw(draws), _num_kinds(draws, draws.chance(MANY)))
+        for pool in pools
+    )
     return ThingPlan(
         stuff=stuff,
         things=tuple(things),

@@ -25,13 +25,11 @@ from deixis_lab.things.art import (
     straight,
 )
 from deixis_lab.things.artists import artist_named
-from deixis_lab.things.drawings import Drawing, ListedIcon, listed_icons
+from deixis_lab.things.drawings import ListedIcon, drawing_of, listed_icons
 from deixis_lab.things.fetch import CREDITS, credits_of, icons_of
 from deixis_lab.things.names import thing_named
 from deixis_lab.things.svg import drawn
-from deixis_lab.things.told_colours import told_colour
 
-COLOUR_SIDE = 64
 COLOURS = 64  # of each drawing
 USUAL = ("noto", "twemoji", "fluent-emoji-flat", "streamline-emojis")
 FEW = ("fluent-emoji-high-contrast", "emojione", "emojione-monotone")
@@ -57,22 +55,11 @@ def ship(packages: Path, folder: Path = SMALL_FOLDER) -> None:
     sheet = np.zeros(shape, dtype=np.uint8)
     drawings = []
     for place, icon in enumerate(chosen):
-        black = artist_named(icon.artist).is_black
-        pyramid = drawn(icon.shape, is_black=black)
+        pyramid = drawn(icon.shape, is_black=artist_named(icon.artist).is_black)
         assert pyramid is not None, icon.icon
         top, left = (part * SMALL_SIDE for part in divmod(place, SMALL_COLUMNS))
         sheet[top : top + SMALL_SIDE, left : left + SMALL_SIDE] = _cell(pyramid.levels[SMALL_SIDE])
-        drawings.append(
-            Drawing(
-                artist=icon.artist,
-                icon=icon.icon,
-                code=icon.code,
-                place=place,
-                half_width=pyramid.half_width,
-                half_height=pyramid.half_height,
-                colour=None if black else told_colour(pyramid.levels[COLOUR_SIDE]),
-            )
-        )
+        drawings.append(drawing_of(icon, pyramid, place))
     make_folder(folder)
     written = io.BytesIO()
     PIL.fromarray(sheet).save(written, format="WEBP", lossless=True, quality=100, method=4)

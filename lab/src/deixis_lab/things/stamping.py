@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import UInt8, UInt16
 
-from deixis_lab.world.sampling import PIXEL, Frame, Window, from_centre
+from deixis_lab.world.sampling import Frame, Window, places_in
 
 FINE = 4  # bits of the shares between a level's pixels
 Stamp: TypeAlias = UInt16[np.ndarray, "row column 4"]
@@ -18,13 +18,7 @@ Stamp: TypeAlias = UInt16[np.ndarray, "row column 4"]
 def stamped(level: UInt8[np.ndarray, "side side 4"], frame: Frame, window: Window) -> Stamp:
     """A drawing at the window's pixels, premultiplied, in 1/256."""
     count = level.shape[0]
-    last = ((count - 1) << 16) - 1
-    dx, dy = from_centre(frame, window)
-    middle = (count - 1) * PIXEL // 2
-    u = (dx * frame.cos * count // frame.width) + (dy * frame.sin * count // frame.width) + middle
-    v = (dy * frame.cos * count // frame.height) - (dx * frame.sin * count // frame.height) + middle
-    for place in (u, v):
-        np.minimum(np.maximum(place, 0, out=place), last, out=place)
+    u, v = places_in(count, frame, window)
     lanes = level.astype("<u2").view("<u8").ravel()
     first = (v >> 16) * count + (u >> 16)
     right = (u >> (16 - FINE) & 15).astype(np.uint64)

@@ -23,7 +23,7 @@ from deixis_lab.things.splits import ThingSplit, thing_split_named
 from deixis_lab.world.entities import Entity
 from deixis_lab.world.frequencies import Frequencies, weighted
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import ASKING, LARGEST_SIDE, PICTURE, SMALLEST_SIDE, checked
+from deixis_lab.world.world import ASKING, PICTURE, check_settings, checked
 
 SOURCE = "things"
 
@@ -49,11 +49,7 @@ class ThingWorld:
     """Whether photographs of scikit-image are among the grounds."""
 
     def __post_init__(self) -> None:
-        if not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
-            raise UsageError(f"a scene's side is {SMALLEST_SIDE}..{LARGEST_SIDE}, got {self.side}")
-        if not 0 <= self.exponent <= 3:
-            raise UsageError(f"Zipf's exponent is within 0..3 here, got {self.exponent}")
-        checked(self.seed, "seed")
+        check_settings(seed=self.seed, side=self.side, exponent=self.exponent)
         parts = thing_split_named(self.split)
         for artist in self.artists:
             if artist_named(artist).name not in parts.artists:

@@ -7,7 +7,7 @@ from typing import Any
 from deixis_lab.things.art import Art
 from deixis_lab.things.artists import ARTISTS, Artist
 from deixis_lab.things.names import thing_names
-from deixis_lab.towers.figures import NamingRate, rates_by_both, rates_by_meaning
+from deixis_lab.towers.figures import NamingRate, looked_at, rates_by_list, rates_by_meaning
 from deixis_lab.towers.naming import NamingTower
 
 SIDES = (32, 48, 64, 96)
@@ -25,11 +25,12 @@ def examined(
     """All rates of a tower, by what was asked."""
     artists = [artist.name for artist in ARTISTS]
     new = [thing.name for thing in thing_names() if thing.is_held_out and thing.name in art.by_name]
-    listed, meant = rates_by_both(tower, art, names, artists, sides)
+    looked = looked_at(tower, art, names, artists, sides)
+    unmet = looked_at(tower, art, new, artists, sides)
     return {
-        LISTED: listed,
-        MEANT: meant,
-        NEW: rates_by_meaning(tower, art, new, artists, sides) if new else [],
+        LISTED: rates_by_list(tower, looked),
+        MEANT: rates_by_meaning(tower, looked, names),
+        NEW: rates_by_meaning(tower, unmet, new) if new else [],
     }
 
 

@@ -3,7 +3,7 @@
 A side is that of the drawing's picture; where a tower was taught no such side, it is enlarged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -60,31 +60,19 @@ class Seen:
     right: Int64[Tensor, " picture"]
 
 
-def rates_by_list(
-    tower: NamingTower, art: Art, names: Sequence[str], artists: Sequence[str], sides: Sequence[int]
-) -> list[NamingRate]:
+@torch.no_grad()
+def rates_by_list(tower: NamingTower, looked: Sequence[Seen]) -> list[NamingRate]:
     """By the linear head, among all the names that the tower lists."""
-    return [_listed_rate(tower, seen) for seen in looked_at(tower, art, names, artists, sides)]
+    return [_rate(tower.by_list(seen.features), seen) for seen in looked]
 
 
+@torch.no_grad()
 def rates_by_meaning(
-    tower: NamingTower, art: Art, names: Sequence[str], artists: Sequence[str], sides: Sequence[int]
+    tower: NamingTower, looked: Sequence[Seen], names: Sequence[str]
 ) -> list[NamingRate]:
     """By what words mean, among these names: of names that no training had, zero-shot."""
     words = meanings(names)
-    seen = looked_at(tower, art, names, artists, sides)
-    return [_meant_rate(tower, one, words) for one in seen]
-
-
-def rates_by_both(
-    tower: NamingTower, art: Art, names: Sequence[str], artists: Sequence[str], sides: Sequence[int]
-) -> tuple[list[NamingRate], list[NamingRate]]:
-    """By the list and by meaning, looked at once."""
-    words = meanings(names)
-    seen = list(looked_at(tower, art, names, artists, sides))
-    return [_listed_rate(tower, one) for one in seen], [
-        _meant_rate(tower, one, words) for one in seen
-    ]
+    return [_rate(tower.by_meaning(seen.features, words), seen) for seen in looked]
 
 
 def alone(art: Art, drawings: Sequence[Drawing], side: int) -> Float[Tensor, "picture 3 side side"]:
@@ -109,8 +97,9 @@ def main_drawing(art: Art, name: str, artist: str) -> Drawing | None:
 @torch.no_grad()
 def looked_at(
     tower: NamingTower, art: Art, names: Sequence[str], artists: Sequence[str], sides: Sequence[int]
-) -> Iterator[Seen]:
+) -> list[Seen]:
     """Each artist's main drawings of these names at each side."""
+    found = []
     was_training = tower.training
     tower.eval()
     for artist in artists:
@@ -124,8 +113,9 @@ def looked_at(
                 )
                 for begin in range(0, len(drawn), AT_ONCE)
             ]
-            yield Seen(artist=artist, side=side, features=torch.cat(features), right=right)
+            found.append(Seen(artist=artist, side=side, features=torch.cat(features), right=right))
     tower.train(was_training)
+    return found
 
 
 def for_tower(
@@ -138,16 +128,6 @@ def for_tower(
     if side == pictures.shape[-1]:
         return pictures
     return functional.interpolate(pictures, (side, side), mode="bilinear", align_corners=False)
-
-
-@torch.no_grad()
-def _listed_rate(tower: NamingTower, seen: Seen) -> NamingRate:
-    return _rate(tower.by_list(seen.features), seen)
-
-
-@torch.no_grad()
-def _meant_rate(tower: NamingTower, seen: Seen, words: Tensor) -> NamingRate:
-    return _rate(tower.by_meaning(seen.features, words), seen)
 
 
 def _rate(scores: Float[Tensor, "picture name"], seen: Seen) -> NamingRate:

@@ -20,7 +20,7 @@ from deixis_lab.things.art import WHOLE, open_art
 from deixis_lab.things.artists import ARTISTS, seen_artists
 from deixis_lab.things.names import thing_names
 from deixis_lab.towers.drawings_source import RestyledDrawings
-from deixis_lab.towers.figures import SMALLEST, rates_by_list
+from deixis_lab.towers.figures import SMALLEST, looked_at, rates_by_list
 from deixis_lab.towers.lite import blank_lite0, imagenet_lite0, with_gates, without_gates
 from deixis_lab.towers.naming import MEANING_WEIGHT, NamingTower, naming_losses
 from deixis_lab.towers.words import meanings
@@ -102,7 +102,8 @@ class NamingTask(Task):
         unmet = [artist.name for artist in ARTISTS if artist.name not in self.artists]
         art = open_art(self.options.art)
         with self.average.averaged():
-            rates = rates_by_list(self.tower, art, self.names, unmet, [SMALLEST])
+            looked = looked_at(self.tower, art, self.names, unmet, [SMALLEST])
+            rates = rates_by_list(self.tower, looked)
         return {rate.artist: rate.first for rate in rates}
 
     @override

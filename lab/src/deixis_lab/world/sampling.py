@@ -50,16 +50,26 @@ def window_around(x: int, y: int, reach_x: int, reach_y: int, side: int) -> Wind
     )
 
 
-def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Coverage:
-    """A glyph's packed coverages at the window's pixels, blended between four neighbours."""
-    count = level.shape[0]
+def places_in(
+    count: int, frame: Frame, window: Window
+) -> tuple[Int64[np.ndarray, "row column"], Int64[np.ndarray, "row column"]]:
+    """Where the window's pixels lie across and down a level of so many pixels a side, in 1/65536 of
+    one, each with a neighbour to its right and below.
+    """
     last = ((count - 1) << 16) - 1
-    dx, dy = from_centre(frame, window)
+    dx, dy = _from_centre(frame, window)
     middle = (count - 1) * PIXEL // 2
     u = (dx * frame.cos * count // frame.width) + (dy * frame.sin * count // frame.width) + middle
     v = (dy * frame.cos * count // frame.height) - (dx * frame.sin * count // frame.height) + middle
     for place in (u, v):  # in place: np.clip costs more than the rest of this line's work
         np.minimum(np.maximum(place, 0, out=place), last, out=place)
+    return u, v
+
+
+def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Coverage:
+    """A glyph's packed coverages at the window's pixels, blended between four neighbours."""
+    count = level.shape[0]
+    u, v = places_in(count, frame, window)
     first = (v >> 16) * count + (u >> 16)
     right, down = u >> (16 - FINE) & 31, v >> (16 - FINE) & 31
     flat = level.ravel()
@@ -79,7 +89,7 @@ def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Co
 
 def panel(frame: Frame, window: Window, *, inset: int = 0) -> Coverage:
     """How much of each of the window's pixels a turned rectangle covers."""
-    dx, dy = from_centre(frame, window)
+    dx, dy = _from_centre(frame, window)
     across = np.abs(dx * frame.cos + dy * frame.sin) >> 16
     down = np.abs(dy * frame.cos - dx * frame.sin) >> 16
     wide = np.clip(frame.width // 2 - inset - across + PIXEL // 2, 0, PIXEL) >> 8
@@ -87,7 +97,7 @@ def panel(frame: Frame, window: Window, *, inset: int = 0) -> Coverage:
     return wide * high * 255 >> 16
 
 
-def from_centre(
+def _from_centre(
     frame: Frame, window: Window
 ) -> tuple[Int64[np.ndarray, " column"], Int64[np.ndarray, "row 1"]]:
     """How far the middles of the window's pixels lie from the frame's centre, across and down."""

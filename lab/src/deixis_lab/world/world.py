@@ -37,11 +37,7 @@ class SceneWorld:
     """Of Zipf's law for the entities; 0 makes all as frequent."""
 
     def __post_init__(self) -> None:
-        if not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
-            raise UsageError(f"a scene's side is {SMALLEST_SIDE}..{LARGEST_SIDE}, got {self.side}")
-        if not 0 <= self.exponent <= 3:
-            raise UsageError(f"Zipf's exponent is within 0..3 here, got {self.exponent}")
-        checked(self.seed, "seed")
+        check_settings(seed=self.seed, side=self.side, exponent=self.exponent)
         split_named(self.split)
 
     @property
@@ -82,6 +78,15 @@ class SceneWorld:
     def _draws(self, index: int, *use: int) -> Draws:
         checked(index, "index")
         return Draws(self.seed, self.parts.stream, index, *use)
+
+
+def check_settings(*, seed: int, side: int, exponent: float) -> None:
+    """UsageError for what no world has."""
+    if not SMALLEST_SIDE <= side <= LARGEST_SIDE:
+        raise UsageError(f"a scene's side is {SMALLEST_SIDE}..{LARGEST_SIDE}, got {side}")
+    if not 0 <= exponent <= 3:
+        raise UsageError(f"Zipf's exponent is within 0..3 here, got {exponent}")
+    checked(seed, "seed")
 
 
 def checked(number: int, what: str) -> None:
