@@ -27,7 +27,7 @@ from deixis.train.conversations import read_conversations
 from deixis.train.mark_source import marked
 from deixis.train.recipe import recipes
 from deixis.train.tuning import Tuning, TuningOptions
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.zoo.training.marked_scenes import choose_marks, painted
 
 BATCH, ROUNDS, ROWS = 16, 9, 48
@@ -45,7 +45,7 @@ def seconds(work):
 def write_rows(folder):
     """Rows about one box each, on pictures that differ."""
     generator = np.random.default_rng(0)
-    world = SceneWorld(side=96)
+    world = ThingWorld(side=96, art="small")
     rows = []
     for number in range(ROWS):
         picture = PIL.fromarray(world.scene(number).image.pixels).resize(

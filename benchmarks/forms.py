@@ -2,7 +2,7 @@
 
   python benchmarks/forms.py [--model nano] [--source truth] [--source rapidocr] [--encoder minilm]
 
-One scene of the Scenes world, one thread. FLOPs are those of torch's own counter: of matrices and
+One scene of Things, one thread. FLOPs are those of torch's own counter: of matrices and
 convolutions, and none of what runs outside of torch, as OCR does. Memory is what a stage needs
 beyond what is there already, at its peak. Milliseconds are the processor's own, so that other work
 beside it changes little; medians of five.
@@ -27,7 +27,7 @@ from deixis.knowledge.saved import new_prompt
 from deixis.models.interface import Generation
 from deixis.models.load_by_name import load
 from deixis.sources import built
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.world import ThingWorld
 from knowledge import peak_of
 
 REPEATS = 5
@@ -68,7 +68,7 @@ def main() -> None:
 
 def costs(arguments: argparse.Namespace):
     """Each stage of what all forms share, then of each form."""
-    image = SceneWorld(split="test", side=224).scene(1).image
+    image = ThingWorld(split="test", side=224, art="small").scene(1).image
     notes = []
     for name in arguments.source or ["truth", "rapidocr"]:
         (source,) = built([name])

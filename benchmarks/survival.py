@@ -3,7 +3,7 @@
     python benchmarks/survival.py            # the embedded model
     python benchmarks/survival.py --count 80
 
-Each picture of Scenes is enlarged four times, so that lines can be thinner than a pixel of the
+Each scene is enlarged four times, so that lines can be thinner than a pixel of the
 model's. The same things are asked for by name under the same rectangle: at falling widths with full
 alpha, then at falling alpha with a width that surely is enough. Prints the share of right answers
 beside what `Sight` measures.
@@ -25,7 +25,7 @@ from deixis.core import transform
 from deixis.core.size import Size
 from deixis.encodings.drawn import Drawn
 from deixis.marks import Mark, Style
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.zoo.training.marked_scenes import markable_things
 
 TIMES = 4
@@ -35,7 +35,7 @@ ALPHAS = (255, 128, 64, 32, 16, 8, 0)
 
 def asked(count):
     """Enlarged pictures with one thing of each, and its name."""
-    world, found = SceneWorld(seed=5, split="test"), []
+    world, found = ThingWorld(seed=5, split="test", art="small"), []
     for index in range(count * 4):
         scene = world.scene(index)
         things = markable_things(scene)

@@ -1,9 +1,9 @@
-"""Pictures of the Things world a second of processor time, beside those of the Scenes world.
+"""Pictures of the Things world a second of processor time.
 
   python benchmarks/things.py
 
-One core; levels, fonts and textures are prepared before. The two are drawn in turn, and of five
-rounds the fastest of each counts, since others may use the machine.
+One core; levels, fonts and textures are prepared before. Of five rounds the fastest counts, since
+others may use the machine.
 """
 
 import time
@@ -12,7 +12,6 @@ from collections.abc import Callable
 from deixis_lab.things.art import SMALL, WHOLE, is_fetched
 from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.questions import questions
-from deixis_lab.world.world import SceneWorld
 
 NUM, ROUNDS = 100, 5
 SIDES = (96, 224, 448)
@@ -23,13 +22,9 @@ def main() -> None:
     art = WHOLE if is_fetched() else SMALL
     print(f"the {art} art")
     for side in SIDES:
-        things, scenes = ThingWorld(side=side, art=art), SceneWorld(side=side)
-        makers = (things.scene, lambda index, world=things: questions(world, index), scenes.scene)
-        ours, asked, before = rates(*makers)
-        print(
-            f"{side:4} px: {ours:6.0f} scenes/s, {asked:6.0f}/s with all questions; "
-            f"of the Scenes {before:6.0f}/s (ratio {ours / before:.2f})"
-        )
+        world = ThingWorld(side=side, art=art)
+        drawn, asked = rates(world.scene, lambda index, world=world: questions(world, index))
+        print(f"{side:4} px: {drawn:6.0f} scenes/s, {asked:6.0f}/s with all questions")
 
 
 def rates(*makers: Callable[[int], object]) -> list[float]:

@@ -173,15 +173,12 @@ def with_table(page: str) -> str:
 
 
 def main() -> None:
-    """Write all of them, and those of the world and of the still life, which tests use too."""
-    from deixis_lab.world.world import SceneWorld
-
+    """Write all of them, and two of the demo, which tests use too."""
     for name, picture in pictures().items():
         (FOLDER / name).write_bytes(jpeg(picture))
     GALLERY.write_text(with_table(GALLERY.read_text(encoding="utf-8")), encoding="utf-8")
     demo_picture("still_life").image.pil().save(FOLDER / "still-life.png")
-    scene = SceneWorld(seed=1, split="test", side=336).scene(200)
-    (FOLDER / "scene.png").write_bytes(scene.image.png())
+    (FOLDER / "scene.png").write_bytes(demo_picture("crown").image.png())
 
 
 def _sheet(width: int, height: int) -> PIL.Image:

@@ -26,8 +26,8 @@ def test_a_logo_is_sent_four_times_as_large():
 
 
 def test_it_is_not_enlarged_beyond_what_the_model_sees():
-    nano = dx.load("nano")  # 96 x 96 pixels
-    assert sent(nano, dx.cropped(LOGO)) == Size(width=71, height=35)
+    nano = dx.load("nano")  # 192 x 192 pixels
+    assert sent(nano, dx.cropped(LOGO)) == Size(width=142, height=70)
 
 
 def test_places_in_an_enlarged_crop_are_in_pixels_of_the_original():

@@ -75,7 +75,7 @@ def test_the_regions_answered_are_drawn(tmp_path, capsys):
         assert ask(server, "--out", tmp_path / "x.gif") == 2
     assert len(server.requests) == 1
     drawn = (dx.open_image(out).pixels == np.array(PALETTE[0], np.uint8)).all(axis=2)
-    assert abs(np.nonzero(drawn.any(axis=0))[0].min() - 33) < 4
+    assert abs(np.nonzero(drawn.any(axis=0))[0].min() - 44) < 4
     assert "no such folder" in capsys.readouterr().err
 
 

@@ -8,7 +8,7 @@ from deixis.cli.main import main
 from deixis.core.images import open_image
 from deixis.evals.benchmarks import benchmarks
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 
 def run(capsys, *arguments):
@@ -83,7 +83,7 @@ def test_a_graded_run_by_rules(tmp_path, capsys):
         (["run", "scenes_naming", "--model", "nan"], "nano"),
         (["run", "scenes_naming", "--model", "nano", "--encoding", "shouted"], "no encoding"),
         (["run", "scenes_naming", "--model", "nano", "--limit", "0"], "at least 1"),
-        (["run", "scenes_naming", "--model", "nano", "--data", "x"], "leave --data out"),
+        (["run", "scenes_naming", "--model", "nano", "--data", "x"], "leave the data out"),
         (["run", "scenes_vip_bench", "--model", "nano"], "--judge rules"),
     ],
 )

@@ -24,10 +24,10 @@ def test_look_prints_a_line_a_note_and_draws_them(tmp_path, known, capsys):
 
 
 def test_the_number_of_a_word_stands_beside_the_word(tmp_path, capsys):
-    """Audit, 5: `look docs/scene.png -o x.png` put [1] on QUILT."""
+    """Audit, 5: `look docs/scene.png -o x.png` put [1] on the sign."""
     out = tmp_path / "x.png"
     assert main(["look", "docs/scene.png", "-o", str(out)]) == 0
-    assert "QUILT" in capsys.readouterr().out
+    assert "CENTER" in capsys.readouterr().out
     before, after = open_image("docs/scene.png").pixels, open_image(out).pixels
     word = before[59:118, 88:268].repeat(2, axis=0).repeat(2, axis=1)
     assert (after[118:236, 176:536] == word).all()

@@ -49,7 +49,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_asks_nobody(tmp_path, capsys):
     from deixis.testing import serve
 
     with serve() as server:
-        words = ["ask", "docs/scene.png", "What is {it}?", "it=arrow:color=red:box:202,209,325,326"]
+        words = ["ask", "docs/scene.png", "What is {it}?", "it=arrow:color=red:box:181,164,335,308"]
         words += ["--model", f"openai:gpt-4o@{server.url}", "--dry-run", "--out", str(tmp_path)]
         assert main(words) == 0
         assert "user: What is the object pointed to by the red arrow?" in capsys.readouterr().out
@@ -70,10 +70,10 @@ def test_a_dry_run_reads_no_weights(monkeypatch, capsys):
         raise AssertionError("weights are not wanted")
 
     monkeypatch.setattr(checkpoint_model, "_try_out", no_numbers)
-    words = ["ask", "docs/scene.png", "What is {it}?", "it=arrow:color=red:box:202,209,325,326"]
+    words = ["ask", "docs/scene.png", "What is {it}?", "it=arrow:color=red:box:181,164,335,308"]
     assert main([*words, "--model", "nano", "--dry-run"]) == 0
     shown = capsys.readouterr().out
     monkeypatch.undo()
-    it = dx.drawn(dx.box(202, 209, 325, 326), "arrow", color="red")
+    it = dx.drawn(dx.box(181, 164, 335, 308), "arrow", color="red")
     sent = dx.load("nano").preview("docs/scene.png", "What is {it}?", it=it)
     assert f"user: {sent.text}" in shown

@@ -106,7 +106,7 @@ def _for_each(place):
     kind = {"deixis": "region/1", "kind": "box"}
     rows = [
         {"image": "street.jpg", **kind, "box": [110, 195, 245, 330]},
-        {"image": "sign.jpg", **kind, "box": [202, 209, 325, 326]},
+        {"image": "sign.jpg", **kind, "box": [181, 164, 335, 308]},
     ]
     (place / "regions.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     record = {

@@ -33,7 +33,9 @@ FEW = [word for name in ("said", "dimmed", "cropped") for word in ("--encoding",
 # further words that make a command's work small; the longest beginning counts
 SMALLER = {
     "train": STEP,
+    "train nano_encoder": [*STEP, "--set", "task.art=small"],
     "train things_tower": [*STEP, "--set", "task.art=small"],
+    "train things_look_alikes": [*STEP, "--set", "task.art=small"],
     "train vip_llava_align": [
         *STEP,
         *TINY_SIDES,
@@ -43,7 +45,11 @@ SMALLER = {
         "task.dtype=float32",
     ],
     "train vip_llava_instruct": [*STEP, "--set", "task.dtype=float32"],
-    "train vip_llava_lora --memory": ["--set", "task.model=tiny:vipllava"],
+    # a CPU without bf16 would choose fp32, which weights of fewer bits refuse
+    "train vip_llava_lora --memory": [
+        *("--set", "task.model=tiny:vipllava"),
+        *("--set", "precision=bf16"),
+    ],
     "train vip_llava_instruct --memory": ["--set", "task.model=tiny:vipllava"],
     "train --config": ["--steps", "2"],
     "eval run": ["--limit", "2"],
@@ -56,7 +62,7 @@ SMALLER = {
         *(word for of in ("encoder", "answers") for one in STEPS for word in (f"--set-{of}", one)),
     ],
     "pixel transfer": ["--limit", "2"],
-    "lab card": ["--num", "2"],
+    "lab card": ["--num", "1", "--art", "small", "--split", "novel_names"],
     "lab tower": ["--art", "small", "--sides", "64"],
     "probe": ["--budget", "2", "--marks-budget", "0"],
     "lab report": ["--num", "2"],

@@ -18,7 +18,7 @@ from deixis.evals.run import RunSettings
 from deixis.evals.run_to_folder import report_of
 from tests.evals.conftest import examine as run
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 COLOURS = "red orange yellow green blue purple pink brown black white grey"
 

@@ -8,7 +8,7 @@ from deixis.evals.benchmarks import Options, benchmarks
 from deixis.evals.encoding_search import SearchSettings, save_found, search
 from deixis.evals.run import Exam
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 WAYS = ("said", "dimmed", "cropped", "cropped:beside=true")
 

@@ -52,3 +52,22 @@ def test_the_same_run_twice_is_no_surer_than_once():
     once = found_in_runs([answers], ["a", "b"], baseline="a")["b"]
     twice = found_in_runs([answers, answers], ["a", "b"], baseline="a")["b"]
     assert twice.change == pytest.approx(once.change)
+
+
+def test_trials_of_one_cluster_count_together_whatever_their_scene():
+    def told(cluster):
+        answers = [
+            JudgedTrial(
+                scene=place,
+                condition="a",
+                pair="",
+                is_right=True,
+                cluster=cluster and f"{cluster} {place % 3}",
+            )
+            for place in range(12)
+        ]
+        return found_in(answers, ["a"])["a"]
+
+    assert told("cat").asked == told("").asked == 12
+    for cluster, num in (("", 12), ("cat", 3)):  # Wilson's low end where all are right
+        assert told(cluster).low == pytest.approx(100 * num / (num + 1.959964**2))

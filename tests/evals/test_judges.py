@@ -24,7 +24,7 @@ from deixis.evals.run_to_folder import report_of
 from tests.evals.conftest import Told
 from tests.evals.conftest import examine as run
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 ITEM = AnswerToGrade(
     question="What is it?", truth="cup <AND> red", prediction="a red | thing\nhere"

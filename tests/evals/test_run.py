@@ -20,7 +20,7 @@ from deixis.evals.run_to_folder import report_of
 from deixis.models.interface import Generation
 from tests.evals.conftest import examine as run
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 ROOT = Path(__file__).parents[2]
 

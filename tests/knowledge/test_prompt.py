@@ -72,6 +72,14 @@ def taught(prompt: KnowledgePrompt, model, *, steps=1) -> None:
                     weight -= weight.grad / weight.grad.norm().clamp_min(1e-6)
 
 
+def is_same(loss, other, *, within=1e-6) -> bool:
+    """Whether two losses are one but for the order in which a machine summed them: with big
+    convolutions two passes of one model differ in the last digit now and then.
+    """
+    here, there = float(loss.detach()), float(other.detach())
+    return abs(here - there) <= within * abs(there)
+
+
 @each_family
 @each_of("merge", ["add", "concat"], first=0)
 def test_before_the_projector_it_changes_nothing_until_it_is_taught(name, merge):
@@ -79,10 +87,10 @@ def test_before_the_projector_it_changes_nothing_until_it_is_taught(name, merge)
     plain = model.loss(examples())
     prompt = prompt_for(name, place="before", merge=merge)
     infused = model.with_token_change(prompt, place="before")
-    assert torch.equal(infused.loss(examples()), plain)
+    assert is_same(infused.loss(examples()), plain)
     taught(prompt, infused)
-    assert not torch.equal(infused.loss(examples()), plain)
-    assert torch.equal(model.loss(examples()), plain)
+    assert not is_same(infused.loss(examples()), plain, within=1e-4)
+    assert is_same(model.loss(examples()), plain)
 
 
 @SPATIAL
@@ -94,10 +102,10 @@ def test_after_the_projector_it_changes_nothing_until_it_is_taught(name, merge):
     prompt = prompt_for(name, merge=merge)
     infused = model.with_token_change(prompt)
     assert tokens(infused.generate(knowing(mixed_questions()), SETTINGS)) == answers
-    assert torch.equal(infused.loss(examples()), plain)
+    assert is_same(infused.loss(examples()), plain)
     taught(prompt, infused)
-    assert not torch.equal(infused.loss(examples()), plain)
-    assert torch.equal(model.loss(examples()), plain)
+    assert not is_same(infused.loss(examples()), plain, within=1e-4)
+    assert is_same(model.loss(examples()), plain)
 
 
 @SPATIAL

@@ -10,6 +10,9 @@ from tests.models.families_nursery import SETTINGS, built
 # the pipeline of transformers 5.23 joins the rows' `image_token_pooling` without moving its places,
 # so that every row of a batch looks at the first row's picture; the processor itself moves them
 WRONG_IN_BATCHES = {"molmo2"}
+# padded to the left, what InstructBLIP's Q-Former reads stands at other places than alone, so that
+# transformers 5.23 itself scores first words up to 0.6 differently; ours do not depend on the batch
+SHIFTED_IN_BATCHES = {"instructblip", "nano:instructblip"}
 
 
 def chat(question: Question) -> list[dict]:
@@ -27,6 +30,8 @@ def pipeline_ids(name: str, questions: list[Question], *, batch_size: int = 1) -
     """What transformers' own pipeline generates, perhaps with the prompt before it."""
     if batch_size > 1 and name in WRONG_IN_BATCHES:
         return generated_ids(name, questions)
+    if name in SHIFTED_IN_BATCHES:
+        batch_size = 1
     family = built(name).family
     ask = functools.partial(
         built_pipeline(name),

@@ -50,7 +50,7 @@ PREPARED = {
     "qwen3_vl": "707d89b767ecf89e",
     "smolvlm": "968d5ccba1859339",
     "vipllava": "eaf1e935ceed4232",
-    "nano": "c1661c95b405ad4d",
+    "nano": "eb0d52517846dbc5",
 }
 
 

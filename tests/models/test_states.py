@@ -1,5 +1,7 @@
 """Tower states before the projector: read, placed and changed, in every family that has a joint."""
 
+import functools
+
 import numpy as np
 import pytest
 import torch
@@ -74,9 +76,11 @@ def test_states_that_are_changed_change_the_loss_and_only_while_they_are(name):
     plain = model.loss(examples)
     same = model.with_token_change(lambda seen: [one.tokens + 0 for one in seen], place="before")
     other = model.with_token_change(twisted, place="before")
-    assert torch.equal(same.loss(examples), plain)
-    assert not torch.equal(other.loss(examples), plain)
-    assert torch.equal(model.loss(examples), plain)
+    # convolutions of two passes may differ in their last digit
+    near = functools.partial(torch.testing.assert_close, rtol=1e-6, atol=0.0)
+    near(same.loss(examples), plain)
+    assert abs(float((other.loss(examples) - plain).detach())) > 1e-4
+    near(model.loss(examples), plain)
 
 
 @pytest.mark.parametrize("size", [(240, 160), (500, 90), (31, 64)], ids=str)

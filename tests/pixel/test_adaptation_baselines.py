@@ -19,7 +19,7 @@ from deixis.pixel.adaptation_baselines import (
 from tests.models.tiny_folder import tiny_folder
 
 TASK = "scenes_classification"
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 
 def test_all_see_the_same_samples_in_the_same_order(tmp_path):

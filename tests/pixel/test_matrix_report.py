@@ -7,7 +7,7 @@ from deixis.pixel.matrix_report import reported
 from deixis.pixel.transfer import Cell, Transfer
 from deixis.pixel.transfer_matrix import PLAIN, MatrixSettings, row_name, rows
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 MODELS = ("a", "b", "c")
 # points that a prompt brings itself, and others

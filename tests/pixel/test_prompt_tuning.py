@@ -17,7 +17,7 @@ from deixis.train.run import run
 from tests.models.tiny_folder import tiny_folder
 from tests.pixel.training.test_learning import Stopping
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 OPTIONS = WordsOptions(
     model="tiny:llava", task="scenes_presence", num=6, num_words=5, num_held_out=3

@@ -21,7 +21,7 @@ from deixis.pixel.transfer_page import heat_map, page, write_transfer
 from tests.evals.conftest import Told
 from tests.pixel.nursery import learned
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 SETTINGS = TransferSettings(
     benchmark="scenes_presence", options=Options(num_pictures=4), run=RunSettings()

@@ -17,7 +17,7 @@ from deixis.pixel.transfer_matrix import (
 )
 from tests.models.tiny_folder import tiny_folder
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 TINY = (
     "batch_size=2",

@@ -20,7 +20,7 @@ def test_figures_are_kept_on_one_line_and_words_are_not() -> None:
 
 
 def test_only_an_enlarged_picture_keeps_its_pixels_sharp() -> None:
-    image = demo_picture("scene_0").image
+    image = demo_picture("frog").image
     wide = image.size.width
     assert "pixelated" in page.picture(image, "enlarged", width=2 * wide)
     assert "pixelated" not in page.picture(image, "as it is")

@@ -25,8 +25,11 @@ ELSEWHERE = {"store"}
 Example = tuple[str, SourceOptions, Image]
 
 
+NAMED = demo_picture("frog").image.source.rpartition("/")[2]  # as a file would be
+
+
 def _image() -> Image:
-    return demo_picture("scene_5").image
+    return demo_picture("frog").image
 
 
 def _rapidocr(folder: Path) -> Example:
@@ -56,7 +59,7 @@ def _sam3(folder: Path) -> Example:
 
 def _coco(folder: Path) -> Example:
     content = {
-        "images": [{"id": 1, "file_name": "5@96z1", "width": 96, "height": 96}],
+        "images": [{"id": 1, "file_name": NAMED, "width": 448, "height": 448}],
         "categories": [{"id": 1, "name": "lamp"}],
         "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 90, 9]}],
     }
@@ -66,7 +69,7 @@ def _coco(folder: Path) -> Example:
 
 def _regions(folder: Path) -> Example:
     record = region_json.to_record(regions.box(1, 2, 90, 9, label="lamp"))
-    row = {"image": "5@96z1", "regions": {"lamp": record}}
+    row = {"image": NAMED, "regions": {"lamp": record}}
     (folder / "x.jsonl").write_text(json.dumps(row))
     return f"regions:{folder / 'x.jsonl'}", SourceOptions(), _image()
 

@@ -12,12 +12,12 @@ from deixis.core.image import Image
 from deixis.data.demo.pictures import demo_picture
 from deixis.sources import SourceOptions, built, look, source
 
-pytestmark = pytest.mark.lab  # the truth that it looks up is that of the Scenes
+pytestmark = pytest.mark.lab  # the truth that it looks up is that of Things
 
 
 @pytest.fixture
 def image() -> Image:
-    return demo_picture("scene_5").image
+    return demo_picture("frog").image
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ import torch
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.models.interface import Question
 from deixis.models.load_by_name import load
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.world import HELD_OUT
 from deixis_lab.zoo import build as builds
 from deixis_lab.zoo.build import Budget, build
 
-TINY = Budget(encoder=1, align=1, instruct=1, joint=1, held_out=1, measured=1, workers=0)
+TINY = Budget(
+    encoder=1, align=1, instruct=1, joint=1, held_out=1, measured=1, workers=0, art="small"
+)
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def tokens(name):
-    asked = Question(pictures=(SceneWorld().scene(0).image,), text="What is it?")
+    asked = Question(pictures=(HELD_OUT.scene(0).image,), text="What is it?")
     return load(name).generate([asked])[0].tokens
 
 

@@ -10,6 +10,7 @@ from deixis.train.recipe import recipes
 from deixis_lab.examine.disjoint_transfer import WORLDS, stages
 
 MODELS = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")
+MODELS += ("task.art=small",)
 PROMPTS = ("batch_size=2", "task.num=2", "task.num_held_out=0")
 
 

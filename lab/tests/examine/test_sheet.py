@@ -1,16 +1,11 @@
-"""Sheets of the Scenes world."""
+"""A sheet of scenes."""
 
 import numpy as np
 
-from deixis_lab.examine.sheet import atlas, scene_sheet
-from deixis_lab.world.entities import entities
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.examine.sheet import scene_sheet
+from deixis_lab.things.world import ThingWorld
 
-WORLD = SceneWorld(side=64)
-
-
-def test_the_atlas_lists_every_entity():
-    assert [entry["name"] for entry in atlas().entries] == [entity.name for entity in entities()]
+WORLD = ThingWorld(side=64, art="small")
 
 
 def test_a_sheet_holds_the_pictures_as_they_are():
@@ -28,9 +23,11 @@ def test_shown_regions_are_drawn_over_the_pictures():
 
 def test_names_are_drawn_on_pictures_that_are_large_enough_to_read_them():
     """Audit, 15: labels of 9 pixels on pictures of 96."""
-    shown = scene_sheet(SceneWorld(side=96), first=0, count=2, show_regions=True).image
+    shown = scene_sheet(ThingWorld(side=96, art="small"), first=0, count=2, show_regions=True).image
     assert shown.size.width == 2 * (288 + 6) + 6
-    large = scene_sheet(SceneWorld(side=320), first=0, count=1, show_regions=True).image
+    large = scene_sheet(
+        ThingWorld(side=320, art="small"), first=0, count=1, show_regions=True
+    ).image
     assert large.size.width == 320 + 12
 
 

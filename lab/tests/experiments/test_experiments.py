@@ -13,7 +13,7 @@ from deixis.evals.claim_report import write_report
 from deixis.evals.findings import ClaimVerdict, Finding, Findings, JudgedTrial, found_in
 from deixis_lab.examine.trying import _together, try_on_each, try_out
 from deixis_lab.experiments import Experiment, experiments
-from deixis_lab.world.world import HELD_OUT
+from deixis_lab.things.world import HELD_OUT
 
 NAMES = experiments.names()
 QUICKLY = [long(name) if name == "knowledge_quality" else name for name in NAMES]
@@ -54,7 +54,7 @@ def test_conditions_of_a_picture_ask_for_the_same_thing(name: str) -> None:
 
 
 def test_more_marks_leave_the_first_where_it_is() -> None:
-    trials = experiments.get("many_marks")().trials(HELD_OUT.scene(3), 3)
+    trials = experiments.get("many_marks")().trials(HELD_OUT.scene(4), 4)
     assert len({trial.text for trial in trials}) == 1
     assert len({trial.image.sha256 for trial in trials}) == len(trials) > 1
 

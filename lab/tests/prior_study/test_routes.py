@@ -13,7 +13,7 @@ SMALL = ways.StudyOptions(seeds=2, knowledge=("steps=1",))
 @pytest.mark.parametrize(
     ("model", "takes"),
     [
-        ("nano", "vipllava"),
+        ("nano", "fast_vlm"),
         ("nano:idefics3", "idefics3"),
         ("nano:blip_2", None),
         ("nano:paligemma", None),

@@ -14,10 +14,11 @@ from deixis_lab.examine.knowing import NAMES as NAMES_ASKED
 from deixis_lab.examine.studying import carry_out
 from deixis_lab.studies import Study, studies
 from deixis_lab.studies._knowledge import joined
-from deixis_lab.world.world import HELD_OUT
+from deixis_lab.things.world import HELD_OUT
 
 NAMES = studies.names()
 TINY = ("steps=1", "batch_size=2", "task.num_held_out=1", "num_workers=0", "threads=1")
+TINY += ("task.art=small",)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,7 +74,7 @@ def test_knowledge_is_trained_and_asked_as_its_variant_says(tmp_path: Path) -> N
     assert len(list(tmp_path.rglob("knowledge.safetensors"))) == 2
     assert "The tower was never shown" in found.sure
     write_report(found, tmp_path / "report")
-    assert "split novel_looks" in (tmp_path / "report" / "README.md").read_text()
+    assert "split novel_houses" in (tmp_path / "report" / "README.md").read_text()
 
 
 def test_every_claim_about_knowledge_has_its_verdict() -> None:

@@ -14,8 +14,8 @@ from deixis_lab.things.names import (
     read_names,
     thing_named,
     thing_names,
+    with_article,
 )
-from deixis_lab.world.entities import with_article
 
 
 def test_there_are_at_least_800_names_and_none_stands_twice():

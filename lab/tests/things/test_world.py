@@ -20,7 +20,6 @@ from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.questions import kinds, questions
 from deixis_lab.world.sampling import PIXEL, Frame, Window
 from deixis_lab.world.scene import SIGN
-from deixis_lab.world.splits import splits
 from deixis_lab.world.words import lexicon
 
 WORLD = ThingWorld(art="small", exponent=0.0)
@@ -126,7 +125,7 @@ def test_black_art_is_given_inks_that_stand_out_on_the_ground():
 
 @pytest.mark.parametrize("name", thing_splits())
 def test_no_split_shares_its_draws_with_another(name):
-    streams = [split.stream for split in (*splits().values(), *thing_splits().values())]
+    streams = [split.stream for split in thing_splits().values()]
     assert streams.count(thing_splits()[name].stream) == 1
 
 
@@ -161,7 +160,7 @@ def test_a_split_has_pictures_of_its_parts_alone(split):
 
 def test_frequent_names_are_met_more_often_than_rare_ones():
     world = ThingWorld(art="small", exponent=1.0)
-    by_share = sorted(world.entities, key=lambda entity: -world.frequencies.share(entity.name))
+    by_share = sorted(world.names, key=lambda named: -world.frequencies.share(named.name))
     met = [plan.kinds[0] for plan in map(world.plan, range(300))]
     assert met.count(by_share[0].name) > 3 * met.count(by_share[-1].name)
 
@@ -270,7 +269,7 @@ def test_presence_tells_what_is_there(scenes):
 @pytest.mark.parametrize("split", thing_splits())
 def test_the_whole_art_serves_every_split(split):
     world = ThingWorld(split=split)
-    assert len(world.entities) == len(world.parts.names) or "novel" in split
+    assert len(world.names) == len(world.parts.names) or "novel" in split
     assert world.scene(0).things
 
 

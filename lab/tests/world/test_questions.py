@@ -11,17 +11,19 @@ from pathlib import Path
 import pytest
 
 from deixis.core import region_json
+from deixis_lab.parts.tasks.scenes_counting import ScenesCounting
+from deixis_lab.things.names import thing_named, thing_names, with_article
+from deixis_lab.things.told_colours import GRAY
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.colours import INKS
-from deixis_lab.world.entities import entities, entity_named, with_article
 from deixis_lab.world.questions import question_kinds, questions
 from deixis_lab.world.questions.description import description_of
 from deixis_lab.world.scene import SIGN
-from deixis_lab.world.world import SceneWorld
 
-WORLD = SceneWorld(side=64)
+WORLD = ThingWorld(side=64, art="small", exponent=0.0)
 KINDS = question_kinds.names()
 NUM_SCENES = 220
-SPOKEN = {with_article(entity.name): entity.name for entity in entities()}
+SPOKEN = {with_article(named.name): named.name for named in thing_names()}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,8 @@ def pointed(question, scene):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_asked_under_its_file_s_name(kind, asked):
-    assert len(asked[kind]) > NUM_SCENES / 4
+    seldom = kind == "reasoning"  # few drawings are of one colour
+    assert len(asked[kind]) > NUM_SCENES / (25 if seldom else 4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -56,7 +59,7 @@ def test_the_slots_of_the_text_are_the_regions(kind, asked):
 
 
 def test_the_same_picture_gets_the_same_questions(asked):
-    name = "scenes/train/0/5"
+    name = "things/train/0/5"
     before = [question for kind in KINDS for question, _ in asked[kind] if question.scene == name]
     assert questions(WORLD, 5) == before
 
@@ -144,7 +147,7 @@ def holds(reason, first, second):
     if each := re.fullmatch(r"Each shows (.+)\.", reason):
         return first.name == second.name == each[1]
     if group := re.fullmatch(r"Both belong to (.+)\.", reason):
-        return {entity_named(t.name).group for t in (first, second)} == {group[1]}
+        return {thing_named(t.name).category for t in (first, second)} == {group[1]}
     return reason == f"One is {first.phrase}, one {second.phrase}."
 
 
@@ -155,7 +158,7 @@ def test_the_way_two_things_are_alike_follows_from_colour_name_and_group(asked):
         said = turn.choices["ABCD".index(turn.answer)]
         assert ("same colour" in said) == (first.colour == second.colour)
         assert ("same thing" in said) == (first.name == second.name)
-        groups = {entity_named(thing.name).group for thing in (first, second)}
+        groups = {thing_named(thing.name).category for thing in (first, second)}
         assert ("one kind" in said or "same thing" in said) == (len(groups) == 1)
 
 
@@ -167,7 +170,7 @@ def test_descriptions_name_every_thing_its_colour_and_the_words(asked):
         assert all(stuff.name in question.answer for stuff in scene.stuff)
 
 
-def test_the_class_is_the_largest_pictogram(asked):
+def test_the_class_is_the_largest_drawing(asked):
     for question, scene in asked["classification"]:
         drawn = [thing for thing in scene.things if thing.name != SIGN]
         largest = max(drawn, key=lambda thing: thing.region.box().area)
@@ -177,17 +180,28 @@ def test_the_class_is_the_largest_pictogram(asked):
         assert not others & {thing.name for thing in scene.things}
 
 
+def more_reasoning():
+    """Of many scenes, since few of them have a pair to ask about."""
+    maker = question_kinds.get("reasoning")()
+    scenes = ((index, WORLD.scene(index)) for index in range(NUM_SCENES, 6 * NUM_SCENES))
+    found = [(maker.ask(scene, WORLD.asking(i, "reasoning")), scene) for i, scene in scenes]
+    return [(question, scene) for question, scene in found if question is not None]
+
+
 @pytest.mark.parametrize("kind", ["pointing", "classification", "reasoning"])
 def test_letters_are_equally_often_right(kind, asked):
+    if kind == "reasoning":
+        asked = asked | {kind: more_reasoning()}
     answers = Counter(turn.answer for question, _ in asked[kind] for turn in question.turns)
     assert set(answers) == set("ABCD")
     assert max(answers.values()) < 0.36 * answers.total()
 
 
-def test_colours_are_equally_often_right(asked):
+def test_no_colour_is_right_much_oftener_than_others(asked):
+    """Drawings have the colours of what they show."""
     answers = Counter(question.answer for question, _ in asked["colour"])
-    assert set(answers) == set(INKS)
-    assert max(answers.values()) < 0.17 * answers.total()
+    assert set(INKS) <= set(answers) <= {*INKS, GRAY}
+    assert max(answers.values()) < 0.22 * answers.total()
 
 
 def test_relations_are_equally_often_right(asked):
@@ -197,17 +211,17 @@ def test_relations_are_equally_often_right(asked):
 
 @pytest.fixture(scope="module")
 def undrawn():
-    command = [sys.executable, str(Path(__file__).with_name("undrawn.py")), "5600"]
+    command = [sys.executable, str(Path(__file__).with_name("undrawn.py")), "6800"]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     return json.loads(done.stdout)
 
 
 @pytest.mark.long
-def test_counts_from_0_to_6_are_equally_often_right(undrawn):
+def test_no_count_from_0_to_6_is_right_oftener_than_a_guess_is_said_to_be(undrawn):
     answers = Counter(answer for _, answer, _ in undrawn["asked"]["counting"])
     assert answers.total() > 2000
     assert set(answers) == set("0123456")
-    assert all(abs(count / answers.total() - 1 / 7) < 0.03 for count in answers.values())
+    assert max(answers.values()) / answers.total() < ScenesCounting.about.guess + 0.01
 
 
 @pytest.mark.parametrize("variant", ["adversarial", "popular"])

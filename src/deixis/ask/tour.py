@@ -1,12 +1,15 @@
-"""The tour: a scene that the embedded model is asked about in every way, and more, as a page."""
+"""The tour: a scene that the embedded model is asked about in every way, a photograph, and more, as
+a page.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 import numpy as np
 
+from deixis.ask.composer import Pointed
 from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.coordinates import dialects
@@ -17,18 +20,29 @@ from deixis.core.region import Region
 from deixis.core.shapes import Box
 from deixis.core.token_grid import TokenGrid
 from deixis.data.demo.pictures import DemoPicture, DemoQuestion, demo_picture
+from deixis.encodings.blurred import blurred
 from deixis.encodings.cropped import cropped
 from deixis.encodings.dimmed import dimmed
 from deixis.encodings.drawn import Drawn
+from deixis.encodings.masked import masked
+from deixis.encodings.said import Said
+from deixis.encodings.tagged import tagged
 from deixis.marks import Mark, Style, color_of, draw
 from deixis.models.interface import Generation
 from deixis.reports import page
 
 LOOKERS = ("llava", "qwen2_5_vl", "internvl", "idefics3")
 MODEL = "nano"
-SCENE, STILL = "scene_108", "still_life"
+SCENE, PHOTOGRAPH = "crown", "coffee"
 SETTINGS = Generation(max_new_tokens=16)
-SHOWN_WIDTH = 192  # twice that of the scene, so that its pixels stay sharp
+ENCODINGS: dict[str, Callable[[Region], Pointed]] = {
+    "cropped": cropped,
+    "dimmed": dimmed,
+    "masked": masked,
+    "blurred": blurred,
+    "tagged": tagged,
+}
+SHOWN_WIDTH = 224  # half of the scene's own
 TITLE, HEAD = "Deixis", 1000  # letters of a page in which its title stands
 
 
@@ -63,14 +77,14 @@ def write_tour(folder: Path) -> Tour:
     path = folder / "index.html"
     if path.exists() and f"<title>{TITLE}</title>" not in read_text(path)[:HEAD]:
         raise UsageError(f"{path} is another page, and would be lost; give another folder (--out)")
-    still, scene = demo_picture(STILL), demo_picture(SCENE)
+    photograph, scene = demo_picture(PHOTOGRAPH), demo_picture(SCENE)
     pointings = tuple(point(load(MODEL), scene))
     parts = (
         _answered(scene, pointings),
-        _regions(still),
-        _said(still),
-        _shown(still),
-        _looks(still),
+        _regions(photograph),
+        _said(photograph),
+        _shown(photograph),
+        _looks(photograph),
     )
     make_folder(folder)
     lead = "Point at part of an image, and have any multimodal model understand."
@@ -79,33 +93,30 @@ def write_tour(folder: Path) -> Tour:
 
 
 def point(model: Model, scene: DemoPicture) -> list[Pointing]:
-    """Ask all questions about a picture: under each kind of mark, and by a said box."""
-    images = [_marked(scene.image, one) for one in scene.questions]
-    asked = zip(images, scene.questions, strict=True)
+    """Ask all questions about a picture: under each kind of mark, by a said box, and by each of the
+    other encodings.
+    """
     answers = model.ask_all(
-        [(image, one.text, {"it": _pointed(one)}) for image, one in asked], settings=SETTINGS
+        [(scene.image, one.text, {"it": _pointed(one)}) for one in scene.questions],
+        settings=SETTINGS,
     )
     return [
         Pointing(
             way=one.way,
-            image=image,
+            image=answer.sent.frames[0].image,
             question=answer.sent.text,
             answer=answer.text,
             truth=one.truth,
         )
-        for image, one, answer in zip(images, scene.questions, answers, strict=True)
+        for one, answer in zip(scene.questions, answers, strict=True)
     ]
 
 
-def _marked(image: Image, question: DemoQuestion) -> Image:
+def _pointed(question: DemoQuestion) -> Pointed:
+    if question.way in ENCODINGS:
+        return ENCODINGS[question.way](question.region)
     if question.shape is None:
-        return image
-    return draw(image, [Mark(shape=question.shape, region=question.region, style=_style(question))])
-
-
-def _pointed(question: DemoQuestion) -> Region | Drawn:
-    if question.shape is None:
-        return Region(shape=question.region.box())
+        return Said(region=Region(shape=question.region.box()))
     return Drawn(
         region=question.region,
         shape=question.shape,
@@ -117,7 +128,7 @@ def _pointed(question: DemoQuestion) -> Region | Drawn:
 
 def _style(question: DemoQuestion) -> Style:
     colour = None if question.colour is None else color_of(question.colour)
-    return Style(profile="plain", color=colour)  # as nano was taught
+    return Style(profile="clear", color=colour)
 
 
 def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:
@@ -130,57 +141,61 @@ def _answered(scene: DemoPicture, pointings: Sequence[Pointing]) -> str:
         for one in pointings
     ]
     return page.section(
-        "A model is asked, pointed at things in ten ways",
+        f"A model is asked, pointed at things in {len(pointings)} ways",
         page.text(
-            "The model is nano: a few million weights that ship inside the package and know the "
-            "Scenes, a small world drawn by code, and nothing else. Its card tells how often it is "
-            "right; larger models are asked by the same line with another name."
+            "The model is nano: a few million weights that ship inside the package, and know some "
+            "nine hundred things as a dozen artists draw them, no photographs. Its card tells how "
+            "often it is right; larger models are asked by the same line with another name. Each "
+            "picture is the one that was sent."
         ),
-        page.picture(scene.image, "What the world drew.", width=SHOWN_WIDTH * 2),
+        page.picture(scene.image, f"The scene. {scene.credit}", width=SHOWN_WIDTH * 2),
         page.cards(figures),
     )
 
 
-def _regions(still: DemoPicture) -> str:
-    caption = "A box, an ellipse, a polygon and a stroke, in pixels of the original."
-    shown = page.picture(still.image, caption, regions=still.regions)
+def _regions(photograph: DemoPicture) -> str:
+    caption = f"Boxes, ellipses and a stroke, in pixels of the original. {photograph.credit}"
+    shown = page.picture(photograph.image, caption, regions=photograph.regions)
     return page.section("A region is an object", shown)
 
 
-def _said(still: DemoPicture) -> str:
+def _said(photograph: DemoPicture) -> str:
     rows = [
-        (name, dialects.get(name)().say([still.region("cup")], still.image.size))
+        (name, dialects.get(name)().say([photograph.region("cup")], photograph.image.size))
         for name in dialects.names()
     ]
-    answer = 'Sure! ```json\n[{"bbox_2d": [672, 762, 922, 886], "label": "book"}]\n```'
-    reading = dialects.get("qwen3_vl")().read(answer, still.image.size)
+    answer = 'Sure! ```json\n[{"bbox_2d": [327, 580, 437, 770], "label": "handle"}]\n```'
+    reading = dialects.get("qwen3_vl")().read(answer, photograph.image.size)
     return page.section(
         "It can be said, in the words of each model family, and read back",
         page.table(("dialect", "the cup"), rows),
         page.text("And from an answer back to the picture:"),
         page.code(answer),
-        page.picture(still.image, "What was read.", regions=reading.regions, width=420),
+        page.picture(photograph.image, "What was read.", regions=reading.regions, width=420),
     )
 
 
-def _shown(still: DemoPicture) -> str:
-    crop = cropped(still.region("cup")).own_picture(still.image)
-    dark = dimmed(still.region("book")).paint(still.image)
+def _shown(photograph: DemoPicture) -> str:
+    image = photograph.image
+    crop = cropped(photograph.region("espresso")).own_picture(image)
+    dark = dimmed(photograph.region("cup")).paint(image)
+    arrow = draw(image, [Mark(shape="arrow", region=photograph.region("spoon"))])
     return page.section(
-        "It can be cropped, or all the rest dimmed",
-        page.picture(crop.image, "The cup, cropped with a quarter of context.", width=200),
-        page.picture(dark, "The book, the rest dimmed.", width=420),
+        "It can be marked, cropped, or all the rest dimmed",
+        page.picture(arrow, "An arrow to the spoon.", width=300),
+        page.picture(crop.image, "The espresso, cropped with a quarter of context.", width=260),
+        page.picture(dark, "The cup, the rest dimmed.", width=300),
     )
 
 
-def _looks(still: DemoPicture) -> str:
-    place = still.region("ball").centre()
+def _looks(photograph: DemoPicture) -> str:
+    place = photograph.region("spoon").centre()
     figures = []
     for name in LOOKERS:
-        grid = load(f"tiny:{name}").vlm.token_grid(still.image.size)
+        grid = load(f"tiny:{name}").vlm.token_grid(photograph.image.size)
         cells = [_box(grid, token) for token in grid.tokens_at(place.x, place.y)]
-        caption = f"{name}: {len(cells)} of {grid.num_tokens} vision tokens look at the ball."
-        figures.append(page.picture(still.image, caption, cells=cells, width=300))
+        caption = f"{name}: {len(cells)} of {grid.num_tokens} vision tokens look at the spoon."
+        figures.append(page.picture(photograph.image, caption, cells=cells, width=300))
     return page.section("It is known which vision tokens look there", *figures)
 
 

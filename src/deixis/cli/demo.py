@@ -1,4 +1,4 @@
-"""Take the tour: the embedded model is asked about one picture in ten ways.
+"""Take the tour: the embedded model is asked about one picture in fifteen ways.
 
   deixis demo
   deixis demo --out tour

@@ -37,6 +37,8 @@ class Trial:
     pair: str = ""
     is_right: Callable[[str], bool] | None = None
     notes: tuple[Region, ...] = ()
+    choices: tuple[str, ...] = ()
+    cluster: str = ""
 
 
 @final
@@ -48,6 +50,7 @@ class JudgedTrial:
     condition: str
     pair: str
     is_right: bool
+    cluster: str = ""
 
 
 def judged(trial: Trial, scene: int, text: str) -> JudgedTrial:
@@ -61,6 +64,7 @@ def judged(trial: Trial, scene: int, text: str) -> JudgedTrial:
         is_right=_plain(text) == _plain(trial.answer)
         if trial.is_right is None
         else trial.is_right(text),
+        cluster=trial.cluster,
     )
 
 
@@ -76,7 +80,7 @@ SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """A condition's share of right answers is in per cent, with a 95 % interval clustered by
-    picture.
+    picture, or as the trials say.
 
     `change` is the difference from the experiment's baseline on the same questions, with its own
     interval; None for the baseline.
@@ -337,4 +341,4 @@ def _change(
 
 def _clusters(answers: Sequence[JudgedTrial]) -> Clusters:
     rows = np.array([[float(answer.is_right), 1.0] for answer in answers])
-    return Clusters.of(rows, np.array([answer.scene for answer in answers]))
+    return Clusters.of(rows, np.array([answer.cluster or answer.scene for answer in answers]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from deixis.ask.composer import Asking, Composer
+from deixis.ask.composer import Asking, Composer, Marks
 from deixis.ask.knowledge_forms import Knowledge
 from deixis.core.answer_store import Answers
 from deixis.core.progress import Progress, Reporter, Silent
@@ -32,7 +32,7 @@ class AskedTrials:
     who: Identity
 
 
-def ask_trials(
+def ask_trials(  # noqa: PLR0913  # all but two by name
     model: VisionLanguageModel,
     trials_of: Callable[[int], Sequence[Trial]],
     *,
@@ -40,11 +40,14 @@ def ask_trials(
     folder: Path,
     reporter: Reporter | None = None,
     knowledge: Knowledge | None = None,
+    marks: Marks = "given",
+    settings: Generation = SETTINGS,
 ) -> AskedTrials:
     """The first groups' trials are asked, as a rule one picture a group; nothing is asked twice,
     even after a kill.
 
     With `knowledge`, a trial's notes reach the model in its form; `model` is the one without.
+    `marks` is as for a `Composer`: "told" composes as `Model.ask` does.
     """
     reporter = reporter or Silent()
     model, changed = _knowing(model, knowledge)
@@ -53,17 +56,17 @@ def ask_trials(
     answers: list[JudgedTrial] = []
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:
-        asker = Asker(model, kept, SETTINGS)
+        asker = Asker(model, kept, settings)
         for first in range(0, num_groups, GROUPS_AT_ONCE):
             last = min(first + GROUPS_AT_ONCE, num_groups)
             trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
             requests = []
             for _, trial in trials:
                 asking = Asking(images=(trial.image,), text=trial.text, regions=trial.regions)
-                composed = composer.compose(asking, marks="given", notes=[trial.notes])
+                composed = composer.compose(asking, marks=marks, notes=[trial.notes])
                 question = composed.question(None)
-                key = request_key(question, SETTINGS, who)
-                requests.append(Request(key=key, question=question))
+                key = request_key(question, settings, who, choices=trial.choices)
+                requests.append(Request(key=key, question=question, choices=trial.choices))
             found = asker.ask(requests)
             for (index, trial), request in zip(trials, requests, strict=True):
                 outcome = found[request.key]

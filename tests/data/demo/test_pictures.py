@@ -18,8 +18,9 @@ def test_every_region_lies_in_its_picture_and_has_a_name(name):
     assert all(one.region in picture.regions for one in picture.questions)
 
 
-def test_there_are_half_a_dozen_of_them():
-    assert len(demo_names()) == 6
+def test_five_are_drawn_one_is_a_photograph_and_one_a_still_life():
+    assert len(demo_names()) == 7
+    assert all(demo_picture(name).credit for name in demo_names())
 
 
 def test_a_name_that_is_not_there_is_told_the_nearest():

@@ -26,7 +26,7 @@ from deixis.train.run import run
 from tests.data.tasks.published import published
 from tests.models.tiny_folder import tiny_folder
 
-pytestmark = pytest.mark.lab  # it asks about the Scenes
+pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
 OPTIONS = PixelOptions(
     sources=("tiny:llava",),
@@ -284,7 +284,7 @@ def test_clean_tokens_are_computed_once_where_pictures_come_again():
 def test_what_there_is_no_room_for_is_computed_anew_to_the_same_bits(monkeypatch):
     kept = PixelLearning(OPTIONS)
     monkeypatch.setattr("deixis.pixel.training.learning.MOST_KEPT", 1)
-    monkeypatch.setattr("deixis.pixel.training.questions.MOST_KEPT", 3 * 96 * 96)
+    monkeypatch.setattr("deixis.pixel.training.questions.MOST_KEPT", 3 * 192 * 192)
     tight = PixelLearning(OPTIONS)
     batch = batch_of(tight)
     assert len(tight.source._kept) == 1
@@ -340,7 +340,7 @@ def test_a_picture_is_cut_to_a_square_and_half_are_mirrored():
     source = PictureQuestions(task=task, crops=True, question="Is it?")
     first, other = (source.example(0, np.random.default_rng(seed)) for seed in (0, 3))
     assert first.sample.question == "Is it?"
-    assert first.pixels.shape == other.pixels.shape == (96, 96, 3)
+    assert first.pixels.shape == other.pixels.shape == (192, 192, 3)
 
 
 def test_a_model_without_a_loss_is_refused():
@@ -395,5 +395,5 @@ def test_the_papers_recipes_run_dry_on_tiny_models(recipe, family, tmp_path):
 
 def test_the_recipe_for_nano_is_tvps_frame_in_its_own_size():
     recipe = recipes.get("nano_pixel")
-    assert recipe.options.layout == Layout(side=96, width=8)
+    assert recipe.options.layout == Layout(side=192, width=16)
     assert recipe.config.optim.clip == 0.0

@@ -1,8 +1,8 @@
 """Look into the lab: the small world and the small models that Deixis is tried on.
 
-  deixis lab atlas --out atlas.png                      every entity with its name
   deixis lab scenes --out sheet.png --num 40            pictures of the world
-  deixis lab art                                        fetch the drawings of the things
+  deixis lab atlas --out atlas.png                      every thing with its name, by each artist
+  deixis lab art                                        fetch all drawings of the things
   deixis lab build llava                                train a nano model from nothing
   deixis lab card nano --num 200 --out card             examine a model on scenes it never saw
   deixis lab report many_marks --out report             try a paper's claim on a model
@@ -11,8 +11,8 @@
   deixis lab tower runs/tower/model                     what a trained tower of things knows
   deixis lab apart --task scenes_counting --out apart   prompts between models of disjoint data
 
-Scenes are drawn by code from (seed, index): the same on any machine, nothing is downloaded. Every
-part has its own --help, and --json.
+Scenes are drawn from (seed, index): the same on any machine. A small art is there from the start,
+the whole one once it is fetched. Every part has its own --help, and --json.
 """
 
 import argparse
@@ -22,34 +22,32 @@ from typing import TYPE_CHECKING
 
 from deixis.cli.parsers import add_part, add_placing
 from deixis.core.errors import UsageError
-from deixis.core.files import make_folder, write_bytes, write_text
-from deixis_lab.cli import apart, art, prior_study, tower
+from deixis.core.files import make_folder, write_bytes
+from deixis_lab.cli import apart, art, card, prior_study, tower
 from deixis_lab.cli._claims import claims
 
 if TYPE_CHECKING:
     from deixis.evals.claim_report import ClaimReport
     from deixis_lab.examine.sheet import Sheet
-    from deixis_lab.things.world import ThingWorld
-    from deixis_lab.world.world import SceneWorld
 
 MOST_PIXELS = 40_000_000
 SCENES = """\
-Draw pictures of the Scenes world, or of the Things world, on one sheet.
+Draw pictures of the Things world on one sheet.
 
   deixis lab scenes --out sheet.png --seed 3 --num 40
-  deixis lab scenes --out sheet.png --split novel_entities --size 224 --num 12 --show-regions
-  deixis lab scenes --things --out things.png --split novel_houses --size 192 --num 24
+  deixis lab scenes --out sheet.png --split novel_houses --size 448 --num 12 --show-regions
+  deixis lab scenes --out sheet.png --art whole --num 24
 
 --json prints what every picture shows: stuff, things, colours, words, boxes.
 """
 ATLAS = """\
-Draw all entities with their names on one sheet.
+Draw all things with their names on one sheet.
 
   deixis lab atlas --out atlas.png
-  deixis lab atlas --things --category animals --out animals.png
+  deixis lab atlas --art whole --category animals --out animals.png
 
-Each is drawn large and at 16 pixels, in the ten colours in turn. With --things, all artists' hands
-stand beside each name; a star marks the names and the artists that training never meets.
+All artists' hands stand beside each name; a star marks the names and the artists that training
+never meets.
 """
 BUILD = """\
 Train one of the nano models from nothing, examine it, and keep it in the cache.
@@ -59,15 +57,6 @@ Train one of the nano models from nothing, examine it, and keep it in the cache.
 
 It takes most of an hour on 2 cores. Killed or stopped, the same command goes on; once it is built,
 and its recipe is the same, nothing is done. The cache is ~/.cache/deixis, or $DEIXIS_CACHE.
-"""
-CARD = """\
-Examine a model on scenes that training never saw, and write its numbers with intervals.
-
-  deixis lab card nano --num 200 --out card
-  deixis lab card Qwen/Qwen3-VL-8B-Instruct --num 200 --out card-qwen
-
-Each scene asks for one thing under eight kinds of marks, and some questions without. DIR keeps
-every answer: stopped or killed, the same command goes on. `card.json` has the numbers.
 """
 REPORT = """\
 Try one claim of a paper on a model, and write what was found.
@@ -106,10 +95,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `deixis lab` takes."""
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_scenes(add_part(parts, "scenes", "a contact sheet", SCENES))
-    _add_atlas(add_part(parts, "atlas", "all entities with names", ATLAS))
+    _add_atlas(add_part(parts, "atlas", "all things with names", ATLAS))
     art.add_arguments(add_part(parts, "art", "fetch the things' drawings", art.ABOUT))
     _add_build(add_part(parts, "build", "train a nano model from nothing", BUILD))
-    _add_card(add_part(parts, "card", "examine a model on held-out scenes", CARD))
+    card.add_arguments(add_part(parts, "card", "examine a model on held-out scenes", card.ABOUT))
     _add_report(add_part(parts, "report", "try a paper's claim on a model", REPORT))
     _add_study(add_part(parts, "study", "try a claim by training nano models", STUDY))
     prior_study.add_arguments(
@@ -132,26 +121,24 @@ def _add_scenes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="which world (default 0)")
     parser.add_argument("--first", type=int, default=0, metavar="INDEX", help="the first picture")
     parser.add_argument("--num", type=int, default=40, help="how many pictures (default 40)")
-    parser.add_argument("--size", type=int, default=96, help="their side, 64..448 (default 96)")
-    parser.add_argument("--split", default="train", help="train, test, novel_entities, …")
+    parser.add_argument("--size", type=int, default=192, help="their side, 64..448 (default 192)")
+    parser.add_argument("--split", default="train", help="train, test, novel_names, …")
     parser.add_argument("--exponent", type=float, default=1.0, help="of Zipf's law (default 1)")
     parser.add_argument("--show-regions", action="store_true", help="outline and name the things")
-    parser.add_argument("--things", action="store_true", help="of the Things world")
     _add_art(parser)
     parser.set_defaults(do=_scenes)
 
 
 def _add_atlas(parser: argparse.ArgumentParser) -> None:
     _add_sheet(parser, "atlas.png")
-    parser.add_argument("--things", action="store_true", help="those of the Things world")
-    parser.add_argument("--category", metavar="NAME", help="of --things: animals, food, tools, …")
+    parser.add_argument("--category", metavar="NAME", help="of one: animals, food, tools, …")
     _add_art(parser)
     parser.set_defaults(do=_atlas)
 
 
 def _add_art(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--art", default="whole", help="of --things: whole, as `deixis lab art` fetched, or small"
+        "--art", default="small", help="small (the default), or whole, as `deixis lab art` fetched"
     )
 
 
@@ -163,20 +150,6 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="llava, llava_conv, idefics3, blip_2, …")
     add_placing(parser, trains=True)
     parser.set_defaults(do=_build)
-
-
-def _add_card(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help="nano, nano:NAME, a folder, a hub id, …")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the answers")
-    parser.add_argument("--num", type=int, default=200, help="how many scenes (default 200)")
-    parser.add_argument("--seed", type=int, default=1, help="which world (default 1)")
-    parser.add_argument("--split", default="test", help="which split (default test)")
-    parser.add_argument(
-        "--exponent", type=float, default=0.0, help="of Zipf's law (default 0: all as frequent)"
-    )
-    parser.add_argument("--batch-size", type=int, metavar="N", help="questions at once, if local")
-    add_placing(parser)
-    parser.set_defaults(do=_card, keeps="lab")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -207,8 +180,15 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 def _scenes(arguments: argparse.Namespace) -> None:
     from deixis_lab.examine.sheet import scene_sheet
+    from deixis_lab.things.world import ThingWorld
 
-    world = _world(arguments)
+    world = ThingWorld(
+        seed=arguments.seed,
+        side=arguments.size,
+        split=arguments.split,
+        exponent=arguments.exponent,
+        art=arguments.art,
+    )
     most = MOST_PIXELS // world.size.area
     if not 1 <= arguments.num <= most:
         raise UsageError(f"--num is within 1..{most} at this size, got {arguments.num}")
@@ -218,29 +198,7 @@ def _scenes(arguments: argparse.Namespace) -> None:
     _write_sheet(arguments, sheet)
 
 
-def _world(arguments: argparse.Namespace) -> "ThingWorld | SceneWorld":
-    from deixis_lab.things.world import ThingWorld
-    from deixis_lab.world.world import SceneWorld
-
-    chosen = {
-        "seed": arguments.seed,
-        "side": arguments.size,
-        "split": arguments.split,
-        "exponent": arguments.exponent,
-    }
-    if arguments.things:
-        return ThingWorld(art=arguments.art, **chosen)
-    return SceneWorld(**chosen)
-
-
 def _atlas(arguments: argparse.Namespace) -> None:
-    from deixis_lab.examine.sheet import atlas
-
-    if arguments.category is not None and not arguments.things:
-        raise UsageError("--category is of --things: give both")
-    if not arguments.things:
-        _write_sheet(arguments, atlas())
-        return
     from deixis_lab.examine.thing_sheet import thing_atlas
     from deixis_lab.things.art import open_art
 
@@ -263,40 +221,11 @@ def _build(arguments: argparse.Namespace) -> None:
 
     built = build(arguments.name, reporter=TerminalReporter())
     if arguments.json:
-        numbers = built.measured.record() if built.measured else None
-        print(json.dumps({"model": str(built.folder), "measured": numbers}))
+        print(json.dumps({"model": str(built.folder), "measured": built.measured}))
         return
     if built.measured is None:
         print("It is built already.")
     print(f"The model is in {built.folder}, its card beside it; load it as nano:{built.name}.")
-
-
-def _card(arguments: argparse.Namespace) -> None:
-    from deixis.cli.terminal import TerminalReporter
-    from deixis.models.load_by_name import load
-    from deixis_lab.examine.measure import measure
-    from deixis_lab.world.world import SceneWorld
-
-    if arguments.num < 1:
-        raise UsageError(f"--num is at least 1, got {arguments.num}")
-    world = SceneWorld(seed=arguments.seed, split=arguments.split, exponent=arguments.exponent)
-    options = {} if arguments.batch_size is None else {"batch_size": arguments.batch_size}
-    measured = measure(
-        load(arguments.model, **options),
-        world,
-        num_scenes=arguments.num,
-        folder=arguments.out,
-        reporter=TerminalReporter(),
-    )
-    record = measured.record()
-    write_text(arguments.out / "card.json", json.dumps(record, indent=1) + "\n")
-    if arguments.json:
-        print(json.dumps(record))
-        return
-    print(f"{'naming, mean of the eight':28} {measured.naming:.1f} %")
-    for row in measured.findings.rows:
-        print(f"{row.condition:28} {row.told} % of {row.asked}")
-    print(f"{'a guess among the things':28} {measured.guess:.1f} %")
 
 
 def _report(arguments: argparse.Namespace) -> None:

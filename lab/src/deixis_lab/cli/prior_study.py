@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--told", 2, "of each never seen, with a question (default 2)"),
         ("--rehearsed", 1, "of each other, with a question (default 1)"),
         ("--asked", 4, "test pictures of each (default 4)"),
-        ("--seen", 175, "entities asked about that nano knows (default 175)"),
+        ("--seen", 51, "entities asked about that nano knows (default 51, all)"),
         ("--classified", 120, "pictures asked about through frames (default 120)"),
         ("--jobs", 1, "ways carried out at a time (default 1)"),
         ("--threads", 1, "of each (default 1)"),

@@ -37,10 +37,11 @@ def run(arguments: argparse.Namespace) -> None:
     if not all(word.isdecimal() and 16 <= int(word) <= 512 for word in words):
         raise UsageError(f"--sides are whole numbers of 16..512, got {arguments.sides!r}")
     tower, names = load_tower(arguments.folder or shipped_tower())
-    told = examined(tower, names, open_art(arguments.art), [int(word) for word in words])
+    art = open_art(arguments.art)
+    told = examined(tower, names, art, [int(word) for word in words])
     folder = f" {arguments.folder}" if arguments.folder else ""
     command = f"deixis lab tower{folder} --sides {arguments.sides}"
-    page = card(told, num_names=len(names), command=command)
+    page = card(told, art, num_names=len(names), command=command)
     rates = json.dumps(record(told), indent=1) + "\n"
     if arguments.out is not None:
         make_folder(arguments.out)

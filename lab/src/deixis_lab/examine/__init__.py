@@ -1,1 +1,1 @@
-"""Asking models about the Scenes: cards, experiments carried out, studies, reports."""
+"""Asking models about scenes of Things: cards, experiments carried out, studies, reports."""

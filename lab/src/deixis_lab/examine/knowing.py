@@ -1,5 +1,6 @@
 """Questions on scenes of which something is known, and how a model is asked with it."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.knowledge.saved import load_prompt
 from deixis.models.interface import VisionLanguageModel
 from deixis.train.conversations import OpenedTurn
+from deixis_lab.things.world import HELD_OUT
 from deixis_lab.world.scene import SIGN
-from deixis_lab.world.world import SceneWorld
-from deixis_lab.zoo.training.asked_scenes import AskedScenes
+from deixis_lab.zoo.training.asked_things import DRAWN, AskedThings
 from deixis_lab.zoo.training.knowledge_task import SceneKnowledgeOptions
 from deixis_lab.zoo.training.known_scenes import KnownScenes
 
-# things that the tower never saw, in scenes that no training has had
-RARE = SceneWorld(seed=1, split="novel_looks", exponent=0.0)
+# drawings by artists that the tower never saw, in scenes that no training has had
+RARE = replace(HELD_OUT, split="novel_houses")
 NAMES, WORDS, COUNTS, RELATIONS, PRESENCE = (
     *("rare names", "small words", "counting", "relations"),
     "is it there",
@@ -71,8 +72,13 @@ def known_trial(
 @cache
 def _known(harm: NoteCorruption) -> KnownScenes:
     dialect = dialects.get("padded_unit")()
-    asked = AskedScenes(
-        world=RARE, dialect=dialect, num_marks=MARKS, pointing="drawn", asks=tuple(SORTS)
+    asked = AskedThings(
+        world=RARE,
+        dialect=dialect,
+        num_marks=MARKS,
+        way=DRAWN,
+        is_restyled=False,
+        asks=tuple(SORTS),
     )
     return KnownScenes(asked=asked, harm=harm)
 

@@ -1,6 +1,6 @@
-"""Sheets of the Scenes world to look at: many pictures on one, and the atlas of all entities."""
+"""A sheet of scenes to look at: many pictures on one."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -9,17 +9,11 @@ from PIL import ImageDraw, ImageFont
 
 from deixis.core.image import Image
 from deixis_lab.things.world import ThingWorld
-from deixis_lab.world.colours import Colour, colours
-from deixis_lab.world.entities import Entity, entities
-from deixis_lab.world.glyphs import LANE, SIDES, pictogram
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import SceneWorld
 
 GAP, CAPTION = 6, 18
 NAMED_SIDE = 288  # of a picture at least, in which things are named
 LETTERS, NAMES = 13, 14  # font sizes of a picture's number, and of things
-ATLAS_COLUMNS, ATLAS_SIDE, ATLAS_WIDTH = 16, 64, 100
-SMALL = 16
 OUTLINES = ((255, 0, 255), (0, 255, 255), (255, 255, 0), (0, 255, 0), (255, 128, 0))
 
 
@@ -32,9 +26,7 @@ class Sheet:
     entries: tuple[dict[str, object], ...]
 
 
-def scene_sheet(
-    world: SceneWorld | ThingWorld, *, first: int, count: int, show_regions: bool
-) -> Sheet:
+def scene_sheet(world: ThingWorld, *, first: int, count: int, show_regions: bool) -> Sheet:
     """Scenes in rows, each above its number; with `show_regions`, outlined and named."""
     times = -(-NAMED_SIDE // world.side) if show_regions else 1
     side = times * world.side
@@ -54,36 +46,6 @@ def scene_sheet(
             _outline(draw, scene, (x, y), times)
         entries.append(_entry(scene))
     return Sheet(image=Image(pixels=np.asarray(sheet), source="scenes"), entries=tuple(entries))
-
-
-def atlas() -> Sheet:
-    """Every entity with its name, large and at 16 pixels, the ten colours in turn."""
-    listed = entities()
-    rows = -(-len(listed) // ATLAS_COLUMNS)
-    height = ATLAS_SIDE + 2 * GAP + CAPTION
-    sheet = PIL.new("RGB", (ATLAS_COLUMNS * ATLAS_WIDTH, rows * height), (168, 172, 176))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(11)
-    for place, entity in enumerate(listed):
-        colour = colours()[place % len(colours())]
-        x, y = place % ATLAS_COLUMNS * ATLAS_WIDTH + GAP, place // ATLAS_COLUMNS * height + GAP
-        for side, left in ((ATLAS_SIDE, x), (SMALL, x + ATLAS_SIDE + 2)):
-            sheet.paste(*_stamp(entity, colour, side, (left, y)))
-        draw.text((x, y + ATLAS_SIDE + 2), entity.name, fill="black", font=font)
-    return Sheet(
-        image=Image(pixels=np.asarray(sheet), source="atlas"),
-        entries=tuple(asdict(entity) for entity in listed),
-    )
-
-
-def _stamp(
-    entity: Entity, colour: Colour, side: int, place: tuple[int, int]
-) -> tuple[PIL.Image, tuple[int, int], PIL.Image]:
-    """An entity's picture, where it goes, and its mask, as PIL pastes them."""
-    packed = pictogram(entity.symbol).levels[SIDES.index(side)]
-    ink, body = (packed & 255)[..., None], packed >> LANE & 255
-    mixed = (np.array(colour.ink) * ink + np.array(colour.paper) * (255 - ink)) // 255
-    return PIL.fromarray(mixed.astype(np.uint8)), place, PIL.fromarray(body.astype(np.uint8))
 
 
 def _outline(draw: ImageDraw.ImageDraw, scene: Scene, corner: tuple[int, int], times: int) -> None:

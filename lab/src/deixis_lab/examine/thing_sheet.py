@@ -10,16 +10,11 @@ from deixis_lab.examine.sheet import Sheet
 from deixis_lab.things.art import Art, straight
 from deixis_lab.things.artists import ARTISTS
 from deixis_lab.things.drawings import Drawing
-from deixis_lab.things.names import ThingName, members, thing_names
+from deixis_lab.things.names import ThingName, categories, members, thing_names
 
 STAMP, GAP, NAME_WIDTH, HEAD = 48, 4, 128, 22
 COLUMNS = 2
 PAPER, PALE, GREY = (250, 249, 246), (238, 237, 232), (120, 120, 120)
-
-
-def categories() -> tuple[str, ...]:
-    """The categories of all names, in the order of the table."""
-    return tuple(dict.fromkeys(named.category for named in thing_names()))
 
 
 def thing_atlas(art: Art, category: str | None = None) -> Sheet:

@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from deixis.evals.findings import ClaimVerdict, Findings, Trial
+from deixis_lab.things.world import HELD_OUT, ThingWorld
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import HELD_OUT, SceneWorld
 
 
 class Experiment(ABC):
@@ -21,7 +21,7 @@ class Experiment(ABC):
     conditions: ClassVar[tuple[str, ...]]
     baseline: ClassVar[str]
     axis: ClassVar[str] = ""
-    world: ClassVar[SceneWorld] = HELD_OUT  # whose scenes are asked about
+    world: ClassVar[ThingWorld] = HELD_OUT  # whose scenes are asked about
 
     @abstractmethod
     def trials(self, scene: Scene, index: int) -> list[Trial]:

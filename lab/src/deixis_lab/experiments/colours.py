@@ -41,7 +41,7 @@ class Colours(Experiment):
         if target is None:
             return []
         thing, kind = target.thing, kind_of(index, LINED)
-        if thing.colour is None:
+        if thing.colour not in INKS:  # of no one colour, or gray
             return []
         own = np.array(INKS[thing.colour])
         said = mark_of(thing.region, kind, colour_over(thing, target.draws))

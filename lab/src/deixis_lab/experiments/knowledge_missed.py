@@ -8,8 +8,8 @@ from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.train.conversations import OpenedTurn
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import SceneWorld
 
 NOTHING, MISSED, ALL = "nothing known", "all known but what is asked for", "all known"
 KINDS = {"naming": "name it", "presence": "is it there"}
@@ -27,7 +27,7 @@ class KnowledgeMissed(Experiment):
         f"{kind}: {how}" for kind in KINDS.values() for how in (NOTHING, MISSED, ALL)
     )
     baseline: ClassVar[str] = f"{KINDS['naming']}: {NOTHING}"
-    world: ClassVar[SceneWorld] = RARE
+    world: ClassVar[ThingWorld] = RARE
 
     @override
     def trials(self, scene: Scene, index: int) -> list[Trial]:

@@ -8,8 +8,8 @@ from deixis.evals.findings import ClaimVerdict, Findings, Trial
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import SceneWorld
 
 TRUE, NOTHING = "the truth", "nothing known"
 WRONG = "30 % of labels wrong"
@@ -43,7 +43,7 @@ class KnowledgeQuality(Experiment):
     source: ClassVar[str] = "arXiv 2407.04681, reviews: the quality of segmentation and OCR"
     conditions: ClassVar[tuple[str, ...]] = tuple(HARMS)
     baseline: ClassVar[str] = NOTHING
-    world: ClassVar[SceneWorld] = RARE
+    world: ClassVar[ThingWorld] = RARE
 
     @override
     def trials(self, scene: Scene, index: int) -> list[Trial]:

@@ -1,4 +1,4 @@
-"""The Scenes' entities with pictures of each, how often each is met, and which are held out."""
+"""The names of Things with pictures of each, how often each is met, and which are held out."""
 
 from collections.abc import Iterator, Sequence
 from typing import final
@@ -8,17 +8,16 @@ from typing_extensions import override
 from deixis.core.mask import Mask
 from deixis.data.entities.entity_set import CandidatePicture, Entities, checked
 from deixis.data.entities.named import DrawnEntities
-from deixis_lab.world.entities import entities
+from deixis_lab.things.art import SMALL
+from deixis_lab.things.world import SIDE, ThingWorld
 from deixis_lab.world.scene import Scene, Thing
-from deixis_lab.world.splits import novel_entities
-from deixis_lab.world.world import SceneWorld
 
-LEAST_SIDE = 12  # pixels of a thing's box, of 96
-LEAST_AREA = 30  # pixels that are seen of it
+LEAST_SIDE = 24  # pixels of a thing's box, of SIDE
+LEAST_AREA = 120  # pixels that are seen of it
 MOST_SCENES = 20_000  # that are looked through
 SCENES = "scenes"  # what they are called
-TRAINED_EXPONENT = 0.4  # of Zipf's law in most of nano's training (docs/log.md)
-SPLITS = ("test", "novel_entities")
+TRAINED_EXPONENT = 0.2  # of Zipf's law in nano's training (docs/log.md)
+SPLITS = ("test", "novel_names")
 
 
 def scene_entities(
@@ -26,29 +25,29 @@ def scene_entities(
     seed: int = 1,
     per_entity: int = 8,
     first: int = 0,
-    side: int = 96,
     splits: Sequence[str] = SPLITS,
+    art: str = SMALL,
 ) -> Entities:
-    """Pictures of every entity of these splits, `per_entity` each, the first that show it well,
-    every entity as frequent. The region is what is seen of the thing.
+    """Pictures of every name of these splits, `per_entity` each, the first that show it well, every
+    name as frequent. The region is what is seen of the thing.
     """
     found = [
         one
         for split in splits
         for one in _of_world(
-            SceneWorld(seed=seed, side=side, split=split, exponent=0.0), per_entity, first
+            ThingWorld(seed=seed, side=SIDE, split=split, exponent=0.0, art=art), per_entity, first
         )
     ]
     return checked(found, least_side=LEAST_SIDE)
 
 
-def held_out_names() -> tuple[str, ...]:
-    """Entities that no training picture has."""
-    return tuple(entity.name for entity in novel_entities())
+def held_out_names(art: str = SMALL) -> tuple[str, ...]:
+    """Names that no training picture has."""
+    return tuple(named.name for named in ThingWorld(split="novel_names", art=art).names)
 
 
-def _of_world(world: SceneWorld, per_entity: int, first: int) -> Iterator[CandidatePicture]:
-    missing = {entity.name: per_entity for entity in world.parts.entities}
+def _of_world(world: ThingWorld, per_entity: int, first: int) -> Iterator[CandidatePicture]:
+    missing = {named.name: per_entity for named in world.names}
     for index in range(first, first + MOST_SCENES):
         if not any(missing.values()):
             return
@@ -73,7 +72,7 @@ def _is_seen(thing: Thing) -> bool:
 
 @final
 class SceneEntities(DrawnEntities):
-    """The Scenes' entities, "scenes" on the command line."""
+    """The names of the small art, "scenes" on the command line."""
 
     @override
     def entities(self, *, seed: int, per_entity: int) -> Entities:
@@ -85,5 +84,5 @@ class SceneEntities(DrawnEntities):
 
     @override
     def frequencies(self) -> dict[str, float]:
-        known = SceneWorld(exponent=TRAINED_EXPONENT).frequencies
-        return {entity.name: known.share(entity.name) for entity in entities()}
+        known = ThingWorld(exponent=TRAINED_EXPONENT, art=SMALL)
+        return {named.name: known.frequencies.share(named.name) for named in known.names}

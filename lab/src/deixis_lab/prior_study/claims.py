@@ -58,7 +58,7 @@ POINTS = "{:+.1f} points ({:+.1f} to {:+.1f})"
 ABOUT_KNOWN = (
     " Knowledge: under a mark, with a note on the thing that says its name, as of a source that is "
     "never wrong. One prompt brings it, trained once (recipe nano_knowledge, the prompt alone) on "
-    "the model as it was, on things that look like those never seen under 25 names that the model "
+    "the model as it was, on things that look like those never seen under names that the model "
     "knows; the same is put under each model, which embeds the notes' words itself."
 )
 SURE_OF_GAINS = (
@@ -76,9 +76,9 @@ def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Claim
         name="prior_predicts",
         claim=CLAIM,
         source="VisPRE, the correlation of Rank_e with performance; our own Rank_e",
-        summary="Scenes' entities, 25 of which no training saw, ranked by the model's own "
-        "projector and words, and without words by prototypes of its tower; asked by name under a "
-        "mark.",
+        summary=f"Names of Things, {_num_new()} of which no training saw, ranked by the model's "
+        "own projector and words, and without words by prototypes of its tower; asked by name "
+        "under a mark.",
         about=" ".join(told),
         findings=found.by_band,
         verdict=found.verdict,
@@ -106,7 +106,7 @@ def repairing(options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]
         about=f"{options.seeds} seeds, each with pictures of its own to learn from: the encoder "
         f"has {options.learnt} of each entity (a quarter held out), the questions are on "
         f"{options.told} of each that was never seen and {options.rehearsed} of each other. Asked "
-        f"about {options.asked} test scenes of each of {25 + options.seen} entities.",
+        f"about {options.asked} test scenes of each of {_num_new() + options.seen} entities.",
         findings=findings,
         verdict=verdict_of(findings),
         baseline=QUESTIONS,
@@ -180,7 +180,7 @@ def through_routes(
         summary=f"All are taught and asked under a mark ({taught}); here the same questions are "
         "asked with regions brought in other ways.",
         about=f"{options.seeds} seeds; {options.asked} test scenes of each entity; under a "
-        "mark of all entities, by the other routes of the 25 never seen and of 25 others."
+        "mark of all entities, by the other routes of those never seen and of as many others."
         + (ABOUT_KNOWN if is_known else f" {options.model} takes no knowledge prompt."),
         findings=findings,
         verdict=ClaimVerdict(
@@ -305,6 +305,11 @@ def gain_of(findings: Findings, condition: str) -> tuple[float, float, float]:
     change = findings[condition].change
     assert change is not None
     return change
+
+
+def _num_new() -> int:
+    """How many names no training saw."""
+    return len(held_out_names())
 
 
 def _among_seen(joined: Joined) -> str:

@@ -78,7 +78,7 @@ class StudyOptions:
     told: int = 2
     rehearsed: int = 1
     asked: int = 4
-    seen: int = 175
+    seen: int = 51
     classified: int = 120
     jobs: int = 1
     threads: int = 1

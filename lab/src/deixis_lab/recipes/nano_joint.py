@@ -2,8 +2,9 @@
 
     deixis train nano_joint --out runs/nano/joint
 
-Cost: 1,700 steps in 70 minutes on one thread of a shared machine. Expected of the third nano: two
-points more of the names of marked things, and all else better too (docs/log.md).
+Cost: 1,000 steps of 16 in 70 minutes on two cores. An earlier nano gained two points of the names
+of marked things by it; fast_vlm lost fifteen, so no plan of `deixis lab build` has it
+(docs/log.md).
 """
 
 from deixis.train.config import OptimConfig, RunConfig

@@ -4,11 +4,10 @@ r"""A knowledge prompt for nano: what is known of a scene enters its vision toke
     deixis ask scene.png "What is it?" --model runs/knowledge/nano/model \
         --knowledge runs/knowledge/nano/model/knowledge
 
-Language side and prompt train, on things that nano's tower never saw under names that its language
-side knows (split `novel_looks`): after 16 steps of 8 scenes it names half of them, before none
-(docs/log.md). `--set task.knowledge.form=told` (drawn, or none) with `--set task.parts=language`
-trains on the rival forms; `--set task.parts=knowledge` the prompt alone. The notes are the scenes'
-truth; `--set task.harm.dropped=30` makes them worse.
+Language side and prompt train, on drawings by artists that nano's tower never saw under names that
+its language side knows (split `novel_houses`). `--set task.knowledge.form=told` (drawn, or none)
+with `--set task.parts=language` trains on the rival forms; `--set task.parts=knowledge` the prompt
+alone. The notes are the scenes' truth; `--set task.harm.dropped=30` makes them worse.
 """
 
 from deixis.train.config import OptimConfig, RunConfig

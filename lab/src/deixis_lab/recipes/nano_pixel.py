@@ -1,13 +1,14 @@
-"""A pixel prompt for nano: a frame of pixels learned for one task on Scenes.
+"""A pixel prompt for nano: a frame of pixels learned for one task on Things.
 
     deixis train nano_pixel --out runs/pixel/nano
     deixis pixel transfer runs/pixel/nano/model --model nano --model nano:llava --out runs/transfer
     deixis ask scene.png "This is a photo of a" --model nano --pixel runs/pixel/nano/model
 
-TVP's frame in nano's own size: 8 pixels around 80 in 96, 8,448 numbers; the length of a step is
-TVP's (10; for 69,840 numbers there). `--set task.kind=border` is VP's, `--set task.consistency=0`
-and `--set task.semantics=0` leave a loss out, `--set task.sources=nano,nano:llava` learns on both.
-Every other layer is computed anew on the way back; `--set task.recomputes=none` is a fifth faster.
+TVP's frame in nano's own size: 16 pixels around 160 in 192, 33,792 numbers; the length of a step
+is TVP's (10; for 69,840 numbers there). `--set task.kind=border` is VP's, `--set
+task.consistency=0` and `--set task.semantics=0` leave a loss out, `--set
+task.sources=nano,nano:llava` learns on both. Every other layer is computed anew on the way back;
+`--set task.recomputes=none` is a fifth faster.
 """
 
 from deixis.pixel.prompts import Layout
@@ -29,7 +30,7 @@ RECIPE = Recipe(
     options=PixelOptions(
         task="scenes_classification",
         num=2000,
-        layout=Layout(side=96, width=8),
+        layout=Layout(side=192, width=16),
         recomputes="half",
     ),
     build=PixelLearning,

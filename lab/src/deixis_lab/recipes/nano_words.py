@@ -1,13 +1,10 @@
-"""Soft words for nano: 16 learned vectors before every question of one task on Scenes.
+"""Soft words for nano: 16 learned vectors before every question of one task on Things.
 
     deixis train nano_words --out runs/words/nano
 
 Prompt tuning (arXiv 2104.08691), with Adam and without decay: 3,072 numbers of nano. The vectors
 begin as the words of `task.begin`, so that step 0 is nano asked with these. The rate is told in the
 size of their embeddings: at 0.2 a step moves a number by about a fifth of what is usual there.
-
-`--set steps=40 --set task.num=640 --set task.num_held_out=200` takes about two minutes on a core;
-of these 200 questions nano has 67.5 % right as it is, 54.5 % at step 0, and 99.0 % after.
 """
 
 from deixis.pixel.prompt_tuning import WordsLearning, WordsOptions

@@ -3,9 +3,11 @@
     deixis lab art
     deixis train things_tower --out runs/tower
     deixis train things_tower --out runs/twin --set task.seed=1 --set seed=1
+    deixis train things_tower --out runs/coarse --set task.teaches=groups
     deixis lab tower runs/tower/model
 
-It is held out from the houses emojione and openmoji, and from one name in ten.
+A coarse tower is told "animals", "clocks", "flags" and no name. Each is held out from the houses
+emojione and openmoji, and from one name in ten.
 """
 
 from deixis.train.config import OptimConfig, RunConfig

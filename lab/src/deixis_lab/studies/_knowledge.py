@@ -11,8 +11,8 @@ from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.train.recipe import recipes
 from deixis_lab.examine.knowing import LEARNT, RARE, SORTS, known_trial, questions
 from deixis_lab.studies._study import Stage, Study, Variant
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import SceneWorld
 
 NONE = ("task.knowledge.form=none", "task.knowledge.sources=", "task.parts=language")
 TOLD = ("task.knowledge.form=told", "task.parts=language")
@@ -22,12 +22,12 @@ DRAWN = ("task.knowledge.form=drawn", "task.parts=language")
 class KnowledgeStudy(Study):
     """Every variant tunes nano's language side on the same questions in the same order."""
 
-    world: ClassVar[SceneWorld] = RARE
+    world: ClassVar[ThingWorld] = RARE
     trained: ClassVar[str] = (
         "Every variant begins with the nano that ships; its tower and projector are kept still, "
         "its language side is tuned on the same questions in the same order, and a knowledge "
-        "prompt beside it, if there is one. The tower was never shown things that look like those "
-        "that are asked for; their names are those of things that it was shown."
+        "prompt beside it, if there is one. The tower was never shown a drawing by the artists of "
+        "those that are asked for; their names are those of things that it was shown."
     )
 
     @override

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
+from deixis_lab.things.world import HELD_OUT, ThingWorld
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import HELD_OUT, SceneWorld
 
 # every variant begins with the tower of the nano that ships, and nothing else of it
 ALIGN = ("task.start=nano", "task.only_tower=true", "steps=150", "evaluate_every=150")
@@ -43,7 +43,7 @@ class Study(ABC):
     source: ClassVar[str]
     variants: ClassVar[tuple[Variant, ...]]
     baseline: ClassVar[str]
-    world: ClassVar[SceneWorld] = HELD_OUT  # whose scenes are asked about
+    world: ClassVar[ThingWorld] = HELD_OUT  # whose scenes are asked about
     trained: ClassVar[str] = (
         "Every variant has the tower of the nano that ships, kept still; all else is trained anew."
     )

@@ -20,8 +20,8 @@ class Coordinates(Study):
     claim: ClassVar[str] = "A model learns to follow marks better than coordinates."
     source: ClassVar[str] = "ViP-LLaVA, coordinates against marks: same data, same schedule"
     variants: ClassVar[tuple[Variant, ...]] = (
-        Variant(name=SAID, instruct=("task.pointing=said",)),
-        Variant(name=DRAWN, instruct=("task.pointing=drawn",)),
+        Variant(name=SAID, instruct=("task.way=said",)),
+        Variant(name=DRAWN, instruct=("task.way=drawn",)),
     )
     baseline: ClassVar[str] = SAID
 

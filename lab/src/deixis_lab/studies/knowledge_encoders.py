@@ -12,7 +12,7 @@ from deixis_lab.studies._study import Variant
 FROZEN, TUNED, OWN = "MiniLM", "MiniLM, tuned", "the model's own"
 UNMET, UNMET_NONE = "the model's own, other names trained", "nothing known, other names trained"
 MINILM = "task.knowledge.prompt.encoder=minilm"
-OTHER_NAMES = ("task.split=novel_entities",)
+OTHER_NAMES = ("task.split=novel_names_and_houses",)
 
 
 @final

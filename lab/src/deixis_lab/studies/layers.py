@@ -10,17 +10,24 @@ from deixis_lab.studies._study import Study, Variant
 from deixis_lab.world.scene import Scene
 
 ONE, FOUR = "last layer", "four layers"
+ITS = ("task.architecture=vipllava",)
+ALIGNED = (*ITS, "task.start=nano:vipllava")
 
 
 @final
 class Layers(Study):
-    """The same tower under projectors that read its last hidden state, or four of them."""
+    """The same tower under projectors that read its last hidden state, or four of them. Only a
+    ViP-LLaVA reads several, so it is the tower of that one: `deixis lab build vipllava`.
+    """
 
     claim: ClassVar[str] = "Features of several layers make a model follow marks better."
     source: ClassVar[str] = "ViP-LLaVA, single against multi-layer features"
     variants: ClassVar[tuple[Variant, ...]] = (
-        Variant(name=ONE, align=("task.layers=-1",)),
-        Variant(name=FOUR, align=("task.layers=-1,-2,-3,-5",)),
+        Variant(name=ONE, align=(*ALIGNED, "task.layers=-1"), instruct=ITS),
+        Variant(name=FOUR, align=(*ALIGNED, "task.layers=-1,-2,-3,-5"), instruct=ITS),
+    )
+    trained: ClassVar[str] = (
+        "Every variant has the tower of the nano ViP-LLaVA, kept still; all else is trained anew."
     )
     baseline: ClassVar[str] = ONE
 

@@ -16,6 +16,8 @@ from deixis.core.errors import UnknownNameError
 HELD_OUT, BARE = "*", "~"
 NAMES, MEMBERS = "names.txt", "members.txt"
 HERE = Path(__file__).parent
+SPOKEN_WITH_A = ("unicorn", "euro")
+VOWELS = ("a", "e", "i", "o", "u", "hour", "x-ray")
 
 
 @final
@@ -36,6 +38,11 @@ class ThingName:
     is_bare: bool
     is_held_out: bool
 
+    @property
+    def group(self) -> str:
+        """What is known of it by who knows groups alone: its look-alikes', or its category."""
+        return self.look_alikes or self.category
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +61,24 @@ class Member:
 def thing_names() -> tuple[ThingName, ...]:
     """All of them, in the order of the table."""
     return tuple(read_names((HERE / NAMES).read_text(encoding="utf-8")))
+
+
+@cache
+def categories() -> tuple[str, ...]:
+    """Those of all names."""
+    return tuple(dict.fromkeys(named.category for named in thing_names()))
+
+
+@cache
+def named_in(category: str) -> tuple[str, ...]:
+    """The names of a category."""
+    return tuple(named.name for named in thing_names() if named.category == category)
+
+
+@cache
+def groups() -> tuple[str, ...]:
+    """Those of all names."""
+    return tuple(dict.fromkeys(named.group for named in thing_names()))
 
 
 @cache
@@ -104,6 +129,14 @@ def name_of(code: str) -> str:
 def bare_names() -> frozenset[str]:
     """Those that are said without an article: "scissors", "rice"."""
     return frozenset(named.name for named in thing_names() if named.is_bare)
+
+
+def with_article(phrase: str) -> str:
+    """A name, or a colour and a name, as one says it: "an orange cup", "scissors"."""
+    if phrase in bare_names() or phrase.partition(" ")[2] in bare_names():
+        return phrase
+    vowel = phrase.lower().startswith(VOWELS) and not phrase.startswith(SPOKEN_WITH_A)
+    return f"{'an' if vowel else 'a'} {phrase}"
 
 
 @cache

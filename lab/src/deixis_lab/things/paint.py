@@ -3,7 +3,11 @@
 All in whole numbers. Positions are in 1/65536 of a pixel.
 """
 
+from dataclasses import dataclass
+from typing import final
+
 import numpy as np
+from jaxtyping import UInt8
 
 from deixis_lab.things.art import Art
 from deixis_lab.things.artists import artist_named
@@ -13,13 +17,21 @@ from deixis_lab.things.stamping import Stamp, pressed, stamped
 from deixis_lab.things.svg import SIDES
 from deixis_lab.world.colours import colour_named
 from deixis_lab.world.covering import SHOWN, lay_stuff
-from deixis_lab.world.paint import Painted
 from deixis_lab.world.plan import SIDE, cosine, sine
 from deixis_lab.world.sampling import PIXEL, Frame, Window, window_around
 from deixis_lab.world.signs import draw_sign
 
 SHADE, SHADOW_SHIFT = 96, 22  # of 255, and 1/1024 of the picture's side
 SHADOW_PARTS = 4  # the shadow is drawn from a picture of about a quarter of the thing's side
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Painted:
+    """Pixels, and who owns each: 0.. for stuff from the top, then things from the farthest."""
+
+    pixels: UInt8[np.ndarray, "row column 3"]
+    owners: UInt8[np.ndarray, "row column"]
 
 
 def paint_things(plan: ThingPlan, art: Art, side: int) -> Painted:
@@ -32,7 +44,7 @@ def paint_things(plan: ThingPlan, art: Art, side: int) -> Painted:
         if isinstance(thing, PlannedDrawing):
             _draw(thing, art, owner, pixels, owners)
         else:
-            draw_sign(thing, thing.text or "", owner, pixels, owners)
+            draw_sign(thing, owner, pixels, owners)
     pixels.flags.writeable = False
     owners.flags.writeable = False
     return Painted(pixels=pixels, owners=owners)

@@ -4,6 +4,7 @@ Frame: the picture's side is 4096, x to the right, y down. Everything is a whole
 is the same on every machine, and the same at every size in pixels.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias, final
@@ -14,26 +15,22 @@ from deixis.core.portable_rng import Draws
 from deixis_lab.things.art import Art
 from deixis_lab.things.artists import artist_named
 from deixis_lab.things.drawings import Drawing
+from deixis_lab.things.frequencies import Frequencies
 from deixis_lab.things.grounds import ground
-from deixis_lab.things.names import thing_named
+from deixis_lab.things.names import ThingName, thing_named
 from deixis_lab.things.splits import ThingSplit
 from deixis_lab.things.svg import EXTENT, FRAME_PARTS, INSIDE
 from deixis_lab.world.colours import INKS
-from deixis_lab.world.entities import Entity
-from deixis_lab.world.frequencies import Frequencies
 from deixis_lab.world.plan import (
     SIDE,
     Extent,
+    PlannedSign,
     PlannedStuff,
-    PlannedThing,
     ground_bands,
     hides,
-    kinds_met,
-    names_of,
     sign_extent,
     turned,
 )
-from deixis_lab.world.scene import SIGN
 from deixis_lab.world.words import random_letters
 
 SMALLEST = 25  # percent of the picture's side that a thing's longer side has, if there is room
@@ -43,7 +40,7 @@ CROWDED = 20  # percent: no thing is smaller
 SHRUNK = 84  # percent of the size that found no place
 MAX_TURN, MAX_TURN_ALIKE = 25, 8  # degrees; look-alikes as clocks and arrows are turned less
 TRIES, SHRINKS, CHOICES = 16, 4, 3
-MANY, SHADOW, SAME_ARTIST, SIGNED, RANDOM_WORD = 35, 60, 50, 30, 30  # percent
+MANY, SHADOW, SAME_ARTIST, SAME_CATEGORY, SIGNED, RANDOM_WORD = 35, 60, 50, 40, 30, 30  # percent
 NUM_KINDS = (1, 2, 2, 3, 3, 3, 4, 4, 5)
 STYLES = ("plain", "shadow")
 SIGN_STYLES = ("plain", "outline", "shadow")
@@ -90,7 +87,7 @@ class PlannedDrawing:
         return None
 
 
-PlannedOne: TypeAlias = PlannedDrawing | PlannedThing
+PlannedOne: TypeAlias = PlannedDrawing | PlannedSign
 
 
 @final
@@ -98,7 +95,10 @@ PlannedOne: TypeAlias = PlannedDrawing | PlannedThing
 class ThingPlan:
     """All that a picture shows: stuff from the top down, things from the farthest to the nearest.
 
-    `kinds`, `alike`, `others` and `repeated` are as in the plans of the Scenes.
+    `kinds` are the names of its things; `alike` and `others` are those that another picture could
+    have had, one with the same theme and one with any. Each of them was drawn in the same way, so
+    names that only one of two has tell nothing of which one it is: fair decoys. `repeated` is the
+    name that is there several times, if the picture is of that sort.
     """
 
     stuff: tuple[PlannedStuff, ...]
@@ -137,7 +137,7 @@ def make_thing_plan(
         placed = _placed(draws, thing, things, len(wanted))
         if placed is not None:
             things.append(placed)
-    pools = (met.groups[first.group], met.pool)  # of two pictures that could have been instead
+    pools = (met.categories[first.category], met.pool)  # of two that could have been instead
     alike, others = (
         kinds_met(draws, met, pool.draw(draws), _num_kinds(draws, draws.chance(MANY)))
         for pool in pools
@@ -150,6 +150,24 @@ def make_thing_plan(
         others=names_of(others),
         repeated=first.name if many else None,
     )
+
+
+def kinds_met(draws: Draws, met: Frequencies, first: ThingName, num_kinds: int) -> list[ThingName]:
+    """Up to so many names of a picture by what it starts with, that one first."""
+    chosen = [first]
+    for _ in range(3 * num_kinds):
+        if len(chosen) == num_kinds:
+            break
+        pool = met.categories[first.category] if draws.chance(SAME_CATEGORY) else met.pool
+        other = pool.draw(draws)
+        if other not in chosen:
+            chosen.append(other)
+    return chosen
+
+
+def names_of(kinds: Sequence[ThingName]) -> tuple[str, ...]:
+    """Only what they are called."""
+    return tuple(named.name for named in kinds)
 
 
 @cache
@@ -174,15 +192,15 @@ def _num_kinds(draws: Draws, many: bool) -> int:
     return draws.between(1, 3) if many else draws.pick(NUM_KINDS)
 
 
-def _drawn(draws: Draws, art: Art, chosen: list[Entity], inks: tuple[str, ...]) -> list[Wanted]:
+def _drawn(draws: Draws, art: Art, chosen: list[ThingName], inks: tuple[str, ...]) -> list[Wanted]:
     """Each thing in the hand of some artist; copies often in the same."""
     wanted: list[Wanted] = []
     usual: dict[str, str] = {}
-    for entity in chosen:
-        hands = art.by_name[entity.name]
+    for named in chosen:
+        hands = art.by_name[named.name]
         artist = draws.pick(tuple(hands))
         if draws.chance(SAME_ARTIST):
-            artist = usual.setdefault(entity.name, artist)
+            artist = usual.setdefault(named.name, artist)
         drawing = draws.pick(hands[artist])
         ink = draws.pick(inks)
         wanted.append(
@@ -252,12 +270,10 @@ def _at(thing: Wanted, extent: Extent, x: int, y: int) -> PlannedOne:
             half_width=extent.half_width,
             half_height=extent.half_height,
         )
-    return PlannedThing(
-        name=SIGN,
-        symbol="",
+    return PlannedSign(
         colour=thing.colour or "",
         style=thing.style,
-        text=thing.text,
+        text=thing.text or "",
         x=x,
         y=y,
         side=extent.side,

@@ -9,10 +9,9 @@ from typing import final
 from deixis.core.errors import UnknownNameError
 from deixis_lab.things.artists import ARTISTS, artists_of, seen_artists
 from deixis_lab.things.names import ThingName, thing_names
-from deixis_lab.world.splits import novel_words
-from deixis_lab.world.words import lexicon
+from deixis_lab.world.words import lexicon, novel_words
 
-FIRST_STREAM = 100  # those below are the Scenes'
+FIRST_STREAM = 100
 
 
 @final

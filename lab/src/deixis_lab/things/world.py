@@ -13,19 +13,20 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.portable_rng import Draws
 from deixis.core.size import Size
-from deixis_lab.things.art import WHOLE, Art, open_art
+from deixis_lab.things.art import SMALL, WHOLE, Art, open_art
 from deixis_lab.things.artists import artist_named
+from deixis_lab.things.frequencies import Frequencies, frequencies
 from deixis_lab.things.grounds import check_photographs, ground_names
-from deixis_lab.things.names import thing_names
+from deixis_lab.things.names import ThingName
 from deixis_lab.things.paint import paint_things
 from deixis_lab.things.plan import ThingPlan, make_thing_plan
 from deixis_lab.things.splits import ThingSplit, thing_split_named
-from deixis_lab.world.entities import Entity
-from deixis_lab.world.frequencies import Frequencies, weighted
 from deixis_lab.world.scene import Scene
-from deixis_lab.world.world import ASKING, PICTURE, check_settings, checked
 
 SOURCE = "things"
+SIDE = 192  # of the pictures that the lab's models see
+SMALLEST_SIDE, LARGEST_SIDE = 64, 448
+PICTURE, ASKING = 1, 2  # what draws are for
 
 
 @final
@@ -49,7 +50,11 @@ class ThingWorld:
     """Whether photographs of scikit-image are among the grounds."""
 
     def __post_init__(self) -> None:
-        check_settings(seed=self.seed, side=self.side, exponent=self.exponent)
+        if not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
+            raise UsageError(f"a scene's side is {SMALLEST_SIDE}..{LARGEST_SIDE}, got {self.side}")
+        if not 0 <= self.exponent <= 3:
+            raise UsageError(f"Zipf's exponent is within 0..3 here, got {self.exponent}")
+        _checked(self.seed, "seed")
         parts = thing_split_named(self.split)
         for artist in self.artists:
             if artist_named(artist).name not in parts.artists:
@@ -78,9 +83,9 @@ class ThingWorld:
         return _frequencies(self)
 
     @property
-    def entities(self) -> tuple[Entity, ...]:
-        """The names that are met, with their categories: those of the split that are drawn."""
-        return self.frequencies.pool.entities
+    def names(self) -> tuple[ThingName, ...]:
+        """Those that are met: the split's that are drawn."""
+        return self.frequencies.pool.names
 
     def plan(self, index: int) -> ThingPlan:
         """What a picture shows, without drawing it."""
@@ -106,8 +111,14 @@ class ThingWorld:
         return self._draws(index, ASKING, crc32(kind.encode()))
 
     def _draws(self, index: int, *use: int) -> Draws:
-        checked(index, "index")
+        _checked(index, "index")
         return Draws(self.seed, self.parts.stream, index, *use)
+
+
+def _checked(number: int, what: str) -> None:
+    """UsageError for a seed or an index that no stream of draws has."""
+    if not 0 <= number < 1 << 63:
+        raise UsageError(f"a scene's {what} is a whole number within 0..2^63-1, got {number}")
 
 
 @lru_cache(maxsize=32)
@@ -119,12 +130,11 @@ def _drawings(art: str, artists: tuple[str, ...]) -> Art:
 def _frequencies(world: ThingWorld) -> Frequencies:
     drawn = world.drawings.by_name
     names = world.parts.names
-    met = [_entity(named.name, named.category) for named in names if named.name in drawn]
+    met = [named for named in names if named.name in drawn]
     if not met:
         raise UsageError(f"the {world.art} art has no drawings for the split {world.split}")
-    listed = [_entity(named.name, named.category) for named in thing_names()]
-    return weighted(world.seed, world.exponent, listed, met)
+    return frequencies(world.seed, world.exponent, met)
 
 
-def _entity(name: str, category: str) -> Entity:
-    return Entity(name=name, symbol="", group=category)
+# no training has seen its scenes, and its art is there without a fetch
+HELD_OUT = ThingWorld(seed=1, side=SIDE, split="test", exponent=0.0, art=SMALL)

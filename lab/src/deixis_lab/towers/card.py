@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from deixis.core.errors import UsageError
 from deixis_lab.things.art import Art
 from deixis_lab.things.artists import ARTISTS, Artist
-from deixis_lab.things.names import thing_names
+from deixis_lab.things.names import thing_named, thing_names
 from deixis_lab.towers.figures import NamingRate, looked_at, rates_by_list, rates_by_meaning
 from deixis_lab.towers.naming import NamingTower
 
@@ -22,9 +23,14 @@ LISTED, MEANT, NEW = (
 def examined(
     tower: NamingTower, names: Sequence[str], art: Art, sides: Sequence[int] = SIDES
 ) -> Told:
-    """All rates of a tower, by what was asked."""
+    """All rates of a tower, by what was asked. UsageError for a coarse one: it names no thing."""
+    if not {thing.name for thing in thing_names()}.issuperset(names):
+        raise UsageError(
+            "a coarse tower lists groups and names nothing: "
+            "deixis train things_look_alikes tells what it tells apart"
+        )
     artists = [artist.name for artist in ARTISTS]
-    new = [thing.name for thing in thing_names() if thing.is_held_out and thing.name in art.by_name]
+    new = new_names(art)
     looked = looked_at(tower, art, names, artists, sides)
     unmet = looked_at(tower, art, new, artists, sides)
     return {
@@ -34,7 +40,19 @@ def examined(
     }
 
 
-def card(told: Told, *, num_names: int, command: str) -> str:
+def new_names(art: Art) -> list[str]:
+    """The names that no training has met, of which there are drawings."""
+    return [t.name for t in thing_names() if t.is_held_out and t.name in art.by_name]
+
+
+def by_category_alone(names: Sequence[str]) -> float:
+    """The share that is named rightly by who knows each one's category, and among the names of that
+    guesses: each category has one right guess on average, however many its names.
+    """
+    return len({thing_named(name).category for name in names}) / len(names)
+
+
+def card(told: Told, art: Art, *, num_names: int, command: str) -> str:
     """The rates as a page."""
     lines = [
         "# A tower of things",
@@ -47,6 +65,9 @@ def card(told: Told, *, num_names: int, command: str) -> str:
     ]
     for asked, rates in told.items():
         lines += ["", f"## {asked.capitalize()}", "", *_table(rates)]
+        if asked == NEW and rates:
+            share = by_category_alone(new_names(art))
+            lines += ["", f"Who knew of each its category alone would name {share:.1%}."]
     return "\n".join(lines) + "\n"
 
 

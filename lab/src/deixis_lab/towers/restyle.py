@@ -80,6 +80,24 @@ def restyled(
     return (_photographed(pictures, lots) - 0.5) / 0.5
 
 
+def redrawn(
+    drawings: Float[Tensor, "picture 4 side side"],
+    is_black: Bool[Tensor, " picture"],
+    *,
+    generator: torch.Generator,
+) -> Float[Tensor, "picture 4 side side"]:
+    """Drawings without a ground, as other hands might have drawn them, still within their frames;
+    premultiplied as they came. Black art is bent only: whoever places it gives it its ink.
+    """
+    lots = Lots(generator, len(drawings))
+    black = is_black.view(-1, 1, 1, 1)
+    bent = _bent(drawings, lots)
+    recoloured = _recoloured(bent, black, lots)
+    drawn, _ = _drawn_again(recoloured, black, lots)
+    rgb = torch.where(black, bent.rgb, drawn.rgb)
+    return torch.cat([rgb * drawn.alpha, drawn.alpha], 1).clamp(0, 1)
+
+
 def luminance(rgb: Float[Tensor, "picture 3 row column"]) -> Float[Tensor, "picture 1 row column"]:
     """How light it is, 0..1."""
     return (rgb * torch.tensor(LUMINANCE).view(1, 3, 1, 1)).sum(1, keepdim=True)
@@ -99,10 +117,27 @@ def _placed(drawings: Tensor, side: int, lots: Lots) -> Drawn:
         ),
         torch.stack([sin * scale * flip, cos * scale / stretch, lots.between(-1, 1) * room], 1),
     )
-    grid = functional.affine_grid(
-        torch.stack(rows, 1), [lots.num_pictures, 4, side, side], align_corners=False
+    return _moved(drawings, torch.stack(rows, 1), side, 0.22, lots)
+
+
+def _bent(drawings: Tensor, lots: Lots) -> Drawn:
+    """Sheared, stretched, mirrored and bent, but no larger than they were."""
+    scale, shear = lots.between(1.0, 1.25), lots.between(-0.12, 0.12)
+    stretch = lots.between(-0.15, 0.15).exp()
+    flip = torch.where(lots.between(0, 1) < 0.4, -1.0, 1.0)
+    still = torch.zeros(lots.num_pictures)
+    rows = (
+        torch.stack([scale * stretch.clamp(min=1) * flip, shear, still], 1),
+        torch.stack([still, scale / stretch.clamp(max=1), still], 1),
     )
-    bent = (lots.clouds(2, 4, side) - 0.5) * 0.22 * lots.chance(0.5)
+    return _moved(drawings, torch.stack(rows, 1), drawings.shape[-1], 0.12, lots)
+
+
+def _moved(
+    drawings: Tensor, turns: Float[Tensor, "picture 2 3"], side: int, bend: float, lots: Lots
+) -> Drawn:
+    grid = functional.affine_grid(turns, [lots.num_pictures, 4, side, side], align_corners=False)
+    bent = (lots.clouds(2, 4, side) - 0.5) * bend * lots.chance(0.5)
     moved = functional.grid_sample(
         drawings, grid + bent.permute(0, 2, 3, 1), mode="bilinear", align_corners=False
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, final
 
@@ -18,7 +18,7 @@ from deixis.train.config import OptimConfig
 from deixis.train.task import Losses, ParameterGroup, Task
 from deixis_lab.things.art import WHOLE, open_art
 from deixis_lab.things.artists import ARTISTS, seen_artists
-from deixis_lab.things.names import thing_names
+from deixis_lab.things.names import thing_named, thing_names
 from deixis_lab.towers.drawings_source import RestyledDrawings
 from deixis_lab.towers.figures import SMALLEST, looked_at, rates_by_list
 from deixis_lab.towers.lite import blank_lite0, imagenet_lite0, with_gates, without_gates
@@ -38,6 +38,7 @@ class NamingOptions:
     stored_name = "NamingOptions"
 
     start: Literal["imagenet", "blank"] = "imagenet"  # its first weights
+    teaches: Literal["names", "groups"] = "names"  # groups: a coarse tower, told no name at all
     houses: tuple[str, ...] = ()  # whose artists it learns from; none: all that are not held out
     art: str = WHOLE  # small: what ships, for a try
     seed: int = 0  # of the untrained weights
@@ -56,12 +57,17 @@ class NamingTask(Task):
         listed = [thing.name for thing in thing_names() if not thing.is_held_out]
         self.names = tuple(name for name in listed if name in by_them.by_name)
         self.artists = artists
+        told = list(self.names)
+        if options.teaches == "groups":
+            told = [thing_named(name).group for name in self.names]
+        self.classes = tuple(dict.fromkeys(told))
+        self.class_of = torch.tensor([self.classes.index(one) for one in told])
         start = imagenet_lite0() if options.start == "imagenet" else blank_lite0(options.seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)
-            self.tower = NamingTower(without_gates(start), len(self.names))
+            self.tower = NamingTower(without_gates(start), len(self.classes))
         self.tower.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.words = meanings(self.names)
+        self.words = meanings(self.classes)
         self.average = Averaged(self.tower, memory=options.averaging)
         self.module = self.average
         self.source = RestyledDrawings(names=self.names, artists=artists, art=options.art)
@@ -70,7 +76,7 @@ class NamingTask(Task):
     def loss(self, batch: Mapping[str, np.ndarray], step: int) -> Losses:
         pixels = torch.from_numpy(batch["pixels"]).to(self.device)
         pictures = (pixels.float() / 127.5 - 1.0).contiguous(memory_format=torch.channels_last)
-        names = torch.from_numpy(batch["names"]).to(self.device)
+        names = self.class_of[torch.from_numpy(batch["names"])].to(self.device)
         words = self.words.to(self.device)
         listed, meant, right = naming_losses(self.tower, pictures, names, words)
         return Losses(
@@ -98,11 +104,14 @@ class NamingTask(Task):
 
     @override
     def evaluate(self, step: int) -> dict[str, float]:
-        """The share of drawings by artists of houses that it never met that it names rightly."""
+        """The share of drawings by artists of houses that it never met that it names rightly, or
+        whose groups.
+        """
         unmet = [artist.name for artist in ARTISTS if artist.name not in self.artists]
         art = open_art(self.options.art)
         with self.average.averaged():
             looked = looked_at(self.tower, art, self.names, unmet, [SMALLEST])
+            looked = [replace(seen, right=self.class_of[seen.right]) for seen in looked]
             rates = rates_by_list(self.tower, looked)
         return {rate.artist: rate.first for rate in rates}
 
@@ -110,7 +119,7 @@ class NamingTask(Task):
     def save(self, folder: Path) -> None:
         """The tower as transformers loads it, and beside it the heads and what they list."""
         with self.average.averaged():
-            save_tower(self.tower, self.names, folder)
+            save_tower(self.tower, self.classes, folder)
 
 
 def save_tower(tower: NamingTower, names: tuple[str, ...], folder: Path) -> None:

@@ -8,15 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
+from deixis.core.errors import UnknownNameError
 from deixis.knowledge.encoders import TextEncoder, text_encoder
-from deixis_lab.things.names import thing_named
+from deixis_lab.things.names import groups, thing_named
 
 ENCODER = "minilm"
 
 
 def meanings(names: Sequence[str]) -> Float[Tensor, "name meaning"]:
-    """A unit vector for each name: between those of the bare name, of a sentence, and of a short
-    description.
+    """A unit vector for each name of a thing or a group: between those of the bare name, of a
+    sentence, and of a short description.
     """
     encoder = _encoder()
     forms = [form for name in names for form in (name, f"a drawing of {name}", described(name))]
@@ -26,8 +27,13 @@ def meanings(names: Sequence[str]) -> Float[Tensor, "name meaning"]:
 
 
 def described(name: str) -> str:
-    """The name with its category and what else it is called."""
-    thing = thing_named(name)
+    """The name with its category and what else it is called; of a group, its name alone."""
+    try:
+        thing = thing_named(name)
+    except UnknownNameError:
+        if name in groups():
+            return name
+        raise
     return ", ".join((f"{thing.name}: {thing.category}", *thing.synonyms))
 
 

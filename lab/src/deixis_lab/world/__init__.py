@@ -1,1 +1,1 @@
-"""The Scenes world: small pictures drawn by code, with their whole truth and questions."""
+"""What a scene is made of: its truth, its grounds and signs, and questions about it."""

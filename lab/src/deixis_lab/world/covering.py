@@ -5,8 +5,8 @@ All in whole numbers. Positions are in 1/65536 of a pixel, coverages 0..255.
 
 import numpy as np
 
-from deixis_lab.world.colours import RGB, colour_named
-from deixis_lab.world.plan import SIDE, PlannedStuff, PlannedThing
+from deixis_lab.world.colours import RGB
+from deixis_lab.world.plan import SIDE, PlannedStuff
 from deixis_lab.world.sampling import PIXEL, Coverage, Window, window_around
 from deixis_lab.world.shown import Shown
 from deixis_lab.world.textures import Pixels
@@ -42,20 +42,7 @@ def window_of(thing: Shown, side: int) -> Window:
     return window_around(thing.x * scale, thing.y * scale, reach_x, reach_y, side)
 
 
-def ink_of(thing: PlannedThing, ink: RGB, window: Window) -> np.ndarray:
-    """The ink as one colour, or as a colour a row."""
-    whole = np.array(ink, dtype=np.int32)
-    rows = window.bottom - window.top
-    row = np.arange(rows, dtype=np.int32)[:, None, None]
-    if thing.style == "gradient":
-        return whole * (256 - 110 * row // rows) >> 8
-    if thing.style == "striped":
-        paper = np.array(colour_named(thing.colour).paper, dtype=np.int32)
-        return whole + ((paper - whole) * ((row * 14 // rows) % 2) * 5 >> 4)
-    return whole
-
-
-def cover(pixels: np.ndarray, window: Window, coverage: Coverage, ink: RGB | np.ndarray) -> None:
+def cover(pixels: np.ndarray, window: Window, coverage: Coverage, ink: RGB) -> None:
     """Ink is mixed into the pixels where there is coverage."""
     under = pixels[window.top : window.bottom, window.left : window.right]
     change = (np.asarray(ink, dtype=np.int32) - under) * (coverage.astype(np.int32) * 257)[

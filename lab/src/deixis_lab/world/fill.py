@@ -29,18 +29,6 @@ def filled(
     return np.cumsum(turns, axis=1, dtype=np.int16)[:, :-1] != 0
 
 
-def alike_turned(
-    rings: Sequence[Int64[np.ndarray, "_ 2"]],
-) -> list[Int64[np.ndarray, "_ 2"]]:
-    """The rings all going the same way around: filled, they have no holes."""
-    return [ring if _doubled_area(ring) > 0 else ring[::-1] for ring in rings]
-
-
 def _next_centre(places: Int64[np.ndarray, " place"]) -> Int64[np.ndarray, " place"]:
     """The first sample whose centre is not before the place."""
     return (places + SUBPIXEL // 2 - 1) // SUBPIXEL
-
-
-def _doubled_area(ring: Int64[np.ndarray, "_ 2"]) -> int:
-    following = np.roll(ring, -1, axis=0)
-    return int((ring[:, 0] * following[:, 1] - following[:, 0] * ring[:, 1]).sum())

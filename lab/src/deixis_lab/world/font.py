@@ -1,4 +1,4 @@
-"""Outlines of pictograms and letters, read from the DejaVu fonts that matplotlib ships."""
+"""Outlines of letters, read from the font DejaVu Sans Bold that matplotlib ships."""
 
 import hashlib
 import importlib.util
@@ -17,20 +17,17 @@ from deixis.core.errors import UsageError
 from deixis.marks.letters import UNIT, Outline, bent
 
 # the same outlines on any machine, or none: version 2.37, unchanged since 2016
-FONTS = {
-    "DejaVuSans.ttf": "3fdf69cabf06049ea70a00b5919340e2ce1e6d02b0cc3c4b44fb6801bd1e0d22",
-    "DejaVuSans-Bold.ttf": "b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167",
-}
-PICTOGRAMS, LETTERS = FONTS
+FONT = "DejaVuSans-Bold.ttf"
+SHA256 = "b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167"
 
 
 @cache
-def outline(symbol: str, font: str = PICTOGRAMS) -> Outline:
-    """One symbol's outline, its curves cut into straight pieces."""
-    opened = _font(font)
+def outline(symbol: str) -> Outline:
+    """One letter's outline, its curves cut into straight pieces."""
+    opened = _font()
     name = opened.getBestCmap().get(ord(symbol))
     if name is None:
-        raise UsageError(f"{font} has no outline for {symbol!r} (U+{ord(symbol):04X})")
+        raise UsageError(f"{FONT} has no outline for {symbol!r} (U+{ord(symbol):04X})")
     glyphs = opened.getGlyphSet()
     pen = DecomposingRecordingPen(glyphs)
     glyphs[name].draw(pen)
@@ -38,17 +35,15 @@ def outline(symbol: str, font: str = PICTOGRAMS) -> Outline:
 
 
 @cache
-def _font(name: str) -> TTFont:
+def _font() -> TTFont:
     found = importlib.util.find_spec("matplotlib")
     if found is None or not found.submodule_search_locations:
-        raise UsageError(
-            "pictograms and letters are drawn from matplotlib's fonts: pip install matplotlib"
-        )
+        raise UsageError("letters are drawn from matplotlib's fonts: pip install matplotlib")
     folder = Path(found.submodule_search_locations[0])
-    content = (folder / "mpl-data" / "fonts" / "ttf" / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != FONTS[name]:
+    content = (folder / "mpl-data" / "fonts" / "ttf" / FONT).read_bytes()
+    if hashlib.sha256(content).hexdigest() != SHA256:
         raise UsageError(
-            f"matplotlib's {name} is not version 2.37, so pictures drawn with it would differ; "
+            f"matplotlib's {FONT} is not version 2.37, so pictures drawn with it would differ; "
             "install a matplotlib that ships that version"
         )
     return TTFont(BytesIO(content), lazy=True)

@@ -9,10 +9,8 @@ from typing import TypeAlias, final
 import numpy as np
 from jaxtyping import Int64
 
-from deixis_lab.world.glyphs import LANE
-
 PIXEL = 1 << 16
-FINE = 5  # bits of the shares between a glyph's pixels: three lanes of 8 + 2·5 bits fit in LANE
+FINE = 5  # bits of the shares between a glyph's pixels
 Coverage: TypeAlias = Int64[np.ndarray, "_ _"]
 
 
@@ -67,7 +65,7 @@ def places_in(
 
 
 def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Coverage:
-    """A glyph's packed coverages at the window's pixels, blended between four neighbours."""
+    """A glyph's coverage at the window's pixels, blended between four neighbours."""
     count = level.shape[0]
     u, v = places_in(count, frame, window)
     first = (v >> 16) * count + (u >> 16)
@@ -77,14 +75,7 @@ def sampled(level: Int64[np.ndarray, "_ _"], frame: Frame, window: Window) -> Co
     above = flat.take(first) * left + flat.take(first + 1) * right
     first += count
     below = flat.take(first) * left + flat.take(first + 1) * right
-    blended = above * (32 - down) + below * down
-    lane = (1 << LANE) - 1
-    whole = 2 * FINE
-    return (
-        (blended & lane) >> whole
-        | (blended >> LANE & lane) >> whole << LANE
-        | (blended >> 2 * LANE) >> whole << 2 * LANE
-    )
+    return above * (32 - down) + below * down >> 2 * FINE
 
 
 def panel(frame: Frame, window: Window, *, inset: int = 0) -> Coverage:

@@ -12,14 +12,13 @@ from deixis.core.mask import Mask
 from deixis.core.region import Region
 from deixis_lab.world.shown import PicturePlan
 
-SOURCE = "scenes"
 SIGN = "sign"
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thing:
-    """A pictogram, a drawing or a sign. `region` is the mask of its pixels that can be seen.
+    """A drawing or a sign. `region` is the mask of its pixels that can be seen.
 
     `depth` counts from the farthest, 0, to the nearest; `text` is what a sign says. `colour` is
     None where no one colour can be told. A drawing has an artist, and the code of the member that

@@ -30,7 +30,7 @@ class Placed(Protocol):
 
 @runtime_checkable
 class Shown(Placed, Protocol):
-    """A thing of a plan: a pictogram, an artist's drawing, or a sign."""
+    """A thing of a plan: an artist's drawing, or a sign."""
 
     @property
     def name(self) -> str:

@@ -8,7 +8,6 @@ from deixis_lab.world.covering import (
     LIGHT_INK,
     cast_shadow,
     cover,
-    ink_of,
     own,
     window_of,
 )
@@ -18,7 +17,7 @@ from deixis_lab.world.plan import (
     SIDE,
     SQUEEZE,
     TURN,
-    PlannedThing,
+    PlannedSign,
     cosine,
     sine,
     word_width,
@@ -26,10 +25,9 @@ from deixis_lab.world.plan import (
 from deixis_lab.world.sampling import PIXEL, Frame, panel, sampled, window_around
 
 
-def draw_sign(
-    thing: PlannedThing, text: str, owner: int, pixels: np.ndarray, owners: np.ndarray
-) -> None:
-    """A sign that says `text` is painted, and owns its board's pixels."""
+def draw_sign(thing: PlannedSign, owner: int, pixels: np.ndarray, owners: np.ndarray) -> None:
+    """A sign is painted, and owns its board's pixels."""
+    text = thing.text
     side = owners.shape[0]
     scale = PIXEL * side // SIDE
     window = window_of(thing, side)
@@ -48,7 +46,7 @@ def draw_sign(
         cover(pixels, window, board, written)
         cover(pixels, window, panel(frame, window, inset=height // 16), colour.ink)
     else:
-        cover(pixels, window, board, ink_of(thing, colour.ink, window))
+        cover(pixels, window, board, colour.ink)
     own(owners, window, board, owner)
     start = -word_width(text) * unit // (2 * CAPITAL)
     for symbol in text:
@@ -71,5 +69,5 @@ def _write(symbol: str, cell: Frame, ink: RGB, pixels: np.ndarray) -> None:
     reach_x = (cell.width * cell.cos + cell.height * abs(cell.sin)) // (2 * TURN)
     reach_y = (cell.width * abs(cell.sin) + cell.height * cell.cos) // (2 * TURN)
     window = window_around(cell.x, cell.y, reach_x, reach_y, side)
-    level = letter(symbol).level(cell.height // PIXEL + 1)
-    cover(pixels, window, sampled(level, cell, window) & 255, ink)
+    level = letter(symbol, cell.height // PIXEL + 1)
+    cover(pixels, window, sampled(level, cell, window), ink)

@@ -8,6 +8,7 @@ from deixis.core.portable_rng import Draws
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SHORTEST, LONGEST = 3, 8
 LONGEST_RANDOM = 6
+EVERY_NOVEL = 10
 
 
 @cache
@@ -21,3 +22,8 @@ def random_letters(draws: Draws) -> str:
     """A string that no lexicon helps to read."""
     count = draws.between(SHORTEST, LONGEST_RANDOM)
     return "".join(draws.pick(LETTERS) for _ in range(count))
+
+
+def novel_words() -> tuple[str, ...]:
+    """The words that no training picture has."""
+    return lexicon()[EVERY_NOVEL - 1 :: EVERY_NOVEL]

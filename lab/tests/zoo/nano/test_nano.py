@@ -17,6 +17,7 @@ from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Generation, Question
 from deixis.models.load_by_name import load
 from deixis_lab.zoo import nano
+from deixis_lab.zoo.training.architectures import left_with
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
@@ -41,8 +42,8 @@ def question(seed: int = 0) -> Question:
     return Question(pictures=(Image(pixels=pixels),), text="What is the red anchor?")
 
 
-def test_there_are_seven() -> None:
-    assert len(nano.names()) == 7
+def test_there_are_eight() -> None:
+    assert len(nano.names()) == 8
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
@@ -143,3 +144,15 @@ def test_the_order_of_the_words_changes_no_id() -> None:
 def test_a_sentence_may_begin_on_a_new_line() -> None:
     ids = tokenizer().encode("red\nWhat is", add_special_tokens=False)
     assert len(ids) == 4
+
+
+def test_what_ships_is_the_default_and_its_readers_are_found(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DEIXIS_CACHE", str(tmp_path))
+    said = [
+        load(name).generate([question()], Generation(max_new_tokens=4))[0].text
+        for name in ("nano", f"nano:{nano.DEFAULT}")
+    ]
+    assert said[0] == said[1] != ""
+    for start in ("nano", f"nano:{nano.DEFAULT}"):
+        assert left_with(start, "readers.safetensors") is not None
+    assert left_with("nano", "nothing.safetensors") is None

@@ -4,23 +4,24 @@ import numpy as np
 import pytest
 import torch
 
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.art import SMALL
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.alignment import WordTargets, place_loss, pooled_targets, set_loss
 from deixis_lab.zoo.training.alignment_task import AlignmentOptions, AlignmentTask
-from deixis_lab.zoo.training.labels import names
+from deixis_lab.zoo.training.labels import NAMES
 from deixis_lab.zoo.training.marked_scenes import MarkedScenes
-from deixis_lab.zoo.training.vocabulary import scene_words
+from deixis_lab.zoo.training.vocabulary import thing_words
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return nano.tokenizer(scene_words())
+    return nano.tokenizer(thing_words())
 
 
 @pytest.fixture(scope="module")
 def given() -> dict[str, torch.Tensor]:
-    source = MarkedScenes(world=SceneWorld(seed=5))
+    source = MarkedScenes(world=ThingWorld(seed=5, side=192, art=SMALL))
     made = source.collate([source.example(i, np.random.default_rng(i)) for i in range(4)])
     return {key: torch.from_numpy(value) for key, value in made.items()}
 
@@ -32,9 +33,9 @@ def test_every_patch_has_words_that_sum_to_one(tokenizer, given) -> None:
 
 def test_a_things_words_are_its_name_and_colour(tokenizer, given) -> None:
     targets = WordTargets(tokenizer)(given)
-    is_plain = (given["name"] >= 0) & (given["mark_kind"] == 0)
+    is_plain = (given["name"] >= 0) & (given["mark_kind"] == 0) & (given["colour"] >= 0)
     picture, patch = is_plain.nonzero()[0].tolist()
-    name = names()[int(given["name"][picture, patch])]
+    name = NAMES[int(given["name"][picture, patch])]
     ids = tokenizer(name, add_special_tokens=False).input_ids
     assert float(targets[picture, patch, ids].sum()) == pytest.approx(0.5)
 
@@ -60,7 +61,7 @@ def test_a_block_of_patches_has_the_words_of_all_of_them() -> None:
 
 @pytest.mark.parametrize("name", ["idefics3", "instructblip", "vipllava"])
 def test_only_the_projector_and_the_words_train(name: str) -> None:
-    made = AlignmentTask(AlignmentOptions(architecture=name, start="", num_held_out=2))
+    made = AlignmentTask(AlignmentOptions(architecture=name, start="", num_held_out=2, art=SMALL))
     batch = made.source.collate([made.source.example(0, np.random.default_rng(0))])
     made.loss(batch, 0).total.backward()
     trained = {n for n, weight in made.module.named_parameters() if weight.grad is not None}

@@ -7,15 +7,23 @@ import pytest
 import torch
 from torch import nn
 
+from deixis_lab.things.art import SMALL
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.averaged import Averaged
-from deixis_lab.zoo.training.encoder import WEIGHTS, Answers, dense_losses, right
+from deixis_lab.zoo.training.encoder import (
+    PARTS,
+    WEIGHTS,
+    Answers,
+    _chosen,
+    dense_losses,
+    right,
+)
 from deixis_lab.zoo.training.encoder_task import EncoderOptions, EncoderTask
 from deixis_lab.zoo.training.labels import NUM_CLASSES
 
 
 def task(name: str) -> EncoderTask:
-    return EncoderTask(EncoderOptions(architecture=name, num_held_out=3))
+    return EncoderTask(EncoderOptions(architecture=name, num_held_out=3, art=SMALL))
 
 
 def batch(made: EncoderTask, count: int = 3) -> dict[str, np.ndarray]:
@@ -29,7 +37,7 @@ def answers(*, asked: int) -> dict[str, Answers]:
     made = {}
     for key in WEIGHTS:
         number = NUM_CLASSES[key]
-        shape = (asked, 8) if key == "spelling" else (asked,)
+        shape = (asked, PARTS[key]) if key in PARTS else (asked,)
         labels = torch.randint(0, number, shape, generator=generator)
         made[key] = Answers(scores=nn.functional.one_hot(labels, number) * 50.0, labels=labels)
     return made
@@ -49,8 +57,9 @@ def test_what_is_not_asked_costs_nothing() -> None:
 
 def test_only_labelled_patches_are_answered() -> None:
     made = task("vipllava")
+    made.encoder.eval()  # in training some of many are chosen
     pixels, labels = made._placed(batch(made))
-    given = made.encoder(pixels.permute(0, 3, 1, 2).float(), labels)[0]
+    given = made.encoder.read(made.encoder.see(pixels.permute(0, 3, 1, 2).float()), labels)[0]
     assert len(given["stuff"].labels) == int((labels["stuff"] >= 0).sum())
     assert len(given["spelling"].labels) < labels["name"].numel() / 4
 
@@ -117,3 +126,12 @@ def test_without_memory_there_is_no_average() -> None:
     average = Averaged(nn.Linear(3, 2), memory=0.0)
     average.follow()
     assert [name for name, _ in average.named_buffers()] == ["num_followed"]
+
+
+def test_of_many_patches_those_with_marks_are_read_first() -> None:
+    labels = {key: torch.zeros(1, 8, dtype=torch.long) for key in ("mark_kind", "ink_kind")}
+    labels["mark_kind"][0, 5] = 2
+    labels["ink_kind"][0, 7] = 1
+    chosen = _chosen(torch.arange(8), labels, most=3).tolist()
+    assert len(chosen) == 3
+    assert {5, 7} <= set(chosen)

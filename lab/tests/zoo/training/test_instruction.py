@@ -11,13 +11,16 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.models.checkpoint_model import wrap
 from deixis.models.interface import Example, Question
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.art import SMALL
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.zoo.training.architectures import normalised, projected_tokens
-from deixis_lab.zoo.training.asked_scenes import AskedScene, AskedScenes
+from deixis_lab.zoo.training.asked_scenes import AskedScene
+from deixis_lab.zoo.training.asked_things import DRAWN, AskedThings
+from deixis_lab.zoo.training.encoded_scenes import BESIDE
 from deixis_lab.zoo.training.instruction_task import InstructionOptions, InstructionTask
 from deixis_lab.zoo.training.looking import LAYER
 from deixis_lab.zoo.training.packed import IGNORED, Row, allowed, pack
-from deixis_lab.zoo.training.vocabulary import scene_words
+from deixis_lab.zoo.training.vocabulary import thing_words
 
 pytestmark = [
     # transformers 5.23 itself, in PaliGemmaProcessor, with numpy 2.
@@ -28,12 +31,19 @@ WITH_CHAT = ("idefics3", "llava", "llava_conv", "vipllava")
 
 @functools.cache
 def task(name: str) -> InstructionTask:
-    return InstructionTask(InstructionOptions(architecture=name, start="", num_held_out=2))
+    options = InstructionOptions(architecture=name, start="", num_held_out=2, art=SMALL)
+    return InstructionTask(options)
+
+
+@functools.cache
+def first_scene(name: str) -> AskedScene:
+    return task(name).source.example(0, np.random.default_rng(0))
 
 
 @functools.cache
 def scenes() -> list[AskedScene]:
-    source = AskedScenes(world=SceneWorld(seed=4), dialect=task("vipllava").dialect)
+    world = ThingWorld(seed=4, side=192, art=SMALL)
+    source = AskedThings(world=world, dialect=task("vipllava").dialect, way=DRAWN)
     return [source.example(index, np.random.default_rng(index)) for index in range(12)]
 
 
@@ -49,7 +59,7 @@ def only(scene: AskedScene, place: int) -> AskedScene:
 
 @pytest.mark.parametrize("name", WITH_CHAT)
 def test_a_questions_loss_is_that_of_our_adapter(name: str) -> None:
-    made, scene = task(name), only(scenes()[0], 1)
+    made, scene = task(name), only(first_scene(name), 1)
     model = wrap(made.nano.model, made.nano.processor, name=name)
     asked = Question(pictures=(Image(pixels=scene.pixels),), text=scene.asked[0].text)
     with torch.no_grad():
@@ -58,10 +68,37 @@ def test_a_questions_loss_is_that_of_our_adapter(name: str) -> None:
     assert float(ours) == pytest.approx(float(theirs), abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["fast_vlm", "idefics3", "llava"])
+def test_a_crop_beside_the_whole_is_asked_about_as_our_adapter_does(name: str) -> None:
+    made = task(name)
+    source = replace(made.source, way=BESIDE)
+    scene = next(
+        found
+        for index in range(9)
+        if (found := source.example(index, np.random.default_rng(index))).second is not None
+    )
+    one = scene.asked[0]
+    assert "picture 2" in one.text
+    pictures = tuple(Image(pixels=pixels) for pixels in scene.pictures)
+    model = wrap(made.nano.model, made.nano.processor, name=name)
+    example = Example(question=Question(pictures=pictures, text=one.text), answer=one.answer)
+    with torch.no_grad():
+        ours = made.loss([replace(scene, asked=(one,))], 0).parts
+        theirs = model.loss([example])
+        both = made.loss([replace(scene, asked=(one,)), only(first_scene(name), 0)], 0)
+    assert float(ours["answers"]) == pytest.approx(float(theirs), abs=1e-4)
+    assert set(both.parts) >= {"looks"}
+    shown = scene.evidence(one)
+    assert shown.any()
+    assert not shown[: len(shown) // 2].any()
+
+
 def test_queries_stand_where_plain_transformers_puts_them() -> None:
-    made, scene = task("blip_2"), only(scenes()[0], 1)
+    made, scene = task("blip_2"), only(first_scene("blip_2"), 1)
     row = made.asking.rows([scene.asked])[0]
-    ids = torch.tensor([[*made.asking.prefix.tolist(), *row.prompts[0], *row.answers[0][:-1]]])
+    ids = torch.tensor(
+        [[*made.asking.prefixes[0].ids.tolist(), *row.prompts[0], *row.answers[0][:-1]]]
+    )
     pixel_values = normalised(torch.from_numpy(scene.pixels[None].copy()))
     with torch.no_grad():
         logits = made.nano.model(
@@ -121,7 +158,7 @@ def test_no_question_about_a_mark_gives_its_answer_away() -> None:
 
 def test_every_word_that_is_asked_or_answered_is_one_token() -> None:
     tokenizer = task("vipllava").nano.processor.tokenizer
-    known = set(" ".join(scene_words()).split())
+    known = set(" ".join(thing_words()).split())
     for scene in scenes():
         for asked in scene.asked:
             for word in asked.text.replace("?", " ").replace(".", " ").split():
@@ -149,24 +186,25 @@ def test_looking_is_learned_beside_answering() -> None:
 
 def test_a_look_is_the_attention_that_transformers_computes() -> None:
     made = task("vipllava")
+    prefix = made.asking.prefixes[0]
     row = made.asking.rows([scenes()[0].asked[:1]])[0]
     vision = torch.randn(1, 144, 192, generator=torch.Generator().manual_seed(0)) * 3
     evidence = torch.arange(144) % 3 == 0
     with torch.no_grad():
         answered = made.asking(vision, [row])
         ours = made.asking.looks.loss(
-            answered.pictures, answered.places, evidence.expand(len(answered.labels), -1)
+            answered.pictures,
+            answered.places,
+            evidence.expand(len(answered.labels), -1),
+            prefix.pictured,
         )
-        inputs = made.asking.language.embed_tokens(
-            torch.tensor([[*made.asking.prefix.tolist(), *row.prompts[0], *row.answers[0][:-1]]])
-        )
-        is_image = made.asking.is_image
-        inputs[0, : len(is_image)][is_image] = vision[0]
+        ids = [*prefix.ids.tolist(), *row.prompts[0], *row.answers[0][:-1]]
+        inputs = made.asking.language.embed_tokens(torch.tensor([ids]))
+        inputs[0, prefix.pictured] = vision[0]
         made.asking.language.set_attn_implementation("eager")
         out = made.asking.language(inputs_embeds=inputs, output_attentions=True, use_cache=False)
         made.asking.language.set_attn_implementation("sdpa")
-    pictured = is_image.nonzero()[:, 0]
-    looks = out.attentions[LAYER][0, :, -len(row.answers[0]) :][..., pictured]
+    looks = out.attentions[LAYER][0, :, -len(row.answers[0]) :][..., prefix.pictured]
     shares = looks[..., evidence].sum(-1) / looks.sum(-1)
     assert float(ours) == pytest.approx(-float(shares.log().mean()), rel=1e-3)
 
@@ -181,13 +219,15 @@ def test_names_are_measured_with_marks_and_without() -> None:
 def test_a_model_that_reads_questions_with_the_picture_is_asked_each_alone(
     name: str, tokens: int
 ) -> None:
-    made = task(name)
-    losses = made.loss(scenes()[:2], 0)
+    made, whole = task(name), first_scene(name)
+    in_a_word = [one for one in whole.asked if one.answer in ("yes", "no", "white", "one")]
+    scene = replace(whole, asked=tuple(in_a_word * 3)[:3])
+    losses = made.loss([scene, scene], 0)
     losses.total.backward()
     assert losses.weight == 6 * tokens  # of six answers of a word each, their ends included
     assert all(p.grad is not None for p in made.parts.language(made.nano.model).parameters())
     with torch.no_grad():
-        assert len(made.asking.verdicts(scenes()[:1], unmarked=True)) == len(scenes()[0].asked)
+        assert len(made.asking.verdicts([scene], unmarked=True)) == len(scene.asked)
 
 
 def test_a_missing_stage_is_named() -> None:

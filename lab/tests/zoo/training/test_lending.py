@@ -27,7 +27,9 @@ def tower_of(name: str, built: nano.Nano) -> torch.nn.Module:
 
 
 def test_a_tower_of_the_same_kind_sees_the_same(lender) -> None:
-    pixels = torch.rand(2, 3, 96, 96, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    pixels = (
+        torch.rand(2, 3, nano.SIDE, nano.SIDE, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    )
     borrower = opened("paligemma", "")
     lend_tower(borrower, "paligemma", lender)
     with torch.no_grad():

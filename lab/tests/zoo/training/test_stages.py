@@ -29,7 +29,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         config = dataclasses.replace(
             recipe.config, steps=2, batch_size=2, num_workers=0, threads=1, precision="fp32"
         )
-        options = dataclasses.replace(recipe.options, start=start, num_held_out=2)
+        options = dataclasses.replace(recipe.options, start=start, num_held_out=2, art="small")
         outcome = run(recipe.build(options), config, root / name)
         assert outcome.finished
         start = str(root / name / "model")

@@ -1,4 +1,5 @@
-"""The pictures that ship with Deixis: five of the Scenes world, which nano knows, and a still life.
+"""The pictures that ship with Deixis: five scenes of drawn things, which nano knows, a photograph,
+and a still life.
 
 The laboratory draws the five again in a test, so that they stay the world's own.
 """
@@ -27,7 +28,7 @@ class DemoQuestion:
     """A question is about one region, `{it}` in its text, and has the right answer.
 
     `way` names how the region is meant to be shown; `shape` and `colour` are those of its mark,
-    None where it is said.
+    None where it has none.
     """
 
     way: str
@@ -41,12 +42,15 @@ class DemoQuestion:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class DemoPicture:
-    """A picture comes with all that it shows, and with what can be asked about it."""
+    """A picture comes with all that it shows, with what can be asked about it, and with whose it
+    is.
+    """
 
     name: str
     image: Image
     regions: tuple[Region, ...]
     questions: tuple[DemoQuestion, ...]
+    credit: str
 
     def region(self, label: str) -> Region:
         """The first region of that label is found."""
@@ -68,12 +72,13 @@ def demo_picture(name: str) -> DemoPicture:
     if name not in records:
         raise UnknownNameError(kind="picture of the demo", name=name, known=records)
     record = records[name]
-    pixels = open_image(FOLDER / f"{name}.png").pixels
+    pixels = open_image(FOLDER / record["file"]).pixels
     regions = tuple(region_json.from_record(one) for one in record["regions"])
     return DemoPicture(
         name=name,
         image=Image(pixels=pixels, source=record["source"]),
         regions=regions,
+        credit=record["credit"],
         questions=tuple(
             DemoQuestion(**{**one, "region": regions[one["region"]]}) for one in record["asked"]
         ),

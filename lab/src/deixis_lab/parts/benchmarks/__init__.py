@@ -1,1 +1,1 @@
-"""Benchmarks on the Scenes, twins of published ones."""
+"""Benchmarks on scenes of Things, twins of published ones."""

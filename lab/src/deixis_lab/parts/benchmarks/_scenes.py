@@ -1,4 +1,4 @@
-"""What the twins on the Scenes world share: held-out pictures, drawn when they are asked for."""
+"""What the benchmarks of Things share: held-out scenes, drawn when they are asked for."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from typing_extensions import override
 
 from deixis.core.errors import UsageError
 from deixis.evals.benchmark import Benchmark, Options, Query, Sample
+from deixis_lab.parts.data import art_of
+from deixis_lab.things.world import SIDE, ThingWorld
 from deixis_lab.world.questions import SceneQuestion, kinds
 from deixis_lab.world.scene import SIGN, Scene, Thing
-from deixis_lab.world.world import SceneWorld
 
 SEED, SPLIT, NUM_PICTURES = 1, "test", 500
-ORIGIN = "deixis.data.scenes: seed 1, split test, each pictogram as frequent"
-LICENCE = "Apache-2.0; drawn by code"
-SMALLEST = 20  # pixels that are seen of a thing that is asked about
+ORIGIN = "deixis_lab.things: seed 1, split test, each name as frequent"
+LICENCE = "Apache-2.0; the drawings under the licences of their artists (NOTICE)"
+SMALLEST = 80  # pixels that are seen of a thing that is asked about
 KEPT = 64  # pictures
 
 
@@ -28,19 +29,23 @@ class SceneBenchmark(Benchmark):
     """
 
     one_each: ClassVar[bool] = False  # at most one question a picture
-    world: SceneWorld
+    world: ThingWorld
     num_pictures: int
 
     @classmethod
     @override
     def of(cls, options: Options) -> "SceneBenchmark":
-        """Split `test` unless another is named; no files are needed."""
-        if options.data is not None:
-            raise UsageError("the Scenes draw their own pictures: leave --data out")
+        """Split `test` unless another is named, by the small art unless the data is `whole`."""
         number = NUM_PICTURES if options.num_pictures is None else options.num_pictures
         if number < 1:
             raise UsageError(f"there is at least 1 picture, got {number}")
-        world = SceneWorld(seed=SEED, split=options.split or SPLIT, exponent=0.0)
+        world = ThingWorld(
+            seed=SEED,
+            side=SIDE,
+            split=options.split or SPLIT,
+            exponent=0.0,
+            art=art_of(options.data),
+        )
         return cls(world=world, num_pictures=number)
 
     @override
@@ -72,12 +77,12 @@ class SceneBenchmark(Benchmark):
 
 
 def clear_things(scene: Scene) -> list[Thing]:
-    """The pictograms of which enough is seen to be asked about."""
+    """The drawings of which enough is seen to be asked about."""
     return [t for t in scene.things if t.name != SIGN and _num_seen(scene, t) >= SMALLEST]
 
 
 @lru_cache(maxsize=KEPT)
-def _scene(world: SceneWorld, index: int) -> Scene:
+def _scene(world: ThingWorld, index: int) -> Scene:
     """A scene; the last few are kept, since a picture is often asked about several times."""
     return world.scene(index)
 

@@ -1,4 +1,4 @@
-"""Four names scored as answers: the form of CIFAR-10, on the Scenes."""
+"""Four names scored as answers: the form of CIFAR-10, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final

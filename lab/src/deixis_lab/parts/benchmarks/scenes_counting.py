@@ -1,4 +1,4 @@
-"""How many are there? The form of CLEVR's counts, on the Scenes."""
+"""How many are there? The form of CLEVR's counts, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final

@@ -1,4 +1,4 @@
-"""Say what is marked, in a few words. The form of RefCOCOg's region descriptions, on the Scenes."""
+"""Say what is marked, in a few words: the form of RefCOCOg's descriptions, on scenes of Things."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from deixis.evals.benchmark import About, Sample, Verdict
 from deixis.evals.scores.cider import Frequencies
 from deixis.evals.verdicts import CAPTION_MEASURES, caption_numbers
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis_lab.world.entities import with_article
+from deixis_lab.things.names import with_article
 from deixis_lab.world.scene import Scene, Thing
 
 TEXT = "Describe {first} in a short phrase."
@@ -24,7 +24,7 @@ class ScenesDescription(SceneBenchmark):
     """One region, three references: plain, with the place, and with what lies under it."""
 
     about: ClassVar = About(
-        title="Scenes: region description",
+        title="Things: region description",
         asks="a phrase for the region; twin of RefCOCOg (METEOR, CIDEr-D)",
         origin=ORIGIN,
         licence=LICENCE,

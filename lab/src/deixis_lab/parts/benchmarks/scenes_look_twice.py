@@ -1,4 +1,4 @@
-"""How many are there of what is marked? The form of PointQA-LookTwice, on the Scenes."""
+"""How many are there of what is marked? The form of PointQA-LookTwice, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -25,7 +25,7 @@ class ScenesLookTwice(SceneBenchmark):
     """
 
     about: ClassVar = About(
-        title="Scenes: look twice",
+        title="Things: look twice",
         asks="how many there are of the kind in the region; twin of PointQA-LookTwice",
         origin=ORIGIN,
         licence=LICENCE,

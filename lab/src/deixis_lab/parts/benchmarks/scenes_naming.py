@@ -1,4 +1,4 @@
-"""What is in the mark? The plainest question about a region, on the Scenes."""
+"""What is in the mark? The plainest question about a region, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -20,7 +20,7 @@ class ScenesNaming(SceneBenchmark):
     """One region a picture; whether it is alone in the picture is a tag."""
 
     about: ClassVar = About(
-        title="Scenes: naming",
+        title="Things: naming",
         asks="the name of the thing in the region",
         origin=ORIGIN,
         licence=LICENCE,

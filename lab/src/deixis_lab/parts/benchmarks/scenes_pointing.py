@@ -1,4 +1,4 @@
-"""Which of four marked things is it? The form of Visual7W's pointing task, on the Scenes."""
+"""Which of four marked things is it? The form of Visual7W's pointing task, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -17,7 +17,7 @@ class ScenesPointing(SceneBenchmark):
     """Four regions as choices A to D; tags say by what the thing is named."""
 
     about: ClassVar = About(
-        title="Scenes: pointing",
+        title="Things: pointing",
         asks="which of four regions is the one that is named; twin of Visual7W",
         origin=ORIGIN,
         licence=LICENCE,

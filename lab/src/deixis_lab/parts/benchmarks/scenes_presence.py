@@ -1,4 +1,4 @@
-"""Is it there? Half yes, with hard negatives: the form of POPE, on the Scenes."""
+"""Is it there? Half yes, with hard negatives: the form of POPE, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -27,7 +27,7 @@ class ScenesPresence(SceneBenchmark):
     """No region; tags say how the decoys were chosen."""
 
     about: ClassVar = About(
-        title="Scenes: presence",
+        title="Things: presence",
         asks="whether a thing is in the picture; twin of POPE",
         origin=ORIGIN,
         licence=LICENCE,

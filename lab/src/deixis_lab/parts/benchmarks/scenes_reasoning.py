@@ -1,4 +1,4 @@
-"""How are two marked things alike, and why? The form of VCR, on the Scenes."""
+"""How are two marked things alike, and why? The form of VCR, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -18,7 +18,7 @@ class ScenesReasoning(SceneBenchmark):
     """Two questions a picture: the answer, and, with the right answer told, the reason."""
 
     about: ClassVar = About(
-        title="Scenes: reasoning",
+        title="Things: reasoning",
         asks="how two regions are alike, and why; twin of VCR",
         origin=ORIGIN,
         licence=LICENCE,

@@ -1,4 +1,4 @@
-"""Does the sign say that? The form of Hateful Memes, on the Scenes."""
+"""Does the sign say that? The form of Hateful Memes, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final

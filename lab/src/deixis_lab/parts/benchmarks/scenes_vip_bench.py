@@ -1,4 +1,4 @@
-"""Free answers about regions that a judge grades. The form of ViP-Bench, on the Scenes."""
+"""Free answers about regions that a judge grades. The form of ViP-Bench, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -10,7 +10,7 @@ from deixis.evals.benchmark import About, GradeRequest, Sample
 from deixis.evals.scores.short_answers import UNITS
 from deixis.evals.verdicts import AND, GRADE, OR, grade_request
 from deixis_lab.parts.benchmarks._scenes import LICENCE, ORIGIN, SceneBenchmark, clear_things
-from deixis_lab.world.entities import entity_named
+from deixis_lab.things.names import thing_named
 from deixis_lab.world.questions.relation import relation_of
 from deixis_lab.world.scene import Scene, Thing
 
@@ -24,7 +24,7 @@ class ScenesVipBench(SceneBenchmark):
     """One question a picture, of the six capabilities in turn where the picture allows it."""
 
     about: ClassVar = About(
-        title="Scenes: graded answers",
+        title="Things: graded answers",
         asks="free answers about regions, graded by a judge; twin of ViP-Bench",
         origin=ORIGIN,
         licence=LICENCE,
@@ -64,9 +64,12 @@ def _sample(scene: Scene, text: str, truth: str, things: list[Thing], *tags: str
     )
 
 
-def _recognised(scene: Scene, things: list[Thing], draws: Draws) -> Sample:
-    truth = f"{things[0].name}{AND}{things[0].colour}"
-    return _sample(scene, "What is {first}, and what colour is it?", truth, things, "Rec")
+def _recognised(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
+    coloured = [thing for thing in things if thing.colour is not None]
+    if not coloured:
+        return None
+    truth = f"{coloured[0].name}{AND}{coloured[0].colour}"
+    return _sample(scene, "What is {first}, and what colour is it?", truth, coloured, "Rec")
 
 
 def _read(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
@@ -78,7 +81,7 @@ def _read(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
 
 
 def _known(scene: Scene, things: list[Thing], draws: Draws) -> Sample:
-    group = entity_named(things[0].name).group
+    group = thing_named(things[0].name).category
     text = "What is {first}, and to which group of things does it belong?"
     return _sample(scene, text, f"{things[0].name}{AND}{group}", things, "Rec", "Know")
 
@@ -102,6 +105,6 @@ def _related(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
 def _told(scene: Scene, things: list[Thing], draws: Draws) -> Sample | None:
     if len(things) < 2:
         return None
-    truth = AND.join(word for thing in things[:2] for word in (thing.colour or "", thing.name))
+    said = [word for thing in things[:2] for word in (thing.colour, thing.name) if word]
     text = "Write one sentence that names {first} and {second} with their colours."
-    return _sample(scene, text, truth, things, "Rec", "Lang")
+    return _sample(scene, text, AND.join(said), things, "Rec", "Lang")

@@ -1,1 +1,1 @@
-"""Tasks about whole pictures of the Scenes, twins of published ones."""
+"""Tasks about whole pictures of Things, twins of published ones."""

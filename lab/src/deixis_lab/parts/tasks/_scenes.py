@@ -1,4 +1,4 @@
-"""What the twins on the Scenes world share: pictures drawn when they are asked for."""
+"""What the tasks of Things share: scenes drawn when they are asked for."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -7,40 +7,45 @@ from typing import Literal
 
 from typing_extensions import override
 
-from deixis.core.errors import SampleError, UsageError
+from deixis.core.errors import SampleError
 from deixis.core.image import Image
 from deixis.data.tasks.corruption import Corruption
 from deixis.data.tasks.task import PictureTask, TaskOptions, TaskSample
-from deixis_lab.world.plan import Plan
+from deixis_lab.parts.data import art_of
+from deixis_lab.things.plan import ThingPlan
+from deixis_lab.things.world import SIDE, SOURCE, ThingWorld
 from deixis_lab.world.questions import SceneQuestion, kinds
-from deixis_lab.world.scene import SOURCE, Scene
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.world.scene import Scene
 
 TRIES = 16  # scenes of its own that a sample looks for a question in
 MORE, BEYOND = 400, 1 << 40  # scenes that it tries after them, and where they begin
-ORIGIN, LICENCE = "deixis.data.scenes", "Apache-2.0; drawn by code"
+ORIGIN = "deixis_lab.things"
+LICENCE = "Apache-2.0; the drawings under the licences of their artists (NOTICE)"
 TRAIN: Literal["train"] = "train"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneTask(PictureTask):
     """One question a picture. Part `train` is of world 0 with Zipf's exponent 0.2, as nano was
-    trained on; any other of world 1, each pictogram as frequent.
+    trained on; any other of world 1, each name as frequent. The art is the small one unless the
+    data is `whole`.
     """
 
-    world: SceneWorld
+    world: ThingWorld
     num: int | None = None
     corruption: Corruption | None = None
 
     @classmethod
     @override
     def open(cls, options: TaskOptions) -> "SceneTask":
-        if options.data is not None:
-            raise UsageError("the Scenes draw their own pictures: leave the data out")
         split = options.split or TRAIN
         is_train = split == TRAIN
-        world = SceneWorld(
-            seed=0 if is_train else 1, split=split, exponent=0.2 if is_train else 0.0
+        world = ThingWorld(
+            seed=0 if is_train else 1,
+            side=SIDE,
+            split=split,
+            exponent=0.2 if is_train else 0.0,
+            art=art_of(options.data),
         )
         worse = None if options.corruption is None else Corruption.of(options.corruption)
         return cls(world=world, num=options.num, corruption=worse)
@@ -58,7 +63,7 @@ class SceneTask(PictureTask):
     def clean(self, index: int) -> Image:
         return self._found(index)[0].image
 
-    def allows(self, plan: Plan) -> bool:
+    def allows(self, plan: ThingPlan) -> bool:
         """Whether a picture can have the question, before it is drawn."""
         return True
 

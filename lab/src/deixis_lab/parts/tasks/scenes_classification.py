@@ -1,4 +1,4 @@
-"""What is the largest thing? Out of four names: the form of CIFAR-10, on the Scenes."""
+"""What is the largest thing? Out of four names: the form of CIFAR-10, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -17,7 +17,7 @@ class ScenesClassification(SceneTask):
     """The names are scored as answers to TVP's own words."""
 
     about: ClassVar = TaskAbout(
-        title="Scenes: classification",
+        title="Things: classification",
         asks="which of four names the largest thing has; twin of CIFAR-10",
         origin=ORIGIN,
         licence=LICENCE,

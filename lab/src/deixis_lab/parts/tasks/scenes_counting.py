@@ -1,4 +1,4 @@
-"""How many are there? The form of CLEVR's counts, on the Scenes."""
+"""How many are there? The form of CLEVR's counts, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from deixis.data.tasks.task import TaskAbout, TaskSample
 from deixis_lab.parts.tasks._scenes import LICENCE, ORIGIN, SceneTask
-from deixis_lab.world.plan import Plan
+from deixis_lab.things.plan import ThingPlan
 from deixis_lab.world.scene import Scene
 
 
@@ -17,16 +17,16 @@ class ScenesCounting(SceneTask):
     """Things of one name, 0 to 6."""
 
     about: ClassVar = TaskAbout(
-        title="Scenes: counting",
+        title="Things: counting",
         asks="how many things of a name there are; twin of CLEVR's counts",
         origin=ORIGIN,
         licence=LICENCE,
         answers="number",
-        guess=1 / 7,
+        guess=0.2,  # always three: of many large things some find no room
     )
 
     @override
-    def allows(self, plan: Plan) -> bool:
+    def allows(self, plan: ThingPlan) -> bool:
         return plan.repeated is not None
 
     @override

@@ -1,4 +1,4 @@
-"""Is it there? The form of POPE, on the Scenes."""
+"""Is it there? The form of POPE, on scenes of Things."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -16,7 +16,7 @@ class ScenesPresence(SceneTask):
     """Half yes; the names that are not there are hard ones."""
 
     about: ClassVar = TaskAbout(
-        title="Scenes: presence",
+        title="Things: presence",
         asks="whether a thing is in the picture; twin of POPE",
         origin=ORIGIN,
         licence=LICENCE,

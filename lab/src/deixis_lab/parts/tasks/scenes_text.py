@@ -19,7 +19,7 @@ class ScenesText(SceneTask):
     """Half yes; otherwise another word of the same part of the world is told."""
 
     about: ClassVar = TaskAbout(
-        title="Scenes: text",
+        title="Things: text",
         asks="whether a told word is written in the picture; twin of Hateful Memes",
         origin=ORIGIN,
         licence=LICENCE,

@@ -20,7 +20,7 @@ CLEARLY = 4  # the largest box is at least this many thirds of the next one
 
 @final
 class Classification(QuestionKind):
-    """Asked where one pictogram is clearly the largest, with decoys of the same theme."""
+    """Asked where one drawing is clearly the largest, with decoys of the same theme."""
 
     @override
     def ask(self, scene: Scene, draws: Draws) -> SceneQuestion | None:

@@ -6,7 +6,7 @@ from typing import final
 from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
-from deixis_lab.world.entities import with_article
+from deixis_lab.things.names import with_article
 from deixis_lab.world.questions._question import QuestionKind, SceneQuestion, Turn
 from deixis_lab.world.scene import SIGN, Scene
 

@@ -32,7 +32,7 @@ class Pointing(QuestionKind):
             sought, variant = f"the sign that says {target.text}", "word"
         elif names.count(target.name) == 1:
             sought, variant = f"the {target.name}", "name"
-        elif phrases.count(target.phrase) == 1:
+        elif target.colour is not None and phrases.count(target.phrase) == 1:
             sought, variant = f"the {target.phrase}", "phrase"
         else:
             return None

@@ -5,8 +5,8 @@ from typing import final
 from typing_extensions import override
 
 from deixis.core.portable_rng import Draws
+from deixis_lab.things.names import categories, named_in, thing_named
 from deixis_lab.world.colours import INKS
-from deixis_lab.world.entities import LISTED, entity_named
 from deixis_lab.world.questions._question import (
     LETTERS,
     QuestionKind,
@@ -30,12 +30,12 @@ ALIKE = {
 class Reasoning(QuestionKind):
     """The answer is one of ALIKE; the reason names what was seen. Each reason stands alone.
 
-    Asked of pictograms alone, which have one colour and one group each.
+    Asked of things that have one colour and a category.
     """
 
     @override
     def ask(self, scene: Scene, draws: Draws) -> SceneQuestion | None:
-        drawn = [thing for thing in scene.things if thing.name != SIGN and thing.artist is None]
+        drawn = [thing for thing in scene.things if thing.name != SIGN and thing.colour]
         pairs: dict[str, list[tuple[Thing, Thing]]] = {}
         for place, first in enumerate(drawn):
             for second in drawn[place + 1 :]:
@@ -63,7 +63,7 @@ class Reasoning(QuestionKind):
     def _wrong(self, right: str, how: str, first: Thing, second: Thing, draws: Draws) -> list[str]:
         """Three reasons that do not hold: of the same sort as the right one, and of others."""
         colours = [name for name in INKS if name not in (first.colour, second.colour)]
-        groups = [name for name in LISTED if name != entity_named(first.name).group]
+        groups = [name for name in categories() if name != _category(first)]
         names = [first.name, second.name]
         others = {
             COLOUR: f"Both are {draws.pick(colours)}.",
@@ -81,9 +81,9 @@ class Reasoning(QuestionKind):
 
 
 def likeness(first: Thing, second: Thing) -> str | None:
-    """In what one way two pictograms are alike; None if in several."""
+    """In what one way two things are alike; None if in several."""
     same_colour, same_name = first.colour == second.colour, first.name == second.name
-    same_group = entity_named(first.name).group == entity_named(second.name).group
+    same_group = _category(first) == _category(second)
     if same_colour:
         return None if same_group else COLOUR
     if same_name:
@@ -98,7 +98,7 @@ def reason(how: str, first: Thing, second: Thing) -> str:
     if how == NAME:
         return f"Each shows {first.name}."
     if how == GROUP:
-        return f"Both belong to {entity_named(first.name).group}."
+        return f"Both belong to {_category(first)}."
     return f"One is {first.colour} {first.name}, one {second.colour} {second.name}."
 
 
@@ -108,6 +108,9 @@ def _turn(asked: str, choices: list[str], right: str) -> Turn:
 
 
 def _other_name(thing: Thing, draws: Draws) -> str:
-    listed = LISTED[entity_named(thing.name).group].split("|")
-    names = [entry.strip().partition(" ")[2] for entry in listed]
-    return draws.pick([name for name in names if name != thing.name])
+    names = [name for name in named_in(_category(thing)) if name != thing.name]
+    return draws.pick(names)
+
+
+def _category(thing: Thing) -> str:
+    return thing_named(thing.name).category

@@ -1,8 +1,8 @@
-"""Seven small models in the real classes of transformers, each as different as the papers' are.
+"""Eight small models in the real classes of transformers, each as different as the papers' are.
 
-One file is one architecture. All share a vocabulary (`tokenizer`), pictures of 96 x 96 pixels and
-12 x 12 patches, and a language side of four layers. `build` gives them untrained; `train/recipes`
-has what teaches them. One is trained and lies in `weights`: `deixis.load("nano")`.
+One file is one architecture. All share a kind of vocabulary (`tokenizer`), 12 x 12 patches of 16
+pixels, and a language side of four layers. `build` gives them untrained; the recipes teach them.
+The default is trained and ships with the product as "nano", its readers with the laboratory.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,21 @@ from pathlib import Path
 from types import FunctionType
 
 from torch import Tensor
+from transformers import EfficientNetModel
 
 from deixis.core.catalog import ObjectCatalog
 from deixis.core.errors import UnknownNameError, UsageError
 from deixis.core.files import cache_folder
 from deixis.models.load_by_name import SHIPPED, shipped_folder
 from deixis.models.processors import save_processor
-from deixis_lab.zoo.nano._nano import PATCHES, Nano
+from deixis_lab.towers.lite import gate_weights
+from deixis_lab.zoo.nano._nano import PATCH, PATCHES, SIDE, Nano
 from deixis_lab.zoo.nano._tokenizer import tokenizer
 
 __all__ = [
+    "PATCH",
     "PATCHES",
+    "SIDE",
     "Nano",
     "build",
     "cache",
@@ -32,7 +36,8 @@ __all__ = [
     "tokenizer",
 ]
 
-DEFAULT = "vipllava"
+READERS = Path(__file__).parents[1] / "readers"  # that the default's training left
+DEFAULT = "fast_vlm"
 PREFIX = f"{SHIPPED}:"
 
 
@@ -61,7 +66,9 @@ def called(architecture: str) -> str:
 
 
 def folder_of(name: str) -> Path:
-    """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means."""
+    """The checkpoint that "nano", "nano:ARCHITECTURE" or a folder's path means: one that was built
+    here comes before the one that ships.
+    """
     if name == SHIPPED:
         return shipped_folder()
     if not name.startswith(PREFIX):
@@ -69,6 +76,8 @@ def folder_of(name: str) -> Path:
     architecture = name.removeprefix(PREFIX)
     _check_known(architecture)
     folder = cache() / architecture / "model"
+    if not (folder / "config.json").is_file():
+        folder = shipped_folder() if architecture == DEFAULT else folder
     if not (folder / "config.json").is_file():
         raise UsageError(f"{name} is not built yet: deixis lab build {architecture}")
     return folder
@@ -81,7 +90,7 @@ def build(name: str, *, words: Sequence[str], seed: int = 0) -> Nano:
 
 def save(nano: Nano, folder: Path) -> None:
     """Write a checkpoint that `from_pretrained` of plain transformers reads."""
-    nano.model.save_pretrained(folder)
+    nano.model.save_pretrained(folder, state_dict=_state(nano))
     save_processor(nano.processor, folder)
 
 
@@ -89,13 +98,22 @@ def pack(nano: Nano, folder: Path) -> None:
     """The same with the weights stored in half precision; they are loaded as float32."""
     halves: dict[int, Tensor] = {}  # tied weights stay one
     packed = {}
-    for name, weight in nano.model.state_dict().items():
+    for name, weight in _state(nano).items():
         key = weight.data_ptr()
         if key not in halves:
             halves[key] = weight.half() if weight.is_floating_point() else weight
         packed[name] = halves[key]
     nano.model.save_pretrained(folder, state_dict=packed)
     save_processor(nano.processor, folder)
+
+
+def _state(nano: Nano) -> dict[str, Tensor]:
+    """All weights, with those of gates that training leaves out."""
+    state: dict[str, Tensor] = {}
+    for name, part in nano.model.named_modules():
+        if isinstance(part, EfficientNetModel):
+            state |= {f"{name}.{key}": weight for key, weight in gate_weights(part).items()}
+    return state | nano.model.state_dict()
 
 
 def _check_known(name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a nano model is, and the numbers and last steps that all seven share."""
+"""What a nano model is, and the numbers and last steps that they share."""
 
 from dataclasses import dataclass
 from typing import Any, final
@@ -9,7 +9,7 @@ from transformers.processing_utils import ProcessorMixin
 
 from deixis_lab.zoo.nano._start import start
 
-SIDE, PATCH = 96, 8
+SIDE, PATCH = 192, 16
 PATCHES = (SIDE // PATCH) ** 2
 WIDTH, LAYERS, HEADS = 192, 6, 6
 TEXT_WIDTH, TEXT_LAYERS, TEXT_HEADS, TEXT_INNER = 192, 4, 6, 512
@@ -64,10 +64,10 @@ def llama(tokenizer: Any) -> LlamaConfig:
     return LlamaConfig(**text_settings(tokenizer))
 
 
-def square_pictures() -> Settings:
-    """Of an image processor that makes any picture a square of SIDE, black as -1, white as 1."""
+def square_pictures(side: int = SIDE) -> Settings:
+    """Of an image processor that makes any picture such a square, black as -1 and white as 1."""
     return {
-        "size": {"height": SIDE, "width": SIDE},
+        "size": {"height": side, "width": side},
         "do_center_crop": False,
         "image_mean": list(MEAN),
         "image_std": list(STD),

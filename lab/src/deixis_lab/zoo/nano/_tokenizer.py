@@ -18,7 +18,8 @@ AROUND_IMAGE, WHOLE_IMAGE, END_OF_TURN = (
     "<end_of_utterance>",
 )
 # a word with the space before it, or any one character with the space before it
-_PIECES = Regex(rf"{SPACE}?[A-Za-z]+(?:-[A-Za-z]+)*|{SPACE}?[^{SPACE}A-Za-z]|{SPACE}")
+_PIECES = rf"{SPACE}?[A-Za-z]+(?:-[A-Za-z]+)*|{SPACE}?[^{SPACE}A-Za-z]|{SPACE}"
+_HUNDREDTH = r"0\.[0-9][0-9]|"  # as places are said
 _BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
 
@@ -28,16 +29,18 @@ def tokenizer(words: Sequence[str]) -> Any:  # Any: tokenizers of transformers a
     Any text comes back as it was.
 
     Phrases may be given: their words are taken one by one. The same words give the same ids,
-    whatever their order. Words at the start of a text have the token that they have within it.
+    whatever their order. Words at the start of a text have the token that they have within it. The
+    hundredths of 1, as places are said, are words.
     """
-    ids = {token: number for number, token in enumerate(_tokens(words))}
+    listed = _tokens(words) + [f"0.{place:02}" for place in range(100)]
+    ids = {token: number for number, token in enumerate(listed)}
     backend = Tokenizer(
         models.BPE(vocab=ids, merges=[], ignore_merges=True, byte_fallback=True, unk_token="<unk>")
     )
     backend.normalizer = normalizers.Sequence(
         [normalizers.Prepend(SPACE), normalizers.Replace(" ", SPACE)]
     )
-    backend.pre_tokenizer = pre_tokenizers.Split(_PIECES, behavior="isolated")
+    backend.pre_tokenizer = pre_tokenizers.Split(Regex(_HUNDREDTH + _PIECES), behavior="isolated")
     backend.decoder = decoders.Sequence(
         [
             decoders.Replace(SPACE, " "),

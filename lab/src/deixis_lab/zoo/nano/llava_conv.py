@@ -12,13 +12,13 @@ def build(tokenizer: Any, seed: int) -> Nano:  # Any: as transformers gives it
     """A nano LLaVA whose 12 x 12 vision tokens come from gated depthwise convolutions."""
     tower = FocalNetConfig(
         image_size=SIDE,
-        patch_size=PATCH,  # of a token in the end: the stem's stride is 4, the second stage's 2
-        embed_dim=WIDTH // 2,
+        patch_size=PATCH,  # of a token in the end: the stem's stride is 4, the later stages' 2
+        embed_dim=WIDTH // 4,
         use_conv_embed=True,
-        hidden_sizes=[WIDTH // 2, WIDTH],
-        depths=[2, 5],
-        focal_levels=[2, 2],
-        focal_windows=[3, 3],
+        hidden_sizes=[WIDTH // 4, WIDTH // 2, WIDTH],
+        depths=[2, 3, 5],
+        focal_levels=[2, 2, 2],
+        focal_windows=[3, 3, 3],
         mlp_ratio=4.0,
         drop_path_rate=0.0,
     )

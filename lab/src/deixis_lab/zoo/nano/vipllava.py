@@ -1,4 +1,4 @@
-"""A hybrid ViT, four of its states joined, and an MLP: ViP-LLaVA. The embedded default is one.
+"""A hybrid ViT, four of its states joined, and an MLP: ViP-LLaVA.
 
 Its tower is DPT's: convolutions (BiT) below, attention above. From the same number of pictures it
 learned to name several times as many patches as a plain CLIP tower did (docs/log.md).
@@ -12,7 +12,7 @@ from deixis_lab.zoo.nano._llava import llava_processor
 from deixis_lab.zoo.nano._nano import PATCH, PATCHES, SIDE, WIDTH, Nano, assemble, llama
 
 READ_LAYERS = (-1, -2, -3, -5)  # hidden states 4, 3, 2 and 0, the convolutions' own, of 0..4
-STEM = (32, 96, WIDTH)  # channels of the convolutions at strides 4, 4 and 8
+STEM = (32, 64, 96, WIDTH)  # channels of the convolutions at strides 4, 4, 8 and 16
 
 
 def build(tokenizer: Any, seed: int) -> Nano:  # Any: as transformers gives it
@@ -21,9 +21,9 @@ def build(tokenizer: Any, seed: int) -> Nano:  # Any: as transformers gives it
     convolutions = BitConfig(
         embedding_size=stem,
         hidden_sizes=stages,
-        depths=[2, 3],
+        depths=[2, 2, 2],
         num_groups=8,
-        out_features=["stem", "stage1", "stage2"],  # type: ignore[call-arg]  # as it is documented
+        out_features=["stem", "stage2", "stage3"],  # type: ignore[call-arg]  # as it is documented
     )
     tower = DPTConfig(
         is_hybrid=True,

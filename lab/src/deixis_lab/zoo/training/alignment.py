@@ -8,16 +8,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from deixis_lab.world.colours import INKS
-from deixis_lab.world.textures import STUFF
-from deixis_lab.zoo.training.labels import names
+from deixis_lab.zoo.training.labels import COLOURS, GROUNDS, NAMES
 from deixis_lab.zoo.training.scene_mark import KINDS
 
 MARK_SHARE = 0.5  # of the weight that a name's words have
 LISTS: dict[str, Sequence[str]] = {
-    "name": names(),
-    "colour": tuple(INKS),
-    "stuff": STUFF,
+    "name": NAMES,
+    "colour": COLOURS,
+    "stuff": GROUNDS,
     "mark_kind": ("", *KINDS),
 }
 

@@ -1,6 +1,6 @@
 """The second stage: the projector learns to speak the language side's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
@@ -11,8 +11,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from typing_extensions import override
 
+from deixis.train.source import Source
 from deixis.train.task import Losses, Task
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.art import WHOLE
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.alignment import (
     WordTargets,
@@ -26,14 +27,18 @@ from deixis_lab.zoo.training.architectures import (
     Architecture,
     architecture,
     faster,
-    normalised,
     opened,
-    projected_tokens,
+    own_dialect,
     reading,
 )
+from deixis_lab.zoo.training.asked_scenes import AskedScene
+from deixis_lab.zoo.training.asked_things import AskedThings
 from deixis_lab.zoo.training.encoder import Answers, PatchReader, dense_losses, right, total_loss
+from deixis_lab.zoo.training.kept_scenes import KeptScenes, TaughtThings, kept
+from deixis_lab.zoo.training.labels import stacked
 from deixis_lab.zoo.training.lending import lend_language
-from deixis_lab.zoo.training.marked_scenes import MarkedScenes
+from deixis_lab.zoo.training.taught_world import TRAIN, taught_world
+from deixis_lab.zoo.training.vision import Vision
 
 
 @final
@@ -43,7 +48,7 @@ class AlignmentOptions:
 
     stored_name = "AlignmentOptions"
 
-    architecture: str = "vipllava"  # one of models.nano
+    architecture: str = nano.DEFAULT  # one of models.nano
     start: str = "runs/nano/encoder/model"  # of the pretrained encoder, or nano; empty: untrained
     only_tower: bool = False  # begin with nothing else of `start`
     language: str = ""  # nano or nano:NAME: begin with its language side, and leave it as it is
@@ -51,6 +56,9 @@ class AlignmentOptions:
     seed: int = 0  # of the untrained weights
     world_seed: int = 0  # of the scenes
     exponent: float = 0.7  # of Zipf's law
+    art: str = WHOLE  # of Things; small: what ships, for a try
+    kept: str = ""  # folder in which drawn scenes of Things are kept; empty: each is drawn anew
+    num_kept: int = 30_000  # of them
     num_held_out: int = 256  # validation scenes that it is measured on
 
 
@@ -74,6 +82,7 @@ class _Seen:
     scores: Tensor
     targets: Tensor
     answers: Mapping[str, Answers]
+    has_thing: Tensor
 
 
 @final
@@ -106,12 +115,13 @@ class AlignmentTask(Task):
         if self.reader is not None:
             self.module["reader"] = self.reader
         self.targets = WordTargets(self.nano.processor.tokenizer)
-        self.source = MarkedScenes(
-            world=SceneWorld(seed=options.world_seed, exponent=options.exponent)
-        )
+        self.vision = Vision(self.nano, options.architecture)
+        self.source: TaughtThings = self._scenes(TRAIN)
+        if isinstance(self.source, KeptScenes):
+            self.vision.keep(self.source)
 
     @override
-    def loss(self, batch: Mapping[str, np.ndarray], step: int) -> Losses:
+    def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
         seen = self._seen(batch)
         is_place = self.parts.block is not None
         said = (place_loss if is_place else set_loss)(seen.scores, seen.targets)
@@ -128,13 +138,13 @@ class AlignmentTask(Task):
         """
         if self.parts.block is None:
             return {}
-        scenes = MarkedScenes(world=SceneWorld(seed=self.options.world_seed, split="validation"))
+        scenes: Source = self._scenes("validation")
         held_out = range(self.options.num_held_out)
         batch = scenes.collate([scenes.example(i, np.random.default_rng(i)) for i in held_out])
         seen = self._seen(batch)
         best = seen.scores.argmax(-1, keepdim=True)
         is_word = seen.targets.gather(-1, best)[..., 0] > 0
-        has_thing = torch.from_numpy(batch["name"] >= 0).float().to(self.device)
+        has_thing = seen.has_thing.float()
         shown = pooled_targets(has_thing[..., None], self.parts.block)[..., 0] > 0
         shares = {
             "thing_words": float(is_word[shown].float().mean()),
@@ -149,12 +159,27 @@ class AlignmentTask(Task):
         if self.reader is not None:
             save_file(self.reader.state_dict(), folder / READER)
 
-    def _seen(self, batch: Mapping[str, np.ndarray]) -> _Seen:
-        labels = {key: torch.from_numpy(value).to(self.device) for key, value in batch.items()}
-        pixels = normalised(labels.pop("pixels"))
-        tokens = projected_tokens(self.nano, self.options.architecture, pixels)
+    def _scenes(self, split: str) -> TaughtThings:
+        world = taught_world(self.options, split)
+        things = AskedThings(
+            world=world,
+            dialect=own_dialect(self.nano),
+            is_restyled=split == TRAIN,
+            most_pictures=self.parts.most_pictures,
+        )
+        return kept(things, self.options) if split == TRAIN else things
+
+    def _seen(self, batch: Sequence[AskedScene]) -> _Seen:
+        arrays = stacked([scene.labels for scene in batch])
+        tokens = self.vision.of_first(batch)
+        labels = {key: torch.from_numpy(value).to(self.device) for key, value in arrays.items()}
         targets = self.targets(labels)
         if self.parts.block is not None:
             targets = pooled_targets(targets, self.parts.block)
         answers = {} if self.reader is None else self.reader([tokens], labels)
-        return _Seen(scores=read_scores(tokens, self.language), targets=targets, answers=answers)
+        return _Seen(
+            scores=read_scores(tokens, self.language),
+            targets=targets,
+            answers=answers,
+            has_thing=labels["name"] >= 0,
+        )

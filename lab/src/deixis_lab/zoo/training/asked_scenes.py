@@ -6,26 +6,21 @@ model's own coordinates, never its name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, final
+from typing import final
 
 import numpy as np
-from jaxtyping import Bool, UInt8
-from typing_extensions import override
+from jaxtyping import Bool, Int16, UInt8
 
 from deixis.coordinates import Dialect
 from deixis.core.portable_rng import Draws
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.train.source import Source
 from deixis_lab.world.questions import SceneQuestion, kinds
 from deixis_lab.world.questions.relation import RELATIONS, relation_of
 from deixis_lab.world.scene import Scene, Thing
-from deixis_lab.world.world import SceneWorld
-from deixis_lab.zoo.training.labels import PatchLabels
-from deixis_lab.zoo.training.marked_scenes import marked_scene
-from deixis_lab.zoo.training.scene_mark import KINDS, SceneMark
+from deixis_lab.zoo.training.labels import PatchLabels, stacked
+from deixis_lab.zoo.training.scene_mark import SceneMark
 
-Pointing: TypeAlias = Literal["drawn", "said", "both"]
 SHORT = "\nAnswer the question using a single word or phrase."
 SUFFIXED = 0.25  # of the questions ask for a short answer
 NAMING = (
@@ -35,6 +30,8 @@ NAMING = (
     "Name the object {mark}.",
     "Name the thing {mark}.",
     "What do you see {mark}?",
+    "What is this {mark}?",
+    "Which object is {mark}?",
 )
 COLOUR = (
     "What colour is the thing {mark}?",
@@ -49,6 +46,24 @@ READING = (
     "What is written on the sign {mark}?",
 )
 READING_ALONE = ("What does the sign say?", "What is written on the sign?", "Read the sign.")
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forms:
+    """In which words each is asked for."""
+
+    naming: tuple[str, ...]
+    colour: tuple[str, ...]
+    reading: tuple[str, ...]
+
+
+OF_MARKS = Forms(naming=NAMING, colour=COLOUR, reading=READING)
+OF_PHRASES = Forms(
+    naming=("What is {mark}?", "What do you see in {mark}?", "Name {mark}.", "Identify {mark}."),
+    colour=("What colour is {mark}?", "What color is {mark}?"),
+    reading=("What does {mark} say?", "Read {mark}.", "What is written in {mark}?"),
+)
 NAMING_SAID = ("What is {mark}?", "What is the thing at {mark}?", "Name the thing in {mark}.")
 RELATION = "Is the thing {mark} left of, right of, above or below the thing {other}?"
 SIGN_FIRST = 0.6  # of the pictures with a sign have it marked
@@ -83,126 +98,117 @@ class Asked:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pointed:
-    """A thing, its place in the scene's `owners`, and the words that point at it."""
+    """A thing, its place in the scene's `owners`, and the words that point at it: "within the red
+    rectangle", or if they are a `phrase` of their own "the highlighted area".
+    """
 
     words: str
     thing: Thing
     owner: int
+    is_phrase: bool = False
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SecondPicture:
+    """One that is shown after the scene, and the scene's owner that each of its patches shows."""
+
+    pixels: UInt8[np.ndarray, "row column 3"]
+    owner: Int16[np.ndarray, " patch"]
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AskedScene:
-    """Pixels with marks and without, what each patch shows, and the questions."""
+    """Pixels with marks and without, what each patch shows, and the questions. `way` is how things
+    are pointed at, `place` its number among kept scenes. It may have a second picture.
+    """
 
     pixels: UInt8[np.ndarray, "row column 3"]
     plain: UInt8[np.ndarray, "row column 3"]
     labels: PatchLabels
     marks: tuple[SceneMark, ...]
     asked: tuple[Asked, ...]
-
-    def evidence(self, asked: Asked) -> Bool[np.ndarray, " patch"]:
-        """The patches that show what an answer rests on."""
-        return np.isin(self.labels.owner, asked.evidence)
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class AskedScenes(Source):
-    """Endless marked scenes with their questions, boxes said in `dialect`.
-
-    `pointing`: things are pointed at by drawn marks, or the same things by said boxes, or marks
-    and now and then a box. `shapes` are the marks that there are, `asks` the kinds of questions
-    that are kept; empty: all.
-    """
-
-    world: SceneWorld
-    dialect: Dialect
-    patch: int = 8
-    num_marks: int | None = None
-    pointing: Pointing = "both"
-    shapes: tuple[str, ...] = KINDS
-    asks: tuple[str, ...] = ()
+    way: str = "drawn"
+    place: int | None = None
+    second: SecondPicture | None = None
 
     @property
-    @override
-    def num_examples(self) -> int | None:
-        return None
+    def pictures(self) -> tuple[UInt8[np.ndarray, "row column 3"], ...]:
+        """The pixels of all that is shown."""
+        return (self.pixels,) if self.second is None else (self.pixels, self.second.pixels)
 
-    @override
-    def example(self, index: int, generator: np.random.Generator) -> AskedScene:
-        scene = self.world.scene(index)
-        sign = next((thing for thing in scene.things if thing.text is not None), None)
-        first = sign if generator.random() < SIGN_FIRST else None
-        marked = marked_scene(
-            scene,
-            generator,
-            patch=self.patch,
-            num_marks=self.num_marks,
-            first=first,
-            kinds=self.shapes,
-        )
-        pointed = self._pointed(scene, marked.marks)
-        asked = about_marks(pointed, generator, size=scene.image.size)
-        if self.pointing == "both":
-            asked += self._said(scene, generator)
-        if sign is not None and sign.text is not None and generator.random() < READ_ALONE:
-            rests = (scene.owner(sign),)
-            asked.append(_ask("reading_alone", READING_ALONE, sign.text, "", rests, generator))
-        asked += self._unmarked(scene, index, generator)
-        asked = [one for one in asked if not self.asks or one.kind in self.asks]
-        if self.pointing == "said":
-            nothing = np.random.default_rng(0)
-            marked = marked_scene(scene, nothing, patch=self.patch, num_marks=0)
-        return AskedScene(
-            pixels=marked.pixels,
-            plain=scene.image.pixels,
-            labels=marked.labels,
-            marks=marked.marks,
-            asked=tuple(asked[int(place)] for place in generator.permutation(len(asked))),
-        )
+    @property
+    def num_pictures(self) -> int:
+        """How many are shown."""
+        return len(self.pictures)
 
-    @override
-    def collate(self, examples: Sequence[AskedScene]) -> list[AskedScene]:
-        return list(examples)
+    @property
+    def unpointed(self) -> "AskedScene":
+        """The same without what points: the plain picture, also in the place of a second one."""
+        second = None if self.second is None else replace(self.second, pixels=self.plain)
+        return replace(self, pixels=self.plain, second=second, place=None)
 
-    def _pointed(self, scene: Scene, marks: Sequence[SceneMark]) -> list[Pointed]:
-        """What is pointed at, and the words that do it."""
-        things = {scene.owner(thing): thing for thing in scene.things}
-        pointed = [Pointed(words=m.phrase, thing=things[m.owner], owner=m.owner) for m in marks]
-        if self.pointing != "said":
-            return pointed
-        boxes = [Region(shape=one.thing.region.box()) for one in pointed]
-        said = [self.dialect.say([box], scene.image.size) for box in boxes]
-        return [replace(one, words=f"at {box}") for one, box in zip(pointed, said, strict=True)]
+    def evidence(self, asked: Asked) -> Bool[np.ndarray, " patch"]:
+        """The patches that show what an answer rests on, of one picture after the other. Where
+        there is a second one, it is that which points.
+        """
+        shown = np.isin(self.labels.owner, asked.evidence)
+        if self.second is None:
+            return shown
+        return np.concatenate([np.zeros_like(shown), np.isin(self.second.owner, asked.evidence)])
 
-    def _said(self, scene: Scene, draws: np.random.Generator) -> list[Asked]:
-        """What is in a box that is said."""
-        if not scene.things or draws.random() >= SAID:
-            return []
-        thing = scene.things[int(draws.integers(len(scene.things)))]
-        box = Region(shape=thing.region.box())
-        said = self.dialect.say([box], scene.image.size)
-        rests = (scene.owner(thing),)
-        return [_ask("naming_said", NAMING_SAID, thing.name, said, rests, draws)]
 
-    def _unmarked(self, scene: Scene, index: int, draws: np.random.Generator) -> list[Asked]:
-        """Each kind's questions, each other draws of the same kind; none twice."""
-        asked = {}
-        for name, (times, chance) in UNMARKED.items():
-            for _ in range(times):
-                if draws.random() >= chance:
-                    continue
-                own = Draws(self.world.seed, index, int(draws.integers(1 << 62)))
-                found = kinds()[name].ask(scene, own)
-                if found is not None:
-                    asked[found.text] = Asked(
-                        kind=name,
-                        text=found.text,
-                        answer=found.answer,
-                        evidence=_rests(scene, found),
-                    )
-        return list(asked.values())
+def as_marked(scenes: Sequence[AskedScene]) -> dict[str, np.ndarray]:
+    """The pixels as `pixels`, and each kind of label by its name, stacked: as MarkedScenes has
+    them.
+    """
+    pixels = np.stack([scene.pixels for scene in scenes])
+    return stacked([scene.labels for scene in scenes]) | {"pixels": pixels}
+
+
+def said_naming(scene: Scene, dialect: Dialect, draws: np.random.Generator) -> list[Asked]:
+    """What is in a box that is said."""
+    if not scene.things or draws.random() >= SAID:
+        return []
+    thing = scene.things[int(draws.integers(len(scene.things)))]
+    box = Region(shape=thing.region.box())
+    said = dialect.say([box], scene.image.size)
+    rests = (scene.owner(thing),)
+    return [ask("naming_said", NAMING_SAID, thing.name, said, rests, draws)]
+
+
+def sign_in(scene: Scene) -> Thing | None:
+    """The farthest sign, if there is one."""
+    return next((thing for thing in scene.things if thing.text is not None), None)
+
+
+def reading_alone(scene: Scene, draws: np.random.Generator) -> list[Asked]:
+    """What the sign says, now and then, if there is one."""
+    sign = sign_in(scene)
+    if sign is None or sign.text is None or draws.random() >= READ_ALONE:
+        return []
+    rests = (scene.owner(sign),)
+    return [ask("reading_alone", READING_ALONE, sign.text, "", rests, draws)]
+
+
+def unmarked(scene: Scene, seed: int, index: int, draws: np.random.Generator) -> list[Asked]:
+    """The questions of each kind that needs no mark, each other draws of the same kind; none
+    twice.
+    """
+    asked = {}
+    for name, (times, chance) in UNMARKED.items():
+        for _ in range(times):
+            if draws.random() >= chance:
+                continue
+            own = Draws(seed, index, int(draws.integers(1 << 62)))
+            found = kinds()[name].ask(scene, own)
+            if found is not None:
+                rests = _rests(scene, found)
+                asked[found.text] = Asked(
+                    kind=name, text=found.text, answer=found.answer, evidence=rests
+                )
+    return list(asked.values())
 
 
 def about_marks(
@@ -212,17 +218,18 @@ def about_marks(
     asked: list[Asked] = []
     for one in pointed:
         thing, words, rests = one.thing, one.words, (one.owner,)
-        asked.append(_ask("naming", NAMING, thing.name, words, rests, draws))
+        forms = OF_PHRASES if one.is_phrase else OF_MARKS
+        asked.append(ask("naming", forms.naming, thing.name, words, rests, draws))
         if draws.random() < COLOURED and thing.colour is not None:
-            asked.append(_ask("colour", COLOUR, thing.colour, words, rests, draws))
+            asked.append(ask("colour", forms.colour, thing.colour, words, rests, draws))
         if thing.text is not None:
-            asked.append(_ask("reading", READING, thing.text, words, rests, draws))
+            asked.append(ask("reading", forms.reading, thing.text, words, rests, draws))
     if len(pointed) > 1 and draws.random() < RELATED:
         asked += _relation(pointed[0], pointed[1], size)
     return asked
 
 
-def _ask(
+def ask(
     kind: str,
     forms: Sequence[str],
     answer: str,
@@ -230,6 +237,7 @@ def _ask(
     evidence: tuple[int, ...],
     draws: np.random.Generator,
 ) -> Asked:
+    """A question in one of its forms, now and then with a request for a short answer."""
     text = forms[int(draws.integers(len(forms)))].format(mark=mark)
     text += SHORT if draws.random() < SUFFIXED else ""
     return Asked(kind=kind, text=text, answer=answer, evidence=evidence)

@@ -10,22 +10,31 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from typing_extensions import override
 
-from deixis.coordinates import Dialect
-from deixis.models.checkpoint_model import wrap
 from deixis.train.config import OptimConfig
 from deixis.train.task import Losses, ParameterGroup, Task
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.things.art import WHOLE
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.alignment import frozen_except
 from deixis_lab.zoo.training.alignment_task import READER, token_reader
-from deixis_lab.zoo.training.architectures import architecture, faster, opened
-from deixis_lab.zoo.training.asked_scenes import Asked, AskedScene, AskedScenes, Pointing
+from deixis_lab.zoo.training.architectures import (
+    architecture,
+    faster,
+    left_with,
+    opened,
+    own_dialect,
+)
+from deixis_lab.zoo.training.asked_scenes import Asked, AskedScene
+from deixis_lab.zoo.training.asked_things import AskedThings
 from deixis_lab.zoo.training.averaged import Averaged
 from deixis_lab.zoo.training.groups import muon_groups
-from deixis_lab.zoo.training.instruction import asking_of
+from deixis_lab.zoo.training.instruction import PackedAsking, asking_of
+from deixis_lab.zoo.training.kept_scenes import KeptScenes, TaughtThings, kept
 from deixis_lab.zoo.training.scene_mark import KINDS
+from deixis_lab.zoo.training.taught_world import taught_world
 
 PICTURES_AT_ONCE = 32
+PLACED = ("finding", "finding_all", "pointing")  # kinds of questions that ask for places
 
 
 @final
@@ -35,15 +44,19 @@ class InstructionOptions:
 
     stored_name = "InstructionOptions"
 
-    architecture: str = "vipllava"  # one of models.nano
+    architecture: str = nano.DEFAULT  # one of models.nano
     start: str = "runs/nano/align/model"  # folder of the aligned model; empty: untrained
     trains: Literal["language", "all"] = "language"  # projector and language side, or the tower too
     seed: int = 0  # of the untrained weights
     world_seed: int = 0  # of the scenes
     exponent: float = 0.7  # of Zipf's law
+    art: str = WHOLE  # of Things; small: what ships, for a try
+    kept: str = ""  # folder in which drawn scenes of Things are kept; empty: each is drawn anew
+    num_kept: int = 30_000  # of them
+    unsure: float = 0.0  # names that a reader of the tokens is less sure of are declined
     num_held_out: int = 256  # validation scenes that it is measured on
     averaging: float = 0.998  # memory of the averaged weights; 0: none
-    pointing: Pointing = "both"  # drawn marks, the same things by said boxes, or both
+    way: str = ""  # in which things are pointed at: drawn, said, cropped …; empty: by lot
     shapes: tuple[str, ...] = KINDS  # of the marks
     asks: tuple[str, ...] = ()  # kinds of questions; empty: all
 
@@ -66,23 +79,19 @@ class InstructionTask(Task):
         reader = None
         if self.parts.is_causal:
             reader = token_reader(self.parts, self.parts.language(model), seed=options.seed)
-        if reader is not None and (Path(options.start) / READER).is_file():
-            reader.load_state_dict(load_file(Path(options.start) / READER))
+        read = left_with(options.start, READER)
+        if reader is not None and read is not None:
+            reader.load_state_dict(load_file(read))
         self.reader = reader
         self.module = nn.ModuleDict({"average": self.average})
         if reader is not None:
             self.module["reader"] = reader
-        self.asking = asking_of(self.nano, options.architecture, reader)
-        world = SceneWorld(seed=options.world_seed, exponent=options.exponent)
-        self.dialect = _dialect(self.nano)
-        self.scenes = AskedScenes(
-            world=world,
-            dialect=self.dialect,
-            pointing=options.pointing,
-            shapes=options.shapes,
-            asks=options.asks,
-        )
-        self.source = self.scenes
+        self.asking = asking_of(self.nano, options.architecture, reader, unsure=options.unsure)
+        self.dialect = own_dialect(self.nano)
+        self.source: TaughtThings = kept(self._scenes(taught_world(options)), options)
+        stays = options.trains == "language"
+        if isinstance(self.source, KeptScenes) and isinstance(self.asking, PackedAsking) and stays:
+            self.asking.vision.keep(self.source)
 
     @override
     def loss(self, batch: Sequence[AskedScene], step: int) -> Losses:
@@ -101,14 +110,23 @@ class InstructionTask(Task):
         """The share of right answers by kind, of names by kind of mark, and of names where the
         marks were not drawn, which is what the rest of the picture gives away.
         """
-        world = SceneWorld(seed=self.options.world_seed, split="validation")
-        counts: dict[str, list[bool]] = {}
+        world = taught_world(self.options, "validation")
         with self.average.averaged():
-            for begin in range(0, self.options.num_held_out, PICTURES_AT_ONCE):
-                end = min(begin + PICTURES_AT_ONCE, self.options.num_held_out)
-                marked = [self._held_out(world, index) for index in range(begin, end)]
-                for key, is_right in self._verdicts(marked):
-                    counts.setdefault(key, []).append(is_right)
+            shares = self._shares(world, self.options.num_held_out)
+            unmet = self._shares(
+                taught_world(self.options, "novel_houses"), self.options.num_held_out // 2
+            )
+            if "naming" in unmet:
+                shares["naming_by_unmet_artists"] = unmet["naming"]
+        return shares
+
+    def _shares(self, world: ThingWorld, num_scenes: int) -> dict[str, float]:
+        counts: dict[str, list[bool]] = {}
+        for begin in range(0, num_scenes, PICTURES_AT_ONCE):
+            end = min(begin + PICTURES_AT_ONCE, num_scenes)
+            marked = [self._held_out(world, index) for index in range(begin, end)]
+            for key, is_right in self._verdicts(marked):
+                counts.setdefault(key, []).append(is_right)
         return {key: float(np.mean(values)) for key, values in sorted(counts.items())}
 
     @override
@@ -118,22 +136,38 @@ class InstructionTask(Task):
             if self.reader is not None:
                 save_file(self.reader.state_dict(), folder / READER)
 
-    def _held_out(self, world: SceneWorld, index: int) -> AskedScene:
-        source = replace(self.scenes, world=world, num_marks=1 + index % 2)
+    def _scenes(self, world: ThingWorld) -> AskedThings:
+        options = self.options
+        return AskedThings(
+            world=world,
+            dialect=self.dialect,
+            most_pictures=self.parts.most_pictures,
+            way=options.way,
+            shapes=options.shapes,
+            asks=options.asks,
+        )
+
+    def _held_out(self, world: ThingWorld, index: int) -> AskedScene:
+        source = replace(self._scenes(world), num_marks=1 + index % 2, is_restyled=False)
         return source.example(index, np.random.default_rng(index))
 
     def _verdicts(self, scenes: Sequence[AskedScene]) -> list[tuple[str, bool]]:
         verdicts: list[tuple[str, bool]] = []
         flat = [(scene, asked) for scene in scenes for asked in scene.asked]
-        right = self.asking.verdicts(scenes, unmarked=False)
+        marked = self.asking.verdicts(scenes, unmarked=False)
         plain = self.asking.verdicts(scenes, unmarked=True)
-        for (scene, asked), is_right, is_right_unmarked in zip(flat, right, plain, strict=True):
+        for (scene, asked), judged, unmarked in zip(flat, marked, plain, strict=True):
+            is_right = judged.is_right
             verdicts.append((asked.kind, is_right))
+            if asked.kind in PLACED:
+                verdicts.append((f"{asked.kind}_near", judged.is_near))
             if asked.kind == "naming":
                 verdicts.append((f"naming_of_{len(scene.marks)}", is_right))
-                verdicts.append(("naming_unmarked", is_right_unmarked))
+                verdicts.append(("naming_unmarked", unmarked.is_right))
                 if scene.marks:
                     verdicts.append((f"naming_{_named_mark(scene, asked)}", is_right))
+                elif scene.way != "drawn":
+                    verdicts.append((f"naming_{scene.way}", is_right))
         return verdicts
 
 
@@ -141,9 +175,3 @@ def _named_mark(scene: AskedScene, asked: Asked) -> str:
     """The kind of mark that a question says; "mask" is also the start of "mask contour"."""
     said = [mark for mark in scene.marks if mark.phrase in asked.text]
     return max(said, key=lambda mark: len(mark.phrase)).kind
-
-
-def _dialect(built: nano.Nano) -> Dialect:
-    """How this architecture's family says coordinates."""
-    model = wrap(built.model, built.processor, name="nano")
-    return model.own_dialect()

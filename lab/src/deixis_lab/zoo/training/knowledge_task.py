@@ -23,8 +23,10 @@ from deixis.models.load_by_name import load
 from deixis.train.config import OptimConfig
 from deixis.train.conversations import OpenedTurn
 from deixis.train.task import Losses, ParameterGroup, Task
-from deixis_lab.world.world import SceneWorld
-from deixis_lab.zoo.training.asked_scenes import AskedScenes
+from deixis_lab.things.art import SMALL
+from deixis_lab.things.world import SIDE, ThingWorld
+from deixis_lab.zoo import nano
+from deixis_lab.zoo.training.asked_things import DRAWN, AskedThings
 from deixis_lab.zoo.training.known_asking import KnownAsking
 from deixis_lab.zoo.training.known_scenes import KnownScenes, ManyAsked
 
@@ -41,7 +43,7 @@ class SceneKnowledgeOptions:
     stored_name = "SceneKnowledgeOptions"
 
     start: str = "nano"  # the model: nano, nano:NAME or a folder
-    architecture: str = "vipllava"  # of that model, one of models.nano whose words look back only
+    architecture: str = nano.DEFAULT  # of that model, one of models.nano whose words look back only
     parts: tuple[str, ...] = (
         "knowledge",
         "language",
@@ -58,7 +60,8 @@ class SceneKnowledgeOptions:
     )  # of the scenes
     harm: NoteCorruption = field(default_factory=NoteCorruption)  # done to the truth
     world_seed: int = 0  # of the scenes
-    split: str = "novel_looks"  # of the scenes: things that the tower never saw
+    split: str = "novel_houses"  # of the scenes: drawings by artists that the tower never saw
+    art: str = SMALL  # of them; whole: what `deixis lab art` fetches
     exponent: float = 0.0  # of Zipf's law
     num_marks: int | None = 4  # on each; None: by lot
     most: int = 12  # questions about each
@@ -75,9 +78,20 @@ class SceneKnowledge(Task):
         self.options = options
         model = load(options.start, dtype="float32")
         dialect = model.own_dialect()
-        world = SceneWorld(seed=options.world_seed, split=options.split, exponent=options.exponent)
-        asked = AskedScenes(
-            world=world, dialect=dialect, num_marks=options.num_marks, asks=options.asks
+        world = ThingWorld(
+            seed=options.world_seed,
+            side=SIDE,
+            split=options.split,
+            exponent=options.exponent,
+            art=options.art,
+        )
+        asked = AskedThings(
+            world=world,
+            dialect=dialect,
+            num_marks=options.num_marks,
+            way=DRAWN,
+            is_restyled=False,
+            asks=options.asks,
         )
         self.scenes = KnownScenes(asked=asked, harm=options.harm)
         known = replace(options.knowledge, seed=options.seed)

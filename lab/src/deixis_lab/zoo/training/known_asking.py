@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import final
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -59,7 +60,7 @@ class KnownAsking:
         """Of the one picture of each question, with what is known of it."""
         pictures = [question.pictures[0] for question in asked]
         images = [picture for picture in pictures if isinstance(picture, Image)]
-        tokens = self.asking.vision([image.pixels for image in images])
+        tokens = self.asking.vision(np.stack([image.pixels for image in images]))
         if self.prompt is None:
             return tokens
         seen = [

@@ -14,9 +14,9 @@ from deixis.core.portable_rng import Draws
 from deixis.knowledge.note_corruption import NoteCorruption, harmed
 from deixis.train.conversations import ConversationSource, LearnedTurn, OpenedTurn, Told
 from deixis.train.source import Source
-from deixis_lab.world.scene import SOURCE
-from deixis_lab.zoo.training.asked_scenes import AskedScenes
-from deixis_lab.zoo.training.labels import names
+from deixis_lab.things.world import SOURCE
+from deixis_lab.zoo.training.asked_things import AskedThings
+from deixis_lab.zoo.training.labels import NAMES
 
 HARM = 7  # what draws are for
 TRIES = 20  # of questions about a picture
@@ -29,7 +29,7 @@ class KnownScenes(ConversationSource):
     about one of them.
     """
 
-    asked: AskedScenes
+    asked: AskedThings
     harm: NoteCorruption = field(default_factory=NoteCorruption)
     file: Path = Path(SOURCE)
     bad: Mapping[int, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class KnownScenes(ConversationSource):
             scene.image.size,
             self.harm,
             Draws(self.asked.world.seed, index, HARM),
-            labels=names(),
+            labels=NAMES,
         )
         image = Image(pixels=shown.pixels, source=scene.image.source)
         return tuple(

@@ -10,9 +10,12 @@ from torch import Tensor
 
 from deixis.core.errors import UsageError
 from deixis.models.load_by_name import SHIPPED
+from deixis_lab.towers.lite import with_gates
+from deixis_lab.towers.task import load_tower, shipped_tower
 from deixis_lab.zoo import nano
 from deixis_lab.zoo.training.architectures import architecture, opened
 
+THINGS = "things"  # who lends the tower that ships in this package
 Weights = dict[str, Tensor]
 
 POSITIONS = "embeddings.position_embedding"
@@ -23,6 +26,16 @@ RENAMED = {
     "embeddings.position_embedding.weight": POSITIONS,
     ".self_attn.projection.": ".self_attn.out_proj.",
 }
+
+
+def lend_things(built: nano.Nano, name: str) -> dict[str, Tensor]:
+    """Give a model the tower of things that ships in this package; gives back how that reads names
+    from its last map.
+    """
+    lent, names = load_tower(shipped_tower())
+    state = with_gates(lent.tower).state_dict()
+    architecture(name).tower(built.model).load_state_dict(state)
+    return dict(zip(names, lent.listed.weight.detach(), strict=True))
 
 
 def lend_language(built: nano.Nano, name: str, lender: str) -> None:

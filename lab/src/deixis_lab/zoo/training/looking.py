@@ -18,13 +18,10 @@ WEIGHT = 2.0  # beside the answers' own loss
 
 @final
 class Looks:
-    """Listens to one layer's attention in a Llama. `pictured` has the places of a row that hold
-    vision tokens.
-    """
+    """Listens to one layer's attention in a Llama."""
 
-    def __init__(self, language: Any, pictured: Int64[Tensor, " token"]) -> None:
+    def __init__(self, language: Any) -> None:
         self.attention = language.layers[LAYER].self_attn
-        self.pictured = pictured
         self._heard: dict[str, Any] = {}  # Any: what transformers hands to an attention
         self.attention.register_forward_pre_hook(self._hear, with_kwargs=True)
 
@@ -33,18 +30,20 @@ class Looks:
         pictures: Int64[Tensor, " asked"],
         places: Int64[Tensor, " asked"],
         evidence: Bool[Tensor, "asked token"],
+        pictured: Int64[Tensor, " token"],
     ) -> Float[Tensor, ""]:
         """Minus the logarithm of the share of a look that falls on the evidence, of what falls on
         the picture at all; the mean over heads and over the places that have evidence.
 
-        Of the last pass: place `places[i]` of row `pictures[i]` should look at `evidence[i]`.
+        Of the last pass: place `places[i]` of row `pictures[i]` should look at `evidence[i]`, among
+        the places of a row that are `pictured`: they hold vision tokens.
         """
         has = evidence.any(-1)
         queries, keys = self._turned()
         if not has.any():
             return queries.sum() * 0.0
         rows = pictures[has]
-        seen = keys[:, :, self.pictured.to(keys.device)][rows]
+        seen = keys[:, :, pictured.to(keys.device)][rows]
         asked = queries[rows, :, places[has]]
         scores = torch.einsum("ahd,ahtd->aht", asked, seen) * self.attention.scaling
         shares = scores.float().log_softmax(-1).masked_fill(~evidence[has][:, None], -torch.inf)

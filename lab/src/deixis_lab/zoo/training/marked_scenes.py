@@ -1,10 +1,10 @@
 """Scenes with marks drawn over them and what each patch shows: the encoder's pretraining data."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 from jaxtyping import UInt8
@@ -23,16 +23,19 @@ from deixis.marks import (
     sample_style,
 )
 from deixis.train.source import Source
+from deixis_lab.things.world import ThingWorld
 from deixis_lab.world.colours import INKS
 from deixis_lab.world.scene import Scene, Thing
-from deixis_lab.world.world import SceneWorld
+from deixis_lab.zoo.nano import PATCH
 from deixis_lab.zoo.training.labels import PatchLabels, label_patches, stacked
+from deixis_lab.zoo.training.restyled_scenes import restyled_scene
 from deixis_lab.zoo.training.scene_mark import KINDS, SceneMark
 
-NUM_MARKS = (0, 1, 1, 2, 3, 4)  # as likely each
+NUM_MARKS = (0, 1, 2, 2, 3, 4)  # as likely each
 CLEAR = 180  # least difference of a mark's colour from the thing's, over three channels
 SMALLEST = 20  # pixels that must be seen of a thing for a mark, at 96 x 96
 USUAL = 0.4  # of the marks are what users get who choose nothing but shape and colour
+OF_USUAL_CLEAR = 0.5  # the rest are plain
 PLAIN = 0.2  # more have a width and an alpha by lot, but are neither moved nor bent
 # of 336; on a picture of 96 the narrowest lines are one pixel
 WIDTHS = {"point": (5, 24), "contour": (1, 4)}
@@ -40,6 +43,7 @@ LINE_WIDTHS = (2, 12)
 ALPHAS = {"mask": (80, 176)}
 LINE_ALPHAS = (96, 255)
 UNSAID = 0.2  # of the colours, where the kind alone tells
+MarkedBatch: TypeAlias = Mapping[str, np.ndarray]
 
 
 @final
@@ -54,12 +58,27 @@ class MarkedScene:
 
 
 @final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChosenScene:
+    """A scene by its number, and what its marks hang on."""
+
+    index: int
+    seed: int
+
+
+@final
 @dataclass(frozen=True, kw_only=True)
 class MarkedScenes(Source):
-    """Endless marked scenes of a world; `patch` is the side of the encoder's patches in pixels."""
+    """Endless marked scenes of a world; `patch` is the side of the encoder's patches in pixels.
 
-    world: SceneWorld
-    patch: int = 8
+    `sides` are of the pictures, a batch has one of them; none: the world's own. In restyled ones
+    things are drawn as other hands might have drawn them.
+    """
+
+    world: ThingWorld
+    patch: int = PATCH
+    sides: tuple[int, ...] = ()
+    is_restyled: bool = False
 
     @property
     @override
@@ -67,14 +86,23 @@ class MarkedScenes(Source):
         return None
 
     @override
-    def example(self, index: int, generator: np.random.Generator) -> MarkedScene:
-        return marked_scene(self.world.scene(index), generator, patch=self.patch)
+    def example(self, index: int, generator: np.random.Generator) -> ChosenScene:
+        return ChosenScene(index=index, seed=int(generator.integers(1 << 62)))
 
     @override
-    def collate(self, examples: Sequence[MarkedScene]) -> dict[str, np.ndarray]:
+    def collate(self, examples: Sequence[ChosenScene]) -> MarkedBatch:
         """The pixels as `pixels`, and each kind of label by its name, stacked."""
-        labels = stacked([example.labels for example in examples])
-        return labels | {"pixels": np.stack([example.pixels for example in examples])}
+        sides = self.sides or (self.world.side,)
+        world = dataclasses.replace(self.world, side=sides[examples[0].seed % len(sides)])
+        marked = [self._marked(world, one) for one in examples]
+        labels = stacked([one.labels for one in marked])
+        return labels | {"pixels": np.stack([one.pixels for one in marked])}
+
+    def _marked(self, world: ThingWorld, one: ChosenScene) -> MarkedScene:
+        draws = np.random.default_rng(one.seed)
+        restyled = self.is_restyled
+        scene = restyled_scene(world, one.index, draws) if restyled else world.scene(one.index)
+        return marked_scene(scene, draws, patch=self.patch)
 
 
 def marked_scene(
@@ -150,7 +178,9 @@ def _placed(  # one place for how a mark comes about
 ) -> SceneMark:
     """One mark, placed and bent as ViP-LLaVA's code does, or a plain one."""
     said = color_of(colour)
-    style, chance = Style(color=said, profile="plain"), draws.random()
+    chance = draws.random()
+    is_clear = chance < USUAL * OF_USUAL_CLEAR
+    style = Style(color=said, profile="clear" if is_clear else "plain")
     if chance >= USUAL + PLAIN:
         style = sample_style(kind, draws_from(draws), profile="release", color=said)
     if chance >= USUAL:
@@ -183,7 +213,7 @@ def markable_things(scene: Scene) -> list[Thing]:
 @cache
 def mark_colours(ink: str | None) -> tuple[str, ...]:
     """The marks' colours that can be seen on a thing of this colour, or of no one colour."""
-    if ink is None:
+    if ink not in INKS:
         return tuple(NAMED)
     own = np.array(INKS[ink])
     return tuple(colour for colour, rgb in NAMED.items() if np.abs(own - rgb).sum() >= CLEAR)

@@ -1,12 +1,13 @@
-"""The words of the Scenes world, for the nano models' tokenizer."""
+"""The words of Things, for the nano models' tokenizer."""
 
 from functools import cache
 
 from deixis.marks import NAMED
+from deixis_lab.things.grounds import ground_names
+from deixis_lab.things.names import thing_names
+from deixis_lab.things.told_colours import GRAY
 from deixis_lab.world.colours import INKS
-from deixis_lab.world.entities import LISTED, entities
 from deixis_lab.world.scene import SIGN
-from deixis_lab.world.textures import STUFF
 from deixis_lab.zoo.training.scene_mark import KINDS
 
 SPOKEN = """
@@ -23,10 +24,30 @@ SPOKEN = """
 """
 
 
+DECLINED = "I do not know this."
+# with what Deixis's own prompts and phrases say besides
+POINTED = """
+    area blurred bounding coordinate coordinates darkened describes every focus highlighted Identify
+    instance instances marked none only over painted part Please provide region rest sentence shown
+    tagged Who that these those Tell me about"""
+
+
 @cache
-def scene_words() -> tuple[str, ...]:
-    """Names, colours, grounds, groups, marks, and what questions are made of; the names that no
+def thing_words() -> tuple[str, ...]:
+    """Names, categories, colours, grounds, marks, and what questions are made of; the names that no
     training picture has among them, so that they are one token too. Words on signs are spelled.
     """
-    parts = [*SPOKEN.split(), *INKS, *STUFF, *LISTED, *NAMED, *KINDS, SIGN]
-    return (*parts, *(entity.name for entity in entities()))
+    named = thing_names()
+    categories = dict.fromkeys(one.category for one in named)
+    grounds = ground_names(photographs=True)
+    parts = [
+        *SPOKEN.split(),
+        *DECLINED.split(),
+        *POINTED.split(),
+        *INKS,
+        GRAY,
+        *grounds,
+        *categories,
+        *NAMED,
+    ]
+    return (*parts, *KINDS, SIGN, *(one.name for one in named))

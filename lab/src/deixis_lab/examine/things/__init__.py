@@ -1,0 +1,1 @@
+"""A model is examined on the Things: what it is asked, its figures by house, the bars, the card."""

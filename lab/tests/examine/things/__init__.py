@@ -1,0 +1,1 @@
+"""Tests of examining models on Things."""
