@@ -2,13 +2,13 @@
 exams and training.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
-from deixis.ask.chosen_marks import chosen_marks
 from deixis.ask.crop_size import large_enough
 from deixis.ask.mark_visibility import surviving, widened
+from deixis.ask.shown_picture import Settle, check_sole, sayable_encodings, show, whole_frame
 from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
 from deixis.core import given
@@ -16,8 +16,6 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
 from deixis.core.size import Size
-from deixis.core.transform import identity
-from deixis.core.untrusted_text import sayable
 from deixis.encodings import Encoding, Frame
 from deixis.encodings.said import Said
 from deixis.marks.style import Profile
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from deixis.ask.knowledge_forms import Knowledge
 
 Pointed: TypeAlias = Region | Encoding
-Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str, Encoding]]
 
 
 @final
@@ -126,30 +123,15 @@ def compose(
     one of the model's `control_words`. Marks whose style was left open are of the one that the
     model was taught.
     """
-    given = encodings_of(asking, [image.size for image in asking.images])
-    encodings = {name: _sayable(encoding, control_words) for name, encoding in given.items()}
+    encodings = encodings_of(asking, [image.size for image in asking.images])
     had = _had(asking.history)
     if not encodings:
-        wholes = {str(i): _whole(image) for i, image in enumerate(asking.images)}
+        wholes = {str(i): whole_frame(image) for i, image in enumerate(asking.images)}
         return _turned(asking, had, _numbered(wholes, had), {})
     (image,) = asking.images
-    encodings = _told_apart(chosen_marks(encodings, taught_marks), image)
-    own = {name: encoding.own_picture(image) for name, encoding in encodings.items()}
-    if settle is not None:
-        alone = not any(own.values())
-        encodings = dict(settle(image, encodings, alone))
-    whole = image
-    for encoding in encodings.values():
-        whole = encoding.paint(whole)
-    frames: dict[str, Frame] = {}
-    if any(encoding.needs_whole for encoding in encodings.values()):
-        frames[""] = _whole(whole)
-    frames |= {name: frame for name, frame in own.items() if frame is not None}
-    numbered = _numbered(frames, had)
-    phrases = {
-        name: encoding.phrase(numbered.get(name) or numbered[""], dialect)
-        for name, encoding in encodings.items()
-    }
+    shown = show(image, sayable_encodings(encodings, control_words), settle, taught_marks)
+    numbered = _numbered(shown.frames, had)
+    phrases = shown.phrases(numbered, dialect)
     return _turned(asking, had, numbered, phrases)
 
 
@@ -163,7 +145,7 @@ def encodings_of(asking: Asking, sizes: Sequence[Size | None]) -> dict[str, Enco
     if len(sizes) != 1:
         raise UsageError("regions of several images are not told apart; give one image")
     check_slots(asking.texts, encodings)
-    _check_sole(encodings)
+    check_sole(encodings)
     (size,) = sizes
     if size is not None:
         for encoding in encodings.values():
@@ -223,10 +205,6 @@ def _place(frame: Frame, frames: Sequence[Frame]) -> int:
     return 1 + [one.image.sha256 for one in frames].index(frame.image.sha256)
 
 
-def _whole(image: Image) -> Frame:
-    return Frame(image=image, transform=identity(image.size))
-
-
 def _filled(text: str, phrases: Mapping[str, str]) -> str:
     return filled(text, phrases) if phrases else text
 
@@ -237,32 +215,6 @@ def _encoding(pointed: object) -> Encoding:
     if isinstance(pointed, Encoding):
         return pointed
     raise UsageError(f"a region or an encoding of one is expected, got {type(pointed).__name__}")
-
-
-def _sayable(encoding: Encoding, control_words: tuple[str, ...]) -> Encoding:
-    label = encoding.region.label
-    if label is None:
-        return encoding
-    said = sayable(label, control_words)
-    return replace(encoding, region=encoding.region.named(label=said))
-
-
-def _told_apart(encodings: Mapping[str, Encoding], image: Image) -> dict[str, Encoding]:
-    """No two said alike: what the user chose comes first, then what was left open."""
-    settled: dict[str, Encoding] = {}
-    for name in sorted(encodings, key=lambda name: encodings[name].is_open):
-        settled[name] = encodings[name].apart_from(tuple(settled.values()), image)
-    listed = tuple(settled[name] for name in encodings)
-    return {name: settled[name].among(listed) for name in encodings}
-
-
-def _check_sole(encodings: Mapping[str, Encoding]) -> None:
-    kinds = [type(encoding).__name__ for encoding in encodings.values() if encoding.is_sole]
-    for kind in kinds:
-        if kinds.count(kind) > 1:
-            raise UsageError(
-                f"only one region of a question can be {kind.lower()}; say or crop the others"
-            )
 
 
 Marks: TypeAlias = Literal["given", "widened", "told", "strict"]
