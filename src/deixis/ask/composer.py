@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from deixis.ask.crop_size import large_enough
 from deixis.ask.mark_visibility import surviving, widened
-from deixis.ask.shown_picture import Settle, check_sole, sayable_encodings, show, whole_frame
+from deixis.ask.shown_picture import (
+    Settle,
+    ShownPicture,
+    check_sole,
+    sayable_encodings,
+    show,
+    whole_frame,
+)
 from deixis.ask.slots import check_slots, filled
 from deixis.coordinates import Dialect
 from deixis.core import given
@@ -246,21 +253,15 @@ class Composer:
         "told" and "strict" widen too, and warn of what gets lost all the same or refuse it; they
         enlarge small crops.
         """
-
-        def settle(
-            image: Image, encodings: Mapping[str, Encoding], alone: bool
-        ) -> Mapping[str, Encoding]:
-            if marks == "given":
-                return encodings
-            if marks == "widened":
-                return widened(self.model, image, encodings, alone=alone)
-            return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
-
         if marks in ("told", "strict"):
             sized = large_enough(self.model, asking.images, asking.regions)
             asking = replace(asking, regions=sized)
         composed = compose(
-            asking, self.dialect, settle, self.model.control_words, self.model.taught_marks
+            asking,
+            self.dialect,
+            self._settle(marks),
+            self.model.control_words,
+            self.model.taught_marks,
         )
         spoken = self.model.spoken
         earlier = tuple(replace(turn, text=spoken(turn.text)) for turn in composed.earlier)
@@ -272,3 +273,29 @@ class Composer:
         if len(asking.images) == 1:  # and what was sent before is of the same picture
             return self.knowledge.with_notes(composed, notes[0])
         return self.knowledge.with_notes_on_each(composed, notes)
+
+    def show(
+        self, image: Image, encodings: Mapping[str, Encoding], *, marks: Marks
+    ) -> ShownPicture:
+        """One picture with its regions is shown as in a question, without the words around it."""
+        for encoding in encodings.values():
+            encoding.region.within(image.size)
+        if marks != "given":
+            sized = large_enough(self.model, [image], encodings)
+            encodings = {name: one for name, one in sized.items() if isinstance(one, Encoding)}
+        sayable = sayable_encodings(encodings, self.model.control_words)
+        return show(image, sayable, self._settle(marks), self.model.taught_marks)
+
+    def _settle(self, marks: Marks) -> Settle:
+        """What becomes of marks that the model could hardly see."""
+
+        def settle(
+            image: Image, encodings: Mapping[str, Encoding], alone: bool
+        ) -> Mapping[str, Encoding]:
+            if marks == "given":
+                return encodings
+            if marks == "widened":
+                return widened(self.model, image, encodings, alone=alone)
+            return surviving(self.model, image, encodings, alone=alone, strict=marks == "strict")
+
+        return settle

@@ -19,8 +19,8 @@ Settle: TypeAlias = Callable[[Image, Mapping[str, Encoding], bool], Mapping[str,
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownPicture:
-    """The frames of a picture: the whole one under "", if it is needed, and those that regions
-    bring, under their names.
+    """The frames of a picture: the whole one under "", if it is needed or nothing else is there,
+    and those that regions bring, under their names.
     """
 
     frames: Mapping[str, Frame]
@@ -52,7 +52,7 @@ def show(
     for encoding in told.values():
         whole = encoding.paint(whole)
     frames: dict[str, Frame] = {}
-    if any(encoding.needs_whole for encoding in told.values()):
+    if not told or any(encoding.needs_whole for encoding in told.values()):
         frames[""] = whole_frame(whole)
     frames |= {name: frame for name, frame in own.items() if frame is not None}
     return ShownPicture(frames=frames, encodings=told)

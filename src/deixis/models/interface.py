@@ -136,6 +136,7 @@ TokenPlace: TypeAlias = Literal["after", "before"]  # the projector, or the Q-Fo
 # Any: tensors, as `tensor_interface` has them
 TokenChange: TypeAlias = Callable[[Any], Any]
 PixelChange: TypeAlias = Callable[[Any], Any]
+Hear: TypeAlias = Callable[[int, str], bool]
 
 
 class KnownTokenChange(ABC):
@@ -289,6 +290,18 @@ class VisionLanguageModel(PointedTo):
         completion = self.generate([question], settings)[0]
         yield completion.text
         return completion
+
+    def generate_heard(
+        self, questions: Sequence[Question], settings: Generation, hear: Hear
+    ) -> list[Completion]:
+        """The answers of `generate`, told while they are made: `hear` gets the number of a question
+        and the new words of its answer, and says whether more of it is wanted. Together the words
+        are the answer's text.
+        """
+        completions = self.generate(questions, settings)
+        for number, completion in enumerate(completions):
+            hear(number, completion.text)
+        return completions
 
     def answer_logprobs(self, question: Question, answers: Sequence[str]) -> list[AnswerScore]:
         """How likely each given answer is; what they share is computed once."""

@@ -31,12 +31,14 @@ from deixis.models.chat import (
     system_form,
 )
 from deixis.models.family import Family
+from deixis.models.heard_rows import HeardRows
 from deixis.models.interface import (
     Abilities,
     AnswerScore,
     Completion,
     Example,
     Generation,
+    Hear,
     KnownPixelChange,
     Picture,
     Question,
@@ -128,6 +130,28 @@ class TransformersModel(OfFamily):
                 text, features = self._encoded(batch)
                 ids = self._language.generate(text, features, **chosen)
                 completions.extend(completion(row, settings, tokenizer, self._ends) for row in ids)
+        return completions
+
+    @override
+    @torch.no_grad()
+    def generate_heard(
+        self, questions: Sequence[Question], settings: Generation, hear: Hear
+    ) -> list[Completion]:
+        self._check(questions)
+        tokenizer = self.processor.tokenizer
+        chosen, completions = generate_settings(settings, tokenizer), list[Completion]()
+        with self.family.lock, evaluating(self.module), seeded(settings.seed):
+            for batch in batches(questions, self.batch_size):
+                first = len(completions)
+                text, features = self._encoded(batch)
+                rows = HeardRows(
+                    range(first, first + len(batch)),
+                    hear=hear,
+                    completed=lambda ids: completion(ids, settings, tokenizer, self._ends),
+                    stops=settings.stop,
+                )
+                ids = self._language.generate(text, features, **chosen, stopping_criteria=[rows])
+                completions.extend(rows.ended(ids, text["attention_mask"].sum(1).tolist()))
         return completions
 
     @override

@@ -1,0 +1,38 @@
+"""A line of JSON for each request, on stderr: never pictures or keys, and words only if asked."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import TextIO, final
+
+from deixis.core.untrusted_text import shown
+
+
+@final
+class RequestLog:
+    """Writes lines; `words` are those of errors, not of what was asked."""
+
+    def __init__(self, out: TextIO | None = None, *, words: bool = False) -> None:
+        self._out, self.words = out or sys.stderr, words
+
+    def write(
+        self,
+        entry: Mapping[str, object],
+        *,
+        status: int,
+        seconds: float,
+        own: float | None,
+        code: str | None,
+    ) -> None:
+        """A request is over."""
+        told = {name: value for name, value in entry.items() if value not in ("", None)}
+        if "model" in told:
+            told["model"] = shown(told["model"]).strip("'\"")
+        told |= {"status": status, "ms": round(seconds * 1000, 1)}
+        if own is not None:
+            told["own_ms"] = round(own * 1000, 2)
+        if code is not None:
+            told["code"] = code
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        print(json.dumps({"time": when, **told}), file=self._out, flush=True)

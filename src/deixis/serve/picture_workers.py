@@ -1,0 +1,149 @@
+"""Processes that open pictures and draw on them, with a limit to memory and time.
+
+A picture that is too much for one ends that process and nothing else: another takes its place.
+"""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import pickle
+import queue
+import resource
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import final
+
+from deixis.core.errors import UsageError
+from deixis.core.image import Image
+from deixis.serve.api_error import ApiError
+from deixis.serve.settings import Limits
+from deixis.serve.showing import Job, Shown, do
+
+PRELOADED = "deixis.serve.picture_workers"  # so that another process is there at once
+START_SECONDS = 60.0
+TOO_COSTLY = "picture_too_costly"
+
+
+@final
+class PictureWorkers:
+    """So many processes, each asked by a thread of its own."""
+
+    def __init__(self, num: int, limits: Limits) -> None:
+        self._limits = limits
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([PRELOADED])
+        self._threads = ThreadPoolExecutor(max_workers=num, thread_name_prefix="deixis-pictures")
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        self._all = [_Process(self._context, limits) for _ in range(num)]
+        for process in self._all:
+            self._idle.put(process)
+        self.num_waiting = 0
+        self.num_ended = 0  # processes that a picture was too much for
+
+    def start(self) -> None:
+        """Have the processes there before the first picture comes."""
+        for process in self._all:
+            process.start()
+
+    async def do(self, job: Job) -> Image | Shown:
+        """The job is done; ApiError where that cannot be, or too many others wait."""
+        if self.num_waiting >= self._limits.waiting_pictures:
+            raise ApiError(
+                429,
+                "too many pictures wait to be opened",
+                code="pictures_waiting",
+                headers={"Retry-After": "1"},
+            )
+        self.num_waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._do, job)
+        finally:
+            self.num_waiting -= 1
+
+    def close(self) -> None:
+        """End the processes."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for process in self._all:
+            process.end()
+
+    def _do(self, job: Job) -> Image | Shown:
+        process = self._idle.get()
+        try:
+            return process.ask(job)
+        except (EOFError, OSError, TimeoutError):
+            process.end()
+            self.num_ended += 1
+            told = "opening this picture takes more memory or time than a picture is given here"
+            raise ApiError(400, told, code=TOO_COSTLY) from None
+        finally:
+            self._idle.put(process)
+
+
+@final
+class _Process:
+    """One process, started when it is asked first, and again after its end."""
+
+    def __init__(self, context: multiprocessing.context.ForkServerContext, limits: Limits) -> None:
+        self._context, self._limits = context, limits
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def start(self) -> Connection:
+        if self._connection is not None and self._process is not None and self._process.is_alive():
+            return self._connection
+        self.end()
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_work, args=(theirs, self._limits.picture_memory), daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        return ours
+
+    def ask(self, job: Job) -> Image | Shown:
+        is_new = self._connection is None
+        connection = self.start()
+        connection.send_bytes(pickle.dumps(job, protocol=5))
+        if not connection.poll(self._limits.picture_seconds + (START_SECONDS if is_new else 0)):
+            raise TimeoutError
+        found, error = pickle.loads(connection.recv_bytes())  # what our own process wrote
+        if error is not None:
+            status, message = error
+            raise ApiError(status, message, code=TOO_COSTLY if status == 413 else None)
+        done: Image | Shown = found
+        return done
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        if self._connection is not None:
+            self._connection.close()
+        self._process = self._connection = None
+
+
+def _work(connection: Connection, memory: int) -> None:
+    """Jobs are done one by one, until nobody asks any more."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while True:
+        try:
+            job = pickle.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)
+        found, error = None, None
+        try:
+            found = do(job)
+        except UsageError as wrong:
+            error = (400, str(wrong))
+        except MemoryError:
+            error = (413, "opening this picture takes more memory than a picture is given here")
+        with contextlib.suppress(OSError):
+            connection.send_bytes(pickle.dumps((found, error), protocol=5))

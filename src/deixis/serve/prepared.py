@@ -1,0 +1,241 @@
+"""A request of ours becomes the upstream's: pictures drawn on, words filled in, our keys left."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+from deixis.core.errors import FetchError
+from deixis.core.fetch import fetch_bytes
+from deixis.core.image import Image
+from deixis.core.picture_headers import file_kind
+from deixis.models.interface import Generation, Question
+from deixis.serve.api_error import ApiError
+from deixis.serve.conversation import REGIONS, Conversation, PictureGiven
+from deixis.serve.picture_workers import PictureWorkers
+from deixis.serve.plan import Plan, filled, planned
+from deixis.serve.pointing_settings import KEY
+from deixis.serve.settings import ServedModel, Serving
+from deixis.serve.shapes import Json, RequestShape
+from deixis.serve.showing import OpenJob, SentPicture, ShowJob, Shown
+
+WEB = ("http:", "https:")
+UNFETCHED = (
+    "the answer's places are not read: the picture was not opened here, as it is a web address"
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A request as the upstream gets it. `about` is the picture that the answer's places are of;
+    without one nothing is read, for the reason in the `warnings`.
+    """
+
+    body: bytes
+    sent: tuple[SentPicture, ...] = ()
+    about: SentPicture | None = None
+    warnings: tuple[str, ...] = ()
+    num_regions: int = 0
+    num_pixels: int = 0
+    asked: "LocalAsked | None" = None  # in place of a body, of a model that is here
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalAsked:
+    """A question as a model that is here takes it."""
+
+    question: Question
+    settings: Generation
+    is_streamed: bool
+    tells_usage: bool  # at the end of a stream
+    model: str
+
+
+@final
+class Preparing:
+    """Requests are prepared for upstreams, and their pictures opened for models of our own."""
+
+    def __init__(self, serving: Serving, workers: PictureWorkers) -> None:
+        self.serving, self.workers = serving, workers
+
+    async def for_upstream(self, conversation: Conversation, model: ServedModel) -> Prepared:
+        """A conversation as an upstream takes it."""
+        plan = planned(conversation, model)
+        urls = await self.addresses(conversation)
+        needed = [one for one in conversation.pictures if _is_needed(one, plan, urls)]
+        jobs = [self._shown(one, urls[one.number], plan, conversation, model) for one in needed]
+        numbers = [one.number for one in needed]
+        shown = dict(zip(numbers, await asyncio.gather(*jobs), strict=True))
+        body = _written(conversation, shown, urls, model.remote().model, model.cache_ids)
+        made = None if plan.about is None else shown.get(plan.about)
+        told = [warning for one in shown.values() for warning in one.warnings]
+        sent = tuple(picture for one in shown.values() for picture in one.pictures)
+        if plan.note or (plan.about is not None and made is None):
+            told.append(plan.note or UNFETCHED)
+        return Prepared(
+            body=_json(body),
+            sent=sent,
+            about=None if made is None else made.pictures[0],
+            warnings=tuple(dict.fromkeys(told)),
+            num_regions=sum(map(len, plan.encodings.values())),
+            num_pixels=sum(picture.size.area for picture in sent),
+        )
+
+    async def untouched(self, conversation: Conversation, data: bytes, name: str) -> Prepared:
+        """A conversation without keys of ours: the same bytes, unless the upstream knows the model
+        by another `name`, or pictures are fetched here.
+        """
+        urls = await self.addresses(conversation)
+        if any(urls[one.number] != one.url for one in conversation.pictures):
+            return Prepared(body=_json(_written(conversation, {}, urls, name)))
+        if conversation.model != name:
+            return Prepared(body=_json({**conversation.body, "model": name}))
+        return Prepared(body=data)
+
+    async def opened(self, url: str, path: str) -> Image:
+        """A picture, decoded apart from the server."""
+        if url.lower().startswith(WEB):
+            told = "this server fetches no pictures: send it as a data: URL"
+            raise ApiError(400, told, param=path)
+        try:
+            done = await self.workers.do(OpenJob(url=url, limits=self.serving.limits.images))
+        except ApiError as error:
+            raise _at(error, path) from None
+        assert isinstance(done, Image)
+        return done
+
+    async def addresses(self, conversation: Conversation) -> dict[int, str]:
+        """The address of each picture, fetched where that is wanted; ApiError for a denied one."""
+        how = self.serving.pictures.urls
+        found: dict[int, str] = {}
+        for picture in conversation.pictures:
+            is_web = picture.url.lower().startswith(WEB)
+            if is_web and how == "deny":
+                told = "this server takes no web addresses of pictures: send a data: URL"
+                raise ApiError(400, told, param=f"{picture.part.path}.image_url", code="url_denied")
+            found[picture.number] = (
+                await self._fetched(picture) if is_web and how == "fetch" else picture.url
+            )
+        return found
+
+    async def _fetched(self, picture: PictureGiven) -> str:
+        policy = self.serving.pictures.policy(self.serving.limits)
+        try:
+            fetched = await asyncio.to_thread(fetch_bytes, picture.url.strip(), policy)
+        except FetchError:  # whose words would tell what stands where
+            told = "the picture's address is refused, or gave no picture"
+            path = f"{picture.part.path}.image_url"
+            raise ApiError(400, told, param=path, code="picture_not_fetched") from None
+        kind = (file_kind(fetched.data) or "").lower()
+        return f"data:image/{kind};base64,{base64.b64encode(fetched.data).decode()}"
+
+    async def _shown(
+        self,
+        picture: PictureGiven,
+        url: str,
+        plan: Plan,
+        conversation: Conversation,
+        model: ServedModel,
+    ) -> Shown:
+        path = picture.part.path
+        if not url.lower().startswith("data:"):
+            told = "a picture with regions is sent as a data: URL: this server fetches none"
+            raise ApiError(400, told, param=f"{path}.image_url")
+        job = ShowJob(
+            url=url,
+            encodings=plan.encodings[picture.number],
+            first=plan.first[picture.number],
+            total=plan.total,
+            model=model,
+            dialect=conversation.settings.dialect or "",
+            marks=conversation.settings.survival or model.survival,
+            limits=self.serving.limits.images,
+        )
+        try:
+            done = await self.workers.do(job)
+        except ApiError as error:
+            raise _at(error, path) from None
+        assert isinstance(done, Shown)
+        return done
+
+
+def _is_needed(picture: PictureGiven, plan: Plan, urls: Mapping[int, str]) -> bool:
+    """Whether a picture is opened: it has regions, or is measured for the answer's places."""
+    if plan.encodings[picture.number]:
+        return True
+    return picture.number == plan.about and urls[picture.number].lower().startswith("data:")
+
+
+def _at(error: ApiError, path: str) -> ApiError:
+    return ApiError(error.status, str(error), param=path, code=error.code, headers=error.headers)
+
+
+def _json(body: Json) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except ValueError:
+        raise ApiError(400, "the request holds a number that JSON has no word for") from None
+
+
+def _written(
+    conversation: Conversation,
+    shown: Mapping[int, Shown],
+    urls: Mapping[int, str],
+    name: str,
+    tells_ids: bool = False,
+) -> Json:
+    """The request without our keys, its pictures and words exchanged, of the model by that name."""
+    shape, body = conversation.shape, {**conversation.body, "model": name}
+    body.pop(KEY, None)
+    phrases = {name: words for one in shown.values() for name, words in one.phrases.items()}
+    numbers = {one.part.place: one.number for one in conversation.pictures}
+    if isinstance(body.get(shape.system), str):
+        body[shape.system] = filled(body[shape.system], phrases)
+    if isinstance(body.get(shape.turns), str):
+        body[shape.turns] = filled(body[shape.turns], phrases)
+        return body
+    messages: list[Any] = []
+    for place, message in enumerate(shape.messages(body)):
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(message, dict) and isinstance(content, str):
+            message = {**message, "content": filled(content, phrases)}
+        elif isinstance(message, dict) and isinstance(content, list):
+            parts: list[Any] = []
+            for turn, part in enumerate(content):
+                number = numbers.get((place, turn))
+                if number is None:
+                    parts.append(_worded(part, shape, phrases))
+                else:
+                    parts += _pictured(part, shape, urls[number], shown.get(number), tells_ids)
+            message = {**message, "content": parts}
+        messages.append(message)
+    body[shape.turns] = messages
+    return body
+
+
+def _worded(part: Any, shape: RequestShape, phrases: Mapping[str, str]) -> Any:  # Any: JSON
+    if isinstance(part, dict) and shape.is_words(part):
+        return {**part, "text": filled(part["text"], phrases)}
+    return part
+
+
+def _pictured(
+    part: Json, shape: RequestShape, url: str, shown: Shown | None, tells_ids: bool
+) -> list[Json]:
+    """A picture's part, and those of the crops that come with it."""
+    own = {key: value for key, value in part.items() if key != REGIONS}
+    if shown is None:
+        return [own if url == shape.address(part) else shape.with_address(own, url)]
+    parts = []
+    for picture in shown.pictures:
+        there = shape.with_address(own, picture.url or url)
+        if picture.url is not None:  # the client's is of the picture as it came
+            there.pop("uuid", None)
+        if tells_ids and picture.sha256:
+            there.setdefault("uuid", picture.sha256)
+        parts.append(there)
+    return parts

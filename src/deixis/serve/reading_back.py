@@ -1,0 +1,66 @@
+"""Words of a model become regions in pixels of the original picture, as JSON."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+from deixis.ask.model import Model
+from deixis.core import region_json
+from deixis.core.region import Region
+from deixis.serve.prepared import Prepared
+from deixis.serve.shapes import Json
+from deixis.serve.showing import SentPicture
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ReadingBack:
+    """How the answer to one request is read."""
+
+    model: Model
+    prepared: Prepared
+    shows_pictures: bool  # what was sent is told with its pictures
+
+    def read(self, text: str) -> Json:
+        """The regions of an answer, each with its place in the text, and what of it could be a
+        place and was not understood.
+        """
+        about = self.prepared.about
+        if about is None or not text:
+            return {"regions": [], "unread": []}
+        reading = self.model.dialect.read(text, about.size)
+        regions = [
+            {**self._record(place.region, about), "start": place.start, "end": place.end}
+            for place in reading.places
+        ]
+        unread = [
+            {"text": one.text, "start": one.start, "end": one.end, "reason": one.reason}
+            for one in reading.unread
+        ]
+        return {"regions": regions, "unread": unread}
+
+    @cached_property
+    def told(self) -> Json:
+        """What was sent, and how places are said and read."""
+        contract = self.model.contract
+        sent = [self._sent(picture) for picture in self.prepared.sent]
+        return {
+            "dialect": self.model.dialect_name,
+            "contract": None if contract is None else contract.name,
+            "pictures": sent,
+            "warnings": list(self.prepared.warnings),
+        }
+
+    def _record(self, region: Region, about: SentPicture) -> Json:
+        return region_json.to_record(about.back.region(region))
+
+    def _sent(self, picture: SentPicture) -> Json:
+        told: Json = {
+            "sha256": picture.sha256 or None,
+            "width": picture.size.width,
+            "height": picture.size.height,
+            "as_given": picture.url is None,
+        }
+        if self.shows_pictures and picture.url is not None:
+            told["url"] = picture.url
+        return told

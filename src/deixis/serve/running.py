@@ -1,0 +1,172 @@
+"""The server runs: uvicorn with deadlines for those who connect and say nothing."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from typing_extensions import override
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from deixis.core.json_lines import line, parse
+from deixis.core.typed_json import read_as
+from deixis.serve.access import Access, read_keys
+from deixis.serve.app import App
+from deixis.serve.settings import Serving
+
+SETTINGS, SOCKET = "DEIXIS_SERVING", "DEIXIS_SOCKET"  # with which workers are told
+BACKLOG = 2048
+LONGEST_HEADERS = 65_536  # bytes
+PATIENCE = 1.0  # seconds before a worker that died is replaced
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """HTTP on one connection, which is closed where it has not said what it wants in time, or says
+    it in endless headers.
+    """
+
+    header_seconds: float
+    late: asyncio.TimerHandle | None = None
+    num_header_bytes = 0
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.late = self.loop.call_later(self.header_seconds, self.give_up)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self.num_header_bytes = 0
+        self.be_patient()
+        self.late = self.loop.call_later(self.header_seconds, self.give_up)
+
+    def on_url(self, url: bytes) -> None:
+        """Its address, or a part of that, came."""
+        super().on_url(url)
+        self.count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header came."""
+        super().on_header(name, value)
+        self.count(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        """It has said what it wants."""
+        self.be_patient()
+        super().on_headers_complete()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.be_patient()
+        super().connection_lost(exc)
+
+    def count(self, num: int) -> None:
+        """Headers have grown."""
+        self.num_header_bytes += num
+        if self.num_header_bytes > LONGEST_HEADERS:
+            self.give_up()
+
+    def be_patient(self) -> None:
+        """There is no hurry any more."""
+        if self.late is not None:
+            self.late.cancel()
+            self.late = None
+
+    def give_up(self) -> None:
+        """Close the connection."""
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+def run(serving: Serving, on_start: Callable[[int], None] | None = None) -> None:
+    """Serve until asked to stop; `on_start` is told the port. Several workers share it, and each
+    has quotas of its own.
+    """
+    access = access_of(serving)
+    listening = bound(serving)
+    if on_start is not None:
+        on_start(listening.getsockname()[1])
+    if serving.server.workers == 1:
+        server_of(App(serving, access).asgi(), serving).run(sockets=[listening])
+    else:
+        _many(serving, listening)
+
+
+def _many(serving: Serving, listening: socket.socket) -> None:
+    """Workers run, and one that dies is replaced, until this process is asked to stop."""
+    told = {SETTINGS: line(asdict(serving)), SOCKET: str(listening.fileno())}
+
+    def started() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "deixis.serve.running"]
+        return subprocess.Popen(command, env={**os.environ, **told}, pass_fds=[listening.fileno()])
+
+    workers = [started() for _ in range(serving.server.workers)]
+    try:
+        while True:
+            time.sleep(PATIENCE)
+            workers = [started() if w.poll() is not None else w for w in workers]
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.wait(serving.server.grace_seconds + PATIENCE)
+            worker.kill()
+
+
+def _worker() -> None:
+    """One of several processes: what it serves, and at which socket, its environment tells."""
+    serving = read_as(Serving, parse(os.environ.pop(SETTINGS)), name=SETTINGS)
+    listening = socket.socket(fileno=int(os.environ.pop(SOCKET)))
+    server_of(App(serving, access_of(serving)).asgi(), serving).run(sockets=[listening])
+
+
+def access_of(serving: Serving) -> Access:
+    """Who may ask."""
+    keys = serving.server.keys
+    return Access(read_keys(Path(keys).expanduser()) if keys else None)
+
+
+def bound(serving: Serving) -> socket.socket:
+    """The socket that it listens at."""
+    host, port = serving.server.host, serving.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.set_inheritable(True)
+    return listening
+
+
+def server_of(app: Any, serving: Serving) -> uvicorn.Server:  # Any: an ASGI application
+    """The HTTP server, not yet running."""
+    seconds = {"header_seconds": serving.limits.header_seconds}
+    protocol = type("Guarded", (GuardedProtocol,), seconds)
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            h11_max_incomplete_event_size=65_536,
+            timeout_graceful_shutdown=int(serving.server.grace_seconds) or None,
+        )
+    )
+
+
+if __name__ == "__main__":
+    _worker()

@@ -1,0 +1,176 @@
+"""An OpenAI-compatible engine behind the server: requests go on to it, its answers come back."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import final
+
+import httpx
+
+from deixis.ask.model import Model
+from deixis.remote.model import OpenAIModel
+from deixis.serve.api_error import ApiError
+from deixis.serve.conversation import Conversation
+from deixis.serve.prepared import Prepared, Preparing
+from deixis.serve.settings import Limits, ServedModel
+from deixis.serve.shapes import RequestShape
+
+HANDED_ON = ("accept", "openai-beta", "traceparent", "tracestate", "x-request-id")
+HANDED_BACK = ("content-type", "retry-after", "x-request-id", "openai-processing-ms")
+KEPT_SECONDS = 4.0  # of a connection without a request: less than servers usually keep one
+
+
+@final
+class Reply:
+    """An answer of an upstream: its head, and its bytes as they come."""
+
+    def __init__(self, response: httpx.Response, upstream: "Upstream", began: float) -> None:
+        self._response, self._upstream = response, upstream
+        self._began = began
+        self.waited = time.perf_counter() - began  # seconds, for the head alone
+        self.status = response.status_code
+        self.headers = {
+            name: response.headers[name] for name in HANDED_BACK if name in response.headers
+        }
+        self.is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The bytes, and ApiError where they end too soon or are too many."""
+        most = self._upstream.limits.answer_bytes
+        num = 0
+        try:
+            async with asyncio.timeout_at(self._upstream.deadline(self._began)):
+                async for piece in self._response.aiter_bytes():
+                    num += len(piece)
+                    if num > most:
+                        raise ApiError(502, "the upstream's answer is too long", code="too_long")
+                    yield piece
+        except TimeoutError:
+            raise _late() from None
+        except httpx.TimeoutException:
+            raise _late() from None
+        except httpx.HTTPError:
+            raise ApiError(
+                502, "the upstream broke off in the middle of its answer", code="upstream_broke_off"
+            ) from None
+        finally:
+            await self.close()
+
+    async def body(self) -> bytes:
+        """All of its bytes."""
+        began = time.perf_counter()
+        body = b"".join([piece async for piece in self.pieces()])
+        self.waited += time.perf_counter() - began
+        return body
+
+    async def close(self) -> None:
+        """Nothing more is wanted: the upstream is told so."""
+        with suppress(httpx.HTTPError, RuntimeError):
+            await self._response.aclose()
+        self._upstream.leave(self)
+
+
+@final
+class Upstream:
+    """An engine, under the name by which the server's clients know it."""
+
+    def __init__(self, served: ServedModel, limits: Limits, preparing: Preparing) -> None:
+        self.served, self.limits, self._preparing = served, limits, preparing
+        self.remote = served.remote()
+        self.model = Model(OpenAIModel(self.remote), dialect=served.dialect or None)
+        self.is_ready = True
+        self._open: set[Reply] = set()
+        self.num_in_flight = 0
+        headers = {"User-Agent": "deixis", "Accept-Encoding": "identity"}
+        if self.remote.api_key:
+            headers["Authorization"] = f"Bearer {self.remote.api_key}"
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(served.silent_seconds, connect=served.connect_seconds),
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=limits.in_flight,
+                keepalive_expiry=KEPT_SECONDS,
+            ),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def asked(self, dialect: str | None) -> Model:
+        """The model as it is spoken to in a dialect, or its own."""
+        if dialect is None:
+            return self.model
+        return Model(OpenAIModel(self.remote), dialect=dialect)
+
+    def deadline(self, began: float) -> float:
+        """When an answer is given up, of the loop's clock."""
+        left = self.served.total_seconds - (time.perf_counter() - began)
+        return asyncio.get_running_loop().time() + left
+
+    async def prepare(self, conversation: Conversation, data: bytes) -> Prepared:
+        """A conversation without keys of ours goes on as the bytes that it came as, unless it is to
+        be known under another name, or its pictures are fetched here.
+        """
+        if conversation.points:
+            return await self._preparing.for_upstream(conversation, self.served)
+        return await self._preparing.untouched(conversation, data, self.remote.model)
+
+    async def ask(
+        self, shape: RequestShape, prepared: Prepared, headers: Mapping[str, str]
+    ) -> Reply:
+        """A request is posted; its answer is there from its first byte on."""
+        if self.num_in_flight >= self.limits.in_flight:
+            raise ApiError(
+                429,
+                "too many requests of this model are under way",
+                code="too_many_requests",
+                headers={"Retry-After": "1"},
+            )
+        self.num_in_flight += 1
+        began = time.perf_counter()
+        try:
+            reply = Reply(await self._posted(shape.path, prepared.body, headers), self, began)
+        except BaseException:
+            self.num_in_flight -= 1
+            raise
+        self._open.add(reply)
+        return reply
+
+    def leave(self, reply: Reply) -> None:
+        """An answer is over."""
+        if reply in self._open:
+            self._open.discard(reply)
+            self.num_in_flight -= 1
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        own = {name: headers[name] for name in HANDED_ON if name in headers}
+        request = self._client.build_request(
+            "POST",
+            f"{self.remote.url}{path.removeprefix('/v1')}",
+            content=body,
+            headers={**own, "Content-Type": "application/json"},
+        )
+        try:
+            async with asyncio.timeout(self.served.total_seconds):
+                return await self._client.send(request, stream=True)
+        except TimeoutError:
+            raise _late() from None
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise ApiError(
+                502, "the upstream of this model cannot be reached", code="upstream_unreachable"
+            ) from None
+        except httpx.TimeoutException:
+            raise _late() from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise ApiError(
+                502, "the upstream of this model gave no answer", code="upstream_broke_off"
+            ) from None
+
+
+def _late() -> ApiError:
+    return ApiError(504, "the upstream of this model was silent for too long", code="upstream_late")
