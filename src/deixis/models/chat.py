@@ -85,6 +85,15 @@ def processed(family: Family, questions: Sequence[Question]) -> Tensors:
     return tensors
 
 
+def placed(value: torch.Tensor, device: torch.device, module: Any) -> torch.Tensor:  # Any: a model
+    """A processor's tensor, where the model computes and as it does."""
+    if not value.numel():
+        value = value.long()  # ids of no words, which tokenizers give as floats
+    if value.is_floating_point():
+        return value.to(device, module.dtype)
+    return value.to(device)
+
+
 def num_prompt_tokens(family: Family, question: Question) -> int:
     """A question has that many tokens, those of its pictures included."""
     if question.pictures:

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from deixis.models.generation import Completion, Usage
 from deixis.models.interface import Hear
+from deixis.models.language import Language, Output, Tensors
 
 HALF_A_LETTER = "\ufffd"
 
@@ -28,7 +29,7 @@ class HeardRows(StoppingCriteria):
         self,
         numbers: Sequence[int],
         *,
-        hear: Hear,
+        hear: Hear | None,
         completed: Callable[[list[int]], Completion],
         stops: Sequence[str],
     ) -> None:
@@ -52,7 +53,18 @@ class HeardRows(StoppingCriteria):
                 self._tell(row)
         return torch.tensor(self._is_over, device=input_ids.device)
 
-    def ended(self, rows: Sequence[list[int]], prompts: Sequence[int]) -> list[Completion]:
+    def completions(
+        self, language: Language, text: Tensors, features: Output, chosen: dict[str, object]
+    ) -> list[Completion]:
+        """The answers to a batch, heard while they are made, if anybody hears."""
+        if self._hear is None:
+            return [self._completed(ids) for ids in language.generate(text, features, **chosen)]
+        ids = language.generate(text, features, **chosen, stopping_criteria=[self])
+        return self._ended(ids, text["attention_mask"].sum(1).tolist(), self._hear)
+
+    def _ended(
+        self, rows: Sequence[list[int]], prompts: Sequence[int], hear: Hear
+    ) -> list[Completion]:
         """The whole answers, and the last words of each told; one that nobody wanted more of is as
         long as it had become.
         """
@@ -64,7 +76,7 @@ class HeardRows(StoppingCriteria):
             completions.append(replace(whole, usage=usage))
             rest = whole.text[len(self._told[row]) :]
             if rest and not is_unwanted:
-                self._hear(self._numbers[row], rest)
+                hear(self._numbers[row], rest)
         return completions
 
     def _tell(self, row: int) -> None:
@@ -73,7 +85,7 @@ class HeardRows(StoppingCriteria):
         held = max((_overlap(sure, stop) for stop in self._stops), default=0)
         sure = sure[: len(sure) - held].rstrip()
         told = self._told[row]
-        if len(sure) > len(told) and sure.startswith(told):
+        if self._hear is not None and len(sure) > len(told) and sure.startswith(told):
             self._told[row] = sure
             self._is_over[row] = not self._hear(self._numbers[row], sure[len(told) :])
 

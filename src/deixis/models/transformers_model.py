@@ -26,6 +26,7 @@ from deixis.models.chat import (
     generate_settings,
     listed_ends,
     num_prompt_tokens,
+    placed,
     processed,
     seeded,
     system_form,
@@ -65,7 +66,6 @@ from deixis.models.vision_tokens import KeptTokens, before, by_picture, changed,
 @dataclass(frozen=True, kw_only=True)
 class TransformersModel(OfFamily):
     """A transformers checkpoint of a known family; safe with several threads, one at a time.
-
     `rounding` keeps the 8-bit roundings of the family's processor when pixels are tensors; a
     learned pixel prompt that leaves 0..255 turns it off. `loading` tells how it was loaded.
     """
@@ -117,42 +117,16 @@ class TransformersModel(OfFamily):
         return embeddings.weight.device
 
     @override
-    @torch.no_grad()
     def generate(
         self, questions: Sequence[Question], settings: Generation | None = None
     ) -> list[Completion]:
-        settings = settings or Generation()
-        self._check(questions)
-        tokenizer = self.processor.tokenizer
-        chosen, completions = generate_settings(settings, tokenizer), list[Completion]()
-        with self.family.lock, evaluating(self.module), seeded(settings.seed):
-            for batch in batches(questions, self.batch_size):
-                text, features = self._encoded(batch)
-                ids = self._language.generate(text, features, **chosen)
-                completions.extend(completion(row, settings, tokenizer, self._ends) for row in ids)
-        return completions
+        return self._generated(questions, settings or Generation(), None)
 
     @override
-    @torch.no_grad()
     def generate_heard(
         self, questions: Sequence[Question], settings: Generation, hear: Hear
     ) -> list[Completion]:
-        self._check(questions)
-        tokenizer = self.processor.tokenizer
-        chosen, completions = generate_settings(settings, tokenizer), list[Completion]()
-        with self.family.lock, evaluating(self.module), seeded(settings.seed):
-            for batch in batches(questions, self.batch_size):
-                first = len(completions)
-                text, features = self._encoded(batch)
-                rows = HeardRows(
-                    range(first, first + len(batch)),
-                    hear=hear,
-                    completed=lambda ids: completion(ids, settings, tokenizer, self._ends),
-                    stops=settings.stop,
-                )
-                ids = self._language.generate(text, features, **chosen, stopping_criteria=[rows])
-                completions.extend(rows.ended(ids, text["attention_mask"].sum(1).tolist()))
-        return completions
+        return self._generated(questions, settings, hear)
 
     @override
     @torch.no_grad()
@@ -283,6 +257,22 @@ class TransformersModel(OfFamily):
     def _ends(self) -> tuple[int, ...]:
         return listed_ends(self.family.generation_config.eos_token_id)
 
+    @torch.no_grad()
+    def _generated(
+        self, questions: Sequence[Question], settings: Generation, hear: Hear | None
+    ) -> list[Completion]:
+        self._check(questions)
+        tokenizer = self.processor.tokenizer
+        completed = partial(completion, settings=settings, tokenizer=tokenizer, ends=self._ends)
+        chosen, done = generate_settings(settings, tokenizer), list[Completion]()
+        with self.family.lock, evaluating(self.module), seeded(settings.seed):
+            for batch in batches(questions, self.batch_size):
+                text, features = self._encoded(batch)
+                own = range(len(done), len(done) + len(batch))
+                rows = HeardRows(own, hear=hear, completed=completed, stops=settings.stop)
+                done += rows.completions(self._language, text, features, chosen)
+        return done
+
     def _check(self, questions: Sequence[Question], *, is_lesson: bool = False) -> None:
         can = self.abilities
         check_questions(
@@ -314,7 +304,9 @@ class TransformersModel(OfFamily):
             questions = [replace(one, text=self.words.before(one.text)) for one in questions]
         if not any(question.pictures for question in questions):
             inputs = chat_inputs(self.processor, questions)
-            return {name: self._placed(value) for name, value in inputs.items()}, None
+            return {
+                name: placed(value, self.device, self.module) for name, value in inputs.items()
+            }, None
         inputs = self._inputs(self._shown(questions))
         change, vision = self.token_change, self.family.vision_inputs
         encode = partial(self._features, inputs, questions, change, self.token_place)
@@ -336,7 +328,7 @@ class TransformersModel(OfFamily):
         pictures = [picture for question in questions for picture in question.pictures]
         if any(isinstance(picture, Tensor) for picture in pictures):
             tensors |= self.family.pack([self._all_views(question) for question in questions])
-        return {name: self._placed(value) for name, value in tensors.items()}
+        return {name: placed(value, self.device, self.module) for name, value in tensors.items()}
 
     def _views(self, pixels: Pixels, views: Callable[[Size], tuple[View, ...]]) -> list[Tensor]:
         normalise = self.family.normalisation
@@ -348,13 +340,6 @@ class TransformersModel(OfFamily):
     def _all_views(self, question: Question) -> list[list[Tensor]]:
         views, device = self._views_of(question), self.device
         return [self._views(pixels_of(picture, device), views) for picture in question.pictures]
-
-    def _placed(self, value: Tensor) -> Tensor:
-        if not value.numel():
-            value = value.long()  # ids of no words, which tokenizers give as floats
-        if value.is_floating_point():
-            return value.to(self.device, self.module.dtype)
-        return value.to(self.device)
 
     def _features(
         self,

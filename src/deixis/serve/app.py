@@ -16,7 +16,7 @@ from starlette.routing import Route
 from deixis.serve.access import Access, Account
 from deixis.serve.answers import RegionStream, with_regions
 from deixis.serve.api_error import ApiError, not_found
-from deixis.serve.backends import Backend, Backends
+from deixis.serve.backends import Backend, BackendReply, Backends
 from deixis.serve.conversation import Conversation, read_conversation, read_json
 from deixis.serve.described import page
 from deixis.serve.log import RequestLog
@@ -114,13 +114,13 @@ class App:
 
     def _asked(self, shape: RequestShape) -> Handler:
         async def asked(request: Request) -> Response:
-            return await Exchange(self, request, shape).answer()
+            return await RequestHandling(self, request, shape).answer()
 
         return asked
 
 
 @final
-class Exchange:
+class RequestHandling:
     """One request and its answer."""
 
     def __init__(self, app: App, request: Request, shape: RequestShape) -> None:
@@ -183,7 +183,7 @@ class Exchange:
         model = backend.asked(conversation.settings.dialect)
         return ReadingBack(model=model, prepared=prepared, shows_pictures=shows)
 
-    def _streamed(self, reply: Any, reading: ReadingBack | None) -> Response:
+    def _streamed(self, reply: BackendReply, reading: ReadingBack | None) -> Response:
         own = time.perf_counter() - self.began - reply.waited
         pieces: AsyncIterator[bytes] = reply.pieces()
         if reading is not None:
@@ -196,7 +196,7 @@ class Exchange:
         )
 
     async def _watched(
-        self, pieces: AsyncIterator[bytes], reply: Any, own: float
+        self, pieces: AsyncIterator[bytes], reply: BackendReply, own: float
     ) -> AsyncIterator[bytes]:
         """The stream to its end; where the client leaves, the upstream is told so."""
         status = 499

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 from deixis.ask.model import Model
 from deixis.core.errors import DeixisError
 from deixis.serve.conversation import Conversation
-from deixis.serve.local import LocalModel
+from deixis.serve.local import LoadedModel
 from deixis.serve.prepared import Prepared, Preparing
 from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import Json, RequestShape
 from deixis.serve.upstream import Upstream
 
 
+@runtime_checkable
 class BackendReply(Protocol):
     """An answer, from its head on. `waited` is the time in seconds that was not the server's."""
 
@@ -33,6 +34,7 @@ class BackendReply(Protocol):
         """Nothing more of it is wanted."""
 
 
+@runtime_checkable
 class Backend(Protocol):
     """Who answers for a name."""
 
@@ -61,7 +63,7 @@ class Backends:
 
     def __init__(self, serving: Serving, preparing: Preparing) -> None:
         self._local = [
-            LocalModel(served, serving.limits, preparing)
+            LoadedModel(served, serving.limits, preparing)
             for served in serving.models
             if served.load
         ]

@@ -17,7 +17,7 @@ from deixis.encodings.spec import EncodingSpec
 from deixis.serve.api_error import ApiError
 from deixis.serve.pointing_settings import KEY, PointingSettings, read_pointing
 from deixis.serve.settings import Limits, ServedModel
-from deixis.serve.shapes import Json, Part, RequestShape
+from deixis.serve.shapes import ContentPart, Json, RequestShape
 
 REGIONS, ENCODING = "regions", "encoding"
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
@@ -31,7 +31,7 @@ class PictureGiven:
     """A picture of the conversation, `number` from 1 on; `regions` as they came."""
 
     number: int
-    part: Part
+    part: ContentPart
     url: str
     regions: Mapping[str, object]
 
@@ -168,7 +168,7 @@ def _spec(spec: str) -> EncodingSpec:
     return EncodingSpec.of(spec)
 
 
-def _picture(part: Part, shape: RequestShape, *, number: int) -> PictureGiven:
+def _picture(part: ContentPart, shape: RequestShape, *, number: int) -> PictureGiven:
     regions = part.record.get(REGIONS, {})
     path = f"{part.path}.{REGIONS}"
     if not isinstance(regions, dict):
@@ -193,7 +193,7 @@ def _check_top(body: Json, shape: RequestShape) -> None:
             raise _misplaced(f"{shape.turns}[{number}].{REGIONS}")
 
 
-def _check_elsewhere(part: Part) -> None:
+def _check_elsewhere(part: ContentPart) -> None:
     if REGIONS in part.record and part.record.get("type") in ("text", "input_text", None):
         raise _misplaced(f"{part.path}.{REGIONS}")
 

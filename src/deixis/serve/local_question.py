@@ -13,11 +13,11 @@ from deixis.encodings import Frame
 from deixis.models.interface import ChatTurn, Generation, Question
 from deixis.serve.api_error import ApiError
 from deixis.serve.conversation import Conversation
-from deixis.serve.plan import Plan, filled, planned
+from deixis.serve.plan import PicturePlan, filled, planned
 from deixis.serve.prepared import LocalAsked, Prepared, Preparing
 from deixis.serve.settings import ServedModel
 from deixis.serve.shapes import RequestShape
-from deixis.serve.showing import SentPicture, ShownRegions, data_url, show_regions
+from deixis.serve.showing import SentPicture, ShownRegions, show_regions
 
 SYSTEM = ("system", "developer")
 LENGTHS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
@@ -58,7 +58,7 @@ def _prepared(
     conversation: Conversation,
     served: ServedModel,
     model: Model,
-    plan: Plan,
+    plan: PicturePlan,
     opened: Mapping[int, Image],
     settings: Generation,
 ) -> Prepared:
@@ -97,7 +97,7 @@ def _prepared(
 
 def _sent(frame: Frame) -> SentPicture:
     return SentPicture(
-        url=data_url(frame.image, "png"),
+        url="",
         sha256=frame.image.sha256,
         size=frame.image.size,
         back=frame.transform.inverse(),

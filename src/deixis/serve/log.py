@@ -3,8 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
-from typing import TextIO, final
+from collections.abc import Callable, Mapping
+from typing import final
 
 from deixis.core.untrusted_text import shown
 
@@ -13,8 +13,8 @@ from deixis.core.untrusted_text import shown
 class RequestLog:
     """Writes lines; `words` are those of errors, not of what was asked."""
 
-    def __init__(self, out: TextIO | None = None, *, words: bool = False) -> None:
-        self._out, self.words = out or sys.stderr, words
+    def __init__(self, put: Callable[[str], object] | None = None, *, words: bool = False) -> None:
+        self._put, self.words = put or _to_stderr, words
 
     def write(
         self,
@@ -35,4 +35,9 @@ class RequestLog:
         if code is not None:
             told["code"] = code
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        print(json.dumps({"time": when, **told}), file=self._out, flush=True)
+        self._put(json.dumps({"time": when, **told}) + "\n")
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(line)
+    sys.stderr.flush()

@@ -19,7 +19,7 @@ from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.serve.api_error import ApiError
 from deixis.serve.settings import Limits
-from deixis.serve.showing import Job, Shown, do
+from deixis.serve.showing import Job, MadePicture, do
 
 PRELOADED = "deixis.serve.picture_workers"  # so that another process is there at once
 START_SECONDS = 60.0
@@ -47,7 +47,7 @@ class PictureWorkers:
         for process in self._all:
             process.start()
 
-    async def do(self, job: Job) -> Image | Shown:
+    async def do(self, job: Job) -> Image | MadePicture:
         """The job is done; ApiError where that cannot be, or too many others wait."""
         if self.num_waiting >= self._limits.waiting_pictures:
             raise ApiError(
@@ -69,7 +69,7 @@ class PictureWorkers:
         for process in self._all:
             process.end()
 
-    def _do(self, job: Job) -> Image | Shown:
+    def _do(self, job: Job) -> Image | MadePicture:
         process = self._idle.get()
         try:
             return process.ask(job)
@@ -104,7 +104,7 @@ class _Process:
         self._process, self._connection = process, ours
         return ours
 
-    def ask(self, job: Job) -> Image | Shown:
+    def ask(self, job: Job) -> Image | MadePicture:
         is_new = self._connection is None
         connection = self.start()
         connection.send_bytes(pickle.dumps(job, protocol=5))
@@ -114,7 +114,7 @@ class _Process:
         if error is not None:
             status, message = error
             raise ApiError(status, message, code=TOO_COSTLY if status == 413 else None)
-        done: Image | Shown = found
+        done: Image | MadePicture = found
         return done
 
     def end(self) -> None:

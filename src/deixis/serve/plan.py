@@ -18,7 +18,7 @@ NO_PICTURE = "the answer's places are not read, since there is no picture in the
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class PicturePlan:
     """How regions are shown or said by their pictures' numbers, the number that each picture's
     first frame has, and how many are sent in all. `about` is the picture that the answer's places
     are of; None where that is not known, which `note` tells.
@@ -31,7 +31,7 @@ class Plan:
     note: str = ""
 
 
-def planned(conversation: Conversation, model: ServedModel) -> Plan:
+def planned(conversation: Conversation, model: ServedModel) -> PicturePlan:
     """The plan; ApiError where the regions cannot be what they are said to be."""
     encodings = encodings_of(conversation, model)
     first: dict[int, int] = {}
@@ -40,7 +40,7 @@ def planned(conversation: Conversation, model: ServedModel) -> Plan:
         first[picture.number] = total + 1
         total += num_frames(encodings[picture.number])
     about, note = _about(conversation)
-    return Plan(encodings=encodings, first=first, total=total, about=about, note=note)
+    return PicturePlan(encodings=encodings, first=first, total=total, about=about, note=note)
 
 
 def filled(text: str, phrases: Mapping[str, str]) -> str:

@@ -15,11 +15,11 @@ from deixis.models.interface import Generation, Question
 from deixis.serve.api_error import ApiError
 from deixis.serve.conversation import REGIONS, Conversation, PictureGiven
 from deixis.serve.picture_workers import PictureWorkers
-from deixis.serve.plan import Plan, filled, planned
+from deixis.serve.plan import PicturePlan, filled, planned
 from deixis.serve.pointing_settings import KEY
 from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import Json, RequestShape
-from deixis.serve.showing import OpenJob, SentPicture, ShowJob, Shown
+from deixis.serve.showing import MadePicture, OpenJob, SentPicture, ShowJob
 
 WEB = ("http:", "https:")
 UNFETCHED = (
@@ -137,10 +137,10 @@ class Preparing:
         self,
         picture: PictureGiven,
         url: str,
-        plan: Plan,
+        plan: PicturePlan,
         conversation: Conversation,
         model: ServedModel,
-    ) -> Shown:
+    ) -> MadePicture:
         path = picture.part.path
         if not url.lower().startswith("data:"):
             told = "a picture with regions is sent as a data: URL: this server fetches none"
@@ -159,11 +159,11 @@ class Preparing:
             done = await self.workers.do(job)
         except ApiError as error:
             raise _at(error, path) from None
-        assert isinstance(done, Shown)
+        assert isinstance(done, MadePicture)
         return done
 
 
-def _is_needed(picture: PictureGiven, plan: Plan, urls: Mapping[int, str]) -> bool:
+def _is_needed(picture: PictureGiven, plan: PicturePlan, urls: Mapping[int, str]) -> bool:
     """Whether a picture is opened: it has regions, or is measured for the answer's places."""
     if plan.encodings[picture.number]:
         return True
@@ -183,7 +183,7 @@ def _json(body: Json) -> bytes:
 
 def _written(
     conversation: Conversation,
-    shown: Mapping[int, Shown],
+    shown: Mapping[int, MadePicture],
     urls: Mapping[int, str],
     name: str,
     tells_ids: bool = False,
@@ -192,50 +192,63 @@ def _written(
     shape, body = conversation.shape, {**conversation.body, "model": name}
     body.pop(KEY, None)
     phrases = {name: words for one in shown.values() for name, words in one.phrases.items()}
-    numbers = {one.part.place: one.number for one in conversation.pictures}
     if isinstance(body.get(shape.system), str):
         body[shape.system] = filled(body[shape.system], phrases)
     if isinstance(body.get(shape.turns), str):
         body[shape.turns] = filled(body[shape.turns], phrases)
         return body
-    messages: list[Any] = []
-    for place, message in enumerate(shape.messages(body)):
-        content = message.get("content") if isinstance(message, dict) else None
-        if isinstance(message, dict) and isinstance(content, str):
-            message = {**message, "content": filled(content, phrases)}
-        elif isinstance(message, dict) and isinstance(content, list):
-            parts: list[Any] = []
-            for turn, part in enumerate(content):
-                number = numbers.get((place, turn))
-                if number is None:
-                    parts.append(_worded(part, shape, phrases))
-                else:
-                    parts += _pictured(part, shape, urls[number], shown.get(number), tells_ids)
-            message = {**message, "content": parts}
-        messages.append(message)
-    body[shape.turns] = messages
+    written = _Writing(shape=shape, phrases=phrases, urls=urls, shown=shown, tells_ids=tells_ids)
+    numbers = {one.part.place: one.number for one in conversation.pictures}
+    body[shape.turns] = [
+        written.message(message, place, numbers)
+        for place, message in enumerate(shape.messages(body))
+    ]
     return body
 
 
-def _worded(part: Any, shape: RequestShape, phrases: Mapping[str, str]) -> Any:  # Any: JSON
-    if isinstance(part, dict) and shape.is_words(part):
-        return {**part, "text": filled(part["text"], phrases)}
-    return part
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Writing:
+    """With what the messages are written anew."""
 
+    shape: RequestShape
+    phrases: Mapping[str, str]
+    urls: Mapping[int, str]
+    shown: Mapping[int, MadePicture]
+    tells_ids: bool
 
-def _pictured(
-    part: Json, shape: RequestShape, url: str, shown: Shown | None, tells_ids: bool
-) -> list[Json]:
-    """A picture's part, and those of the crops that come with it."""
-    own = {key: value for key, value in part.items() if key != REGIONS}
-    if shown is None:
-        return [own if url == shape.address(part) else shape.with_address(own, url)]
-    parts = []
-    for picture in shown.pictures:
-        there = shape.with_address(own, picture.url or url)
-        if picture.url is not None:  # the client's is of the picture as it came
-            there.pop("uuid", None)
-        if tells_ids and picture.sha256:
-            there.setdefault("uuid", picture.sha256)
-        parts.append(there)
-    return parts
+    def message(
+        self, message: Any, place: int, numbers: Mapping[tuple[int, int], int]
+    ) -> Any:  # Any: what JSON holds
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(content, str):
+            return {**message, "content": filled(content, self.phrases)}
+        if not isinstance(content, list):
+            return message
+        parts: list[Any] = []
+        for turn, part in enumerate(content):
+            number = numbers.get((place, turn))
+            parts += [self._worded(part)] if number is None else self._pictured(part, number)
+        return {**message, "content": parts}
+
+    def _worded(self, part: Any) -> Any:  # Any: what JSON holds
+        if isinstance(part, dict) and self.shape.is_words(part):
+            return {**part, "text": filled(part["text"], self.phrases)}
+        return part
+
+    def _pictured(self, part: Json, number: int) -> list[Json]:
+        """A picture's part, and those of the crops that come with it."""
+        own = {key: value for key, value in part.items() if key != REGIONS}
+        url, made = self.urls[number], self.shown.get(number)
+        if made is None:
+            same = url == self.shape.address(part) or not url
+            return [own if same else self.shape.with_address(own, url)]
+        parts = []
+        for picture in made.pictures:
+            there = self.shape.with_address(own, picture.url or url)
+            if picture.url is not None:  # the client's is of the picture as it came
+                there.pop("uuid", None)
+            if self.tells_ids and picture.sha256:
+                there.setdefault("uuid", picture.sha256)
+            parts.append(there)
+        return parts

@@ -7,9 +7,10 @@ from typing import final
 from deixis.ask.model import Model
 from deixis.core import region_json
 from deixis.core.region import Region
+from deixis.models.interface import image_of
 from deixis.serve.prepared import Prepared
 from deixis.serve.shapes import Json
-from deixis.serve.showing import SentPicture
+from deixis.serve.showing import SentPicture, data_url
 
 
 @final
@@ -43,7 +44,7 @@ class ReadingBack:
     def told(self) -> Json:
         """What was sent, and how places are said and read."""
         contract = self.model.contract
-        sent = [self._sent(picture) for picture in self.prepared.sent]
+        sent = [self._sent(number, one) for number, one in enumerate(self.prepared.sent)]
         return {
             "dialect": self.model.dialect_name,
             "contract": None if contract is None else contract.name,
@@ -54,7 +55,7 @@ class ReadingBack:
     def _record(self, region: Region, about: SentPicture) -> Json:
         return region_json.to_record(about.back.region(region))
 
-    def _sent(self, picture: SentPicture) -> Json:
+    def _sent(self, number: int, picture: SentPicture) -> Json:
         told: Json = {
             "sha256": picture.sha256 or None,
             "width": picture.size.width,
@@ -62,5 +63,10 @@ class ReadingBack:
             "as_given": picture.url is None,
         }
         if self.shows_pictures and picture.url is not None:
-            told["url"] = picture.url
+            told["url"] = picture.url or self._handed(number)
         return told
+
+    def _handed(self, number: int) -> str:
+        """A picture that a model here was handed."""
+        assert self.prepared.asked is not None
+        return data_url(image_of(self.prepared.asked.question.pictures[number]), "png")

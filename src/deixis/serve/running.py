@@ -1,6 +1,5 @@
 """The server runs: uvicorn with deadlines for those who connect and say nothing."""
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -34,11 +33,11 @@ class GuardedProtocol(HttpToolsProtocol):
     """
 
     header_seconds: float
-    late: asyncio.TimerHandle | None = None
+    late: Any = None  # Any: uvloop has handles of its own
     num_header_bytes = 0
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:  # Any: and transports
         super().connection_made(transport)
         self.late = self.loop.call_later(self.header_seconds, self.give_up)
 

@@ -9,7 +9,7 @@ Json: TypeAlias = dict[str, Any]  # Any: what JSON holds
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class ContentPart:
     """A part of a message's content, with its place in the request."""
 
     path: str
@@ -36,14 +36,14 @@ class RequestShape:
         found = body.get(self.turns)
         return found if isinstance(found, list) else []
 
-    def parts(self, body: Json) -> Iterator[Part]:
+    def parts(self, body: Json) -> Iterator[ContentPart]:
         """All parts of all messages that are objects."""
         for number, message in enumerate(self.messages(body)):
             content = message.get("content") if isinstance(message, dict) else None
             for turn, record in enumerate(content if isinstance(content, list) else ()):
                 if isinstance(record, dict):
                     path = f"{self.turns}[{number}].content[{turn}]"
-                    yield Part(path=path, place=(number, turn), record=record)
+                    yield ContentPart(path=path, place=(number, turn), record=record)
 
     def is_picture(self, record: Json) -> bool:
         """Whether a part shows a picture."""

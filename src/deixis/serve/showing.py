@@ -60,8 +60,9 @@ Job: TypeAlias = OpenJob | ShowJob
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentPicture:
-    """A picture as it is sent; without a `url`, the one that came. Places in an answer about it
-    are found in the original by `back`. Of one that was not opened there is no hash.
+    """A picture as it is sent; without a `url`, the one that came, and with an empty one the one
+    that a model here was handed. Places in an answer about it are found in the original by `back`.
+    Of one that was not opened there is no hash.
     """
 
     url: str | None
@@ -72,7 +73,7 @@ class SentPicture:
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class MadePicture:
     """What one picture became: the pictures that are sent, and the words for each region."""
 
     pictures: tuple[SentPicture, ...]
@@ -80,12 +81,12 @@ class Shown:
     warnings: tuple[str, ...] = ()
 
 
-def do(job: Job) -> Image | Shown:
+def do(job: Job) -> Image | MadePicture:
     """The job is done; UsageError says what of it cannot be."""
     if isinstance(job, OpenJob):
         return open_image(job.url, limits=job.limits)
     if not job.encodings and (unopened := _unopened(job.url)) is not None:
-        return Shown(pictures=(unopened,), phrases={})
+        return MadePicture(pictures=(unopened,), phrases={})
     image = open_image(job.url, limits=job.limits)
     made = show_regions(
         _model(job.model, job.dialect),
@@ -96,7 +97,7 @@ def do(job: Job) -> Image | Shown:
         marks=job.marks,
     )
     pictures = tuple(_sent(frame, image, job) for frame in made.frames)
-    return Shown(pictures=pictures, phrases=made.phrases, warnings=made.warnings)
+    return MadePicture(pictures=pictures, phrases=made.phrases, warnings=made.warnings)
 
 
 @final

@@ -35,23 +35,22 @@ async def kept_alive(pieces: AsyncIterator[bytes], every: float) -> AsyncIterato
     read: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
     reading = asyncio.create_task(_read(pieces, read))
     try:
-        while True:
-            try:
-                piece = read.get_nowait() if not read.empty() else None
-                if piece is None:
-                    async with asyncio.timeout(every):
-                        piece = await read.get()
-            except TimeoutError:
-                yield PING
-                continue
-            if piece is None:
-                break
+        while (piece := await _soon(read, every)) is not None:
             yield piece
         await reading  # and what went wrong with it
     finally:
         reading.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await reading
+
+
+async def _soon(read: asyncio.Queue[bytes | None], every: float) -> bytes | None:
+    """The next piece, or a comment where none comes soon."""
+    try:
+        async with asyncio.timeout(every):
+            return await read.get()
+    except TimeoutError:
+        return PING
 
 
 async def _read(pieces: AsyncIterator[bytes], into: asyncio.Queue[bytes | None]) -> None:
@@ -62,5 +61,10 @@ async def _read(pieces: AsyncIterator[bytes], into: asyncio.Queue[bytes | None])
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
-        with suppress(asyncio.QueueFull):
-            into.put_nowait(None)
+        if not _is_cancelled():  # else nobody reads any more
+            await into.put(None)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

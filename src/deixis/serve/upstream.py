@@ -37,18 +37,11 @@ class Reply:
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The bytes, and ApiError where they end too soon or are too many."""
-        most = self._upstream.limits.answer_bytes
-        num = 0
         try:
             async with asyncio.timeout_at(self._upstream.deadline(self._began)):
-                async for piece in self._response.aiter_bytes():
-                    num += len(piece)
-                    if num > most:
-                        raise ApiError(502, "the upstream's answer is too long", code="too_long")
+                async for piece in self._counted():
                     yield piece
-        except TimeoutError:
-            raise _late() from None
-        except httpx.TimeoutException:
+        except (TimeoutError, httpx.TimeoutException):
             raise _late() from None
         except httpx.HTTPError:
             raise ApiError(
@@ -56,6 +49,14 @@ class Reply:
             ) from None
         finally:
             await self.close()
+
+    async def _counted(self) -> AsyncIterator[bytes]:
+        most, num = self._upstream.limits.answer_bytes, 0
+        async for piece in self._response.aiter_bytes():
+            num += len(piece)
+            if num > most:
+                raise ApiError(502, "the upstream's answer is too long", code="too_long")
+            yield piece
 
     async def body(self) -> bytes:
         """All of its bytes."""

@@ -165,13 +165,18 @@ class FakeServer:
         if not body.get("stream"):
             message = {"role": "assistant", "content": text}
             choice = {"index": 0, "message": message, "finish_reason": finish}
-            told = {"object": "chat.completion", "model": body.get("model"), "choices": [choice]}
+            told = {**_head(body, "chat.completion"), "choices": [choice]}
             return FakeServer.json(told if usage is None else {**told, "usage": usage})
         words = [{"delta": {"content": part}} for part in text.partition(" ")]
         choices: list[dict[str, Any]] = [{"delta": {"role": "assistant", "content": ""}}, *words]
         choices.append({"delta": {}, "finish_reason": finish})
-        rows: list[dict[str, Any]] = [{"choices": [{"index": 0, **choice}]} for choice in choices]
-        return FakeServer.events([*rows, *([{"choices": [], "usage": usage}] if usage else [])])
+        head = _head(body, "chat.completion.chunk")
+        rows: list[dict[str, Any]] = [
+            {**head, "choices": [{"index": 0, "finish_reason": None, **choice}]}
+            for choice in choices
+        ]
+        ends = [{**head, "choices": [], "usage": usage}] if usage else []
+        return FakeServer.events([*rows, *ends])
 
     @staticmethod
     def fail(status: int, message: str = "no", **headers: str) -> Reply:
@@ -239,6 +244,11 @@ def serve(
         server.close()
     if server.errors:
         raise server.errors[0]
+
+
+def _head(body: Body, kind: str) -> dict[str, object]:
+    """What stands in every answer, and in every piece of one."""
+    return {"id": "chatcmpl-1", "object": kind, "created": 0, "model": body.get("model")}
 
 
 class _Http(ThreadingHTTPServer):
