@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import tomllib
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -72,6 +73,7 @@ NOT_RUN = {
     "lab art": "it fetches 30 MB and draws for minutes; lab/tests/things has an npm of its own",
     "lab study": "it trains a dozen models; tests of the laboratory train two tiny ones",
     "lab prior": "it trains several models from three seeds; as above",
+    "serve": "it serves until it is stopped; tests/serve has servers of its own",
     "pip install": "it would change the environment that the tests run in; `make release` does it",
     "python benchmarks": "it measures for minutes; `make benchmarks` does it",
     "python docs": "it writes into the repository; a test holds that what it would write is there",
@@ -156,7 +158,10 @@ def type_page(page, place, server, capsys, monkeypatch, *, but=None):
                     typed(command, server, capsys)
         elif block.page == page and block.language == "py":
             names = NAMESPACES.get(page, lambda *_: {})(place, server, monkeypatch)
-            exec(compile(here(block.text, server), str(block), "exec"), names)  # our own pages
+            with (
+                names if isinstance(names, AbstractContextManager) else nullcontext(names) as names
+            ):
+                exec(compile(here(block.text, server), str(block), "exec"), names)  # our own pages
 
 
 def typed(command, server, capsys):
@@ -239,6 +244,19 @@ def _of_remote(place, server, monkeypatch):
     }
 
 
+@contextmanager
+def _of_serve(place, server, monkeypatch):
+    import openai
+
+    from tests.serve.running import running, upstream
+    from tests.serve.test_chat import BOX, URL
+
+    client = openai.OpenAI
+    with running(upstream(server, name="nano")) as house:
+        monkeypatch.setattr(openai, "OpenAI", lambda **_: client(base_url=house.base, api_key="-"))
+        yield {"url": URL, "cup": BOX}
+
+
 def _of_train(place, server, monkeypatch):
     from deixis.train.config import RunConfig
     from deixis.train.recipe import NoOptions, Recipe
@@ -256,5 +274,6 @@ NAMESPACES = {
     "data": _of_data,
     "knowledge": _of_knowledge,
     "remote": _of_remote,
+    "serve": _of_serve,
     "train": _of_train,
 }
