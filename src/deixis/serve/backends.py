@@ -1,18 +1,19 @@
 """The models of a server, by the names under which they are asked for."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from typing import Protocol, final, runtime_checkable
 
 from deixis.ask.model import Model
-from deixis.core.errors import DeixisError
 from deixis.serve.conversation import Conversation
 from deixis.serve.local import LoadedModel
 from deixis.serve.prepared import Prepared, Preparing
 from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import Json, RequestShape
 from deixis.serve.upstream import Upstream
+
+logger = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -83,8 +84,10 @@ class Backends:
     async def load(self) -> None:
         """Load the models that are here, one after the other."""
         for one in self._local:
-            with suppress(DeixisError):  # which health tells
+            try:
                 await one.load()
+            except Exception:
+                logger.exception("%s cannot be loaded", one.served.name)
 
     def loading(self) -> list[str]:
         """Which are not there yet."""

@@ -205,11 +205,16 @@ class LoadedModel:
                 contract=self.served.contract or None,
                 **options,
             )
-        except DeixisError as error:
-            self.error = str(error)
+        except Exception as error:
+            self.error = str(error) if isinstance(error, DeixisError) else repr(error)
             raise
         self._batches = Batches(self._model, self.served.batch_size)
         self.is_ready = True
+
+    @property
+    def sizes(self) -> list[int]:
+        """So many were asked together, in the last batches."""
+        return [] if self._batches is None else self._batches.sizes
 
     @property
     def model(self) -> Model:
