@@ -13,7 +13,7 @@ from deixis.serve.log import RequestLog
 from deixis.serve.running import bound, server_of
 from deixis.serve.settings import ServedModel, ServerSettings, Serving
 
-READY = 30.0  # seconds
+READY = 120.0  # seconds
 
 
 class Running:
