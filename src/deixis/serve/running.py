@@ -18,35 +18,51 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from deixis.core.json_lines import line, parse
 from deixis.core.typed_json import read_as
 from deixis.serve.access import Access, read_keys
+from deixis.serve.api_error import ApiError
 from deixis.serve.app import App
 from deixis.serve.settings import Serving
 
 SETTINGS, SOCKET = "DEIXIS_SERVING", "DEIXIS_SOCKET"  # with which workers are told
 BACKLOG = 2048
-LONGEST_HEADERS = 65_536  # bytes
 PATIENCE = 1.0  # seconds before a worker that died is replaced
+LONGEST_HEADERS = 65_536  # bytes
+OF_A_HEADER = 32  # bytes that each is counted for beside its own
+REFUSED = """HTTP/1.1 400 Bad Request\r
+content-type: application/json\r
+content-length: %d\r
+connection: close\r
+\r
+"""
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """HTTP on one connection, which is closed where it has not said what it wants in time, or says
-    it in endless headers.
+    """A connection is closed where it has not said what it wants in time, or says it in endless
+    headers; what is no HTTP gets an answer only where none was begun.
     """
 
     header_seconds: float
     late: Any = None  # Any: uvloop has handles of its own
     num_header_bytes = 0
+    num_unread = 0  # bytes that came and were no body, nor the end of headers
+    is_in_body = False
 
     @override
     def connection_made(self, transport: Any) -> None:  # Any: and transports
         super().connection_made(transport)
-        self.late = self.loop.call_later(self.header_seconds, self.give_up)
+        self.hurry()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self.num_unread += len(data)
+        super().data_received(data)
+        if self.num_unread > LONGEST_HEADERS:
+            self.give_up()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
         self.num_header_bytes = 0
-        self.be_patient()
-        self.late = self.loop.call_later(self.header_seconds, self.give_up)
+        self.hurry()
 
     def on_url(self, url: bytes) -> None:
         """Its address, or a part of that, came."""
@@ -56,12 +72,50 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header came."""
         super().on_header(name, value)
-        self.count(len(name) + len(value))
+        self.count(len(name) + len(value) + OF_A_HEADER)
 
     def on_headers_complete(self) -> None:
         """It has said what it wants."""
         self.be_patient()
+        self.num_unread = 0
         super().on_headers_complete()
+        self.is_in_body = True
+
+    def on_body(self, body: bytes) -> None:
+        """A part of its body came."""
+        self.num_unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """All of it came."""
+        self.num_unread = 0
+        self.is_in_body = False
+        self.be_patient()
+        super().on_message_complete()
+
+    @override
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.is_in_body and self.cycle.response_complete:  # the rest of it has to come soon
+            self.hurry()
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP. Where the answer to an earlier request, or to this one, is under
+        way or was given, another would be taken for one to something else.
+        """
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        is_other = cycle is not None and not self.is_in_body and not cycle.response_complete
+        is_told = cycle is not None and self.is_in_body and cycle.response_started
+        if not is_other and not is_told and not self.pipeline:
+            body = ApiError(400, "this is no request of HTTP/1.1", code="invalid_http").body()
+            self.transport.write((REFUSED % len(body)).encode() + body)
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.close()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -72,7 +126,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """Headers have grown."""
         self.num_header_bytes += num
         if self.num_header_bytes > LONGEST_HEADERS:
-            self.give_up()
+            raise ValueError("endless headers")  # which the parser takes for no HTTP
+
+    def hurry(self) -> None:
+        """From now on it has so many seconds."""
+        self.be_patient()
+        self.late = self.loop.call_later(self.header_seconds, self.give_up)
 
     def be_patient(self) -> None:
         """There is no hurry any more."""
