@@ -1,11 +1,15 @@
 """What goes wrong is told in OpenAI's envelope, with the place in the request that it is about."""
 
 import json
+import logging
+import traceback
 from collections.abc import Mapping
 from typing import final
 
 from deixis.core.untrusted_text import shown
 
+logger = logging.getLogger(__name__)
+CLIENTS, SERVERS = "invalid_request_error", "server_error"
 KINDS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -48,7 +52,7 @@ class ApiError(Exception):
         message = "".join(letter if letter.isprintable() else " " for letter in str(self))
         told = {
             "message": message if len(message) <= LONGEST else f"{message[: LONGEST - 1]}…",
-            "type": KINDS[self.status],
+            "type": KINDS.get(self.status, SERVERS if self.status >= 500 else CLIENTS),
             "param": self.param,
             "code": self.code,
         }
@@ -67,3 +71,13 @@ def not_found(model: object) -> ApiError:
         param="model",
         code="model_not_found",
     )
+
+
+def mistake(error: Exception) -> ApiError:
+    """A mistake of ours is told as one. The log says where, and neither repeats the error's words,
+    which may be those of a request.
+    """
+    steps = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{step.filename}:{step.lineno}" for step in reversed(steps[-6:]))
+    logger.error("%s at %s", type(error).__name__, where)
+    return ApiError(500, "the server made a mistake", code="internal_error")

@@ -10,24 +10,28 @@ from typing import Any, TypeAlias, final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from deixis.ask.model import Model
+from deixis.core.errors import UsageError
 from deixis.serve.access import Access, Account
 from deixis.serve.answers import RegionStream, with_regions
-from deixis.serve.api_error import ApiError, not_found
+from deixis.serve.api_error import ApiError, mistake, not_found
 from deixis.serve.backends import Backend, BackendReply, Backends
+from deixis.serve.bodies import BodyReading, Room, while_wanted
 from deixis.serve.conversation import Conversation, read_conversation, read_json
 from deixis.serve.described import page
 from deixis.serve.log import RequestLog
 from deixis.serve.metrics import KIND, Metrics
 from deixis.serve.openapi import openapi
 from deixis.serve.picture_workers import PictureWorkers
+from deixis.serve.pointing_settings import KEY
 from deixis.serve.prepared import Prepared, Preparing
 from deixis.serve.reading_back import ReadingBack
 from deixis.serve.settings import Serving
 from deixis.serve.shapes import CHAT, RESPONSES, RequestShape
-from deixis.serve.streaming import kept_alive, told_errors
+from deixis.serve.streaming import ClosedStream, TokenCount, heard, kept_alive, told_errors
 
 OWN_MS = "X-Deixis-Ms"
 SENT = "x-deixis-sent"
@@ -42,6 +46,7 @@ class App:
         self.serving, self.access = serving, access
         self.log = log or RequestLog(words=serving.server.words_in_log)
         self.metrics = Metrics()
+        self.room = Room(serving.limits.held_bytes)
         self.workers = PictureWorkers(serving.server.num_picture_workers, serving.limits)
         self.preparing = Preparing(serving, self.workers)
         self.backends = Backends(serving, self.preparing)
@@ -60,7 +65,7 @@ class App:
         return Starlette(
             routes=routes,
             lifespan=self._lifespan,
-            exception_handlers={HTTPException: _refused, Exception: _broken},
+            exception_handlers={HTTPException: _refused},
         )
 
     @asynccontextmanager
@@ -107,8 +112,8 @@ class App:
             try:
                 self.access.account(request.headers.get("authorization"))
                 return await handler(request)
-            except ApiError as error:
-                return _answered(error)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is told and logged
+                return _answered(error if isinstance(error, ApiError) else mistake(error))
 
         return guarded
 
@@ -133,22 +138,31 @@ class RequestHandling:
         """The answer, or the error that there is in its place."""
         try:
             return await self._answer()
-        except ApiError as error:
-            self._over(error.status, code=error.code)
-            return _answered(error)
         except ClientDisconnect:
             self._over(499)
             return Response(status_code=400)
+        except Exception as broken:  # noqa: BLE001  # whatever it is, it is told and logged
+            error = broken if isinstance(broken, ApiError) else mistake(broken)
+            self._over(error.status, code=error.code)
+            return _answered(error)
 
     async def _answer(self) -> Response:
         app, request = self.app, self.request
         self.account = account = app.access.account(request.headers.get("authorization"))
         self.entry["key"] = account.name
         account.use("requests", 1)
+        account.use("pixels", 0)
         account.use("tokens", 0)
-        data = await self._body()
-        body = read_json(data)
-        conversation = read_conversation(body, self.shape, app.serving.limits)
+        reading = BodyReading(request, app.serving.limits, app.room)
+        try:
+            data = await reading.read()
+            return await while_wanted(request, self._answer_to(data, account))
+        finally:
+            reading.leave()
+
+    async def _answer_to(self, data: bytes, account: Account) -> Response:
+        app = self.app
+        conversation = read_conversation(read_json(data), self.shape, app.serving)
         self.entry |= {"model": conversation.model, "stream": conversation.is_streamed}
         backend = app.backends.get(conversation.model)
         if backend is None:
@@ -157,13 +171,14 @@ class RequestHandling:
             raise ApiError(
                 503, "this model is being loaded", code="loading", headers={"Retry-After": "2"}
             )
+        model = self._read_as(conversation, backend)
         prepared = await backend.prepare(conversation, data)
-        account.use("pixels", prepared.num_pixels)
+        account.pay("pixels", prepared.num_pixels)
         app.metrics.add("deixis_regions_total", prepared.num_regions)
         app.metrics.add("deixis_pixels_total", prepared.num_pixels)
         self.entry["regions"] = prepared.num_regions
-        reply = await backend.ask(self.shape, prepared, dict(request.headers))
-        reading = self._reading(conversation, backend, prepared)
+        reading = None if model is None else self._reading(model, prepared)
+        reply = await backend.ask(self.shape, prepared, dict(self.request.headers))
         if reply.is_stream and reply.status == 200:
             return self._streamed(reply, reading)
         content = await reply.body()
@@ -174,69 +189,40 @@ class RequestHandling:
         self._over(reply.status, own=own)
         return Response(content, reply.status, {**reply.headers, OWN_MS: f"{own * 1000:.2f}"})
 
-    def _reading(
-        self, conversation: Conversation, backend: Backend, prepared: Prepared
-    ) -> ReadingBack | None:
+    def _read_as(self, conversation: Conversation, backend: Backend) -> Model | None:
+        """The model as its answer is read; None where it is not."""
         if not conversation.points:
             return None
+        try:
+            return backend.asked(conversation.settings.dialect)
+        except UsageError as wrong:
+            raise ApiError(400, str(wrong), param=f"{KEY}.dialect") from None
+
+    def _reading(self, model: Model, prepared: Prepared) -> ReadingBack:
         shows = self.request.headers.get(SENT, "").strip().lower() == "pictures"
-        model = backend.asked(conversation.settings.dialect)
         return ReadingBack(model=model, prepared=prepared, shows_pictures=shows)
 
     def _streamed(self, reply: BackendReply, reading: ReadingBack | None) -> Response:
         own = time.perf_counter() - self.began - reply.waited
-        pieces: AsyncIterator[bytes] = reply.pieces()
+        tokens = TokenCount()
+        pieces = heard(reply.pieces(), tokens.hear)
         if reading is not None:
             pieces = RegionStream(self.shape, reading).events(pieces)
         pieces = told_errors(pieces, self.shape)
         pieces = kept_alive(pieces, self.app.serving.server.ping_seconds)
         headers = {**reply.headers, OWN_MS: f"{own * 1000:.2f}", "Cache-Control": "no-cache"}
-        return StreamingResponse(
-            self._watched(pieces, reply, own), status_code=200, headers=headers
-        )
 
-    async def _watched(
-        self, pieces: AsyncIterator[bytes], reply: BackendReply, own: float
-    ) -> AsyncIterator[bytes]:
-        """The stream to its end; where the client leaves, the upstream is told so."""
-        status = 499
-        try:
-            async for piece in pieces:
-                yield piece
-            status = 200
-        finally:
-            self._over(status, own=own)
-            await asyncio.shield(reply.close())
+        async def over(is_whole: bool) -> None:
+            self._pay_tokens(tokens.num)
+            self._over(200 if is_whole else 499, own=own)
+            await reply.close()  # where the client left, the upstream is told so
 
-    async def _body(self) -> bytes:
-        limits = self.app.serving.limits
-        most = limits.body_bytes
-        told = ApiError(413, f"a request has at most {most} bytes here", code="too_large")
-        length = self.request.headers.get("content-length", "")
-        if length.isdigit() and int(length) > most:
-            raise told
-        pieces, num = list[bytes](), 0
-        stream = self.request.stream()
-        try:
-            while True:
-                async with asyncio.timeout(limits.body_seconds):
-                    piece = await anext(stream, None)
-                if piece is None:
-                    break
-                num += len(piece)
-                if num > most:
-                    raise told
-                pieces.append(piece)
-        except TimeoutError:
-            raise ApiError(
-                408, "the request did not come whole in time", headers={"Connection": "close"}
-            ) from None
-        return b"".join(pieces)
+        return ClosedStream(pieces, headers, over)
 
     def _count_tokens(self, content: bytes) -> None:
         """What the upstream says that the answer cost."""
         at = content.rfind(b'"usage"')
-        if at < 0 or self.account is None:
+        if at < 0:
             return
         try:
             usage = json.loads(content).get("usage") or {}
@@ -244,8 +230,12 @@ class RequestHandling:
         except (ValueError, AttributeError, RecursionError):
             return
         if isinstance(num, int) and 0 <= num < 1 << 40:
+            self._pay_tokens(num)
+
+    def _pay_tokens(self, num: int) -> None:
+        if self.account is not None:
             self.account.pay("tokens", num)
-            self.app.metrics.add("deixis_tokens_total", num)
+        self.app.metrics.add("deixis_tokens_total", num)
 
     def _over(self, status: int, *, own: float | None = None, code: str | None = None) -> None:
         took = time.perf_counter() - self.began
@@ -269,7 +259,3 @@ async def _refused(_: Request, error: Exception) -> Response:
     return _answered(
         ApiError(status, told.get(status, "the request cannot be read"), headers=headers)
     )
-
-
-async def _broken(_: Request, error: Exception) -> Response:
-    return _answered(ApiError(500, "the server made a mistake", code="internal_error"))

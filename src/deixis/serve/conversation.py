@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, final
@@ -16,14 +16,16 @@ from deixis.encodings import Encoding
 from deixis.encodings.spec import EncodingSpec
 from deixis.serve.api_error import ApiError
 from deixis.serve.pointing_settings import KEY, PointingSettings, read_pointing
-from deixis.serve.settings import Limits, ServedModel
+from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import ContentPart, Json, RequestShape
 
 REGIONS, ENCODING = "regions", "encoding"
-PLACE_IN_TEXT = ("start", "end")
-SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+OPENED = re.compile(r"(image|video|audio|file)(_?url)?", re.IGNORECASE)  # by an engine itself
+PICTURE, URL = "image_url", "url"
 HANDED_ON = ("data", "http", "https")
 LONGEST_SPEC = 200  # letters
+MOST_VALUES = 1_000_000  # in a request: a few bytes of JSON can become a hundred in memory
 
 
 @final
@@ -61,8 +63,12 @@ class Conversation:
 
 def read_json(data: bytes) -> Json:
     """The object that a request holds."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise ApiError(400, f"a request has at most {MOST_VALUES} values here", code="too_large")
     try:
-        found = json.loads(data)
+        found = json.loads(data.decode(), object_pairs_hook=_once)
+    except UnicodeDecodeError:
+        raise ApiError(400, "the request is no UTF-8", code="invalid_json") from None
     except (ValueError, RecursionError) as broken:
         told = "it is nested too deeply" if isinstance(broken, RecursionError) else str(broken)
         raise ApiError(400, f"the request is no JSON: {told}", code="invalid_json") from None
@@ -71,8 +77,17 @@ def read_json(data: bytes) -> Json:
     return found
 
 
-def read_conversation(body: Json, shape: RequestShape, limits: Limits) -> Conversation:
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    """An object in which no key stands twice: another reader could take the other one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def read_conversation(body: Json, shape: RequestShape, serving: Serving) -> Conversation:
     """The conversation of a request. What is not ours is not looked at: the upstream does that."""
+    limits = serving.limits
     if not isinstance(body.get("model"), str):
         raise ApiError(400, f"model is a name, got {shown(body.get('model'))}", param="model")
     if len(shape.messages(body)) > limits.turns:
@@ -85,6 +100,8 @@ def read_conversation(body: Json, shape: RequestShape, limits: Limits) -> Conver
             _check_elsewhere(part)
             continue
         pictures.append(_picture(part, shape, number=len(pictures) + 1))
+    is_passed = serving.pictures.urls == "pass"
+    check_elsewhere(body, shape, [one.part for one in pictures], is_passed=is_passed)
     if len(pictures) > limits.pictures:
         told = f"a conversation has at most {limits.pictures} pictures here"
         raise ApiError(400, told, param=shape.turns)
@@ -148,8 +165,6 @@ def _check_mentioned(conversation: Conversation, places: Mapping[str, str]) -> N
 
 def _encoding(told: Any, usual: str, path: str) -> Encoding:  # Any: what JSON holds
     spec = usual
-    if isinstance(told, dict):  # one of an answer tells where it was said there
-        told = {key: value for key, value in told.items() if key not in PLACE_IN_TEXT}
     if isinstance(told, dict) and ENCODING in told:
         told = dict(told)
         spec = told.pop(ENCODING)
@@ -178,8 +193,7 @@ def _picture(part: ContentPart, shape: RequestShape, *, number: int) -> PictureG
         told = "regions are an object, each region under its name"
         raise ApiError(400, f"{told}, got {shown(regions)}", param=path)
     url = shape.address(part.record)
-    scheme = None if url is None else SCHEME.match(url)
-    if url is None or scheme is None or scheme[1].lower() not in HANDED_ON:
+    if url is None or scheme_of(url) not in HANDED_ON:
         if url is None and REGIONS not in part.record:  # a file's id, which the upstream knows
             url = ""
         else:
@@ -204,3 +218,63 @@ def _check_elsewhere(part: ContentPart) -> None:
 def _misplaced(path: str) -> ApiError:
     told = "regions stand beside the image_url of their picture, in the same content part"
     return ApiError(400, told, param=path)
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of an address, in small letters; empty where it has none."""
+    found = SCHEME.match(url)
+    return "" if found is None else found[1].lower()
+
+
+def check_elsewhere(
+    body: Json, shape: RequestShape, pictures: Collection[ContentPart], *, is_passed: bool
+) -> None:
+    """ApiError where an address stands in another place than a picture's: that of a file always,
+    all but data unless addresses are passed on. Engines also look for pictures in parts without a
+    type and in answers of tools, and for videos and sounds.
+    """
+    _Looking(pictures, is_passed=is_passed).through(body.get(shape.turns), shape.turns)
+
+
+@final
+class _Looking:
+    def __init__(self, pictures: Collection[ContentPart], *, is_passed: bool) -> None:
+        self._known = {id(one.record) for one in pictures}
+        self._is_passed = is_passed
+
+    def through(self, turns: object, name: str) -> None:
+        """Look through the turns, however deep; without recursion, as a request may be deeper."""
+        left: list[tuple[object, str]] = [(turns, name)]
+        while left:
+            value, path = left.pop()
+            if isinstance(value, list):
+                left += [(one, f"{path}[{at}]") for at, one in enumerate(value) if _holds(one)]
+            elif isinstance(value, dict):
+                self._record(value, path)
+                left += [(one, f"{path}.{key[:40]}") for key, one in value.items() if _holds(one)]
+
+    def _record(self, record: Json, path: str) -> None:
+        for key, told in record.items():
+            if not OPENED.fullmatch(key):
+                continue
+            is_known = key == PICTURE and id(record) in self._known  # and is looked at elsewhere
+            urls = [] if is_known else [told]
+            if isinstance(told, dict):
+                taken = URL if is_known else None
+                urls = [one for name, one in told.items() if name.lower() == URL and name != taken]
+            for url in urls:
+                if isinstance(url, str):
+                    self._address(url, is_named=URL in key.lower(), path=f"{path}.{key}")
+
+    def _address(self, url: str, *, is_named: bool, path: str) -> None:
+        scheme = scheme_of(url.lstrip())
+        if scheme == "file":
+            raise ApiError(400, f"a file's address is refused, got {shown(url)}", param=path)
+        if self._is_passed or scheme == "data" or not (scheme or is_named):
+            return
+        told = "a web address stands in the image_url of a picture alone"
+        raise ApiError(400, f"{told}, got {shown(url)}", param=path, code="url_denied")
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, list | dict)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -22,6 +23,7 @@ from deixis.serve.shapes import Json, RequestShape
 from deixis.serve.showing import MadePicture, OpenJob, SentPicture, ShowJob
 
 WEB = ("http:", "https:")
+MOST_FETCHED = 64  # pictures at a time
 UNFETCHED = (
     "the answer's places are not read: the picture was not opened here, as it is a web address"
 )
@@ -61,6 +63,9 @@ class Preparing:
 
     def __init__(self, serving: Serving, workers: PictureWorkers) -> None:
         self.serving, self.workers = serving, workers
+        self.policy = serving.pictures.policy(serving.limits)
+        # of their own: slow hosts would keep all others' threads
+        self._fetching = ThreadPoolExecutor(MOST_FETCHED, thread_name_prefix="deixis-fetch")
 
     async def for_upstream(self, conversation: Conversation, model: ServedModel) -> Prepared:
         """A conversation as an upstream takes it."""
@@ -123,9 +128,11 @@ class Preparing:
         return found
 
     async def _fetched(self, picture: PictureGiven) -> str:
-        policy = self.serving.pictures.policy(self.serving.limits)
+        loop = asyncio.get_running_loop()
         try:
-            fetched = await asyncio.to_thread(fetch_bytes, picture.url.strip(), policy)
+            fetched = await loop.run_in_executor(
+                self._fetching, fetch_bytes, picture.url, self.policy
+            )
         except FetchError:  # whose words would tell what stands where
             told = "the picture's address is refused, or gave no picture"
             path = f"{picture.part.path}.image_url"
@@ -177,6 +184,8 @@ def _at(error: ApiError, path: str) -> ApiError:
 def _json(body: Json) -> bytes:
     try:
         return json.dumps(body, allow_nan=False).encode()
+    except RecursionError:
+        raise ApiError(400, "the request is nested too deeply", code="invalid_json") from None
     except ValueError:
         raise ApiError(400, "the request holds a number that JSON has no word for") from None
 

@@ -52,10 +52,11 @@ class Limits:
     regions: int = 256  # in one conversation
     turns: int = 512
     answer_bytes: int = 64 * MIB  # of what an upstream says
-    body_seconds: float = 30.0  # in which a request has come whole, or at least some of it
+    held_bytes: int = 1024 * MIB  # of all requests that are under way
+    body_seconds: float = 30.0  # in which a request has come whole, or goes on at 32 KiB a second
     header_seconds: float = 10.0  # in which a connection has said what it wants
     picture_seconds: float = 20.0  # in which a picture is decoded, drawn on and written
-    picture_memory: int = 2048 * MIB  # of a process that decodes pictures
+    picture_memory: int = 2048 * MIB  # that a process takes to decode and draw
     in_flight: int = 512  # requests of one model that are under way
     waiting_pictures: int = 256  # of all requests
 

@@ -30,9 +30,8 @@ class Reply:
         self._began = began
         self.waited = time.perf_counter() - began  # seconds, for the head alone
         self.status = response.status_code
-        self.headers = {
-            name: response.headers[name] for name in HANDED_BACK if name in response.headers
-        }
+        told = response.headers
+        self.headers = {name: told[name] for name in HANDED_BACK if told.get(name, "é").isascii()}
         self.is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -149,7 +148,7 @@ class Upstream:
         await self._client.aclose()
 
     async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        own = {name: headers[name] for name in HANDED_ON if name in headers}
+        own = {name: headers[name] for name in HANDED_ON if headers.get(name, "é").isascii()}
         request = self._client.build_request(
             "POST",
             f"{self.remote.url}{path.removeprefix('/v1')}",
