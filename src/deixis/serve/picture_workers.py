@@ -13,11 +13,12 @@ import resource
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.serve.api_error import ApiError
+from deixis.serve.api_error import ApiError, mistake
 from deixis.serve.settings import Limits
 from deixis.serve.showing import Job, MadePicture, do
 
@@ -73,11 +74,12 @@ class PictureWorkers:
         process = self._idle.get()
         try:
             return process.ask(job)
-        except (EOFError, OSError, TimeoutError):
+        except (EOFError, OSError, TimeoutError, MemoryError) as ended:
             process.end()
             self.num_ended += 1
             told = "opening this picture takes more memory or time than a picture is given here"
-            raise ApiError(400, told, code=TOO_COSTLY) from None
+            status = 413 if isinstance(ended, MemoryError) else 400
+            raise ApiError(status, told, code=TOO_COSTLY) from None
         finally:
             self._idle.put(process)
 
@@ -102,18 +104,24 @@ class _Process:
         process.start()
         theirs.close()
         self._process, self._connection = process, ours
+        if not ours.poll(START_SECONDS):
+            raise TimeoutError
+        ours.recv_bytes()  # it is there
         return ours
 
     def ask(self, job: Job) -> Image | MadePicture:
-        is_new = self._connection is None
         connection = self.start()
         connection.send_bytes(pickle.dumps(job, protocol=5))
-        if not connection.poll(self._limits.picture_seconds + (START_SECONDS if is_new else 0)):
+        if not connection.poll(self._limits.picture_seconds):
             raise TimeoutError
         found, error = pickle.loads(connection.recv_bytes())  # what our own process wrote
         if error is not None:
             status, message = error
-            raise ApiError(status, message, code=TOO_COSTLY if status == 413 else None)
+            if status == 413:  # what ran out of memory is not asked again
+                raise MemoryError
+            if status == 500:
+                raise ApiError(500, message, code="internal_error")
+            raise ApiError(status, message)
         done: Image | MadePicture = found
         return done
 
@@ -132,7 +140,9 @@ def _work(connection: Connection, memory: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        most = _taken() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    connection.send_bytes(b"")
     while True:
         try:
             job = pickle.loads(connection.recv_bytes())
@@ -142,8 +152,20 @@ def _work(connection: Connection, memory: int) -> None:
         try:
             found = do(job)
         except UsageError as wrong:
-            error = (400, str(wrong))
+            is_memory = isinstance(wrong.__cause__, MemoryError)
+            error = (413, "") if is_memory else (400, str(wrong))
         except MemoryError:
-            error = (413, "opening this picture takes more memory than a picture is given here")
+            error = (413, "")
+        except Exception as broken:  # noqa: BLE001  # a process that ends would blame the picture
+            error = (500, str(mistake(broken)))
         with contextlib.suppress(OSError):
             connection.send_bytes(pickle.dumps((found, error), protocol=5))
+
+
+def _taken() -> int:
+    """Bytes of addresses that this process has before any picture; 0 where that is not known."""
+    try:
+        num_pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 0
+    return num_pages * resource.getpagesize()

@@ -4,7 +4,9 @@ It runs apart from the server, so that no picture can take that down with it.
 """
 
 import base64
+import binascii
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from functools import lru_cache
 from typing import TypeAlias, final
 
 from deixis.ask.model import Model
-from deixis.core.errors import UsageError
+from deixis.core.errors import ImageError, UsageError
 from deixis.core.image import Image
 from deixis.core.images import ImageLimits, open_image
 from deixis.core.picture_headers import read_file
@@ -25,6 +27,7 @@ from deixis.remote.sent_pictures import encoded
 from deixis.serve.settings import PictureFormat, ServedModel, Survival
 
 PHOTOGRAPHS = ("JPEG", "WebP", "AVIF", "HEIC")  # what is sent as JPEG if it came so
+WRITTEN = re.compile(r"data:[^,]{0,193};base64,", re.IGNORECASE)
 AS_THEY_ARE = ("JPEG", "PNG", "WebP", "GIF")  # what every engine opens
 
 
@@ -83,9 +86,11 @@ class MadePicture:
 
 def do(job: Job) -> Image | MadePicture:
     """The job is done; UsageError says what of it cannot be."""
+    if not WRITTEN.match(job.url):  # anything else could be taken for a path
+        raise ImageError("a data URL of an image is written data:image/png;base64,…")
     if isinstance(job, OpenJob):
         return open_image(job.url, limits=job.limits)
-    if not job.encodings and (unopened := _unopened(job.url)) is not None:
+    if not job.encodings and (unopened := _unopened(job.url, job.limits)) is not None:
         return MadePicture(pictures=(unopened,), phrases={})
     image = open_image(job.url, limits=job.limits)
     made = show_regions(
@@ -164,9 +169,16 @@ def _sent(frame: Frame, image: Image, job: ShowJob) -> SentPicture:
     )
 
 
-def _unopened(url: str) -> SentPicture | None:
+def _unopened(url: str, limits: ImageLimits) -> SentPicture | None:
     """A picture that is sent as it came and only measured; None where it must be turned first."""
-    file = read_file(base64.b64decode(url.partition(",")[2]))
+    payload = url.partition(",")[2]
+    if len(payload) * 3 // 4 - 2 > limits.max_bytes:
+        raise ImageError(f"the picture is larger than the limit of {limits.max_bytes} bytes")
+    try:
+        data = base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError):
+        raise ImageError("the data URL's base64 is broken") from None
+    file = read_file(data)
     if file.orientation != 1 or file.kind not in AS_THEY_ARE:
         return None
     return SentPicture(url=None, sha256="", size=file.size, back=identity(file.size))
