@@ -20,6 +20,7 @@ from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import ContentPart, Json, RequestShape
 
 REGIONS, ENCODING = "regions", "encoding"
+PLACE_IN_TEXT = ("start", "end")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 OPENED = re.compile(r"(image|video|audio|file)(_?url)?", re.IGNORECASE)  # by an engine itself
 PICTURE, URL = "image_url", "url"
@@ -165,6 +166,8 @@ def _check_mentioned(conversation: Conversation, places: Mapping[str, str]) -> N
 
 def _encoding(told: Any, usual: str, path: str) -> Encoding:  # Any: what JSON holds
     spec = usual
+    if isinstance(told, dict):  # one of an answer tells where it was said there
+        told = {key: value for key, value in told.items() if key not in PLACE_IN_TEXT}
     if isinstance(told, dict) and ENCODING in told:
         told = dict(told)
         spec = told.pop(ENCODING)

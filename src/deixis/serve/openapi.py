@@ -3,8 +3,8 @@
 from typing import Any
 
 from deixis._version import __version__
-from deixis.core.region_json import SHAPE_FIELDS
-from deixis.serve.conversation import ENCODING, REGIONS
+from deixis.core.region_json import SHAPE_FIELDS, VERSION
+from deixis.serve.conversation import ENCODING, PLACE_IN_TEXT, REGIONS
 from deixis.serve.pointing_settings import KEY, PointingSettings
 from deixis.serve.settings import Serving
 from deixis.serve.shapes import CHAT, RESPONSES, Json
@@ -63,6 +63,7 @@ def region_schema() -> Json:
         fields = {name: _field(name) for name in names}
         own = {"kind": {"const": kind}, **fields, **WORDS}
         own["score"] = {"type": "number", "minimum": 0, "maximum": 1}
+        own |= {"deixis": {"const": VERSION}, **{name: {} for name in PLACE_IN_TEXT}}
         own[ENCODING] = {"type": "string", "examples": ["arrow:color=red", "cropped", "said"]}
         shapes.append(
             {
