@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import json
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -240,6 +242,22 @@ def test_nothing_is_left_behind(house, engine):
 def num_tasks():
     """Tasks of all loops in this process, which the server's is one of."""
     return sum(isinstance(one, asyncio.Task) and not one.done() for one in gc.get_objects())
+
+
+@pytest.mark.long
+def test_several_processes_answer_from_when_the_port_is_told_and_end_together():
+    command = [sys.executable, "-m", "deixis", "serve", "openai:q@http://127.0.0.1:9/v1"]
+    command += ["--workers", "2", "--port", "0", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert httpx.get(f"{url}/health", timeout=120).json() == {"status": "ok"}
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/health", timeout=60)
 
 
 def test_after_all_that_the_next_request_is_answered(house):

@@ -151,6 +151,7 @@ def run(serving: Serving, on_start: Callable[[int], None] | None = None) -> None
     """
     access = access_of(serving)
     listening = bound(serving)
+    listening.listen(BACKLOG)  # who is told the port may connect at once, and waits
     if on_start is not None:
         on_start(listening.getsockname()[1])
     if serving.server.workers == 1:
