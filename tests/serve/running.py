@@ -36,7 +36,7 @@ def running(*models, keys=None, is_loaded=True, **parts):
     server = parts.pop("server", ServerSettings(port=0, picture_workers=1, grace_seconds=2))
     serving = Serving(models=models, server=server, **parts)
     log = io.StringIO()
-    app = App(serving, Access(keys), RequestLog(log.write))
+    app = App(serving, Access(keys), RequestLog(log.write, words=server.words_in_log))
     listening = bound(serving)
     uvicorn = server_of(app.asgi(), serving)
     thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)

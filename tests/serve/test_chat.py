@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from deixis.core.images import open_image
+from deixis.serve.settings import ServerSettings
 from deixis.testing import serve
 from docs.site.pages import ROOT
 from tests.serve.running import running, upstream
@@ -249,3 +250,28 @@ def test_the_page_and_the_document_are_there(house):
     page = httpx.get(f"{house.url}/docs")
     assert "qwen" in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_the_evidence_of_an_answer_is_asked_for_and_checked(house, engine):
+    place = '{"bbox_2d": [404, 366, 748, 688]}'
+    engine.then("a crown", place, "a crown", "grass")
+    told = house.post(asked("What is {it}?", {"it": BOX}, deixis={"cite": True})).json()
+    assert told["choices"][0]["message"]["content"] == "a crown"
+    assert told["deixis"]["cited"]["verdict"] == "confirmed"
+    assert told["deixis"]["cited"]["region"]["box"] == pytest.approx(BOX["box"], abs=0.5)
+    assert len(engine.requests) == 4
+
+
+@pytest.mark.parametrize("more", [{"stream": True}, {"n": 2}])
+def test_evidence_is_not_asked_for_where_it_cannot_be(house, engine, more):
+    answer = house.post(asked("What is {it}?", {"it": BOX}, deixis={"cite": True}, **more))
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "deixis.cite"
+    assert engine.requests == []
+
+
+def test_words_are_logged_only_where_that_is_asked_for(engine):
+    settings = ServerSettings(port=0, picture_workers=1, words_in_log=True)
+    with running(upstream(engine), server=settings) as house:
+        house.post(asked("a word or two"))
+        assert json.loads(house.log.getvalue().splitlines()[-1])["words"] == "a word or two"

@@ -20,6 +20,7 @@ from deixis.serve.answers import RegionStream, with_regions
 from deixis.serve.api_error import ApiError, mistake, not_found
 from deixis.serve.backends import Backend, BackendReply, Backends
 from deixis.serve.bodies import BodyReading, Room, while_wanted
+from deixis.serve.citing import Citing
 from deixis.serve.conversation import Conversation, read_conversation, read_json
 from deixis.serve.described import page
 from deixis.serve.log import RequestLog
@@ -35,6 +36,7 @@ from deixis.serve.streaming import ClosedStream, TokenCount, heard, kept_alive, 
 
 OWN_MS = "X-Deixis-Ms"
 SENT = "x-deixis-sent"
+MOST_WORDS = 2000  # letters of a conversation that are logged, where that is asked for
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
@@ -172,6 +174,11 @@ class RequestHandling:
                 503, "this model is being loaded", code="loading", headers={"Retry-After": "2"}
             )
         model = self._read_as(conversation, backend)
+        citing = None
+        if model is not None and conversation.settings.cite:
+            citing = Citing(conversation, backend.served, model, app.preparing)
+        if app.log.words:
+            self.entry["words"] = "\n".join(self.shape.texts(conversation.body))[-MOST_WORDS:]
         prepared = await backend.prepare(conversation, data)
         account.pay("pixels", prepared.num_pixels)
         app.metrics.add("deixis_regions_total", prepared.num_regions)
@@ -183,6 +190,8 @@ class RequestHandling:
             return self._streamed(reply, reading)
         content = await reply.body()
         if reading is not None and reply.status == 200:
+            if citing is not None:
+                reading.told["cited"] = await citing.record(content)
             content = with_regions(content, self.shape, reading)
         self._count_tokens(content)
         own = time.perf_counter() - self.began - reply.waited

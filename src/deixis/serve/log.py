@@ -11,7 +11,7 @@ from deixis.core.untrusted_text import shown
 
 @final
 class RequestLog:
-    """Writes lines; `words` are those of errors, not of what was asked."""
+    """Writes lines; with `words`, what was asked stands in them too."""
 
     def __init__(self, put: Callable[[str], object] | None = None, *, words: bool = False) -> None:
         self._put, self.words = put or _to_stderr, words

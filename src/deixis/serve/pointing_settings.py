@@ -33,6 +33,11 @@ class PointingSettings(BaseModel):
         le=10_000,
         description="which of several pictures the answer's places are of, from 1 on",
     )
+    cite: bool = Field(
+        default=False,
+        description="ask for the region that the answer rests on, and check it, with three more "
+        "calls to the model: of one message with one picture, not streamed",
+    )
     survival: Survival | None = Field(
         default=None,
         description="what becomes of marks that the model could hardly see: widened ones are made "
