@@ -20,6 +20,7 @@ EXTRAS = {
     "huggingface_hub": "torch",
     "jinja2": "torch",
     "matplotlib": "plots",
+    "mcp": "mcp",
     "safetensors": "torch",
     "tokenizers": "torch",
     "torch": "torch",
