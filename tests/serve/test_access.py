@@ -214,3 +214,22 @@ def test_the_command_prints_a_key_once(tmp_path):
     key = json.loads(done.stdout)["key"]
     assert Access(read_keys(path)).account(f"Bearer {key}").name == "alice"
     assert key not in done.stderr + path.read_text()
+
+
+FOREIGN = [
+    ({"Host": "evil.example"}, "foreign_host"),
+    ({"Origin": "https://evil.example"}, "foreign_origin"),
+]
+
+
+@pytest.mark.parametrize(("headers", "code"), FOREIGN, ids=[code for _, code in FOREIGN])
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/chat/completions", "/docs"])
+def test_no_page_of_a_foreign_host_reaches_a_server_without_keys(headers, code, path):
+    with serve() as engine, running(upstream(engine)) as house:
+        method = "POST" if "chat" in path else "GET"
+        answer = httpx.request(method, f"{house.url}{path}", headers=headers, content=b"{}")
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"] == code
+        assert engine.requests == []
+        own = httpx.get(f"{house.url}/v1/models", headers={"Origin": "http://localhost:3000"})
+        assert own.status_code == 200

@@ -17,14 +17,18 @@ from deixis.core.errors import MissingExtraError
 Functions = TypeVar("Functions")
 # which extra brings a package that is imported without being asked for first
 EXTRAS = {
+    "httptools": "serve",
     "huggingface_hub": "torch",
     "jinja2": "torch",
     "matplotlib": "plots",
+    "pydantic": "serve",
     "mcp": "mcp",
     "safetensors": "torch",
+    "starlette": "serve",
     "tokenizers": "torch",
     "torch": "torch",
     "transformers": "torch",
+    "uvicorn": "serve",
 }
 VERSION = 2  # of what the libraries take and give: each says the same as `deixis_version`
 

@@ -26,6 +26,7 @@ from deixis.serve.described import page
 from deixis.serve.log import RequestLog
 from deixis.serve.metrics import KIND, Metrics
 from deixis.serve.openapi import openapi
+from deixis.serve.own_names import OwnNames
 from deixis.serve.picture_workers import PictureWorkers
 from deixis.serve.pointing_settings import KEY
 from deixis.serve.prepared import Prepared, Preparing
@@ -51,6 +52,8 @@ class App:
         self.room = Room(serving.limits.held_bytes)
         self.workers = PictureWorkers(serving.server.num_picture_workers, serving.limits)
         self.preparing = Preparing(serving, self.workers)
+        hint = "names of [server] may hold it, or ask for keys"
+        self.names = OwnNames(serving.server, serving.server.names, hint=hint)
         self.backends = Backends(serving, self.preparing)
 
     def asgi(self) -> Starlette:
@@ -109,10 +112,18 @@ class App:
         policy = "default-src 'none'; style-src 'unsafe-inline'"
         return HTMLResponse(page(self.serving), headers={"Content-Security-Policy": policy})
 
+    def let_in(self, request: Request) -> Account:
+        """Whose request it is; ApiError where it is refused. No page of a browser knows a key, so
+        that where one is asked for the names do not matter.
+        """
+        if not self.serving.server.keys:
+            self.names.check(request.headers)
+        return self.access.account(request.headers.get("authorization"))
+
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
             try:
-                self.access.account(request.headers.get("authorization"))
+                self.let_in(request)
                 return await handler(request)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is told and logged
                 return _answered(error if isinstance(error, ApiError) else mistake(error))
@@ -150,7 +161,7 @@ class RequestHandling:
 
     async def _answer(self) -> Response:
         app, request = self.app, self.request
-        self.account = account = app.access.account(request.headers.get("authorization"))
+        self.account = account = app.let_in(request)
         self.entry["key"] = account.name
         account.use("requests", 1)
         account.use("pixels", 0)

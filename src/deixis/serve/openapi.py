@@ -12,6 +12,7 @@ from deixis.serve.shapes import CHAT, RESPONSES, Json
 ERRORS = {
     "400": "the request cannot be what it says; `param` is the place in it",
     "401": "a key is needed, or is not known",
+    "403": "the request was meant for another host, or comes from a foreign page",
     "404": "no model of that name is served",
     "408": "the request did not come whole in time",
     "413": "the request, or a picture of it, is too large",
@@ -41,10 +42,12 @@ def openapi(serving: Serving) -> Json:
         },
         "paths": {
             "/health": {"get": _plain("whether all models are there", "503")},
-            "/metrics": {"get": {**_plain("counters for Prometheus", "401", kind="text/plain")}},
-            "/v1/models": {"get": _plain("the models that are served", "401")},
-            "/openapi.json": {"get": _plain("this document", "401")},
-            "/docs": {"get": _plain("this page", "401", kind="text/html")},
+            "/metrics": {
+                "get": {**_plain("counters for Prometheus", "401", "403", kind="text/plain")}
+            },
+            "/v1/models": {"get": _plain("the models that are served", "401", "403")},
+            "/openapi.json": {"get": _plain("this document", "401", "403")},
+            "/docs": {"get": _plain("this page", "401", "403", kind="text/html")},
             CHAT.path: {"post": _asked("a conversation", _chat(names))},
             RESPONSES.path: {"post": _asked("a response", _responses(names))},
         },

@@ -154,6 +154,7 @@ class ServerSettings:
     port: int = 8008
     workers: int = 1  # processes; each counts quotas for itself
     picture_workers: int = 0  # processes that decode and draw, of each worker; 0: one a core
+    names: tuple[str, ...] = ()  # by which it may be called too, where it asks for no keys
     keys: str = ""  # the file of keys; see `deixis serve --new-key`
     words_in_log: bool = False
     ping_seconds: float = 15.0  # between comments in a stream that says nothing
