@@ -51,7 +51,7 @@ def statuses(answer):
 
 def post(body, *headers, path="/v1/chat/completions", length=None, closes=True):
     """A request's bytes."""
-    lines = [f"POST {path} HTTP/1.1", "Host: here", *headers]
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", *headers]
     lines += [f"Content-Length: {len(body) if length is None else length}"] if length != "" else []
     lines += ["Connection: close"] if closes else []
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -40,8 +40,8 @@ def empty(engine):
 
 ONE = b"Content-Length: 5\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
-HIDDEN = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
-HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\n"
+HIDDEN = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
 SMUGGLED = {
     "both": HEAD + ONE + CHUNKED + b"\r\n0\r\n\r\n" + HIDDEN,
     "both, turned": HEAD + CHUNKED + ONE + b"\r\n0\r\n\r\n" + HIDDEN,
@@ -63,8 +63,8 @@ SMUGGLED = {
     "a chunk's bare line feed": HEAD + CHUNKED + b"\r\n5;\nhello\r\n0\r\n\r\n" + HIDDEN,
     "another protocol": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "another version": HEAD.replace(b"1.1", b"9.9") + ONE + b"\r\nhello",
-    "a host and port": b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: here\r\n\r\n",
-    "a path of bytes": b"GET /\xff HTTP/1.1\r\nHost: here\r\n\r\n",
+    "a host and port": b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a path of bytes": b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "nothing of HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 }
 
