@@ -37,8 +37,14 @@ def fitted(record: Row, most: int = MOST - ENVELOPE) -> Row:
     kept, cut = dict(record), dict[str, None]()
     while cost(kept) > most:
         names = [name for name in kept if name not in (NOTE, "note")]
+        if not names:
+            break
         longest = max(names, key=lambda name: len(compact(kept[name]).encode(errors="replace")))
-        kept[longest] = _shorter(kept[longest])
+        shorter = _shorter(kept[longest])
+        if shorter == kept[longest]:  # nothing is left of it to be cut
+            del kept[longest]
+        else:
+            kept[longest] = shorter
         cut[longest] = None
         kept[NOTE] = f"{', '.join(cut)}: only the beginning; ask for less at once"
     return kept
