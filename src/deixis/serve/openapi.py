@@ -3,6 +3,7 @@
 from typing import Any
 
 from deixis._version import __version__
+from deixis.ask.slots import NAME
 from deixis.core.region_json import SHAPE_FIELDS, VERSION
 from deixis.serve.conversation import ENCODING, PLACE_IN_TEXT, REGIONS
 from deixis.serve.pointing_settings import KEY, PointingSettings
@@ -25,6 +26,7 @@ ERRORS = {
 NUMBER = {"type": "number", "minimum": 0, "maximum": 8192}
 WORDS = {"label": {"type": "string"}, "text": {"type": "string"}, "source": {"type": "string"}}
 NUMBERS = {"point": 2, "box": 4, "ellipse": 5}
+WHOLE = {"type": "integer", "minimum": 0}
 PAIR = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 
 
@@ -66,7 +68,7 @@ def region_schema() -> Json:
         fields = {name: _field(name) for name in names}
         own = {"kind": {"const": kind}, **fields, **WORDS}
         own["score"] = {"type": "number", "minimum": 0, "maximum": 1}
-        own |= {"deixis": {"const": VERSION}, **{name: {} for name in PLACE_IN_TEXT}}
+        own |= {"deixis": {"const": VERSION}, **dict.fromkeys(PLACE_IN_TEXT, WHOLE)}
         own[ENCODING] = {"type": "string", "examples": ["arrow:color=red", "cropped", "said"]}
         shapes.append(
             {
@@ -99,7 +101,7 @@ def _asked(summary: str, schema: Json) -> Json:
                 "description": "the answer, its regions beside its text",
                 "content": {
                     "application/json": answer,
-                    "text/event-stream": {"schema": {"type": "string"}},
+                    "text/event-stream": {"schema": {"description": "events of chunks"}},
                 },
             },
             **_errors(tuple(ERRORS)),
@@ -177,6 +179,7 @@ def _request(names: list[str], turns: str, parts: list[Json]) -> Json:
 def _regions() -> Json:
     return {
         "type": "object",
+        "propertyNames": {"pattern": f"^{NAME}$"},
         "additionalProperties": {"$ref": "#/components/schemas/Region"},
         "description": "regions by their names; {name} in the text stands for one",
     }
