@@ -79,14 +79,14 @@ def test_what_comes_together_is_answered_together_as_alone(house):
     texts = ["What is {it}?", "Name {it}.", "What colour is {it}?", "What do you see at {it}?"] * 4
 
     async def asked():
-        client = AsyncOpenAI(base_url=house.base, api_key="none")
+        async with AsyncOpenAI(base_url=house.base, api_key="none") as client:
 
-        async def one(text):
-            told = await client.chat.completions.create(model="nano", messages=messages(text))
-            return told.choices[0].message.content
+            async def one(text):
+                told = await client.chat.completions.create(model="nano", messages=messages(text))
+                return told.choices[0].message.content
 
-        alone = [await one(text) for text in texts[:4]]
-        return alone * 4, list(await asyncio.gather(*map(one, texts)))
+            alone = [await one(text) for text in texts[:4]]
+            return alone * 4, list(await asyncio.gather(*map(one, texts)))
 
     alone, together = asyncio.run(asked())
     assert together == alone

@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is done with web addresses of pictures: pass them on (the default), deny them, "
         "or fetch public ones here",
     )
+    add_placing(parser.add_argument_group("models that are loaded here"))
     parser.add_argument("--json", action="store_true", help="where it listens, as a JSON object")
 
 
