@@ -33,7 +33,7 @@ def asked(shape, model="qwen"):
 def half_sent(house, shape):
     """The status where a request says more than it sends."""
     host, port = house.url.removeprefix("http://").split(":")
-    head = f"POST {shape.path} HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{{"
+    head = f"POST {shape.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{{"
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(head.encode())
         return int(connection.recv(4096).split()[1])
@@ -82,7 +82,7 @@ def test_every_status_that_is_told_can_come(monkeypatch):
             for shape in ROUTES:
                 seen = set(statuses(house, engine, shape))
                 told = {int(code) for code in document["paths"][shape.path]["post"]["responses"]}
-                assert seen == told - {408, 429, 500}  # which have tests of their own
+                assert seen == told - {403, 408, 429, 500}  # which have tests of their own
 
 
 @pytest.mark.long
