@@ -63,6 +63,11 @@ class ApiError(Exception):
         return json.dumps(self.record()).encode()
 
 
+def busy(message: str, *, code: str = "too_many_requests", **headers: str) -> ApiError:
+    """Too much is under way; in a second there may be room."""
+    return ApiError(429, message, code=code, headers={"Retry-After": "1", **headers})
+
+
 def not_found(model: object) -> ApiError:
     """Nobody answers under this name."""
     return ApiError(

@@ -7,7 +7,7 @@ from typing import Any, final
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from deixis.serve.api_error import ApiError
+from deixis.serve.api_error import ApiError, busy
 from deixis.serve.settings import Limits
 
 SLOWEST = 32_768  # bytes a second, once `body_seconds` are over
@@ -23,12 +23,7 @@ class Room:
     def take(self, num: int) -> None:
         """So many more; ApiError where there is no room for them."""
         if self.num_bytes + num > self._most:
-            raise ApiError(
-                429,
-                "too many bytes of requests are under way",
-                code="too_many_requests",
-                headers={"Retry-After": "1", "Connection": "close"},
-            )
+            raise busy("too many bytes of requests are under way", Connection="close")
         self.num_bytes += num
 
     def leave(self, num: int) -> None:

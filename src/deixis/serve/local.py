@@ -12,7 +12,7 @@ from deixis.ask.loading import load
 from deixis.ask.model import Model
 from deixis.core.errors import DeixisError, UsageError
 from deixis.models.interface import Completion
-from deixis.serve.api_error import ApiError
+from deixis.serve.api_error import ApiError, busy
 from deixis.serve.conversation import Conversation
 from deixis.serve.local_answer import LocalAnswer
 from deixis.serve.local_question import local_question
@@ -238,12 +238,7 @@ class LoadedModel:
         assert prepared.asked is not None
         assert self._batches is not None
         if self.num_in_flight >= self.limits.in_flight:
-            raise ApiError(
-                429,
-                "too many requests of this model are under way",
-                code="too_many_requests",
-                headers={"Retry-After": "1"},
-            )
+            raise busy("too many requests of this model are under way")
         waiting = Waiting(asked=prepared.asked, loop=asyncio.get_running_loop())
         reply = LocalReply(waiting, self, shape)
         self.num_in_flight += 1

@@ -18,7 +18,7 @@ from typing import final
 
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
-from deixis.serve.api_error import ApiError, mistake
+from deixis.serve.api_error import ApiError, busy, mistake
 from deixis.serve.settings import Limits
 from deixis.serve.showing import Job, MadePicture, do
 
@@ -51,12 +51,7 @@ class PictureWorkers:
     async def do(self, job: Job) -> Image | MadePicture:
         """The job is done; ApiError where that cannot be, or too many others wait."""
         if self.num_waiting >= self._limits.waiting_pictures:
-            raise ApiError(
-                429,
-                "too many pictures wait to be opened",
-                code="pictures_waiting",
-                headers={"Retry-After": "1"},
-            )
+            raise busy("too many pictures wait to be opened", code="pictures_waiting")
         self.num_waiting += 1
         try:
             loop = asyncio.get_running_loop()

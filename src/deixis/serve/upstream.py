@@ -10,7 +10,7 @@ import httpx
 
 from deixis.ask.model import Model
 from deixis.remote.model import OpenAIModel
-from deixis.serve.api_error import ApiError
+from deixis.serve.api_error import ApiError, busy
 from deixis.serve.conversation import Conversation
 from deixis.serve.prepared import Prepared, Preparing
 from deixis.serve.settings import Limits, ServedModel
@@ -121,12 +121,7 @@ class Upstream:
     ) -> Reply:
         """A request is posted; its answer is there from its first byte on."""
         if self.num_in_flight >= self.limits.in_flight:
-            raise ApiError(
-                429,
-                "too many requests of this model are under way",
-                code="too_many_requests",
-                headers={"Retry-After": "1"},
-            )
+            raise busy("too many requests of this model are under way")
         self.num_in_flight += 1
         began = time.perf_counter()
         try:
