@@ -8,6 +8,7 @@ import secrets
 import shutil
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
@@ -21,6 +22,7 @@ if sys.platform != "win32":
 LOCK = ".lock"
 CHUNK = 1 << 16  # bytes
 UNHELD = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place would keep its opener waiting
+ALONE = threading.Lock()
 DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.draft")
 
 
@@ -192,4 +194,19 @@ def owned(folder: Path, who: str) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise UsageError(f"{who} is writing in {folder}") from None
+        yield
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else who asks for this writes in a folder, no thread and no process; a
+    killed one's hold ends with it.
+    """
+    try:
+        opened = (folder / LOCK).open("w")
+    except OSError as refusal:
+        raise UsageError(f"cannot write in {folder}: {refusal.strerror or refusal}") from None
+    with opened as lock, ALONE:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,5 @@
-"""Deixis' own rows are JSON lines, or a JSON list: a picture a row, with its regions by slots.
+"""Deixis' own rows are JSON lines, or a JSON list: a picture a row, with its regions by slots; or
+a folder of such files, as label mode keeps them, a file a picture.
 
 They are the rows of docs/data.md, whose turns and other fields are not looked at; each region is
 what docs/region.schema.json says, and nothing is lost.
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, final
 from typing_extensions import override
 
 from deixis.core import json_lines, region_json
+from deixis.core.errors import UsageError
 from deixis.core.files import make_folder, write_text
 from deixis.core.region import KINDS, Region
 from deixis.core.size import Size
@@ -25,6 +27,8 @@ from deixis.data.reading.fields import size_of as sides_of
 from deixis.data.reading.json_rows import rows_of
 from deixis.data.reading.pictures import PictureFolders
 
+ONE_PICTURE = ".regions.jsonl"  # the end of a file's name that is one picture's
+
 
 @final
 class RegionRows(Adapter):
@@ -33,7 +37,7 @@ class RegionRows(Adapter):
     card: ClassVar[FormatCard] = FormatCard(
         title="Deixis' rows",
         origin="docs/data.md",
-        form="a .jsonl, or a .json that is a list",
+        form="a .jsonl, or a .json that is a list; to read, a folder of .regions.jsonl too",
         frame="pixels",
         kinds=tuple(KINDS.values()),
         words=region_json.WORDS,
@@ -42,24 +46,27 @@ class RegionRows(Adapter):
     @classmethod
     @override
     def recognises(cls, path: Path) -> bool:
-        return glance(path).first_has("", "image", "regions")
+        first = next(path.rglob(f"*{ONE_PICTURE}"), None) if path.is_dir() else path
+        return first is not None and glance(first).first_has("", "image", "regions")
 
     @classmethod
     @override
     def read(
         cls, path: Path, *, images: Path | None = None, on_bad: OnBad | None = None
     ) -> Iterator[Annotated]:
-        bad, folders = BadRows(path, on_bad), own_folders(path, images)
-        for number, read in numbered(path):
-            with bad.left_out(number):
-                row = record_of(read())
-                name = text_of(row, "image")
-                yield Annotated(
-                    image=name,
-                    path=folders.find(name),
-                    size=own_size(row),
-                    regions=tuple(_regions(row)),
-                )
+        folders = own_folders(path, images)
+        for file in _files(path):
+            bad = BadRows(file, on_bad)
+            for number, read in numbered(file):
+                with bad.left_out(number):
+                    row = record_of(read())
+                    name = text_of(row, "image")
+                    yield Annotated(
+                        image=name,
+                        path=folders.find(name),
+                        size=own_size(row),
+                        regions=tuple(_regions(row)),
+                    )
 
     @classmethod
     @override
@@ -89,8 +96,8 @@ def numbered(path: Path) -> Iterator[tuple[int, Callable[[], Any]]]:  # Any: wha
 
 
 def own_folders(file: Path, images: Path | None) -> PictureFolders:
-    """Pictures lie in `images` beside the file, or beside it."""
-    return PictureFolders(given=images, usual=(file.parent / "images", file.parent))
+    """Pictures lie in `images` beside the file, or beside it, or in it where it is a folder."""
+    return PictureFolders(given=images, usual=(file.parent / "images", file.parent, file))
 
 
 def own_size(row: Record) -> Size | None:
@@ -110,6 +117,15 @@ def write_rows(path: Path, lines: list[str]) -> None:
         lines = [f"[\n{inner}\n]\n"]
     make_folder(path.parent)
     write_text(path, "".join(lines))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.rglob(f"*{ONE_PICTURE}"))
+    if not files:
+        raise UsageError(f"there is no {ONE_PICTURE} in {str(path)!r}")
+    return files
 
 
 def _regions(row: Record) -> Iterator[Region]:
