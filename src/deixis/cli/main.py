@@ -32,7 +32,7 @@ DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
 GROUPS = {
     "point": ("draw", "say", "read", "look"),
     "ask": ("ask", "find", "demo"),
-    "serve": ("serve", "mcp"),
+    "serve": ("serve", "mcp", "studio"),
     "know a model": ("models", "contracts", "probe", "eval"),
     "teach a model": ("train", "knowledge", "pixel", "prior"),
     "files and the shell": ("data", "completion"),

@@ -14,17 +14,17 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import final
+from typing import Any, TypeVar, final
 
 from deixis.core.errors import UsageError
-from deixis.core.image import Image
 from deixis.serve.api_error import ApiError, busy, mistake
 from deixis.serve.settings import Limits
-from deixis.serve.showing import Job, MadePicture, do
+from deixis.serve.showing import PictureJob
 
 PRELOADED = "deixis.serve.picture_workers"  # so that another process is there at once
 START_SECONDS = 60.0
 TOO_COSTLY = "picture_too_costly"
+Done = TypeVar("Done")
 
 
 @final
@@ -48,7 +48,7 @@ class PictureWorkers:
         for process in self._all:
             process.start()
 
-    async def do(self, job: Job) -> Image | MadePicture:
+    async def do(self, job: PictureJob[Done]) -> Done:
         """The job is done; ApiError where that cannot be, or too many others wait."""
         if self.num_waiting >= self._limits.waiting_pictures:
             raise busy("too many pictures wait to be opened", code="pictures_waiting")
@@ -65,7 +65,7 @@ class PictureWorkers:
         for process in self._all:
             process.end()
 
-    def _do(self, job: Job) -> Image | MadePicture:
+    def _do(self, job: PictureJob[Done]) -> Done:
         process = self._idle.get()
         try:
             return process.ask(job)
@@ -104,7 +104,7 @@ class _Process:
         ours.recv_bytes()  # it is there
         return ours
 
-    def ask(self, job: Job) -> Image | MadePicture:
+    def ask(self, job: PictureJob[Done]) -> Done:
         connection = self.start()
         connection.send_bytes(pickle.dumps(job, protocol=5))
         if not connection.poll(self._limits.picture_seconds):
@@ -117,7 +117,7 @@ class _Process:
             if status == 500:
                 raise ApiError(500, message, code="internal_error")
             raise ApiError(status, message)
-        done: Image | MadePicture = found
+        done: Done = found
         return done
 
     def end(self) -> None:
@@ -140,12 +140,12 @@ def _work(connection: Connection, memory: int) -> None:
     connection.send_bytes(b"")
     while True:
         try:
-            job = pickle.loads(connection.recv_bytes())
+            job: PictureJob[Any] = pickle.loads(connection.recv_bytes())  # Any: what it gives
         except (EOFError, OSError):
             os._exit(0)
         found, error = None, None
         try:
-            found = do(job)
+            found = job.do()
         except UsageError as wrong:
             is_memory = isinstance(wrong.__cause__, MemoryError)
             error = (413, "") if is_memory else (400, str(wrong))

@@ -107,11 +107,9 @@ class Preparing:
             told = "this server fetches no pictures: send it as a data: URL"
             raise ApiError(400, told, param=path)
         try:
-            done = await self.workers.do(OpenJob(url=url, limits=self.serving.limits.images))
+            return await self.workers.do(OpenJob(url=url, limits=self.serving.limits.images))
         except ApiError as error:
             raise _at(error, path) from None
-        assert isinstance(done, Image)
-        return done
 
     async def addresses(self, conversation: Conversation) -> dict[int, str]:
         """The address of each picture, fetched where that is wanted; ApiError for a denied one."""
@@ -163,11 +161,9 @@ class Preparing:
             limits=self.serving.limits.images,
         )
         try:
-            done = await self.workers.do(job)
+            return await self.workers.do(job)
         except ApiError as error:
             raise _at(error, path) from None
-        assert isinstance(done, MadePicture)
-        return done
 
 
 def _is_needed(picture: PictureGiven, plan: PicturePlan, urls: Mapping[int, str]) -> bool:

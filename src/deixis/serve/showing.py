@@ -8,11 +8,14 @@ import binascii
 import logging
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias, final
+from typing import Generic, TypeVar, final
+
+from typing_extensions import override
 
 from deixis.ask.model import Model
 from deixis.core.errors import ImageError, UsageError
@@ -29,20 +32,36 @@ from deixis.serve.settings import PictureFormat, ServedModel, Survival
 PHOTOGRAPHS = ("JPEG", "WebP", "AVIF", "HEIC")  # what is sent as JPEG if it came so
 WRITTEN = re.compile(r"data:[^,]{0,193};base64,", re.IGNORECASE)
 AS_THEY_ARE = ("JPEG", "PNG", "WebP", "GIF")  # what every engine opens
+Done = TypeVar("Done", covariant=True)
+
+
+class PictureJob(ABC, Generic[Done]):
+    """What a worker process does with one picture; it travels there as a pickle of ours."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def do(self) -> Done:
+        """The job is done; UsageError says what of it cannot be."""
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OpenJob:
+class OpenJob(PictureJob[Image]):
     """A picture is to be opened."""
 
     url: str
     limits: ImageLimits
 
+    @override
+    def do(self) -> Image:
+        _check_written(self.url)
+        return open_image(self.url, limits=self.limits)
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShowJob:
+class ShowJob(PictureJob["MadePicture"]):
     """A picture is to be sent with its regions. Its frames are numbered from `first` on, of
     `total` in the conversation.
     """
@@ -56,8 +75,22 @@ class ShowJob:
     marks: Survival
     limits: ImageLimits
 
-
-Job: TypeAlias = OpenJob | ShowJob
+    @override
+    def do(self) -> "MadePicture":
+        _check_written(self.url)
+        if not self.encodings and (unopened := _unopened(self.url, self.limits)) is not None:
+            return MadePicture(pictures=(unopened,), phrases={})
+        image = open_image(self.url, limits=self.limits)
+        made = show_regions(
+            _model(self.model, self.dialect),
+            image,
+            self.encodings,
+            first=self.first,
+            total=self.total,
+            marks=self.marks,
+        )
+        pictures = tuple(_sent(frame, image, self) for frame in made.frames)
+        return MadePicture(pictures=pictures, phrases=made.phrases, warnings=made.warnings)
 
 
 @final
@@ -84,25 +117,9 @@ class MadePicture:
     warnings: tuple[str, ...] = ()
 
 
-def do(job: Job) -> Image | MadePicture:
-    """The job is done; UsageError says what of it cannot be."""
-    if not WRITTEN.match(job.url):  # anything else could be taken for a path
+def _check_written(url: str) -> None:
+    if not WRITTEN.match(url):  # anything else could be taken for a path
         raise ImageError("a data URL of an image is written data:image/png;base64,…")
-    if isinstance(job, OpenJob):
-        return open_image(job.url, limits=job.limits)
-    if not job.encodings and (unopened := _unopened(job.url, job.limits)) is not None:
-        return MadePicture(pictures=(unopened,), phrases={})
-    image = open_image(job.url, limits=job.limits)
-    made = show_regions(
-        _model(job.model, job.dialect),
-        image,
-        job.encodings,
-        first=job.first,
-        total=job.total,
-        marks=job.marks,
-    )
-    pictures = tuple(_sent(frame, image, job) for frame in made.frames)
-    return MadePicture(pictures=pictures, phrases=made.phrases, warnings=made.warnings)
 
 
 @final

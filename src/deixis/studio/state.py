@@ -1,0 +1,97 @@
+"""What all parts of a studio share: its folder, its pictures, its models, and who uses it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import final
+
+from starlette.requests import Request
+
+from deixis.serve.access import Access, read_keys
+from deixis.serve.backends import Backends
+from deixis.serve.bodies import BodyReading, Room
+from deixis.serve.conversation import read_json
+from deixis.serve.own_names import OwnNames
+from deixis.serve.picture_workers import PictureWorkers
+from deixis.serve.prepared import Preparing
+from deixis.serve.settings import MIB, Limits, ServerSettings, Serving
+from deixis.serve.shapes import Json
+from deixis.studio.home import Home
+from deixis.studio.page_files import PageFiles
+from deixis.studio.pictures import PictureStore
+from deixis.studio.sessions import Sessions
+
+PORT = 8010
+MOST_WORKERS = 2  # processes that open pictures: one person draws on one at a time
+# a person's own pictures may be larger than a stranger's request
+LIMITS = Limits(
+    body_bytes=128 * MIB,
+    picture_bytes=128 * MIB,
+    picture_pixels=110_000_000,
+    picture_seconds=60.0,
+    picture_memory=4096 * MIB,
+)
+SERVING = Serving(
+    server=ServerSettings(port=PORT, picture_workers=MOST_WORKERS, grace_seconds=2.0),
+    limits=LIMITS,
+)
+
+
+@final
+class Studio:
+    """A studio's state. `serving` tells its models, its limits and where it listens, as of
+    `deixis serve`; `folder` is one of pictures to label. `entry` is the page at "/".
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        serving: Serving = SERVING,
+        *,
+        folder: Path | None = None,
+        entry: str = "studio.html",
+    ) -> None:
+        self.home, self.serving, self.folder = home, serving, folder
+        keys = serving.server.keys
+        self.sessions = Sessions(Access(read_keys(Path(keys).expanduser())) if keys else None)
+        self.names = OwnNames(serving.server, serving.server.names, hint="see --host")
+        self.page = PageFiles(entry)
+        self.room = Room(serving.limits.held_bytes)
+        self.workers = PictureWorkers(serving.server.num_picture_workers, serving.limits)
+        self.pictures = PictureStore(home.part("pictures"), self.workers, serving.limits.images)
+        self.preparing = Preparing(serving, self.workers)
+        self.backends = Backends(serving, self.preparing)
+        self.given: list[Path] = []  # pictures that the command named, shown first
+        self.at_end: list[Callable[[], Awaitable[None]]] = []  # what parts close when it ends
+
+    async def body(self, request: Request, *, most: int | None = None) -> bytes:
+        """A request's bytes, `most` of them; ApiError where they are more or come too slowly."""
+        limits = self.serving.limits
+        if most is not None:
+            limits = replace(limits, body_bytes=min(most, limits.body_bytes))
+        reading = BodyReading(request, limits, self.room)
+        try:
+            return await reading.read()
+        finally:
+            reading.leave()
+
+    async def record(self, request: Request, *, most: int = 16 * MIB) -> Json:
+        """The object of JSON that a request holds; ApiError where it holds none."""
+        return read_json(await self.body(request, most=most))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Its processes and models are there meanwhile."""
+        starting = asyncio.create_task(asyncio.to_thread(self.workers.start))
+        loading = asyncio.create_task(self.backends.load())
+        try:
+            yield
+        finally:
+            loading.cancel()
+            for end in self.at_end:
+                await end()
+            await self.backends.close()
+            await starting
+            await asyncio.to_thread(self.workers.close)
