@@ -70,6 +70,7 @@ def _published(place):
     record["images"][0] |= {"file_name": "street.jpg", "width": 640, "height": 420}
     (place / "instances_val2017.json").write_text(json.dumps(record))
     shutil.copy(FIXTURES / "llava/data.json", place / "llava.json")
+    shutil.copy(EVALS / "cases/cases.json", place)
 
 
 def _pictures(place):

@@ -29,6 +29,7 @@ FILES = {  # small copies of the published files, and a part that they have
         name: Options(data=OWN / name)
         for name in ("gqa", "mm_vet", "mmbench", "mme", "pope", "scienceqa", "textvqa")
     },
+    "cases": Options(data=OWN / "cases" / "cases.json"),
     "vip_bench": Options(data=OWN / "vip_bench"),
     "vqav2": Options(data=OWN / "vqav2"),
 }

@@ -50,7 +50,9 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_what(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("benchmark", metavar="BENCHMARK", help="a name of `deixis eval list`")
+    parser.add_argument(
+        "benchmark", metavar="BENCHMARK", help="a name of `deixis eval list`, or a .json of cases"
+    )
     parser.add_argument("--model", required=True, help="a model, as for `deixis ask`")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for results")
     parser.add_argument(

@@ -2,6 +2,7 @@
 
   deixis eval list                                                what can be asked
   deixis eval run pope --data POPE --model MODEL --limit 50 --out runs/eval
+  deixis eval run cases.json --model MODEL --out runs/eval        questions that the studio kept
   deixis eval run refcocog --data DIR --model MODEL --encoding said --encoding cropped --out OUT
   deixis eval compare runs/eval/RUN runs/eval/OTHER               paired, on the same questions
   deixis eval vote runs/eval/RUN runs/eval/OTHER … --out DIR      several answers as one
@@ -201,10 +202,16 @@ def _search(arguments: argparse.Namespace) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> "Options":
+    """The options; a file of cases in a benchmark's place is the one whose files it is."""
     from deixis.evals.benchmarks import Options
 
+    data = arguments.data
+    if arguments.benchmark.endswith(".json"):
+        if data is not None:
+            raise UsageError(f"{arguments.benchmark} is a file of cases: leave --data out")
+        arguments.benchmark, data = "cases", Path(arguments.benchmark)
     return Options(
-        data=arguments.data,
+        data=data,
         images=arguments.images,
         split=arguments.split,
         num_pictures=arguments.pictures,
