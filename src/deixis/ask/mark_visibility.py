@@ -186,12 +186,16 @@ def _seen(covered: UInt8[np.ndarray, "row column"], views: Sequence[View]) -> in
     rows = np.flatnonzero(covered.any(axis=1))
     if not rows.size:
         return 0
-    left = covered[rows[0] : rows[-1] + 1].astype(np.int64)
-    total = int(left.sum())
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(covered[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    rest = covered[top:bottom, left:right].copy()
+    total = int(rest.sum(dtype=np.int64))
     for window in _windows(views):
-        top, bottom = (max(0, round(y) - int(rows[0])) for y in (window.y0, window.y1))
-        left[top:bottom, max(0, round(window.x0)) : max(0, round(window.x1))] = 0
-    return total - int(left.sum())
+        x0, y0, x1, y1 = map(round, (window.x0, window.y0, window.x1, window.y1))
+        rows_in = slice(max(0, y0 - top), max(0, y1 - top))
+        rest[rows_in, max(0, x0 - left) : max(0, x1 - left)] = 0
+    return total - int(rest.sum(dtype=np.int64))
 
 
 def _windows(views: Sequence[View]) -> Iterator[Box]:

@@ -74,7 +74,9 @@ class Image:
     @property
     def sha256(self) -> str:
         """The hash of size and pixels is the same for the same picture, whatever its file."""
-        return hashlib.sha256(f"{self.size}:".encode() + self.pixels.tobytes()).hexdigest()
+        digest = hashlib.sha256(f"{self.size}:".encode())
+        digest.update(self.pixels.data)
+        return digest.hexdigest()
 
     def pil(self) -> PIL.Image:
         """PIL gets a copy."""

@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from typing import final
-
-import httpx
 
 from deixis.ask.model import Model
 from deixis.remote.model import OpenAIModel
 from deixis.serve.api_error import ApiError, busy
 from deixis.serve.conversation import Conversation
+from deixis.serve.kept_connections import (
+    BrokenOffError,
+    EngineReply,
+    KeptConnections,
+    UnreachableError,
+)
 from deixis.serve.prepared import Prepared, Preparing
 from deixis.serve.settings import Limits, ServedModel
 from deixis.serve.shapes import RequestShape
@@ -25,37 +28,33 @@ KEPT_SECONDS = 4.0  # of a connection without a request: less than servers usual
 class Reply:
     """An answer of an upstream: its head, and its bytes as they come."""
 
-    def __init__(self, response: httpx.Response, upstream: "Upstream", began: float) -> None:
-        self._response, self._upstream = response, upstream
+    def __init__(self, reply: EngineReply, upstream: "Upstream", began: float) -> None:
+        self._reply, self._upstream = reply, upstream
         self._began = began
         self.waited = time.perf_counter() - began  # seconds, for the head alone
-        self.status = response.status_code
-        told = response.headers
+        self.status = reply.status
+        told = reply.headers
         self.headers = {name: told[name] for name in HANDED_BACK if told.get(name, "é").isascii()}
-        self.is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        self.is_stream = told.get("content-type", "").startswith("text/event-stream")
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The bytes, and ApiError where they end too soon or are too many."""
+        upstream, num = self._upstream, 0
+        silent, deadline = upstream.served.silent_seconds, upstream.deadline(self._began)
         try:
-            async with asyncio.timeout_at(self._upstream.deadline(self._began)):
-                async for piece in self._counted():
-                    yield piece
-        except (TimeoutError, httpx.TimeoutException):
+            async for piece in self._reply.pieces(silent, deadline):
+                num += len(piece)
+                if num > upstream.limits.answer_bytes:
+                    raise ApiError(502, "the upstream's answer is too long", code="too_long")
+                yield piece
+        except TimeoutError:
             raise _late() from None
-        except httpx.HTTPError:
+        except BrokenOffError:
             raise ApiError(
                 502, "the upstream broke off in the middle of its answer", code="upstream_broke_off"
             ) from None
         finally:
             await self.close()
-
-    async def _counted(self) -> AsyncIterator[bytes]:
-        most, num = self._upstream.limits.answer_bytes, 0
-        async for piece in self._response.aiter_bytes():
-            num += len(piece)
-            if num > most:
-                raise ApiError(502, "the upstream's answer is too long", code="too_long")
-            yield piece
 
     async def body(self) -> bytes:
         """All of its bytes."""
@@ -66,8 +65,7 @@ class Reply:
 
     async def close(self) -> None:
         """Nothing more is wanted: the upstream is told so."""
-        with suppress(httpx.HTTPError, RuntimeError):
-            await self._response.aclose()
+        self._reply.close()
         self._upstream.leave(self)
 
 
@@ -85,16 +83,8 @@ class Upstream:
         headers = {"User-Agent": "deixis", "Accept-Encoding": "identity"}
         if self.remote.api_key:
             headers["Authorization"] = f"Bearer {self.remote.api_key}"
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(served.silent_seconds, connect=served.connect_seconds),
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=limits.in_flight,
-                keepalive_expiry=KEPT_SECONDS,
-            ),
-            follow_redirects=False,
-            trust_env=False,
+        self._connections = KeptConnections(
+            self.remote.url, headers, keep=limits.in_flight, keep_seconds=KEPT_SECONDS
         )
 
     def asked(self, dialect: str | None) -> Model:
@@ -140,28 +130,26 @@ class Upstream:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        self._connections.close()
 
-    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    async def _posted(self, path: str, body: bytes, headers: Mapping[str, str]) -> EngineReply:
         own = {name: headers[name] for name in HANDED_ON if headers.get(name, "é").isascii()}
-        request = self._client.build_request(
-            "POST",
-            f"{self.remote.url}{path.removeprefix('/v1')}",
-            content=body,
-            headers={**own, "Content-Type": "application/json"},
-        )
         try:
-            async with asyncio.timeout(self.served.total_seconds):
-                return await self._client.send(request, stream=True)
-        except TimeoutError:
-            raise _late() from None
-        except (httpx.ConnectError, httpx.ConnectTimeout):
+            return await self._connections.post(
+                path.removeprefix("/v1"),
+                body,
+                {**own, "Content-Type": "application/json"},
+                connect_seconds=self.served.connect_seconds,
+                silent_seconds=self.served.silent_seconds,
+                deadline=self.deadline(time.perf_counter()),
+            )
+        except UnreachableError:
             raise ApiError(
                 502, "the upstream of this model cannot be reached", code="upstream_unreachable"
             ) from None
-        except httpx.TimeoutException:
+        except TimeoutError:
             raise _late() from None
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except BrokenOffError:
             raise ApiError(
                 502, "the upstream of this model gave no answer", code="upstream_broke_off"
             ) from None

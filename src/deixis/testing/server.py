@@ -279,7 +279,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Every path is answered alike."""
         self.close_connection = True
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        length = int(self.headers["Content-Length"])
+        data = self.rfile.read(length)
+        if len(data) < length:
+            return  # who asked has gone in the middle of it
+        body = json.loads(data)
         request = ReceivedRequest(
             path=self.path, headers=dict(self.headers), body=body, time=time.monotonic()
         )
