@@ -112,7 +112,7 @@ class Sight:
 
     def widened(self, mark: Mark) -> Mark:
         """The mark with the least width, from its own on, that survives; at most `WIDEST`."""
-        covered = coverage(mark, self.image.size)
+        covered = None if self._whole is not None else coverage(mark, self.image.size)
         while not _is_wide(self._width(mark, covered)):
             width = self._next_width(mark)
             if width is None:
@@ -141,11 +141,11 @@ class Sight:
                 return width
         return None
 
-    def _width(self, mark: Mark, covered: UInt8[np.ndarray, "row column"]) -> float | None:
+    def _width(self, mark: Mark, covered: UInt8[np.ndarray, "row column"] | None) -> float | None:
         line = mark.line_width(self.image.size)
         if line is None:
             return None
-        view = self._best(covered)
+        view = self._whole if covered is None else self._best(covered)
         return 0.0 if view is None else line * _scale(view)
 
     def _contrast(self, mark: Mark, covered: UInt8[np.ndarray, "row column"]) -> float:
@@ -166,6 +166,16 @@ class Sight:
         ranked = [(_seen(covered, (view,)) * _scale(view), view) for view in self.views]
         most, best = max(ranked, key=lambda pair: pair[0], default=(0.0, None))
         return best if most > 0 else None
+
+    @cached_property
+    def _whole(self) -> View | None:
+        """The only view, where it shows all of the picture: so it does all of any mark."""
+        if len(self.views) != 1:
+            return None
+        (shown,), size = _windows(self.views), self.image.size
+        x0, y0, x1, y1 = map(round, (shown.x0, shown.y0, shown.x1, shown.y1))
+        is_all = max(x0, y0) <= 0 and x1 >= size.width and y1 >= size.height
+        return self.views[0] if is_all else None
 
     @cached_property
     def _plain(self) -> Image:

@@ -5,7 +5,6 @@ A picture that is too much for one ends that process and nothing else: another t
 
 import asyncio
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import pickle
@@ -19,6 +18,7 @@ from typing import Any, TypeVar, final
 
 from deixis.core.errors import UsageError
 from deixis.serve.api_error import ApiError, busy, mistake
+from deixis.serve.kept_memory import keep_memory
 from deixis.serve.settings import Limits
 from deixis.serve.showing import PictureJob
 
@@ -26,9 +26,6 @@ PRELOADED = "deixis.serve.picture_workers"  # so that another process is there a
 START_SECONDS = 60.0
 TOO_COSTLY = "picture_too_costly"
 Done = TypeVar("Done")
-KEPT_BYTES = 64 << 20  # that a process keeps of what its pictures took
-TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
-LARGEST_MMAP_THRESHOLD = 32 << 20  # that it takes
 
 
 @final
@@ -141,7 +138,7 @@ def _work(connection: Connection, memory: int) -> None:
     with contextlib.suppress(ValueError, OSError):
         most = _taken() + memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    _keep_memory()
+    keep_memory()
     connection.send_bytes(b"")
     while True:
         try:
@@ -160,16 +157,6 @@ def _work(connection: Connection, memory: int) -> None:
             error = (500, str(mistake(broken)))
         with contextlib.suppress(OSError):
             connection.send_bytes(pickle.dumps((found, error), protocol=5))
-
-
-def _keep_memory() -> None:
-    """Memory is not given back after each picture: the pages of the next are there then, which
-    saves a quarter of its time.
-    """
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(TRIM_THRESHOLD, KEPT_BYTES)
-        libc.mallopt(MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD)
 
 
 def _taken() -> int:

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import re
+import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from deixis.core.image import Image
 from deixis.core.picture_headers import file_kind
 from deixis.models.interface import Generation, Question
 from deixis.serve.api_error import ApiError
-from deixis.serve.conversation import REGIONS, Conversation, PictureGiven
+from deixis.serve.conversation import REGIONS, Conversation, PictureGiven, scheme_of
 from deixis.serve.picture_workers import PictureWorkers
 from deixis.serve.plan import PicturePlan, filled, planned
 from deixis.serve.pointing_settings import KEY
@@ -22,7 +24,7 @@ from deixis.serve.settings import ServedModel, Serving
 from deixis.serve.shapes import Json, RequestShape
 from deixis.serve.showing import MadePicture, OpenJob, SentPicture, ShowJob
 
-WEB = ("http:", "https:")
+WEB = ("http", "https")
 MOST_FETCHED = 64  # pictures at a time
 UNFETCHED = (
     "the answer's places are not read: the picture was not opened here, as it is a web address"
@@ -82,7 +84,7 @@ class Preparing:
         if plan.note or (plan.about is not None and made is None):
             told.append(plan.note or UNFETCHED)
         return Prepared(
-            body=_json(body),
+            body=body,
             sent=sent,
             about=None if made is None else made.pictures[0],
             warnings=tuple(dict.fromkeys(told)),
@@ -96,14 +98,14 @@ class Preparing:
         """
         urls = await self.addresses(conversation)
         if any(urls[one.number] != one.url for one in conversation.pictures):
-            return Prepared(body=_json(_written(conversation, {}, urls, name)))
+            return Prepared(body=_written(conversation, {}, urls, name))
         if conversation.model != name:
             return Prepared(body=_json({**conversation.body, "model": name}))
         return Prepared(body=data)
 
     async def opened(self, url: str, path: str) -> Image:
         """A picture, decoded apart from the server."""
-        if url.lower().startswith(WEB):
+        if scheme_of(url) in WEB:
             told = "this server fetches no pictures: send it as a data: URL"
             raise ApiError(400, told, param=path)
         try:
@@ -116,7 +118,7 @@ class Preparing:
         how = self.serving.pictures.urls
         found: dict[int, str] = {}
         for picture in conversation.pictures:
-            is_web = picture.url.lower().startswith(WEB)
+            is_web = scheme_of(picture.url) in WEB
             if is_web and how == "deny":
                 told = "this server takes no web addresses of pictures: send a data: URL"
                 raise ApiError(400, told, param=f"{picture.part.path}.image_url", code="url_denied")
@@ -147,7 +149,7 @@ class Preparing:
         model: ServedModel,
     ) -> MadePicture:
         path = picture.part.path
-        if not url.lower().startswith("data:"):
+        if scheme_of(url) != "data":
             told = "a picture with regions is sent as a data: URL: this server fetches none"
             raise ApiError(400, told, param=f"{path}.image_url")
         job = ShowJob(
@@ -170,11 +172,33 @@ def _is_needed(picture: PictureGiven, plan: PicturePlan, urls: Mapping[int, str]
     """Whether a picture is opened: it has regions, or is measured for the answer's places."""
     if plan.encodings[picture.number]:
         return True
-    return picture.number == plan.about and urls[picture.number].lower().startswith("data:")
+    return picture.number == plan.about and scheme_of(urls[picture.number]) == "data"
 
 
 def _at(error: ApiError, path: str) -> ApiError:
     return ApiError(error.status, str(error), param=path, code=error.code, headers=error.headers)
+
+
+@final
+class _Addresses:
+    """Addresses of pictures that were made here. JSON's writer takes long for them, and they have
+    nothing to be escaped: so they are put into what it has written.
+    """
+
+    def __init__(self) -> None:
+        self._mark = secrets.token_hex(16)  # which no request holds
+        self._all: list[str] = []
+
+    def token(self, address: str) -> str:
+        """What stands for an address meanwhile."""
+        self._all.append(address)
+        return f"{self._mark}:{len(self._all) - 1}:"
+
+    def put_into(self, written: bytes) -> bytes:
+        """The JSON with the addresses in it."""
+        parts = re.split(f"{self._mark}:([0-9]+):".encode(), written)
+        parts[1::2] = [self._all[int(number)].encode() for number in parts[1::2]]
+        return b"".join(parts)
 
 
 def _json(body: Json) -> bytes:
@@ -192,7 +216,7 @@ def _written(
     urls: Mapping[int, str],
     name: str,
     tells_ids: bool = False,
-) -> Json:
+) -> bytes:
     """The request without our keys, its pictures and words exchanged, of the model by that name."""
     shape, body = conversation.shape, {**conversation.body, "model": name}
     body.pop(KEY, None)
@@ -201,14 +225,22 @@ def _written(
         body[shape.system] = filled(body[shape.system], phrases)
     if isinstance(body.get(shape.turns), str):
         body[shape.turns] = filled(body[shape.turns], phrases)
-        return body
-    written = _Writing(shape=shape, phrases=phrases, urls=urls, shown=shown, tells_ids=tells_ids)
+        return _json(body)
+    addresses = _Addresses()
+    writing = _Writing(
+        shape=shape,
+        phrases=phrases,
+        urls=urls,
+        shown=shown,
+        tells_ids=tells_ids,
+        addresses=addresses,
+    )
     numbers = {one.part.place: one.number for one in conversation.pictures}
     body[shape.turns] = [
-        written.message(message, place, numbers)
+        writing.message(message, place, numbers)
         for place, message in enumerate(shape.messages(body))
     ]
-    return body
+    return addresses.put_into(_json(body))
 
 
 @final
@@ -221,6 +253,7 @@ class _Writing:
     urls: Mapping[int, str]
     shown: Mapping[int, MadePicture]
     tells_ids: bool
+    addresses: _Addresses
 
     def message(
         self, message: Any, place: int, numbers: Mapping[tuple[int, int], int]
@@ -250,7 +283,8 @@ class _Writing:
             return [own if same else self.shape.with_address(own, url)]
         parts = []
         for picture in made.pictures:
-            there = self.shape.with_address(own, picture.url or url)
+            made_here = picture.url and self.addresses.token(picture.url)
+            there = self.shape.with_address(own, made_here or url)
             if picture.url is not None:  # the client's is of the picture as it came
                 there.pop("uuid", None)
             if self.tells_ids and picture.sha256:

@@ -20,6 +20,7 @@ from deixis.core.typed_json import read_as
 from deixis.serve.access import Access, read_keys
 from deixis.serve.api_error import ApiError
 from deixis.serve.app import App
+from deixis.serve.kept_memory import keep_memory
 from deixis.serve.settings import Serving
 
 SETTINGS, SOCKET = "DEIXIS_SERVING", "DEIXIS_SOCKET"  # with which workers are told
@@ -212,6 +213,7 @@ def bound(serving: Serving) -> socket.socket:
 
 def server_of(app: Any, serving: Serving) -> uvicorn.Server:  # Any: an ASGI application
     """The HTTP server, not yet running."""
+    keep_memory()
     seconds = {"header_seconds": serving.limits.header_seconds}
     protocol = type("Guarded", (GuardedProtocol,), seconds)
     return uvicorn.Server(
