@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deixis.serve.api_error import ApiError, mistake
 from deixis.serve.own_names import OwnNames
-from deixis.studio.sessions import StudioSession, Sessions
+from deixis.studio.sessions import Sessions, StudioSession
 
 SESSION = "deixis.session"
 TOKEN = "x-deixis-token"
