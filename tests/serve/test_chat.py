@@ -199,7 +199,8 @@ def test_a_stream_has_its_regions_after_the_words_and_before_usage_and_end(house
     body = asked("{it}", {"it": BOX}, stream=True)
     with httpx.stream("POST", f"{house.base}/chat/completions", json=body, timeout=60) as answer:
         rows = events(answer)
-    (at,) = [n for n, row in enumerate(rows) if row != "[DONE]" and "deixis" in row]
+    assert [n for n, row in enumerate(rows) if "deixis" in row] == [0]
+    (at,) = [n for n, row in enumerate(rows) if "regions" in json.dumps(row)]
     assert rows[at + 1]["usage"] == {"total_tokens": 9}
     assert rows[at + 2 :] == ["[DONE]"]
     (region,) = rows[at]["choices"][0]["delta"]["regions"]

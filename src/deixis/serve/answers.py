@@ -1,12 +1,15 @@
 """Regions are added to an answer, whole or streamed; all else of it stays as the upstream wrote it.
 
-In a stream they come in one event after the last words, before the usage and the end.
+In a stream they come in one event after the last words, before the usage and the end; what was sent
+is told with the first event, of which alone OpenAI's own package keeps what it does not know.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any, final
 
+from deixis.serve.held_calls import HeldCalls
 from deixis.serve.pointing_settings import KEY
 from deixis.serve.reading_back import ReadingBack
 from deixis.serve.shapes import CHAT, Json, RequestShape
@@ -29,6 +32,8 @@ def with_regions(body: bytes, shape: RequestShape, reading: ReadingBack) -> byte
             if isinstance(message, dict):
                 content = message.get("content")
                 message.update(reading.read(content if isinstance(content, str) else ""))
+                calls = message.get("tool_calls")
+                message.update(_rewritten(_functions(calls), reading))
     elif not _add_to_response(told, reading):
         return body
     told[KEY] = reading.told
@@ -43,7 +48,9 @@ class RegionStream:
         self._shape, self._reading = shape, reading
         self._said: dict[int, list[str]] = {}
         self._last: Json = {}
-        self._is_added = False
+        self._is_told = self._is_added = False
+        is_held = reading.tools is not None and shape is CHAT
+        self._held = HeldCalls(partial(_rewritten, reading=reading)) if is_held else None
 
     async def events(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The events, each whole, with ours among them."""
@@ -71,6 +78,11 @@ class RegionStream:
         self._last = {name: told[name] for name in ("id", "created", "model") if name in told}
         if not choices and self._said:
             return [*self._added(), event]
+        after = self._calls(choices)
+        is_first = not self._is_told and any(map(_says, choices))
+        self._is_told = self._is_told or is_first
+        if is_first or after is not None:
+            event = _event({**told, **({KEY: self._reading.told} if is_first else {})})
         for choice in choices:
             delta = choice.get("delta") if isinstance(choice, dict) else None
             content = delta.get("content") if isinstance(delta, dict) else None
@@ -78,23 +90,33 @@ class RegionStream:
             if isinstance(number, int):
                 said = self._said.setdefault(number, [])
                 said += [content] if isinstance(content, str) else []
-        return [event]
+        return [event, *(after or [])]
+
+    def _calls(self, choices: Sequence[object]) -> list[bytes] | None:
+        """Calls that are whole now; None where nothing of a piece of an answer is held back."""
+        if self._held is None:
+            return None
+        records = [choice for choice in choices if isinstance(choice, dict)]
+        num_held = sum(map(self._held.hold, records))
+        whole = self._held.ended(records)
+        return [self._chunk([one]) for one in whole] if num_held or whole else None
+
+    def _chunk(self, choices: Sequence[Json], **more: Json) -> bytes:
+        told = {**self._last, "object": "chat.completion.chunk", "choices": choices, **more}
+        return _event(told)
 
     def _added(self) -> list[bytes]:
         if self._is_added or self._shape is not CHAT:
             return []
         self._is_added = True
+        left = [] if self._held is None else [self._held.taken(n) for n in self._held.left]
         choices = [
             {"index": number, "delta": self._reading.read("".join(said)), "finish_reason": None}
             for number, said in sorted(self._said.items())
         ]
-        told = {
-            **self._last,
-            "object": "chat.completion.chunk",
-            "choices": choices,
-            KEY: self._reading.told,
-        }
-        return [b"data: " + json.dumps(told).encode() + b"\n\n"]
+        calls = [self._chunk(left)] if left else []
+        more = {} if self._is_told else {KEY: self._reading.told}
+        return [*calls, self._chunk(choices, **more)]
 
     def _response_event(self, event: bytes, told: Json) -> bytes:
         response = told.get("response")
@@ -103,8 +125,16 @@ class RegionStream:
         if not _add_to_response(response, self._reading):
             return event
         response[KEY] = self._reading.told
-        name = f"event: {told['type']}\n".encode()
-        return name + b"data: " + json.dumps(told).encode() + b"\n\n"
+        return f"event: {told['type']}\n".encode() + _event(told)
+
+
+def _says(choice: object) -> bool:
+    """Whether a piece of an answer says something, or begins to."""
+    return isinstance(choice, dict) and isinstance(choice.get("delta"), dict)
+
+
+def _event(told: Json) -> bytes:
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
 
 
 async def whole_events(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -137,12 +167,37 @@ def _add_to_response(response: Json, reading: ReadingBack) -> bool:
     output = response.get("output")
     if not isinstance(output, list):
         return False
-    for item in output:
-        content = item.get("content") if isinstance(item, dict) else None
+    items = [item for item in output if isinstance(item, dict)]
+    for item in items:
+        content = item.get("content")
         for part in content if isinstance(content, list) else ():
             if isinstance(part, dict) and isinstance(part.get("text"), str):
                 part.update(reading.read(part["text"]))
+        if item.get("type") == "function_call":
+            item.update(_rewritten([item], reading))
     return True
+
+
+def _functions(calls: object) -> list[Json]:
+    """What of a message's calls has arguments."""
+    records = [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
+    return [one["function"] for one in records if isinstance(one.get("function"), dict)]
+
+
+def _rewritten(functions: Sequence[Json], reading: ReadingBack) -> Json:
+    """Places in arguments are rewritten there; what they were is told beside, by the call."""
+    if reading.tools is None:
+        return {}
+    regions: list[Json] = []
+    unread: list[Json] = []
+    for turn, function in enumerate(functions):
+        if not isinstance(function.get("arguments"), str):
+            continue
+        found = reading.tools.rewritten(function["arguments"])
+        function["arguments"] = found.text
+        regions += [{"call": turn, **one} for one in found.regions]
+        unread += [{"call": turn, **one} for one in found.unread]
+    return {"tool_regions": regions, "tool_unread": unread}
 
 
 def _object(data: bytes) -> dict[str, Any] | None:  # Any: what JSON holds

@@ -30,7 +30,7 @@ from deixis.serve.own_names import OwnNames
 from deixis.serve.picture_workers import PictureWorkers
 from deixis.serve.pointing_settings import KEY
 from deixis.serve.prepared import Prepared, Preparing
-from deixis.serve.reading_back import ReadingBack
+from deixis.serve.reading_back import ReadingBack, unread_tools
 from deixis.serve.settings import Serving
 from deixis.serve.shapes import CHAT, RESPONSES, RequestShape
 from deixis.serve.streaming import ClosedStream, TokenCount, heard, kept_alive, told_errors
@@ -195,7 +195,9 @@ class RequestHandling:
         app.metrics.add("deixis_regions_total", prepared.num_regions)
         app.metrics.add("deixis_pixels_total", prepared.num_pixels)
         self.entry["regions"] = prepared.num_regions
-        reading = None if model is None else self._reading(model, prepared)
+        reading = None
+        if model is not None:
+            reading = self._reading(model, prepared, conversation)
         reply = await backend.ask(self.shape, prepared, dict(self.request.headers))
         if reply.is_stream and reply.status == 200:
             return self._streamed(reply, reading)
@@ -218,9 +220,16 @@ class RequestHandling:
         except UsageError as wrong:
             raise ApiError(400, str(wrong), param=f"{KEY}.dialect") from None
 
-    def _reading(self, model: Model, prepared: Prepared) -> ReadingBack:
+    def _reading(self, model: Model, prepared: Prepared, conversation: Conversation) -> ReadingBack:
         shows = self.request.headers.get(SENT, "").strip().lower() == "pictures"
-        return ReadingBack(model=model, prepared=prepared, shows_pictures=shows)
+        names = tuple(conversation.settings.tool_arguments or ())
+        reading = ReadingBack(model=model, prepared=prepared, shows_pictures=shows, names=names)
+        if names and reading.tools is None:
+            raise unread_tools(reading)
+        if names and conversation.is_streamed and self.shape is not CHAT:
+            told = "arguments of tools are rewritten in chat completions, and in whole responses"
+            raise ApiError(400, told, param=f"{KEY}.tool_arguments")
+        return reading
 
     def _streamed(self, reply: BackendReply, reading: ReadingBack | None) -> Response:
         own = time.perf_counter() - self.began - reply.waited

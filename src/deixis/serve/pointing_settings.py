@@ -27,6 +27,14 @@ class PointingSettings(BaseModel):
         default=None, description="how places are said and read, in place of the model's own"
     )
     read: bool = Field(default=True, description="read places in the answer back as regions")
+    tool_arguments: list[Word] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="names of the tools' arguments that hold places: lists of two or four numbers, "
+        "or numbers in pairs as x and y. They come in pixels of the original picture",
+        examples=[["coordinate"]],
+    )
     picture: int | None = Field(
         default=None,
         ge=1,

@@ -8,9 +8,21 @@ from deixis.ask.model import Model
 from deixis.core import region_json
 from deixis.core.region import Region
 from deixis.models.interface import image_of
+from deixis.serve.api_error import ApiError
+from deixis.serve.pointing_settings import KEY
 from deixis.serve.prepared import Prepared
 from deixis.serve.shapes import Json
 from deixis.serve.showing import SentPicture, data_url
+from deixis.serve.tool_arguments import ToolArguments, scaled
+
+
+def unread_tools(reading: "ReadingBack") -> ApiError:
+    """Why arguments of tools cannot be rewritten: nothing is left as it was without a word."""
+    if reading.prepared.about is None:
+        told = "; ".join(reading.prepared.warnings) or "the answer's places are not read"
+    else:
+        told = f"the dialect {reading.model.dialect_name} lays no numbers on the picture"
+    return ApiError(400, told, param=f"{KEY}.tool_arguments")
 
 
 @final
@@ -21,6 +33,7 @@ class ReadingBack:
     model: Model
     prepared: Prepared
     shows_pictures: bool  # what was sent is told with its pictures
+    names: tuple[str, ...] = ()  # of the tools' arguments that hold places
 
     def read(self, text: str) -> Json:
         """The regions of an answer, each with its place in the text, and what of it could be a
@@ -39,6 +52,14 @@ class ReadingBack:
             for one in reading.unread
         ]
         return {"regions": regions, "unread": unread}
+
+    @cached_property
+    def tools(self) -> ToolArguments | None:
+        """How arguments of tools are read; None where that is not asked for."""
+        about, dialect = self.prepared.about, scaled(self.model.dialect)
+        if not self.names or about is None or dialect is None:
+            return None
+        return ToolArguments(names=frozenset(self.names), dialect=dialect, about=about)
 
     @cached_property
     def told(self) -> Json:
