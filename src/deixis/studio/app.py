@@ -26,6 +26,7 @@ from starlette.routing import BaseRoute, Route
 from deixis.core.errors import UsageError
 from deixis.serve.api_error import ApiError, mistake
 from deixis.studio import model_routes, picture_routes, session_routes
+from deixis.studio.asking import routes as asking_routes
 from deixis.studio.guard import READING, StudioGuard, answered
 from deixis.studio.state import Studio
 
@@ -34,6 +35,7 @@ PARTS: tuple[Part, ...] = (
     session_routes.routes,
     picture_routes.routes,
     model_routes.routes,
+    asking_routes.routes,
 )
 
 

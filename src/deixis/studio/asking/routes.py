@@ -1,0 +1,161 @@
+"""The routes of asking: questions and their history, what models see and find, exports."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeAlias, TypeVar, final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from deixis.core.errors import SampleError, UsageError
+from deixis.core.typed_json import read_as
+from deixis.core.untrusted_text import shown
+from deixis.encodings import encodings
+from deixis.marks import shapes
+from deixis.serve.api_error import ApiError
+from deixis.serve.shapes import CHAT, Json
+from deixis.serve.streaming import ClosedStream, kept_alive, told_errors
+from deixis.sources import sources
+from deixis.studio.asking.grid import Asking
+from deixis.studio.asking.kept import Kept
+from deixis.studio.asking.looking import (
+    FindAsked,
+    LookAsked,
+    ProbeAsked,
+    SightAsked,
+    found,
+    notes,
+    probed,
+    sight,
+)
+from deixis.studio.asking.question import QuestionAsked, asked_again, read_question
+from deixis.studio.asking.sent_pictures import SentPictures, kind_of
+from deixis.studio.exports import FORMS, exported
+from deixis.studio.history import QuestionHistory
+from deixis.studio.state import Studio
+
+FOR_GOOD = "private, max-age=31536000, immutable"
+Value = TypeVar("Value")
+Doing: TypeAlias = Callable[[Studio, Any], Coroutine[Any, Any, Json]]  # Any: each its own value
+
+
+def routes(studio: Studio) -> list[Route]:
+    """All of them."""
+    home = studio.home.part("history")
+    history = QuestionHistory(home / "questions.sqlite")
+    sent = SentPictures(home / "sent")
+    handlers = _Handlers(studio, Asking(studio, history, sent), Kept(studio, history, sent))
+    studio.at_end.append(handlers.close)
+    return [
+        Route("/api/ask", handlers.ask, methods=["POST"]),
+        Route("/api/choices", handlers.choices, methods=["GET"]),
+        Route("/api/find", handlers.doing(FindAsked, found), methods=["POST"]),
+        Route("/api/sight", handlers.doing(SightAsked, sight), methods=["POST"]),
+        Route("/api/look", handlers.doing(LookAsked, notes), methods=["POST"]),
+        Route("/api/probe", handlers.doing(ProbeAsked, probed), methods=["POST"]),
+        Route("/api/history", handlers.listed, methods=["GET"]),
+        Route("/api/history/{entry:int}", handlers.one, methods=["GET"]),
+        Route("/api/history/{entry:int}", handlers.delete, methods=["DELETE"]),
+        Route("/api/history/{entry:int}/replay", handlers.replay, methods=["POST"]),
+        Route("/api/exports", handlers.export, methods=["POST"]),
+        Route("/sent/{sha256}", handlers.picture, methods=["GET"]),
+    ]
+
+
+@final
+class _Handlers:
+    def __init__(self, studio: Studio, asking: Asking, kept: Kept) -> None:
+        self.studio, self.asking, self.kept = studio, asking, kept
+
+    async def close(self) -> None:
+        self.asking.history.close()
+
+    async def ask(self, request: Request) -> Response:
+        return await self._streamed(read_question(await self.studio.record(request)))
+
+    async def replay(self, request: Request) -> Response:
+        entry = await asyncio.to_thread(self.kept.entry, request.path_params["entry"])
+        return await self._streamed(asked_again(entry))
+
+    async def choices(self, _: Request) -> Response:
+        """What the page lets people choose from."""
+        told = {
+            "encodings": encodings.names(),
+            "marks": shapes.names(),
+            "sources": [
+                {"name": name, "takes": sources.get(name).takes}
+                for name in ("rapidocr", "tesseract")
+            ],
+            "exports": {name: form.title for name, form in FORMS.items()},
+            "fetches": self.studio.serving.pictures.urls == "fetch",
+        }
+        return JSONResponse(told)
+
+    async def listed(self, request: Request) -> Response:
+        query, before = (
+            request.query_params.get("query", ""),
+            request.query_params.get("before", ""),
+        )
+        last = int(before) if before.isdigit() and len(before) < 18 else None
+        lines = await asyncio.to_thread(self.asking.history.search, query, before=last)
+        return JSONResponse({"entries": [line.record() for line in lines]})
+
+    async def one(self, request: Request) -> Response:
+        entry = await asyncio.to_thread(self.kept.entry, request.path_params["entry"])
+        return JSONResponse(self.kept.record(entry))
+
+    async def delete(self, request: Request) -> Response:
+        await asyncio.to_thread(self.kept.delete, request.path_params["entry"])
+        return JSONResponse({"deleted": request.path_params["entry"]})
+
+    async def export(self, request: Request) -> Response:
+        record = await self.studio.record(request)
+        form = record.get("form")
+        if not isinstance(form, str):
+            raise ApiError(400, f"form is one of {', '.join(FORMS)}, got {shown(form)}")
+        chosen = await asyncio.to_thread(self.kept.exporting, record.get("entries"))
+        try:
+            file = await asyncio.to_thread(exported, chosen, form)
+        except (UsageError, SampleError) as wrong:
+            raise ApiError(400, str(wrong), code="not_exported") from None
+        headers = {
+            "content-disposition": f'attachment; filename="{file.name}"',
+            "x-deixis-lost": "; ".join(file.lost).encode("ascii", "replace").decode(),
+        }
+        return Response(file.data, headers={**headers, "content-type": file.kind})
+
+    async def picture(self, request: Request) -> Response:
+        """A picture as it was sent: the very bytes."""
+        data = await asyncio.to_thread(self.kept.sent_picture, request.path_params["sha256"])
+        headers = {"cache-control": FOR_GOOD, "content-type": kind_of(data)}
+        return Response(data, headers=headers)
+
+    def doing(
+        self, kind: type[Value], do: Callable[[Studio, Value], Coroutine[Any, Any, Json]]
+    ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """A handler that reads what is asked, and answers with what is found."""
+
+        async def handled(request: Request) -> Response:
+            record = await self.studio.record(request)
+            try:
+                asked = read_as(kind, record, name="request")
+                return JSONResponse(await do(self.studio, asked))
+            except UsageError as wrong:
+                raise ApiError(400, str(wrong)) from None
+
+        return handled
+
+    async def _streamed(self, asked: QuestionAsked) -> Response:
+        stream = await self.asking.events(asked)
+        pieces = told_errors(stream(), CHAT)
+        pieces = kept_alive(pieces, self.studio.serving.server.ping_seconds)
+        headers: Mapping[str, str] = {
+            "content-type": "text/event-stream; charset=utf-8",
+            "cache-control": "no-store",
+        }
+
+        async def over(_: bool) -> None:
+            pass
+
+        return ClosedStream(pieces, headers, over)
