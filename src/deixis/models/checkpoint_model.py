@@ -65,6 +65,9 @@ KEPT = (
 )
 
 
+CONVOLUTIONAL = 16  # convolutions that a tower has at least; others begin with one
+
+
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loading:
@@ -233,7 +236,19 @@ def open_checkpoint(name: str, loading: Loading) -> Opened:
         _adapt(model, Path(loading.adapter).expanduser())
     if loading.goes_to is not None:
         move(model, loading.goes_to)
+    _lay_out(model)
     return Opened(model=model.eval(), processor=processor)
+
+
+def _lay_out(model: Any) -> None:  # Any: transformers is untyped
+    """A tower of convolutions has its channels last on a processor, where that is a quarter to a
+    third quicker.
+    """
+    convolutions = [one for one in model.modules() if isinstance(one, torch.nn.Conv2d)]
+    is_here = all(one.weight.device.type == "cpu" for one in convolutions)
+    if len(convolutions) >= CONVOLUTIONAL and is_here:
+        for one in convolutions:
+            one.weight.data = one.weight.data.to(memory_format=torch.channels_last)
 
 
 def _processed(place: str, adapter: str | Path | None) -> str:

@@ -116,15 +116,15 @@ class Preparing:
     async def addresses(self, conversation: Conversation) -> dict[int, str]:
         """The address of each picture, fetched where that is wanted; ApiError for a denied one."""
         how = self.serving.pictures.urls
-        found: dict[int, str] = {}
-        for picture in conversation.pictures:
-            is_web = scheme_of(picture.url) in WEB
-            if is_web and how == "deny":
-                told = "this server takes no web addresses of pictures: send a data: URL"
-                raise ApiError(400, told, param=f"{picture.part.path}.image_url", code="url_denied")
-            found[picture.number] = (
-                await self._fetched(picture) if is_web and how == "fetch" else picture.url
-            )
+        web = [one for one in conversation.pictures if scheme_of(one.url) in WEB]
+        if web and how == "deny":
+            told = "this server takes no web addresses of pictures: send a data: URL"
+            path = f"{web[0].part.path}.image_url"
+            raise ApiError(400, told, param=path, code="url_denied")
+        found = {one.number: one.url for one in conversation.pictures}
+        if how == "fetch":
+            fetched = await asyncio.gather(*map(self._fetched, web))
+            found.update(zip((one.number for one in web), fetched, strict=True))
         return found
 
     async def _fetched(self, picture: PictureGiven) -> str:
