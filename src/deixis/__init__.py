@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from deixis.models.interface import Example, Generation, Question, VisionLanguageModel
     from deixis.priors.rank_entities import rank_entities
     from deixis.sources import look
+    from deixis.studio.picker import point_on
 
 _HOMES = {
     "ask.loading": ("load", "wrap"),
@@ -100,6 +101,7 @@ _HOMES = {
     "encodings.said": ("said",),
     "encodings.tagged": ("tagged",),
     "sources": ("look",),
+    "studio.picker": ("point_on",),
     "marks.mark": ("Mark",),
     "marks.style": ("Style",),
     "core.token_grid": ("TokenGrid",),
@@ -158,6 +160,7 @@ __all__ = [
     "masked",
     "open_image",
     "point",
+    "point_on",
     "polygon",
     "probe",
     "rank_entities",

@@ -75,6 +75,7 @@ NOT_RUN = {
     "lab prior": "it trains several models from three seeds; as above",
     "serve": "it serves until it is stopped; tests/serve has servers of its own",
     "mcp": "it serves until its client leaves; tests/mcp has clients of its own",
+    "point": "it waits for a person; tests/studio has one in a browser",
     "studio": "it runs until it is stopped; tests/studio has studios of its own",
     "pip install": "it would change the environment that the tests run in; `make release` does it",
     "python benchmarks": "it measures for minutes; `make benchmarks` does it",

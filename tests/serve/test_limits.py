@@ -137,7 +137,7 @@ def test_what_is_no_request_is_said_so(house, engine, body):
 
 
 def test_many_small_values_are_refused_before_they_are_read():
-    from deixis.serve.conversation import MOST_VALUES, read_json
+    from deixis.serve.json_body import MOST_VALUES, read_json
 
     with pytest.raises(ApiError, match="values"):
         read_json(b"[" + b"{}," * MOST_VALUES + b"{}]")

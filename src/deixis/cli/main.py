@@ -30,7 +30,7 @@ commands: ObjectCatalog[ModuleType] = ObjectCatalog(
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
 # in which `deixis --help` lists them; what other packages add stands last
 GROUPS = {
-    "point": ("draw", "say", "read", "look"),
+    "point": ("point", "draw", "say", "read", "look"),
     "ask": ("ask", "find", "demo"),
     "serve": ("serve", "mcp", "studio"),
     "know a model": ("models", "contracts", "probe", "eval"),
@@ -46,7 +46,7 @@ Point at part of an image, and have any multimodal model understand.
   deixis ask --each photos/ --regions coco.json "Describe {it}." --model MODEL --out rows.jsonl
 
 Every command has --help and --json. Exit codes: 0 done, 1 failed, 2 your mistake,
-130 stopped by Ctrl-C, 143 by SIGTERM.
+3 the person left, 130 stopped by Ctrl-C, 143 by SIGTERM.
 """
 
 

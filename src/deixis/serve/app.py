@@ -21,8 +21,9 @@ from deixis.serve.api_error import ApiError, mistake, not_found
 from deixis.serve.backends import Backend, BackendReply, Backends
 from deixis.serve.bodies import BodyReading, Room, while_wanted
 from deixis.serve.citing import Citing
-from deixis.serve.conversation import Conversation, read_conversation, read_json
+from deixis.serve.conversation import Conversation, read_conversation
 from deixis.serve.described import page
+from deixis.serve.json_body import read_json
 from deixis.serve.log import RequestLog
 from deixis.serve.metrics import KIND, Metrics
 from deixis.serve.openapi import openapi

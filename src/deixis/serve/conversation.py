@@ -1,6 +1,5 @@
 """A request is looked through: its pictures, the regions beside them, and what is ours of it."""
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ OPENED = re.compile(r"(image|video|audio|file)(_?url)?", re.IGNORECASE)  # by an
 PICTURE, URL = "image_url", "url"
 HANDED_ON = ("data", "http", "https")
 LONGEST_SPEC = 200  # letters
-MOST_VALUES = 1_000_000  # in a request: a few bytes of JSON can become a hundred in memory
 
 
 @final
@@ -60,31 +58,6 @@ class Conversation:
     def is_streamed(self) -> bool:
         """Whether the answer comes word by word."""
         return self.body.get("stream") is True
-
-
-def read_json(data: bytes) -> Json:
-    """The object that a request holds."""
-    is_long = len(data) > MOST_VALUES
-    if is_long and sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise ApiError(400, f"a request has at most {MOST_VALUES} values here", code="too_large")
-    try:
-        found = json.loads(data.decode(), object_pairs_hook=_once)
-    except UnicodeDecodeError:
-        raise ApiError(400, "the request is no UTF-8", code="invalid_json") from None
-    except (ValueError, RecursionError) as broken:
-        told = "it is nested too deeply" if isinstance(broken, RecursionError) else str(broken)
-        raise ApiError(400, f"the request is no JSON: {told}", code="invalid_json") from None
-    if not isinstance(found, dict):
-        raise ApiError(400, f"a request is an object of JSON, got {shown(found)}")
-    return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Json:
-    """An object in which no key stands twice: another reader could take the other one."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
 
 
 def read_conversation(body: Json, shape: RequestShape, serving: Serving) -> Conversation:

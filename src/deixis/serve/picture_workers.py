@@ -18,11 +18,11 @@ from typing import Any, TypeVar, final
 
 from deixis.core.errors import UsageError
 from deixis.serve.api_error import ApiError, busy, mistake
+from deixis.serve.early import SHOWING, WORKERS, context
 from deixis.serve.kept_memory import keep_memory
+from deixis.serve.picture_job import PictureJob
 from deixis.serve.settings import Limits
-from deixis.serve.showing import PictureJob
 
-PRELOADED = "deixis.serve.picture_workers"  # so that another process is there at once
 START_SECONDS = 60.0
 TOO_COSTLY = "picture_too_costly"
 Done = TypeVar("Done")
@@ -34,8 +34,7 @@ class PictureWorkers:
 
     def __init__(self, num: int, limits: Limits) -> None:
         self._limits = limits
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([PRELOADED])
+        self._context = context(WORKERS, SHOWING)
         self._threads = ThreadPoolExecutor(max_workers=num, thread_name_prefix="deixis-pictures")
         self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
         self._all = [_Process(self._context, limits) for _ in range(num)]
@@ -45,9 +44,13 @@ class PictureWorkers:
         self.num_ended = 0  # processes that a picture was too much for
 
     def start(self) -> None:
-        """Have the processes there before the first picture comes."""
-        for process in self._all:
-            process.start()
+        """Have the processes there before pictures come; some may be asked already meanwhile."""
+        for _ in self._all:
+            process = self._idle.get()
+            try:
+                process.start()
+            finally:
+                self._idle.put(process)
 
     async def do(self, job: PictureJob[Done]) -> Done:
         """The job is done; ApiError where that cannot be, or too many others wait."""

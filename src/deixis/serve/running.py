@@ -19,7 +19,7 @@ from deixis.core.json_lines import line, parse
 from deixis.core.typed_json import read_as
 from deixis.serve.access import Access, read_keys
 from deixis.serve.api_error import ApiError
-from deixis.serve.app import App
+from deixis.serve.early import bound_at
 from deixis.serve.kept_memory import keep_memory
 from deixis.serve.settings import Serving
 
@@ -150,6 +150,8 @@ def run(serving: Serving, on_start: Callable[[int], None] | None = None) -> None
     """Serve until asked to stop; `on_start` is told the port. Several workers share it, and each
     has quotas of its own.
     """
+    from deixis.serve.app import App
+
     access = access_of(serving)
     listening = bound(serving)
     listening.listen(BACKLOG)  # who is told the port may connect at once, and waits
@@ -185,6 +187,8 @@ def _many(serving: Serving, listening: socket.socket) -> None:
 
 def _worker() -> None:
     """One of several processes: what it serves, and at which socket, its environment tells."""
+    from deixis.serve.app import App
+
     serving = read_as(Serving, parse(os.environ.pop(SETTINGS)), name=SETTINGS)
     listening = socket.socket(fileno=int(os.environ.pop(SOCKET)))
     server_of(App(serving, access_of(serving)).asgi(), serving).run(sockets=[listening])
@@ -198,17 +202,7 @@ def access_of(serving: Serving) -> Access:
 
 def bound(serving: Serving) -> socket.socket:
     """The socket that it listens at."""
-    host, port = serving.server.host, serving.server.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError:
-        listening.close()
-        raise
-    listening.set_inheritable(True)
-    return listening
+    return bound_at(serving.server.host, serving.server.port)
 
 
 def server_of(app: Any, serving: Serving) -> uvicorn.Server:  # Any: an ASGI application

@@ -19,18 +19,17 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
-from deixis.coordinates import dialects
-from deixis.coordinates.contracts import contract_named
 from deixis.core import given
 from deixis.core.errors import UsageError
 from deixis.core.fetch import FetchPolicy
 from deixis.core.files import read_text
 from deixis.core.images import ImageLimits
 from deixis.core.typed_json import read_as
-from deixis.encodings.spec import EncodingSpec
-from deixis.remote.server_settings import Remote, remote_from_name
+
+if TYPE_CHECKING:
+    from deixis.remote.server_settings import Remote
 
 PictureUrls: TypeAlias = Literal["pass", "deny", "fetch"]
 Survival: TypeAlias = Literal["given", "widened", "told", "strict"]
@@ -127,22 +126,31 @@ class ServedModel:
         for name in ("connect_seconds", "silent_seconds", "total_seconds"):
             given.number(f"{where}: {name}", getattr(self, name), least=0.001, most=1e6)
         given.whole(f"{where}: batch_size", self.batch_size, least=1, most=4096)
-        EncodingSpec.of(self.encoding)
-        if self.dialect:
-            dialects.get(self.dialect)
-        if self.contract:
-            contract_named(self.contract)
+        self._check_names()
         if self.upstream:
             self.remote()
 
-    def remote(self) -> Remote:
+    def remote(self) -> "Remote":
         """The engine behind it."""
+        from deixis.remote.server_settings import remote_from_name
+
         options: dict[str, object] = {"contract": self.contract or None}
         if self.dialect:
             options["dialect"] = self.dialect
         if self.key_variable:
             options["api_key"] = os.environ.get(self.key_variable, "")
         return remote_from_name(self.upstream, options)
+
+    def _check_names(self) -> None:
+        from deixis.coordinates import dialects
+        from deixis.coordinates.contracts import contract_named
+        from deixis.encodings.spec import EncodingSpec
+
+        EncodingSpec.of(self.encoding)
+        if self.dialect:
+            dialects.get(self.dialect)
+        if self.contract:
+            contract_named(self.contract)
 
 
 @final

@@ -8,12 +8,11 @@ import binascii
 import logging
 import re
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Generic, TypeVar, final
+from typing import final
 
 from typing_extensions import override
 
@@ -27,22 +26,11 @@ from deixis.core.transform import Transform, identity
 from deixis.encodings import Encoding, Frame
 from deixis.remote.model import OpenAIModel
 from deixis.remote.sent_pictures import encoded
+from deixis.serve.picture_job import PHOTOGRAPHS, PictureJob
 from deixis.serve.settings import PictureFormat, ServedModel, Survival
 
-PHOTOGRAPHS = ("JPEG", "WebP", "AVIF", "HEIC")  # what is sent as JPEG if it came so
 WRITTEN = re.compile(r"data:[^,]{0,193};base64,", re.IGNORECASE)
 AS_THEY_ARE = ("JPEG", "PNG", "WebP", "GIF")  # what every engine opens
-Done = TypeVar("Done", covariant=True)
-
-
-class PictureJob(ABC, Generic[Done]):
-    """What a worker process does with one picture; it travels there as a pickle of ours."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def do(self) -> Done:
-        """The job is done; UsageError says what of it cannot be."""
 
 
 @final

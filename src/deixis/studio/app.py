@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from deixis.core.errors import UsageError
-from deixis.serve.api_error import ApiError, mistake
+from deixis.serve.api_error import ApiError
 from deixis.studio import model_routes, picture_routes, session_routes
 from deixis.studio.asking import routes as asking_routes
 from deixis.studio.guard import READING, StudioGuard, answered
@@ -60,6 +60,7 @@ def studio_app(studio: Studio, parts: Sequence[Part] = PARTS) -> StudioGuard:
             ApiError: _told,
             UsageError: _told,
             HTTPException: _told,
+            Exception: _handed_on,
         },
     )
     return StudioGuard(
@@ -68,6 +69,10 @@ def studio_app(studio: Studio, parts: Sequence[Part] = PARTS) -> StudioGuard:
         names=studio.names,
         is_page=studio.page.__contains__,
     )
+
+
+async def _handed_on(_: Request, error: Exception) -> Response:
+    raise error  # to the guard, which tells and logs it
 
 
 async def _told(_: Request, error: Exception) -> Response:
@@ -81,4 +86,5 @@ async def _told(_: Request, error: Exception) -> Response:
             told.get(status, "the request cannot be read"),
             headers=dict(error.headers or {}),
         )
-    return answered(error if isinstance(error, ApiError) else mistake(error))
+    assert isinstance(error, ApiError)
+    return answered(error)

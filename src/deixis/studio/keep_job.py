@@ -20,7 +20,7 @@ from deixis.core.image import Image
 from deixis.core.images import ImageLimits, open_image
 from deixis.core.picture_headers import read_file
 from deixis.core.size import Size
-from deixis.serve.showing import PHOTOGRAPHS, PictureJob
+from deixis.serve.picture_job import PHOTOGRAPHS, PictureJob
 
 ABOUT, EXACT, SHOWN, TILES = "about.json", "exact.png", "shown", "tiles"
 TILE = 512  # pixels a side
@@ -108,6 +108,19 @@ class KeepJob(PictureJob[KeptPicture]):
                 draft.rename(place)
         finally:
             remove(draft)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PixelsJob(PictureJob[Image]):
+    """A picture's file is to be opened."""
+
+    data: bytes
+    limits: ImageLimits
+
+    @override
+    def do(self) -> Image:
+        return open_image(self.data, limits=self.limits)
 
 
 def _num_levels(size: Size) -> int:

@@ -11,7 +11,7 @@ from deixis.core.errors import FetchError
 from deixis.core.fetch import fetch_bytes
 from deixis.core.untrusted_text import shown
 from deixis.serve.api_error import ApiError
-from deixis.serve.conversation import read_json
+from deixis.serve.json_body import read_json
 from deixis.studio.state import Studio
 
 WHOLE, TILE = "/pictures/{name}", "/pictures/{name}/tiles/{level:int}/{x:int}/{y:int}"

@@ -46,8 +46,12 @@ class Sessions:
     def new_link(self) -> str:
         """The secret of a link, which opens one session."""
         link = secrets.token_urlsafe(NUM_BYTES)
-        self._links = [*self._links[1 - MOST_LINKS :], _digest(link)]
+        self.add_link(link)
         return link
+
+    def add_link(self, secret: str) -> None:
+        """The secret of a link that was made already."""
+        self._links = [*self._links[1 - MOST_LINKS :], _digest(secret)]
 
     def open(self, told: str) -> StudioSession:
         """A session for a link that nobody used, or for a key; ApiError for anything else."""

@@ -1,27 +1,30 @@
 """What all parts of a studio share: its folder, its pictures, its models, and who uses it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, Any, final
 
 from starlette.requests import Request
 
 from deixis.serve.access import Access, read_keys
-from deixis.serve.backends import Backends
 from deixis.serve.bodies import BodyReading, Room
-from deixis.serve.conversation import read_json
+from deixis.serve.json_body import read_json
 from deixis.serve.own_names import OwnNames
 from deixis.serve.picture_workers import PictureWorkers
-from deixis.serve.prepared import Preparing
 from deixis.serve.settings import MIB, Limits, ServerSettings, Serving
 from deixis.serve.shapes import Json
 from deixis.studio.home import Home
 from deixis.studio.page_files import PageFiles
 from deixis.studio.pictures import PictureStore
 from deixis.studio.sessions import Sessions
+
+if TYPE_CHECKING:
+    from deixis.serve.backends import Backends
+    from deixis.serve.prepared import Preparing
 
 PORT = 8010
 MOST_WORKERS = 2  # processes that open pictures: one person draws on one at a time
@@ -61,10 +64,23 @@ class Studio:
         self.room = Room(serving.limits.held_bytes)
         self.workers = PictureWorkers(serving.server.num_picture_workers, serving.limits)
         self.pictures = PictureStore(home.part("pictures"), self.workers, serving.limits.images)
-        self.preparing = Preparing(serving, self.workers)
-        self.backends = Backends(serving, self.preparing)
         self.given: list[Path] = []  # pictures that the command named, shown first
+        self.at_start: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what parts begin with
         self.at_end: list[Callable[[], Awaitable[None]]] = []  # what parts close when it ends
+
+    @cached_property
+    def preparing(self) -> "Preparing":
+        """How requests are made ready for models."""
+        from deixis.serve.prepared import Preparing
+
+        return Preparing(self.serving, self.workers)
+
+    @cached_property
+    def backends(self) -> "Backends":
+        """The models; imported where there are questions, which a picker has none of."""
+        from deixis.serve.backends import Backends
+
+        return Backends(self.serving, self.preparing)
 
     async def body(self, request: Request, *, most: int | None = None) -> bytes:
         """A request's bytes, `most` of them; ApiError where they are more or come too slowly."""
@@ -85,13 +101,17 @@ class Studio:
     async def running(self) -> AsyncIterator[None]:
         """Its processes and models are there meanwhile."""
         starting = asyncio.create_task(asyncio.to_thread(self.workers.start))
-        loading = asyncio.create_task(self.backends.load())
+        first = [*self.at_start, self.backends.load] if self.serving.models else self.at_start
+        begun = [asyncio.create_task(begin()) for begin in first]
         try:
             yield
         finally:
-            loading.cancel()
+            for task in begun:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
             for end in self.at_end:
                 await end()
-            await self.backends.close()
+            if "backends" in vars(self):
+                await self.backends.close()
             await starting
             await asyncio.to_thread(self.workers.close)
