@@ -12,7 +12,7 @@ from deixis.serve.shapes import Json
 from deixis.studio.asking.sent_pictures import SentPictures
 from deixis.studio.asking.turns import turns_before
 from deixis.studio.exports import Exporting
-from deixis.studio.history import HistoryEntry, QuestionHistory
+from deixis.studio.history import HistoryEntry, KeptCell, QuestionHistory
 from deixis.studio.state import Studio
 
 MOST = 500  # questions of an export
@@ -45,6 +45,8 @@ class Kept:
     def record(self, entry: HistoryEntry) -> Json:
         """An entry with its picture, as the canvas takes it, and the turns before each cell."""
         told = entry.record()
+        for cell, record in zip(entry.cells, told["cells"], strict=True):
+            record["earlier"] = self._turns(entry, cell)
         try:
             told["shown"] = self.studio.pictures.about(entry.picture).record()
         except ApiError:
@@ -86,6 +88,14 @@ class Kept:
             sent={sha256: data for sha256, data in files.items() if data is not None},
             earlier=self._earlier(entry, asked.cell),
         )
+
+    def _turns(self, entry: HistoryEntry, cell: KeptCell) -> list[Json]:
+        """The turns before a cell's; none where they are gone."""
+        try:
+            turns = turns_before(cell.after, entry.picture, self.history.get)
+        except ApiError:
+            return []
+        return [{"question": turn.question, "text": turn.answer} for turn in turns]
 
     def _earlier(self, entry: HistoryEntry, place: int | None) -> tuple[tuple[str, str], ...]:
         cells = [one for one in entry.cells if place in (None, one.place)]

@@ -16,7 +16,6 @@ from deixis.marks import shapes
 from deixis.serve.api_error import ApiError
 from deixis.serve.shapes import CHAT, Json
 from deixis.serve.streaming import ClosedStream, kept_alive, told_errors
-from deixis.sources import sources
 from deixis.studio.asking.grid import Asking
 from deixis.studio.asking.kept import Kept
 from deixis.studio.asking.looking import (
@@ -35,6 +34,7 @@ from deixis.studio.exports import FORMS, exported
 from deixis.studio.history import QuestionHistory
 from deixis.studio.state import Studio
 
+SOURCES = ("rapidocr", "tesseract")  # that take no checkpoint; others are typed
 FOR_GOOD = "private, max-age=31536000, immutable"
 Value = TypeVar("Value")
 Doing: TypeAlias = Callable[[Studio, Any], Coroutine[Any, Any, Json]]  # Any: each its own value
@@ -83,10 +83,7 @@ class _Handlers:
         told = {
             "encodings": encodings.names(),
             "marks": shapes.names(),
-            "sources": [
-                {"name": name, "takes": sources.get(name).takes}
-                for name in ("rapidocr", "tesseract")
-            ],
+            "sources": SOURCES,
             "exports": {name: form.title for name, form in FORMS.items()},
             "fetches": self.studio.serving.pictures.urls == "fetch",
         }
