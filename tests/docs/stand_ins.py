@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from PIL import Image as PIL
 
+from deixis import Size, box
+from deixis.studio.labelling.kept_labels import KeptLabels
+from deixis.studio.labelling.labelled import Labelled
 from docs.site.pages import ROOT
 from tests.data.entities.entity_folder import good_folder, noise
 from tests.data.published import FIXTURES
@@ -143,6 +146,14 @@ def _for_priors(place):
         tiny_encoders.save(build, place / "checkpoints" / build.__name__)
 
 
+def _for_studio(place):
+    (place / "photos").mkdir()
+    shutil.copy(place / "street.jpg", place / "photos")
+    size = Size(width=640, height=420)
+    said = Labelled(image="street.jpg", size=size, regions={"it": box(110, 195, 245, 330)})
+    KeptLabels(place / "photos/regions").save(said, based_on="", writer="")
+
+
 def _for_train(place):
     save_parts(place / "parts")
 
@@ -152,5 +163,6 @@ FOR_PAGES = {
     "knowledge": _for_knowledge,
     "pixel": _for_pixel,
     "priors": _for_priors,
+    "studio": _for_studio,
     "train": _for_train,
 }

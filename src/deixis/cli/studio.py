@@ -3,7 +3,7 @@
   deixis studio                                            drop, paste or photograph a picture there
   deixis studio street.jpg --model nano                    ask the embedded model about it
   deixis studio street.jpg --model nano --model openai:gpt-5.2
-  deixis studio photos/                                    label the pictures of a folder
+  deixis studio photos/ --label cup --label plate          label the pictures of a folder
   deixis studio --config serving.toml                      models, limits and keys of deixis serve
 
 It listens on this machine alone, and opens a window of your browser by a link that works once;
@@ -42,6 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="MODEL",
         help="who can be asked: nano, a checkpoint, openai:MODEL@URL; several may be given",
+    )
+    parser.add_argument(
+        "--label",
+        dest="labels",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a label for the folder's pictures; several may be given, and more in the page",
+    )
+    parser.add_argument(
+        "--regions", type=Path, metavar="DIR", help="where theirs are kept (FOLDER/regions)"
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings of deixis serve")
     parser.add_argument("--host", help="where it listens (127.0.0.1)")
@@ -85,9 +96,14 @@ def _studio(arguments: argparse.Namespace) -> "Studio":
     from deixis.studio.state import Studio
 
     pictures, folder = _given(arguments.pictures)
+    if folder is None and (arguments.labels or arguments.regions):
+        raise UsageError("--label and --regions are for a folder of pictures: name one")
     home = Home.made(arguments.home or home_folder())
-    studio = Studio(home, _serving(arguments), folder=folder)
+    entry = "studio.html" if folder is None else "label.html"
+    studio = Studio(home, _serving(arguments), folder=folder, entry=entry)
     studio.given.extend(pictures)
+    studio.labels.extend(arguments.labels)
+    studio.kept_in = arguments.regions
     return studio
 
 

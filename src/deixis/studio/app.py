@@ -28,6 +28,7 @@ from deixis.serve.api_error import ApiError
 from deixis.studio import model_routes, picture_routes, session_routes
 from deixis.studio.asking import routes as asking_routes
 from deixis.studio.guard import READING, StudioGuard, answered
+from deixis.studio.labelling import label_routes
 from deixis.studio.state import Studio
 
 Part: TypeAlias = Callable[[Studio], Sequence[BaseRoute]]
@@ -36,6 +37,7 @@ PARTS: tuple[Part, ...] = (
     picture_routes.routes,
     model_routes.routes,
     asking_routes.routes,
+    label_routes.routes,
 )
 
 

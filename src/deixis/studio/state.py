@@ -66,6 +66,8 @@ class Studio:
         self.pictures = PictureStore(home.part("pictures"), self.workers, serving.limits.images)
         self.given: list[Path] = []  # pictures that the command named, shown first
         self.at_start: list[Callable[[], Coroutine[Any, Any, None]]] = []  # what parts begin with
+        self.labels: list[str] = []  # that it named for the folder's pictures
+        self.kept_in: Path | None = None  # where their regions are; else in the folder itself
         self.at_end: list[Callable[[], Awaitable[None]]] = []  # what parts close when it ends
 
     @cached_property
