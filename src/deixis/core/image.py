@@ -4,8 +4,9 @@ import hashlib
 import io
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,6 +15,7 @@ from PIL import Image as PIL
 from deixis.core import given, showing
 from deixis.core.errors import ImageError, UsageError
 from deixis.core.files import write_bytes
+from deixis.core.optional_parts import opened
 from deixis.core.picture_files import encoded, picture_format
 from deixis.core.size import Size, SizeLike, size_in_pixels, size_of
 from deixis.core.untrusted_text import shown
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from deixis.core.overlay import Overlay
     from deixis.core.region_from import RegionLike, RegionsLike
 
+ANNOTATOR = "deixis.studio.widget:annotate"  # a layer above
 MOST_SIDE, MOST_PIXELS = 2**17, 2**28  # of what a picture is resized to
 
 
@@ -141,6 +144,20 @@ class Image:
         from deixis.core.region_from import regions_of
 
         return Overlay(base=self, regions=regions_of(regions))
+
+    def annotate(
+        self,
+        regions: "RegionsLike" = (),
+        *,
+        tools: Iterable[str] | None = None,
+        height: int = 480,
+    ) -> Any:  # Any: its class lies in a layer above, and needs anywidget
+        """The image as a widget of notebooks to draw on: its `regions` are a mapping by names, of
+        what was given and what is drawn; what is assigned to it is shown. `tools` are those that
+        are offered, as "box" and "point"; `height` is the widget's, in pixels of the page.
+        """
+        opener = opened(ANNOTATOR, needed_for="drawing in a notebook")
+        return opener(self, regions, tools=tools, height=height)
 
     def _repr_png_(self) -> bytes:
         return showing.notebook_png(self.pil())

@@ -17,6 +17,7 @@ from deixis.core.errors import MissingExtraError
 Functions = TypeVar("Functions")
 # which extra brings a package that is imported without being asked for first
 EXTRAS = {
+    "anywidget": "notebook",
     "httptools": "serve",
     "huggingface_hub": "torch",
     "jinja2": "torch",
