@@ -128,17 +128,18 @@ def _hand_over(arguments: argparse.Namespace, found: "PointedPicture", name: str
 
 
 def _written(made: "MarkedPicture", out: Path | None, name: str) -> Path:
-    """The file of the marked picture. PNG is written quickly, not small."""
+    """The file of the marked picture; PNG and JPEG are written quickly, not small."""
     from deixis.cli._pictures import write_picture
     from deixis.core.files import make_folder, write_bytes
+    from deixis.studio.keep_job import file_of
 
     if out is None:
         stem = Path(name).stem or "picture"
         suffix = ".jpg" if Path(name).suffix.lower() in (".jpg", ".jpeg", ".heic") else ".png"
         out = Path(tempfile.mkdtemp(prefix="deixis-")) / f"{stem}-marked{suffix}"
-    if out.suffix.lower() != ".png":
+    if out.suffix.lower() not in (".png", ".jpg"):
         write_picture(made.image, out)
         return out
     make_folder(out.parent)
-    write_bytes(out, made.image.png())
+    write_bytes(out, file_of(made.image.pil(), out.suffix.lower()))
     return out

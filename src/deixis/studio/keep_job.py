@@ -3,6 +3,7 @@ what came. Large ones are cut into tiles of several levels, each half as large a
 """
 
 import contextlib
+import io
 import json
 import os
 import secrets
@@ -146,13 +147,20 @@ def _save(picture: PIL.Image, folder: Path, name: str, *, is_synced: bool = True
     place = folder / name
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.draft")
-    options = JPEG if place.suffix == ".jpg" else PNG
     with draft.open("wb") as file:
-        picture.save(file, format="JPEG" if place.suffix == ".jpg" else "PNG", **options)
+        file.write(file_of(picture, place.suffix))
         if is_synced:
             file.flush()
             os.fsync(file.fileno())
     draft.replace(place)
+
+
+def file_of(picture: PIL.Image, suffix: str) -> bytes:
+    """A picture's file, made quickly: ".jpg" or ".png"."""
+    buffer = io.BytesIO()
+    kind, options = ("JPEG", JPEG) if suffix == ".jpg" else ("PNG", PNG)
+    picture.save(buffer, format=kind, **options)
+    return buffer.getvalue()
 
 
 def _write(place: Path, content: bytes) -> None:

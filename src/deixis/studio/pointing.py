@@ -52,6 +52,7 @@ class OngoingPointing:
         self._kept: asyncio.Future[KeptPicture] | None = None
         self._image: asyncio.Future[Image] | None = None
         self._opened: Image | None = None
+        self._is_shown = asyncio.Event()
         self._num_windows = 0
 
     @property
@@ -97,6 +98,7 @@ class OngoingPointing:
             if not drawing:
                 raise ApiError(400, "nothing is drawn yet", param="regions", code="no_regions")
             assert self._image is not None
+            self._is_shown.set()
             self._opened = await asyncio.shield(self._image)
             if not self.is_over:
                 self._drawing = drawing
@@ -120,6 +122,7 @@ class OngoingPointing:
     def come(self) -> None:
         """A window is there."""
         self._num_windows += 1
+        self._is_shown.set()
 
     def go(self) -> None:
         """A window is gone; where it was the last, the person left unless it comes again soon."""
@@ -138,6 +141,7 @@ class OngoingPointing:
         try:
             kept = await studio.pictures.keep(self.task.data, is_exact=False)
             self._kept.set_result(kept)
+            await self._is_shown.wait()  # a browser that starts has enough to do
             job = PixelsJob(data=self.task.data, limits=studio.pictures.limits)
             self._image.set_result(await studio.workers.do(job))
             await asyncio.to_thread(_get_ready)

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import final
@@ -12,7 +12,7 @@ import uvicorn
 from deixis.core.errors import UsageError
 from deixis.serve.running import BACKLOG, bound, server_of
 from deixis.serve.settings import Serving
-from deixis.studio.app import PARTS, Part, studio_app
+from deixis.studio.joined import Part, studio_app
 from deixis.studio.state import Studio
 
 PATIENCE = 0.2  # seconds between looks whether it still runs
@@ -73,9 +73,13 @@ class RunningStudio:
 
 @contextmanager
 def running(
-    studio: Studio, listening: socket.socket, parts: tuple[Part, ...] = PARTS
+    studio: Studio, listening: socket.socket, parts: Sequence[Part] | None = None
 ) -> Iterator[RunningStudio]:
-    """The studio serves while this lasts."""
+    """The studio serves while this lasts: with all its parts, or these."""
+    if parts is None:
+        from deixis.studio.app import PARTS  # which brings all that asks
+
+        parts = PARTS
     with closing(listening):
         found = RunningStudio(server_of(studio_app(studio, parts), studio.serving), listening)
         try:

@@ -105,7 +105,7 @@ async function begin() {
   await canvas.show(task.picture);
   tell(HINT);
   at('canvas').querySelector('.dx-stage')?.focus();
-  document.documentElement.dataset.ready = 'true';
+  document.documentElement.dataset.ready = String(Date.now());
   await stayThere();
 }
 
