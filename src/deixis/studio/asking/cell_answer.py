@@ -18,8 +18,8 @@ from deixis.serve.reading_back import ReadingBack
 from deixis.serve.settings import Serving
 from deixis.serve.shapes import CHAT, Json
 from deixis.studio.asking.question import CellAsked, QuestionAsked
-from deixis.studio.asking.sent_pictures import SentPictures
-from deixis.studio.asking.turns import Turn, request_of
+from deixis.studio.asking.sent_pictures import SentFiles
+from deixis.studio.asking.turns import CellTurn, request_of
 from deixis.studio.history import KeptCell
 
 PATIENCE = 0.1  # seconds between two looks at whether a model is there
@@ -33,10 +33,10 @@ class CellAnswer:
 
     serving: Serving
     backends: Backends
-    sent: SentPictures
+    sent: SentFiles
     asked: QuestionAsked
     cell: CellAsked
-    before: Sequence[Turn]
+    before: Sequence[CellTurn]
     url: str
     tell: Tell
     text: str = ""

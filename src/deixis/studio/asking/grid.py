@@ -11,7 +11,7 @@ from deixis.core.untrusted_text import HALVES
 from deixis.serve.shapes import Json
 from deixis.studio.asking.cell_answer import CellAnswer
 from deixis.studio.asking.question import QuestionAsked
-from deixis.studio.asking.sent_pictures import SentPictures
+from deixis.studio.asking.sent_pictures import SentFiles
 from deixis.studio.asking.turns import turns_before
 from deixis.studio.history import KeptCell, QuestionHistory
 from deixis.studio.state import Studio
@@ -21,10 +21,10 @@ Event: TypeAlias = tuple[str, Json]
 
 
 @final
-class Asking:
+class GridAsking:
     """Questions are asked and kept."""
 
-    def __init__(self, studio: Studio, history: QuestionHistory, sent: SentPictures) -> None:
+    def __init__(self, studio: Studio, history: QuestionHistory, sent: SentFiles) -> None:
         self.studio, self.history, self.sent = studio, history, sent
 
     async def events(self, asked: QuestionAsked) -> Callable[[], AsyncIterator[bytes]]:

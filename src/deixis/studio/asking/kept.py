@@ -9,7 +9,7 @@ from deixis.core.typed_json import read_as
 from deixis.core.untrusted_text import shown
 from deixis.serve.api_error import ApiError
 from deixis.serve.shapes import Json
-from deixis.studio.asking.sent_pictures import SentPictures
+from deixis.studio.asking.sent_pictures import SentFiles
 from deixis.studio.asking.turns import turns_before
 from deixis.studio.exports import Exporting
 from deixis.studio.history import HistoryEntry, KeptCell, QuestionHistory
@@ -29,10 +29,10 @@ class ExportAsked:
 
 
 @final
-class Kept:
+class KeptQuestions:
     """The history with its pictures."""
 
-    def __init__(self, studio: Studio, history: QuestionHistory, sent: SentPictures) -> None:
+    def __init__(self, studio: Studio, history: QuestionHistory, sent: SentFiles) -> None:
         self.studio, self.history, self.sent = studio, history, sent
 
     def entry(self, key: int) -> HistoryEntry:

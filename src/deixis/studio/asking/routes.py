@@ -16,8 +16,8 @@ from deixis.marks import shapes
 from deixis.serve.api_error import ApiError
 from deixis.serve.shapes import CHAT, Json
 from deixis.serve.streaming import ClosedStream, kept_alive, told_errors
-from deixis.studio.asking.grid import Asking
-from deixis.studio.asking.kept import Kept
+from deixis.studio.asking.grid import GridAsking
+from deixis.studio.asking.kept import KeptQuestions
 from deixis.studio.asking.looking import (
     FindAsked,
     LookAsked,
@@ -29,7 +29,7 @@ from deixis.studio.asking.looking import (
     sight,
 )
 from deixis.studio.asking.question import QuestionAsked, asked_again, read_question
-from deixis.studio.asking.sent_pictures import SentPictures, kind_of
+from deixis.studio.asking.sent_pictures import SentFiles, kind_of
 from deixis.studio.exports import FORMS, exported
 from deixis.studio.history import QuestionHistory
 from deixis.studio.state import Studio
@@ -44,8 +44,10 @@ def routes(studio: Studio) -> list[Route]:
     """All of them."""
     home = studio.home.part("history")
     history = QuestionHistory(home / "questions.sqlite")
-    sent = SentPictures(home / "sent")
-    handlers = _Handlers(studio, Asking(studio, history, sent), Kept(studio, history, sent))
+    sent = SentFiles(home / "sent")
+    handlers = _Handlers(
+        studio, GridAsking(studio, history, sent), KeptQuestions(studio, history, sent)
+    )
     studio.at_end.append(handlers.close)
     return [
         Route("/api/ask", handlers.ask, methods=["POST"]),
@@ -65,7 +67,7 @@ def routes(studio: Studio) -> list[Route]:
 
 @final
 class _Handlers:
-    def __init__(self, studio: Studio, asking: Asking, kept: Kept) -> None:
+    def __init__(self, studio: Studio, asking: GridAsking, kept: KeptQuestions) -> None:
         self.studio, self.asking, self.kept = studio, asking, kept
 
     async def close(self) -> None:

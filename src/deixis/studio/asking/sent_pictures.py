@@ -15,7 +15,7 @@ KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WebP": "image/webp"}
 
 
 @final
-class SentPictures:
+class SentFiles:
     """A folder of them. The same picture is kept once, in the format in which it was sent first."""
 
     def __init__(self, folder: Path) -> None:

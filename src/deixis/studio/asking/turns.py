@@ -20,7 +20,7 @@ Lookup: TypeAlias = Callable[[int], HistoryEntry | None]
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
+class CellTurn:
     """A question with its regions, and its answer; empty while there is none."""
 
     question: str
@@ -28,9 +28,9 @@ class Turn:
     answer: str = ""
 
 
-def turns_before(after: Sequence[int] | None, picture: str, lookup: Lookup) -> list[Turn]:
+def turns_before(after: Sequence[int] | None, picture: str, lookup: Lookup) -> list[CellTurn]:
     """The turns that a cell goes on from, oldest first; ApiError where they cannot be had."""
-    found: list[Turn] = []
+    found: list[CellTurn] = []
     while after is not None:
         entry = lookup(after[0])
         cell = None if entry is None else entry.cell(after[1])
@@ -40,7 +40,7 @@ def turns_before(after: Sequence[int] | None, picture: str, lookup: Lookup) -> l
         if entry.picture != picture:
             told = "a dialogue goes on about its own picture"
             raise ApiError(400, told, code="other_picture")
-        found.append(Turn(question=entry.question, regions=entry.regions, answer=cell.text))
+        found.append(CellTurn(question=entry.question, regions=entry.regions, answer=cell.text))
         after = cell.after
         if len(found) > MOST_TURNS:
             raise ApiError(400, f"a dialogue has at most {MOST_TURNS} turns here")
@@ -49,29 +49,29 @@ def turns_before(after: Sequence[int] | None, picture: str, lookup: Lookup) -> l
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Joined:
+class JoinedTurns:
     """The turns with one region to each name."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[CellTurn, ...]
     regions: Mapping[str, Any]  # Any: what JSON holds
 
 
-def joined(turns: Sequence[Turn]) -> Joined:
+def joined(turns: Sequence[CellTurn]) -> JoinedTurns:
     """The regions of all turns together, those that no question speaks of left out."""
     regions: dict[str, Any] = {}  # Any: what JSON holds
-    renamed: list[Turn] = []
+    renamed: list[CellTurn] = []
     for turn in reversed(turns):  # the newest keep their names
         new: dict[str, str] = {}
         for name in sorted(spoken(turn.question) & set(turn.regions)):
             new[name] = _name(name, turn.regions[name], regions)
             regions[new[name]] = turn.regions[name]
-        renamed.append(Turn(question=_with(turn.question, new), answer=turn.answer))
-    return Joined(turns=tuple(renamed[::-1]), regions=regions)
+        renamed.append(CellTurn(question=_with(turn.question, new), answer=turn.answer))
+    return JoinedTurns(turns=tuple(renamed[::-1]), regions=regions)
 
 
-def request_of(cell: CellAsked, asked: QuestionAsked, before: Sequence[Turn], url: str) -> Json:
+def request_of(cell: CellAsked, asked: QuestionAsked, before: Sequence[CellTurn], url: str) -> Json:
     """The request of chat completions that the cell's question is."""
-    whole = joined([*before, Turn(question=asked.question, regions=asked.regions)])
+    whole = joined([*before, CellTurn(question=asked.question, regions=asked.regions)])
     picture: Json = {"type": "image_url", "image_url": {"url": url}}
     if whole.regions:
         picture["regions"] = dict(whole.regions)
