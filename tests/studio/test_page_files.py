@@ -1,14 +1,31 @@
-"""The files of all pages: few bytes, no script or style within, nothing from elsewhere."""
+"""The files of pages: few bytes, no script or style within, nothing from elsewhere."""
 
 import re
 
+import pytest
+
 from tests.studio.browser import PAGE
 
-LIMIT = 250_000  # bytes of all files together
+LIMIT = 250_000  # bytes of all files that one page loads
+LINKED = re.compile(
+    r"""(?:href|src)="([\w/.-]+\.(?:js|css))"|(?:from|import)\s*\(?'(\.[\w/.-]+\.js)'"""
+)
+PAGES = sorted(path.name for path in PAGE.glob("*.html"))
 
 
-def test_the_files_of_the_pages_are_small():
-    files = [path for path in PAGE.rglob("*") if path.is_file()]
+def loaded(path, found):
+    """All files that a page loads, and it."""
+    if path not in found:
+        found.add(path)
+        for one, other in LINKED.findall(path.read_text("utf-8")):
+            loaded((path.parent / (one or other)).resolve(), found)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_few_bytes(page):
+    files = loaded((PAGE / page).resolve(), set())
+    assert len(files) > 5
     assert sum(path.stat().st_size for path in files) < LIMIT
 
 

@@ -63,7 +63,7 @@ def opened(house, browser):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
         page.goto(f"{house.url}/{path}#link={house.studio.sessions.new_link()}")
-        page.wait_for_selector("#getting button")
+        page.wait_for_selector("#empty button, .dx-stage")
         page.wait_for_selector(".choice label")
         return page
 

@@ -114,6 +114,7 @@ class StudioPage {
   open(kept, regions = {}) {
     this.picture = kept;
     part('empty').hidden = true;
+    part('getting').hidden = false;
     const root = part('canvas');
     root.hidden = false;
     if (!this.canvas) {

@@ -36,7 +36,7 @@ export class Answers {
     /** @type {AnswerCell[]} */
     this.cells = [];
     this.title = element('h2', { id: 'answers-title' }, 'Answers');
-    this.asked = element('p', { class: 'asked' });
+    this.asked = element('p', { class: 'asked', hidden: true });
     this.grid = element('div', { class: 'cells' });
     this.none = element('p', { class: 'quiet' }, 'They come here, one cell for each model and each way of showing the regions.');
     root.append(this.title, this.asked, this.none, this.grid);

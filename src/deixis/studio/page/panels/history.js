@@ -14,7 +14,7 @@ export class HistoryPanel {
     this.asked = 0;
     /** @type {Line[]} */
     this.lines = [];
-    this.search = element('input', { type: 'search', id: 'search', autocomplete: 'off', placeholder: 'words of questions, answers, labels, models' });
+    this.search = element('input', { type: 'search', id: 'search', autocomplete: 'off', placeholder: 'words, labels, models' });
     this.told = element('p', { class: 'quiet', role: 'status' });
     this.list = element('ul', { class: 'lines', 'aria-label': 'Questions' });
     this.more = element('button', { type: 'button', hidden: true }, 'Earlier ones');

@@ -24,7 +24,7 @@ export class Sees {
     this.owner = owner;
     /** @type {Layer[]} */
     this.layers = [];
-    this.switches = element('div', { class: 'chips', role: 'group', 'aria-label': 'Layers over the picture' });
+    this.switches = element('div', { class: 'chips', role: 'group', 'aria-label': 'Layers over the picture', hidden: true });
     this.finding = element('details', {});
     this.seeing = element('details', {});
     root.append(this.finding, this.seeing, this.switches);
