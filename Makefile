@@ -19,7 +19,7 @@ TESTS_OF_LOWEST := tests/core tests/coordinates tests/marks tests/encodings test
 
 RELEASING := .venv-release
 
-.PHONY: demo test test-long night coverage test-torchvision test-lowest check benchmarks fuzz docs release clean
+.PHONY: demo test test-long night pages coverage test-torchvision test-lowest check benchmarks fuzz docs release clean
 
 demo: $(READY)
 	$(BIN)/deixis demo
@@ -38,6 +38,14 @@ test-long: $(READY)
 # thousands of cases each, for hours when nobody waits
 night: $(READY)
 	$(PYTEST) --hypothesis-profile=night -m "night or hypothesis"
+
+# what checks the studio's pages beside Chromium: TypeScript for their types, axe for screen readers;
+# and annotorious, which benchmarks/canvas.py compares with. Tests leave out what needs them without
+PAGES := tests/studio/node_modules/.ready
+pages: $(PAGES)
+$(PAGES): tests/studio/package.json
+	npm install --prefix tests/studio --no-audit --no-fund --no-package-lock
+	touch $@
 
 coverage: $(READY)
 	$(BIN)/coverage report --skip-covered

@@ -53,7 +53,7 @@ def handler_of(served):
 
         def do_GET(self):
             name, _, rest = unquote(urlsplit(self.path).path).lstrip("/").partition("/")
-            body, kind = found(served, name, rest)
+            body, kind = found({"favicon.ico": b"", **served}, name, rest)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body or b"")))

@@ -100,6 +100,47 @@ class Tried:
             key = most if way > 0 else least
             self.press(*[f"Shift+{key}"] * tens, *[key] * ones)
 
+    def click_tool(self, tool):
+        self.page.locator(f'[data-command="{tool}"]').click()
+        assert self.do("canvas.tool") == tool
+
+    def to_stage(self):
+        """The picture has the focus."""
+        self.page.locator(".dx-stage").focus()
+
+    def touch(self, places, during=lambda: None):
+        """A finger goes down at the first place and up at the last."""
+        points = [dict(zip("xy", self.on_screen(*place), strict=True)) for place in places]
+        client = self.page.context.new_cdp_session(self.page)
+        for at, point in enumerate(points):
+            kind = "touchMove" if at else "touchStart"
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+            during()
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        client.detach()
+
+    def pinch(self, middle, near, far, steps=8):
+        """Two fingers about a place go apart, from and to so many CSS pixels away from it."""
+        x, y = self.on_screen(*middle)
+        client = self.page.context.new_cdp_session(self.page)
+
+        def send(kind, *aways):
+            points = [{"x": x + away, "y": y, "id": at} for at, away in enumerate(aways)]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        send("touchStart", -near)
+        send("touchStart", -near, near)
+        for step in range(1, steps + 1):
+            away = near + (far - near) * step / steps
+            send("touchMove", -away, away)
+        send("touchEnd")
+        client.detach()
+        left, top = self.do(
+            "(({left, top}) => [left, top])"
+            "(document.querySelector('.dx-stage').getBoundingClientRect())"
+        )
+        self.middle = {"x": x - left, "y": y - top}
+
     def rest(self):
         """Until everything is painted."""
         self.page.wait_for_function(
@@ -141,9 +182,8 @@ def opened(browser):
         told = {"options": options or {}, "picture": picture}
         query = "&".join(f"{key}={quote(json.dumps(value))}" for key, value in told.items())
         page.goto(f"{url}/tests/page.html?{query}&regions=/regions")
-        page.wait_for_function("window.isReady")
+        page.wait_for_function("() => window.isReady")
         tried = Tried(page, errors)
-        closing.append(lambda: None)
         tried.rest()
         return tried
 
@@ -157,4 +197,12 @@ def tried(opened):
     """A page with the canvas; at the end of the test nothing has gone wrong in it."""
     page = opened()
     yield page
-    assert [line for line in page.errors if "favicon" not in line and "404" not in line] == []
+    assert page.errors == []
+
+
+@pytest.fixture
+def fingers(opened):
+    """The same on a screen that is touched."""
+    page = opened(has_touch=True)
+    yield page
+    assert page.errors == []

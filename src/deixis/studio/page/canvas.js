@@ -189,7 +189,7 @@ export class Canvas extends EventTarget {
 
   /** @returns {{[name: string]: string}} */
   get colours() {
-    return Object.fromEntries([...this.store.entries].map(([name, { colour }]) => [name, colour]));
+    return Object.fromEntries(this.order.map((name) => [name, this.store.entries.get(name)?.colour ?? '']));
   }
 
   /** @param {string[]} names */

@@ -5,6 +5,8 @@
  * Each kind has two canvases: one is seen, on the other the next state is prepared.
  */
 
+import { stepOf } from './view.js';
+
 /** @import {Rect} from './types.js' */
 /** @import {View} from './view.js' */
 
@@ -28,6 +30,16 @@ function pairOf(parent) {
     // painted by the processor, so that a slice's time is known and nothing is painted late
     return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
   });
+}
+
+/**
+ * Device pixels that are whole CSS pixels too: browsers round a canvas's size to those, and would
+ * stretch what is on it.
+ * @param {number} pixels @param {number} ratio
+ */
+function whole(pixels, ratio) {
+  const step = stepOf(ratio, 64);
+  return Math.round(Math.ceil(pixels / ratio / step) * step * ratio);
 }
 
 export class Painter {
@@ -120,7 +132,7 @@ export class Painter {
     const { view } = this;
     const wide = view.width * view.ratio, high = view.height * view.ratio;
     const margin = Math.max(0, Math.min(MARGIN, (Math.sqrt(MOST_PIXELS / (wide * high)) - 1) / 2));
-    const width = Math.ceil(wide * (1 + 2 * margin)), height = Math.ceil(high * (1 + 2 * margin));
+    const width = whole(wide * (1 + 2 * margin), view.ratio), height = whole(high * (1 + 2 * margin), view.ratio);
     return { scale: view.scale * view.ratio, ratio: view.ratio, width, height,
       x: Math.round(view.x * view.ratio) + Math.round((width - wide) / 2),
       y: Math.round(view.y * view.ratio) + Math.round((height - high) / 2) };
@@ -170,8 +182,8 @@ export class Painter {
       if (canvas.width === frame.width && canvas.height === frame.height) continue;
       canvas.width = frame.width;
       canvas.height = frame.height;
-      canvas.style.width = `${frame.width / frame.ratio}px`;
-      canvas.style.height = `${frame.height / frame.ratio}px`;
+      canvas.style.width = `${Math.round(frame.width / frame.ratio)}px`;
+      canvas.style.height = `${Math.round(frame.height / frame.ratio)}px`;
     }
   }
 

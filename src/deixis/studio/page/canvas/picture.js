@@ -7,7 +7,8 @@ const AT_ONCE = 6; // that are being loaded
 const SMALLEST = 1024; // the longer side of the last halved copy
 const STRIP = 256; // rows that are halved in one go
 
-/** @typedef {{image: CanvasImageSource, width: number, height: number}} Level */
+/** @typedef {{image: CanvasImageSource, width: number, height: number, dx?: number, dy?: number,
+ *   share?: number}} Level a part from dx, dy on; `share` pixels of it are one of the picture */
 
 /** @param {string} url */
 async function opened(url) {
@@ -110,12 +111,12 @@ export class Source {
     const level = this.picture.tiles ? this.#assembled(seen, scale)
       : this.levels[this.#level(scale, this.levels.length)];
     if (level) {
-      const across = level.width / width, down = level.height / height;
+      const across = level.share ?? level.width / width, down = level.share ?? level.height / height;
       // whole pixels of the level, with some more, so that parts join without seams
       const left = Math.max(0, Math.floor(seen.x0 * across) - 2), top = Math.max(0, Math.floor(seen.y0 * down) - 2);
       const right = Math.min(level.width, Math.ceil(seen.x1 * across) + 2);
       const bottom = Math.min(level.height, Math.ceil(seen.y1 * down) + 2);
-      const { dx = 0, dy = 0 } = /** @type {{dx?: number, dy?: number}} */ (level);
+      const { dx = 0, dy = 0 } = level;
       if (right > left && bottom > top) {
         context.drawImage(level.image, left - dx, top - dy, right - left, bottom - top,
           x + left / across * scale, y + top / down * scale, (right - left) / across * scale, (bottom - top) / down * scale);
@@ -127,16 +128,15 @@ export class Source {
   /**
    * The tiles of a part stand side by side in one canvas, so that they join without seams.
    * @param {Rect} seen @param {number} scale
-   * @returns {Level & {dx: number, dy: number} | null}
+   * @returns {Level | null}
    */
   #assembled(seen, scale) {
     const { width, height, tiles } = this.picture;
     if (!tiles) return null;
     const level = this.#level(scale, tiles.levels);
-    const wide = Math.ceil(width / 2 ** level), high = Math.ceil(height / 2 ** level);
-    const across = wide / width, down = high / height;
-    const dx = Math.max(0, Math.floor(seen.x0 * across) - 2), dy = Math.max(0, Math.floor(seen.y0 * down) - 2);
-    const right = Math.min(wide, Math.ceil(seen.x1 * across) + 2), bottom = Math.min(high, Math.ceil(seen.y1 * down) + 2);
+    const share = 2 ** -level, wide = Math.ceil(width * share), high = Math.ceil(height * share);
+    const dx = Math.max(0, Math.floor(seen.x0 * share) - 2), dy = Math.max(0, Math.floor(seen.y0 * share) - 2);
+    const right = Math.min(wide, Math.ceil(seen.x1 * share) + 2), bottom = Math.min(high, Math.ceil(seen.y1 * share) + 2);
     if (right <= dx || bottom <= dy) return null;
     const { canvas, context } = canvasOf(right - dx, bottom - dy);
     for (let row = Math.floor(dy / tiles.size); row * tiles.size < bottom; row++) {
@@ -144,7 +144,7 @@ export class Source {
         this.#place(context, level, column, row, { dx, dy });
       }
     }
-    return { image: canvas, width: wide, height: high, dx, dy };
+    return { image: canvas, width: wide, height: high, dx, dy, share };
   }
 
   /**

@@ -226,6 +226,10 @@ export function checked(record, name) {
       throw new RangeError(`${word} of region "${name}" is text`);
     }
   }
-  if (kind === 'mask') spansOf(record);
+  try {
+    if (kind === 'mask') spansOf(record);
+  } catch (wrong) {
+    throw new RangeError(`region "${name}" is no sound mask: ${wrong instanceof Error ? wrong.message : ''}`);
+  }
   return record;
 }

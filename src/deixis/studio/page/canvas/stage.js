@@ -10,7 +10,7 @@ import { boundsOf, united } from './shapes.js';
 import { ArrowTool, BoxTool, EllipseTool, PointTool } from './tools/placing.js';
 import { BrushTool, LassoTool, PolygonTool, ScribbleTool } from './tools/paths.js';
 import { SelectTool } from './tools/select.js';
-import { View } from './view.js';
+import { View, stepOf } from './view.js';
 
 /** @import {Entry, XY} from './types.js' */
 /** @import {Hand} from './hand.js' */
@@ -70,6 +70,7 @@ export class Stage {
     this.holds = false; // Enter has pressed, and will release
     /** @type {XY} of the stage, where the pointer was last */
     this.last = { x: -1, y: -1 };
+    this.shift = { x: 0, y: 0 }; // CSS pixels that put it on the device's pixels
     this.stale = true; // the overlay
     this.fitted = true;
     this.seen = '';
@@ -100,7 +101,19 @@ export class Stage {
 
   /** The stage may stand elsewhere in the window, or be of another size. */
   placed() {
-    if (!this.view.place(this.root.getBoundingClientRect(), devicePixelRatio || 1)) return;
+    const ratio = devicePixelRatio || 1, { style } = this.root;
+    let rect = this.root.getBoundingClientRect();
+    // browsers round where the canvases stand, some to CSS pixels and some to the device's: the stage
+    // is put on both
+    const left = rect.left - this.shift.x, top = rect.top - this.shift.y, step = stepOf(ratio, 4);
+    const shift = { x: Math.ceil(left / step - 0.01) * step - left, y: Math.ceil(top / step - 0.01) * step - top };
+    if (Math.abs(shift.x - this.shift.x) > 0.01 || Math.abs(shift.y - this.shift.y) > 0.01) {
+      this.shift = shift;
+      style.marginLeft = `${shift.x}px`;
+      style.marginTop = `${shift.y}px`;
+      rect = this.root.getBoundingClientRect();
+    }
+    if (!this.view.place(rect, ratio)) return;
     if (this.fitted) this.view.fit();
     this.painter.moved();
   }

@@ -5,6 +5,13 @@
 const MOST = 64; // CSS pixels a pixel of the picture
 const AROUND = 24; // CSS pixels that stay free around a picture that fits
 
+/** How many CSS pixels are whole pixels of the device; 1 if more than `most` would be. @param {number} ratio @param {number} most */
+export function stepOf(ratio, most) {
+  let step = 1;
+  while (step <= most && Math.abs(step * ratio - Math.round(step * ratio)) > 1e-4) step++;
+  return step > most ? 1 : step;
+}
+
 /**
  * The view's `x`, `y` say where the picture's corner is, in CSS pixels of the stage, always on a
  * whole pixel of the device, so that nothing that is painted needs to be resampled.
