@@ -70,6 +70,18 @@ def test_the_same_pixels_are_kept_once(house):
     assert kept(visitor, file_of(array)) == kept(visitor, file_of(array, "BMP"))
 
 
+def test_pixels_that_came_as_a_photograph_and_then_not_are_one_picture(tmp_path):
+    photograph = file_of(pixels(seed=4), "JPEG")
+    exact = file_of(dx.open_image(photograph).pixels)
+    for first, second in ((photograph, exact), (exact, photograph)):
+        home = tmp_path / str(len(first))
+        with studio(home) as (made, visitor, _link):
+            told = kept(visitor, first)
+            assert kept(visitor, second) == told
+            assert made.pictures.image(told["id"]) == dx.open_image(photograph)
+            assert visitor.get(told["url"]).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["png", "jpeg"])
 def test_a_large_picture_comes_in_tiles_that_are_its_pixels(tmp_path, kind):
     array = np.kron(pixels(75, 41, seed=3), np.ones((32, 32, 1), dtype=np.uint8))

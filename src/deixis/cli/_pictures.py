@@ -23,13 +23,14 @@ def add_opening(parser: argparse.ArgumentParser) -> None:
 
 def open_picture(source: str, arguments: argparse.Namespace) -> "Image":
     """The picture is opened; what is refused is told with the option that allows it."""
+    from deixis.core.decode import lift_pillows_limit
     from deixis.core.fetch import FetchPolicy
     from deixis.core.images import DEFAULT_LIMITS, URL, open_image
 
     limits = DEFAULT_LIMITS
     if arguments.max_pixels is not None:
         limits = replace(limits, max_pixels=arguments.max_pixels)
-        _lift_pillows_own(arguments.max_pixels)
+        lift_pillows_limit(arguments.max_pixels)
     if source == PIPED and sys.stdin.isatty():
         raise UsageError("the picture - comes on standard input: deixis … - … < picture.jpg")
     fetch = FetchPolicy() if arguments.allow_url else None
@@ -65,11 +66,3 @@ def write_picture(image: "Image", path: Path) -> None:
 
     make_folder(path.parent)
     image.save(path)
-
-
-def _lift_pillows_own(num_pixels: int) -> None:
-    """Pillow has a limit of its own, for the whole process: this one is ours."""
-    from PIL import Image as PIL
-
-    if PIL.MAX_IMAGE_PIXELS is not None:
-        PIL.MAX_IMAGE_PIXELS = max(PIL.MAX_IMAGE_PIXELS, num_pixels)

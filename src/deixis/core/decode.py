@@ -15,6 +15,14 @@ from deixis.core.undecoded import PictureFile
 AVIF, HEIC, PLUGIN = "AVIF", "HEIC", "pillow_heif"
 
 
+def lift_pillows_limit(num_pixels: int) -> None:
+    """Pillow has a limit of its own, for the whole process; what checks by ours raises it to so
+    many pixels.
+    """
+    if PIL.MAX_IMAGE_PIXELS is not None:
+        PIL.MAX_IMAGE_PIXELS = max(PIL.MAX_IMAGE_PIXELS, num_pixels)
+
+
 def decode(file: PictureFile) -> UInt8[np.ndarray, "height width 3"]:
     """A file gives its upright pixels; the caller has checked what its header says."""
     _check_decoder(file.kind)

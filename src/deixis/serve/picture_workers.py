@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar, final
 
+from deixis.core.decode import lift_pillows_limit
 from deixis.core.errors import UsageError
 from deixis.serve.api_error import ApiError, busy, mistake
 from deixis.serve.early import SHOWING, WORKERS, context
@@ -97,9 +98,7 @@ class _Process:
             return self._connection
         self.end()
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_work, args=(theirs, self._limits.picture_memory), daemon=True
-        )
+        process = self._context.Process(target=_work, args=(theirs, self._limits), daemon=True)
         process.start()
         theirs.close()
         self._process, self._connection = process, ours
@@ -134,12 +133,13 @@ class _Process:
         self._process = self._connection = None
 
 
-def _work(connection: Connection, memory: int) -> None:
+def _work(connection: Connection, limits: Limits) -> None:
     """Jobs are done one by one, until nobody asks any more."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    lift_pillows_limit(limits.picture_pixels)
     with contextlib.suppress(ValueError, OSError):
-        most = _taken() + memory
+        most = _taken() + limits.picture_memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     keep_memory()
     connection.send_bytes(b"")

@@ -16,14 +16,17 @@ from PIL import Image as PIL
 from typing_extensions import override
 
 from deixis.core.errors import UsageError
-from deixis.core.files import remove
+from deixis.core.files import read_text, remove
 from deixis.core.image import Image
 from deixis.core.images import ImageLimits, open_image
+from deixis.core.json_lines import parse
 from deixis.core.picture_headers import read_file
 from deixis.core.size import Size
+from deixis.core.typed_json import read_as
 from deixis.serve.picture_job import PHOTOGRAPHS, PictureJob
 
 ABOUT, EXACT, SHOWN, TILES = "about.json", "exact.png", "shown", "tiles"
+LARGEST_ABOUT = 4096  # bytes
 TILE = 512  # pixels a side
 LARGEST_WHOLE = 16_000_000  # pixels; a browser holds larger ones by tiles
 ShownFormat: TypeAlias = Literal["png", "jpg"]
@@ -49,6 +52,11 @@ class KeptPicture:
         """Its width and height, in pixels."""
         return Size(width=self.width, height=self.height)
 
+    @property
+    def exact_name(self) -> str:
+        """The file of its pixels themselves; what is shown as a PNG is exact."""
+        return f"{SHOWN}.png" if self.shown == "png" else EXACT
+
     def record(self) -> dict[str, object]:
         """It as the page's canvas takes it, with its `id`."""
         told: dict[str, object] = {"id": self.id, "width": self.width, "height": self.height}
@@ -57,6 +65,11 @@ class KeptPicture:
             url = f"/pictures/{self.id}/tiles/{{level}}/{{x}}/{{y}}"
             told["tiles"] = {"url": url, "size": TILE, "levels": self.num_levels}
         return told
+
+
+def kept_before(place: Path) -> KeptPicture:
+    """What a picture's folder tells of it; OSError, ValueError or UsageError where it is none."""
+    return read_as(KeptPicture, parse(read_text(place / ABOUT, most=LARGEST_ABOUT)), name=ABOUT)
 
 
 @final
@@ -87,7 +100,8 @@ class KeepJob(PictureJob[KeptPicture]):
         try:
             if not (place / ABOUT).is_file():
                 self._write(image, kept, place)
-            elif self.is_exact and not (place / EXACT).is_file():
+            kept = kept_before(place)  # perhaps as another kind of file
+            if self.is_exact and not (place / kept.exact_name).is_file():
                 _save(image.pil(), place, EXACT)
         except OSError as refusal:
             raise UsageError(f"cannot keep the picture: {refusal.strerror or refusal}") from None
@@ -100,7 +114,7 @@ class KeepJob(PictureJob[KeptPicture]):
         try:
             whole = image.pil()
             _save(whole, draft, f"{SHOWN}.{kept.shown}")
-            if self.is_exact:
+            if self.is_exact and kept.exact_name == EXACT:
                 _save(whole, draft, EXACT)
             for name, tile in _tiles(whole, kept.num_levels):
                 _save(tile, draft, f"{name}.{kept.shown}", is_synced=False)

@@ -6,19 +6,17 @@ import re
 from pathlib import Path
 from typing import final
 
+from deixis.core.decode import lift_pillows_limit
 from deixis.core.errors import UsageError
-from deixis.core.files import read_text, remove
+from deixis.core.files import remove
 from deixis.core.image import Image
 from deixis.core.images import ImageLimits, open_image
-from deixis.core.json_lines import parse
-from deixis.core.typed_json import read_as
 from deixis.core.untrusted_text import shown
 from deixis.serve.api_error import ApiError
 from deixis.serve.picture_workers import PictureWorkers
-from deixis.studio.keep_job import ABOUT, EXACT, SHOWN, TILES, KeepJob, KeptPicture
+from deixis.studio.keep_job import SHOWN, TILES, KeepJob, KeptPicture, kept_before
 
 HASH = re.compile(r"[0-9a-f]{64}")
-LARGEST_ABOUT = 4096  # bytes
 
 
 @final
@@ -42,20 +40,20 @@ class PictureStore:
         """A picture by its hash; ApiError where none has it."""
         place = self._place(name)
         try:
-            told = parse(read_text(place / ABOUT, most=LARGEST_ABOUT))
-            return read_as(KeptPicture, told, name=ABOUT)
+            return kept_before(place)
         except (OSError, ValueError, UsageError):
             raise missing(name) from None
 
     def exact_file(self, name: object) -> Path:
         """The PNG with its pixels themselves; ApiError where only what is shown was kept."""
-        place = self._place(name) / EXACT
+        place = self._place(name) / self.about(name).exact_name
         if not place.is_file():
             raise missing(name)
         return place
 
     def image(self, name: object) -> Image:
         """Its pixels, which we wrote ourselves."""
+        lift_pillows_limit(self.limits.max_pixels)
         return open_image(self.exact_file(name), limits=self.limits)
 
     def shown_file(self, name: object) -> Path:

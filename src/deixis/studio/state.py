@@ -31,7 +31,7 @@ MOST_WORKERS = 2  # processes that open pictures: one person draws on one at a t
 # a person's own pictures may be larger than a stranger's request
 LIMITS = Limits(
     body_bytes=128 * MIB,
-    picture_bytes=128 * MIB,
+    picture_bytes=384 * MIB,  # as we keep the largest, which came smaller
     picture_pixels=110_000_000,
     picture_seconds=60.0,
     picture_memory=4096 * MIB,
@@ -59,7 +59,8 @@ class Studio:
         self.home, self.serving, self.folder = home, serving, folder
         keys = serving.server.keys
         self.sessions = Sessions(Access(read_keys(Path(keys).expanduser())) if keys else None)
-        self.names = OwnNames(serving.server, serving.server.names, hint="see --host")
+        hint = "names of [server] in a file of settings may hold it"
+        self.names = OwnNames(serving.server, serving.server.names, hint=hint)
         self.page = PageFiles(entry)
         self.room = Room(serving.limits.held_bytes)
         self.workers = PictureWorkers(serving.server.num_picture_workers, serving.limits)
