@@ -16,6 +16,7 @@ from deixis.core.errors import UsageError
 from deixis.mcp.tickets import Picker
 from deixis.studio.picker import person_picker
 from tests.studio.browser import chromium
+from tests.studio.node_tools import axe_violations
 from tests.studio.running import Asked, file_of, pixels
 from tests.studio.test_hostile import WORDS
 
@@ -88,6 +89,35 @@ def test_what_is_drawn_is_printed_with_the_marked_picture_and_a_legend(
     assert dx.open_image(out) != dx.open_image(picture)
     assert legend[0].startswith("1: ")
     assert legend[0].endswith(" rectangle, box1")
+
+
+def test_by_the_keyboard_alone(browser, hands, picture):
+    command = Command(picture)
+    page = hands.shown(browser, command.link)
+    for key in ("b", "ArrowRight", "Enter", "Shift+ArrowRight", "Shift+ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.press("Control+Enter")
+    code, told = command.ended()
+    x0, y0, x1, y1 = json.loads(told.splitlines()[0])["box1"]["box"]
+    assert code == 0
+    assert (x1 - x0, y1 - y0) == pytest.approx((10, 10))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_wrong(browser, hands, scheme, width):
+    asked = Asked(file_of(pixels(400, 300)), what="the cup", name="shot.png")
+    size = {"width": width, "height": 900}
+    page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
+    page.goto(asked.link)
+    page.wait_for_selector("html[data-ready]")
+    found = [axe_violations(page)]
+    hands.draw(page)
+    found.append(axe_violations(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+    assert asked.wait() is None
+    assert found == [[], []]
 
 
 def test_for_programs_it_is_one_object(browser, hands, picture):

@@ -104,7 +104,7 @@ async function begin() {
   });
   await canvas.show(task.picture);
   tell(HINT);
-  at('canvas').querySelector('.dx-stage')?.focus();
+  /** @type {HTMLElement | null} */ (at('canvas').querySelector('.dx-stage'))?.focus();
   document.documentElement.dataset.ready = String(Date.now());
   await stayThere();
 }
