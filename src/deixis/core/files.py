@@ -202,6 +202,7 @@ def alone(folder: Path) -> Iterator[None]:
     """Wait until nobody else who asks for this writes in a folder, no thread and no process; a
     killed one's hold ends with it.
     """
+    make_folder(folder)
     try:
         opened = (folder / LOCK).open("w")
     except OSError as refusal:

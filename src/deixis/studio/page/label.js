@@ -22,7 +22,8 @@ const at = (id) => document.getElementById(id);
 class LabelPage {
   constructor() {
     this.canvas = new Canvas(at('canvas'), { keys: { point: 'T' } });
-    this.saving = new Saving((...words) => this.say(...words), (key) => this.#outdated(key));
+    this.canvas.hand.titleOf = (name, region) => region.label || name;
+    this.saving = new Saving((...words) => this.#saySaved(...words), (key) => this.#outdated(key));
     this.labels = new Labels(at('labels'), (name) => this.give(name), (...words) => this.say(...words));
     this.proposals = new Proposals(this.canvas, at('proposals'), at('accept-all'), (...words) => this.say(...words));
     const places = { part: at('versions'), title: at('versions-title'), told: at('versions-told'), choices: at('versions-choices') };
@@ -44,6 +45,13 @@ class LabelPage {
   say(words, isTrouble = false) {
     at('status').textContent = words;
     at('status').classList.toggle('label-trouble', isTrouble);
+  }
+
+  /** How far saving is is seen all the time, and said where there is trouble. @param {string} words @param {boolean} [isTrouble] */
+  #saySaved(words, isTrouble = false) {
+    at('saved').textContent = isTrouble ? 'Not saved' : words;
+    at('saved').classList.toggle('label-trouble', isTrouble);
+    if (isTrouble) this.say(words, true);
   }
 
   async start() {
@@ -85,9 +93,10 @@ class LabelPage {
     try {
       opened = await read(placeOf(listed.key));
     } catch (error) {
-      this.say(`${listed.name}: ${error instanceof Error ? error.message : error}`, true);
+      if (turn !== this.turn) return;
       this.index = index;
-      this.#drawPlace();
+      this.#showNone();
+      this.say(`${listed.name}: ${error instanceof Error ? error.message : error}`, true);
       return;
     }
     if (turn !== this.turn) return;
@@ -105,9 +114,22 @@ class LabelPage {
     return false;
   }
 
+  /** This picture cannot be opened: nothing can be drawn that would be another's. */
+  #showNone() {
+    this.opened = null;
+    this.proposals.clear();
+    this.canvas.setRegions({}, { quiet: true });
+    this.saving.begin('', '');
+    this.#saySaved('');
+    at('versions').hidden = true;
+    at('canvas').hidden = true;
+    this.#drawPlace();
+  }
+
   /** @param {Opened} opened */
   #show(opened) {
     this.opened = null;
+    at('canvas').hidden = false;
     this.proposals.clear();
     this.canvas.show(opened.picture);
     this.canvas.setRegions(opened.kept?.regions ?? {}, { quiet: true });
@@ -115,13 +137,16 @@ class LabelPage {
     at('done').checked = opened.kept?.done ?? false;
     this.opened = opened;
     this.saving.begin(opened.key, opened.revision);
+    this.#saySaved(opened.kept ? 'Saved' : '');
     this.versions.show(opened);
     this.#drawPlace();
     const { size, by } = opened.kept ?? {};
     const { width, height } = opened.picture;
-    if (opened.holder) this.say(`${opened.holder} is at this picture, too`, true);
-    else if (size && (size[0] !== width || size[1] !== height)) this.say(`Its regions were drawn on a picture of ${size.join('×')} pixels; this one has ${width}×${height}`, true);
-    else this.say(by ? `Saved by ${by}` : opened.kept ? 'Saved' : 'Nothing is drawn yet');
+    const place = `${this.index + 1} of ${this.pictures.length}, ${opened.name}`;
+    if (!at('versions').hidden) this.say(`${place}: there are two versions; keep one, or join both`, true);
+    else if (opened.holder) this.say(`${place}: ${opened.holder} is here, too`, true);
+    else if (size && (size[0] !== width || size[1] !== height)) this.say(`${place}: its regions were drawn on a picture of ${size.join('×')} pixels; this one has ${width}×${height}`, true);
+    else this.say(`${place}: ${by ? `saved by ${by}` : opened.kept ? 'saved' : 'nothing is drawn yet'}`);
   }
 
   /** The next picture is made ready while this one is drawn on. @param {number} index @param {number} turn */
@@ -149,6 +174,8 @@ class LabelPage {
     const start = Math.max(0, this.index - AROUND);
     const shown = this.pictures.slice(start, this.index + AROUND + 1);
     at('files').replaceChildren(...shown.map((one, place) => this.#file(one, start + place)));
+    const current = /** @type {HTMLElement | null} */ (at('files').children[this.index - start] ?? null);
+    if (current) at('files').scrollTop = current.offsetTop - at('files').offsetTop - at('files').clientHeight / 2;
   }
 
   /** @param {Listed} listed @param {number} index */
@@ -204,7 +231,9 @@ class LabelPage {
   /** @param {'begun' | 'done'} state */
   #mark(state) {
     const listed = this.pictures[this.index];
-    if (listed) listed.state = state;
+    if (!listed || listed.state === state) return;
+    listed.state = state;
+    this.#drawPlace();
   }
 
   /** What is selected gets a label, or what is drawn next does. @param {string} name */
@@ -282,7 +311,10 @@ class LabelPage {
       this.#export();
     });
     at('by').value = who.name;
-    at('by').addEventListener('change', () => { who.name = at('by').value.trim(); });
+    at('by').addEventListener('change', () => {
+      who.name = at('by').value.trim();
+      this.#look();
+    });
     addEventListener('keydown', (event) => this.#key(event), { capture: true });
     addEventListener('pagehide', () => { write('/leave', {}, { keepalive: true }).catch(() => {}); });
   }

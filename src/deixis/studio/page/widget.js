@@ -2,27 +2,40 @@
 
 import { Canvas } from './canvas.js';
 
+/** @import {Region, Regions} from './canvas/types.js' */
+
+/**
+ * @typedef {object} Model anywidget's, in the part that is used here
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: unknown) => void} set
+ * @property {() => void} save_changes
+ * @property {(event: string, told: () => void) => void} on
+ * @property {(event: string, told: () => void) => void} off
+ */
+
 const SOON = 120; // ms in which changes become one message
 const FORM = 'region/1';
 
-/** The same text for the same regions, whatever the order of their fields. */
+/** The same text for the same regions, whatever the order of their fields. @param {unknown} value */
 const written = (value) => JSON.stringify(value, (key, one) => {
   if (key === 'deixis' || one === null) return undefined;
   if (!one || typeof one !== 'object' || Array.isArray(one)) return one;
-  return Object.fromEntries(Object.keys(one).sort().map((name) => [name, one[name]]));
+  return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
 });
 
-/** What Python has becomes what the canvas has: an encoding stands in its region. */
+/** What Python has becomes what the canvas has: an encoding stands in its region. @param {Model} model @returns {Regions} */
 function shown(model) {
   const encodings = model.get('encodings') ?? {};
-  return Object.fromEntries(Object.entries(model.get('regions') ?? {}).map(([name, region]) => (
+  const regions = /** @type {Regions} */ (model.get('regions') ?? {});
+  return Object.fromEntries(Object.entries(regions).map(([name, region]) => (
     [name, encodings[name] ? { ...region, encoding: encodings[name] } : region]
   )));
 }
 
-/** And back: a region as Python writes it, and its encoding beside. */
+/** And back: a region as Python writes it, and its encoding beside. @param {Regions} drawn */
 function apart(drawn) {
-  const regions = {}, encodings = {};
+  const regions = /** @type {{[name: string]: object}} */ ({});
+  const encodings = /** @type {{[name: string]: string}} */ ({});
   for (const [name, { encoding, ...region }] of Object.entries(drawn)) {
     regions[name] = { deixis: FORM, ...region };
     if (encoding) encodings[name] = encoding;
@@ -30,14 +43,15 @@ function apart(drawn) {
   return { regions, encodings };
 }
 
-/** @param {DataView | ArrayBuffer | undefined} bytes */
+/** @param {DataView<ArrayBuffer> | ArrayBuffer} bytes */
 function urlOf(bytes) {
   const view = bytes instanceof DataView ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes ?? 0);
+    : new Uint8Array(bytes);
   const kind = view[0] === 0xff ? 'image/jpeg' : 'image/png';
   return URL.createObjectURL(new Blob([view], { type: kind }));
 }
 
+/** @param {{model: Model, el: HTMLElement}} given @returns {() => void} what ends it */
 function render({ model, el }) {
   const place = document.createElement('div');
   place.className = 'deixis-widget';

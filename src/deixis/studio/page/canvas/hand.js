@@ -27,6 +27,8 @@ export class Hand {
     this.layers = [];
     /** @type {Set<string>} regions that are being changed, and so are drawn elsewhere */
     this.hidden = new Set();
+    /** What stands on a region. @type {(name: string, region: Region) => string} */
+    this.titleOf = (name) => name;
   }
 
   /** @param {Picture} picture */
@@ -93,7 +95,7 @@ export class Hand {
       corners = 0;
       yield;
     }
-    if (total <= FEW) for (const [name, entry] of named) drawName(context, name, entry, frame);
+    if (total <= FEW) for (const [name, entry] of named) drawName(context, this.titleOf(name, entry.region), entry, frame);
     yield;
   }
 

@@ -44,7 +44,7 @@ export class Saving {
     this.say('Not saved yet');
   }
 
-  /** All is saved when this is over; false where it was refused. @param {Work} [work] */
+  /** All is saved when this is over; false where it was refused. @param {Work} [work] @returns {Promise<boolean>} */
   async now(work) {
     if (work) this.work = work;
     clearTimeout(this.timer);

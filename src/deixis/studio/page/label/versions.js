@@ -6,7 +6,7 @@ import { placeOf, write } from './server.js';
 /** @import {Opened, RefusedVersion} from './server.js' */
 
 const LAYER = 'other version';
-const STYLE = { colour: '#0f766e', width: 2, fill: false };
+const STYLE = { colour: '#00a37a', width: 3, fill: false };
 const same = (/** @type {any} */ one, /** @type {any} */ other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** Both versions together; what has one name in both and differs gets two. @param {any} kept @param {any} refused */
@@ -41,7 +41,10 @@ export class Versions {
     this.canvas.layers = this.canvas.layers.filter((layer) => layer.name !== LAYER);
     if (!refused) return;
     const whose = refused.mine ? 'yours' : `that of ${refused.by || 'somebody'}`;
-    const count = (/** @type {any} */ regions) => `${Object.keys(regions ?? {}).length} regions`;
+    const count = (/** @type {any} */ regions) => {
+      const { length } = Object.keys(regions ?? {});
+      return length === 1 ? '1 region' : `${length} regions`;
+    };
     title.textContent = 'Two versions of this picture';
     told.textContent = `Kept is the version of ${opened.kept?.by || 'somebody'} (${count(opened.kept?.regions)}), which is on the canvas. `
       + `Drawn over it in green is ${whose} (${count(refused.regions)}), which came later and did not know of it. Nothing is lost until you decide.`;
