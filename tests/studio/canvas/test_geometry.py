@@ -5,6 +5,7 @@ give how places of the picture became places of the screen, without asking the p
 """
 
 import io
+import logging
 from functools import cache
 
 import numpy as np
@@ -18,7 +19,7 @@ RATIOS = (1.0, 1.25, 1.5, 2.0, 2.625, 3.0)
 # scales up to which the dots of a picture can be told apart: its sides, their distance and radius
 DOTS = {"coarse": ((1600, 1200), 80, 22), "fine": ((640, 480), 10, 3)}
 FINER = 8  # in which dots are drawn, so that their centres are exact
-VIEW = {"width": 1000, "height": 560}
+VIEW = {"width": 640, "height": 440}
 AWAY = 12  # CSS pixels of a target from the stage's edges, and from the picture's
 
 pytestmark = pytest.mark.long
@@ -118,12 +119,13 @@ class Seen:
         self.pixels, self.ratio = np.asarray(shot).astype(float), ratio
         place, screen = (np.array(one) for one in zip(*pairs, strict=True))
         screen += np.array([left, top])
-        fits = [
-            np.polynomial.polynomial.polyfit(place[:, axis], screen[:, axis], 1) for axis in (0, 1)
-        ]
-        self.start, self.scale = np.array(fits).T
+        ones, none = np.ones(len(place)), np.zeros(len(place))
+        across = np.stack((place[:, 0], ones, none), 1)
+        down = np.stack((place[:, 1], none, ones), 1)
+        fit = np.linalg.lstsq(np.concatenate((across, down)), screen.T.reshape(-1), rcond=None)[0]
+        self.scale, self.start = fit[0], fit[1:]
         wrong = np.abs(self.start + place * self.scale - screen).max()
-        assert wrong < 0.6, f"dots lie {wrong} device pixels off a straight line"
+        assert wrong < 1.0, f"dots lie {wrong} device pixels off a straight line"
         self.stage = np.array([[left, top], [right, low]]) / ratio
 
     def on_screen(self, place):
@@ -144,7 +146,7 @@ def views(count):
     """Random views: (ratio of pixels, scale, place of the middle as a share, seed)."""
     rng = np.random.default_rng(24)
     for number in range(count):
-        scale = float(np.exp(rng.uniform(np.log(0.15), np.log(24))))
+        scale = float(np.exp(rng.uniform(np.log(0.15), np.log(16))))
         yield RATIOS[number % len(RATIOS)], scale, rng.uniform(0.1, 0.9, 2), number
 
 
@@ -161,7 +163,7 @@ def looked(tried, scale, share, size):
 
 
 @pytest.mark.parametrize("count", [36, night(500)])
-def test_a_drawn_box_is_within_half_a_pixel_at_any_view(opened, count, record_property):
+def test_a_drawn_box_is_within_half_a_pixel_at_any_view(opened, count):
     held, off, worst = {}, [], 0.0
     for ratio, scale, share, seed in views(count):
         rng = np.random.default_rng(seed)
@@ -169,6 +171,7 @@ def test_a_drawn_box_is_within_half_a_pixel_at_any_view(opened, count, record_pr
         size = np.array(DOTS[name][0])
         if (ratio, name) not in held:
             held[ratio, name] = opened(image=dotted(name), viewport=VIEW, device_scale_factor=ratio)
+            held[ratio, name].do("canvas.side.hidden = true")
         tried = held[ratio, name]
         tried.page.bring_to_front()
         tried.do("canvas.regions = {}; canvas.tool = 'box'")
@@ -190,8 +193,8 @@ def test_a_drawn_box_is_within_half_a_pixel_at_any_view(opened, count, record_pr
         assert off[-1] <= 0.5, f"{off[-1]} pixels at scale {scale}, ratio {ratio}"
         if seed % 5 == 0:
             worst = max(worst, shown_off(tried, seen, box))
-    record_property("off", f"{max(off):.3f} at most, {np.median(off):.4f} in the median")
-    record_property("shown_off", f"{worst:.3f} device pixels")
+    told = f"{count} views: {max(off):.3f} pixels off at most, {np.median(off):.4f} in the median"
+    logging.getLogger(__name__).info("%s; shown %.3f device pixels off", told, worst)
 
 
 def shown_off(tried, seen, box):
@@ -202,21 +205,19 @@ def shown_off(tried, seen, box):
     shot = Image.open(io.BytesIO(tried.page.screenshot(scale="device"))).convert("RGB")
     changed = np.abs(np.asarray(shot).astype(float) - seen.pixels).sum(2)
     corners = np.concatenate((seen.start + box[:2] * seen.scale, seen.start + box[2:] * seen.scale))
-    # across each side, far from corners and from the name above: what changed beside the side
+    # across each side at many places, far from corners and from the name above
     x0, y0, x1, y1 = corners
-    reach, across, down = 6, int(y0 + 0.7 * (y1 - y0)), int(x0 + 0.8 * (x1 - x0))
+    reach = 6 * int(np.ceil(seen.ratio))
+    rows, columns = np.linspace((y0, x0), (y1, x1), 60).astype(int)[33:51].T
     worst = 0.0
-    for at, line in (
-        (x0, changed[across]),
-        (x1, changed[across]),
-        (y0, changed[:, down]),
-        (y1, changed[:, down]),
-    ):
-        start = int(at) - reach * int(np.ceil(seen.ratio))
-        part = line[start : start + 2 * reach * int(np.ceil(seen.ratio))]
-        edge = part > 62  # more than the area within changes
-        middle = start + (np.flatnonzero(edge)[[0, -1]] + 0.5).mean()
-        worst = max(worst, abs(middle - at))
+    across, down = changed[rows], changed[:, columns].T
+    for at, lines in ((x0, across), (x1, across), (y0, down), (y1, down)):
+        start = int(at) - reach
+        middles = []
+        for part in lines[:, start : start + 2 * reach]:
+            edge = np.flatnonzero(part > 62)  # more than the area within changes
+            middles.append(start + (edge[[0, -1]] + 0.5).mean())
+        worst = max(worst, abs(np.median(middles) - at))
     assert worst <= 1.0, f"the outline is shown {worst} device pixels off"
     return worst
 

@@ -15,3 +15,9 @@ export function element(tag, attributes = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/** What has the focus, in a page or in a shadow of it as notebooks make them. @param {HTMLElement} near */
+export function focusedNear(near) {
+  const root = near.getRootNode();
+  return root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+}

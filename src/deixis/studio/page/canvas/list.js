@@ -1,6 +1,6 @@
 /** @file The parallel list: a real button for each region says its name, shape and place. */
 
-import { element } from './elements.js';
+import { element, focusedNear } from './elements.js';
 import { told } from './shapes.js';
 
 /** @import {Store} from './store.js' */
@@ -80,7 +80,7 @@ export class List {
     const start = this.page * PAGE;
     const shown = order.slice(start, start + PAGE);
     const selected = new Set(this.selected);
-    const focused = this.#nameOf(document.activeElement);
+    const focused = this.#nameOf(focusedNear(this.root));
     const stop = shown.find((name) => name === focused) ?? shown.find((name) => selected.has(name)) ?? shown[0];
     this.title.textContent = order.length > PAGE ? `Regions ${start + 1}–${start + shown.length} of ${order.length}` : `Regions (${order.length})`;
     this.list.replaceChildren(...shown.map((name, at) => {

@@ -44,6 +44,17 @@ export function encodeCounts(runs) {
   return text;
 }
 
+/** Upright edges where one column begins or ends and the other does not. @param {number[]} rows of both @param {number} x */
+function upright(rows, x) {
+  /** @type {number[]} */
+  const ends = [];
+  for (const row of rows.slice().sort((a, b) => a - b)) {
+    if (ends.at(-1) === row) ends.pop(); // two at one place are none
+    else ends.push(row);
+  }
+  return ends.flatMap((row, at) => (at % 2 ? [] : [`M${x} ${row}V${ends[at + 1]}`]));
+}
+
 /** The rows of a mask in each of its columns: [top, bottom, top, bottom, …], in order. */
 export class Spans {
   /** @param {number} width @param {number} height */
@@ -110,6 +121,13 @@ export class Spans {
     return encodeCounts(changes.map((place, at) => place - (at ? changes[at - 1] ?? 0 : 0)));
   }
 
+  /** How many stretches of rows there are. */
+  get num() {
+    let num = 0;
+    for (const rows of this.columns.values()) num += rows.length / 2;
+    return num;
+  }
+
   get area() {
     let area = 0;
     this.each((_x, top, bottom) => { area += bottom - top; });
@@ -135,6 +153,31 @@ export class Spans {
         visit(column, /** @type {number} */ (rows[at]), /** @type {number} */ (rows[at + 1]));
       }
     }
+  }
+
+  /** The edges between what is inside and what is not, as an SVG path of straight lines. */
+  outline() {
+    /** @type {string[]} */
+    const lines = [];
+    /** @type {Map<number, [number, number]>} horizontal edges by their row, from and to a column */
+    const open = new Map();
+    /** @type {number[]} */
+    let last = [], at = -2;
+    const columns = [...this.columns.keys()].sort((a, b) => a - b);
+    for (const column of [...columns, Infinity]) {
+      if (column > at + 1) lines.push(...upright(last, at + 1));
+      if (column === Infinity) break;
+      const rows = /** @type {number[]} */ (this.columns.get(column));
+      lines.push(...upright(column === at + 1 ? [...last, ...rows] : rows, column));
+      for (const row of rows) {
+        const [start, end] = open.get(row) ?? [column, column];
+        if (end < column) lines.push(`M${start} ${row}H${end}`);
+        open.set(row, [end < column ? column : start, column + 1]);
+      }
+      [last, at] = [rows, column];
+    }
+    for (const [row, [start, end]] of open) lines.push(`M${start} ${row}H${end}`);
+    return lines.join('');
   }
 
   /** @param {XY} place */

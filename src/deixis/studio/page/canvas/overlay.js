@@ -71,7 +71,7 @@ export class Overlay {
       return;
     }
     const d = path ?? (region ? outlineOf(region) : '');
-    const group = svg('g', { class: `dx-${kind}` });
+    const group = svg('g', { class: `dx-${kind}${region?.kind === 'mask' ? ' dx-mask' : ''}` });
     group.style.color = colour;
     if (width !== undefined) {
       group.append(svg('path', { d, class: 'dx-pen', 'stroke-width': width }));

@@ -158,10 +158,7 @@ export function outlineOf(region) {
     case 'polygon': return region.rings.map((ring) => pathOf(ring, true)).join('');
     case 'stroke': return pathOf(region.points.length > 1 ? region.points : [...region.points, ...region.points], false);
     case 'mask': {
-      /** @type {string[]} */
-      const rows = [];
-      spansOf(region).each((x, top, bottom) => rows.push(`M${x} ${top}h1V${bottom}h-1Z`));
-      if (rows.length <= MOST_ROWS) return rows.join('');
+      if (spansOf(region).num < MOST_ROWS) return spansOf(region).outline();
       const { x0, y0, x1, y1 } = spansOf(region).bounds();
       return `M${x0} ${y0}H${x1}V${y1}H${x0}Z`;
     }

@@ -276,7 +276,7 @@ export class Stage {
   /** @param {At} at @param {boolean} always */
   #magnify(at, always) {
     const { source } = this.owner.hand;
-    const isPlacing = this.tool instanceof SelectTool ? this.tool.doing === 'handle' : this.tool.pending || at.keyboard;
+    const isPlacing = this.tool instanceof SelectTool ? this.tool.doing === 'handle' : this.tool.places && (this.tool.pending || at.keyboard);
     if (this.magnifies && source && isPlacing && (always || at.keyboard || this.view.scale < 2)) this.magnifier.show(at, source);
     else this.magnifier.hide();
   }

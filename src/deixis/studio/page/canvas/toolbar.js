@@ -1,6 +1,6 @@
 /** @file The tool bar: real buttons with their keys; arrows go from one to the next. */
 
-import { element } from './elements.js';
+import { element, focusedNear } from './elements.js';
 import { COMMANDS } from './keys.js';
 import { svg } from './overlay.js';
 
@@ -66,6 +66,6 @@ export class Toolbar {
       if (command in able) button.setAttribute('aria-disabled', String(!able[command]));
     }
     const pressed = this.buttons.get(tool);
-    if (pressed && !this.root.contains(document.activeElement)) this.#stop(pressed);
+    if (pressed && !this.root.contains(focusedNear(this.root))) this.#stop(pressed);
   }
 }

@@ -86,6 +86,7 @@ class FreeTool extends Tool {
     super(desk);
     /** @type {XY[]} */
     this.path = [];
+    this.places = false;
   }
 
   /** @param {At} at @override */

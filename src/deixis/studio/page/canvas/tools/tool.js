@@ -33,6 +33,8 @@ export class Tool {
     this.pending = false;
     /** Whether a place alone is enough, so that Enter presses and releases at once. */
     this.clicks = false;
+    /** Whether it puts something at an exact place, for which a magnifier is of use. */
+    this.places = true;
     this.cursor = 'crosshair';
   }
 
