@@ -203,6 +203,14 @@ def test_agents_are_given_what_a_person_drew(person, picture):
     assert picker.pick(picture, "the cup")["box1"].kind == "box"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux's displays")
+def test_agents_are_told_where_no_window_can_be_opened(picture, monkeypatch):
+    for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match="deixis point PICTURE"):
+        person_picker().pick(picture, "the cup")
+
+
 def test_mistakes_are_told_before_a_window_opens(picture, tmp_path):
     with pytest.raises(UsageError, match="did you mean 'box'"):
         dx.point_on(picture, tools=["bx"])

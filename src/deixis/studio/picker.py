@@ -21,6 +21,7 @@ from deixis.core.image import Image
 from deixis.core.images import ImageLike, open_image
 from deixis.core.region import Region
 from deixis.core.region_json import from_record
+from deixis.studio.browser import can_open
 from deixis.studio.point_given import checked_tools, file_bytes
 
 
@@ -50,7 +51,14 @@ class PersonPicker:
     """Shows a picture to the person at this machine, as `deixis.mcp` asks for it."""
 
     def pick(self, picture: Path, what: str) -> Mapping[str, Region] | None:
-        """The regions by their names, once the person is done; None where they left."""
+        """The regions by their names, once the person is done; None where they left. UsageError
+        where no window can be opened, as an agent could only wait for ever.
+        """
+        if not can_open():
+            raise UsageError(
+                "no window can be opened on this machine; have the person run `deixis point "
+                "PICTURE --json` in a terminal, which prints a link, or ask for places in words"
+            )
         return point_on(picture, what)
 
 
