@@ -1,11 +1,15 @@
 """A writer of labels that may be killed at any moment.
 
     python -m tests.studio.labelling.nursery FOLDER IMAGE WRITER NUM
+    python -m tests.studio.labelling.nursery FOLDER IMAGE
 
 It adds a region of its own to what is kept of a picture, again and again, and prints the name of
-each once it is saved. Where another was faster it joins what is there with its own.
+each once it is saved. Where another was faster it joins what is there with its own. Without a name
+it is one process after the other, each of which tells its number first and writes until it is
+killed.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,13 +37,28 @@ def add(store, image, name, writer):
         kept, num_refused = saved.kept, num_refused + 1
 
 
-def main(folder, image, writer, num):
+def tell(words):
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def write(folder, image, writer, num):
     store = KeptLabels(Path(folder))
     for number in range(int(num)):
         name = f"{writer}_{number}"
         add(store, image, name, writer)
-        sys.stdout.write(f"{name}\n")
-        sys.stdout.flush()
+        tell(name)
+
+
+def main(folder, image, writer="", num=100_000):
+    if writer:
+        write(folder, image, writer, num)
+    while not writer:
+        child = os.fork()
+        if not child:
+            tell(os.getpid())
+            write(folder, image, f"w{os.getpid()}", num)
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ class LabelFolder:
         self.leases = Leases()
 
     def overview(self, labeller: Labeller) -> Record:
-        """All pictures and how far each is, and the labels."""
+        """All pictures that are there now, how far each is, and the labels."""
+        self.list = PictureList.of(self.list.folder)
         progress = self.kept.progress()
         return {
             "folder": self.list.folder.resolve().name,
