@@ -106,12 +106,21 @@ def test_a_measure_of_sums_is_resampled_whole():
     assert (found.low, found.high) == pytest.approx((1 / 9, 1.0))
 
 
-def test_a_run_does_not_differ_from_itself():
+def test_a_run_does_not_differ_from_itself_as_far_as_so_few_pictures_tell():
     draws = np.random.default_rng(1)
-    one = drawn(draws, 40, 0.6, 5.0)
-    found = difference(ACCURACY, one, one)
-    assert (found.value, found.interval.low, found.interval.high) == (0.0, 0.0, 0.0)
-    assert found.chance == 1.0
+    for num, reach in ((15, 0.163), (400, 0.007)):  # Bonett and Price's, where none changed
+        one = drawn(draws, num, 0.6, 5.0)
+        found = difference(ACCURACY, one, one)
+        assert found.value == 0.0
+        assert found.interval.high == -found.interval.low == pytest.approx(reach, abs=1e-3)
+        assert found.chance == 1.0
+
+
+def test_a_measure_without_bounds_reaches_as_far_as_its_values():
+    score = Measure(name="score", numbers=("score",), is_bounded=False)
+    one = Clusters(sums=np.array([[4.0, 1], [2.0, 1]]))
+    found = difference(score, one, one)
+    assert found.interval.high == pytest.approx(4 * math.sqrt(2) * 1.959964 / 4)
 
 
 def test_a_clear_difference_is_found_and_chance_is_small():

@@ -2,20 +2,21 @@
 
 import pytest
 
-from deixis.pixel.card import Gain
+from deixis.evals.statistics.guesses import WrittenQuestion
 from deixis.pixel.matrix_report import reported
-from deixis.pixel.transfer import Cell, Transfer
+from deixis.pixel.transfer import Cell, PairedAnswer, Transfer
 from deixis.pixel.transfer_matrix import PLAIN, MatrixSettings, row_name, rows
 
 pytestmark = pytest.mark.lab  # it asks about scenes of Things
 
-MODELS = ("a", "b", "c")
+MODELS = ("a", "b", "c", "d")
+NUM = 400  # questions, a picture each
 # points that a prompt brings itself, and others
 BRINGS = {
     PLAIN: (-5, -5),
     "EVP": (20, -10),
     "TVP": (18, 8),
-    "TVP, 2 sources": (15, 9),
+    "TVP, 2 sources": (15, 12),
     "TVP, wrong words": (18, 3),
 }
 
@@ -27,21 +28,30 @@ def matrix(variants):
     cells = []
     for variant, sources in rows(settings):
         for place, model in enumerate(MODELS):
-            before = 50.0 + place
+            before = 65 + place
             after = before + BRINGS[variant][model not in sources]
-            gain = Gain(
-                model=model,
-                benchmark="scenes_presence",
-                num_questions=9,
-                before=before,
-                after=after,
-                low=0,
-                high=0,
+            answers = tuple(
+                PairedAnswer(
+                    key=str(one),
+                    picture=f"p{one}",
+                    before=100 * one < before * NUM,
+                    after=100 * one < after * NUM,
+                )
+                for one in range(NUM)
             )
             name = row_name(variant, sources)
-            cells.append(Cell(prompt=name, model=model, is_source=model in sources, gain=gain))
+            cells.append(
+                Cell(prompt=name, model=model, is_source=model in sources, answers=answers)
+            )
     found = Transfer(
-        benchmark="scenes_presence", measure="accuracy", num_questions=9, cells=tuple(cells)
+        benchmark="scenes_presence",
+        measure="accuracy",
+        num_questions=NUM,
+        cells=tuple(cells),
+        questions=tuple(
+            WrittenQuestion(text="Is it there?", answer=("yes", "no")[one % 2], scene=one)
+            for one in range(NUM)
+        ),
     )
     return reported(found, settings, command="deixis pixel matrix")
 
@@ -49,13 +59,14 @@ def matrix(variants):
 def test_each_condition_is_a_mean_over_models_and_sources():
     report = matrix(MAIN)
     row = report.findings["TVP: others"]
-    assert (row.asked, row.value) == (3, pytest.approx(59.0))
-    assert row.change == pytest.approx((8.0, 8.0, 8.0))
-    assert report.findings["TVP, 2 sources: itself"].change == pytest.approx((15.0, 15.0, 15.0))
-    assert report.findings[f"{PLAIN}: others"].change == pytest.approx((-5.0, -5.0, -5.0))
+    assert (len(row.by_seed), row.value) == (4, pytest.approx(74.5))
+    assert row.change.value == pytest.approx(8.0)
+    assert (row.change.num_seeds, row.change.num_clusters) == (4, NUM)
+    assert report.findings["TVP, 2 sources: itself"].change.value == pytest.approx(15.0)
+    assert report.findings[f"{PLAIN}: others"].change.value == pytest.approx(-5.0)
     assert report.findings["no prompt: itself"].change is None
     assert report.name == "pixel_presence"
-    assert "A guess would be right on 50 %." in report.about
+    assert "Words alone, without the picture, tell at most 55 % of the answers." in report.about
 
 
 def test_claims_are_judged_source_by_source():
@@ -72,7 +83,7 @@ def test_claims_are_judged_source_by_source():
 def test_an_ensemble_is_compared_with_each_of_its_members_on_whom_it_is_tried_on():
     report = matrix(MAIN)
     row = report.findings["TVP, each of 2 sources: others"]
-    assert (row.asked, row.change) == (3, pytest.approx((8.0, 8.0, 8.0)))
+    assert (len(row.by_seed), row.change.value) == (6, pytest.approx(8.0))
     judged = {one.claim: one.verdict.held for one in report.claims}
     assert judged["Two sources together help others more than each alone."]
     assert "TVP, each of 2 sources: others" not in matrix(("TVP",)).findings

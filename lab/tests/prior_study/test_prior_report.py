@@ -152,11 +152,11 @@ def test_before_and_after_are_compared_by_the_bands_of_before(tmp_path):
     every = compared[ALL]
     assert every.num_entities == NUM
     assert every.prior_change[1] > 0
-    assert every.answers.is_higher
+    assert every.answers.change.low > 0
     assert sum(one.num_entities for one in compared.bands) == 2 * NUM
     same = compare(before, before)[ALL]
     assert same.prior_change == (0.0, 0.0, 0.0)
-    assert same.answers.change[0] == 0.0
+    assert same.answers.change.value == 0.0
     write_comparison(compared, tmp_path)
     assert "| all | 30 |" in (tmp_path / "README.md").read_text()
     with pytest.raises(UsageError, match="no entity is of the band 'x'"):
@@ -209,7 +209,8 @@ def test_two_regions_of_one_picture_are_compared_each_with_itself():
 
     ranked = [(picture, 3.0) for picture in entities.pictures]
     same = compare(joined([True, False] * 2), joined([True, False] * 2))
-    assert same[ALL].answers.change == (0.0, 0.0, 0.0)
+    assert same[ALL].answers.change.value == 0.0
+    assert same[ALL].answers.change.num_questions == 4
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.evals.made_effects import effect
 
 from deixis.core.errors import UsageError
 from deixis.data.entities.named import EntitySource
@@ -30,7 +31,9 @@ def test_of_scenes_those_that_nano_never_saw_are_repaired():
 )
 def test_a_repair_holds_where_it_gains_and_costs_little(gain, cost, held):
     rows = [
-        Finding(condition=f"repair: {group}", asked=9, value=50, low=40, high=60, change=change)
+        Finding(
+            condition=f"repair: {group}", asked=9, value=50, low=40, high=60, change=effect(*change)
+        )
         for group, change in ((claims.NEW, gain), (claims.OLD, cost))
     ]
     assert claims.verdict_of(Findings(rows=tuple(rows))).held is held

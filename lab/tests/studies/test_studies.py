@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.evals.made_effects import answered
 
 from deixis.cli.main import main
 from deixis.evals.claim_report import write_report
-from deixis.evals.findings import found_over_seeds
+from deixis.evals.findings import Findings, all_of, found_in
 from deixis.train.recipe import recipes
 from deixis_lab.examine.knowing import COUNTS, WORDS
 from deixis_lab.examine.knowing import NAMES as NAMES_ASKED
 from deixis_lab.examine.studying import carry_out
 from deixis_lab.studies import Study, studies
-from deixis_lab.studies._knowledge import joined
 from deixis_lab.things.world import HELD_OUT
 
 NAMES = studies.names()
@@ -45,14 +45,17 @@ def test_variants_are_asked_for_the_same_thing(name: str) -> None:
         assert all(one == asked[0] for one in asked)
 
 
-def test_means_have_students_intervals_over_seeds() -> None:
-    shares = {"a": [0.5, 0.6, 0.7], "b": [0.7, 0.8, 0.9]}
-    found = found_over_seeds(shares, {"b": "a"})
-    assert found["a"].value == pytest.approx(60.0)
-    assert found["a"].low == pytest.approx(60 - 4.303 * 10 / 3**0.5, abs=0.01)
-    assert found["b"].change == pytest.approx((20.0, 20.0, 20.0))
-    assert found.better("b").held is True
-    assert found_over_seeds({"a": [0.5], "b": [0.9]}, {"b": "a"}).better("b").held is None
+def found(shares: dict[str, list[float]], bases: dict[str, str]) -> Findings:
+    """Of answers of which so many are right, seed by seed."""
+    answers = answered(shares, seeds=len(next(iter(shares.values()))), drawings=100)
+    return found_in(answers, list(shares), baseline=bases, is_training=True)
+
+
+def test_one_seed_tells_nothing_of_a_training() -> None:
+    assert found({"a": [0.5], "b": [0.9]}, {"b": "a"}).better("b").held is None
+    several = found({"a": [0.5, 0.6, 0.7], "b": [0.7, 0.8, 0.9]}, {"b": "a"})
+    assert several["a"].value == pytest.approx(60.0)
+    assert several.better("b").held is True
 
 
 @pytest.mark.long
@@ -83,14 +86,13 @@ def test_every_claim_about_knowledge_has_its_verdict() -> None:
         rows = [
             f"{one.name}: {sort}" for one in study.variants for sort in (NAMES_ASKED, WORDS, COUNTS)
         ]
-        shares = {row: [0.1 * place, 0.1 * place + 0.01] for place, row in enumerate(rows)}
-        shares = {row: [min(one, 1.0) for one in two] for row, two in shares.items()}
+        shares = {row: [0.05 * place, 0.05 * place + 0.01] for place, row in enumerate(rows)}
         base = {
             row: f"{study.baseline}: {row.partition(': ')[2]}"
             for row in rows
             if not row.startswith(f"{study.baseline}:")
         }
-        findings = found_over_seeds(shares, base)
+        findings = found(shares, base)
         assert study.verdict(findings).words
         claims = study.claims(findings)
         assert len({one.claim for one in claims}) == len(claims) > 0
@@ -98,15 +100,15 @@ def test_every_claim_about_knowledge_has_its_verdict() -> None:
 
 def test_a_claim_is_told_seed_by_seed() -> None:
     shares = {"a": [0.5, 0.6, 0.7], "b": [0.7, 0.81, 0.9], "c": [0.1, 0.9, 0.4]}
-    found = found_over_seeds(shares, {})
-    assert found.against("b", "a").held is True
-    assert found.against("a", "b").held is False
-    assert found.against("c", "a").held is None
-    assert found["a"].by_seed == pytest.approx((50, 60, 70))
-    verdicts = [found.against("b", "a"), found.against("c", "a")]
-    assert joined(verdicts).held is None
-    assert joined([*verdicts, found.against("a", "b")]).held is False
-    assert joined(verdicts[:1]).held is True
+    several = found(shares, {})
+    assert several.against("b", "a").held is True
+    assert several.against("a", "b").held is False
+    assert several.against("c", "a").held is None
+    assert several["a"].by_seed == pytest.approx((50, 60, 70))
+    verdicts = [several.against("b", "a"), several.against("c", "a")]
+    assert all_of(verdicts).held is None
+    assert all_of([*verdicts, several.against("a", "b")]).held is False
+    assert all_of(verdicts[:1]).held is True
 
 
 def test_the_command_lists_claims_and_refuses_what_it_does_not_know(

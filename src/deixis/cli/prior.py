@@ -294,9 +294,9 @@ def _compare(arguments: argparse.Namespace) -> None:
         change = "{:+.3f} ({:+.3f} to {:+.3f})".format(*one.prior_change)
         answers = ""
         if one.answers is not None and one.answers.change is not None:
-            answers = "{:+.1f} ({:+.1f} to {:+.1f})".format(*one.answers.change)
+            answers = str(one.answers.change)
         rows.append([one.band, str(one.num_entities), change, answers])
-    print(table(["band before", "entities", "prior", "right, points"], rows))
+    print(table(["band before", "entities", "prior", "right"], rows))
 
 
 def _repair(arguments: argparse.Namespace) -> None:

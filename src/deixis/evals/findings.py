@@ -1,10 +1,11 @@
 """Findings are the shares of right answers under each condition of an experiment, with
-intervals.
+intervals, and what they say of a claim.
 """
 
-import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import combinations
 from typing import final
 
 import numpy as np
@@ -13,9 +14,15 @@ from deixis.ask.composer import Pointed
 from deixis.core.errors import UsageError
 from deixis.core.image import Image
 from deixis.core.region import Region
-from deixis.evals.intervals import Clusters, interval
-from deixis.evals.measure import ACCURACY
-from deixis.evals.paired import difference
+from deixis.evals.statistics.effects import (
+    LEVEL,
+    Effect,
+    Judged,
+    coded,
+    effect_of,
+    share_of,
+)
+from deixis.evals.statistics.families import holm
 
 
 @final
@@ -26,7 +33,8 @@ class Trial:
     `text` has a `{slot}` for each of `regions`. Trials of one picture that differ in nothing but
     their condition share a `pair`; only those are compared. `is_right` judges the answer where more
     than the very words of `answer` are right. `notes` are what is known of the picture, for a model
-    that is asked with knowledge.
+    that is asked with knowledge. `cluster` is the drawing that is asked about, by its name and
+    artist: answers about one go together, whatever the scene.
     """
 
     condition: str
@@ -44,13 +52,16 @@ class Trial:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgedTrial:
-    """A trial was answered rightly or not, under this condition and in this scene."""
+    """A trial was answered rightly or not, under this condition and in this scene, by the model
+    of this seed.
+    """
 
     scene: int
     condition: str
     pair: str
     is_right: bool
     cluster: str = ""
+    seed: int = 0
 
 
 def judged(trial: Trial, scene: int, text: str) -> JudgedTrial:
@@ -72,18 +83,22 @@ def _plain(text: str) -> str:
     return text.strip().rstrip(".").casefold()
 
 
-T95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)  # of 1 to 9 more seeds
 SLIGHT = 5.0  # points that a condition may lose and still count as unharmed
+UNTESTABLE = {
+    "floor": "Floor: not testable",
+    "ceiling": "Ceiling: not testable",
+    "gate": "Not judged: a gate was not passed",
+}
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A condition's share of right answers is in per cent, with a 95 % interval clustered by
-    picture, or as the trials say.
+    """A condition's share of right answers is in per cent, with a 95 % interval over seeds and
+    drawings.
 
-    `change` is the difference from the experiment's baseline on the same questions, with its own
-    interval; None for the baseline.
+    `change` is the difference from `base`, which it is compared with, on the same questions; None
+    for a condition that is compared with none.
     """
 
     condition: str
@@ -91,64 +106,38 @@ class Finding:
     value: float
     low: float
     high: float
-    change: tuple[float, float, float] | None = None
+    change: Effect | None = None
+    base: str = ""
     by_seed: tuple[float, ...] = ()
+    num_clusters: int = 0
 
     @property
     def told(self) -> str:
         """The share is told with its interval."""
         return f"{self.value:.1f} ({self.low:.1f} to {self.high:.1f})"
 
-    @property
-    def loss(self) -> float:
-        """The condition lies so many points below the baseline."""
-        return 0.0 if self.change is None else -self.change[0]
-
-    @property
-    def is_lower(self) -> bool:
-        """The condition is below the baseline, and chance alone would hardly put it there."""
-        return self.change is not None and self.change[2] < 0
-
-    @property
-    def is_higher(self) -> bool:
-        """The condition is above the baseline, and chance alone would hardly put it there."""
-        return self.change is not None and self.change[1] > 0
-
-
-@final
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decline:
-    """These conditions clearly lose; `is_none` is set if it is sure that none loses more than
-    SLIGHT.
-    """
-
-    clear: tuple[str, ...]
-    is_none: bool
-
-    @property
-    def held(self) -> bool | None:
-        """The claim that nothing is lost held or did not; None where the intervals are too wide."""
-        if self.clear:
-            return False
-        return True if self.is_none else None
-
-    @property
-    def words(self) -> str:
-        """A sentence names the conditions that lose."""
-        if self.clear:
-            return f"lost more than {SLIGHT:g} points: {', '.join(self.clear)}"
-        if self.is_none:
-            return f"none lost more than {SLIGHT:g} points"
-        return f"no clear loss, but intervals reach beyond {SLIGHT:g} points; ask about more scenes"
-
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimVerdict:
-    """A claim held here or did not, and a sentence says so; None where it cannot be told."""
+    """A claim held here or did not, and a sentence says so; None where it cannot be told.
+
+    `chance`: data without what is claimed would say so as clearly so often; `corrected` is what
+    that amounts to among other claims. `untestable` is a key of UNTESTABLE where no data like
+    these could tell.
+    """
 
     held: bool | None
     words: str
+    chance: float | None = None
+    corrected: float | None = None
+    untestable: str = ""
+
+    @property
+    def told(self) -> str:
+        """The outcome is told in a few words."""
+        outcomes = {True: "Held here", False: "Did not hold here", None: "Cannot be told"}
+        return UNTESTABLE.get(self.untestable, outcomes[self.held])
 
 
 @final
@@ -163,9 +152,16 @@ class Judgement:
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """Every condition has a finding, in the experiment's order."""
+    """Every condition has a finding, in the experiment's order.
+
+    `guesses` are what a model without the picture would have right under a condition, in per cent
+    (`statistics.guesses`).
+    """
 
     rows: tuple[Finding, ...]
+    answers: tuple[JudgedTrial, ...] = field(default=(), repr=False, compare=False)
+    guesses: Mapping[str, float] = field(default_factory=dict)
+    is_training: bool = False
 
     def __getitem__(self, condition: str) -> Finding:
         for row in self.rows:
@@ -176,169 +172,223 @@ class Findings:
     def __contains__(self, condition: object) -> bool:
         return any(row.condition == condition for row in self.rows)
 
-    def harmed(self, conditions: Iterable[str] | None = None) -> Decline:
-        """The conditions (by default all) are checked for a loss against the baseline: a clear
-        one, of more than SLIGHT.
+    def change(self, condition: str) -> Effect:
+        """The condition's difference from the one that it is compared with."""
+        found = self[condition].change
+        if found is None:
+            raise UsageError(f"{condition!r} is compared with nothing that was asked the same")
+        return found
+
+    def effect(self, weights: Mapping[str, int]) -> Effect:
+        """Shares of right answers are added with these weights, question by question: +1 and -1
+        for a difference, two of each for that of two gains.
         """
-        rows = [row for row in self.rows if row.change is not None]
-        if conditions is not None:
-            asked = set(conditions)
-            rows = [row for row in rows if row.condition in asked]
-        clear = tuple(r.condition for r in rows if r.is_lower and r.loss > SLIGHT)
-        is_sure = all(r.change is not None and r.change[1] >= -SLIGHT for r in rows)
-        return Decline(clear=clear, is_none=is_sure and bool(rows))
+        found = _effect(self.answers, weights, is_training=self.is_training)
+        if found is None:
+            raise UsageError(f"no question was asked under all of {', '.join(weights)}")
+        return found
 
     def better(self, condition: str) -> ClaimVerdict:
-        """The claim is that a condition is above the baseline, and that chance would hardly put
-        it there.
-        """
-        row = self[condition]
-        if row.change is None:
-            raise UsageError(f"{condition!r} is the baseline itself")
-        base = next(other for other in self.rows if other.change is None)
-        words = (
-            f"{row.condition} {row.value:.1f} %, {base.condition} {base.value:.1f} %: "
-            "{:+.1f} points ({:+.1f} to {:+.1f})".format(*row.change)
-        )
-        held = row.is_higher if row.is_higher or row.is_lower else None
-        return ClaimVerdict(held=held, words=words)
+        """The claim is that a condition is above the one that it is compared with."""
+        effect, row = self.change(condition), self[condition]
+        words = f"{condition} {row.value:.1f} %, {row.base} {self[row.base].value:.1f} %: {effect}"
+        return self.limited(is_above(effect, words), (row.base, condition))
 
     def against(self, condition: str, other: str) -> ClaimVerdict:
-        """The claim is that a condition is above another one, compared seed by seed."""
-        rows = self[condition], self[other]
-        pairs = zip(rows[0].by_seed, rows[1].by_seed, strict=True)
-        apart, low, high = _over_seeds([(mine - theirs) / 100 for mine, theirs in pairs])
+        """The claim is that a condition is above another one, on the same questions."""
+        effect = self.effect({condition: 1, other: -1})
         words = (
-            f"{condition} {rows[0].value:.1f} %, {other} {rows[1].value:.1f} %: "
-            f"{apart:+.1f} points ({low:+.1f} to {high:+.1f})"
+            f"{condition} {self[condition].value:.1f} %, {other} {self[other].value:.1f} %: "
+            f"{effect}"
         )
-        return ClaimVerdict(held=True if low > 0 else False if high < 0 else None, words=words)
+        return self.limited(is_above(effect, words), (condition, other))
 
-    @property
-    def spread(self) -> float:
-        """The highest share lies so far above the lowest."""
-        values = [row.value for row in self.rows]
-        return max(values) - min(values)
+    def gains_apart(self, gain: tuple[str, str], other: tuple[str, str]) -> ClaimVerdict:
+        """The claim is that the first pair's gain, of its first condition over its second, is above
+        the other pair's, on questions that were asked under all of them.
+        """
+        effect = self.effect({gain[0]: 1, gain[1]: -1, other[0]: -1, other[1]: 1})
+        gains = [self.effect({one[0]: 1, one[1]: -1}).value for one in (gain, other)]
+        words = f"{gain[0]} {gains[0]:+.1f}, {other[0]} {gains[1]:+.1f}: {effect}"
+        return self.limited(is_above(effect, words), (*gain, *other))
+
+    def harmed(
+        self, conditions: Iterable[str] | None = None, *, margin: float = SLIGHT
+    ) -> ClaimVerdict:
+        """The claim is that none of the conditions (by default all) loses more than the margin.
+
+        It held where the interval of each ends above the loss; it did not where one is clearly
+        below it, after Holm's correction over the conditions.
+        """
+        asked = None if conditions is None else set(conditions)
+        rows = [one for one in self.rows if asked is None or one.condition in asked]
+        changes = {one.condition: one.change for one in rows if one.change is not None}
+        if not changes:
+            return ClaimVerdict(held=None, words="nothing was asked that could lose")
+        lost = [_beyond(one, -margin) for one in changes.values()]
+        kept = [one.chance(-margin) if one.value > -margin else 1.0 for one in changes.values()]
+        clear = [name for name, p in zip(changes, holm(lost), strict=True) if p < LEVEL]
+        if clear:
+            words = f"lost more than {margin:g} points: {', '.join(clear)}"
+            return ClaimVerdict(held=False, words=words, chance=min(holm(lost)))
+        if max(kept) >= LEVEL:
+            words = f"no clear loss, but intervals reach beyond {margin:g} points"
+            words = f"{words}; ask about more scenes"
+        else:
+            words = f"none lost more than {margin:g} points"
+        held = True if max(kept) < LEVEL else None
+        found = ClaimVerdict(held=held, words=words, chance=max(kept))
+        bases = list(dict.fromkeys(one.base for one in rows if one.base))
+        return self.limited(found, bases, margin=margin)
+
+    def alike(self, conditions: Sequence[str], *, margin: float = SLIGHT) -> ClaimVerdict:
+        """The claim is that no two of the conditions differ by more than the margin: two one-sided
+        tests of each pair, all of which have to pass; a difference that was not found is no proof.
+        """
+        pairs = {two: self.effect({two[0]: 1, two[1]: -1}) for two in combinations(conditions, 2)}
+        same = [
+            max(one.chance(margin), one.chance(-margin)) if abs(one.value) < margin else 1.0
+            for one in pairs.values()
+        ]
+        apart = holm([min(_beyond(one, -margin), _beyond(one, margin)) for one in pairs.values()])
+        widest = max(pairs, key=lambda two: abs(pairs[two].value))
+        words = f"most apart are {widest[0]} and {widest[1]}: {pairs[widest]}"
+        if min(apart) < LEVEL:
+            return ClaimVerdict(held=False, words=words, chance=min(apart))
+        held = True if max(same) < LEVEL else None
+        found = ClaimVerdict(held=held, words=words, chance=max(same))
+        return self.limited(found, conditions, margin=margin)
+
+    def limited(
+        self, verdict: ClaimVerdict, conditions: Sequence[str], *, margin: float = 0.0
+    ) -> ClaimVerdict:
+        """Nothing can be told of conditions that are all at a guess (or, with a margin, closer to
+        it than that), nor of their equality where all are nearly perfect.
+        """
+        rows = [self[condition] for condition in conditions]
+        guesses = [self.guesses.get(condition) for condition in conditions]
+        known = [(row, one) for row, one in zip(rows, guesses, strict=True) if one is not None]
+        if rows and len(known) == len(rows) and all(r.low <= g + margin for r, g in known):
+            told = ", ".join(f"{row.condition} {row.told} %" for row in rows)
+            words = f"a guess is right on {max(g for _, g in known):.1f} %, and {told}"
+            return ClaimVerdict(held=None, words=words, untestable="floor")
+        is_equality = verdict.held is None or margin > 0
+        if is_equality and rows and all(row.value > 100 - SLIGHT for row in rows):
+            return ClaimVerdict(held=None, words=verdict.words, untestable="ceiling")
+        return verdict
 
 
-def found_over_seeds(
-    shares: Mapping[str, Sequence[float]], baselines: Mapping[str, str]
-) -> Findings:
-    """Each condition has a share of right answers for every seed, and a condition that it is
-    compared with; the findings are means, with Student's intervals over seeds.
+def is_above(effect: Effect, words: str, *, border: float = 0.0) -> ClaimVerdict:
+    """The claim is that an effect is above a border, by more than chance would put it there."""
+    chance = effect.chance(border)
+    held = effect.value > border if chance < LEVEL else None
+    return ClaimVerdict(held=held, words=words, chance=chance)
+
+
+def all_of(verdicts: Iterable[ClaimVerdict], words: str = "") -> ClaimVerdict:
+    """The claim is that all of these hold: not if one does not, and it cannot be told if one can
+    not. That any of several does not hold is corrected for how many they are.
     """
-    rows = []
-    for condition, own in shares.items():
-        value, low, high = _over_seeds(own)
-        base = baselines.get(condition)
-        apart = None if base is None else [a - b for a, b in zip(own, shares[base], strict=True)]
-        rows.append(
-            Finding(
-                condition=condition,
-                asked=len(own),
-                value=value,
-                low=max(low, 0.0),
-                high=min(high, 100.0),
-                change=None if apart is None else _over_seeds(apart),
-                by_seed=tuple(100 * share for share in own),
-            )
-        )
-    return Findings(rows=tuple(rows))
+    found = list(verdicts)
+    told = words or "; ".join(one.words for one in found)
+    refuting = [len(found) * (one.chance or 0.0) for one in found if one.held is False]
+    if refuting and min(refuting) < LEVEL:
+        return ClaimVerdict(held=False, words=told, chance=min(refuting))
+    untestable = next((one.untestable for one in found if one.untestable), "")
+    held = True if found and all(one.held for one in found) else None
+    chances = [one.chance for one in found if one.chance is not None and not refuting]
+    return ClaimVerdict(
+        held=held, words=told, chance=max(chances, default=None), untestable=untestable
+    )
 
 
-def _over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
-    """The mean is in per cent, with its interval; with one seed that is the whole range."""
-    percents = 100 * np.array(values)
-    mean, more = float(percents.mean()), len(values) - 1
-    if more == 0:
-        return mean, -100.0, 100.0
-    spread = float(percents.std(ddof=1)) / len(values) ** 0.5
-    half = spread * T95[min(more, len(T95)) - 1]
-    return mean, mean - half, mean + half
+def _beyond(effect: Effect, border: float) -> float:
+    """The chance that an effect as far beyond the border, from zero on, is within it."""
+    is_beyond = effect.value > border if border > 0 else effect.value < border
+    return effect.chance(border) if is_beyond else 1.0
 
 
 def found_in(
-    answers: Sequence[JudgedTrial], conditions: Iterable[str], *, baseline: str | None = None
+    answers: Sequence[JudgedTrial],
+    conditions: Iterable[str],
+    *,
+    baseline: str | Mapping[str, str] | None = None,
+    guesses: Mapping[str, float] | None = None,
+    is_training: bool = False,
 ) -> Findings:
     """The findings are the share of right answers under each condition, and its difference from
-    the baseline's.
+    the baseline's, or from that of its own baseline.
+
+    Answers to models of several seeds are told apart by their `seed`, and compared within it.
+    `is_training`: the claim is about a training, of which a single seed tells nothing.
     """
+    by_condition: dict[str, list[JudgedTrial]] = {}
+    for answer in answers:
+        by_condition.setdefault(answer.condition, []).append(answer)
     rows = []
     for condition in conditions:
-        own = [answer for answer in answers if answer.condition == condition]
-        if not own:
+        own = by_condition.get(condition)
+        if own is None:
             continue
-        clusters = _clusters(own)
-        within = interval(ACCURACY, clusters)
+        judged = _judged(own, [float(answer.is_right) for answer in own])
+        within = share_of(judged, is_training=is_training)
+        base = baseline.get(condition) if isinstance(baseline, Mapping) else baseline
+        change = None
+        if base is not None and base != condition:
+            change = _effect(answers, {condition: 1, base: -1}, is_training=is_training)
         rows.append(
             Finding(
                 condition=condition,
                 asked=len(own),
-                value=100 * float(ACCURACY.value(clusters.total)),
+                value=100 * float(judged.values.mean()),
                 low=100 * within.low,
                 high=100 * within.high,
-                change=_change(answers, own, baseline),
-            )
-        )
-    return Findings(rows=tuple(rows))
-
-
-def found_in_runs(
-    runs: Sequence[Sequence[JudgedTrial]], conditions: Sequence[str], *, baseline: str | None = None
-) -> Findings:
-    """Models from several seeds answered the same questions, one run each: pairs are formed
-    within a run, and scenes are clusters over all runs. The spread over seeds (Student's) is
-    added to the spread over scenes, as squares; a single run has none to add.
-    """
-    by_run = [found_in(run, conditions, baseline=baseline) for run in runs]
-    numbered = [
-        replace(one, pair=f"{number} {one.pair}") for number, run in enumerate(runs) for one in run
-    ]
-    rows = []
-    for row in found_in(numbered, conditions, baseline=baseline).rows:
-        own = [found[row.condition] for found in by_run if row.condition in found]
-        low, high = _with_seeds((row.value, row.low, row.high), [one.value for one in own])
-        change = row.change
-        if change is not None:
-            apart = [one.change[0] for one in own if one.change is not None]
-            change = (change[0], *_with_seeds(change, apart))
-        rows.append(
-            replace(
-                row,
-                low=max(low, 0.0),
-                high=min(high, 100.0),
                 change=change,
-                by_seed=tuple(one.value for one in own),
+                base=base if change is not None and base is not None else "",
+                by_seed=tuple(
+                    100 * float(judged.values[judged.seeds == seed].mean())
+                    for seed in sorted(set(judged.seeds.tolist()))
+                ),
+                num_clusters=len(set(judged.clusters.tolist())),
             )
         )
-    return Findings(rows=tuple(rows))
+    return Findings(
+        rows=tuple(rows),
+        answers=tuple(answers),
+        guesses=dict(guesses or {}),
+        is_training=is_training,
+    )
 
 
-def _with_seeds(told: tuple[float, float, float], by_seed: Sequence[float]) -> tuple[float, float]:
-    """An interval in per cent is widened by the spread over seeds."""
-    value, low, high = told
-    if len(by_seed) < 2:
-        return low, high
-    _, _, end = _over_seeds([one / 100 for one in by_seed])
-    more = end - float(np.mean(by_seed))
-    return value - math.hypot(value - low, more), value + math.hypot(high - value, more)
-
-
-def _change(
-    answers: Sequence[JudgedTrial], own: Sequence[JudgedTrial], baseline: str | None
-) -> tuple[float, float, float] | None:
-    """The paired difference from the baseline is in points, with its interval."""
-    if baseline is None or own[0].condition == baseline:
+def _effect(
+    answers: Sequence[JudgedTrial], weights: Mapping[str, int], *, is_training: bool
+) -> Effect | None:
+    """The weighted sum is taken of each question that was asked under all conditions."""
+    matched: dict[tuple[int, int, str, int], dict[str, JudgedTrial]] = {}
+    seen: Counter[tuple[str, int, int, str]] = Counter()
+    for answer in answers:
+        if answer.condition in weights:
+            asked = (answer.seed, answer.scene, answer.pair)
+            again = seen[answer.condition, *asked]  # the same question may be asked twice
+            matched.setdefault((*asked, again), {})[answer.condition] = answer
+            seen[answer.condition, *asked] += 1
+    whole = [found for found in matched.values() if len(found) == len(weights)]
+    if not whole:
         return None
-    base = {(a.scene, a.pair): a for a in answers if a.condition == baseline}
-    shared = [answer for answer in own if (answer.scene, answer.pair) in base]
-    if not shared:
-        return None
-    before = [base[answer.scene, answer.pair] for answer in shared]
-    apart = difference(ACCURACY, _clusters(before), _clusters(shared))
-    return 100 * apart.value, 100 * apart.interval.low, 100 * apart.interval.high
+    values = [
+        float(sum(weight * found[name].is_right for name, weight in weights.items()))
+        for found in whole
+    ]
+    first = next(iter(weights))
+    judged = _judged([found[first] for found in whole], values)
+    reach = float(sum(weight for weight in weights.values() if weight > 0))
+    return effect_of(judged, reach=reach, is_training=is_training)
 
 
-def _clusters(answers: Sequence[JudgedTrial]) -> Clusters:
-    rows = np.array([[float(answer.is_right), 1.0] for answer in answers])
-    return Clusters.of(rows, np.array([answer.cluster or answer.scene for answer in answers]))
+def _judged(answers: Sequence[JudgedTrial], values: Sequence[float]) -> Judged:
+    return Judged(
+        values=np.array(values, dtype=float),
+        seeds=np.array([answer.seed for answer in answers], dtype=np.int64),
+        clusters=coded([answer.cluster or answer.scene for answer in answers]),
+        pictures=coded([answer.scene for answer in answers]),
+    )

@@ -68,14 +68,14 @@ def interval(measure: Measure, clusters: Clusters, *, seed: int = 0) -> Interval
     return found
 
 
-def wilson(right: float, asked: float) -> Interval:
+def wilson(right: float, asked: float, quantile: float = Z95) -> Interval:
     """Wilson's interval is for a share of independent answers."""
     if asked <= 0:
         return Interval(low=0.0, high=1.0, method="wilson")
     share = right / asked
-    below = 1 + Z95**2 / asked
-    middle = (share + Z95**2 / (2 * asked)) / below
-    half = Z95 / below * math.sqrt(share * (1 - share) / asked + Z95**2 / (4 * asked**2))
+    below = 1 + quantile**2 / asked
+    middle = (share + quantile**2 / (2 * asked)) / below
+    half = quantile / below * math.sqrt(share * (1 - share) / asked + quantile**2 / (4 * asked**2))
     return Interval(low=max(0.0, middle - half), high=min(1.0, middle + half), method="wilson")
 
 

@@ -7,7 +7,15 @@ from typing import final
 import numpy as np
 from jaxtyping import Bool, Float
 
-from deixis.evals.intervals import MOST_AT_ONCE, RESAMPLES, Clusters, Interval, drawn_times, middle
+from deixis.evals.intervals import (
+    MOST_AT_ONCE,
+    RESAMPLES,
+    Z95,
+    Clusters,
+    Interval,
+    drawn_times,
+    middle,
+)
 from deixis.evals.measure import Measure
 
 SWAPS = 10_000
@@ -56,10 +64,18 @@ def difference(measure: Measure, first: Clusters, second: Clusters, *, seed: int
         for times in drawn_times(len(first.sums), seed=seed, resamples=RESAMPLES)
     ]
     low, high = middle(blocks)
+    # that few pictures do not differ does not say that none would: as if one did, either way
+    both = np.concatenate([first.sums, second.sums])
+    reach = 1.0 if measure.is_bounded else float(np.nanmax(measure.value(both), initial=1.0))
+    least = math.sqrt(2) * Z95 * reach / (len(first.sums) + 2)
     return Difference(
         first=float(measure.value(first.total)),
         second=float(measure.value(second.total)),
-        interval=Interval(low=low, high=high, method="paired bootstrap over pictures"),
+        interval=Interval(
+            low=min(low, value - least),
+            high=max(high, value + least),
+            method="paired bootstrap over pictures",
+        ),
         chance=_swapped(measure, first, second, value, seed),
     )
 

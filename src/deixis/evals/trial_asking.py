@@ -13,6 +13,7 @@ from deixis.core.progress import Progress, Reporter, Silent
 from deixis.evals.asking import Asker, Failed, Request
 from deixis.evals.findings import JudgedTrial, Trial, judged
 from deixis.evals.request_key import Identity, identity, request_key
+from deixis.evals.statistics.guesses import WrittenQuestion
 from deixis.models.interface import Generation, VisionLanguageModel
 
 ANSWERS = "answers.jsonl"
@@ -24,12 +25,13 @@ SETTINGS = Generation(max_new_tokens=16)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedTrials:
     """Some trials were asked: their answers are judged, so many questions had none, and this
-    model gave them.
+    model gave them. `questions` are those that have one right answer, in words.
     """
 
     answers: tuple[JudgedTrial, ...]
     num_failed: int
     who: Identity
+    questions: tuple[WrittenQuestion, ...] = ()
 
 
 def ask_trials(  # noqa: PLR0913  # all but two by name
@@ -54,6 +56,7 @@ def ask_trials(  # noqa: PLR0913  # all but two by name
     who = identity(model, changed=changed)
     composer = Composer(model=model, dialect=model.own_dialect(), knowledge=knowledge)
     answers: list[JudgedTrial] = []
+    written: list[WrittenQuestion] = []
     num_failed, begun = 0, time.monotonic()
     with Answers(folder / ANSWERS) as kept:
         asker = Asker(model, kept, settings)
@@ -61,6 +64,7 @@ def ask_trials(  # noqa: PLR0913  # all but two by name
             last = min(first + GROUPS_AT_ONCE, num_groups)
             trials = [(index, trial) for index in range(first, last) for trial in trials_of(index)]
             requests = []
+            written += [_written(trial, index) for index, trial in trials if trial.is_right is None]
             for _, trial in trials:
                 asking = Asking(images=(trial.image,), text=trial.text, regions=trial.regions)
                 composed = composer.compose(asking, marks=marks, notes=[trial.notes])
@@ -85,7 +89,20 @@ def ask_trials(  # noqa: PLR0913  # all but two by name
                     numbers={"right": right},
                 )
             )
-    return AskedTrials(answers=tuple(answers), num_failed=num_failed, who=who)
+    return AskedTrials(
+        answers=tuple(answers), num_failed=num_failed, who=who, questions=tuple(written)
+    )
+
+
+def _written(trial: Trial, scene: int) -> WrittenQuestion:
+    """A trial without its picture."""
+    return WrittenQuestion(
+        text=trial.text,
+        answer=trial.answer,
+        scene=scene,
+        condition=trial.condition,
+        choices=trial.choices,
+    )
 
 
 def _knowing(

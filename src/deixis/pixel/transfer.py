@@ -1,7 +1,7 @@
 """Pixel prompts on many models: what each brings, against the same model without it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
@@ -15,6 +15,7 @@ from deixis.evals.folder import ANSWERS
 from deixis.evals.paired import difference
 from deixis.evals.results import Row
 from deixis.evals.run import Exam, Ran, Reached, RunSettings, run
+from deixis.evals.statistics.guesses import WrittenQuestion
 from deixis.pixel.card import Gain
 from deixis.pixel.export import in_mode
 from deixis.pixel.saved import SavedPrompt, check_fits
@@ -22,9 +23,21 @@ from deixis.pixel.saved import SavedPrompt, check_fits
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PairedAnswer:
+    """A question was answered rightly or not, without the prompt and with it."""
+
+    key: str
+    picture: str
+    before: bool
+    after: bool
+
+
+@final
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """One prompt on one model. `gain` is None where the model cannot take it, `problem` says why.
     `is_source`: it was learned on a model of this name; `changed` says what of that is another now.
+    `answers` are those that the gain is of.
     """
 
     prompt: str
@@ -33,17 +46,19 @@ class Cell:
     gain: Gain | None = None
     problem: str = ""
     changed: tuple[str, ...] = ()
+    answers: tuple[PairedAnswer, ...] = field(default=(), repr=False)
 
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transfer:
-    """A matrix: prompts in rows, models in columns."""
+    """A matrix: prompts in rows, models in columns. `questions` are what was asked, in words."""
 
     benchmark: str
     measure: str
     num_questions: int
     cells: tuple[Cell, ...]
+    questions: tuple[WrittenQuestion, ...] = field(default=(), repr=False)
 
     @property
     def prompts(self) -> list[str]:
@@ -54,6 +69,12 @@ class Transfer:
     def models(self) -> list[str]:
         """The columns, in their order."""
         return list(dict.fromkeys(cell.model for cell in self.cells))
+
+    @property
+    def pictures(self) -> dict[str, int]:
+        """The pictures that were asked about, and a number for each."""
+        names = {answer.picture for cell in self.cells for answer in cell.answers}
+        return {name: place for place, name in enumerate(sorted(names))}
 
     def cell(self, prompt: str, model: str) -> Cell:
         """One of them."""
@@ -102,6 +123,16 @@ def transfer(
         measure=measure.name,
         num_questions=len(columns[0].plain),
         cells=tuple(cell for column in columns for cell in column.cells),
+        questions=_written(columns[0].plain),
+    )
+
+
+def _written(rows: Sequence[Row]) -> tuple[WrittenQuestion, ...]:
+    scenes = {name: place for place, name in enumerate(sorted({row.picture for row in rows}))}
+    return tuple(
+        WrittenQuestion(text=row.sent or "", answer=row.truth[0], scene=scenes[row.picture])
+        for row in rows
+        if row.truth
     )
 
 
@@ -140,8 +171,23 @@ def _column(
         seen = ask(through, f"{name} through {called}").rows
         gain = gain_of(settings.benchmark, name, plain, seen)
         gain = replace(gain, asked=settings.options.told, mode=prompt.layout.mode)
-        cells.append(replace(cell, gain=gain))
+        cells.append(replace(cell, gain=gain, answers=_paired(plain, seen)))
     return _Column(plain=plain, cells=tuple(cells))
+
+
+def _paired(before: Sequence[Row], after: Sequence[Row]) -> tuple[PairedAnswer, ...]:
+    """Questions that have a right or wrong answer both without the prompt and with it."""
+    known = {row.key: row for row in after if row.problem is None and "right" in row.numbers}
+    return tuple(
+        PairedAnswer(
+            key=row.key,
+            picture=row.picture,
+            before=row.numbers["right"] == 1,
+            after=known[row.key].numbers["right"] == 1,
+        )
+        for row in before
+        if row.problem is None and row.key in known and "right" in row.numbers
+    )
 
 
 def gain_of(benchmark: str, model: str, before: Sequence[Row], after: Sequence[Row]) -> Gain:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from deixis.core import markdown
@@ -17,7 +17,11 @@ LONGEST = 36  # letters of a name beside the map
 def write_transfer(found: Transfer, folder: Path, *, command: str) -> None:
     """README.md, matrix.png and transfer.json."""
     make_folder(folder)
-    record = asdict(found) | {"command": command}
+    cells = tuple(replace(cell, answers=()) for cell in found.cells)
+    record = asdict(replace(found, cells=cells, questions=())) | {"command": command}
+    for one in (record, *record["cells"]):
+        for name in ("answers", "questions"):
+            one.pop(name, None)
     write_text(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     write_bytes(folder / MAP, heat_map(found))
     write_text(folder / PAGE, page(found, command=command))

@@ -104,12 +104,12 @@ def write_comparison(compared: Compared, folder: Path) -> None:
 
 {before}, then {after}. Bands are those of the first.
 
-| band | entities | prior before | after | change (95 %) | right after, %; change, points (95 %) |
+| band | entities | prior before | after | change (95 %) | right after, %; change (95 %) |
 | --- | --- | --- | --- | --- | --- |
 {lines}
 
-Prior: 1 is the first of all candidates, 0 the last. Intervals of priors are from resamples of
-entities; those of answers are paired question by question and clustered by entity.
+Prior: 1 is the first of all candidates, 0 the last. Intervals are over entities, those of answers
+paired question by question.
 """,
     )
 
@@ -141,9 +141,9 @@ def _judged(before: Joined, own: Joined, when: str) -> Iterator[JudgedTrial]:
 def _share(one: BandChange) -> str:
     if one.answers is None or one.answers.change is None:
         return ""
-    return f"{one.answers.told}; {_told(one.answers.change, digits=1)}"
+    return f"{one.answers.told}; {one.answers.change}"
 
 
-def _told(change: tuple[float, float, float], *, digits: int = 3) -> str:
+def _told(change: tuple[float, float, float]) -> str:
     value, low, high = change
-    return f"{value:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"

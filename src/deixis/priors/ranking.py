@@ -2,7 +2,7 @@
 
 The paper (arXiv 2503.18034) names a metric Rank_e; its formula was not to be had. This is our own:
 per picture the exact rank of its entity's name among all candidates (`ranks`), per entity their
-mean, with a bootstrap interval over pictures.
+mean, with an interval over pictures.
 """
 
 import json
@@ -21,7 +21,7 @@ from deixis.core.files import make_folder, read_text, write_text
 from deixis.core.json_lines import parse
 from deixis.core.typed_json import read_as
 from deixis.data.entities.entity_set import Entities, EntityPicture, LeftOut
-from deixis.evals.intervals import drawn_times
+from deixis.evals.statistics.effects import StandardError
 from deixis.priors.cache import embedded
 from deixis.priors.candidates import Candidates
 from deixis.priors.encoders import PriorEncoder
@@ -29,7 +29,6 @@ from deixis.priors.exact_ranks import Blocks, exact_ranks
 
 EDGES = (2.0, 10.0, 50.0)  # mean ranks up to which an entity is of a band
 QUARTERS = ("best known quarter", "second quarter", "third quarter", "least known quarter")
-RESAMPLES = 1000
 PROTOTYPES = "(prototypes of held-out pictures)"
 
 
@@ -196,19 +195,14 @@ def summarised(
 def interval_of_mean(
     values: Float64[np.ndarray, " value"], possible: tuple[float, float]
 ) -> tuple[float, float]:
-    """The middle 95 % of the means of resamples; the same for the same values. One value alone
-    tells no spread: all that is possible.
+    """Student's 95 % interval of the mean, within what is possible. One value alone tells no
+    spread: all that is possible.
     """
     if len(values) < 2:
         return possible
-    means = np.concatenate(
-        [
-            times @ values / len(values)
-            for times in drawn_times(len(values), seed=0, resamples=RESAMPLES)
-        ]
-    )
-    low, high = np.percentile(means, [2.5, 97.5]).tolist()
-    return low, high
+    mean, error = float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5
+    half = StandardError(size=error, freedom=len(values) - 1).half()
+    return max(possible[0], mean - half), min(possible[1], mean + half)
 
 
 def bands(edges: Sequence[float] = EDGES) -> tuple[str, ...]:

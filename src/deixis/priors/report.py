@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from deixis.core.files import make_folder, write_bytes, write_text
-from deixis.evals.claim_report import ClaimReport, plot, write_report
+from deixis.evals.claim_report import ClaimReport, plot, sure_of, write_report
 from deixis.evals.correlation import Correlation, kendall, partial_spearman, rising, spearman
 from deixis.evals.findings import ClaimVerdict, Findings, JudgedTrial, found_in
 from deixis.priors.ranking import QUARTERS
@@ -115,9 +115,10 @@ def write_prior_report(joined: Joined, folder: Path, *, command: str) -> Linked:
         findings=found.by_band,
         verdict=found.verdict,
         baseline="",
-        sure="Intervals of shares are clustered by entity, those of correlations from resamples "
-        "of entities. A correlation is no cause.",
+        sure=f"{sure_of(found.by_band, 'entities')} Those of correlations are from resamples of "
+        "entities. A correlation is no cause.",
         command=command,
+        clusters="entities",
     )
     write_report(reported, folder)
     drawn = scatter(joined, found)

@@ -292,7 +292,7 @@ def _list(listed: dict[str, str], arguments: argparse.Namespace) -> None:
 
 def _tell(reported: "ClaimReport", folder: Path, arguments: argparse.Namespace) -> None:
     """Write a report and say what it found."""
-    from deixis.evals.claim_report import JUDGED, RECORD, write_report
+    from deixis.evals.claim_report import RECORD, write_report
 
     write_report(reported, folder)
     if arguments.json:
@@ -300,5 +300,5 @@ def _tell(reported: "ClaimReport", folder: Path, arguments: argparse.Namespace) 
         return
     for row in reported.findings.rows:
         print(f"{row.condition:28} {row.told} %")
-    print(f"{JUDGED[reported.verdict.held]}: {reported.verdict.words}.")
+    print(f"{reported.verdict.told}: {reported.verdict.words}.")
     print(f"The report is {folder / 'README.md'}.")

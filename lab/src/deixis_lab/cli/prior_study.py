@@ -49,7 +49,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Try, and say what held."""
     from deixis.cli.terminal import TerminalReporter
-    from deixis.evals.claim_report import JUDGED
     from deixis_lab.prior_study.study import study
     from deixis_lab.prior_study.ways import GROUPS, StudyOptions
 
@@ -79,4 +78,4 @@ def run(arguments: argparse.Namespace) -> None:
         print(json.dumps({one.name: one.verdict.held for one in reports}))
         return
     for one in reports:
-        print(f"{one.name}: {JUDGED[one.verdict.held]}: {one.verdict.words}.")
+        print(f"{one.name}: {one.verdict.told}: {one.verdict.words}.")

@@ -66,6 +66,7 @@ def known_trial(
         answer=opened.turn.answer,
         pair=opened.turn.text,
         notes=opened.notes[0] if notes is None else notes,
+        cluster=opened.turn.answer if opened.kind == "naming" else "",
     )
 
 

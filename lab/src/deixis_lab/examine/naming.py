@@ -66,14 +66,20 @@ def mark_of(
     return Mark(shape=kind, region=region, style=style)
 
 
-def naming(condition: str, image: Image, mark: Mark, name: str) -> Trial:
+def naming(condition: str, image: Image, mark: Mark, thing: Thing) -> Trial:
     """What is it, asked on a picture that has the mark already, or lacks it on purpose."""
-    return Trial(condition=condition, image=image, text=NAME.format(mark=mark.phrase), answer=name)
+    return Trial(
+        condition=condition,
+        image=image,
+        text=NAME.format(mark=mark.phrase),
+        answer=thing.name,
+        cluster=thing.drawing,
+    )
 
 
-def marked(condition: str, scene: Scene, mark: Mark, name: str) -> Trial:
+def marked(condition: str, scene: Scene, mark: Mark, thing: Thing) -> Trial:
     """What is it, asked on the scene with this mark."""
-    return naming(condition, draw(scene.image, [mark]), mark, name)
+    return naming(condition, draw(scene.image, [mark]), mark, thing)
 
 
 def swept(scene: Scene, index: int, setting: str, values: tuple[int, ...]) -> list[Trial]:
@@ -84,8 +90,6 @@ def swept(scene: Scene, index: int, setting: str, values: tuple[int, ...]) -> li
     thing, kind = target.thing, kind_of(index, LINED)
     colour = colour_over(thing, target.draws)
     return [
-        marked(
-            str(value), scene, mark_of(thing.region, kind, colour, **{setting: value}), thing.name
-        )
+        marked(str(value), scene, mark_of(thing.region, kind, colour, **{setting: value}), thing)
         for value in values
     ]

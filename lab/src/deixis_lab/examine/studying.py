@@ -3,17 +3,16 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-import numpy as np
-
 from deixis.core.progress import Reporter, Silent
 from deixis.core.settings import stored_text
-from deixis.evals.claim_report import ClaimReport, summary_of
-from deixis.evals.findings import found_over_seeds
-from deixis.evals.trial_asking import ask_trials
+from deixis.evals.claim_report import ClaimReport, as_family, summary_of, sure_of
+from deixis.evals.findings import JudgedTrial, found_in
+from deixis.evals.statistics.guesses import WrittenQuestion, measured_guesses
+from deixis.evals.trial_asking import AskedTrials, ask_trials
 from deixis.models.load_by_name import load
 from deixis.train.recipe import Recipe, recipes, trained
 from deixis_lab.examine.knowing import knowledge_of
@@ -44,20 +43,29 @@ def carry_out(
     """
     study: Study = studies.get(name)()
     reporter = reporter or Silent()
-    shares: dict[str, list[float]] = {}
-    baselines: dict[str, str] = {}
+    answers: list[JudgedTrial] = []
+    questions: list[WrittenQuestion] = []
+    bases: dict[str, str] = {}
     for seed in range(seeds):
         for variant in study.variants:
             reporter.say(f"{name}: {variant.name}, seed {seed}")
             model = taught(study.stages(variant), seed, more, folder, reporter)
-            found = _shares(study, variant.name, model, num_scenes, folder, reporter)
-            for condition, share in found.items():
-                row = _row(variant.name, condition)
-                shares.setdefault(row, []).append(share)
-                if variant.name != study.baseline:
-                    baselines[row] = _row(study.baseline, condition)
-    findings = found_over_seeds(shares, baselines)
-    return ClaimReport(
+            asked = _asked(study, variant.name, model, num_scenes, folder, reporter)
+            for one in asked.answers:
+                row = _row(variant.name, one.condition)
+                bases[row] = _row(study.baseline, one.condition)
+                answers.append(replace(one, condition=row, seed=seed))
+            questions += [
+                replace(one, condition=_row(variant.name, one.condition)) for one in asked.questions
+            ]
+    findings = found_in(
+        answers,
+        tuple(bases),
+        baseline=bases,
+        guesses=measured_guesses(questions),
+        is_training=True,
+    )
+    report = ClaimReport(
         name=name,
         claim=study.claim,
         source=study.source,
@@ -67,24 +75,22 @@ def carry_out(
         findings=findings,
         verdict=study.verdict(findings),
         baseline=study.baseline,
-        sure="Intervals are Student's over seeds; differences are taken seed by seed. "
-        + study.trained,
+        sure=f"{sure_of(findings)} {study.trained}",
         command=f"deixis lab study {name} --seeds {seeds} --num {num_scenes} --out {name}",
-        of="seeds",
         claims=study.claims(findings),
     )
+    return as_family(report)
 
 
 def _row(variant: str, condition: str) -> str:
     return f"{variant}: {condition}" if condition else variant
 
 
-def _shares(
+def _asked(
     study: Study, variant: str, taught: Taught, num_scenes: int, folder: Path, reporter: Reporter
-) -> dict[str, float]:
-    """The share of right answers by condition."""
+) -> AskedTrials:
     model = load(str(taught.folder), batch_size=32)
-    asked = ask_trials(
+    return ask_trials(
         model,
         lambda index: study.trials(study.world.scene(index), index, variant),
         num_groups=num_scenes,
@@ -92,10 +98,6 @@ def _shares(
         reporter=reporter,
         knowledge=knowledge_of(taught.options, taught.folder, model),
     )
-    by_condition: dict[str, list[bool]] = {}
-    for answer in asked.answers:
-        by_condition.setdefault(answer.condition, []).append(answer.is_right)
-    return {condition: float(np.mean(right)) for condition, right in by_condition.items()}
 
 
 def taught(

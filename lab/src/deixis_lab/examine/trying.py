@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from deixis.core.progress import Reporter
-from deixis.evals.claim_report import ClaimReport, summary_of
-from deixis.evals.findings import ClaimVerdict, Findings, found_in
+from deixis.evals.claim_report import ClaimReport, as_family, summary_of, sure_of
+from deixis.evals.findings import ClaimVerdict, Findings, all_of, found_in
+from deixis.evals.statistics.guesses import measured_guesses
 from deixis.evals.trial_asking import ask_trials
 from deixis.models.interface import VisionLanguageModel
 from deixis_lab.examine.knowing import knowledge_by
@@ -36,14 +37,19 @@ def try_out(
         reporter=reporter,
         knowledge=None if knowledge is None else knowledge_by(knowledge, model),
     )
-    findings = found_in(asked.answers, experiment.conditions, baseline=experiment.baseline)
+    findings = found_in(
+        asked.answers,
+        experiment.conditions,
+        baseline=experiment.baseline,
+        guesses=measured_guesses(asked.questions),
+    )
     world = experiment.world
     about = f"{num_scenes} scenes (seed {world.seed}, split {world.split}), model `{model.name}`"
     about += "." if knowledge is None else f" with `{knowledge}`."
     option = "" if knowledge is None else f" --knowledge {knowledge}"
     if asked.num_failed:
         about += f" {asked.num_failed} questions failed and are in no figure."
-    return ClaimReport(
+    report = ClaimReport(
         name=name,
         claim=experiment.claim,
         source=experiment.source,
@@ -52,11 +58,13 @@ def try_out(
         findings=findings,
         verdict=experiment.verdict(findings),
         baseline=experiment.baseline,
-        sure="Intervals are clustered by picture; differences are of the same questions.",
+        sure=sure_of(findings),
         command=f"deixis lab report {name} --model {model.name}{option} --num {num_scenes} "
         f"--out {name}",
         axis=experiment.axis,
+        claims=experiment.claims(findings),
     )
+    return as_family(report)
 
 
 def try_on_each(
@@ -101,12 +109,11 @@ def try_on_each(
         sure=f"{first.sure} Each model is compared with itself.",
         command=f"deixis lab report {name} {named} --num {num_scenes} --out {place}",
         axis="",
+        claims=(),
+        family="",
     )
 
 
 def _together(verdicts: dict[str, ClaimVerdict]) -> ClaimVerdict:
-    held = [verdict.held for verdict in verdicts.values()]
     words = "; ".join(f"{model}: {verdict.words}" for model, verdict in verdicts.items())
-    return ClaimVerdict(
-        held=False if False in held else None if None in held else True, words=words
-    )
+    return all_of(verdicts.values(), words)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from deixis.evals.findings import ClaimVerdict, Findings, Trial
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
 from deixis_lab.things.world import HELD_OUT, ThingWorld
 from deixis_lab.world.scene import Scene
 
@@ -30,3 +30,7 @@ class Experiment(ABC):
     @abstractmethod
     def verdict(self, findings: Findings) -> ClaimVerdict:
         """What the findings say of the claim."""
+
+    def claims(self, findings: Findings) -> tuple[Judgement, ...]:
+        """Further claims that the same findings tell of."""
+        return ()

@@ -53,6 +53,7 @@ class ArrowDirection(Experiment):
                 text=text,
                 answer=at.name,
                 pair=end,
+                cluster=at.drawing,
             )
             for end, at, away in (("one", thing, other), ("other", other, thing))
             for condition in self.conditions

@@ -1,5 +1,6 @@
 """Is a mark lost in what has nearly its own colour?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -38,15 +39,15 @@ class Blending(Experiment):
         away = {name: float(np.abs(under - rgb).sum(1).mean()) for name, rgb in NAMED.items()}
         colours = {UNLIKE: max(away, key=away.__getitem__), LIKE: min(away, key=away.__getitem__)}
         return [
-            marked(condition, scene, mark_of(thing.region, kind, colour), thing.name)
+            marked(condition, scene, mark_of(thing.region, kind, colour), thing)
             for condition, colour in colours.items()
         ]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, like = findings.harmed(), findings[LIKE]
-        return ClaimVerdict(
-            held=harm.held,
+        return replace(
+            harm,
             words=f"{like.value:.1f} % in the nearest colour, "
             f"{findings[UNLIKE].value:.1f} % in the farthest; {harm.words}",
         )

@@ -1,5 +1,6 @@
 """Do marks in colours that training never had still point?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -45,20 +46,18 @@ class Colours(Experiment):
             return []
         own = np.array(INKS[thing.colour])
         said = mark_of(thing.region, kind, colour_over(thing, target.draws))
-        trials = [marked(SAID, scene, said, thing.name)]
+        trials = [marked(SAID, scene, said, thing)]
         alone = mark_of(thing.region, kind, _near(said.style.rgb))
-        trials.append(marked(UNSAID, scene, alone, thing.name))
+        trials.append(marked(UNSAID, scene, alone, thing))
         for name, rgb in OTHERS.items():
             if np.abs(own - rgb).sum() >= CLEAR:
-                trials.append(marked(name, scene, mark_of(thing.region, kind, rgb), thing.name))
+                trials.append(marked(name, scene, mark_of(thing.region, kind, rgb), thing))
         return trials
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.harmed(OTHERS)
-        return ClaimVerdict(
-            held=harm.held, words=f"against a trained colour that is not said, {harm.words}"
-        )
+        return replace(harm, words=f"against a trained colour that is not said, {harm.words}")
 
 
 def _near(rgb: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -53,13 +53,11 @@ class Encodings(Experiment):
                 text="What is {it}?",
                 answer=thing.name,
                 regions={"it": way},
+                cluster=thing.drawing,
             )
             for condition, way in ways.items()
         ]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        drawn, said = findings[DRAWN], findings[SAID]
-        return ClaimVerdict(
-            held=drawn.is_higher, words=f"drawn {drawn.value:.1f} %, said {said.value:.1f} %"
-        )
+        return findings.better(DRAWN)

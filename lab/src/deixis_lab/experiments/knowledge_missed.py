@@ -1,5 +1,6 @@
 """What happens when the source missed the thing that is asked for?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -49,7 +50,7 @@ class KnowledgeMissed(Experiment):
         """Of names alone: the report's differences are from its one baseline."""
         harm = findings.harmed([f"{KINDS['naming']}: {MISSED}"])
         told = [f"{row.condition} {row.told} %" for row in findings.rows]
-        return ClaimVerdict(held=harm.held, words=", ".join(told))
+        return replace(harm, words=", ".join(told))
 
 
 def _asked_for(one: OpenedTurn, scene: Scene) -> str | None:

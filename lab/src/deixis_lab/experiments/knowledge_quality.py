@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import ClaimVerdict, Findings, Trial
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis_lab.examine.knowing import RARE, known_trial, questions
 from deixis_lab.experiments._experiment import Experiment
@@ -55,18 +55,12 @@ class KnowledgeQuality(Experiment):
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        rows = [row for row in findings.rows if row.change is not None]
-        worse = [row.condition for row in rows if row.is_lower]
-        better = [row.condition for row in rows if row.is_higher]
-        unclear = [r.condition for r in rows if not (r.is_lower or r.is_higher)]
-        told = [
-            f"{words}: {', '.join(some)}"
-            for words, some in (
-                ("better than nothing", better),
-                ("worse than nothing", worse),
-                ("cannot be told from nothing", unclear),
-            )
-            if some
-        ]
-        held = True if WRONG in better else False if WRONG in worse else None
-        return ClaimVerdict(held=held, words="; ".join(told))
+        return findings.better(WRONG)
+
+    @override
+    def claims(self, findings: Findings) -> tuple[Judgement, ...]:
+        return tuple(
+            Judgement(claim=f"It is better than nothing: {one}.", verdict=findings.better(one))
+            for one in HARMS
+            if one not in (NOTHING, WRONG) and one in findings
+        )

@@ -1,5 +1,6 @@
 """How many marks at once can a model keep apart?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -45,17 +46,18 @@ class ManyMarks(Experiment):
             kind, colour = free[int(target.draws.integers(len(free)))]
             looks.add((kind, colour))
             marks.append(mark_of(thing.region, kind, colour))
-        name = target.thing.name
         return [
-            naming(str(number), draw(scene.image, marks[:number][::-1]), marks[0], name)
+            naming(str(number), draw(scene.image, marks[:number][::-1]), marks[0], target.thing)
             for number in range(1, len(marks) + 1)
         ]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, last = findings.harmed(), findings.rows[-1]
-        return ClaimVerdict(
-            held=harm.held,
-            words=f"{harm.words}; with {last.condition} marks {last.value:.1f} %, with one "
-            f"{findings[self.baseline].value:.1f} %",
+        if last.change is None:
+            return harm
+        return replace(
+            harm,
+            words=f"{harm.words}; with {last.condition} marks {last.change} against one mark, on "
+            f"the {last.change.num_questions} pictures that have so many things",
         )

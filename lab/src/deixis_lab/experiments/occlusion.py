@@ -1,5 +1,6 @@
 """How much of a mark can be hidden before it points no more?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -47,14 +48,14 @@ class Occlusion(Experiment):
             wiped = order[: len(order) * share // 100]
             pixels = whole.copy()
             pixels[rows[wiped], columns[wiped]] = scene.image.pixels[rows[wiped], columns[wiped]]
-            trials.append(naming(str(share), Image(pixels=pixels), mark, thing.name))
+            trials.append(naming(str(share), Image(pixels=pixels), mark, thing))
         return trials
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm, half = findings.harmed(["50"]), findings["50"]
-        return ClaimVerdict(
-            held=harm.held,
+        return replace(
+            harm,
             words=f"{half.value:.1f} % with half of it wiped away, "
             f"{findings[self.baseline].value:.1f} % with all of it; {harm.words}",
         )

@@ -31,15 +31,10 @@ class Overlay(Experiment):
         thing = target.thing
         mark = mark_of(thing.region, kind_of(index), colour_over(thing, target.draws))
         return [
-            naming(UNDRAWN, scene.image, mark, thing.name),
-            marked(DRAWN, scene, mark, thing.name),
+            naming(UNDRAWN, scene.image, mark, thing),
+            marked(DRAWN, scene, mark, thing),
         ]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        drawn = findings[DRAWN]
-        return ClaimVerdict(
-            held=drawn.is_higher,
-            words=f"with the mark {drawn.value:.1f} % are named, without it "
-            f"{findings[UNDRAWN].value:.1f} %",
-        )
+        return findings.better(DRAWN)

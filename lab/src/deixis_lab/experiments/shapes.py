@@ -10,7 +10,7 @@ from deixis_lab.experiments._experiment import Experiment
 from deixis_lab.world.scene import Scene
 from deixis_lab.zoo.training.scene_mark import KINDS
 
-ALIKE = 5.0  # per cent between best and worst that still count as alike
+ALIKE = 5.0  # points by which two marks may differ and still count as alike
 
 
 @final
@@ -29,16 +29,10 @@ class Shapes(Experiment):
             return []
         colour = colour_over(target.thing, target.draws)
         return [
-            marked(kind, scene, mark_of(target.thing.region, kind, colour), target.thing.name)
+            marked(kind, scene, mark_of(target.thing.region, kind, colour), target.thing)
             for kind in KINDS
         ]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        ordered = sorted(findings.rows, key=lambda row: -row.value)
-        best, worst = ordered[0], ordered[-1]
-        return ClaimVerdict(
-            held=findings.spread <= ALIKE,
-            words=f"{findings.spread:.1f} points between {best.condition} ({best.value:.1f} %) and "
-            f"{worst.condition} ({worst.value:.1f} %)",
-        )
+        return findings.alike([row.condition for row in findings.rows], margin=ALIKE)

@@ -1,5 +1,6 @@
 """Do lines of a thickness that training never had still point?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -35,6 +36,4 @@ class Thickness(Experiment):
         low, high = LINE_WIDTHS
         unseen = [row.condition for row in findings.rows if not low <= int(row.condition) <= high]
         harm = findings.harmed(unseen)
-        return ClaimVerdict(
-            held=harm.held, words=f"of the widths that were not trained, {harm.words}"
-        )
+        return replace(harm, words=f"of the widths that were not trained, {harm.words}")

@@ -1,5 +1,6 @@
 """How much may show through a mark before it points no more?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -32,6 +33,4 @@ class Transparency(Experiment):
     def verdict(self, findings: Findings) -> ClaimVerdict:
         unseen = [row.condition for row in findings.rows if int(row.condition) < LINE_ALPHAS[0]]
         harm = findings.harmed(unseen)
-        return ClaimVerdict(
-            held=harm.held, words=f"of the alphas that were not trained, {harm.words}"
-        )
+        return replace(harm, words=f"of the alphas that were not trained, {harm.words}")

@@ -3,17 +3,18 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from deixis.evals.claim_report import ClaimReport
+from deixis.evals.claim_report import ClaimReport, as_family, sure_of
 from deixis.evals.correlation import spearman
 from deixis.evals.findings import (
     ClaimVerdict,
-    Finding,
     Findings,
     JudgedTrial,
     Judgement,
-    found_in_runs,
-    found_over_seeds,
+    all_of,
+    found_in,
+    is_above,
 )
+from deixis.evals.statistics.effects import apart
 from deixis.priors.entity_trials import ENCODING
 from deixis.priors.ranking import bands
 from deixis.priors.ranks_and_answers import Joined, column
@@ -29,6 +30,7 @@ from deixis_lab.prior_study.ways import (
 )
 
 BEFORE = "as it was"
+ENTITIES = "entities"
 KNOWN = "knowledge"  # the route of a thing's name, beside its mark
 NEW, OLD = "never seen", "seen before"
 FEWEST = 3  # entities that a correlation is of
@@ -54,15 +56,11 @@ CLAIMS = (
         )
     ),
 )
-POINTS = "{:+.1f} points ({:+.1f} to {:+.1f})"
 ABOUT_KNOWN = (
     " Knowledge: under a mark, with a note on the thing that says its name, as of a source that is "
     "never wrong. One prompt brings it, trained once (recipe nano_knowledge, the prompt alone) on "
     "the model as it was, on things that look like those never seen under names that the model "
     "knows; the same is put under each model, which embeds the notes' words itself."
-)
-SURE_OF_GAINS = (
-    " Claims that compare two gains or two prompts have Student's intervals over seeds alone."
 )
 
 
@@ -83,20 +81,21 @@ def predicting(options: StudyOptions, before: Joined, by_tower: Joined) -> Claim
         findings=found.by_band,
         verdict=found.verdict,
         baseline="",
-        sure="Intervals are clustered by entity.",
+        sure=sure_of(found.by_band, ENTITIES),
         command=command_of(options),
+        clusters=ENTITIES,
     )
 
 
 def repairing(options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]]) -> ClaimReport:
     """What each way brings for entities that were never seen, and costs for the others."""
-    findings = _compared(answers, (NEW, OLD), options.seeds)
+    findings = _compared(answers, (NEW, OLD))
     judged = [
         Judgement(claim=claim, verdict=findings.against(f"{one}: {NEW}", f"{other}: {NEW}"))
         for claim, one, other in CLAIMS
         if one in answers and other in answers
     ]
-    return ClaimReport(
+    report = ClaimReport(
         name="prior_repair",
         claim="Teaching the encoder first helps on entities that it never saw more than the same "
         f"questions alone, and costs at most {MOST_LOST:g} points elsewhere.",
@@ -110,10 +109,12 @@ def repairing(options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]
         findings=findings,
         verdict=verdict_of(findings),
         baseline=QUESTIONS,
-        sure=f"{sure_of(options)} Intervals in the table of claims are Student's over seeds alone.",
+        sure=sure_of(findings, ENTITIES),
         command=command_of(options),
+        clusters=ENTITIES,
         claims=tuple(judged),
     )
+    return as_family(report)
 
 
 def by_band(
@@ -127,15 +128,15 @@ def by_band(
         way: [dataclasses.replace(one, condition=known[one.scene]) for one in answers[way]]
         for way in (BEFORE, *(way.name for way in MAIN))
     }
-    findings = _compared(banded, order, options.seeds)
+    findings = _compared(banded, order)
     judged = [
         Judgement(
             claim=f"Repair brings more than questions alone at {band}.",
-            verdict=is_more(findings, f"{REPAIR}: {band}"),
+            verdict=findings.better(f"{REPAIR}: {band}"),
         )
         for band in order
     ]
-    return ClaimReport(
+    report = ClaimReport(
         name="prior_bands",
         claim="Repair brings most where the encoder knew least.",
         source="VisPRE, gains by group of Rank_e",
@@ -145,10 +146,12 @@ def by_band(
         findings=findings,
         verdict=_most_where_least(findings, order),
         baseline=QUESTIONS,
-        sure=sure_of(options),
+        sure=sure_of(findings, ENTITIES),
         command=command_of(options),
+        clusters=ENTITIES,
         claims=tuple(judged),
     )
+    return as_family(report)
 
 
 def through_routes(
@@ -167,13 +170,11 @@ def through_routes(
         for way, by_route in answers.items()
     }
     groups = [f"{route}, {group}" for group in (NEW, OLD) for route in routes]
-    findings = _compared(routed, groups, options.seeds)
+    findings = _compared(routed, groups)
     taught, *others = routes
     is_known = KNOWN in routes
-    gains = [gain_of(findings, f"{REPAIR}: {route}, {NEW}") for route in others]
-    held = all(gain[1] > 0 for gain in gains)
-    is_refuted = any(gain[2] < 0 for gain in gains)
-    return ClaimReport(
+    gains = [findings.better(f"{REPAIR}: {route}, {NEW}") for route in others]
+    report = ClaimReport(
         name="prior_routes",
         claim="A repaired encoder helps whichever way a region is brought to the model.",
         source="ours: VisPRE has no regions",
@@ -183,39 +184,37 @@ def through_routes(
         "mark of all entities, by the other routes of those never seen and of as many others."
         + (ABOUT_KNOWN if is_known else f" {options.model} takes no knowledge prompt."),
         findings=findings,
-        verdict=ClaimVerdict(
-            held=True if held else False if is_refuted else None,
-            words="; ".join(
-                f"{route}: {POINTS.format(*gain)} on those never seen"
-                for route, gain in zip(others, gains, strict=True)
-            ),
-        ),
+        verdict=all_of(gains),
         baseline=QUESTIONS,
-        sure=sure_of(options) + (SURE_OF_GAINS if is_known else ""),
+        sure=sure_of(findings, ENTITIES),
         command=command_of(options),
-        claims=_of_knowledge(answers, options.seeds) if is_known else (),
+        clusters=ENTITIES,
+        claims=_of_knowledge(answers) if is_known else (),
     )
+    return as_family(report)
 
 
 def _of_knowledge(
-    answers: Mapping[str, Mapping[str, Sequence[JudgedTrial]]], seeds: int
+    answers: Mapping[str, Mapping[str, Sequence[JudgedTrial]]],
 ) -> tuple[Judgement, ...]:
     """Whether what is known reaches each model, and reaches it more than before."""
     judged = []
     for group in (NEW, OLD):
-        found = {way: _with_knowledge(by_route, group, seeds) for way, by_route in answers.items()}
+        found = _with_knowledge(answers, group)
         judged += [
             Judgement(
                 claim=f"Knowledge brings names of those {group} to the model: {way}.",
-                verdict=findings.better(KNOWN),
+                verdict=found.better(f"{way}: {KNOWN}"),
             )
-            for way, findings in found.items()
+            for way in answers
         ]
-        gained = {way: by_seed(one, KNOWN, ENCODING) for way, one in found.items()}
         judged += [
             Judgement(
                 claim=f"It brings more after {way} than before, of those {group}.",
-                verdict=gains_apart({way: gained[way], BEFORE: gained[BEFORE]}),
+                verdict=found.gains_apart(
+                    (f"{way}: {KNOWN}", f"{way}: {ENCODING}"),
+                    (f"{BEFORE}: {KNOWN}", f"{BEFORE}: {ENCODING}"),
+                ),
             )
             for way in (QUESTIONS, REPAIR)
         ]
@@ -223,88 +222,49 @@ def _of_knowledge(
 
 
 def _with_knowledge(
-    by_route: Mapping[str, Sequence[JudgedTrial]], group: str, seeds: int
+    answers: Mapping[str, Mapping[str, Sequence[JudgedTrial]]], group: str
 ) -> Findings:
-    """One model's answers with knowledge, against the same questions without it."""
-    shared = {(one.scene, one.pair) for one in by_route[KNOWN]}
-    both = [
-        dataclasses.replace(one, condition=route)
+    """Each model's answers with knowledge, against the same questions without it."""
+    named = [
+        dataclasses.replace(one, condition=f"{way}: {route}")
+        for way, by_route in answers.items()
         for route in (ENCODING, KNOWN)
         for one in by_route[route]
-        if one.condition == group and (one.scene, one.pair) in shared
+        if one.condition == group
     ]
-    return found_in_runs(runs_of(both, seeds), (ENCODING, KNOWN), baseline=ENCODING)
-
-
-def by_seed(findings: Findings, condition: str, other: str) -> list[float]:
-    """How far a condition is above another in each run."""
-    rows = findings[condition], findings[other]
-    return [a - b for a, b in zip(*(row.by_seed for row in rows), strict=True)]
-
-
-def gains_apart(gains: Mapping[str, Sequence[float]]) -> ClaimVerdict:
-    """Whether the first of two gains is above the second, seed by seed; in points."""
-    one, other = gains
-    shares = {name: [gain / 100 for gain in some] for name, some in gains.items()}
-    found = found_over_seeds(shares, {one: other})
-    return ClaimVerdict(
-        held=is_more(found, one).held,
-        words=f"{one} {found[one].value:+.1f}, {other} {found[other].value:+.1f}: "
-        + POINTS.format(*gain_of(found, one)),
-    )
+    bases = {f"{way}: {KNOWN}": f"{way}: {ENCODING}" for way in answers}
+    rows = [row for known, plain in bases.items() for row in (plain, known)]
+    return found_in(named, rows, baseline=bases, is_training=True)
 
 
 def verdict_of(findings: Findings) -> ClaimVerdict:
     """Whether a repair gains on those never seen, and costs little elsewhere."""
-    gain, cost = (gain_of(findings, f"{REPAIR}: {group}") for group in (NEW, OLD))
-    words = f"on those never seen {POINTS.format(*gain)}, elsewhere {POINTS.format(*cost)}"
-    if gain[1] > 0 and cost[1] >= -MOST_LOST:
-        return ClaimVerdict(held=True, words=words)
-    is_refuted = gain[2] < 0 or cost[2] < -MOST_LOST
-    return ClaimVerdict(held=False if is_refuted else None, words=words)
+    gain, cost = (findings.change(f"{REPAIR}: {group}") for group in (NEW, OLD))
+    words = f"on those never seen {gain}, elsewhere {cost}"
+    return all_of([is_above(gain, words), is_above(cost, words, border=-MOST_LOST)], words)
 
 
-def _compared(
-    answers: Mapping[str, Sequence[JudgedTrial]], groups: Sequence[str], seeds: int
-) -> Findings:
+def _compared(answers: Mapping[str, Sequence[JudgedTrial]], groups: Sequence[str]) -> Findings:
     """Each way in each group, against questions alone in the same group."""
-    rows: list[Finding] = []
-    for group in groups:
-        named = [
-            dataclasses.replace(one, condition=f"{way}: {group}")
-            for way, judged in answers.items()
-            for one in judged
-            if one.condition == group
-        ]
-        rows += found_in_runs(
-            runs_of(named, seeds),
-            [f"{way}: {group}" for way in answers],
-            baseline=f"{QUESTIONS}: {group}",
-        ).rows
-    return Findings(rows=tuple(rows))
+    named = [
+        dataclasses.replace(one, condition=f"{way}: {one.condition}")
+        for way, judged in answers.items()
+        for one in judged
+    ]
+    rows = [(way, group) for group in groups for way in answers]
+    return found_in(
+        named,
+        [f"{way}: {group}" for way, group in rows],
+        baseline={f"{way}: {group}": f"{QUESTIONS}: {group}" for way, group in rows},
+        is_training=True,
+    )
 
 
 def _most_where_least(findings: Findings, order: Sequence[str]) -> ClaimVerdict:
-    """Whether the gain in the last band is above that in the first."""
-    best, worst = (gain_of(findings, f"{REPAIR}: {band}") for band in (order[0], order[-1]))
-    words = f"{POINTS.format(*worst)} at {order[-1]}, {POINTS.format(*best)} at {order[0]}"
-    if worst[1] > 0 and worst[1] > best[2]:
-        return ClaimVerdict(held=True, words=words)
-    return ClaimVerdict(held=False if worst[2] < best[1] else None, words=words)
-
-
-def is_more(findings: Findings, condition: str) -> ClaimVerdict:
-    """Whether a condition is above what it is compared with."""
-    row = findings[condition]
-    held = row.is_higher if row.is_higher or row.is_lower else None
-    return ClaimVerdict(held=held, words=POINTS.format(*gain_of(findings, condition)))
-
-
-def gain_of(findings: Findings, condition: str) -> tuple[float, float, float]:
-    """Points above what it is compared with, with their interval."""
-    change = findings[condition].change
-    assert change is not None
-    return change
+    """Whether the gain in the last band is above that in the first, and is one at all."""
+    best, worst = (findings.change(f"{REPAIR}: {band}") for band in (order[0], order[-1]))
+    words = f"{worst} at {order[-1]}, {best} at {order[0]}"
+    return all_of([is_above(worst, words), is_above(apart(worst, best), words)], words)
 
 
 def _num_new() -> int:
@@ -322,25 +282,6 @@ def _among_seen(joined: Joined) -> str:
     return f"Among the {found.num_things} that it was trained on, {found.name}: {found}."
 
 
-def sure_of(options: StudyOptions, clusters: str = "entities") -> str:
-    """What the intervals of a study are."""
-    return "Differences are of the same questions from the same seed. " + (
-        f"Intervals hold the spread over {clusters}, none over seeds."
-        if options.seeds == 1
-        else f"Intervals hold both spreads: of {clusters} (clusters, all seeds together) and of "
-        "seeds (Student's), their squares added."
-    )
-
-
 def of_seed(judged: Iterable[JudgedTrial], seed: int) -> list[JudgedTrial]:
     """Answers to a model from that seed."""
-    return [dataclasses.replace(one, pair=f"{seed} {one.pair}") for one in judged]
-
-
-def runs_of(judged: Sequence[JudgedTrial], seeds: int) -> list[list[JudgedTrial]]:
-    """Answers by the seed of the model that gave them."""
-    return [[one for one in judged if _seed(one) == seed] for seed in range(seeds)]
-
-
-def _seed(judged: JudgedTrial) -> int:
-    return int(judged.pair.split()[0])
+    return [dataclasses.replace(one, seed=seed) for one in judged]

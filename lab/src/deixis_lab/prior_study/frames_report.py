@@ -3,28 +3,10 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from deixis.evals.claim_report import ClaimReport
-from deixis.evals.findings import (
-    ClaimVerdict,
-    Finding,
-    Findings,
-    JudgedTrial,
-    Judgement,
-    found_in_runs,
-)
-from deixis_lab.prior_study.claims import (
-    BEFORE,
-    POINTS,
-    QUESTIONS,
-    REPAIR,
-    SURE_OF_GAINS,
-    by_seed,
-    gain_of,
-    gains_apart,
-    is_more,
-    runs_of,
-    sure_of,
-)
+from deixis.evals.claim_report import ClaimReport, as_family, sure_of
+from deixis.evals.findings import ClaimVerdict, Findings, JudgedTrial, Judgement, found_in
+from deixis.evals.statistics.effects import LEVEL
+from deixis_lab.prior_study.claims import BEFORE, QUESTIONS, REPAIR
 from deixis_lab.prior_study.ways import StudyOptions, command_of
 
 NO_FRAME, EARLIER, ANEW = "no frame", "frame learned before", "frame learned anew"
@@ -34,8 +16,8 @@ def through_frames(
     options: StudyOptions, answers: Mapping[str, Sequence[JudgedTrial]]
 ) -> ClaimReport:
     """Whether a frame of the model as it was helps it after its repair; `answers` by model."""
-    found = _found(answers, options.seeds)
-    return ClaimReport(
+    found = _found(answers)
+    report = ClaimReport(
         name="prior_pixel",
         claim="What a frame of pixels brings survives a repair of the encoder.",
         source="ours: TVP's frames, arXiv 2404.11207, on models that VisPRE changes",
@@ -48,33 +30,44 @@ def through_frames(
         findings=found,
         verdict=verdict_of(found),
         baseline=NO_FRAME,
-        sure=f"Each model is compared with itself. {sure_of(options, 'pictures')}" + SURE_OF_GAINS,
+        sure=f"Each model is compared with itself. {sure_of(found, 'pictures')}",
         command=command_of(options),
+        clusters="pictures",
         claims=_claims(found),
     )
+    return as_family(report)
 
 
 def verdict_of(found: Findings) -> ClaimVerdict:
     """Held if it still brings something clear; not if that is gone and clearly less than before."""
-    gains = {way: gain_of(found, f"{way}: {EARLIER}") for way in (BEFORE, QUESTIONS, REPAIR)}
-    words = "; ".join(f"{way}: {POINTS.format(*gain)}" for way, gain in gains.items())
-    before, after = gains[BEFORE], gains[REPAIR]
-    if before[1] <= 0:
-        return ClaimVerdict(held=None, words=f"before a repair it brings nothing clear; {words}")
-    if after[1] > 0:
-        return ClaimVerdict(held=True, words=words)
-    return ClaimVerdict(held=False if after[2] < before[1] else None, words=words)
+    ways = (BEFORE, QUESTIONS, REPAIR)
+    words = "; ".join(f"{way}: {found.change(f'{way}: {EARLIER}')}" for way in ways)
+    before, after = (found.better(f"{way}: {EARLIER}") for way in (BEFORE, REPAIR))
+    if not before.held:
+        told = f"before a repair it brings nothing clear; {words}"
+        return ClaimVerdict(held=None, words=told, untestable="gate")
+    if after.held:
+        return dataclasses.replace(after, words=words)
+    lost = found.gains_apart(*(_gain(way) for way in (BEFORE, REPAIR)))
+    is_lost = lost.held is True and lost.chance is not None and 2 * lost.chance < LEVEL
+    chance = None if lost.chance is None else min(1.0, 2 * lost.chance)
+    return ClaimVerdict(held=False if is_lost else None, words=words, chance=chance)
 
 
-def _found(answers: Mapping[str, Sequence[JudgedTrial]], seeds: int) -> Findings:
+def _gain(way: str) -> tuple[str, str]:
+    return f"{way}: {EARLIER}", f"{way}: {NO_FRAME}"
+
+
+def _found(answers: Mapping[str, Sequence[JudgedTrial]]) -> Findings:
     """Each model through each frame, against the same model without one."""
-    rows: list[Finding] = []
-    for model, judged in answers.items():
-        named = [dataclasses.replace(o, condition=f"{model}: {o.condition}") for o in judged]
-        conditions = list(dict.fromkeys(one.condition for one in named))
-        found = found_in_runs(runs_of(named, seeds), conditions, baseline=f"{model}: {NO_FRAME}")
-        rows += found.rows
-    return Findings(rows=tuple(rows))
+    named = [
+        dataclasses.replace(one, condition=f"{model}: {one.condition}")
+        for model, judged in answers.items()
+        for one in judged
+    ]
+    conditions = list(dict.fromkeys(one.condition for one in named))
+    bases = {one: f"{one.partition(': ')[0]}: {NO_FRAME}" for one in conditions}
+    return found_in(named, conditions, baseline=bases, is_training=True)
 
 
 def _claims(found: Findings) -> tuple[Judgement, ...]:
@@ -84,15 +77,11 @@ def _claims(found: Findings) -> tuple[Judgement, ...]:
         ("It still helps after a repair.", f"{REPAIR}: {EARLIER}"),
         ("One that is learned anew helps a repaired model.", f"{REPAIR}: {ANEW}"),
     )
-    judged = [Judgement(claim=claim, verdict=is_more(found, one)) for claim, one in told]
-    gained = {
-        way: by_seed(found, f"{way}: {EARLIER}", f"{way}: {NO_FRAME}")
-        for way in (BEFORE, QUESTIONS, REPAIR)
-    }
+    judged = [Judgement(claim=claim, verdict=found.better(one)) for claim, one in told]
     judged += [
         Judgement(
             claim=f"It brings more after a repair than {when}.",
-            verdict=gains_apart({REPAIR: gained[REPAIR], other: gained[other]}),
+            verdict=found.gains_apart(_gain(REPAIR), _gain(other)),
         )
         for when, other in (("before", BEFORE), (f"after {QUESTIONS}", QUESTIONS))
     ]

@@ -1,12 +1,11 @@
 """What studies of knowledge share: nano, its language side tuned with and without it."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import ClassVar
 
 from typing_extensions import override
 
-from deixis.evals.findings import ClaimVerdict, Findings, Judgement, Trial
+from deixis.evals.findings import Findings, Judgement, Trial
 from deixis.knowledge.note_corruption import NoteCorruption
 from deixis.train.recipe import recipes
 from deixis_lab.examine.knowing import LEARNT, RARE, SORTS, known_trial, questions
@@ -61,11 +60,3 @@ def compared(
         for sort in asked
         if f"{better}: {sort}" in findings
     ]
-
-
-def joined(verdicts: Iterable[ClaimVerdict]) -> ClaimVerdict:
-    """Whether all held: not if one did not, and it cannot be told if that of one cannot."""
-    found = list(verdicts)
-    held = [one.held for one in found]
-    outcome = False if False in held else None if None in held else True
-    return ClaimVerdict(held=outcome, words="; ".join(one.words for one in found))

@@ -33,7 +33,7 @@ class Coordinates(Study):
         thing = target.thing
         if variant == DRAWN:
             mark = mark_of(thing.region, kind_of(index), colour_over(thing, target.draws))
-            return [marked("", scene, mark, thing.name)]
+            return [marked("", scene, mark, thing)]
         box = Region(shape=thing.region.box())
         said = Trial(
             condition="",
@@ -41,6 +41,7 @@ class Coordinates(Study):
             text="What is the object at {it}?",
             answer=thing.name,
             regions={"it": box},
+            cluster=thing.drawing,
         )
         return [said]
 

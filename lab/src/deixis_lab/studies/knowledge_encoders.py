@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import ClaimVerdict, Findings, Judgement
+from deixis.evals.findings import SLIGHT, ClaimVerdict, Findings, Judgement, is_above
 from deixis_lab.examine.knowing import NAMES
 from deixis_lab.studies._knowledge import NONE, KnowledgeStudy, compared
 from deixis_lab.studies._study import Variant
@@ -36,8 +36,10 @@ class KnowledgeEncoders(KnowledgeStudy):
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        harm = findings.against(f"{TUNED}: {NAMES}", f"{FROZEN}: {NAMES}")
-        return ClaimVerdict(held=None if harm.held is None else not harm.held, words=harm.words)
+        frozen, tuned = f"{FROZEN}: {NAMES}", f"{TUNED}: {NAMES}"
+        effect = findings.effect({frozen: 1, tuned: -1})
+        found = is_above(effect, f"frozen less tuned: {effect}", border=-SLIGHT)
+        return findings.limited(found, (frozen, tuned), margin=SLIGHT)
 
     @override
     def claims(self, findings: Findings) -> tuple[Judgement, ...]:

@@ -4,9 +4,9 @@ from typing import ClassVar, final
 
 from typing_extensions import override
 
-from deixis.evals.findings import ClaimVerdict, Findings, Judgement
+from deixis.evals.findings import ClaimVerdict, Findings, Judgement, all_of
 from deixis_lab.examine.knowing import COUNTS, NAMES, PRESENCE, RELATIONS, WORDS
-from deixis_lab.studies._knowledge import DRAWN, NONE, TOLD, KnowledgeStudy, compared, joined
+from deixis_lab.studies._knowledge import DRAWN, NONE, TOLD, KnowledgeStudy, compared
 from deixis_lab.studies._study import Variant
 
 NOTHING, ADDED = "nothing known", "added"
@@ -34,7 +34,7 @@ class KnowledgeForms(KnowledgeStudy):
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
-        return joined(
+        return all_of(
             findings.against(f"{ADDED}: {sort}", f"{NOTHING}: {sort}") for sort in (NAMES, WORDS)
         )
 

@@ -1,5 +1,6 @@
 """Which of overlapping notes should hold?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -37,7 +38,7 @@ class KnowledgeOverlaps(KnowledgeStudy):
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.harmed([f"{name}: {NAMES}" for name in RULES])
-        return ClaimVerdict(held=harm.held, words=f"of {NAMES}, {harm.words}")
+        return replace(harm, words=f"of {NAMES}, {harm.words}")
 
     @override
     def claims(self, findings: Findings) -> tuple[Judgement, ...]:

@@ -38,7 +38,7 @@ class Layers(Study):
             return []
         thing = target.thing
         mark = mark_of(thing.region, kind_of(index), colour_over(thing, target.draws))
-        return [marked("", scene, mark, thing.name)]
+        return [marked("", scene, mark, thing)]
 
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:

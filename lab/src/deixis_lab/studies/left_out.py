@@ -1,5 +1,6 @@
 """Are marks understood whose shape training never had?"""
 
+from dataclasses import replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -42,7 +43,7 @@ class LeftOut(Study):
                 condition,
                 scene,
                 mark_of(thing.region, kind_of(index, kinds), colour),
-                thing.name,
+                thing,
             )
             for condition, kinds in ((SEEN, KEPT), (UNSEEN, LEFT))
         ]
@@ -50,4 +51,4 @@ class LeftOut(Study):
     @override
     def verdict(self, findings: Findings) -> ClaimVerdict:
         harm = findings.harmed([f"{SOME}: {UNSEEN}"])
-        return ClaimVerdict(held=harm.held, words=f"on {UNSEEN}, {harm.words}")
+        return replace(harm, words=f"on {UNSEEN}, {harm.words}")

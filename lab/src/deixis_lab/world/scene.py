@@ -39,6 +39,11 @@ class Thing:
         """Its name, after its colour where it has one."""
         return f"{self.colour} {self.name}" if self.colour else self.name
 
+    @property
+    def drawing(self) -> str:
+        """The drawing that it is, as answers are clustered by it."""
+        return f"{self.name} by {self.artist}"
+
 
 @final
 @dataclass(frozen=True, kw_only=True, slots=True)

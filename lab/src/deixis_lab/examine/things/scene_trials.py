@@ -112,11 +112,6 @@ def thing_examination(
     )
 
 
-def drawing_name(thing: Thing) -> str:
-    """The drawing that a thing is, as answers are clustered by it."""
-    return f"{thing.name} by {thing.artist}"
-
-
 def bare(thing: Thing) -> Region:
     """Where a thing is, without a word of what it is."""
     return Region(shape=thing.region.shape)
@@ -130,7 +125,7 @@ def _naming(condition: str, image: Image, thing: Thing, pointed: Encoding) -> Tr
         regions={"it": pointed},
         answer=thing.name,
         is_right=partial(says_name, thing.name),
-        cluster=drawing_name(thing),
+        cluster=thing.drawing,
     )
 
 
@@ -157,7 +152,7 @@ def _by_marks(
                 answer=target.name,
                 is_right=partial(is_among_best, target.name),
                 choices=first_words(),
-                cluster=drawing_name(target),
+                cluster=target.drawing,
             )
         )
     return trials
@@ -172,7 +167,7 @@ def _unmarked(scene: Scene, target: Thing, mark: Drawn) -> Trial:
         text=NAME.format(mark=settled.mark.phrase),
         answer=target.name,
         is_right=partial(says_name, target.name),
-        cluster=drawing_name(target),
+        cluster=target.drawing,
     )
 
 
@@ -186,7 +181,7 @@ def _declinings(scene: Scene, target: Thing) -> list[Trial]:
             regions={"it": drawn(bare(target), kind, style=CLEAR)},
             answer=target.name,
             is_right=declines,
-            cluster=drawing_name(target),
+            cluster=target.drawing,
         )
         for kind in KINDS
     ]
@@ -231,7 +226,7 @@ def _colour(scene: Scene, named: list[Thing], draws: np.random.Generator) -> lis
             regions={"it": pointed},
             answer=thing.colour or "",
             is_right=partial(says_colour, thing.colour or ""),
-            cluster=drawing_name(thing),
+            cluster=thing.drawing,
         )
     ]
 
@@ -281,6 +276,6 @@ def _finding(
             text=search.question(thing.name, size),
             answer=str(thing.region.box().xyxy),
             is_right=partial(search.is_found, thing.region.box(), size),
-            cluster=drawing_name(thing),
+            cluster=thing.drawing,
         )
     ]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import torch
 
 from deixis.evals.findings import JudgedTrial
-from deixis_lab.examine.things.scene_trials import ThingExamination, drawing_name
+from deixis_lab.examine.things.scene_trials import ThingExamination
 from deixis_lab.things.art import Art
 from deixis_lab.towers.figures import AT_ONCE, FILLED, TOP, alone, for_tower
 from deixis_lab.towers.naming import NamingTower
@@ -56,5 +56,5 @@ def _answers(
                 condition=condition,
                 pair="",
                 is_right=one.target.name in counted,
-                cluster=drawing_name(one.target),
+                cluster=one.target.drawing,
             )

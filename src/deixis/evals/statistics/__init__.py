@@ -1,0 +1,1 @@
+"""Reports' claims are judged here: effects and their intervals, families, plans, controls."""
