@@ -143,15 +143,10 @@ class Tried:
 
     def rest(self):
         """Until everything is painted."""
-        self.page.wait_for_function(
-            """() => {
-                const {painter} = canvas.stage;
-                return painter.resting && !painter.job && !painter.dirt.length && !painter.asked;
-            }"""
-        )
+        self.page.wait_for_function("() => canvas.stage.painter.settled")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     with chromium() as opened:
         yield opened

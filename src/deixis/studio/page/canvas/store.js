@@ -12,6 +12,13 @@ export const PALETTE = ['#e6194b', '#0082c8', '#f58231', '#911eb4', '#3cb44b', '
 /** @typedef {Map<string, Entry | null>} Patch what names become; null where they go */
 /** @typedef {{before: Patch, after: Patch, tag: string, time: number}} Step */
 
+/** Nothing of it can be changed any more. @param {unknown} value */
+function frozen(value) {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) frozen(part);
+}
+
 export class Store {
   /** @param {(names: string[]) => void} changed is told after each change */
   constructor(changed) {
@@ -33,6 +40,7 @@ export class Store {
     for (const [name, entry] of patch) {
       before.set(name, this.entries.get(name) ?? null);
       if (entry) {
+        frozen(entry.region);
         this.entries.set(name, entry);
         this.index.set(name, boundsOf(entry.region));
       } else {
@@ -89,9 +97,9 @@ export class Store {
     return [...this.entries].sort(([, a], [, b]) => a.z - b.z).map(([name]) => name);
   }
 
-  /** @returns {Regions} */
+  /** The regions themselves, which nobody can change. @returns {Regions} */
   get regions() {
-    return Object.fromEntries(this.order.map((name) => [name, structuredClone(this.region(name))]));
+    return Object.fromEntries(this.order.map((name) => [name, this.region(name)]));
   }
 
   /** @param {string} name @returns {Region} */
