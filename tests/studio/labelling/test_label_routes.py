@@ -26,7 +26,7 @@ def answered(body):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     folder = photos(tmp_path_factory.mktemp("photos"), "1.png", "2.png", "10.png", HOSTILE)
-    photos(folder, "in/3.png")
+    photos(folder, "in/3.png", "in/5.png")
     (folder / "4.png").write_bytes(b"no picture")
     with serve(answer=answered) as model:
         home = tmp_path_factory.mktemp("home")
@@ -37,7 +37,7 @@ def house(tmp_path_factory):
 def test_the_folder_is_told_in_its_order(house):
     told = house.person().get().json()
     names = [one["name"] for one in told["pictures"]]
-    assert names == ["1.png", "2.png", "4.png", "10.png", HOSTILE, "in/3.png"]
+    assert names == ["1.png", "2.png", "4.png", "10.png", HOSTILE, "in/3.png", "in/5.png"]
     assert told["folder"] == house.folder.name
 
 
@@ -82,6 +82,19 @@ def test_two_people_on_one_picture_see_both_versions_and_lose_none(house):
     ann.post(f"/pictures/{anns['key']}/decide", {"who": ann.open("2.png")["refused"][0]["who"]})
     found = ann.open("2.png")
     assert (found["kept"]["regions"], found["refused"]) == (joined, [])
+
+
+def test_two_windows_of_one_browser_are_two_writers(house):
+    ann, bob = house.person("ann"), house.person("bob")
+    opened = ann.open("in/5.png")
+    bob.save(bob.open("in/5.png"), {"cup": CUP, "dog": DOG})
+    for window, regions in (("1", {"cup": CUP}), ("2", {"dog": DOG})):
+        ann.client.headers["X-Deixis-Window"] = window
+        assert ann.save(opened, regions).status_code == 409
+    found = ann.open("in/5.png")
+    assert found["holder"] == "ann"  # in another window
+    versions = sorted((tuple(one["regions"]), one["mine"]) for one in found["refused"])
+    assert versions == [(("cup",), False), (("dog",), True)]
 
 
 def test_who_leaves_holds_no_picture(house):

@@ -25,6 +25,7 @@ from deixis.studio.labelling.proposals import proposed, read_wanted
 from deixis.studio.state import Studio
 
 BY = "x-deixis-by"  # the name that a person without a key gives, percent-encoded
+WINDOW = "x-deixis-window"  # so that two windows of one browser are two writers
 LONGEST_NAME = 60
 OUTDATED = "outdated"
 
@@ -187,7 +188,8 @@ def labeller_of(request: Request) -> Labeller:
     """Whose request it is: the key's person, or who they say they are."""
     session = session_of(request.scope)
     said = clean(unquote(request.headers.get(BY, "")))[:LONGEST_NAME]
-    return Labeller(writer=session.cookie, by=session.person or said)
+    window = request.headers.get(WINDOW, "")[:LONGEST_NAME]
+    return Labeller(writer=f"{session.cookie}:{window}", by=session.person or said)
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -24,7 +24,7 @@ class LabelPage {
     this.canvas = new Canvas(at('canvas'), { keys: { point: 'T' } });
     this.canvas.hand.titleOf = (name, region) => region.label || name;
     this.saving = new Saving((...words) => this.#saySaved(...words), (key) => this.#outdated(key));
-    this.labels = new Labels(at('labels'), (name) => this.give(name), (...words) => this.say(...words));
+    this.labels = new Labels(at('labels'), (name) => this.give(name), (...words) => this.say(...words), 'npuqwd');
     this.proposals = new Proposals(this.canvas, at('proposals'), at('accept-all'), (...words) => this.say(...words));
     const places = { part: at('versions'), title: at('versions-title'), told: at('versions-told'), choices: at('versions-choices') };
     this.versions = new Versions(this.canvas, places, (regions, done) => this.#decided(regions, done));

@@ -8,9 +8,10 @@ import { write } from './server.js';
 export class Labels {
   /**
    * @param {HTMLElement} list @param {(name: string) => void} give labels what is selected
-   * @param {(words: string, isTrouble?: boolean) => void} say
+   * @param {(words: string, isTrouble?: boolean) => void} say @param {string} taken keys of the page's own
    */
-  constructor(list, give, say) {
+  constructor(list, give, say, taken) {
+    this.taken = taken;
     this.list = list;
     this.give = give;
     this.say = say;
@@ -47,6 +48,13 @@ export class Labels {
     }
   }
 
+  /** @param {string} name @param {string} key */
+  #key(name, key) {
+    if (!key || !this.taken.includes(key.toLowerCase())) return this.change({ name, key });
+    this.say(`${key} is a key of the page; others are free`, true);
+    return this.#draw();
+  }
+
   #draw() {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
     this.list.replaceChildren(...this.labels.map((one, at) => this.#row(one, at)));
@@ -60,7 +68,7 @@ export class Labels {
     const gone = element('button', { type: 'button', class: 'label-gone', id: `label-gone-${at}`, 'aria-label': `Remove the label ${name}` }, '×');
     button.addEventListener('click', () => this.give(name));
     field.addEventListener('focus', () => field.select());
-    field.addEventListener('change', () => this.change({ name, key: field.value.trim() }));
+    field.addEventListener('change', () => this.#key(name, field.value.trim()));
     gone.addEventListener('click', () => this.change({ remove: name }));
     return element('li', {}, button, field, gone);
   }

@@ -25,7 +25,11 @@ export const who = {
   },
 };
 
-const named = (headers = {}) => ({ ...headers, 'X-Deixis-By': encodeURIComponent(who.name) });
+/** This window among those of one browser; it is the same when the page is loaded again. */
+const WINDOW = sessionStorage.getItem('deixis-window') ?? String(Math.random()).slice(2);
+sessionStorage.setItem('deixis-window', WINDOW);
+
+const named = (headers = {}) => ({ ...headers, 'X-Deixis-By': encodeURIComponent(who.name), 'X-Deixis-Window': WINDOW });
 
 /** @param {string} path @returns {Promise<any>} */
 export async function read(path) {
