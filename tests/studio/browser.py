@@ -18,14 +18,16 @@ POLICY = (
 
 
 @contextmanager
-def chromium():
-    """Chromium as Debian packs it; the test is left out where it or Playwright is missing."""
+def chromium(*more):
+    """Chromium as Debian packs it, with `more` arguments; the test is left out where it or
+    Playwright is missing.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("no chromium is installed")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", *more])
         yield browser
         browser.close()
 

@@ -21,10 +21,14 @@ class OpenStudio:
 
     def __init__(self, studio, url):
         self.studio, self.url = studio, url
-        self.client = httpx.Client(base_url=url, timeout=300)
-        link = studio.sessions.new_link()
-        token = self.client.post("/api/session", json={"link": link}).json()["token"]
-        self.client.headers["X-Deixis-Token"] = token
+        self.client = self.visitor(studio.sessions.new_link())
+
+    def visitor(self, link):
+        """A client with a session of its own, by a link or a key."""
+        client = httpx.Client(base_url=self.url, timeout=300)
+        token = client.post("/api/session", json={"link": link}).json()["token"]
+        client.headers["X-Deixis-Token"] = token
+        return client
 
     def keep(self, path=SCENE):
         answer = self.client.post("/api/pictures", content=path.read_bytes())

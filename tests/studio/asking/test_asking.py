@@ -8,8 +8,10 @@ import pytest
 import deixis as dx
 from deixis.core.images import open_image
 from deixis.encodings.spec import EncodingSpec
+from deixis.serve.access import add_key
+from deixis.serve.settings import ServerSettings
 from deixis.testing import Reply
-from tests.studio.studio_nursery import SCENE
+from tests.studio.studio_nursery import SCENE, open_studio, upstream
 
 CROWN = [181, 164, 335, 308]
 REGIONS = {"it": {"kind": "box", "box": CROWN}, "unsaid": {"kind": "point", "point": [3, 4]}}
@@ -241,3 +243,23 @@ def test_an_export_that_cannot_be_is_refused(house, picture, body):
     answer = house.client.post("/api/exports", json=body)
     assert answer.status_code in (400, 404)
     assert answer.json()["error"]["message"]
+
+
+def test_people_with_keys_have_histories_of_their_own(tmp_path, engine):
+    file = tmp_path / "keys.toml"
+    links = {name: add_key(file, name) for name in ("alice", "bob/../..")}
+    server = ServerSettings(port=0, picture_workers=1, grace_seconds=2, keys=str(file))
+    with open_studio(tmp_path / "home", upstream(engine), server=server) as house:
+        seen = {}
+        for name, link in links.items():
+            visitor = house.visitor(link)
+            kept = visitor.post("/api/pictures", content=SCENE.read_bytes()).json()["id"]
+            visitor.post("/api/ask", json=asked(kept, "qwen", question=f"of {name}"))
+            seen[name] = visitor.get("/api/history").json()["entries"]
+            visitor.close()
+        assert [[one["question"] for one in lines] for lines in seen.values()] == [
+            ["of alice"],
+            ["of bob/../.."],
+        ]
+    folders = [path for path in (tmp_path / "home" / "history").iterdir() if path.is_dir()]
+    assert len(folders) == 2

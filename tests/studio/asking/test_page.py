@@ -1,5 +1,6 @@
 """The studio's page in a browser: by the keyboard alone, without a violation, all words as text."""
 
+import contextlib
 import json
 import re
 import zipfile
@@ -7,10 +8,10 @@ import zipfile
 import pytest
 
 from deixis.core.images import open_image
-from deixis.serve.settings import ServedModel
+from deixis.serve.settings import Fetching, ServedModel
 from deixis.studio.exports.shared_page import entries_in
 from deixis.testing import serve
-from tests.studio.browser import chromium
+from tests.studio.browser import chromium, site
 from tests.studio.node_tools import axe_violations
 from tests.studio.studio_nursery import SCENE, open_studio, upstream
 
@@ -37,7 +38,8 @@ def open_house(engine, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with chromium() as one:
+    media = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with chromium(*media, "--auto-select-desktop-capture-source=Entire screen") as one:
         yield one
 
 
@@ -63,7 +65,6 @@ def opened(house, browser):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
         page.goto(f"{house.url}/{path}#link={house.studio.sessions.new_link()}")
-        page.wait_for_selector("#empty button, .dx-stage")
         page.wait_for_selector(".choice label")
         return page
 
@@ -345,3 +346,45 @@ def test_a_picture_comes_by_file_drop_and_paste(opened, house):
         )
         told = f"{50 if kind == 'drop' else 60} by 40 pixels"
         expect(page.locator("#told")).to_contain_text(told)
+
+
+@pytest.mark.long
+def test_a_picture_comes_from_the_camera(opened, house):
+    house.studio.given[:] = []
+    page = opened()
+    page.get_by_role("button", name="Camera").first.click()
+    video = page.locator("dialog video")
+    expect(video).to_be_visible()
+    video.evaluate("one => new Promise(done => one.requestVideoFrameCallback(done))")
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Take the picture").click()
+    page.wait_for_selector(".dx-stage")
+    expect(page.locator("#told")).to_contain_text("camera is open")
+    expect(page.locator("dialog video")).to_have_count(0)
+
+
+@pytest.mark.long
+def test_a_web_address_is_opened_where_that_is_allowed(browser, tmp_path):
+    with contextlib.ExitStack() as opened:
+        url = opened.enter_context(site(**{"picture.png": SCENE.read_bytes()}))
+        port = int(url.rpartition(":")[2])
+        fetching = Fetching(urls="fetch", networks=("127.0.0.0/8",), ports=(port,))
+        house = opened.enter_context(open_studio(tmp_path, pictures=fetching))
+        page = browser.new_page()
+        page.goto(f"{house.url}/#link={house.studio.sessions.new_link()}")
+        page.get_by_role("button", name="Address").first.click()
+        page.get_by_label("Web address").fill(f"{url}/picture.png")
+        assert axe_violations(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("#told")).to_contain_text("448 by 448 pixels")
+        page.close()
+
+
+@pytest.mark.long
+def test_what_was_drawn_is_there_after_the_window_was_loaded_anew(opened, house):
+    page = opened()
+    regions_pasted(page, {"it": BOX})
+    page.locator("#question").fill("What is {it}?")
+    page.reload()
+    expect(page.locator(".question .chip")).to_have_text("it")
+    expect(page.locator("#question")).to_have_value("What is {it}?")

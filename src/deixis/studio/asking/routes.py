@@ -1,8 +1,9 @@
 """The routes of asking: questions and their history, what models see and find, exports."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeAlias, TypeVar, final
+from typing import Any, TypeVar, final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -31,23 +32,18 @@ from deixis.studio.asking.looking import (
 from deixis.studio.asking.question import QuestionAsked, asked_again, read_question
 from deixis.studio.asking.sent_pictures import SentFiles, kind_of
 from deixis.studio.exports import FORMS, exported
+from deixis.studio.guard import session_of
 from deixis.studio.history import QuestionHistory
 from deixis.studio.state import Studio
 
 SOURCES = ("rapidocr", "tesseract")  # that take no checkpoint; others are typed
 FOR_GOOD = "private, max-age=31536000, immutable"
 Value = TypeVar("Value")
-Doing: TypeAlias = Callable[[Studio, Any], Coroutine[Any, Any, Json]]  # Any: each its own value
 
 
 def routes(studio: Studio) -> list[Route]:
     """All of them."""
-    home = studio.home.part("history")
-    history = QuestionHistory(home / "questions.sqlite")
-    sent = SentFiles(home / "sent")
-    handlers = _Handlers(
-        studio, GridAsking(studio, history, sent), KeptQuestions(studio, history, sent)
-    )
+    handlers = _Handlers(studio)
     studio.at_end.append(handlers.close)
     return [
         Route("/api/ask", handlers.ask, methods=["POST"]),
@@ -66,19 +62,45 @@ def routes(studio: Studio) -> list[Route]:
 
 
 @final
+class _Desk:
+    """What one person asks and keeps, in a folder of their own."""
+
+    def __init__(self, studio: Studio, person: str) -> None:
+        home = studio.home.part("history")
+        if person:  # their name may be no file's name, and is told to nobody
+            home = home / hashlib.sha256(person.encode()).hexdigest()[:32]
+        self.history = QuestionHistory(home / "questions.sqlite")
+        sent = SentFiles(home / "sent")
+        self.asking = GridAsking(studio, self.history, sent)
+        self.kept = KeptQuestions(studio, self.history, sent)
+
+
+@final
 class _Handlers:
-    def __init__(self, studio: Studio, asking: GridAsking, kept: KeptQuestions) -> None:
-        self.studio, self.asking, self.kept = studio, asking, kept
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self._desks: dict[str, _Desk] = {}
+
+    async def desk(self, request: Request) -> _Desk:
+        """That of whoever asks; opened when they first do."""
+        person = session_of(request.scope).person
+        if person not in self._desks:
+            made = await asyncio.to_thread(_Desk, self.studio, person)
+            self._desks.setdefault(person, made)
+        return self._desks[person]
 
     async def close(self) -> None:
-        self.asking.history.close()
+        for desk in self._desks.values():
+            desk.history.close()
 
     async def ask(self, request: Request) -> Response:
-        return await self._streamed(read_question(await self.studio.record(request)))
+        asked = read_question(await self.studio.record(request))
+        return await self._streamed(await self.desk(request), asked)
 
     async def replay(self, request: Request) -> Response:
-        entry = await asyncio.to_thread(self.kept.entry, request.path_params["entry"])
-        return await self._streamed(asked_again(entry))
+        desk = await self.desk(request)
+        entry = await asyncio.to_thread(desk.kept.entry, request.path_params["entry"])
+        return await self._streamed(desk, asked_again(entry))
 
     async def choices(self, _: Request) -> Response:
         """What the page lets people choose from."""
@@ -97,15 +119,18 @@ class _Handlers:
             request.query_params.get("before", ""),
         )
         last = int(before) if before.isdigit() and len(before) < 18 else None
-        lines = await asyncio.to_thread(self.asking.history.search, query, before=last)
+        desk = await self.desk(request)
+        lines = await asyncio.to_thread(desk.history.search, query, before=last)
         return JSONResponse({"entries": [line.record() for line in lines]})
 
     async def one(self, request: Request) -> Response:
-        entry = await asyncio.to_thread(self.kept.entry, request.path_params["entry"])
-        return JSONResponse(self.kept.record(entry))
+        kept = (await self.desk(request)).kept
+        entry = await asyncio.to_thread(kept.entry, request.path_params["entry"])
+        return JSONResponse(kept.record(entry))
 
     async def delete(self, request: Request) -> Response:
-        await asyncio.to_thread(self.kept.delete, request.path_params["entry"])
+        kept = (await self.desk(request)).kept
+        await asyncio.to_thread(kept.delete, request.path_params["entry"])
         return JSONResponse({"deleted": request.path_params["entry"]})
 
     async def export(self, request: Request) -> Response:
@@ -113,7 +138,8 @@ class _Handlers:
         form = record.get("form")
         if not isinstance(form, str):
             raise ApiError(400, f"form is one of {', '.join(FORMS)}, got {shown(form)}")
-        chosen = await asyncio.to_thread(self.kept.exporting, record.get("entries"))
+        kept = (await self.desk(request)).kept
+        chosen = await asyncio.to_thread(kept.exporting, record.get("entries"))
         try:
             file = await asyncio.to_thread(exported, chosen, form)
         except (UsageError, SampleError) as wrong:
@@ -126,7 +152,8 @@ class _Handlers:
 
     async def picture(self, request: Request) -> Response:
         """A picture as it was sent: the very bytes."""
-        data = await asyncio.to_thread(self.kept.sent_picture, request.path_params["sha256"])
+        kept = (await self.desk(request)).kept
+        data = await asyncio.to_thread(kept.sent_picture, request.path_params["sha256"])
         headers = {"cache-control": FOR_GOOD, "content-type": kind_of(data)}
         return Response(data, headers=headers)
 
@@ -145,8 +172,8 @@ class _Handlers:
 
         return handled
 
-    async def _streamed(self, asked: QuestionAsked) -> Response:
-        stream = await self.asking.events(asked)
+    async def _streamed(self, desk: _Desk, asked: QuestionAsked) -> Response:
+        stream = await desk.asking.events(asked)
         pieces = told_errors(stream(), CHAT)
         pieces = kept_alive(pieces, self.studio.serving.server.ping_seconds)
         headers: Mapping[str, str] = {

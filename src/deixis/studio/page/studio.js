@@ -16,6 +16,7 @@ import { get, openSession, stream } from './session.js';
 /** @import {CellRecord} from './panels/cells.js' */
 /** @import {Kept} from './panels/picture.js' */
 
+const DRAFT = 'deixis-draft';
 const SLOW = 2000; // milliseconds between two looks at whether models are there
 
 /** @param {string} id */
@@ -78,6 +79,7 @@ class StudioPage {
       }
     });
     document.body.append(this.getting.file);
+    window.addEventListener('pagehide', () => this.#keepDraft());
   }
 
   async start() {
@@ -90,8 +92,30 @@ class StudioPage {
     await this.#models();
     const entry = Number(new URLSearchParams(location.search).get('entry'));
     if (entry) await this.showEntry(entry);
-    else if (start.pictures[0]) this.open(start.pictures[0]);
+    else if (!this.#drafted() && start.pictures[0]) this.open(start.pictures[0]);
     this.#able();
+  }
+
+  /** What was drawn before the window was loaded anew comes back; whether there was any. */
+  #drafted() {
+    try {
+      const { picture, regions, question } = JSON.parse(sessionStorage.getItem(DRAFT) ?? '');
+      this.open(picture, regions);
+      this.question.text = question;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #keepDraft() {
+    if (!this.picture) return;
+    const draft = { picture: this.picture, regions: this.canvas?.regions ?? {}, question: this.question.text };
+    try {
+      sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    } catch {
+      sessionStorage.removeItem(DRAFT); // it is more than a browser holds
+    }
   }
 
   #welcome() {
