@@ -72,18 +72,18 @@ export function stream(path, body, options = {}) {
   return ask(path, { method: 'POST', headers, body: sent, ...options });
 }
 
-/**
- * Save what stands at a path as a file.
- * @param {string} path
- * @param {string} name
- */
+/** Save what stands at a path as a file. @param {string} path @param {string} name */
 export async function download(path, name) {
-  const url = URL.createObjectURL(await (await ask(path)).blob());
+  saved(await (await ask(path)).blob(), name);
+}
+
+/** @param {Blob} blob @param {string} name */
+export function saved(blob, name) {
   const link = document.createElement('a');
-  link.href = url;
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 /** @param {Response} answer */

@@ -7,6 +7,7 @@ import { Choice } from './panels/choice.js';
 import { hearEvents } from './panels/events.js';
 import { exportRow } from './panels/exports.js';
 import { HistoryPanel } from './panels/history.js';
+import { box, button, counted, field, quiet, row } from './panels/parts.js';
 import { Getting } from './panels/picture.js';
 import { Question } from './panels/question.js';
 import { Sees } from './panels/sees.js';
@@ -36,24 +37,23 @@ class StudioPage {
     this.asking = null;
     /** @type {{encodings: string[], marks: string[], sources: string[], exports: {[form: string]: string}, fetches: boolean}} */
     this.known = { encodings: [], marks: [], sources: [], exports: {}, fetches: false };
-    const say = (/** @type {string} */ text) => this.say(text);
-    const fail = (/** @type {unknown} */ error) => this.fail(error);
-    const layersChanged = () => this.#layers();
-    const keep = (/** @type {Regions} */ regions) => this.#keep(regions);
-    this.getting = new Getting({ got: (kept) => this.open(kept), say, fail });
+    /** What panels tell this page. @type {{say: (text: string) => void, fail: (error: unknown) => void, layersChanged: () => void, keep: (regions: Regions) => void}} */
+    this.told = { say: (text) => this.say(text), fail: (error) => this.fail(error), layersChanged: () => this.#layers(), keep: (regions) => this.#keep(regions) };
+    this.getting = new Getting({ ...this.told, got: (kept) => this.open(kept) });
     this.question = new Question({ ask: () => void this.ask(), changed: () => this.#able() });
     this.choice = new Choice({ changed: () => this.#able() });
-    this.answers = new Answers(part('answers'), { layersChanged, keep, say });
-    this.sees = new Sees(part('more'), { picture: () => this.picture?.id ?? null, regions: () => this.canvas?.regions ?? {}, layersChanged, keep, say, fail });
+    this.answers = new Answers(part('answers'), this.told);
+    this.sees = new Sees(part('more'), { ...this.told, picture: () => this.picture?.id ?? null, regions: () => this.canvas?.regions ?? {} });
     this.history = new HistoryPanel({
+      ...this.told,
       open: (entry) => this.showEntry(entry),
       replay: (entry) => this.replay(entry),
-      exported: (entries) => exportRow(this.known.exports, () => entries.map((id) => ({ id })), { say, fail }),
-      say, fail,
+      exported: (entries) => exportRow(this.known.exports, () => entries.map((id) => ({ id })), this.told),
     });
     this.goesOn = element('input', { type: 'checkbox', id: 'goes-on' });
-    this.onward = element('label', { class: 'box', hidden: true }, this.goesOn, element('span', {}, 'Go on from these answers'));
-    this.askButton = element('button', { type: 'button', class: 'first', id: 'ask-button' }, 'Ask');
+    this.onward = box(this.goesOn, 'Go on from these answers');
+    this.onward.hidden = true;
+    this.askButton = button('Ask', () => (this.asking ? this.asking.abort() : void this.ask()), { class: 'first', id: 'ask-button' });
     this.howMany = element('span', { class: 'quiet', id: 'how-many' });
     this.exporting = element('details', { id: 'export', hidden: true });
     this.shownAs = element('input', { id: 'shown-as', list: 'encodings', placeholder: 'as each cell says', autocomplete: 'off', spellcheck: false });
@@ -63,7 +63,6 @@ class StudioPage {
   }
 
   #build() {
-    this.askButton.addEventListener('click', () => (this.asking ? this.asking.abort() : void this.ask()));
     this.goesOn.addEventListener('change', () => this.#able());
     this.shownAs.addEventListener('change', () => {
       for (const name of this.canvas?.selected ?? []) this.canvas?.setEncoding(name, this.shownAs.value.trim());
@@ -120,8 +119,8 @@ class StudioPage {
 
   #welcome() {
     return [element('p', { class: 'large' }, 'Drop a picture here, or paste one.'),
-      element('p', { class: 'quiet' }, 'Then draw what you mean, speak of it in a question, and see what each model answers.'),
-      element('div', { class: 'row' }, ...this.getting.buttons(this.known.fetches))];
+      quiet('Then draw what you mean, speak of it in a question, and see what each model answers.'),
+      row(...this.getting.buttons(this.known.fetches))];
   }
 
   /** The models, looked at again until all are there. */
@@ -191,7 +190,7 @@ class StudioPage {
     const cells = this.goesOn.checked ? this.answers.cells.length : this.choice.cells.length;
     this.choice.root.hidden = this.goesOn.checked;
     const why = !this.picture ? 'Open a picture first.' : !this.question.text.trim() ? 'Write a question.' : !cells ? 'Choose a model.' : '';
-    this.howMany.textContent = this.asking ? '' : why || `${cells} ${cells === 1 ? 'cell' : 'cells'}`;
+    this.howMany.textContent = this.asking ? '' : why || counted(cells, 'cell');
     this.askButton.textContent = this.asking ? 'Stop' : 'Ask';
     this.askButton.setAttribute('aria-disabled', String(!this.asking && Boolean(why)));
     return !why;
@@ -255,10 +254,8 @@ class StudioPage {
       ...(which.value === '' ? {} : { cell: Number(which.value) }),
       ...(expected.value.trim() ? { expected: expected.value.split('|').map((one) => one.trim()).filter(Boolean) } : {}),
     }];
-    const owner = { say: (/** @type {string} */ text) => this.say(text), fail: (/** @type {unknown} */ error) => this.fail(error) };
-    this.exporting.replaceChildren(element('summary', {}, 'Share or export'), exportRow(this.known.exports, entries, owner, [
-      element('div', { class: 'field' }, element('label', { for: 'export-cell' }, 'Answer that counts'), which),
-      element('div', { class: 'field' }, element('label', { for: 'export-expected' }, 'Right words, | between them'), expected),
+    this.exporting.replaceChildren(element('summary', {}, 'Share or export'), exportRow(this.known.exports, entries, this.told, [
+      field('Answer that counts', which), field('Right words, | between them', expected),
     ]));
   }
 

@@ -3,6 +3,7 @@
 import { element } from '../canvas/elements.js';
 import { boundsOf, told as placeOf } from '../canvas/shapes.js';
 import { compared, overlap } from './differences.js';
+import { box, button, counted, quiet, row } from './parts.js';
 
 /** @import {Layer, Region, Regions} from '../canvas/types.js' */
 
@@ -38,7 +39,7 @@ export class Answers {
     this.title = element('h2', { id: 'answers-title' }, 'Answers');
     this.asked = element('p', { class: 'asked', hidden: true });
     this.grid = element('div', { class: 'cells' });
-    this.none = element('p', { class: 'quiet' }, 'They come here, one cell for each model and each way of showing the regions.');
+    this.none = quiet('They come here, one cell for each model and each way of showing the regions.');
     root.append(this.title, this.asked, this.none, this.grid);
   }
 
@@ -100,8 +101,8 @@ class AnswerCell {
     this.words = element('p', { class: 'words' });
     this.error = element('p', { class: 'problem', hidden: true });
     this.places = element('div', { class: 'places', hidden: true });
-    this.differs = element('p', { class: 'quiet' });
-    this.cost = element('p', { class: 'quiet' });
+    this.differs = quiet();
+    this.cost = quiet();
     this.sent = element('details', { class: 'sent' });
     this.sent.hidden = true;
     this.sent.addEventListener('toggle', () => this.#showSent());
@@ -162,7 +163,7 @@ class AnswerCell {
     const num = parts.filter((one) => one.differs).length;
     const isOther = num > MANY && num > 0.7 * parts.filter((one) => one.isWord).length; // all marked is none marked
     this.words.replaceChildren(...parts.map(({ piece, differs }) => (differs && !isOther ? element('mark', { class: 'differs' }, piece) : piece)));
-    const words = isOther ? `other words than ${other.letter}` : num ? `${num} ${num === 1 ? 'word' : 'words'} not in ${other.letter}` : `the words of ${other.letter}`;
+    const words = isOther ? `other words than ${other.letter}` : num ? `${counted(num, 'word')} not in ${other.letter}` : `the words of ${other.letter}`;
     this.differs.textContent = [words, this.#agreement(other)].filter(Boolean).join('; ');
   }
 
@@ -199,12 +200,9 @@ class AnswerCell {
     this.places.hidden = !found.length && !unread.length;
     if (this.places.hidden || this.places.children.length) return;
     if (found.length) {
-      const many = `${found.length} ${found.length === 1 ? 'region' : 'regions'} on the picture`;
-      const keep = element('button', { type: 'button' }, 'Keep');
-      keep.title = 'Add them to the regions that you draw';
-      keep.setAttribute('aria-label', `Keep the regions of ${this.letter}`);
-      keep.addEventListener('click', () => this.owner.keep(Object.fromEntries(found.map((one, at) => [named(one, at), plain(one)]))));
-      this.places.append(element('div', { class: 'row' }, element('label', { class: 'box' }, this.visible, element('span', {}, many)), keep),
+      const keep = button('Keep', () => this.owner.keep(Object.fromEntries(found.map((one, at) => [named(one, at), plain(one)]))),
+        { title: 'Add them to the regions that you draw', 'aria-label': `Keep the regions of ${this.letter}` });
+      this.places.append(row(box(this.visible, `${counted(found.length, 'region')} on the picture`), keep),
         element('ol', {}, ...found.map((one) => element('li', {}, [one.label, placeOf(plain(one))].filter(Boolean).join(', ')))));
     }
     for (const { text, reason } of unread) this.places.append(element('p', { class: 'problem' }, `not understood: ${text} (${reason})`));
@@ -257,6 +255,6 @@ function costOf(cost) {
   const parts = [];
   if (cost.seconds !== undefined) parts.push(`${cost.seconds.toFixed(cost.seconds < 10 ? 2 : 0)} s`);
   if (cost.first !== undefined) parts.push(`first word after ${cost.first.toFixed(2)} s`);
-  if (cost.tokens !== undefined) parts.push(`${cost.is_guess ? 'about ' : ''}${cost.tokens} ${cost.tokens === 1 ? 'token' : 'tokens'}${cost.of_answer ? `, ${cost.of_answer} of the answer` : ''}`);
+  if (cost.tokens !== undefined) parts.push(`${cost.is_guess ? 'about ' : ''}${counted(cost.tokens, 'token')}${cost.of_answer ? `, ${cost.of_answer} of the answer` : ''}`);
   return parts.join(', ');
 }

@@ -1,6 +1,7 @@
 /** @file Who is asked, and how regions reach them: each model under each encoding is a cell. */
 
 import { element } from '../canvas/elements.js';
+import { box, button, quiet, row } from './parts.js';
 
 /** @typedef {{id: string, deixis: {ready: boolean, dialect: string | null, contract: string | null, encoding: string, error?: string}}} ListedModel */
 /** @typedef {{model: string, encoding: string}} Chosen */
@@ -17,10 +18,8 @@ export class Choice {
     this.encodings = element('fieldset', { class: 'choice' });
     this.other = element('input', { id: 'other-encoding', list: 'encodings', placeholder: 'arrow:color=red', autocomplete: 'off', spellcheck: false });
     this.known = element('datalist', { id: 'encodings' });
-    const add = element('button', { type: 'button' }, 'Add');
-    this.adding = element('div', { class: 'row' }, element('label', { for: 'other-encoding' }, 'Another'), this.other, this.known, add);
+    this.adding = row(element('label', { for: 'other-encoding' }, 'Another'), this.other, this.known, button('Add', () => this.#add()));
     this.root = element('div', { class: 'choices' }, this.models, this.encodings);
-    add.addEventListener('click', () => this.#add());
     this.other.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
       event.preventDefault();
@@ -40,7 +39,7 @@ export class Choice {
     const kept = (before.length ? before : remembered(MODELS)).filter((name) => names.includes(name));
     const first = kept.length ? kept : names.slice(0, 1);
     this.models.replaceChildren(element('legend', {}, 'Models'), ...models.map((one) => this.#box(one.id, first.includes(one.id), about(one))));
-    if (!models.length) this.models.append(element('p', { class: 'quiet' }, 'No model is here: start with deixis studio --model nano'));
+    if (!models.length) this.models.append(quiet('No model is here: start with deixis studio --model nano'));
     this.known.replaceChildren(...[...known.encodings, ...known.marks].map((value) => element('option', { value })));
     if (!this.encodings.children.length) this.#showEncodings(known);
   }
@@ -81,9 +80,7 @@ export class Choice {
 
   /** @param {string} value @param {boolean} checked @param {string} [more] */
   #box(value, checked, more) {
-    const input = element('input', { type: 'checkbox', value, checked });
-    const words = element('span', {}, value || 'as each model has it');
-    return element('label', { class: 'box', title: more }, input, words);
+    return box(element('input', { type: 'checkbox', value, checked }), value || 'as each model has it', more);
   }
 
   /** @param {HTMLElement} set @param {string} value */

@@ -1,7 +1,8 @@
 /** @file Questions leave the studio as files. */
 
 import { element } from '../canvas/elements.js';
-import { stream } from '../session.js';
+import { saved, stream } from '../session.js';
+import { button, row } from './parts.js';
 
 /** @typedef {{id: number, cell?: number, expected?: string[]}} Exported */
 
@@ -17,8 +18,7 @@ let number = 0;
 export function exportRow(forms, entries, owner, more = []) {
   const id = `form-${++number}`;
   const select = element('select', { id }, ...Object.entries(forms).map(([value, title]) => element('option', { value }, title)));
-  const button = element('button', { type: 'button' }, 'Export');
-  button.addEventListener('click', async () => {
+  const save = button('Export', async () => {
     try {
       const lost = await exported(select.value, entries());
       owner.say(lost ? `Exported; the form cannot hold all: ${lost}` : 'Exported.');
@@ -26,16 +26,13 @@ export function exportRow(forms, entries, owner, more = []) {
       owner.fail(error);
     }
   });
-  return element('div', { class: 'exporting' }, ...more, element('div', { class: 'row' }, element('label', { for: id }, 'As'), select, button));
+  return element('div', { class: 'exporting' }, ...more, row(element('label', { for: id }, 'As'), select, save));
 }
 
 /** The file is saved; what its form could not hold. @param {string} form @param {Exported[]} entries */
 async function exported(form, entries) {
   const answer = await stream('/api/exports', { form, entries });
   const name = /filename="([^"]*)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'export';
-  const url = URL.createObjectURL(await answer.blob());
-  const link = element('a', { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saved(await answer.blob(), name);
   return answer.headers.get('x-deixis-lost') ?? '';
 }

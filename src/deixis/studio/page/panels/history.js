@@ -2,6 +2,7 @@
 
 import { element } from '../canvas/elements.js';
 import { ask, get } from '../session.js';
+import { button, counted, quiet, row } from './parts.js';
 
 /** @typedef {{id: number, when: number, picture: string, question: string, models: string[], first: string}} Line */
 
@@ -15,22 +16,21 @@ export class HistoryPanel {
     /** @type {Line[]} */
     this.lines = [];
     this.search = element('input', { type: 'search', id: 'search', autocomplete: 'off', placeholder: 'words, labels, models' });
-    this.told = element('p', { class: 'quiet', role: 'status' });
+    this.told = quiet();
+    this.told.setAttribute('role', 'status');
     this.list = element('ul', { class: 'lines', 'aria-label': 'Questions' });
-    this.more = element('button', { type: 'button', hidden: true }, 'Earlier ones');
+    this.more = button('Earlier ones', () => void this.look(this.lines.at(-1)?.id));
+    this.more.hidden = true;
     this.exporting = element('details', { class: 'sent' });
-    const close = element('button', { type: 'button' }, 'Close');
+    const close = button('Close', () => this.dialog.close());
     this.dialog = element('dialog', { class: 'side', 'aria-labelledby': 'history-title' },
       element('div', { class: 'row between' }, element('h2', { id: 'history-title' }, 'History'), close),
       element('label', { for: 'search' }, 'Search'), this.search, this.told, this.list, this.more, this.exporting);
     document.body.append(this.dialog);
-    close.addEventListener('click', () => this.dialog.close());
     this.search.addEventListener('input', () => {
       clearTimeout(this.asked);
       this.asked = setTimeout(() => void this.look(), PATIENCE);
     });
-    this.more.addEventListener('click', () => void this.look(this.lines.at(-1)?.id));
-    this.list.addEventListener('keydown', (event) => this.#keys(event));
   }
 
   async show() {
@@ -54,7 +54,7 @@ export class HistoryPanel {
 
   #draw() {
     const { lines } = this;
-    this.told.textContent = lines.length ? `${lines.length} ${lines.length === 1 ? 'question' : 'questions'}` : 'No question was found.';
+    this.told.textContent = lines.length ? counted(lines.length, 'question') : 'No question was found.';
     this.list.replaceChildren(...lines.map((line) => this.#line(line)));
     this.exporting.hidden = !lines.length;
     this.exporting.replaceChildren(element('summary', {}, 'Export all that are listed'), this.owner.exported(lines.map((one) => one.id)));
@@ -65,15 +65,13 @@ export class HistoryPanel {
     const when = new Date(line.when * 1000);
     const open = element('button', { type: 'button', class: 'line' },
       element('strong', {}, line.question),
-      element('span', { class: 'quiet' }, `${counted(line.models)} · ${when.toLocaleString()}`),
+      element('span', { class: 'quiet' }, `${each(line.models)} · ${when.toLocaleString()}`),
       element('span', { class: 'quiet first-words' }, line.first));
     const image = element('img', { src: `/pictures/${line.picture}`, alt: '', loading: 'lazy', width: 64, height: 64 });
-    const again = element('button', { type: 'button', 'aria-label': `Ask again: ${line.question}` }, 'Ask again');
-    const remove = element('button', { type: 'button', 'aria-label': `Delete: ${line.question}` }, 'Delete');
     open.addEventListener('click', () => this.#leaveFor(this.owner.open(line.id)));
-    again.addEventListener('click', () => this.#leaveFor(this.owner.replay(line.id)));
-    remove.addEventListener('click', () => void this.#remove(line, remove));
-    return element('li', {}, image, open, element('div', { class: 'row' }, again, remove));
+    const again = button('Ask again', () => this.#leaveFor(this.owner.replay(line.id)), { 'aria-label': `Ask again: ${line.question}` });
+    const remove = button('Delete', (own) => void this.#remove(line, own), { 'aria-label': `Delete: ${line.question}` });
+    return element('li', {}, image, open, row(again, remove));
   }
 
   /** @param {Promise<void>} done */
@@ -102,23 +100,10 @@ export class HistoryPanel {
     next.focus();
     this.owner.say('Deleted.');
   }
-
-  /** Arrows go from question to question. @param {KeyboardEvent} event */
-  #keys(event) {
-    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!way) return;
-    const all = [...this.list.querySelectorAll('button.line')];
-    const item = event.target instanceof Element ? event.target.closest('li') : null;
-    const at = all.findIndex((one) => item?.contains(one));
-    const next = all[at + way];
-    if (!(next instanceof HTMLElement)) return;
-    event.preventDefault();
-    next.focus();
-  }
 }
 
 /** Each name once, with how often it stands there. @param {string[]} names */
-function counted(names) {
+function each(names) {
   return [...new Set(names)].map((name) => {
     const times = names.filter((one) => one === name).length;
     return times > 1 ? `${name} × ${times}` : name;

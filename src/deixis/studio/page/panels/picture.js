@@ -2,6 +2,7 @@
 
 import { element } from '../canvas/elements.js';
 import { send } from '../session.js';
+import { button } from './parts.js';
 
 /** @typedef {{id: string, width: number, height: number, url: string, name?: string, tiles?: {url: string, size: number, levels: number}}} Kept */
 
@@ -42,9 +43,7 @@ export class Getting {
 
   /** @param {string} text @param {() => unknown} run @param {string} title */
   #button(text, run, title) {
-    const button = element('button', { type: 'button', title }, text);
-    button.addEventListener('click', () => void Promise.resolve(run()).catch((error) => this.owner.fail(error)));
-    return button;
+    return button(text, () => void Promise.resolve(run()).catch((error) => this.owner.fail(error)), { title });
   }
 
   /** @param {DataTransfer | null} data */
@@ -117,11 +116,10 @@ async function frame(video) {
  */
 export function asked(title, parts, act, run, fail) {
   const id = `dialog-${Math.random().toString(36).slice(2)}`;
-  const cancel = element('button', { type: 'button' }, 'Cancel');
+  const cancel = button('Cancel', () => dialog.close());
   const form = element('form', { method: 'dialog' }, element('h2', { id }, title), ...parts,
     element('div', { class: 'row end' }, cancel, element('button', { type: 'submit', class: 'first' }, act)));
   const dialog = element('dialog', { 'aria-labelledby': id }, form);
-  cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     run().then(() => dialog.close(), (error) => {

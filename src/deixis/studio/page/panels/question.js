@@ -1,6 +1,7 @@
 /** @file The question: a field in which regions stand as {name}, typed, or set in by their chips. */
 
 import { element } from '../canvas/elements.js';
+import { button } from './parts.js';
 
 /** @import {Regions} from '../canvas/types.js' */
 
@@ -78,8 +79,8 @@ export class Question {
     this.chips.replaceChildren(...this.names.map((name) => {
       const spot = element('span', { class: 'spot', 'aria-hidden': 'true' });
       spot.style.background = this.colours[name] ?? '';
-      const chip = element('button', { type: 'button', class: 'chip', 'aria-pressed': String(spoken.has(name)), 'data-name': name }, spot, name);
-      chip.addEventListener('click', () => this.insert(name));
+      const chip = button(name, () => this.insert(name), { class: 'chip', 'aria-pressed': String(spoken.has(name)), 'data-name': name });
+      chip.prepend(spot);
       return chip;
     }));
     this.chips.hidden = !this.names.length;
@@ -111,8 +112,4 @@ export class Question {
 }
 
 /** @param {string[]} names */
-function listed(names) {
-  const some = names.slice(0, 5);
-  if (names.length > some.length) some.push(`${names.length - some.length} more`);
-  return some.join(', ');
-}
+const listed = (names) => names.slice(0, 5).join(', ') + (names.length > 5 ? ' …' : '');

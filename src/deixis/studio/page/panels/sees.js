@@ -3,6 +3,7 @@
 import { element } from '../canvas/elements.js';
 import { told as placeOf } from '../canvas/shapes.js';
 import { send } from '../session.js';
+import { box, button, counted, field, quiet, row } from './parts.js';
 
 /** @import {Layer, Region, Regions} from '../canvas/types.js' */
 
@@ -57,17 +58,16 @@ export class Sees {
     });
     this.finding.append(element('summary', {}, 'Find a thing'),
       field('What', what), field('Model', model), field('As', kind),
-      element('div', { class: 'row' }, element('label', { class: 'box' }, many, element('span', {}, 'all there are')), find), result);
+      row(box(many, 'all there are'), find), result);
   }
 
   /** @param {string} what @param {{regions: Region[], why: string, calls: number}} told @param {HTMLElement} result */
   #found(what, told, result) {
     const regions = Object.fromEntries(told.regions.map((one, at) => [`found${at + 1}`, one]));
     this.#put({ name: `found: ${what}`, visible: true, regions, style: { colour: '#007d46', width: 3 } });
-    const calls = `${told.calls} ${told.calls === 1 ? 'call' : 'calls'}`;
+    const calls = counted(told.calls, 'call');
     if (!told.regions.length) return void result.replaceChildren(element('p', {}, `Nothing was found: ${told.why} (${calls})`));
-    const keep = element('button', { type: 'button' }, 'Keep what was found');
-    keep.addEventListener('click', () => this.owner.keep(regions));
+    const keep = button('Keep what was found', () => this.owner.keep(regions));
     result.replaceChildren(element('p', {}, calls), element('ol', {}, ...told.regions.map((one) => element('li', {}, placeOf(one)))), keep);
   }
 
@@ -79,10 +79,10 @@ export class Sees {
     const look = this.#button('See what is left of marks', async (picture) => {
       this.#sight(await send('/api/sight', { picture, model: model.value, encoding: encoding.value, regions: this.owner.regions() }), result);
     });
-    const counted = element('div', { class: 'result', role: 'status' });
+    const way = element('div', { class: 'result', role: 'status' });
     const probe = this.#button('Find out how it counts', async () => {
       const { told, calls } = await send('/api/probe', { model: model.value });
-      counted.replaceChildren(element('p', {}, `${told} (${calls} calls)`));
+      way.replaceChildren(element('p', {}, `${told} (${calls} calls)`));
     }, false);
     const source = element('input', { id: 'see-source', list: 'sources', value: known.sources[0] ?? '', autocomplete: 'off' });
     const list = element('datalist', { id: 'sources' }, ...known.sources.map((value) => element('option', { value })));
@@ -92,8 +92,8 @@ export class Sees {
       this.#notes(layers, notes);
     });
     this.seeing.append(element('summary', {}, 'What a model sees'),
-      field('Model', model), field('Regions shown', encoding), element('div', { class: 'row' }, look, probe), result, counted,
-      field('What others find', source), list, element('div', { class: 'row' }, find), notes);
+      field('Model', model), field('Regions shown', encoding), row(look, probe), result, way,
+      field('What others find', source), list, row(find), notes);
   }
 
   /** @param {Sight} told @param {HTMLElement} result */
@@ -104,7 +104,7 @@ export class Sees {
     const parts = [element('dl', {}, ...rows)];
     if (!rows.length && !told.why.marks) parts.push(element('p', {}, 'None of the regions is drawn as a mark.'));
     if (told.grid) parts.push(element('p', {}, `${told.grid.tokens} tokens${told.grid.spatial ? '' : ', which look everywhere'}`));
-    for (const why of Object.values(told.why)) parts.push(element('p', { class: 'quiet' }, why));
+    for (const why of Object.values(told.why)) parts.push(quiet(why));
     result.replaceChildren(...parts);
     told.grid?.views.forEach((grid, at) => this.#put({ name: `tokens${at ? ` ${at + 1}` : ''}`, visible: at === 0, grid, style: { colour: '#005fd7', width: 1, opacity: 0.6 } }));
     if (told.views.length > 1) this.#put({ name: 'views', visible: false, regions: boxes(told.views), style: { colour: GREY, width: 2 } });
@@ -114,7 +114,7 @@ export class Sees {
   /** @param {{source: string, regions: Region[], why: string}[]} layers @param {HTMLElement} result */
   #notes(layers, result) {
     result.replaceChildren(...layers.map(({ source, regions, why }) => element('div', {},
-      element('p', {}, why ? `${source}: ${why}` : `${source}: ${regions.length} ${regions.length === 1 ? 'note' : 'notes'}`),
+      element('p', {}, why ? `${source}: ${why}` : `${source}: ${counted(regions.length, 'note')}`),
       element('ol', { class: 'notes' }, ...regions.slice(0, 100).map((one) => element('li', {}, one.text ?? one.label ?? placeOf(one)))))));
     for (const { source, regions } of layers) {
       const named = Object.fromEntries(regions.map((one, at) => [(one.text ?? one.label ?? '').slice(0, 40) || `note ${at + 1}`, one]));
@@ -131,24 +131,22 @@ export class Sees {
   #switches() {
     this.switches.hidden = !this.layers.length;
     this.switches.replaceChildren(...this.layers.map((layer) => {
-      const button = element('button', { type: 'button', class: 'chip', 'aria-pressed': String(layer.visible !== false) }, layer.name);
-      button.addEventListener('click', () => {
+      const pressed = { class: 'chip', 'aria-pressed': String(layer.visible !== false) };
+      return button(layer.name, (own) => {
         layer.visible = layer.visible === false;
-        button.setAttribute('aria-pressed', String(layer.visible));
+        own.setAttribute('aria-pressed', String(layer.visible));
         this.owner.layersChanged();
-      });
-      return button;
+      }, pressed);
     }));
     this.owner.layersChanged();
   }
 
   /** @param {string} text @param {(picture: string) => Promise<void>} run @param {boolean} needsPicture */
   #button(text, run, needsPicture = true) {
-    const button = element('button', { type: 'button' }, text);
-    button.addEventListener('click', async () => {
+    return button(text, async (own) => {
       const picture = this.owner.picture();
       if (needsPicture && !picture) return this.owner.say('Open a picture first.');
-      button.disabled = true;
+      own.disabled = true;
       this.owner.say('Asked …');
       try {
         await run(picture ?? '');
@@ -156,22 +154,16 @@ export class Sees {
       } catch (error) {
         this.owner.fail(error);
       } finally {
-        button.disabled = false;
-        if (document.activeElement === document.body) button.focus();
+        own.disabled = false;
+        if (document.activeElement === document.body) own.focus();
       }
     });
-    return button;
   }
 }
 
 /** @param {string} id @param {string[]} values */
 function choice(id, values) {
   return element('select', { id }, ...values.map((value) => element('option', { value }, value)));
-}
-
-/** @param {string} text @param {HTMLElement} input */
-function field(text, input) {
-  return element('div', { class: 'field' }, element('label', { for: input.id }, text), input);
 }
 
 /** @param {Seen[]} views @returns {Regions} */
