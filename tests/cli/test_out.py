@@ -54,6 +54,7 @@ FOLDERS = [
     "pixel rivals --task cifar10 --out {}",
     "prior rank none --encoder none --out {}",
     "prior report none --ranks none --model nano --out {}",
+    "prior probe none --encoder none --out {}",
     "prior questions none --out {}",
     "prior compare none none --out {}",
     "prior repair none --model nano --out {}",

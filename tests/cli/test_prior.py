@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 
+import deixis as dx
 from deixis.cli.main import main
 from tests.data.entities.entity_folder import bad_folder, good_folder
 from tests.priors import tiny_encoders
@@ -98,3 +100,55 @@ def test_repair_ends_in_a_model(tmp_path, capsys):
     assert f"The repaired model is {model}." in capsys.readouterr().out
     assert main([*asked, *more, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"model": str(model), "how": "repair"}
+
+
+def test_probe_tells_what_it_would_do_and_then_what_it_found(tmp_path, clip, capsys):
+    folder = tmp_path / "e"
+    draws = np.random.default_rng(0)
+    for name in ("red fox", "tea pot", "zebra"):
+        (folder / name).mkdir(parents=True)
+        for turn in range(5):
+            pixels = draws.integers(0, 256, (40, 30, 3), dtype=np.uint8)
+            dx.Image(pixels=pixels).save(folder / name / f"{turn}.png")
+    out = tmp_path / "probed"
+    asked = ["prior", "probe", str(folder), "--encoder", clip, "--out", str(out)]
+    assert main([*asked, "--dry-run"]) == 0
+    assert "15 pictures of 3 entities would be embedded (0 left out)" in capsys.readouterr().out
+    assert not out.exists()
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "not testable: 15 pictures are tried, 40 are needed" in said
+    assert (out / "index.html").is_file()
+    assert main([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((out / "probe.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--unfrozen"], "--unfrozen trains a model's own tower: --encoder tower:MODEL"),
+        (["--set-encoder", "steps=3"], "add --unfrozen"),
+        (["--margin", "0"], "the margin is above 0 points"),
+        (["--names", "no.txt"], "cannot read the candidates of no.txt"),
+    ],
+)
+def test_mistakes_of_a_probe_are_told(tmp_path, clip, capsys, more, words):
+    given = ["prior", "probe", str(good_folder(tmp_path / "e")), "--encoder", clip]
+    assert main([*given, "--out", str(tmp_path / "out"), *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.long
+def test_a_tower_is_trained_and_probed_again(tmp_path, capsys):
+    folder, out = tmp_path / "e", tmp_path / "probed"
+    draws = np.random.default_rng(0)
+    for name in ("red fox", "tea pot", "zebra"):
+        (folder / name).mkdir(parents=True)
+        for turn in range(8):
+            pixels = draws.integers(0, 256, (40, 30, 3), dtype=np.uint8)
+            dx.Image(pixels=pixels).save(folder / name / f"{turn}.png")
+    asked = ["prior", "probe", str(folder), "--encoder", "tower:tiny:llava", "--unfrozen", "--json"]
+    assert main([*asked, "--set-encoder", "steps=2", "--out", str(out)]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["gain"]["low"] <= record["gain"]["points"] <= record["gain"]["high"]
+    assert (out / "unfrozen" / "model").is_dir()

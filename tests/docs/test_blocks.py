@@ -58,6 +58,10 @@ SMALLER = {
     "eval search-style": ["--budget", "24", "--pictures", "12", *FEW],
     "prior rank scenes": ["--per-entity", "1"],
     "prior report scenes": ["--per-entity", "1"],
+    "prior probe scenes": ["--per-entity", "4"],
+    "prior probe --unfrozen": [
+        word for one in STEPS for word in ("--set-encoder", one)
+    ],
     "prior repair": [
         *("--kind", "naming"),
         *(word for of in ("encoder", "answers") for one in STEPS for word in (f"--set-{of}", one)),

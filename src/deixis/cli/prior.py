@@ -2,6 +2,7 @@
 
   deixis prior rank photos/ --encoder dual:openai/clip-vit-base-patch32 --out ranks
   deixis prior report photos/ --ranks ranks --model MODEL --out report
+  deixis prior probe photos/ --encoder tower:MODEL --names report/missed.txt --out probed
   deixis prior questions photos/ --out questions
   deixis prior repair photos/ --model MODEL --names report/missed.txt --out repaired
   deixis prior compare report repaired/report --out change
@@ -12,24 +13,28 @@ photos/ has a folder of pictures for each entity, named like it. Every part has 
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli import prior_probe
 from deixis.cli.parsers import add_part, add_placing, dtype_settings, placing_words
+from deixis.cli.prior_options import (
+    add_entities,
+    add_settings,
+    entities_of,
+    left_out_lines,
+    source_of,
+)
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
 from deixis.core.files import cache_folder
 
 if TYPE_CHECKING:
-    from deixis.data.entities.entity_set import Entities, LeftOut
-    from deixis.data.entities.named import EntitySource
     from deixis.data.entities.questions import QuestionOptions
     from deixis.priors.ranking import Ranking
 
 LEAST_KNOWN = 10
-SHOWN = 10  # entities left out that are listed
 RANK = """\
 Rank each picture's entity among all candidates by an encoder, and write Rank_e of every entity.
 
@@ -84,6 +89,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
     _add_rank(add_part(parts, "rank", "Rank_e of every entity", RANK))
     _add_report(add_part(parts, "report", "ranks joined with a model's answers", REPORT))
+    probe = add_part(parts, "probe", "is there anything to repair?", prior_probe.PROBE)
+    prior_probe.add_arguments(probe)
     _add_questions(add_part(parts, "questions", "questions to tune a model on", QUESTIONS))
     _add_compare(add_part(parts, "compare", "what a repair changed", COMPARE))
     _add_repair(add_part(parts, "repair", "teach the encoder, then tune on questions", REPAIR))
@@ -95,7 +102,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _add_rank(parser: argparse.ArgumentParser) -> None:
-    _add_entities(parser)
+    add_entities(parser)
     parser.add_argument("--encoder", required=True, metavar="KIND:WHICH", help="dual:FOLDER …")
     parser.add_argument("--candidates", type=Path, metavar="FILE", help="names, one a line or JSON")
     parser.add_argument("--template", action="append", default=[], help='"a photo of a {}."')
@@ -125,7 +132,7 @@ def _rank(arguments: argparse.Namespace) -> None:
         cache=cache_folder() / "priors",
         blocks=Blocks(workers=arguments.workers),
     )
-    ranking = rank(_entities_of(arguments), encoder_of(arguments.encoder), options)
+    ranking = rank(entities_of(arguments), encoder_of(arguments.encoder), options)
     path = save_ranking(ranking, arguments.out)
     if arguments.json:
         print(json.dumps(to_record(ranking), ensure_ascii=False))
@@ -137,11 +144,11 @@ def _rank(arguments: argparse.Namespace) -> None:
     print(table(["least known", f"mean rank of {ranking.num_candidates}", "pictures"], rows))
     for band, count in _band_counts(ranking).items():
         print(f"{count:>8}  {band}")
-    print("\n".join([*_left_out_lines(ranking.left_out), f"All of it is in {path}."]))
+    print("\n".join([*left_out_lines(ranking.left_out), f"All of it is in {path}."]))
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    _add_entities(parser)
+    add_entities(parser)
     parser.add_argument(
         "--ranks",
         type=Path,
@@ -161,7 +168,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_questions(parser: argparse.ArgumentParser) -> None:
-    _add_entities(parser)
+    add_entities(parser)
     _add_kinds(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for questions.json")
     parser.set_defaults(do=_questions, keeps="prior")
@@ -177,7 +184,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_repair(parser: argparse.ArgumentParser) -> None:
-    _add_entities(parser)
+    add_entities(parser)
     parser.add_argument("--model", required=True, metavar="MODEL", help="the model to repair")
     parser.add_argument("--names", type=Path, metavar="FILE", help="what to repair (missed.txt)")
     parser.add_argument(
@@ -191,19 +198,6 @@ def _add_repair(parser: argparse.ArgumentParser) -> None:
     )
     add_placing(parser, trains=True)
     parser.set_defaults(do=_repair, keeps="prior")
-
-
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Each of a repair's two stages takes settings."""
-    for stage in ("encoder", "answers"):
-        add_setting(parser, stage, f"of the stage that trains the {stage}")
-
-
-def add_setting(parser: argparse.ArgumentParser, name: str, words: str) -> None:
-    """One run takes settings, as often as they are given."""
-    parser.add_argument(
-        f"--set-{name}", action="append", default=[], metavar="NAME=VALUE", help=words
-    )
 
 
 def _add_kinds(parser: argparse.ArgumentParser) -> None:
@@ -221,12 +215,12 @@ def _report(arguments: argparse.Namespace) -> None:
     from deixis.priors.ranks_and_answers import join, read_frequencies
     from deixis.priors.report import write_prior_report
 
-    ranking, entities = load_ranking(arguments.ranks), _entities_of(arguments)
+    ranking, entities = load_ranking(arguments.ranks), entities_of(arguments)
     questions = entity_questions(entities, _question_options(arguments))
     frequencies = None
     if arguments.frequency is not None:
         frequencies = read_frequencies(arguments.frequency)
-    elif (drawn := _source_of(arguments).drawn) is not None:
+    elif (drawn := source_of(arguments).drawn) is not None:
         frequencies = dict(drawn.frequencies())
     asked = ask_questions(
         load(arguments.model),
@@ -255,7 +249,7 @@ def _report(arguments: argparse.Namespace) -> None:
     print("\n".join(f"{one.name}: {one}" for one in found.correlations))
     names = ", ".join(one.name for one in found.missed[:LEAST_KNOWN])
     print(f"{len(found.missed)} entities will probably be missed: {names}")
-    print("\n".join(_left_out_lines(joined.left_out)))
+    print("\n".join(left_out_lines(joined.left_out)))
     print(f"The report is {arguments.out / 'index.html'}.")
 
 
@@ -268,7 +262,7 @@ def _question_options(arguments: argparse.Namespace) -> "QuestionOptions":
 def _questions(arguments: argparse.Namespace) -> None:
     from deixis.data.entities.questions import entity_questions, write_questions
 
-    entities = _entities_of(arguments)
+    entities = entities_of(arguments)
     questions = entity_questions(entities, _question_options(arguments))
     path = write_questions(questions, arguments.out)
     if arguments.json:
@@ -276,7 +270,7 @@ def _questions(arguments: argparse.Namespace) -> None:
         record = {"file": str(path), "questions": len(questions), "left_out": left}
         print(json.dumps(record, ensure_ascii=False))
         return
-    print("\n".join([*_left_out_lines(entities.left_out), f"{len(questions)} questions: {path}"]))
+    print("\n".join([*left_out_lines(entities.left_out), f"{len(questions)} questions: {path}"]))
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -305,7 +299,7 @@ def _repair(arguments: argparse.Namespace) -> None:
     from deixis.priors.candidates import read_candidates
     from deixis.priors.repair_plan import RepairPlan, chosen_names, repair
 
-    source = _source_of(arguments)
+    source = source_of(arguments)
     names = () if arguments.names is None else read_candidates(arguments.names)
     plan = RepairPlan(
         model=arguments.model,
@@ -328,57 +322,6 @@ def numbers_of(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise UsageError(f"--edges are numbers with commas between, got {text!r}") from None
-
-
-def _add_entities(parser: argparse.ArgumentParser) -> None:
-    """Arguments choose the entities."""
-    parser.add_argument(
-        "entities",
-        metavar="FOLDER|LIST|NAME",
-        help="a folder per entity, a JSON list, or what draws them (scenes, of deixis-lab)",
-    )
-    parser.add_argument("--images", type=Path, metavar="FOLDER", help="folder of a list's pictures")
-    parser.add_argument("--format", metavar="NAME", help="take a data set's regions (`data cards`)")
-    parser.add_argument("--split", metavar="NAME", help="a part of that data set")
-    parser.add_argument(
-        "--least-side",
-        type=int,
-        default=16,
-        metavar="PIXELS",
-        help="smaller regions are tiny (default 16)",
-    )
-    parser.add_argument(
-        "--per-entity", type=int, default=8, metavar="N", help="pictures drawn of each (default 8)"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="of drawn pictures (default 1)")
-
-
-def _entities_of(arguments: argparse.Namespace) -> "Entities":
-    """The chosen entities are read from files, or drawn."""
-    return _source_of(arguments).entities()
-
-
-def _source_of(arguments: argparse.Namespace) -> "EntitySource":
-    """The arguments say where the entities come from."""
-    from deixis.data.entities.named import EntitySource
-
-    return EntitySource(
-        what=arguments.entities,
-        images=arguments.images,
-        form=arguments.format,
-        split=arguments.split,
-        least_side=arguments.least_side,
-        per_entity=arguments.per_entity,
-        seed=arguments.seed,
-    )
-
-
-def _left_out_lines(left_out: "Sequence[LeftOut]") -> list[str]:
-    """Each entity or picture that was left out gets a line with the reason."""
-    lines = [f"left out: {one.picture or one.entity}: {one.reason}" for one in left_out[:SHOWN]]
-    if len(left_out) > SHOWN:
-        lines.append(f"… and {len(left_out) - SHOWN} more left out (--json lists all)")
-    return lines
 
 
 def _band_counts(ranking: "Ranking") -> dict[str, int]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from deixis.cli.parsers import add_placing, dtype_settings
-from deixis.cli.prior import add_setting, add_settings
+from deixis.cli.prior_options import add_setting, add_settings
 from deixis.core.errors import UnknownNameError
 
 STUDY = """\
