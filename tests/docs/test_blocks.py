@@ -59,9 +59,7 @@ SMALLER = {
     "prior rank scenes": ["--per-entity", "1"],
     "prior report scenes": ["--per-entity", "1"],
     "prior probe scenes": ["--per-entity", "4"],
-    "prior probe --unfrozen": [
-        word for one in STEPS for word in ("--set-encoder", one)
-    ],
+    "prior probe --unfrozen": [word for one in STEPS for word in ("--set-encoder", one)],
     "prior repair": [
         *("--kind", "naming"),
         *(word for of in ("encoder", "answers") for one in STEPS for word in (f"--set-{of}", one)),
