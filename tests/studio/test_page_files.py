@@ -10,6 +10,7 @@ LIMIT = 250_000  # bytes of all files that one page loads
 LINKED = re.compile(
     r"""(?:href|src)="([\w/.-]+\.(?:js|css))"|(?:from|import)\s*\(?'(\.[\w/.-]+\.js)'"""
 )
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 PAGES = sorted(path.name for path in PAGE.glob("*.html"))
 
 
@@ -17,7 +18,8 @@ def loaded(path, found):
     """All files that a page loads, and it."""
     if path not in found:
         found.add(path)
-        for one, other in LINKED.findall(path.read_text("utf-8")):
+        text = COMMENT.sub("", path.read_text("utf-8"))  # in which types are imported
+        for one, other in LINKED.findall(text):
             loaded((path.parent / (one or other)).resolve(), found)
     return found
 

@@ -14,7 +14,7 @@ import { Sees } from './panels/sees.js';
 import { get, openSession, stream } from './session.js';
 
 /** @import {Regions} from './canvas/types.js' */
-/** @import {CellRecord} from './panels/cells.js' */
+/** @import {CellRecord} from './panels/types.js' */
 /** @import {Kept} from './panels/picture.js' */
 
 const DRAFT = 'deixis-draft';

@@ -6,17 +6,7 @@ import { compared, overlap } from './differences.js';
 import { box, button, counted, quiet, row } from './parts.js';
 
 /** @import {Layer, Region, Regions} from '../canvas/types.js' */
-
-/**
- * @typedef {Region & {start?: number, end?: number}} Answered
- * @typedef {{sha256: string, url: string, width: number, height: number, as_given: boolean}} SentPicture
- * @typedef {{words: string, system?: string | null, earlier?: {role: string, text: string}[], pictures: SentPicture[],
- *   dialect: string | null, contract: string | null, warnings: string[]}} Sent
- * @typedef {{place: number, model: string, encoding: string, text: string, regions?: Answered[], sent?: Sent,
- *   unread?: {text: string, reason: string}[], cost?: Cost, finish?: string | null, error?: {message: string},
- *   earlier?: {question: string, text: string}[]}} CellRecord
- * @typedef {{seconds?: number, first?: number, tokens?: number, of_answer?: number | null, is_guess?: boolean}} Cost
- */
+/** @import {Answered, CellRecord, Cost} from './types.js' */
 
 // told apart by people who see no red or green, each with its letter beside
 const COLOURS = ['#d60046', '#005fd7', '#007d46', '#962dbe', '#be5500', '#00738c', '#c80096', '#6e551e'];

@@ -6,13 +6,7 @@ import { send } from '../session.js';
 import { box, button, counted, field, quiet, row } from './parts.js';
 
 /** @import {Layer, Region, Regions} from '../canvas/types.js' */
-
-/**
- * @typedef {{width: number | null, contrast: number, visible: number, told: string, losses: string[]}} Left
- * @typedef {{box: number[], size: number[]}} Seen
- * @typedef {{marks: {[name: string]: Left}, views: Seen[], grid: {tokens: number, spatial: boolean, views: {columns: number, rows: number, box: number[]}[]} | null,
- *   prompt: Seen | null, why: {[name: string]: string}}} Sight
- */
+/** @import {Seen, Sight} from './types.js' */
 
 const GREY = '#777777';
 
