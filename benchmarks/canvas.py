@@ -9,8 +9,9 @@ without a GPU. One shape is dragged; then the picture is panned: ours by Space a
 three scales, theirs by scrolling a picture of 1500 px, as it has no zoom. Script and tasks are
 those of the main thread in Chromium's trace, in seconds of its processor, which other work on the
 machine does not lengthen ("clock" is what the longest task took by the clock); frames are those of
-requestAnimationFrame, from the first movement until half a second after the last. "painted" is the
-least share of the visible picture that any frame of a screencast showed painted.
+requestAnimationFrame, from the first movement until half a second after the last, and the medians
+of script and tasks over those until the last movement. "painted" is the least share of the visible
+picture that any frame of a screencast showed painted.
 """
 
 import argparse
@@ -40,6 +41,7 @@ WINDOW = {"width": 1280, "height": 800}
 SCRIPTS = {"FunctionCall", "EvaluateScript", "FireAnimationFrame", "TimerFire", "EventDispatch"}
 SCRIPTS |= {"RunMicrotasks", "v8.callFunction"}
 TASK = "RunTask"
+MOVED = {"mousemove", "pointermove", "wheel"}
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "v8"]
 UNPAINTED = (255, 0, 255)
 MOVES = {"ours": 90, "theirs": 20}
@@ -123,9 +125,11 @@ def work_of(events, times) -> Work:
     mine.sort(key=lambda event: event["ts"])
     edges = np.array(sorted(event["ts"] for event in fired))
     script, busy = np.zeros(len(edges) + 1), np.zeros(len(edges) + 1)
-    longest = clock = until = 0.0
+    longest = clock = until = last = 0.0
     for event in mine:
         frame = int(np.searchsorted(edges, event["ts"], side="right"))
+        if event["args"].get("data", {}).get("type") in MOVED:
+            last = event["ts"]
         length = event.get("tdur", event.get("dur", 0)) / 1000
         if frame and event["name"] == TASK:
             busy[frame] += length
@@ -134,9 +138,10 @@ def work_of(events, times) -> Work:
             script[frame] += length
             until = event["ts"] + event.get("dur", 0)
     gaps = np.diff(times)
+    moving = slice(1, max(2, int(np.searchsorted(edges, last or np.inf)) + 1))
     return Work(
-        script=statistics.median(script[1:]),
-        busy=statistics.median(busy[1:]),
+        script=statistics.median(script[moving]),
+        busy=statistics.median(busy[moving]),
         in_time=float(np.mean(gaps <= 34)),  # 33.4 ms are two frames
         longest=longest,
         clock=clock,

@@ -191,7 +191,7 @@ def test_a_drawn_box_is_within_half_a_pixel_at_any_view(opened, count):
         region = region_json.from_record(tried.only)
         off.append(np.abs(np.array(region.shape.xyxy) - box).max())
         assert off[-1] <= 0.5, f"{off[-1]} pixels at scale {scale}, ratio {ratio}"
-        if seed % 5 == 0:
+        if seed % 5 == 0 and (end - start)[0] > 150:  # wider than the name that stands on it
             shown = shown_off(tried, seen, box)
             assert shown <= 1.0, f"shown {shown} device pixels off at {scale}, ratio {ratio}"
             worst = max(worst, shown)
