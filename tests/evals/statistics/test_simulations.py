@@ -78,6 +78,27 @@ def test_at_the_margin_equality_and_loss_are_seldom_claimed(name):
     assert sum(one.value < -5 for one in tested) <= MOST_WRONG  # "lost more than 5"
 
 
+LARGE = {
+    "one model": Simulated(seeds=1, drawings=1500, questions=2, own=0.5),
+    "seeds alike": Simulated(drawings=1500, questions=2, shared=1.0, own=0.5, cell=0.3),
+    "five seeds": Simulated(seeds=5, drawings=1500, questions=2, own=0.5, seed=0.03),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_reports_that_are_large_enough_tell_equality_and_not_at_the_margin(name):
+    draws = np.random.default_rng([SEED, 6])
+
+    def told(second):
+        found = [effect_of(LARGE[name].difference(draws, 0.6, second)) for _ in range(RUNS)]
+        return sum(
+            abs(one.value) < 5 and max(one.chance(5.0), one.chance(-5.0)) < LEVEL for one in found
+        )
+
+    assert told(0.6) >= 0.8 * RUNS
+    assert told(0.6 - MARGIN) <= MOST_WRONG
+
+
 @pytest.mark.parametrize(
     "world",
     [
