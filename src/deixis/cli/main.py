@@ -24,7 +24,10 @@ commands: ObjectCatalog[ModuleType] = ObjectCatalog(
     group="deixis.commands",
     interface=ModuleType,
     elsewhere={"lab": "deixis-lab"},
-    besides=("main", "pixel_learning", "pixel_options", "parsers", "terminal"),
+    besides=(
+        *("main", "parsers", "terminal"),
+        *("pixel_learning", "pixel_options", "prior_options", "prior_probe"),
+    ),
 )
 
 DONE, FAILED, YOUR_MISTAKE = 0, 1, 2
