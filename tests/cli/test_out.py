@@ -27,7 +27,7 @@ def commands(parser):
 
 
 OWN_CHECK = {"ask", "demo", "train", "knowledge extract", "models convert", "pixel import"}
-FILES = {"draw", "find", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
+FILES = {"draw", "point", "find", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
          "lab atlas", "pixel show"}  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deixis.cli.parsers import add_placing
 from deixis.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", metavar="FILE", help="the keys of those who may use it")
     parser.add_argument("--home", type=Path, metavar="DIR", help="where it keeps what you do")
     parser.add_argument("--no-browser", action="store_true", help="print the link, open no window")
+    add_placing(parser.add_argument_group("models that are loaded here"))
     parser.add_argument("--json", action="store_true", help="the link, as a JSON object")
 
 
