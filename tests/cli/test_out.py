@@ -27,8 +27,8 @@ def commands(parser):
 
 
 OWN_CHECK = {"ask", "demo", "train", "knowledge extract", "models convert", "pixel import"}
-FILES = {"draw", "point", "find", "look", "data show", "knowledge stats", "knowledge show", "lab scenes",
-         "lab atlas", "pixel show"}  # fmt: skip
+FILES = {"draw", "find", "look", "point", "data show", "knowledge stats", "knowledge show",
+         "lab scenes", "lab atlas", "pixel show"}  # fmt: skip
 
 
 def test_every_command_that_writes_a_folder_keeps_it():
