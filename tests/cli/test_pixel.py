@@ -124,8 +124,8 @@ def test_a_matrix_learns_and_transfers_and_goes_on(tmp_path, capsys):
     assert "EVP of tiny:llava" in capsys.readouterr().out
     assert "--variant 'TVP, 2 sources'" in (tmp_path / "README.md").read_text()
     report = (tmp_path / "pixel_presence" / "README.md").read_text()
-    assert "| EVP: others | 2 |" in report
-    assert "| no prompt, 2: itself | 1 |" in report
+    assert "| EVP: others | 4 | 2 | 2 |" in report
+    assert "| no prompt, 2: itself | 8 | 2 | 1 |" in report
 
 
 @pytest.mark.lab
