@@ -113,7 +113,9 @@ def test_probe_tells_what_it_would_do_and_then_what_it_found(tmp_path, clip, cap
     out = tmp_path / "probed"
     asked = ["prior", "probe", str(folder), "--encoder", clip, "--out", str(out)]
     assert main([*asked, "--dry-run"]) == 0
-    assert "15 pictures of 3 entities would be embedded (0 left out)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "15 pictures of 3 entities would be embedded (0 left out)" in told
+    assert "32 probes fitted" in told
     assert not out.exists()
     assert main(asked) == 0
     said = capsys.readouterr().out
@@ -148,7 +150,14 @@ def test_a_tower_is_trained_and_probed_again(tmp_path, capsys):
             pixels = draws.integers(0, 256, (40, 30, 3), dtype=np.uint8)
             dx.Image(pixels=pixels).save(folder / name / f"{turn}.png")
     asked = ["prior", "probe", str(folder), "--encoder", "tower:tiny:llava", "--unfrozen", "--json"]
+    (tmp_path / "names.txt").write_text("red fox\ntea pot\nzebra\n")
+    asked += ["--names", str(tmp_path / "names.txt")]
     assert main([*asked, "--set-encoder", "steps=2", "--out", str(out)]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["gain"]["low"] <= record["gain"]["points"] <= record["gain"]["high"]
     assert (out / "unfrozen" / "model").is_dir()
+    page = (out / "README.md").read_text()
+    assert "prior probe --unfrozen" in page
+    assert "--set-encoder steps=2" in page
+    assert main([*asked, "--set-encoder", "steps=3", "--out", str(out)]) == 2
+    assert "holds a repair with another encoder" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from deixis.cli.prior_options import (
 )
 from deixis.cli.terminal import table
 from deixis.core.errors import UsageError
-from deixis.core.files import cache_folder
+from deixis.core.files import cache_folder, make_folder
 
 if TYPE_CHECKING:
+    from deixis.core.progress import Reporter
+    from deixis.data.entities.entity_set import Entities
     from deixis.priors.encoder_probe import ProbeOptions
 
 TOWER = "tower:"
@@ -83,47 +86,61 @@ def run(arguments: argparse.Namespace) -> None:
     encoder = encoder_of(arguments.encoder)
     found = probe_encoder(entities, encoder, options, reporter)
     if arguments.unfrozen:
-        tower = encoder_of(TOWER + str(_trained(arguments, model, options)))
+        tower = encoder_of(TOWER + str(_trained(arguments, model, options, reporter)))
         found = replace(found, gain=gained(entities, encoder, tower, options))
-    command = f"deixis prior probe {arguments.entities} --encoder {arguments.encoder} "
-    command += f"--out {arguments.out}" + (" --unfrozen" if arguments.unfrozen else "")
-    command = " ".join([command, *placing_words(arguments)])
-    verdict = write_probe(found, arguments.out, command=command)
+    verdict = write_probe(found, arguments.out, command=_command(arguments))
     if arguments.json:
         print(json.dumps(to_record(found), ensure_ascii=False))
         return
     print(table(["", f"right of {found.num_pictures} (95 %)"], rows_of(found)))
     print(f"{verdict.word}: {verdict.why}. {verdict.next}")
-    print("\n".join([*left_out_lines(found.left_out), f"All of it: {_page(arguments)}."]))
+    print(
+        "\n".join([*left_out_lines(found.left_out), f"All of it: {arguments.out / 'index.html'}."])
+    )
 
 
-def _trained(arguments: argparse.Namespace, model: str, options: "ProbeOptions") -> Path:
+def _trained(
+    arguments: argparse.Namespace, model: str, options: "ProbeOptions", reporter: "Reporter"
+) -> Path:
     """The model whose tower was trained on the pictures that are not held out."""
-    from deixis.cli.terminal import TerminalReporter
-    from deixis.priors.repair_plan import RepairPlan, encoder_recipe
+    from deixis.priors.repair_plan import RepairPlan, check_same, encoder_recipe
     from deixis.train.recipe import trained
 
     settings = ("task.objective=softmax", *dtype_settings(arguments), *arguments.set_encoder)
     plan = RepairPlan(
         model=model, source=source_of(arguments), names=options.names, encoder=settings
     )
-    folder: Path = arguments.out / "unfrozen"
-    folder.mkdir(parents=True, exist_ok=True)
-    return trained(encoder_recipe(plan, folder), folder, TerminalReporter())
+    folder: Path = arguments.out
+    make_folder(folder)
+    check_same(plan, folder)
+    return trained(encoder_recipe(plan, folder), folder / "unfrozen", reporter)
 
 
-def _planned(entities: Any, options: "ProbeOptions") -> dict[str, Any]:  # Any: Entities, JSON
+def _command(arguments: argparse.Namespace) -> str:
+    """The command, as the same is done by again."""
+    entities = {name: getattr(arguments, name) for name in ("images", "format", "split")}
+    options = {**entities, "names": arguments.names}
+    words = ["deixis prior probe", *(["--unfrozen"] if arguments.unfrozen else [])]
+    words += [shlex.quote(str(arguments.entities)), f"--encoder {shlex.quote(arguments.encoder)}"]
+    words += [f"--{name} {shlex.quote(str(told))}" for name, told in options.items() if told]
+    words += [f"--per-entity {arguments.per_entity} --seed {arguments.seed}"]
+    words += [f"--least-side {arguments.least_side} --margin {arguments.margin:g}"]
+    words += [f"--set-encoder {shlex.quote(one)}" for one in arguments.set_encoder]
+    return " ".join([*words, f"--out {shlex.quote(str(arguments.out))}", *placing_words(arguments)])
+
+
+def _planned(entities: "Entities", options: "ProbeOptions") -> dict[str, Any]:  # Any: JSON
     """What would be done, counted; no model is opened."""
-    from deixis.priors.linear_probe import FOLDS, probed_pictures
+    from deixis.priors.encoder_probe import num_fits
+    from deixis.priors.linear_probe import probed_pictures
 
     chosen = entities.of(options.names) if options.names else entities
     kept = probed_pictures(chosen.pictures)
-    fits = FOLDS * (len(options.penalties) + 1)
     return {
         "entities": len(kept.names),
         "pictures": len(kept.pictures),
         "left_out": len(chosen.left_out) + len(kept.left_out),
-        "fits": 2 * fits,  # with the shuffled control
+        "fits": num_fits(options),
     }
 
 
@@ -142,8 +159,3 @@ def _tell(arguments: argparse.Namespace, planned: dict[str, Any]) -> None:  # An
     if "steps" in planned:
         told += f"; the tower would be trained for {planned['steps']} steps"
     print(f"{told}. No model was opened.")
-
-
-def _page(arguments: argparse.Namespace) -> "Path":
-    found: Path = arguments.out / "index.html"
-    return found

@@ -127,6 +127,11 @@ class ProbeVerdict:
     next: str
 
 
+def num_fits(options: ProbeOptions) -> int:
+    """So many probes are fitted: of each fold by every penalty and by the best, and shuffled."""
+    return FOLDS * (len(options.penalties) + 2)
+
+
 def probe_encoder(
     entities: Entities,
     encoder: PriorEncoder,

@@ -73,7 +73,7 @@ def repair(plan: RepairPlan, folder: Path, reporter: Reporter | None = None) -> 
     """Run the stages; the folder of the repaired model. The same call goes on where it was."""
     reporter = reporter or Silent()
     make_folder(folder)
-    _check_same(plan, folder)
+    check_same(plan, folder)
     questions = folder / "questions" / "questions.json"
     if not questions.is_file():
         asked = entity_questions(asked_about(plan), QuestionOptions(kinds=plan.kinds))
@@ -136,8 +136,10 @@ def _first(entities: Entities, count: int | None) -> Entities:
     return entities if count is None else first_of_each(entities, count)
 
 
-def _check_same(plan: RepairPlan, folder: Path) -> None:
-    """A folder holds one repair: with another plan, what lies there would pass for its result."""
+def check_same(plan: RepairPlan, folder: Path) -> None:
+    """A folder holds one repair: with another plan, what lies there would pass for its result, so
+    that this is a UsageError.
+    """
     told = parse(json.dumps(dataclasses.asdict(plan), default=str))
     path = folder / PLAN
     if not path.is_file():
